@@ -1,0 +1,89 @@
+/** The alert as webhooks, SSE and REST show it. Times are ISO 8601 in UTC. */
+export interface Alert {
+  readonly id: string;
+  readonly episode: string;
+  readonly patient: string;
+  readonly rule: { readonly id: string; readonly version: string; readonly title: string };
+  readonly severity: Severity;
+  readonly status: AlertStatus;
+  readonly transition: Transition;
+  /** When the condition became true, by the clock of the measurements. */
+  readonly effectiveAt: string;
+  /** When the record that showed it was received. */
+  readonly raisedAt: string;
+  /** When the episode ended, by the clock of the measurements. */
+  readonly resolvedAt?: string;
+  /** How long after the fact it became known, seconds. */
+  readonly lateSeconds: number;
+  readonly summary: string;
+  readonly evidence: readonly Evidence[];
+  readonly threshold: Threshold | null;
+  readonly explanation: Explanation;
+  readonly suppressed?: readonly { readonly rule: string; readonly reason: string }[];
+  readonly acknowledgedBy?: string;
+  readonly snoozedUntil?: string;
+  readonly note?: string;
+  /** Research software, not a cleared device: said in every alert. */
+  readonly disclaimer: string;
+}
+
+/** IEC 60601-1-8 alarm priorities. */
+export const SEVERITIES = ['high', 'medium', 'low'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const ALERT_STATUSES = ['open', 'acknowledged', 'snoozed', 'resolved', 'retrospective', 'retracted'] as const;
+export type AlertStatus = (typeof ALERT_STATUSES)[number];
+
+export const TRANSITIONS = [
+  'raised',
+  'escalated',
+  'deescalated',
+  'amended',
+  'retracted',
+  'retrospective',
+  'acknowledged',
+  'snoozed',
+  'resolved',
+] as const;
+export type Transition = (typeof TRANSITIONS)[number];
+
+/** A measurement that the alert rests on. `id` is the measurement's id. */
+export interface Evidence {
+  readonly id: string;
+  readonly code: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly effectiveAt: string;
+  readonly source: string;
+  readonly quality: QualityName;
+}
+
+export type QualityName = 'good' | 'doubtful' | 'bad';
+
+/** The limit that was crossed and who set it: `default` or the author of a patient threshold. */
+export interface Threshold {
+  readonly limit: number;
+  readonly unit: string;
+  readonly comparison: 'below' | 'above' | 'at-or-below' | 'at-or-above' | 'silent-for';
+  readonly owner: string;
+  readonly reason?: string;
+  readonly expiresAt?: string;
+}
+
+export interface Explanation {
+  readonly why: string;
+  readonly clears: string;
+}
+
+/** Record of the topic `alerts`; `transition` is the id that becomes the `webhook-id`'s seed. Times in ms. */
+export interface AlertRecord {
+  readonly v: 1;
+  readonly tenant: number;
+  readonly patient: string;
+  /** Id of this transition (uuid), the same at every replay. */
+  readonly transition: string;
+  readonly sequence: number;
+  /** When the door received the record that caused it; start of `homeostat_ingest_to_webhook_seconds`. */
+  readonly receivedAt: number;
+  readonly alert: Alert;
+}

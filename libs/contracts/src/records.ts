@@ -1,0 +1,98 @@
+import type { FactKind } from './facts.js';
+
+/**
+ * Records of the topic `patient-input`. They are written by the doors after validation, so a consumer trusts their
+ * shape; `v` is the schema version. Times are milliseconds since 1970-01-01T00:00:00Z.
+ */
+export type PatientInput = SamplesRecord | ClinicalRecord | ActRecord | TickRecord;
+
+/** Head of every record. `tenant` is the tenant's key (not its name), `patient` the FHIR id of the Patient. */
+interface RecordHead {
+  readonly v: 1;
+  readonly tenant: number;
+  readonly patient: string;
+  /** When the door received it. The only wall-clock reading that rules and alerts may show. */
+  readonly receivedAt: number;
+}
+
+/**
+ * All samples of one patient in one request of the wearable door, or the measurements of one FHIR request.
+ * Values are already in the canonical unit of their measure and inside the physically possible range.
+ */
+export interface SamplesRecord extends RecordHead {
+  readonly kind: 'samples';
+  /** Name of the sending system: `source` of the sample, else the client id. */
+  readonly source: string;
+  /** FHIR id of the device, or '' when the sender named none. */
+  readonly device: string;
+  readonly samples: readonly WireSample[];
+}
+
+/**
+ * One measured value, kept short because it is the bulk of the log.
+ * `c` catalogue number of the measure · `t` effective time, ms · `x` value, canonical unit · `i` source identifier, when
+ * the sender gave one · `q` quality, 0 good (default when absent), 1 doubtful, 2 bad · `r` quality reasons ·
+ * `s` series in place of `x` · `p` series period in ms (absent: successive intervals such as RR) · `h` channel ·
+ * `o` value and unit as sent, when they differ from the canonical ones · `w` 1 withdraws the value of this identity
+ * (FHIR `entered-in-error`); `d`/`f` device and source of this sample when they differ from the record's.
+ */
+export interface WireSample {
+  readonly c: number;
+  readonly t: number;
+  readonly x?: number;
+  readonly i?: string;
+  readonly q?: 0 | 1 | 2;
+  readonly r?: readonly string[];
+  readonly s?: readonly number[];
+  readonly p?: number;
+  readonly h?: string;
+  readonly o?: readonly [number, string];
+  readonly w?: 1;
+  readonly d?: string;
+  readonly f?: string;
+}
+
+/** Facts and measurements that a FHIR write gave for one patient. `version` is the resource's version id. */
+export interface ClinicalRecord extends RecordHead {
+  readonly kind: 'clinical';
+  readonly facts: readonly WireFact[];
+  readonly samples: readonly WireSample[];
+  readonly source: string;
+}
+
+/** `reference` is `Type/id`; `content` is the small summary that twins show, not the resource. */
+export interface WireFact {
+  readonly fact: FactKind;
+  readonly reference: string;
+  readonly version: number;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly from?: number;
+  readonly to?: number;
+  /** Set when the resource was deleted or entered in error. */
+  readonly withdrawn?: true;
+}
+
+/** What a person did to an alert or to a patient's limits. `act` is the act's own id (uuid): a repeat changes nothing. */
+export interface ActRecord extends RecordHead {
+  readonly kind: 'act';
+  readonly act: string;
+  readonly actor: string;
+  readonly does:
+    | { readonly type: 'acknowledge'; readonly episode: string; readonly note?: string; readonly useful?: boolean }
+    | { readonly type: 'snooze'; readonly episode: string; readonly until: number; readonly note?: string }
+    | { readonly type: 'resolve'; readonly episode: string; readonly note?: string }
+    | { readonly type: 'set-thresholds'; readonly thresholds: readonly WireThreshold[] };
+}
+
+/** Limits of one rule for one patient, in the canonical unit; null limits restore the default. */
+export interface WireThreshold {
+  readonly rule: string;
+  readonly limits: Readonly<Record<string, number>> | null;
+  readonly reason: string;
+  readonly expiresAt?: number;
+}
+
+/** Says that time has passed `receivedAt` with nothing newer from a source; written by the engine's ticker. */
+export interface TickRecord extends RecordHead {
+  readonly kind: 'tick';
+}

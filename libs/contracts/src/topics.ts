@@ -1,0 +1,26 @@
+/**
+ * Topics of the event log. Names, keys and partition counts are part of the outside contract (docs/asyncapi.json).
+ * The number of partitions is fixed for the life of an installation: changing it would move patients between
+ * partitions and break the order of their records.
+ */
+export const TOPICS = {
+  /** Everything the twin engine applies: samples, clinical records, human acts and ticks. Key: {@link patientKey}. */
+  patientInput: 'homeostat.patient-input.v1',
+  /** Alert transitions for the dispatcher. Key: {@link patientKey}. */
+  alerts: 'homeostat.alerts.v1',
+  /** Records a consumer could not apply, with the reason in the headers. Key: that of the original record. */
+  deadLetters: 'homeostat.dead-letters.v1',
+} as const;
+
+export type Topic = (typeof TOPICS)[keyof typeof TOPICS];
+
+export const PARTITIONS: Readonly<Record<Topic, number>> = {
+  [TOPICS.patientInput]: 12,
+  [TOPICS.alerts]: 6,
+  [TOPICS.deadLetters]: 1,
+};
+
+/** The ordering domain: all records of one patient of one tenant share this key, and so a partition. */
+export function patientKey(tenant: number, patient: string): string {
+  return `${tenant}/${patient}`;
+}

@@ -1,0 +1,2 @@
+export type * from './twin-port.js';
+export type * from './state.js';

@@ -1,0 +1,95 @@
+import type { Alert, PatientInput, WireThreshold } from '#libs/contracts';
+import type { TwinState } from './state.js';
+
+/**
+ * The pure core as the engine sees it. For each record of a patient, in log order:
+ * `apply(state, record, memory)` → either what it still needs to know, or the new state with everything to write.
+ * The same state, record and memory give the same answer; nothing here reads a clock.
+ */
+export type Apply = (state: TwinState, record: PatientInput, memory: Memory) => Applied | Needs;
+
+/** Nothing was applied: load this and call again with the same record. */
+export interface Needs {
+  readonly kind: 'needs';
+  /** Identities whose newest version must be known (present or absent), because the sender may have sent them before. */
+  readonly identities: readonly string[];
+  /** Newest versions of these measures from `from` (ms, inclusive) to now, because a late value re-evaluates them. */
+  readonly windows: readonly { readonly code: number; readonly from: number }[];
+}
+
+/** What the engine knows of a patient's stored measurements; a cache, never the truth. Filled by loading and by `remember`. */
+export interface Memory {
+  /** undefined: not known; null: known to be absent. */
+  identity(identity: string): StoredMeasurement | null | undefined;
+  /** Newest versions, not withdrawn, ordered by (t, identity), or undefined when not covered from `from` on. */
+  window(code: number, from: number): readonly StoredMeasurement[] | undefined;
+}
+
+/** Newest version of one measurement. Its public id is `<identity>` for version 1, `<identity>.<version>` after that. */
+export interface StoredMeasurement {
+  readonly identity: string;
+  readonly version: number;
+  /** Hash of the content, as a signed 64-bit decimal string: the same identity and hash is a duplicate. */
+  readonly hash: string;
+  readonly code: number;
+  readonly t: number;
+  readonly x?: number;
+  readonly series?: readonly number[];
+  readonly periodMs?: number;
+  readonly channel?: string;
+  readonly quality: 0 | 1 | 2;
+  readonly reasons?: readonly string[];
+  readonly sourced: boolean;
+  readonly source: string;
+  readonly device: string;
+  readonly receivedAt: number;
+  readonly origin?: readonly [number, string];
+  readonly retracted: boolean;
+}
+
+export interface Applied {
+  readonly kind: 'applied';
+  readonly state: TwinState;
+  /** New rows. Where `replaces` is set, that earlier version (same identity; its code and t locate the row) is superseded. */
+  readonly measurements: readonly (StoredMeasurement & {
+    readonly replaces?: { readonly version: number; readonly code: number; readonly t: number };
+  })[];
+  readonly facts: readonly FactChange[];
+  readonly transitions: readonly TransitionChange[];
+  readonly thresholds: readonly (WireThreshold & { readonly author: string; readonly at: number })[];
+  /** Timers as they are now; a timer that is not listed is unchanged, `dueAt: null` removes one. */
+  readonly timers: readonly { readonly timer: string; readonly dueAt: number | null }[];
+  readonly counts: {
+    readonly applied: number;
+    readonly duplicates: number;
+    readonly corrections: number;
+    readonly late: number;
+    /** By reason: acts on unknown episodes, samples too late to re-evaluate, … */
+    readonly dropped: Readonly<Record<string, number>>;
+  };
+}
+
+export interface FactChange {
+  readonly kind: string;
+  readonly reference: string;
+  readonly version: number;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly withdrawn: boolean;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** One step of an episode; `id` is derived from the episode and the sequence, so a replay gives the same. Times in ms. */
+export interface TransitionChange {
+  readonly id: string;
+  readonly episode: string;
+  readonly sequence: number;
+  readonly rule: string;
+  /** No more transitions but acknowledgement can follow, and a new episode of the rule may open. */
+  readonly closed: boolean;
+  readonly effectiveAt: number;
+  readonly raisedAt: number;
+  readonly at: number;
+  readonly snoozedUntil?: number;
+  readonly alert: Alert;
+}

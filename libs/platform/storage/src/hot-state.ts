@@ -1,0 +1,31 @@
+/**
+ * The newest view of each twin for fast reads, and live fan-out. A rebuildable view: losing it loses nothing.
+ * Adapters: in-process and Redis; one contract suite on both.
+ */
+export interface HotState {
+  /** Newest view of a twin, or undefined when it is not held (then read Postgres). */
+  get(tenant: number, patient: string): Promise<HotTwin | undefined>;
+  /** Writes views in one pipelined round trip; one with a lower version than the held one is ignored. */
+  put(twins: readonly HotTwin[]): Promise<void>;
+  /** Fans messages out to live subscribers of a channel, at most once; what was missed is read from Postgres. */
+  publish(messages: readonly { readonly channel: string; readonly message: string }[]): Promise<void>;
+  subscribe(channel: string, onMessage: (message: string) => void): Promise<() => Promise<void>>;
+  healthy(): boolean;
+  close(): Promise<void>;
+}
+
+export interface HotTwin {
+  readonly tenant: number;
+  readonly patient: string;
+  readonly version: number;
+  /** The Twin of `GET /v1/twins/{patient}` as JSON text, without `knownAt`. */
+  readonly view: string;
+}
+
+/** Channels of live fan-out. */
+export function twinChannel(tenant: number, patient: string): string {
+  return `twin:${tenant}/${patient}`;
+}
+export function alertChannel(tenant: number): string {
+  return `alerts:${tenant}`;
+}
