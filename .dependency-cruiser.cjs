@@ -69,7 +69,7 @@ module.exports = {
   options: {
     doNotFollow: { path: ['node_modules', 'dist'] },
     exclude: { path: ['^dist/', 'libs/platform/storage/src/generated/'] },
-    tsConfig: { fileName: 'tsconfig.json' },
+    tsConfig: { fileName: 'tsconfig.layers.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
   },
