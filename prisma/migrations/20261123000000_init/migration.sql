@@ -269,6 +269,7 @@ CREATE TABLE "deliveries" (
   PRIMARY KEY ("tenant", "webhook", "message")
 );
 CREATE INDEX "deliveries_due_idx" ON "deliveries" ("tenant", "webhook", "lane") WHERE "status" = 'pending';
+CREATE INDEX "deliveries_episode_idx" ON "deliveries" ("tenant", "webhook", "episode");
 CREATE TABLE "delivery_attempts" (
   "tenant" INTEGER NOT NULL,
   "webhook" UUID NOT NULL,

@@ -1,0 +1,320 @@
+import type { Pool, PoolClient } from 'pg';
+import type { AlertRecord } from '#libs/contracts';
+import { matchesFilter, type WebhookFilter } from './filter.js';
+
+/** A message on its way to one endpoint. `message` is the `webhook-id`; times in ms. */
+export interface Delivery {
+  readonly message: string;
+  readonly episode: string | null;
+  readonly type: string;
+  readonly body: string;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly createdAt: number;
+  readonly nextAttemptAt: number;
+  readonly finishedAt: number | null;
+  readonly lastStatus: number | null;
+  readonly lastError: string | null;
+}
+
+/** `pending` until delivered; `parked` after three days or a 410, replayable. */
+export type DeliveryStatus = 'pending' | 'delivered' | 'parked';
+
+/** What one attempt came to. `next` is when to try again; null when it is over. */
+export interface AttemptResult {
+  readonly message: string;
+  readonly attempt: number;
+  readonly at: number;
+  readonly milliseconds: number;
+  readonly httpStatus: number | null;
+  readonly error: string | null;
+  readonly status: DeliveryStatus;
+  readonly next: number | null;
+}
+
+export interface Attempt {
+  readonly attempt: number;
+  readonly at: number;
+  readonly milliseconds: number;
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
+const COLUMNS = `message::text AS message, episode::text AS episode, type, body, status, attempts, lane,
+  (extract(epoch FROM created_at) * 1000)::float8 AS created_ms,
+  (extract(epoch FROM next_attempt_at) * 1000)::float8 AS next_ms,
+  (extract(epoch FROM finished_at) * 1000)::float8 AS finished_ms, last_status, last_error`;
+
+interface Row {
+  message: string;
+  episode: string | null;
+  type: string;
+  body: string;
+  status: DeliveryStatus;
+  attempts: number;
+  lane: string;
+  created_ms: number;
+  next_ms: number;
+  finished_ms: number | null;
+  last_status: number | null;
+  last_error: string | null;
+}
+
+function toDelivery(row: Row): Delivery {
+  return {
+    message: row.message,
+    episode: row.episode,
+    type: row.type,
+    body: row.body,
+    status: row.status,
+    attempts: row.attempts,
+    createdAt: row.created_ms,
+    nextAttemptAt: row.next_ms,
+    finishedAt: row.finished_ms,
+    lastStatus: row.last_status,
+    lastError: row.last_error,
+  };
+}
+
+/** The body that is posted: Standard Webhooks' `type`, `timestamp`, `data`. */
+export function messageBody(record: AlertRecord): string {
+  return JSON.stringify({
+    type: `alert.${record.alert.transition}`,
+    timestamp: new Date(record.receivedAt).toISOString(),
+    data: record.alert,
+  });
+}
+
+/**
+ * Queues each alert for every active webhook of its tenant that wants it, in the caller's transaction. A webhook that was told
+ * of an episode is told the rest of it even when its severity has moved out of the filter. A record that comes twice
+ * changes nothing. Wakes the lanes when the transaction commits. Answers how many messages were queued.
+ */
+export async function enqueueAlerts(client: PoolClient, records: readonly AlertRecord[], now: number): Promise<number> {
+  if (records.length === 0) return 0;
+  const tenants = [...new Set(records.map((record) => record.tenant))];
+  const { rows: webhooks } = await client.query<{ tenant: number; id: string; filter: WebhookFilter }>({
+    name: 'webhooks-active',
+    text: `SELECT tenant, id::text AS id, filter FROM webhooks WHERE tenant = ANY($1::int[]) AND status = 'active'`,
+    values: [tenants],
+  });
+  const columns = { tenant: [], webhook: [], message: [], episode: [], type: [], body: [], wanted: [] } as {
+    tenant: number[];
+    webhook: string[];
+    message: string[];
+    episode: string[];
+    type: string[];
+    body: string[];
+    wanted: boolean[];
+  };
+  for (const record of records) {
+    const targets = webhooks.filter((webhook) => webhook.tenant === record.tenant);
+    if (targets.length === 0) continue;
+    const body = messageBody(record);
+    for (const webhook of targets) {
+      columns.tenant.push(record.tenant);
+      columns.webhook.push(webhook.id);
+      columns.message.push(record.transition);
+      columns.episode.push(record.alert.episode);
+      columns.type.push(`alert.${record.alert.transition}`);
+      columns.body.push(body);
+      columns.wanted.push(matchesFilter(record.alert, webhook.filter));
+    }
+  }
+  if (columns.tenant.length === 0) return 0;
+  const { rowCount } = await client.query({
+    name: 'deliveries-enqueue',
+    text: `WITH offered AS (
+        SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bool[])
+          WITH ORDINALITY AS o (tenant, webhook, message, episode, type, body, wanted, position)),
+      queued AS (
+        INSERT INTO deliveries (tenant, webhook, message, episode, type, body, created_at, next_attempt_at)
+        SELECT tenant, webhook, message, episode, type, body, to_timestamp($8::float8 / 1000), to_timestamp($8::float8 / 1000)
+        FROM offered o
+        WHERE wanted
+          OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = o.tenant AND d.webhook = o.webhook AND d.episode = o.episode)
+          OR EXISTS (SELECT FROM offered e WHERE e.tenant = o.tenant AND e.webhook = o.webhook AND e.episode = o.episode
+                       AND e.position < o.position AND e.wanted)
+        ORDER BY position
+        ON CONFLICT (tenant, webhook, message) DO NOTHING
+        RETURNING tenant, webhook),
+      woken AS (SELECT DISTINCT tenant, webhook FROM queued)
+      SELECT q.tenant FROM queued q, (SELECT count(pg_notify('webhook_lanes', tenant || '/' || webhook)) FROM woken) AS w`,
+    values: [
+      columns.tenant,
+      columns.webhook,
+      columns.message,
+      columns.episode,
+      columns.type,
+      columns.body,
+      columns.wanted,
+      now,
+    ],
+  });
+  return rowCount ?? 0;
+}
+
+/** Lanes that have something to send, of active webhooks. */
+export async function lanesWithPending(pool: Pool): Promise<readonly { readonly tenant: number; readonly webhook: string }[]> {
+  const { rows } = await pool.query<{ tenant: number; webhook: string }>(
+    `SELECT w.tenant, w.id::text AS webhook FROM webhooks w
+     WHERE w.status = 'active'
+       AND EXISTS (SELECT FROM deliveries d WHERE d.tenant = w.tenant AND d.webhook = w.id AND d.status = 'pending')`,
+  );
+  return rows;
+}
+
+/** The store of messages, for lanes and for the API. */
+export class DeliveryStore {
+  constructor(private readonly pool: Pool) {}
+
+  /** The oldest pending messages of a lane, in the order they were queued, whether due or not. */
+  async pending(tenant: number, webhook: string, limit: number): Promise<readonly Delivery[]> {
+    const { rows } = await this.pool.query<Row>({
+      name: 'deliveries-pending',
+      text: `SELECT ${COLUMNS} FROM deliveries WHERE tenant = $1 AND webhook = $2 AND status = 'pending' ORDER BY lane LIMIT $3`,
+      values: [tenant, webhook, limit],
+    });
+    return rows.map(toDelivery);
+  }
+
+  /** Notes the attempts of a lane in one statement; a delivered message is kept as the delivery log. */
+  async record(tenant: number, webhook: string, results: readonly AttemptResult[]): Promise<void> {
+    if (results.length === 0) return;
+    await this.pool.query({
+      name: 'deliveries-record',
+      text: `WITH r AS (
+          SELECT * FROM unnest($3::uuid[], $4::int[], $5::float8[], $6::int[], $7::int[], $8::text[], $9::text[], $10::float8[])
+            AS r (message, attempt, at, milliseconds, http, error, status, next)),
+        logged AS (
+          INSERT INTO delivery_attempts (tenant, webhook, message, attempt, at, milliseconds, status, error)
+          SELECT $1, $2, message, attempt, to_timestamp(at / 1000), milliseconds, http, error FROM r
+          ON CONFLICT DO NOTHING)
+        UPDATE deliveries d SET
+          status = r.status, attempts = r.attempt, last_status = r.http, last_error = r.error,
+          next_attempt_at = coalesce(to_timestamp(r.next / 1000), d.next_attempt_at),
+          finished_at = CASE WHEN r.status = 'pending' THEN NULL ELSE to_timestamp(r.at / 1000) END
+        FROM r WHERE d.tenant = $1 AND d.webhook = $2 AND d.message = r.message`,
+      values: [
+        tenant,
+        webhook,
+        results.map((r) => r.message),
+        results.map((r) => r.attempt),
+        results.map((r) => r.at),
+        results.map((r) => r.milliseconds),
+        results.map((r) => r.httpStatus),
+        results.map((r) => r.error),
+        results.map((r) => r.status),
+        results.map((r) => r.next),
+      ],
+    });
+  }
+
+  /** Makes everything that waits in a lane due at once: its endpoint is back. */
+  async hurry(tenant: number, webhook: string, now: number): Promise<void> {
+    await this.pool.query(
+      `UPDATE deliveries SET next_attempt_at = to_timestamp($3::float8 / 1000)
+       WHERE tenant = $1 AND webhook = $2 AND status = 'pending' AND next_attempt_at > to_timestamp($3::float8 / 1000)`,
+      [tenant, webhook, now],
+    );
+  }
+
+  /** Parks all that waits in a lane (its endpoint answered 410); replayable. */
+  async parkAll(tenant: number, webhook: string, reason: string, now: number): Promise<number> {
+    const { rowCount } = await this.pool.query(
+      `UPDATE deliveries SET status = 'parked', last_error = $3, finished_at = to_timestamp($4::float8 / 1000)
+       WHERE tenant = $1 AND webhook = $2 AND status = 'pending'`,
+      [tenant, webhook, reason, now],
+    );
+    return rowCount ?? 0;
+  }
+
+  /** Queues one message that is not an alert (the test of an endpoint). */
+  async enqueue(tenant: number, webhook: string, message: string, type: string, body: string, now: number): Promise<void> {
+    await this.pool.query(
+      `WITH queued AS (
+         INSERT INTO deliveries (tenant, webhook, message, type, body, created_at, next_attempt_at)
+         VALUES ($1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000), to_timestamp($6::float8 / 1000)))
+       SELECT pg_notify('webhook_lanes', $1::int || '/' || $2::uuid)`,
+      [tenant, webhook, message, type, body, now],
+    );
+  }
+
+  /** Page of the delivery log, newest first; `before` is the lane number of the last row of the page before. */
+  async list(
+    tenant: number,
+    webhook: string,
+    options: { readonly status?: string; readonly limit: number; readonly before?: string },
+  ): Promise<{ readonly items: readonly Delivery[]; readonly next?: string }> {
+    const { rows } = await this.pool.query<Row>(
+      `SELECT ${COLUMNS} FROM deliveries WHERE tenant = $1 AND webhook = $2
+         AND ($3::text IS NULL OR status = $3) AND ($4::bigint IS NULL OR lane < $4) ORDER BY lane DESC LIMIT $5`,
+      [tenant, webhook, options.status ?? null, options.before ?? null, options.limit + 1],
+    );
+    const items = rows.slice(0, options.limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(toDelivery),
+      ...(rows.length > options.limit && last !== undefined ? { next: String(last.lane) } : {}),
+    };
+  }
+
+  async attempts(tenant: number, webhook: string, messages: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>> {
+    const { rows } = await this.pool.query<Attempt & { message: string }>(
+      `SELECT message::text AS message, attempt, (extract(epoch FROM at) * 1000)::float8 AS at, milliseconds, status, error
+       FROM delivery_attempts WHERE tenant = $1 AND webhook = $2 AND message = ANY($3::uuid[]) ORDER BY message, attempt`,
+      [tenant, webhook, messages],
+    );
+    const byMessage = new Map<string, Attempt[]>();
+    for (const { message, ...attempt } of rows) {
+      const list = byMessage.get(message);
+      if (list === undefined) byMessage.set(message, [attempt]);
+      else list.push(attempt);
+    }
+    return byMessage;
+  }
+
+  /**
+   * Sends again what this webhook was due in [from, to): parked, delivered and pending messages, and transitions it missed
+   * while disabled. `webhook-id`s stay, so a subscriber that keeps them sees no message twice. Answers how many were queued.
+   */
+  async replay(
+    tenant: number,
+    webhook: string,
+    range: { readonly from?: number; readonly to?: number; readonly status?: 'parked' | 'delivered' },
+    now: number,
+  ): Promise<number> {
+    const values = [tenant, webhook, range.from ?? null, range.to ?? null, now];
+    const { rowCount } = await this.pool.query(
+      `UPDATE deliveries SET status = 'pending', attempts = 0, created_at = to_timestamp($5::float8 / 1000),
+         next_attempt_at = to_timestamp($5::float8 / 1000), finished_at = NULL
+       WHERE tenant = $1 AND webhook = $2 AND status <> 'pending' AND ($6::text IS NULL OR status = $6)
+         AND ($3::float8 IS NULL OR created_at >= to_timestamp($3 / 1000))
+         AND ($4::float8 IS NULL OR created_at < to_timestamp($4 / 1000))`,
+      [...values, range.status ?? null],
+    );
+    const missed = range.status === undefined ? await this.enqueueMissed(values) : 0;
+    await this.pool.query(`SELECT pg_notify('webhook_lanes', $1::int || '/' || $2::uuid)`, [tenant, webhook]);
+    return (rowCount ?? 0) + missed;
+  }
+
+  private async enqueueMissed(values: readonly unknown[]): Promise<number> {
+    const { rowCount } = await this.pool.query(
+      `INSERT INTO deliveries (tenant, webhook, message, episode, type, body, created_at, next_attempt_at)
+       SELECT t.tenant, w.id, t.id, t.episode, 'alert.' || t.transition,
+         json_build_object('type', 'alert.' || t.transition, 'timestamp', to_char(t.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'data', t.alert)::text,
+         to_timestamp($5::float8 / 1000), to_timestamp($5::float8 / 1000)
+       FROM alert_transitions t JOIN webhooks w ON w.tenant = t.tenant AND w.id = $2
+       WHERE t.tenant = $1 AND ($3::float8 IS NOT NULL OR $4::float8 IS NOT NULL)
+         AND ($3::float8 IS NULL OR t.recorded_at >= to_timestamp($3 / 1000))
+         AND ($4::float8 IS NULL OR t.recorded_at < to_timestamp($4 / 1000))
+         AND (w.filter->'severity' IS NULL OR w.filter->'severity' ? (t.alert->>'severity'))
+         AND (w.filter->'rules' IS NULL OR w.filter->'rules' ? (t.alert->'rule'->>'id'))
+         AND (w.filter->'patients' IS NULL OR w.filter->'patients' ?| ARRAY[t.alert->>'patient', 'Patient/' || (t.alert->>'patient')])
+       ORDER BY t.stream
+       ON CONFLICT (tenant, webhook, message) DO NOTHING`,
+      [...values],
+    );
+    return rowCount ?? 0;
+  }
+}

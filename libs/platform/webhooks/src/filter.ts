@@ -1,0 +1,20 @@
+import type { Alert } from '#libs/contracts';
+
+/** Which alerts a subscriber wants; an absent list means all. */
+export interface WebhookFilter {
+  readonly severity?: readonly string[];
+  readonly rules?: readonly string[];
+  readonly patients?: readonly string[];
+}
+
+export function matchesFilter(alert: Pick<Alert, 'severity' | 'patient' | 'rule'>, filter: WebhookFilter): boolean {
+  return (
+    includes(filter.severity, alert.severity) &&
+    includes(filter.rules, alert.rule.id) &&
+    includes(filter.patients?.map((patient) => patient.replace(/^Patient\//, '')), alert.patient)
+  );
+}
+
+function includes(list: readonly string[] | undefined, value: string): boolean {
+  return list === undefined || list.includes(value);
+}
