@@ -286,7 +286,7 @@ export class DeliveryStore {
   ): Promise<number> {
     const values = [tenant, webhook, range.from ?? null, range.to ?? null, now];
     const { rowCount } = await this.pool.query(
-      `UPDATE deliveries SET status = 'pending', attempts = 0, created_at = to_timestamp($5::float8 / 1000),
+      `UPDATE deliveries SET status = 'pending', created_at = to_timestamp($5::float8 / 1000),
          next_attempt_at = to_timestamp($5::float8 / 1000), finished_at = NULL
        WHERE tenant = $1 AND webhook = $2 AND status <> 'pending' AND ($6::text IS NULL OR status = $6)
          AND ($3::float8 IS NULL OR created_at >= to_timestamp($3 / 1000))
