@@ -1,0 +1,172 @@
+import { z } from 'zod';
+
+/** What a process does: one app, or all of them. */
+export const ROLES = ['all-in-one', 'twin-api', 'fhir-gateway', 'wearable-gateway', 'alert-dispatcher', 'twin-engine'] as const;
+export type Role = (typeof ROLES)[number];
+
+const DEFAULT_PORTS: Readonly<Record<Role, number>> = {
+  'all-in-one': 3000,
+  'twin-api': 3000,
+  'fhir-gateway': 3001,
+  'wearable-gateway': 3002,
+  'alert-dispatcher': 3003,
+  'twin-engine': 3004,
+};
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** The settings of a process, read once from the environment. What is undefined is embedded (see docs: README). */
+export interface AppConfig {
+  readonly role: Role;
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** URL under which clients reach `/oauth/token`, when a proxy stands in front; else taken from the request's Host. */
+    readonly publicUrl?: string;
+    readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  };
+  readonly mqtt: { readonly port: number; readonly url?: string };
+  readonly dataDir: string;
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+  readonly kafkaBrokers?: readonly string[];
+  readonly bootstrapClient?: { readonly tenant: string; readonly clientId: string; readonly clientSecret: string };
+  readonly webhookAllowedHosts: readonly string[];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** A value in the environment that can not be used; the message is one line and never holds a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** sysexits.h EX_CONFIG */
+export const EXIT_CONFIG = 78;
+
+const port = z.coerce.number().int('must be a whole number').min(0, 'must be 0 to 65535').max(65_535, 'must be 0 to 65535');
+const text = z.string().trim().min(1);
+const name = text.max(64, 'must be at most 64 characters').regex(/^[A-Za-z0-9._-]+$/, 'may hold letters, digits and . _ -');
+
+function url(protocols: readonly string[]) {
+  return text.refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+}
+
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+const brokers = list.pipe(
+  z.array(z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be a comma list of host:port')).min(1, 'must be a comma list of host:port'),
+);
+
+const Environment = z.object({
+  PORT: port.optional(),
+  HOST: text.default('127.0.0.1'),
+  PUBLIC_URL: url(['https:', 'http:']).optional(),
+  TLS_CERT_FILE: text.optional(),
+  TLS_KEY_FILE: text.optional(),
+  MQTT_PORT: port.default(1884),
+  MQTT_URL: url(['mqtt:', 'mqtts:', 'ws:', 'wss:']).optional(),
+  DATA_DIR: text.default('.homeostat'),
+  DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+  REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  KAFKA_BROKERS: brokers.optional(),
+  BOOTSTRAP_TENANT: name.optional(),
+  BOOTSTRAP_CLIENT_ID: name.optional(),
+  BOOTSTRAP_CLIENT_SECRET: text.min(8, 'must have at least 8 characters').optional(),
+  WEBHOOK_ALLOWED_HOSTS: list
+    .pipe(z.array(z.string().regex(/^[^\s/]+$/, 'must be a comma list of host or host:port')))
+    .default([]),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+});
+
+const TOGETHER = [
+  ['BOOTSTRAP_TENANT', 'BOOTSTRAP_CLIENT_ID', 'BOOTSTRAP_CLIENT_SECRET'],
+  ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
+] as const;
+
+/**
+ * Reads the settings of a process. An empty value counts as not set.
+ *
+ * @throws {ConfigError} naming the variable and what it must be, on one line
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>, role: Role = 'all-in-one'): AppConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+    throw new ConfigError(`configuration: ${[...new Set(lines)].join('; ')}`);
+  }
+  const value = parsed.data;
+  for (const group of TOGETHER) {
+    const missing = group.filter((key) => value[key] === undefined);
+    if (missing.length > 0 && missing.length < group.length) {
+      throw new ConfigError(`configuration: ${missing.join(' and ')} must be set together with ${group.filter((key) => !missing.includes(key)).join(', ')}`);
+    }
+  }
+  return {
+    role,
+    http: {
+      host: value.HOST,
+      port: value.PORT ?? DEFAULT_PORTS[role],
+      ...(value.PUBLIC_URL === undefined ? {} : { publicUrl: value.PUBLIC_URL.replace(/\/+$/, '') }),
+      ...(value.TLS_CERT_FILE === undefined || value.TLS_KEY_FILE === undefined
+        ? {}
+        : { tls: { certFile: value.TLS_CERT_FILE, keyFile: value.TLS_KEY_FILE } }),
+    },
+    mqtt: { port: value.MQTT_PORT, ...(value.MQTT_URL === undefined ? {} : { url: value.MQTT_URL }) },
+    dataDir: value.DATA_DIR,
+    ...(value.DATABASE_URL === undefined ? {} : { databaseUrl: value.DATABASE_URL }),
+    ...(value.REDIS_URL === undefined ? {} : { redisUrl: value.REDIS_URL }),
+    ...(value.KAFKA_BROKERS === undefined ? {} : { kafkaBrokers: value.KAFKA_BROKERS }),
+    ...(value.BOOTSTRAP_TENANT === undefined
+      ? {}
+      : {
+          bootstrapClient: {
+            tenant: value.BOOTSTRAP_TENANT,
+            clientId: value.BOOTSTRAP_CLIENT_ID as string,
+            clientSecret: value.BOOTSTRAP_CLIENT_SECRET as string,
+          },
+        }),
+    webhookAllowedHosts: value.WEBHOOK_ALLOWED_HOSTS,
+    logLevel: value.LOG_LEVEL,
+  };
+}
+
+/** {@link readConfig} of this process's environment; a wrong value is one line on stderr and exit 78. */
+export function loadConfig(role: Role): AppConfig {
+  try {
+    return readConfig(process.env, role);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_CONFIG);
+  }
+}
+
+/** The settings as they may be shown: no passwords, no secrets. */
+export function redacted(config: AppConfig): Record<string, unknown> {
+  return {
+    role: config.role,
+    listen: `${config.http.host}:${config.http.port}`,
+    tls: config.http.tls !== undefined,
+    publicUrl: config.http.publicUrl ?? 'from request',
+    database: config.databaseUrl === undefined ? `embedded in ${config.dataDir}` : withoutPassword(config.databaseUrl),
+    log: config.kafkaBrokers === undefined ? 'postgres' : `kafka ${config.kafkaBrokers.join(',')}`,
+    hotState: config.redisUrl === undefined ? 'in process' : withoutPassword(config.redisUrl),
+    mqtt: config.mqtt.url === undefined ? `in process on ${config.mqtt.port}` : withoutPassword(config.mqtt.url),
+    bootstrapTenant: config.bootstrapClient?.tenant ?? 'none',
+    webhookAllowedHosts: config.webhookAllowedHosts.join(','),
+    logLevel: config.logLevel,
+  };
+}
+
+function withoutPassword(text: string): string {
+  const url = new URL(text);
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}

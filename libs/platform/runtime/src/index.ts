@@ -1,0 +1,10 @@
+export { ConfigError, loadConfig, readConfig, redacted, type AppConfig, type Role } from './config.js';
+export { createLogger, type Logger } from './logger.js';
+export { createMetrics, type Metrics } from './metrics.js';
+export { Readiness, type Check, type WatchedConsumer } from './readiness.js';
+export { type Access, type Tokens } from './access.js';
+export { allows, narrow, ALL_SCOPES, PLAIN_SCOPES, type PlainScope } from './scopes.js';
+export { Authenticated, Caller, Public, RequireScope, type AuthorizedRequest } from './require-scope.js';
+export { BodyAs, type BodyOptions } from './route-body.js';
+export { notFound, OutcomeProblem, Problem, type ProblemDetail } from './problem.js';
+export { type Platform } from './platform.js';
