@@ -63,6 +63,13 @@ export interface ConsumeOptions {
   readonly onBatch: (batch: Batch) => Promise<BatchOutcome>;
   /** Called when partitions come or go. */
   readonly onAssigned?: (partitions: readonly number[]) => void;
+  /**
+   * A record of this consumer is now in the dead-letter topic. A consumer with its own store (`startAt`) moves its own offset
+   * past it here, or it would ask for the record again. A throw repeats the call after a backoff.
+   */
+  readonly onDeadLetter?: (record: LogRecord, reason: string) => Promise<void>;
+  /** Called once when the member can not go on (state `failed`): the process should end with a code other than 0. */
+  readonly onFailed?: (reason: string) => void;
 }
 
 export interface Batch {
@@ -78,9 +85,11 @@ export interface Batch {
 /**
  * - `applied`: go on after the last record; the offset is committed as a hint.
  * - `seek`: go on at `offset` (the store says that less, or more, was applied).
- * - `retry`: hand the same records over again after a backoff; other partitions go on.
- * A handler that throws counts as `retry`; after {@link MAX_ATTEMPTS} without progress the adapter hands the records over
- * one by one, and a record that still throws goes to the dead-letter topic with its reason.
+ * - `retry`: hand the same records over again after a backoff, as often as needed; other partitions go on. The answer for
+ *   "my database is away": it never leads to a dead letter.
+ * A handler that throws counts as `retry`, too; after {@link MAX_ATTEMPTS} throws without progress the adapter hands the records
+ * over one by one, and a record that still throws goes to the dead-letter topic with its reason. Errors that tell of broken
+ * connections or lost races (see `isTransient`) do not count as an attempt: they are never the record's fault.
  */
 export type BatchOutcome =
   | { readonly kind: 'applied' }

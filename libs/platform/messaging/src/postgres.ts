@@ -1,0 +1,160 @@
+import type pg from 'pg';
+import {
+  LogFullError,
+  type Consumer,
+  type ConsumeOptions,
+  type EventLog,
+  type NewRecord,
+  type PartitionEnds,
+  type Position,
+} from './event-log.js';
+import { appendStatement, type ClaimedRow } from './append-in-transaction.js';
+import { Appender } from './appender.js';
+import { deadLetterOf } from './dead-letter.js';
+import { reasonOf, SILENT, type LogWriter } from './log-writer.js';
+import { PostgresConsumer } from './postgres-consumer.js';
+import { PostgresWaker } from './postgres-waker.js';
+import { CONTRACT_PARTITIONS, countOf, placeOf, type PartitionCounts } from './topic-partitions.js';
+import { isTransient, surelyNotCommitted } from './transient.js';
+
+export interface PostgresEventLogOptions {
+  readonly pool: pg.Pool;
+  /** For the sessions that listen and hold partitions: one connection per consumer. Not through a transaction pooler. */
+  readonly databaseUrl: string;
+  readonly partitions?: PartitionCounts;
+  /** How long the first append of a batch waits for company, ms. */
+  readonly lingerMs?: number;
+  /** Most records that may wait to be appended. */
+  readonly maxWaiting?: number;
+  readonly logger?: LogWriter;
+}
+
+/** The durable log of one machine: two tables of Postgres, offsets without gaps, in commit order. */
+export class PostgresEventLog implements EventLog {
+  private readonly counts: PartitionCounts;
+  private readonly logger: LogWriter;
+  private readonly appenders: readonly Appender[];
+  private readonly waker: PostgresWaker;
+  private readonly consumers = new Set<PostgresConsumer>();
+  private readonly limit: number;
+  private reachable = true;
+  private closed = false;
+
+  constructor(private readonly options: PostgresEventLogOptions) {
+    this.counts = options.partitions ?? CONTRACT_PARTITIONS;
+    this.logger = options.logger ?? SILENT;
+    this.limit = options.maxWaiting ?? 20_000;
+    this.waker = new PostgresWaker(options.pool, this.logger);
+    // Each appender owns its share of the partitions: order is kept, and their transactions never wait for each other.
+    this.appenders = Array.from(
+      { length: APPENDERS },
+      () =>
+        new Appender({
+          write: (records) => this.write(records),
+          lingerMs: options.lingerMs ?? 3,
+          maxRecords: 1_000,
+          maxBytes: 4_000_000,
+          limit: this.limit,
+        }),
+    );
+  }
+
+  async append(records: readonly NewRecord[]): Promise<readonly Position[]> {
+    const shares = this.appenders.map((): { records: NewRecord[]; indexes: number[] } => ({
+      records: [],
+      indexes: [],
+    }));
+    records.forEach((record, index) => {
+      if (record.value.includes('\0') || record.key.includes('\0'))
+        throw new TypeError('a record can not hold a NUL character');
+      const share = shares[placeOf(this.counts, record.topic, record.key) % APPENDERS]!;
+      share.records.push(record);
+      share.indexes.push(index);
+    });
+    this.refuseWhenFull(shares.map((share) => share.records.length));
+    const positions = new Array<Position>(records.length);
+    await Promise.all(
+      shares.map(async (share, appender) => {
+        const answered = await this.appenders[appender]!.append(share.records);
+        answered.forEach((position, i) => (positions[share.indexes[i]!] = position));
+      }),
+    );
+    return positions;
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumer> {
+    if (this.closed) throw new Error('the log is closed');
+    const consumer = new PostgresConsumer(options, {
+      pool: this.options.pool,
+      databaseUrl: this.options.databaseUrl,
+      partitions: countOf(this.counts, options.topic),
+      logger: this.logger,
+      bury: async (record, reason) => void (await this.append([deadLetterOf(record, options.group, reason)])),
+      stopped: () => this.consumers.delete(consumer),
+    });
+    this.consumers.add(consumer);
+    await consumer.start();
+    return consumer;
+  }
+
+  async ends(topic: string): Promise<readonly PartitionEnds[]> {
+    const { rows } = await this.options.pool.query<{ partition: number; first: string; next: string }>(ENDS, [
+      topic,
+      countOf(this.counts, topic),
+    ]);
+    return rows.map((row) => ({ partition: row.partition, first: BigInt(row.first), next: BigInt(row.next) }));
+  }
+
+  pressure(): { waiting: number; limit: number } {
+    return { waiting: this.appenders.reduce((sum, appender) => sum + appender.waiting, 0), limit: this.limit };
+  }
+
+  healthy(): boolean {
+    return !this.closed && this.reachable;
+  }
+
+  /** Appends in hand end, consumers leave their groups. The pool stays open: it is the caller's. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
+    await Promise.all(this.appenders.map((appender) => appender.close()));
+    await this.waker.close();
+  }
+
+  private refuseWhenFull(sizes: readonly number[]): void {
+    const adding = sizes.reduce((sum, size) => sum + size, 0);
+    const { waiting, limit } = this.pressure();
+    if (waiting > 0 && waiting + adding > limit) throw new LogFullError(1);
+  }
+
+  /** Tries again for a while when the write surely did not happen; when nobody can know, the caller is told. */
+  private async write(records: readonly NewRecord[]): Promise<readonly Position[]> {
+    const statement = appendStatement(records, this.counts, 'silent');
+    const started = Date.now();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const { rows } = await this.options.pool.query<ClaimedRow>(statement.query);
+        this.reachable = true;
+        this.waker.wake(statement.topics);
+        return statement.positions(rows);
+      } catch (error) {
+        if (isTransient(error)) this.reachable = false;
+        const again = isTransient(error) && surelyNotCommitted(error) && Date.now() - started < RETRY_FOR_MS;
+        if (!again) throw error;
+        this.logger.warn({ attempt, reason: reasonOf(error) }, 'append will be tried again');
+        await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, 20 * 2 ** attempt)));
+      }
+    }
+  }
+}
+
+const APPENDERS = 2;
+const RETRY_FOR_MS = 10_000;
+
+const ENDS = `
+SELECT g.n AS "partition", coalesce(p.next_offset, 0) AS next,
+  coalesce((SELECT r."offset" FROM log_records r WHERE r.topic = $1 AND r."partition" = g.n ORDER BY r."offset" LIMIT 1),
+    p.next_offset, 0) AS first
+FROM generate_series(0, $2::int - 1) AS g (n)
+LEFT JOIN log_partitions p ON p.topic = $1 AND p."partition" = g.n
+ORDER BY g.n`;
