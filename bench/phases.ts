@@ -1,0 +1,154 @@
+import type { Pool } from 'pg';
+import type { Client } from '../test/support/system.js';
+import type { WebhookReceiver } from '../test/support/webhook-receiver.js';
+import { observationBundle, patientAndObservation, patientEntry, sampleBatch } from './payload.js';
+
+/** Makes patients through the EHR door. */
+export async function createPatients(client: Client, prefix: string, count: number): Promise<readonly string[]> {
+  const ids = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+  for (let index = 0; index < ids.length; index += 50) {
+    const entry = ids.slice(index, index + 50).map(patientEntry);
+    const answer = await client.fhir('POST', '', { resourceType: 'Bundle', type: 'transaction', entry });
+    if (answer.status !== 200) throw new Error(`patients: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
+  }
+  return ids;
+}
+
+/** Calls `task` `count` times, `atOnce` at a time; answers each call's milliseconds. */
+async function closedLoop(count: number, atOnce: number, task: (index: number) => Promise<void>): Promise<readonly number[]> {
+  const times: number[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (next < count) {
+        const index = next;
+        next += 1;
+        const from = performance.now();
+        await task(index);
+        times.push(performance.now() - from);
+      }
+    }),
+  );
+  return times;
+}
+
+/**
+ * Sends `requests` requests of `perRequest` samples, then waits until all are stored: the rate counts what was applied, with
+ * state and history written, not what was accepted. A 429 waits and sends again.
+ */
+export async function samplesPhase(
+  client: Client,
+  pool: Pool,
+  patients: readonly string[],
+  load: { readonly requests: number; readonly perRequest: number; readonly atOnce: number; readonly base: number },
+): Promise<{ readonly perSecond: number; readonly seconds: number; readonly samples: number; readonly refusedFull: number }> {
+  const before = await countMeasurements(pool);
+  const samples = load.requests * load.perRequest;
+  let refusedFull = 0;
+  const from = performance.now();
+  await closedLoop(load.requests, load.atOnce, async (index) => {
+    const patient = patients[index % patients.length] ?? '';
+    const start = load.base + Math.floor(index / patients.length) * load.perRequest * 1000;
+    const body = JSON.stringify(sampleBatch(patient, start, load.perRequest));
+    for (;;) {
+      const answer = await client.samples<{ accepted: number }>(body);
+      if (answer.status === 202 && answer.body.accepted === load.perRequest) return;
+      if (answer.status !== 429) throw new Error(`samples: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
+      refusedFull += 1;
+      await pause(Number(answer.headers['retry-after'] ?? 1) * 1000);
+    }
+  });
+  while ((await countMeasurements(pool)) - before < samples) {
+    if (performance.now() - from > 300_000) throw new Error('the engine did not catch up within five minutes');
+    await pause(50);
+  }
+  const seconds = (performance.now() - from) / 1000;
+  return { perSecond: samples / seconds, seconds, samples, refusedFull };
+}
+
+/** 50-entry transaction bundles of observations. */
+export async function bundlesPhase(client: Client, patients: readonly string[], bundles: number, entries: number, atOnce: number, base: number): Promise<{ readonly resourcesPerSecond: number; readonly times: readonly number[] }> {
+  const from = performance.now();
+  const times = await closedLoop(bundles, atOnce, async (index) => {
+    const patient = patients[index % patients.length] ?? '';
+    const at = base + Math.floor(index / patients.length) * entries * 1000;
+    const answer = await client.fhir('POST', '', observationBundle(patient, at, entries));
+    if (answer.status !== 200) throw new Error(`bundle: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
+  });
+  return { resourcesPerSecond: (bundles * entries) / ((performance.now() - from) / 1000), times };
+}
+
+/** Transactions of a new Patient and one Observation. */
+export async function transactionsPhase(client: Client, count: number, atOnce: number, base: number): Promise<{ readonly perSecond: number; readonly times: readonly number[] }> {
+  const from = performance.now();
+  const times = await closedLoop(count, atOnce, async (index) => {
+    const answer = await client.fhir('POST', '', patientAndObservation(index, base + index * 1000));
+    if (answer.status !== 200) throw new Error(`transaction: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
+  });
+  return { perSecond: count / ((performance.now() - from) / 1000), times };
+}
+
+/**
+ * Open loop at `rate` samples a second, one sample a request, whether or not earlier ones were answered. Every tenth of a second one
+ * of them completes a low-glucose condition that was prepared beforehand; its alert's way from the moment the sample was due to
+ * be sent until the webhook's request arrived is one latency.
+ */
+export async function latencyPhase(
+  client: Client,
+  receiver: WebhookReceiver,
+  background: readonly string[],
+  subjects: readonly string[],
+  rate: number,
+): Promise<{ readonly latencies: readonly number[]; readonly missing: number; readonly achievedRate: number }> {
+  const now = Date.now();
+  await Promise.all(
+    subjects.map(async (patient) => {
+      const low = [20, 15, 10, 5].map((minutes) => glucose(patient, 62, now - minutes * 60_000));
+      // The newest is still above the limit's persistence only together with the sample of the measured phase.
+      await client.samples([glucose(patient, 110, now - 25 * 60_000), ...low.slice(3)]);
+    }),
+  );
+  await pause(2000);
+  const dueAt = new Map<string, number>();
+  const period = 1000 / rate;
+  const every = Math.max(1, Math.round(100 / period));
+  const total = subjects.length * every;
+  const pending: Promise<unknown>[] = [];
+  const from = performance.now();
+  const wallFrom = Date.now();
+  for (let index = 0; index < total; index += 1) {
+    const due = from + index * period;
+    const wait = due - performance.now();
+    if (wait > 1) await pause(wait);
+    const subject = index % every === 0 ? subjects[index / every] : undefined;
+    if (subject !== undefined) {
+      dueAt.set(subject, wallFrom + index * period);
+      pending.push(client.samples([glucose(subject, 60, now + 11 * 60_000 - 60_000)]));
+    } else {
+      const patient = background[index % background.length] ?? '';
+      pending.push(client.samples(sampleBatch(patient, Date.now() - 3_600_000 + index, 1)));
+    }
+  }
+  const achievedRate = total / ((performance.now() - from) / 1000);
+  await Promise.all(pending);
+  await pause(3000);
+  const latencies: number[] = [];
+  for (const message of receiver.received) {
+    const due = message.type === 'alert.raised' ? dueAt.get(message.data.patient) : undefined;
+    if (due !== undefined && message.data.rule.id === 'glucose-low') latencies.push(message.at - due);
+  }
+  return { latencies, missing: subjects.length - latencies.length, achievedRate };
+}
+
+function glucose(patient: string, value: number, at: number): unknown {
+  return { patient, code: 'glucose', value, unit: 'mg/dL', effectiveAt: new Date(at).toISOString() };
+}
+
+async function countMeasurements(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>('SELECT count(*)::text AS count FROM measurements');
+  return Number(rows[0]?.count ?? 0);
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
