@@ -1,1 +1,6 @@
 export * from './catalogue.js';
+export * from './codes.js';
+export * from './units.js';
+export * from './plausibility.js';
+export * from './instant.js';
+export * from './identity.js';

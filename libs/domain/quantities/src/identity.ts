@@ -1,0 +1,77 @@
+import { ContentMix, sha256Words } from './hash.js';
+
+/** What tells one measurement from another. `code` is the catalogue number, `t` the device's time in ms. */
+export interface IdentityParts {
+  readonly source: string;
+  /** FHIR id of the device, or ''. */
+  readonly device: string;
+  readonly code: number;
+  readonly t: number;
+  /** Unit as sent, when it is not the canonical one. */
+  readonly unit?: string | undefined;
+  readonly channel?: string | undefined;
+  /** Identifier that the source gave. */
+  readonly id?: string | undefined;
+}
+
+/**
+ * The identity of a measurement, unique within its tenant and patient, as a UUID text (RFC 9562 version 8: 122 bits of SHA-256).
+ * Sourced: from `source` and `id`. Otherwise derived from the device (from the source, when no device is named), the measure,
+ * the channel, the device's time and the unit. The same measurement sent again, by any way, gives the same identity; nothing
+ * here looks at a time window.
+ */
+export function identityOf(parts: IdentityParts): string {
+  if (parts.id !== undefined) return uuidOf(`s${parts.source.length}:${parts.source}${parts.id}`);
+  const channel = parts.channel ?? '';
+  const origin =
+    parts.device === '' ? `f${parts.source.length}:${parts.source}` : `d${parts.device.length}:${parts.device}`;
+  return uuidOf(`${origin}${parts.code}|${parts.t}|${channel.length}:${channel}${parts.unit ?? ''}`);
+}
+
+/** Whether the identity came from the source's own identifier, so that another time or measure can be a correction of it. */
+export function isSourced(parts: Pick<IdentityParts, 'id'>): boolean {
+  return parts.id !== undefined;
+}
+
+/** A UUID (version 8) that is the same for the same text: 122 bits of its SHA-256. */
+export function uuidOf(text: string): string {
+  const [a, b, c, d] = sha256Words(text);
+  const second = hex(((b & 0xffff0fff) | 0x8000) >>> 0);
+  const third = hex(((c & 0x3fffffff) | 0x80000000) >>> 0);
+  return `${hex(a >>> 0)}-${second.slice(0, 4)}-${second.slice(4)}-${third.slice(0, 4)}-${third.slice(4)}${hex(d >>> 0)}`;
+}
+
+function hex(word: number): string {
+  return (word + 0x1_0000_0000).toString(16).slice(1);
+}
+
+/** What makes another version of the same identity. Values are canonical. */
+export interface ContentParts {
+  readonly code: number;
+  readonly t: number;
+  readonly x?: number | undefined;
+  readonly series?: readonly number[] | undefined;
+  readonly periodMs?: number | undefined;
+  readonly channel?: string | undefined;
+  readonly quality?: 0 | 1 | 2 | undefined;
+  readonly retracted?: boolean | undefined;
+}
+
+/**
+ * Hash of a measurement's content as a signed 64-bit decimal string: the same identity and hash is a duplicate, the same identity
+ * and another hash a correction. Quality counts, its reasons do not.
+ */
+export function contentHash(parts: ContentParts): string {
+  const mix = new ContentMix();
+  mix.number(parts.code);
+  mix.number(parts.t);
+  mix.number((parts.quality ?? 0) + (parts.retracted === true ? 8 : 0) + (parts.x === undefined ? 0 : 16));
+  if (parts.x !== undefined) mix.number(parts.x);
+  if (parts.series !== undefined) {
+    mix.number(parts.series.length);
+    mix.number(parts.periodMs ?? 0);
+    for (const value of parts.series) mix.number(value);
+  }
+  if (parts.channel !== undefined) mix.text(parts.channel);
+  return mix.digest();
+}
