@@ -1,1 +1,2 @@
 export * from './hot-state.js';
+export * from './fhir-store.js';
