@@ -3,7 +3,7 @@ import { TOPICS, type AlertRecord } from '#libs/contracts';
 import type { Batch, BatchOutcome, Consumer, EventLog } from '#libs/platform/messaging';
 import { enqueueAlerts } from '#libs/platform/webhooks';
 
-const GROUP = 'alert-dispatcher';
+export const GROUP = 'alert-dispatcher';
 const MOST_AT_ONCE = 500;
 
 export interface PipelineDeps {
@@ -21,7 +21,7 @@ export function startPipeline(deps: PipelineDeps): Promise<Consumer> {
     group: GROUP,
     topic: TOPICS.alerts,
     maxBatch: MOST_AT_ONCE,
-    startAt: (partition) => appliedUpTo(deps.pool, partition),
+    startAt: async (partition) => (await appliedOffsets(deps.pool)).get(partition),
     onBatch: (batch) => queueDeliveries(deps, batch),
   });
 }
@@ -73,10 +73,11 @@ async function lockOffset(client: PoolClient, partition: number): Promise<bigint
   return BigInt(rows[0]?.next ?? '0');
 }
 
-async function appliedUpTo(pool: Pool, partition: number): Promise<bigint | undefined> {
-  const { rows } = await pool.query<{ next: string }>(
-    `SELECT next_offset::text AS next FROM consumer_offsets WHERE consumer_group = $1 AND topic = $2 AND partition = $3`,
-    [GROUP, TOPICS.alerts, partition],
+/** Next offset to queue, per partition, from our own store. */
+export async function appliedOffsets(pool: Pool): Promise<ReadonlyMap<number, bigint>> {
+  const { rows } = await pool.query<{ partition: number; next: string }>(
+    `SELECT partition, next_offset::text AS next FROM consumer_offsets WHERE consumer_group = $1 AND topic = $2`,
+    [GROUP, TOPICS.alerts],
   );
-  return rows[0] === undefined ? undefined : BigInt(rows[0].next);
+  return new Map(rows.map(({ partition, next }) => [partition, BigInt(next)]));
 }
