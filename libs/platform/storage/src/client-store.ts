@@ -1,0 +1,127 @@
+import type { Pool } from 'pg';
+
+/** An OAuth2 client of a tenant. */
+export interface Client {
+  readonly tenant: { readonly id: string; readonly key: number };
+  readonly id: string;
+  readonly secretHash: string | null;
+  /** Public keys for `private_key_jwt` (RFC 7517). */
+  readonly jwks: { readonly keys: readonly Record<string, unknown>[] } | null;
+  readonly scopes: readonly string[];
+}
+
+/** A client id is taken by another tenant. */
+export class ClientIdTakenError extends Error {
+  override readonly name = 'ClientIdTakenError';
+}
+
+interface ClientRow {
+  key: number;
+  tenant: string;
+  id: string;
+  secret_hash: string | null;
+  jwks: Client['jwks'];
+  scopes: string[];
+}
+
+// Serialises starting apps that all want to make the same tenant, client or key ('home', arbitrary).
+const START_LOCK = 0x68_6f_6d_65;
+
+/** Clients, their used assertions and the keys that sign access tokens. Administrative: small and rarely written. */
+export class ClientStore {
+  constructor(private readonly pool: Pool) {}
+
+  /** An enabled client by its id, which is unique over all tenants. */
+  async find(id: string): Promise<Client | undefined> {
+    const { rows } = await this.pool.query<ClientRow>(
+      `SELECT t.key, t.id AS tenant, c.id, c.secret_hash, c.jwks, c.scopes
+       FROM clients c JOIN tenants t ON t.key = c.tenant WHERE c.id = $1 AND c.disabled_at IS NULL`,
+      [id],
+    );
+    const row = rows[0];
+    if (row === undefined) return undefined;
+    return {
+      tenant: { id: row.tenant, key: row.key },
+      id: row.id,
+      secretHash: row.secret_hash,
+      jwks: row.jwks,
+      scopes: row.scopes,
+    };
+  }
+
+  /** Makes the tenant when it is new, and makes or replaces the client. Safe when several processes do it at once. */
+  async put(client: {
+    readonly tenant: string;
+    readonly id: string;
+    readonly secretHash: string | null;
+    readonly jwks: Client['jwks'];
+    readonly scopes: readonly string[];
+  }): Promise<Client['tenant']> {
+    return this.locked(async (query) => {
+      const tenants = await query<{ key: number }>(
+        `WITH made AS (INSERT INTO tenants (id) VALUES ($1) ON CONFLICT (id) DO NOTHING RETURNING key)
+         SELECT key FROM made UNION ALL SELECT key FROM tenants WHERE id = $1 LIMIT 1`,
+        [client.tenant],
+      );
+      const key = (tenants[0] as { key: number }).key;
+      const written = await query(
+        `INSERT INTO clients AS c (tenant, id, secret_hash, jwks, scopes) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, jwks = excluded.jwks, scopes = excluded.scopes, disabled_at = NULL
+         WHERE c.tenant = excluded.tenant RETURNING c.id`,
+        [key, client.id, client.secretHash, client.jwks === null ? null : JSON.stringify(client.jwks), client.scopes],
+      );
+      if (written.length === 0) throw new ClientIdTakenError('the client id belongs to another tenant');
+      return { id: client.tenant, key };
+    });
+  }
+
+  /** Remembers a client assertion until it expires; false when it was used before. */
+  async useAssertion(client: Client, jti: string, expiresAt: Date): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `INSERT INTO client_assertions (tenant, client, jti, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      [client.tenant.key, client.id, jti, expiresAt],
+    );
+    return rowCount === 1;
+  }
+
+  async forgetExpiredAssertions(): Promise<void> {
+    await this.pool.query(`DELETE FROM client_assertions WHERE expires_at < now() - interval '5 minutes'`);
+  }
+
+  /** Private keys that sign access tokens, newest first. */
+  async signingKeys(): Promise<readonly { readonly kid: string; readonly privateJwk: Record<string, unknown> }[]> {
+    const { rows } = await this.pool.query<{ kid: string; private_jwk: Record<string, unknown> }>(
+      `SELECT kid, private_jwk FROM signing_keys ORDER BY created_at DESC, kid LIMIT 8`,
+    );
+    return rows.map((row) => ({ kid: row.kid, privateJwk: row.private_jwk }));
+  }
+
+  /** Adds a key unless one younger than `maxAgeDays` is there: several apps starting at once end with one. */
+  async addSigningKey(kid: string, privateJwk: object, maxAgeDays: number): Promise<void> {
+    await this.locked((query) =>
+      query(
+        `INSERT INTO signing_keys (kid, private_jwk) SELECT $1, $2
+         WHERE NOT EXISTS (SELECT FROM signing_keys WHERE created_at > now() - make_interval(days => $3))`,
+        [kid, JSON.stringify(privateJwk), maxAgeDays],
+      ),
+    );
+  }
+
+  private async locked<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    const connection = await this.pool.connect();
+    try {
+      await connection.query('BEGIN');
+      await connection.query('SELECT pg_advisory_xact_lock($1)', [START_LOCK]);
+      const result = await work(async (text, values) => (await connection.query(text, values)).rows as never);
+      await connection.query('COMMIT');
+      connection.release();
+      return result;
+    } catch (error) {
+      await connection.query('ROLLBACK').catch(() => undefined);
+      connection.release(error instanceof ClientIdTakenError ? undefined : true);
+      throw error;
+    }
+  }
+}
+
+type Query = <R>(text: string, values: unknown[]) => Promise<R[]>;
