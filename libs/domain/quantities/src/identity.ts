@@ -22,10 +22,13 @@ export interface IdentityParts {
  */
 export function identityOf(parts: IdentityParts): string {
   if (parts.id !== undefined) return uuidOf(`s${parts.source.length}:${parts.source}${parts.id}`);
+  // The usual case, a device with a UUID and no channel, fits one block of the hash: 55 bytes.
+  const fromDevice = parts.device !== '';
+  const origin = fromDevice ? parts.device : parts.source;
+  const what = `${parts.code}|${parts.t}|${parts.unit ?? ''}|`;
   const channel = parts.channel ?? '';
-  const origin =
-    parts.device === '' ? `f${parts.source.length}:${parts.source}` : `d${parts.device.length}:${parts.device}`;
-  return uuidOf(`${origin}${parts.code}|${parts.t}|${channel.length}:${channel}${parts.unit ?? ''}`);
+  if (channel === '') return uuidOf(`${fromDevice ? 'd' : 'f'}${what}${origin}`);
+  return uuidOf(`${fromDevice ? 'D' : 'F'}${what}${channel.length}:${channel}${origin}`);
 }
 
 /** Whether the identity came from the source's own identifier, so that another time or measure can be a correction of it. */
