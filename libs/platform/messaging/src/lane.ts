@@ -220,4 +220,4 @@ export class Lane {
 }
 
 const FIRST_DELAY_MS = 20;
-const MAX_DELAY_MS = 5_000;
+const MAX_DELAY_MS = 2_000;

@@ -150,7 +150,7 @@ interface MemoryConsumerParts {
   readonly left: (member: MemoryConsumer) => Promise<void>;
 }
 
-class MemoryConsumer implements Consumer {
+export class MemoryConsumer implements Consumer {
   private readonly lanes = new Map<number, Lane>();
   private lastProgressAt = Date.now();
   private stopping = false;
@@ -184,6 +184,14 @@ class MemoryConsumer implements Consumer {
     if (this.stopping) return;
     this.stopping = true;
     await this.release([]);
+    await this.parts.left(this);
+  }
+
+  /** Ends as a crash would: batches in hand are not awaited. */
+  async abandon(): Promise<void> {
+    this.stopping = true;
+    for (const lane of this.lanes.values()) void lane.stop();
+    this.lanes.clear();
     await this.parts.left(this);
   }
 
