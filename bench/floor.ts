@@ -43,7 +43,11 @@ export async function measureFloor(
   const values = Array.from({ length: load.requests }, (_, index) => ({
     key: `p${index % load.patients}`,
     value: JSON.stringify(
-      sampleBatch(`p${index % load.patients}`, base + Math.floor(index / load.patients) * load.perRequest * 1000, load.perRequest),
+      sampleBatch(
+        `p${index % load.patients}`,
+        base + Math.floor(index / load.patients) * load.perRequest * 1000,
+        load.perRequest,
+      ),
     ),
   }));
   const cpuBefore = cpuSeconds([process.pid]);
@@ -89,7 +93,14 @@ async function applyBatch(pool: pg.Pool, redis: Redis, topic: string, payload: E
   return done;
 }
 
-async function applyRows(pool: pg.Pool, redis: Redis, topic: string, partition: number, next: bigint, rows: readonly FloorSample[]): Promise<void> {
+async function applyRows(
+  pool: pg.Pool,
+  redis: Redis,
+  topic: string,
+  partition: number,
+  next: bigint,
+  rows: readonly FloorSample[],
+): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');

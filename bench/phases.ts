@@ -9,13 +9,18 @@ export async function createPatients(client: Client, prefix: string, count: numb
   for (let index = 0; index < ids.length; index += 50) {
     const entry = ids.slice(index, index + 50).map(patientEntry);
     const answer = await client.fhir('POST', '', { resourceType: 'Bundle', type: 'transaction', entry });
-    if (answer.status !== 200) throw new Error(`patients: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
+    if (answer.status !== 200)
+      throw new Error(`patients: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
   }
   return ids;
 }
 
 /** Calls `task` `count` times, `atOnce` at a time; answers each call's milliseconds. */
-async function closedLoop(count: number, atOnce: number, task: (index: number) => Promise<void>): Promise<readonly number[]> {
+async function closedLoop(
+  count: number,
+  atOnce: number,
+  task: (index: number) => Promise<void>,
+): Promise<readonly number[]> {
   const times: number[] = [];
   let next = 0;
   await Promise.all(
@@ -41,7 +46,12 @@ export async function samplesPhase(
   pool: Pool,
   patients: readonly string[],
   load: { readonly requests: number; readonly perRequest: number; readonly atOnce: number; readonly base: number },
-): Promise<{ readonly perSecond: number; readonly seconds: number; readonly samples: number; readonly refusedFull: number }> {
+): Promise<{
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly samples: number;
+  readonly refusedFull: number;
+}> {
   const before = await countMeasurements(pool);
   const samples = load.requests * load.perRequest;
   let refusedFull = 0;
@@ -53,7 +63,8 @@ export async function samplesPhase(
     for (;;) {
       const answer = await client.samples<{ accepted: number }>(body);
       if (answer.status === 202 && answer.body.accepted === load.perRequest) return;
-      if (answer.status !== 429) throw new Error(`samples: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
+      if (answer.status !== 429)
+        throw new Error(`samples: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
       refusedFull += 1;
       await pause(Number(answer.headers['retry-after'] ?? 1) * 1000);
     }
@@ -67,7 +78,14 @@ export async function samplesPhase(
 }
 
 /** 50-entry transaction bundles of observations. */
-export async function bundlesPhase(client: Client, patients: readonly string[], bundles: number, entries: number, atOnce: number, base: number): Promise<{ readonly resourcesPerSecond: number; readonly times: readonly number[] }> {
+export async function bundlesPhase(
+  client: Client,
+  patients: readonly string[],
+  bundles: number,
+  entries: number,
+  atOnce: number,
+  base: number,
+): Promise<{ readonly resourcesPerSecond: number; readonly times: readonly number[] }> {
   const from = performance.now();
   const times = await closedLoop(bundles, atOnce, async (index) => {
     const patient = patients[index % patients.length] ?? '';
@@ -79,11 +97,17 @@ export async function bundlesPhase(client: Client, patients: readonly string[], 
 }
 
 /** Transactions of a new Patient and one Observation. */
-export async function transactionsPhase(client: Client, count: number, atOnce: number, base: number): Promise<{ readonly perSecond: number; readonly times: readonly number[] }> {
+export async function transactionsPhase(
+  client: Client,
+  count: number,
+  atOnce: number,
+  base: number,
+): Promise<{ readonly perSecond: number; readonly times: readonly number[] }> {
   const from = performance.now();
   const times = await closedLoop(count, atOnce, async (index) => {
     const answer = await client.fhir('POST', '', patientAndObservation(index, base + index * 1000));
-    if (answer.status !== 200) throw new Error(`transaction: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
+    if (answer.status !== 200)
+      throw new Error(`transaction: ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`);
   });
   return { perSecond: count / ((performance.now() - from) / 1000), times };
 }

@@ -61,7 +61,10 @@ export class AppProcess {
     });
     this.child = child;
     const ready = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.role} was not ready after ${timeoutMs} ms:\n${this.tail()}`)), timeoutMs);
+      const timer = setTimeout(
+        () => reject(new Error(`${this.role} was not ready after ${timeoutMs} ms:\n${this.tail()}`)),
+        timeoutMs,
+      );
       const watch = (chunk: Buffer): void => {
         const text = chunk.toString();
         this.output.push(text);
@@ -125,10 +128,16 @@ export class Client {
   ) {}
 
   async login(): Promise<string> {
-    const answer = await this.raw(this.urls.api, 'POST', '/oauth/token', {
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `Basic ${Buffer.from(`${this.credentials.id}:${this.credentials.secret}`).toString('base64')}`,
-    }, 'grant_type=client_credentials');
+    const answer = await this.raw(
+      this.urls.api,
+      'POST',
+      '/oauth/token',
+      {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `Basic ${Buffer.from(`${this.credentials.id}:${this.credentials.secret}`).toString('base64')}`,
+      },
+      'grant_type=client_credentials',
+    );
     if (answer.status !== 200) throw new Error(`token: ${answer.status} ${answer.text}`);
     this.token = (JSON.parse(answer.text) as { access_token: string }).access_token;
     return this.token;
@@ -167,8 +176,15 @@ export class Client {
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
   }
 
-  private async call<T>(base: string, method: string, path: string, body: unknown, contentType: string): Promise<Answer<T>> {
-    const text = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  private async call<T>(
+    base: string,
+    method: string,
+    path: string,
+    body: unknown,
+    contentType: string,
+  ): Promise<Answer<T>> {
+    const text =
+      body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const answer = await this.raw(base, method, path, text === undefined ? {} : { 'content-type': contentType }, text);
     return { status: answer.status, headers: answer.headers, body: parse<T>(answer.text) };
   }

@@ -50,7 +50,8 @@ export class WebhookReceiver {
   async waitFor(what: (messages: readonly Received[]) => boolean, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!what(this.received)) {
-      if (Date.now() > deadline) throw new Error(`the webhook receiver waited ${timeoutMs} ms; it has ${this.received.length} messages`);
+      if (Date.now() > deadline)
+        throw new Error(`the webhook receiver waited ${timeoutMs} ms; it has ${this.received.length} messages`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

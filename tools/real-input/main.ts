@@ -72,7 +72,11 @@ async function sendBundles(client: Client, bundles: readonly string[]): Promise<
 }
 
 /** Plays all recordings at once; answers when each patient's newest request was sent, for the latencies. */
-async function sendRecordings(client: Client, recordings: readonly Recording[], speed: number): Promise<Map<string, { effective: number; at: number }[]>> {
+async function sendRecordings(
+  client: Client,
+  recordings: readonly Recording[],
+  speed: number,
+): Promise<Map<string, { effective: number; at: number }[]>> {
   const entry = recordings.map(({ name }) => ({
     fullUrl: `https://recordings.example/Patient/${name}`,
     resource: { resourceType: 'Patient', id: name, active: true },
@@ -99,7 +103,11 @@ async function sendRecordings(client: Client, recordings: readonly Recording[], 
           continue;
         }
         const samples = due.flatMap((step) =>
-          (step?.samples ?? []).map((sample) => ({ ...sample, patient: name, effectiveAt: new Date(zero + (step?.at ?? 0) * 1000).toISOString() })),
+          (step?.samples ?? []).map((sample) => ({
+            ...sample,
+            patient: name,
+            effectiveAt: new Date(zero + (step?.at ?? 0) * 1000).toISOString(),
+          })),
         );
         times.push({ effective: zero + (due.at(-1)?.at ?? 0) * 1000, at: Date.now() });
         await send(client, samples);
@@ -117,7 +125,8 @@ async function send(client: Client, samples: readonly unknown[]): Promise<void> 
       await new Promise((resolve) => setTimeout(resolve, Number(answer.headers['retry-after'] ?? 1) * 1000));
       continue;
     }
-    if (answer.status !== 202) throw new Error(`samples: ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`);
+    if (answer.status !== 202)
+      throw new Error(`samples: ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`);
     counts.accepted += answer.body.accepted;
     counts.rejected += answer.body.rejected.length;
     for (const { code } of answer.body.rejected) count(code);
@@ -127,7 +136,7 @@ async function send(client: Client, samples: readonly unknown[]): Promise<void> 
 
 /** Waits until no webhook has come for three seconds. */
 async function settle(receiver: WebhookReceiver): Promise<void> {
-  for (let seen = -1; seen !== receiver.received.length; ) {
+  for (let seen = -1; seen !== receiver.received.length;) {
     seen = receiver.received.length;
     await new Promise((resolve) => setTimeout(resolve, 3000));
   }
@@ -144,7 +153,9 @@ async function report(
   sentAt: Map<string, { effective: number; at: number }[]>,
   seconds: number,
 ): Promise<void> {
-  const twins = await Promise.all(recordings.map(({ name }) => client.api<{ measures?: object; alerts?: unknown[] }>('GET', `/v1/twins/${name}`)));
+  const twins = await Promise.all(
+    recordings.map(({ name }) => client.api<{ measures?: object; alerts?: unknown[] }>('GET', `/v1/twins/${name}`)),
+  );
   const byRule = new Map<string, number>();
   const latencies: number[] = [];
   for (const { type, at, data } of receiver.distinct()) {
@@ -158,12 +169,20 @@ async function report(
   latencies.sort((a, b) => a - b);
   const rank = (part: number): string => `${latencies[Math.max(0, Math.ceil(part * latencies.length) - 1)] ?? '–'} ms`;
   console.log(`replayed in ${seconds.toFixed(1)} s at ×${options.speed}`);
-  console.log(`in: ${counts.bundles} bundles (${counts.resources} entries), ${counts.bundlesRefused} refused; ${counts.samples} samples sent, ${counts.accepted} accepted, ${counts.rejected} rejected`);
+  console.log(
+    `in: ${counts.bundles} bundles (${counts.resources} entries), ${counts.bundlesRefused} refused; ${counts.samples} samples sent, ${counts.accepted} accepted, ${counts.rejected} rejected`,
+  );
   for (const [reason, times] of refusals) console.log(`  refused: ${times} × ${reason}`);
-  console.log(`twins: ${twins.filter((twin) => twin.status === 200).length} of ${recordings.length}, open alerts ${twins.reduce((sum, twin) => sum + (twin.body.alerts?.length ?? 0), 0)}`);
-  console.log(`webhooks: ${receiver.received.length} requests, ${receiver.distinct().length} messages, ${receiver.received.filter((message) => !message.signed).length} not signed`);
+  console.log(
+    `twins: ${twins.filter((twin) => twin.status === 200).length} of ${recordings.length}, open alerts ${twins.reduce((sum, twin) => sum + (twin.body.alerts?.length ?? 0), 0)}`,
+  );
+  console.log(
+    `webhooks: ${receiver.received.length} requests, ${receiver.distinct().length} messages, ${receiver.received.filter((message) => !message.signed).length} not signed`,
+  );
   for (const [key, times] of [...byRule].sort()) console.log(`  ${times} × ${key}`);
-  console.log(`sample to webhook (raised, n=${latencies.length}): p50 ${rank(0.5)}, p90 ${rank(0.9)}, p99 ${rank(0.99)}`);
+  console.log(
+    `sample to webhook (raised, n=${latencies.length}): p50 ${rank(0.5)}, p90 ${rank(0.9)}, p99 ${rank(0.99)}`,
+  );
 }
 
 await main();

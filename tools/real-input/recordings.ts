@@ -6,7 +6,12 @@ import { BEAT_CODES, readAnnotations } from './wfdb-annotations.js';
 /** One step of a recording: samples that become known `at` seconds from its start. */
 export interface Step {
   readonly at: number;
-  readonly samples: readonly { readonly code: string; readonly unit: string; readonly value?: number; readonly values?: readonly number[] }[];
+  readonly samples: readonly {
+    readonly code: string;
+    readonly unit: string;
+    readonly value?: number;
+    readonly values?: readonly number[];
+  }[];
 }
 
 export interface Recording {

@@ -6,7 +6,9 @@ export interface Annotation {
 }
 
 /** Annotation codes that mark beats (WFDB ecgcodes.h). */
-export const BEAT_CODES: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 25, 30, 34, 35, 38, 41]);
+export const BEAT_CODES: ReadonlySet<number> = new Set([
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 25, 30, 34, 35, 38, 41,
+]);
 
 const SKIP = 59;
 const NUM = 60;

@@ -83,7 +83,9 @@ export class Lanes {
     try {
       const lanes = await lanesWithPending(this.deps.pool);
       await Promise.all(
-        lanes.filter(({ tenant, webhook }) => !this.running.has(`${tenant}/${webhook}`)).map(({ tenant, webhook }) => this.serve(tenant, webhook)),
+        lanes
+          .filter(({ tenant, webhook }) => !this.running.has(`${tenant}/${webhook}`))
+          .map(({ tenant, webhook }) => this.serve(tenant, webhook)),
       );
     } catch (error) {
       this.deps.onProblem(error as Error);

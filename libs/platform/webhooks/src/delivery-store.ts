@@ -155,7 +155,9 @@ export async function enqueueAlerts(client: PoolClient, records: readonly AlertR
 }
 
 /** Lanes that have something to send, of active webhooks. */
-export async function lanesWithPending(pool: Pool): Promise<readonly { readonly tenant: number; readonly webhook: string }[]> {
+export async function lanesWithPending(
+  pool: Pool,
+): Promise<readonly { readonly tenant: number; readonly webhook: string }[]> {
   const { rows } = await pool.query<{ tenant: number; webhook: string }>(
     `SELECT w.tenant, w.id::text AS webhook FROM webhooks w
      WHERE w.status = 'active'
@@ -230,7 +232,14 @@ export class DeliveryStore {
   }
 
   /** Queues one message that is not an alert (the test of an endpoint). */
-  async enqueue(tenant: number, webhook: string, message: string, type: string, body: string, now: number): Promise<void> {
+  async enqueue(
+    tenant: number,
+    webhook: string,
+    message: string,
+    type: string,
+    body: string,
+    now: number,
+  ): Promise<void> {
     await this.pool.query(
       `WITH queued AS (
          INSERT INTO deliveries (tenant, webhook, message, type, body, created_at, next_attempt_at)
@@ -259,7 +268,11 @@ export class DeliveryStore {
     };
   }
 
-  async attempts(tenant: number, webhook: string, messages: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>> {
+  async attempts(
+    tenant: number,
+    webhook: string,
+    messages: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Attempt[]>> {
     const { rows } = await this.pool.query<Attempt & { message: string }>(
       `SELECT message::text AS message, attempt, (extract(epoch FROM at) * 1000)::float8 AS at, milliseconds, status, error
        FROM delivery_attempts WHERE tenant = $1 AND webhook = $2 AND message = ANY($3::uuid[]) ORDER BY message, attempt`,

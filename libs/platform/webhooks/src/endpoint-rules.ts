@@ -31,7 +31,10 @@ export function judgeEndpoint(text: string, rules: EndpointRules): EndpointVerdi
   }
   const host = bareHost(url);
   if (host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && !isPublicAddress(host))) {
-    return refused('url-private-address', 'url must lead to a public address; an operator can allow a host with WEBHOOK_ALLOWED_HOSTS');
+    return refused(
+      'url-private-address',
+      'url must lead to a public address; an operator can allow a host with WEBHOOK_ALLOWED_HOSTS',
+    );
   }
   return { kind: 'ok', url, trusted };
 }
@@ -41,7 +44,13 @@ function isAllowed(url: URL, allowed: readonly string[]): boolean {
   const host = bareHost(url);
   return allowed.some((entry) => {
     const wanted = entry.trim().toLowerCase();
-    return wanted !== '' && (wanted === host || wanted === url.hostname || wanted === `${host}:${port}` || wanted === `${url.hostname}:${port}`);
+    return (
+      wanted !== '' &&
+      (wanted === host ||
+        wanted === url.hostname ||
+        wanted === `${host}:${port}` ||
+        wanted === `${url.hostname}:${port}`)
+    );
   });
 }
 

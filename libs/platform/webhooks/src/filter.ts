@@ -11,7 +11,10 @@ export function matchesFilter(alert: Pick<Alert, 'severity' | 'patient' | 'rule'
   return (
     includes(filter.severity, alert.severity) &&
     includes(filter.rules, alert.rule.id) &&
-    includes(filter.patients?.map((patient) => patient.replace(/^Patient\//, '')), alert.patient)
+    includes(
+      filter.patients?.map((patient) => patient.replace(/^Patient\//, '')),
+      alert.patient,
+    )
   );
 }
 

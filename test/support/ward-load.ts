@@ -1,0 +1,92 @@
+import type { Client } from './system.js';
+
+/**
+ * A load with a known outcome: each patient streams heart rates and glucose over three hours of event time that end now, with one
+ * low-glucose episode that is raised and resolved. A request that fails is sent again as it is, the way a gateway does.
+ */
+export interface WardLoad {
+  readonly patients: readonly string[];
+  /** Samples the doors said they accepted, counting each request once. */
+  accepted: number;
+  requests: number;
+  retried: number;
+}
+
+const STEPS = 36;
+const STEP_MS = 5 * 60_000;
+const HEART_RATES_PER_STEP = 9;
+
+export const SAMPLES_PER_PATIENT = STEPS * (HEART_RATES_PER_STEP + 1);
+
+export async function streamWard(client: Client, prefix: string, count: number, pauseMs: number): Promise<WardLoad> {
+  const load: WardLoad = {
+    patients: Array.from({ length: count }, (_, index) => `${prefix}-${index}`),
+    accepted: 0,
+    requests: 0,
+    retried: 0,
+  };
+  const entry = load.patients.map((id) => ({
+    fullUrl: `https://ward.example/Patient/${id}`,
+    resource: { resourceType: 'Patient', id, active: true },
+    request: { method: 'PUT', url: `Patient/${id}` },
+  }));
+  await insist(load, () => client.fhir('POST', '', { resourceType: 'Bundle', type: 'transaction', entry }), 200);
+  const start = Date.now() - STEPS * STEP_MS;
+  for (let step = 0; step < STEPS; step += 1) {
+    await Promise.all(
+      load.patients.map(async (patient, index) => {
+        const samples = stepSamples(patient, start + step * STEP_MS + index * 137, step);
+        const answer = await insist<{ accepted: number }>(load, () => client.samples(samples), 202);
+        load.accepted += answer.accepted;
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  return load;
+}
+
+/** Low from step 10 to 19 (45 min), normal before and after. */
+function stepSamples(patient: string, at: number, step: number): unknown[] {
+  const low = step >= 10 && step < 20;
+  return [
+    ...Array.from({ length: HEART_RATES_PER_STEP }, (_, index) => ({
+      patient,
+      code: 'heart-rate',
+      value: 70 + ((step + index) % 9),
+      unit: '/min',
+      effectiveAt: new Date(at + index * 30_000).toISOString(),
+    })),
+    {
+      patient,
+      code: 'glucose',
+      value: low ? 61 + (step % 3) : 110 + (step % 5),
+      unit: 'mg/dL',
+      effectiveAt: new Date(at).toISOString(),
+    },
+  ];
+}
+
+/** Sends until it is accepted; only trouble of the system is tried again, never a refusal of the content. */
+async function insist<T>(
+  load: WardLoad,
+  send: () => Promise<{ status: number; body: unknown }>,
+  expected: number,
+): Promise<T> {
+  load.requests += 1;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await send();
+      if (answer.status === expected) return answer.body as T;
+      if (answer.status !== 429 && answer.status < 500) {
+        throw new Refused(`${answer.status} ${JSON.stringify(answer.body).slice(0, 400)}`);
+      }
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+    }
+    if (attempt > 300) throw new Error('a door did not come back within a minute');
+    load.retried += 1;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+class Refused extends Error {}
