@@ -2,7 +2,13 @@
 const spec = '\\.(spec|contract)\\.ts$';
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'Data goes forward: no import cycles.', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Data goes forward: no import cycles.',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'domain-is-pure',
       severity: 'error',
@@ -31,7 +37,13 @@ module.exports = {
       from: { path: '^libs/contracts/', pathNot: spec },
       to: { pathNot: ['^libs/contracts/', '^libs/domain/quantities/', '^node_modules/zod/'] },
     },
-    { name: 'platform-knows-no-app', severity: 'error', comment: 'platform never imports apps.', from: { path: '^libs/' }, to: { path: '^apps/' } },
+    {
+      name: 'platform-knows-no-app',
+      severity: 'error',
+      comment: 'platform never imports apps.',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
     {
       name: 'apps-know-no-other-app',
       severity: 'error',
@@ -60,11 +72,41 @@ module.exports = {
       from: { path: '^libs/((?:domain|platform)/[^/]+|[^/]+)/' },
       to: { path: '^libs/', pathNot: ['^libs/$1/', '/src/index\\.ts$'] },
     },
-    { name: 'kafkajs-in-one-file', severity: 'error', comment: 'kafkajs is imported by messaging/kafka.ts only.', from: { path: '^(apps|libs)/', pathNot: ['^libs/platform/messaging/src/kafka\\.ts$', spec] }, to: { path: '^node_modules/kafkajs/' } },
-    { name: 'ioredis-in-one-file', severity: 'error', comment: 'ioredis is imported by storage/redis.ts only.', from: { path: '^(apps|libs)/', pathNot: ['^libs/platform/storage/src/redis\\.ts$', spec] }, to: { path: '^node_modules/ioredis/' } },
-    { name: 'testing-only-from-specs', severity: 'error', comment: 'libs/testing is for specs.', from: { path: '^(apps|libs)/', pathNot: [spec, '^libs/testing/'] }, to: { path: '^libs/testing/' } },
-    { name: 'not-to-dev', severity: 'error', comment: 'Shipped code uses no dev dependency.', from: { path: '^(apps|libs)/', pathNot: [spec, '^libs/testing/'] }, to: { dependencyTypes: ['npm-dev'], pathNot: ['^node_modules/@types/'] } },
-    { name: 'no-unresolvable', severity: 'error', comment: 'Every import resolves.', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'kafkajs-in-one-file',
+      severity: 'error',
+      comment: 'kafkajs is imported by messaging/kafka.ts only.',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/platform/messaging/src/kafka\\.ts$', spec] },
+      to: { path: '^node_modules/kafkajs/' },
+    },
+    {
+      name: 'ioredis-in-one-file',
+      severity: 'error',
+      comment: 'ioredis is imported by storage/redis.ts only.',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/platform/storage/src/redis\\.ts$', spec] },
+      to: { path: '^node_modules/ioredis/' },
+    },
+    {
+      name: 'testing-only-from-specs',
+      severity: 'error',
+      comment: 'libs/testing is for specs.',
+      from: { path: '^(apps|libs)/', pathNot: [spec, '^libs/testing/'] },
+      to: { path: '^libs/testing/' },
+    },
+    {
+      name: 'not-to-dev',
+      severity: 'error',
+      comment: 'Shipped code uses no dev dependency.',
+      from: { path: '^(apps|libs)/', pathNot: [spec, '^libs/testing/'] },
+      to: { dependencyTypes: ['npm-dev'], pathNot: ['^node_modules/@types/'] },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      comment: 'Every import resolves.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
   ],
   options: {
     doNotFollow: { path: ['node_modules', 'dist'] },
