@@ -146,7 +146,7 @@ const everyUnit = new Set(Object.values(FACTORS).flatMap((units) => Object.keys(
 
 /** UCUM codes that the measure is accepted in, the canonical one first. */
 export function unitsOf(measure: Measure): readonly string[] {
-  return [...(byMeasure.get(measure.name)?.keys() ?? [])];
+  return [...new Set([measure.unit, ...(byMeasure.get(measure.name)?.keys() ?? [])])];
 }
 
 /** How to bring a unit to the measure's canonical one, or undefined when the measure is not accepted in it. */
