@@ -8,3 +8,8 @@ export { Authenticated, Caller, Public, RequireScope, type AuthorizedRequest } f
 export { BodyAs, type BodyOptions } from './route-body.js';
 export { notFound, OutcomeProblem, Problem, type ProblemDetail } from './problem.js';
 export { type Platform } from './platform.js';
+export { bootstrap, type RunningServer } from './http-server.js';
+export { StartupError } from './until-reachable.js';
+export { parseOrRefuse } from './validation.js';
+export { insufficientScope } from './access-guard.js';
+export { hashSecret } from './client-secrets.js';

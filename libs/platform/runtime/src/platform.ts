@@ -6,6 +6,7 @@ import type { AppConfig } from './config.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
+import type { TokenEndpoint } from './token-endpoint.js';
 
 /** What every app of a process shares. Apps are given it by `XModule.forRoot(platform)`. */
 export interface Platform {
@@ -17,13 +18,18 @@ export interface Platform {
   readonly log: EventLog;
   readonly hot: HotState;
   readonly tokens: Tokens;
+  readonly tokenEndpoint: TokenEndpoint;
   readonly readiness: Readiness;
+  /** Aborted when the process begins to close: end long answers (streams) now. */
+  readonly closing: AbortSignal;
   /**
-   * Runs on shutdown, before pool and log are closed, in reverse order of registration: stop consumers, timers and brokers here
-   * (or in Nest's `onApplicationShutdown`). All together have 4 s.
+   * Runs on close, before the log and the pool are closed, in reverse order of registration: stop consumers, timers and
+   * brokers here (or in Nest's `onApplicationShutdown`). All together have about 4 s.
    */
   onClose(stop: () => Promise<void>): void;
-  /** Ends the process with an exit code other than 0 after closing what can be closed: for consumers that can not go on. */
+  /** For consumers that can not go on: closes what can be closed and ends the process with exit code 1. */
   fail(reason: string): void;
+  /** Aborts {@link closing}; open streams end, and the server can close. */
+  beginClosing(): void;
   close(): Promise<void>;
 }

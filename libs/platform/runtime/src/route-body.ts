@@ -11,6 +11,8 @@ export interface BodyOptions {
   readonly accepts?: readonly string[];
   /** Most bytes after inflating gzip; more is answered 413. Default 16 MiB, streams unbounded. */
   readonly maxBytes?: number;
+  /** The body may come from anybody; else a valid token is asked for before the first byte is read. */
+  readonly open?: true;
 }
 
 /** Route decorator for {@link BodyOptions}. The body is then `@Body()` of Nest. */

@@ -1,0 +1,65 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import type { Access, Tokens } from './access.js';
+import { Problem } from './problem.js';
+import { ROUTE_ACCESS, type AuthorizedRequest, type RouteAccess } from './require-scope.js';
+import { allows } from './scopes.js';
+
+/** Default deny: a route says `@Public()`, `@Authenticated()` or `@RequireScope(…)`, or nobody gets in. */
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly tokens: Pick<Tokens, 'verifyToken'>,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const rule = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (rule?.kind === 'public') return true;
+    const request = context.switchToHttp().getRequest<AuthorizedRequest>();
+    const access = await authenticate(request, this.tokens);
+    if (rule === undefined) throw new Problem(403, 'forbidden', 'no scope gives access to this');
+    if (rule.kind === 'authenticated') return true;
+    const params = (request.params ?? {}) as Readonly<Record<string, string>>;
+    const needed = rule.anyOf.map((scope) => fillIn(scope, params));
+    if (needed.some((scope) => allows(access.scopes, scope))) return true;
+    throw insufficientScope(needed);
+  }
+}
+
+/** Reads the bearer token of a request, once; what follows finds it in `request.access`. */
+export async function authenticate(request: FastifyRequest, tokens: Pick<Tokens, 'verifyToken'>): Promise<Access> {
+  const known = (request as Partial<AuthorizedRequest>).access;
+  if (known !== undefined) return known;
+  const header = request.headers.authorization;
+  if (header === undefined) throw unauthorized('a bearer token is needed', 'Bearer realm="homeostat"');
+  const token = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
+  const access = token === undefined ? undefined : await tokens.verifyToken(token);
+  if (access === undefined) {
+    throw unauthorized('the bearer token is not valid, or no longer', 'Bearer realm="homeostat", error="invalid_token"');
+  }
+  (request as AuthorizedRequest).access = access;
+  return access;
+}
+
+/** The refusal of RFC 6750 §3.1 for a token that lacks a scope. */
+export function insufficientScope(anyOf: readonly string[]): Problem {
+  return new Problem(403, 'insufficient-scope', `this needs the scope ${anyOf.join(' or ')}`, [], {
+    'www-authenticate': `Bearer realm="homeostat", error="insufficient_scope", scope="${anyOf.join(' ')}"`,
+  });
+}
+
+function unauthorized(detail: string, challenge: string): Problem {
+  return new Problem(401, 'unauthorized', detail, [], { 'www-authenticate': challenge });
+}
+
+/** A parameter that is no resource type name stands for a type that only `*` covers. */
+function fillIn(scope: string, params: Readonly<Record<string, string>>): string {
+  return scope.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    return value !== undefined && /^[A-Z][A-Za-z]{1,63}$/.test(value) ? value : '*';
+  });
+}

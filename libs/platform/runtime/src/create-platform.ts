@@ -1,0 +1,144 @@
+import { resolve } from 'node:path';
+import { createEventLog, ensureTopics, startRelay } from '#libs/platform/messaging';
+import { ClientStore, createHotState, createPool, migrate } from '#libs/platform/storage';
+import { AccessTokens } from './access-tokens.js';
+import { hashSecret, SecretVerifier } from './client-secrets.js';
+import type { AppConfig, Role } from './config.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { createLogger, type Logger } from './logger.js';
+import { createMetrics } from './metrics.js';
+import type { Platform } from './platform.js';
+import { Readiness } from './readiness.js';
+import { ALL_SCOPES } from './scopes.js';
+import { SigningKeys } from './signing-keys.js';
+import { TokenEndpoint } from './token-endpoint.js';
+import { untilReachable } from './until-reachable.js';
+
+export interface PlatformOptions {
+  readonly logger?: Logger;
+}
+
+/** Roles that append to the log inside their transactions; with Kafka they also forward what was so appended. */
+const RELAYING: readonly Role[] = ['all-in-one', 'fhir-gateway', 'twin-engine', 'twin-api'];
+const FORGET_ASSERTIONS_EVERY_MS = 10 * 60_000;
+
+/**
+ * Connects a process to what it needs: database (embedded when none is given), schema, log, hot state, keys, and the bootstrap client.
+ * Waits up to 30 s for services that are still starting.
+ */
+export async function createPlatform(config: AppConfig, options: PlatformOptions = {}): Promise<Platform> {
+  const logger = options.logger ?? createLogger({ level: config.logLevel, role: config.role });
+  const metrics = createMetrics();
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    const databaseUrl = config.databaseUrl ?? (await embedded(config, stops));
+    await untilReachable('database', () => migrate(databaseUrl));
+    const pool = createPool(databaseUrl, {
+      name: `homeostat-${config.role}`,
+      max: config.role === 'all-in-one' ? 20 : 10,
+      onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+    });
+    stops.push(() => pool.end());
+    if (config.kafkaBrokers !== undefined) {
+      const brokers = config.kafkaBrokers;
+      await untilReachable('Kafka', () => ensureTopics({ brokers, clientId: `homeostat-${config.role}` }));
+    }
+    const log = createEventLog({
+      kafkaBrokers: config.kafkaBrokers,
+      pool,
+      databaseUrl,
+      clientId: `homeostat-${config.role}`,
+      logger,
+    });
+    stops.push(() => log.close());
+    const hot = createHotState(config.redisUrl);
+    stops.push(() => hot.close());
+
+    const clients = new ClientStore(pool);
+    const keys = new SigningKeys(clients);
+    await keys.load();
+    const tokens = new AccessTokens(keys, clients, new SecretVerifier());
+    await putBootstrapClient(config, clients);
+
+    const readiness = new Readiness(log, metrics);
+    readiness.addCheck({ name: 'database', run: async () => void (await pool.query('SELECT 1')) });
+    readiness.addCheck({ name: 'log', run: async () => (log.healthy() ? undefined : 'unreachable') });
+    readiness.addCheck({ name: 'hot state', optional: true, run: async () => (hot.healthy() ? undefined : 'unreachable') });
+
+    const closing = new AbortController();
+    const platform: Platform = {
+      config,
+      logger,
+      metrics,
+      databaseUrl,
+      pool,
+      log,
+      hot,
+      tokens,
+      tokenEndpoint: new TokenEndpoint(tokens, clients, config.http.publicUrl),
+      readiness,
+      closing: closing.signal,
+      onClose: (stop) => void stops.push(stop),
+      fail: (reason) => {
+        logger.fatal({ reason }, 'can not go on');
+        process.exitCode = 1;
+        process.kill(process.pid, 'SIGTERM');
+      },
+      beginClosing: () => closing.abort(),
+      close: once(async () => {
+        closing.abort();
+        await stopAll(stops, logger);
+      }),
+    };
+    await startChores(platform, clients);
+    return platform;
+  } catch (error) {
+    await stopAll(stops, logger);
+    throw error;
+  }
+}
+
+async function embedded(config: AppConfig, stops: (() => Promise<void>)[]): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir: resolve(config.dataDir) });
+  stops.push(() => postgres.stop());
+  return postgres.url;
+}
+
+async function putBootstrapClient(config: AppConfig, clients: ClientStore): Promise<void> {
+  if (config.bootstrapClient === undefined) return;
+  const { tenant, clientId, clientSecret } = config.bootstrapClient;
+  const secretHash = await hashSecret(clientSecret);
+  await clients.put({ tenant, id: clientId, secretHash, jwks: null, scopes: ALL_SCOPES });
+}
+
+async function startChores(platform: Platform, clients: ClientStore): Promise<void> {
+  const { config, logger, pool, databaseUrl } = platform;
+  const forgetting = setInterval(() => {
+    clients.forgetExpiredAssertions().catch((error: unknown) => logger.warn({ err: error }, 'old assertions were kept'));
+  }, FORGET_ASSERTIONS_EVERY_MS);
+  forgetting.unref();
+  platform.onClose(async () => clearInterval(forgetting));
+  if (config.kafkaBrokers === undefined || !RELAYING.includes(config.role)) return;
+  const relay = await startRelay({
+    pool,
+    databaseUrl,
+    kafkaBrokers: config.kafkaBrokers,
+    clientId: `homeostat-relay-${config.role}`,
+    logger,
+    onFailed: (reason) => platform.fail(reason),
+  });
+  platform.onClose(() => relay.stop());
+  platform.readiness.addCheck({ name: 'relay', run: async () => (relay.healthy() ? undefined : 'not forwarding') });
+}
+
+/** Newest first; one that fails does not keep the others from stopping. */
+async function stopAll(stops: (() => Promise<void>)[], logger: Logger): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) {
+    await stop().catch((error: unknown) => logger.warn({ err: error }, 'not stopped cleanly'));
+  }
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
+}

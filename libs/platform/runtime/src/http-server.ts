@@ -1,0 +1,99 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { authenticate, AccessGuard } from './access-guard.js';
+import { ErrorAnswers } from './error-answers.js';
+import type { AppConfig } from './config.js';
+import type { Platform } from './platform.js';
+import { OAuthRoutes, ObservationRoutes, PLATFORM, TOKEN_ENDPOINT } from './platform-routes.js';
+import { readBodiesByRoute } from './request-body.js';
+import type { BodyOptions } from './route-body.js';
+import { validationPipe } from './validation.js';
+
+/** A server that answers on `url`. */
+export interface RunningServer {
+  readonly url: string;
+  readonly app: NestFastifyApplication;
+  /** `METHOD path` of every route, in Fastify's notation. */
+  readonly routes: readonly string[];
+  /** Stops answering; the platform stays open. */
+  close(): Promise<void>;
+}
+
+@Module({})
+class RootModule {}
+
+// A client has this long to send its headers, and its whole request; NDJSON uploads may be long.
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+const KEEP_ALIVE_MS = 30_000;
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+} as const;
+
+/** Makes the HTTP side of a process from the modules of its apps and starts listening (port 0: any free one). */
+export async function bootstrap(modules: readonly (DynamicModule | Type)[], platform: Platform): Promise<RunningServer> {
+  const root: DynamicModule = {
+    module: RootModule,
+    imports: [...modules],
+    controllers: [ObservationRoutes, OAuthRoutes],
+    providers: [
+      { provide: PLATFORM, useValue: platform },
+      { provide: TOKEN_ENDPOINT, useValue: platform.tokenEndpoint },
+    ],
+  };
+  const routes: string[] = [];
+  const adapter = new FastifyAdapter({
+    bodyLimit: Number.MAX_SAFE_INTEGER, // bounded per route, see request-body.ts
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 512 },
+    ...serverOptions(platform.config),
+  });
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  server.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) if (method !== 'HEAD') routes.push(`${method} ${route.url}`);
+  });
+  server.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(SECURITY_HEADERS);
+    done();
+  });
+  readBodiesByRoute(server, (request) => admit(request, platform));
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger: false,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.useGlobalGuards(new AccessGuard(app.get(Reflector), platform.tokens));
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ErrorAnswers(platform.logger));
+  await app.listen(platform.config.http.port, platform.config.http.host);
+  return { url: urlOf(app, platform.config), app, routes, close: () => app.close() };
+}
+
+async function admit(request: FastifyRequest, platform: Platform): Promise<void> {
+  const config = request.routeOptions.config as { readonly body?: BodyOptions };
+  if (config.body?.open !== true && !request.is404) await authenticate(request, platform.tokens);
+}
+
+function serverOptions(config: AppConfig): object {
+  const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000 };
+  if (config.http.tls === undefined) return { http: timeouts };
+  const { certFile, keyFile } = config.http.tls;
+  return { https: { cert: readFileSync(certFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2', ...timeouts } };
+}
+
+function urlOf(app: NestFastifyApplication, config: AppConfig): string {
+  const address = app.getHttpServer().address();
+  const port = address !== null && typeof address === 'object' ? address.port : config.http.port;
+  const host = ['0.0.0.0', '::', '127.0.0.1', 'localhost'].includes(config.http.host) ? '127.0.0.1' : config.http.host;
+  return `${config.http.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

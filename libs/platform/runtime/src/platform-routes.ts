@@ -1,0 +1,85 @@
+import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readDocument } from './documents.js';
+import type { Platform } from './platform.js';
+import { notFound } from './problem.js';
+import { Public } from './require-scope.js';
+import { BodyAs } from './route-body.js';
+import { ALL_SCOPES } from './scopes.js';
+import { ASSERTION_ALGORITHMS } from './client-assertion.js';
+import type { TokenEndpoint } from './token-endpoint.js';
+
+export const PLATFORM = Symbol('Platform');
+export const TOKEN_ENDPOINT = Symbol('TokenEndpoint');
+
+/** Seen from outside: liveness, readiness, metrics and the two documents. They hold no data of any tenant. */
+@Public()
+@Controller()
+export class ObservationRoutes {
+  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+
+  @Get('health/live')
+  live(): { status: string } {
+    return { status: 'live' };
+  }
+
+  @Get('health/ready')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    const report = await this.platform.readiness.report();
+    void reply.code(report.status === 'ready' ? 200 : 503);
+    return report;
+  }
+
+  @Get('metrics')
+  async metrics(@Res() reply: FastifyReply): Promise<void> {
+    await this.platform.readiness.report();
+    const { contentType, body } = await this.platform.metrics.render();
+    await reply.type(contentType).send(body);
+  }
+
+  @Get('openapi.json')
+  async openapi(@Res() reply: FastifyReply): Promise<void> {
+    await sendDocument(reply, 'openapi.json');
+  }
+
+  @Get('asyncapi.json')
+  async asyncapi(@Res() reply: FastifyReply): Promise<void> {
+    await sendDocument(reply, 'asyncapi.json');
+  }
+}
+
+async function sendDocument(reply: FastifyReply, name: string): Promise<void> {
+  const text = await readDocument(name);
+  if (text === undefined) throw notFound('the document');
+  await reply.type('application/json; charset=utf-8').send(text);
+}
+
+/** OAuth2 for machines. */
+@Public()
+@Controller()
+export class OAuthRoutes {
+  constructor(@Inject(TOKEN_ENDPOINT) private readonly endpoint: TokenEndpoint) {}
+
+  @Post('oauth/token')
+  @BodyAs({ as: 'form', maxBytes: 64 * 1024, open: true })
+  async token(@Body() fields: Record<string, string> | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.endpoint.answer(fields ?? {}, request);
+    await reply
+      .code(answer.status)
+      .headers({ 'cache-control': 'no-store', pragma: 'no-cache', ...answer.headers })
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(answer.body));
+  }
+
+  @Get('fhir/r4/.well-known/smart-configuration')
+  smartConfiguration(@Req() request: FastifyRequest): object {
+    return {
+      token_endpoint: this.endpoint.endpointUrl(request),
+      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
+      token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+      scopes_supported: ALL_SCOPES,
+      capabilities: ['client-confidential-asymmetric', 'client-confidential-symmetric', 'permission-v2', 'permission-v1'],
+    };
+  }
+}

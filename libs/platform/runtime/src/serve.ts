@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamicModule } from '@nestjs/common';
+import { loadConfig, redacted, type Role } from './config.js';
+import { createPlatform } from './create-platform.js';
+import { bootstrap, type RunningServer } from './http-server.js';
+import type { Platform } from './platform.js';
+import { StartupError } from './until-reachable.js';
+
+const CLOSE_WITHIN_MS = 4_700;
+
+/**
+ * The whole life of a process, for `main.ts`: settings → platform → modules → listening → `ready <url>` on a line of its own when
+ * the readiness check passes → close on SIGTERM or SIGINT within five seconds.
+ */
+export async function serve(role: Role, modules: (platform: Platform) => readonly DynamicModule[]): Promise<Served> {
+  const config = loadConfig(role);
+  const platform = await createPlatform(config).catch(endOnStartupError);
+  platform.logger.info({ config: redacted(config) }, 'starting');
+  const server = await bootstrap(modules(platform), platform).catch(async (error: unknown) => {
+    await platform.close();
+    return endOnStartupError(error);
+  });
+  const close = closeOnSignals(platform, server);
+  await announceWhenReady(platform, server.url);
+  return { platform, server, close };
+}
+
+export interface Served {
+  readonly platform: Platform;
+  readonly server: RunningServer;
+  close(): Promise<void>;
+}
+
+async function announceWhenReady(platform: Platform, url: string): Promise<void> {
+  while (!platform.closing.aborted) {
+    const report = await platform.readiness.report();
+    if (report.status === 'ready') {
+      process.stdout.write(`ready ${url}\n`);
+      return;
+    }
+    await sleep(50);
+  }
+}
+
+function closeOnSignals(platform: Platform, server: RunningServer): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeBounded(platform, server));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      platform.logger.info({ signal }, 'closing');
+      void close().then(() => process.exit());
+    });
+  }
+  return close;
+}
+
+async function closeBounded(platform: Platform, server: RunningServer): Promise<void> {
+  const overdue = setTimeout(() => {
+    platform.logger.error({}, 'closing took too long; ending');
+    process.exit(1);
+  }, CLOSE_WITHIN_MS);
+  platform.beginClosing();
+  await server.close().catch((error: unknown) => platform.logger.warn({ err: error }, 'server not closed cleanly'));
+  await platform.close();
+  clearTimeout(overdue);
+}
+
+function endOnStartupError(error: unknown): never {
+  const line = error instanceof StartupError ? error.message : describe(error);
+  process.stderr.write(`start: ${line}\n`);
+  if (!(error instanceof StartupError) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.exit(1);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

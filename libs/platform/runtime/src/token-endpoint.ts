@@ -1,0 +1,120 @@
+import type { FastifyRequest } from 'fastify';
+import type { Client, ClientStore } from '#libs/platform/storage';
+import type { AccessTokens } from './access-tokens.js';
+import { ASSERTION_TYPE, judgeAssertion } from './client-assertion.js';
+import { TooManyLoginsError } from './client-secrets.js';
+import { narrow } from './scopes.js';
+
+/** An answer of the token endpoint: RFC 6749 §5.1 and §5.2. */
+export interface TokenAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, string | number>>;
+}
+
+type ClientVerdict = { readonly kind: 'ok'; readonly client: Client } | { readonly kind: 'refused'; readonly answer: TokenAnswer };
+
+/** `POST /oauth/token` for client credentials: by HTTP Basic, form fields, or `private_key_jwt`. */
+export class TokenEndpoint {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly clients: ClientStore,
+    private readonly publicUrl: string | undefined,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async answer(fields: Readonly<Record<string, string>>, request: FastifyRequest): Promise<TokenAnswer> {
+    const grant = fields['grant_type'];
+    if (grant === undefined) return failure(400, 'invalid_request', 'grant_type is missing');
+    if (grant !== 'client_credentials') return failure(400, 'unsupported_grant_type', 'grant_type must be client_credentials');
+    try {
+      const verdict = await this.authenticate(fields, request);
+      if (verdict.kind === 'refused') return verdict.answer;
+      const { client } = verdict;
+      const scopes = narrow(client.scopes, fields['scope']);
+      if (scopes === undefined) return failure(400, 'invalid_scope', 'the scope is unknown, or none of it was given to this client');
+      const issued = await this.tokens.issue({ tenant: client.tenant, client: client.id, scopes });
+      return {
+        status: 200,
+        body: { access_token: issued.token, token_type: 'Bearer', expires_in: issued.expiresInSeconds, scope: scopes.join(' ') },
+      };
+    } catch (error) {
+      if (!(error instanceof TooManyLoginsError)) throw error;
+      return { ...failure(429, 'temporarily_unavailable', 'too many logins at once; try again'), headers: { 'retry-after': '1' } };
+    }
+  }
+
+  /** The URL a client assertion must be made for. */
+  endpointUrl(request: FastifyRequest): string {
+    return `${this.publicUrl ?? `${request.protocol}://${request.host}`}/oauth/token`;
+  }
+
+  private async authenticate(fields: Readonly<Record<string, string>>, request: FastifyRequest): Promise<ClientVerdict> {
+    const basic = request.headers.authorization;
+    const assertion = fields['client_assertion'];
+    const methods = [basic, fields['client_secret'], assertion].filter((given) => given !== undefined).length;
+    if (methods > 1) return refused(failure(400, 'invalid_request', 'use one way of client authentication'));
+    if (assertion !== undefined) return this.byAssertion(assertion, fields, request);
+    const credentials = basic === undefined ? fromFields(fields) : fromBasic(basic);
+    if (credentials === undefined) return refused(invalidClient('client id and secret are needed', basic !== undefined));
+    if (basic !== undefined && fields['client_id'] !== undefined && fields['client_id'] !== credentials.id) {
+      return refused(failure(400, 'invalid_request', 'client_id differs from the authenticated client'));
+    }
+    const client = await this.tokens.authenticate(credentials.id, credentials.secret);
+    if (client === undefined) return refused(invalidClient('unknown client or wrong secret', basic !== undefined));
+    return { kind: 'ok', client };
+  }
+
+  private async byAssertion(
+    assertion: string,
+    fields: Readonly<Record<string, string>>,
+    request: FastifyRequest,
+  ): Promise<ClientVerdict> {
+    if (fields['client_assertion_type'] !== ASSERTION_TYPE) {
+      return refused(failure(400, 'invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}`));
+    }
+    const verdict = await judgeAssertion(assertion, [this.endpointUrl(request)], this.clients, this.now());
+    if (verdict.kind === 'refused') return refused(invalidClient(verdict.why, false));
+    if (fields['client_id'] !== undefined && fields['client_id'] !== verdict.client.id) {
+      return refused(invalidClient('client_id differs from the assertion', false));
+    }
+    return verdict;
+  }
+}
+
+function fromFields(fields: Readonly<Record<string, string>>): { id: string; secret: string } | undefined {
+  const id = fields['client_id'];
+  const secret = fields['client_secret'];
+  return id === undefined || secret === undefined ? undefined : { id, secret };
+}
+
+/** RFC 6749 §2.3.1: id and secret are form-encoded before they are put into the Basic header. */
+function fromBasic(header: string): { id: string; secret: string } | undefined {
+  const encoded = /^Basic ([A-Za-z0-9+/]+=*)$/i.exec(header)?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 1) return undefined;
+  try {
+    return { id: formDecoded(text.slice(0, colon)), secret: formDecoded(text.slice(colon + 1)) };
+  } catch {
+    return undefined;
+  }
+}
+
+function formDecoded(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '));
+}
+
+function invalidClient(description: string, challenged: boolean): TokenAnswer {
+  const answer = failure(401, 'invalid_client', description);
+  return challenged ? { ...answer, headers: { 'www-authenticate': 'Basic realm="homeostat"' } } : answer;
+}
+
+function failure(status: number, error: string, description: string): TokenAnswer {
+  return { status, body: { error, error_description: description } };
+}
+
+function refused(answer: TokenAnswer): ClientVerdict {
+  return { kind: 'refused', answer };
+}

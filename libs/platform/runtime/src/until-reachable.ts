@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isTransient } from '#libs/platform/messaging';
+
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 500;
+
+/** A service that a process can not start without; the message is one clear line. */
+export class StartupError extends Error {
+  override readonly name = 'StartupError';
+}
+
+/** Repeats `work` while the service behind it is not up yet. */
+export async function untilReachable<T>(service: string, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      if (Date.now() > deadline) {
+        throw new StartupError(`${service} can not be reached (${String((error as { code?: unknown }).code ?? 'no answer')})`);
+      }
+      await sleep(PAUSE_MS);
+    }
+  }
+}

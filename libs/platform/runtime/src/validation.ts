@@ -1,0 +1,34 @@
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+import type { z } from 'zod';
+import { Problem, type ProblemDetail } from './problem.js';
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly code?: string;
+}
+
+const MOST_SHOWN = 100;
+
+/** The pipe behind `@Body({ schema })` and `@Query({ schema })`: without it registered globally, schemas check nothing. */
+export function validationPipe(): StandardSchemaValidationPipe {
+  return new StandardSchemaValidationPipe({ exceptionFactory: invalid });
+}
+
+function invalid(issues: readonly Issue[]): Problem {
+  const errors = issues.slice(0, MOST_SHOWN).map(toDetail);
+  return new Problem(400, 'invalid', 'the request does not have the expected shape', errors);
+}
+
+function toDetail(issue: Issue): ProblemDetail {
+  const segments = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
+  const pointer = segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return { pointer: pointer.slice(0, 200), code: issue.code ?? 'invalid', detail: issue.message.slice(0, 300) };
+}
+
+/** Parses with zod what did not come through a pipe; the same refusal. */
+export function parseOrRefuse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalid(parsed.error.issues);
+  return parsed.data;
+}
