@@ -1,2 +1,3 @@
 export * from './hot-state.js';
 export * from './fhir-store.js';
+export * from './client-store.js';
