@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, readConfig, redacted } from './config.js';
+
+describe('readConfig', () => {
+  it('embeds everything when nothing is set', () => {
+    const config = readConfig({});
+    expect(config).toEqual({
+      role: 'all-in-one',
+      http: { host: '127.0.0.1', port: 3000 },
+      mqtt: { port: 1884 },
+      dataDir: '.homeostat',
+      webhookAllowedHosts: [],
+      logLevel: 'info',
+    });
+  });
+
+  it.each([
+    ['twin-api', 3000],
+    ['fhir-gateway', 3001],
+    ['wearable-gateway', 3002],
+    ['alert-dispatcher', 3003],
+    ['twin-engine', 3004],
+  ] as const)('gives %s its port %d', (role, port) => {
+    expect(readConfig({}, role).http.port).toBe(port);
+  });
+
+  it('takes lists apart', () => {
+    const config = readConfig({ KAFKA_BROKERS: 'a:9092, b:9093', WEBHOOK_ALLOWED_HOSTS: 'localhost, 10.0.0.1:8080' });
+    expect(config.kafkaBrokers).toEqual(['a:9092', 'b:9093']);
+    expect(config.webhookAllowedHosts).toEqual(['localhost', '10.0.0.1:8080']);
+  });
+
+  it('counts an empty value as not set', () => {
+    expect(readConfig({ PORT: '', KAFKA_BROKERS: ' ' }).http.port).toBe(3000);
+  });
+
+  it.each([
+    [{ PORT: 'eighty' }, /^configuration: PORT /],
+    [{ PORT: '70000' }, /^configuration: PORT must be 0 to 65535$/],
+    [{ PORT: '80.5' }, /^configuration: PORT must be a whole number$/],
+    [{ DATABASE_URL: 'mysql://x/y' }, /^configuration: DATABASE_URL must be a URL that starts with postgres:\/\/ or postgresql:\/\/$/],
+    [{ REDIS_URL: 'localhost:6379' }, /^configuration: REDIS_URL must be a URL that starts with redis:/],
+    [{ MQTT_URL: 'http://x' }, /^configuration: MQTT_URL must be/],
+    [{ KAFKA_BROKERS: 'nohost' }, /^configuration: KAFKA_BROKERS must be a comma list of host:port$/],
+    [{ LOG_LEVEL: 'loud' }, /^configuration: LOG_LEVEL must be one of/],
+    [{ BOOTSTRAP_TENANT: 'a' }, /BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together with BOOTSTRAP_TENANT/],
+    [
+      { BOOTSTRAP_TENANT: 'a b', BOOTSTRAP_CLIENT_ID: 'c', BOOTSTRAP_CLIENT_SECRET: '12345678' },
+      /BOOTSTRAP_TENANT may hold letters, digits/,
+    ],
+    [{ TLS_CERT_FILE: 'x' }, /TLS_KEY_FILE must be set together with TLS_CERT_FILE/],
+  ])('refuses %j in one line', (env, message) => {
+    expect(() => readConfig(env)).toThrow(ConfigError);
+    expect(() => readConfig(env)).toThrow(message);
+  });
+
+  it('shows no secret', () => {
+    const config = readConfig({
+      DATABASE_URL: 'postgres://me:hunter2@db:5432/x',
+      REDIS_URL: 'redis://:hunter2@cache:6379/1',
+      MQTT_URL: 'mqtt://me:hunter2@broker',
+      BOOTSTRAP_TENANT: 'ward',
+      BOOTSTRAP_CLIENT_ID: 'admin',
+      BOOTSTRAP_CLIENT_SECRET: 'hunter2-hunter2',
+    });
+    const shown = JSON.stringify(redacted(config));
+    expect(shown).not.toContain('hunter2');
+    expect(shown).toContain('db:5432');
+  });
+});
