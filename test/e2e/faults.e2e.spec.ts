@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { Deployment } from '../support/deployment.js';
+import { startOwnServices, type OwnServices } from '../support/services.js';
+import { SAMPLES_PER_PATIENT, streamWard, type WardLoad } from '../support/ward-load.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
+
+const PATIENTS = 12;
+const PAUSE_MS = 150;
+
+interface Outcome {
+  readonly accepted: number;
+  readonly applied: number;
+  readonly duplicates: number;
+  readonly episodes: number;
+  readonly raised: number;
+  readonly resolved: number;
+  readonly outOfOrder: number;
+  readonly repeatedIds: number;
+  readonly retried: number;
+}
+
+/** Nothing lost, nothing doubled, whatever is broken while a ward streams. */
+describe('faults under load on real Kafka, Postgres and Redis', () => {
+  let services: OwnServices;
+  let system: Deployment;
+  let receiver: WebhookReceiver;
+  let pool: pg.Pool;
+  const table: Record<string, Outcome> = {};
+
+  beforeAll(async () => {
+    services = await startOwnServices(['postgres', 'redis', 'kafka']);
+    system = await Deployment.start(
+      { postgres: services.postgres.url, redis: services.redis.url, kafka: services.kafka.url },
+      2,
+    );
+    pool = new pg.Pool({ connectionString: services.postgres.url, max: 2 });
+    pool.on('error', () => undefined);
+    receiver = await WebhookReceiver.start();
+    const made = await system.client.api<{ secret: string }>('POST', '/v1/webhooks', { url: receiver.url });
+    expect(made.status).toBe(201);
+    receiver.secret = made.body.secret;
+  }, 180_000);
+
+  afterAll(async () => {
+    console.table(table);
+    await pool?.end();
+    await receiver?.stop();
+    await system?.stop();
+    await services?.stop();
+  }, 60_000);
+
+  const faults: readonly (readonly [string, () => Promise<void>])[] = [
+    ['no fault', async () => undefined],
+    ['kill -9 wearable-gateway', () => killAndRestart(() => system.wearable)],
+    ['kill -9 fhir-gateway', () => killAndRestart(() => system.fhir)],
+    [
+      'kill -9 twin-engine, twice',
+      async () => {
+        await killAndRestart(() => system.engines[0]);
+        await killAndRestart(() => system.engines[1]);
+      },
+    ],
+    ['kill -9 alert-dispatcher', () => killAndRestart(() => system.dispatcher)],
+    ['kill -9 twin-api', () => killAndRestart(() => system.api)],
+    [
+      'rebalance: an engine comes, one goes',
+      async () => {
+        await system.addEngine();
+        await sleep(1500);
+        await system.removeEngine();
+      },
+    ],
+    [
+      'Redis flushed',
+      async () => {
+        const redis = new Redis(services.redis.url);
+        await redis.flushall();
+        redis.disconnect();
+      },
+    ],
+    ['broker restarted', () => services.kafka.restart()],
+    ['Postgres restarted', () => services.postgres.restart()],
+    [
+      'webhook endpoint dead',
+      async () => {
+        receiver.answer = 503;
+        await sleep(Number(process.env['FAULT_DEAD_ENDPOINT_MS'] ?? 15_000));
+        receiver.answer = 200;
+      },
+    ],
+  ];
+
+  it.each(faults.map(([name, fault], index) => [name, fault, index] as const))(
+    '%s',
+    async (name, fault, index) => {
+      const streaming = streamWard(system.client, `f${index}`, PATIENTS, PAUSE_MS);
+      await sleep(800 + Math.random() * 2000);
+      await fault();
+      const load = await streaming;
+      const outcome = await settled(load);
+      table[name] = outcome;
+      expect(outcome).toMatchObject({
+        accepted: PATIENTS * SAMPLES_PER_PATIENT,
+        applied: PATIENTS * SAMPLES_PER_PATIENT,
+        duplicates: 0,
+        episodes: PATIENTS,
+        raised: PATIENTS,
+        resolved: PATIENTS,
+        outOfOrder: 0,
+      });
+    },
+    180_000,
+  );
+
+  it('every webhook was signed, and every message that came twice came under one id', () => {
+    expect(receiver.received.every((message) => message.signed)).toBe(true);
+    const told = new Map<string, string>();
+    for (const { id, data, type } of receiver.received) {
+      const what = `${data.episode} ${type} ${data.raisedAt}`;
+      expect(told.get(id) ?? what).toBe(what);
+      told.set(id, what);
+    }
+  });
+
+  async function killAndRestart(
+    which: () => { kill(): Promise<void>; start(): Promise<void> } | undefined,
+  ): Promise<void> {
+    const app = which();
+    if (app === undefined) throw new Error('no such app');
+    await app.kill();
+    await sleep(Math.random() * 1000);
+    await app.start();
+    await system.client.login();
+  }
+
+  /** Waits until what was accepted is applied and told, then counts; a count that never comes right is reported as it is. */
+  async function settled(load: WardLoad): Promise<Outcome> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const outcome = await count(load).catch(() => undefined);
+      const complete =
+        outcome !== undefined &&
+        outcome.applied >= load.accepted &&
+        outcome.raised >= load.patients.length &&
+        outcome.resolved >= load.patients.length;
+      if (outcome !== undefined && (complete || Date.now() > deadline)) {
+        await sleep(500);
+        return count(load);
+      }
+      await sleep(250);
+    }
+  }
+
+  async function count(load: WardLoad): Promise<Outcome> {
+    const { rows } = await pool.query<{ applied: number; distinct: number; episodes: number }>(
+      `SELECT
+         (SELECT count(*)::int FROM measurements m JOIN twins t ON t.tenant = m.tenant AND t.key = m.twin WHERE t.patient = ANY($1)) AS applied,
+         (SELECT count(*)::int FROM (SELECT DISTINCT m.twin, m.code, m.effective_at FROM measurements m JOIN twins t ON t.tenant = m.tenant AND t.key = m.twin WHERE t.patient = ANY($1)) d) AS distinct,
+         (SELECT count(*)::int FROM alert_episodes WHERE patient = ANY($1) AND rule = 'glucose-low') AS episodes`,
+      [load.patients],
+    );
+    const row = rows[0] ?? { applied: 0, distinct: 0, episodes: 0 };
+    const ofWard = receiver
+      .distinct()
+      .filter((message) => load.patients.includes(message.data.patient) && message.data.rule.id === 'glucose-low');
+    const raised = ofWard.filter((message) => message.type === 'alert.raised');
+    const resolved = ofWard.filter((message) => message.type === 'alert.resolved');
+    const outOfOrder = resolved.filter((message) => {
+      const begin = raised.find((other) => other.data.episode === message.data.episode);
+      return begin === undefined || ofWard.indexOf(begin) > ofWard.indexOf(message);
+    });
+    return {
+      accepted: load.accepted,
+      applied: row.applied,
+      duplicates: row.applied - row.distinct,
+      episodes: row.episodes,
+      raised: raised.length,
+      resolved: resolved.length,
+      outOfOrder: outOfOrder.length,
+      repeatedIds: receiver.received.length - receiver.distinct().length,
+      retried: load.retried,
+    };
+  }
+});
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
