@@ -2,3 +2,4 @@ export * from './topics.js';
 export * from './records.js';
 export * from './facts.js';
 export * from './alerts.js';
+export * from './samples.js';

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+
+/**
+ * What the wearable door takes and answers. These schemas are the documents' source (OpenAPI, AsyncAPI) and the tests' oracle; the
+ * door reads samples with a parser of its own (apps/wearable-gateway/src/read-sample.ts), because it says what is wrong in one
+ * sentence and is about ten times as fast. A property test keeps the two in agreement.
+ */
+
+export const SAMPLE_LIMITS = {
+  /** UTF-16 units. */
+  reference: 512,
+  id: 256,
+  source: 128,
+  channel: 32,
+  code: 64,
+  unit: 64,
+  reason: 128,
+  reasons: 8,
+  seriesValues: 50_000,
+  /** How far ahead of the door's clock a device's clock may be, ms. */
+  futureMs: 10 * 60_000,
+  /** Bytes of one NDJSON line. */
+  lineBytes: 1024 * 1024,
+  /** Bytes of a JSON body after inflating. */
+  bodyBytes: 16 * 1024 * 1024,
+} as const;
+
+const text = (most: number) => z.string().min(1).max(most);
+
+/** `0` to `1` for `signal`, per cent for `perfusionIndex`; below 0.3 % a saturation is doubtful. */
+export const SampleQuality = z
+  .object({
+    status: z.enum(['good', 'doubtful', 'bad']).optional(),
+    reasons: z.array(text(SAMPLE_LIMITS.reason)).max(SAMPLE_LIMITS.reasons).optional(),
+    signal: z.number().min(0).max(1).optional(),
+    perfusionIndex: z.number().min(0).max(100).optional(),
+  })
+  .meta({ id: 'SampleQuality', description: 'What the sender knows of the quality of the value' });
+
+/** One measurement as sent. Exactly one of `value` and `values`; `patient`, `device` or both. */
+export const Sample = z
+  .object({
+    patient: text(SAMPLE_LIMITS.reference).optional().describe('FHIR id, Patient/{id}, or system|value'),
+    device: text(SAMPLE_LIMITS.reference).optional().describe('FHIR id, Device/{id}, or system|value'),
+    code: text(SAMPLE_LIMITS.code).describe('Catalogue name, LOINC code, or MDC number or reference id'),
+    value: z.number().optional(),
+    values: z.array(z.number()).min(1).max(SAMPLE_LIMITS.seriesValues).optional(),
+    unit: text(SAMPLE_LIMITS.unit).describe('UCUM'),
+    effectiveAt: z.iso
+      .datetime({ offset: true })
+      .describe('ISO 8601 with offset; of a series the start of its first value'),
+    periodMs: z
+      .number()
+      .positive()
+      .max(3_600_000)
+      .optional()
+      .describe('Even spacing of values; absent: successive intervals'),
+    channel: text(SAMPLE_LIMITS.channel).optional().describe('II, V5, pleth, …'),
+    id: text(SAMPLE_LIMITS.id)
+      .optional()
+      .describe('Identifier in the source; the same id with another content is a correction'),
+    source: text(SAMPLE_LIMITS.source).optional().describe('Name of the sending system; default: the client id'),
+    quality: SampleQuality.optional(),
+  })
+  .meta({ id: 'Sample', description: 'One measured value or series' });
+export type Sample = z.infer<typeof Sample>;
+
+/** Why a sample was refused. Part of the outside contract: `code` in answers, label `reason` of `homeostat_samples_rejected_total`. */
+export const SAMPLE_REFUSALS = [
+  'malformed-json',
+  'not-a-sample',
+  'line-too-long',
+  'text-invalid',
+  'patient-missing',
+  'reference-invalid',
+  'reference-ambiguous',
+  'patient-mismatch',
+  'unknown-patient',
+  'unknown-device',
+  'device-without-patient',
+  'code-missing',
+  'unknown-code',
+  'value-missing',
+  'value-not-a-number',
+  'value-not-finite',
+  'series-invalid',
+  'missing-unit',
+  'unit-unknown',
+  'unit-mismatch',
+  'impossible-value',
+  'timestamp-missing',
+  'timestamp-invalid',
+  'timestamp-without-offset',
+  'timestamp-in-future',
+  'timestamp-before-birth',
+  'quality-invalid',
+  'schema-unsupported',
+  'topic-invalid',
+  'retained-message',
+  'payload-too-large',
+] as const;
+export const SampleRefusalCode = z.enum(SAMPLE_REFUSALS);
+export type SampleRefusalCode = z.infer<typeof SampleRefusalCode>;
+
+export const RejectedSample = z
+  .object({
+    index: z.int().min(0).describe('Place in the array, or number of the line, from 0'),
+    code: SampleRefusalCode,
+    message: z.string(),
+    pointer: z.string().optional().describe('JSON pointer into the sample'),
+  })
+  .meta({ id: 'RejectedSample' });
+export type RejectedSample = z.infer<typeof RejectedSample>;
+
+/** Answer 202 of `POST /v1/samples`. */
+export const SamplesAnswer = z
+  .object({
+    accepted: z.int().min(0).describe('Measurements made durable'),
+    duplicates: z.int().min(0).describe('Measurements sent twice within this request'),
+    rejected: z.array(RejectedSample),
+    rejectedUnlisted: z.int().optional().describe('Rejections beyond the 10,000 that an answer lists'),
+    position: z
+      .string()
+      .describe(
+        'Last place in the log, per partition: topic:partition:offset, separated by commas; empty when nothing was accepted',
+      ),
+  })
+  .meta({ id: 'SamplesAnswer' });
+export type SamplesAnswer = z.infer<typeof SamplesAnswer>;
+
+/** One item of `GET /v1/rejections`. */
+export const Rejection = z
+  .object({
+    id: z.string(),
+    at: z.string().describe('When the door refused it, ISO 8601 UTC'),
+    door: z.enum(['http', 'mqtt']),
+    request: z.string().describe('Id of the request or message'),
+    index: z.int().nullable(),
+    code: z.string(),
+    message: z.string(),
+    client: z.string().nullable(),
+    sample: z.unknown().describe('What was sent, shortened where it is long'),
+  })
+  .meta({ id: 'Rejection' });
+export type Rejection = z.infer<typeof Rejection>;
+
+export const RejectionsPage = z
+  .object({ items: z.array(Rejection), next: z.string().optional() })
+  .meta({ id: 'RejectionsPage' });
+export type RejectionsPage = z.infer<typeof RejectionsPage>;
+
+/** MQTT topic of one patient's samples; `tenant` is the tenant's id, `patient` a FHIR id. */
+export function samplesTopic(tenant: string, patient: string): string {
+  return `homeostat/${tenant}/patients/${patient}/samples`;
+}
+
+/** Subscription that covers {@link samplesTopic} for all tenants and patients. */
+export const SAMPLES_TOPIC_FILTER = 'homeostat/+/patients/+/samples';
