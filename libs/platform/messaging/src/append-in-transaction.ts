@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { checkRecord } from './check-record.js';
 import type { NewRecord, Position } from './event-log.js';
 import { CONTRACT_PARTITIONS, placeOf, type PartitionCounts } from './topic-partitions.js';
 
@@ -55,8 +56,7 @@ export function appendStatement(
 ): AppendStatement {
   const groups = new Map<string, Group>();
   const places = records.map((record) => {
-    if (record.value.includes('\0') || record.key.includes('\0'))
-      throw new TypeError('a record can not hold a NUL character');
+    checkRecord(record);
     const partition = placeOf(counts, record.topic, record.key);
     const id = `${record.topic}\n${partition}`;
     const group = groups.get(id) ?? { topic: record.topic, partition, count: 0 };

@@ -1,47 +1,363 @@
-import type { Consumer, ConsumeOptions, EventLog, NewRecord, PartitionEnds, Position } from './event-log.js';
-import type { LogWriter } from './log-writer.js';
-import type { PartitionCounts } from './topic-partitions.js';
+import { createRequire } from 'node:module';
+import {
+  Kafka,
+  logLevel,
+  type Admin,
+  type Consumer as KafkaJsConsumer,
+  type KafkaConfig,
+  type Producer,
+} from 'kafkajs';
+import { TOPICS } from '#libs/contracts';
+import { Appender } from './appender.js';
+import { checkRecord, MAX_RECORD_BYTES } from './check-record.js';
+import { deadLetterOf } from './dead-letter.js';
+import type { Consumer, ConsumeOptions, EventLog, LogRecord, NewRecord, PartitionEnds, Position } from './event-log.js';
+import { KafkaConsumer, type KafkaMember } from './kafka-consumer.js';
+import { KafkaSockets } from './kafka-sockets.js';
+import { reasonOf, SILENT, type LogWriter } from './log-writer.js';
+import { CONTRACT_PARTITIONS, countOf, placeOf, type PartitionCounts } from './topic-partitions.js';
 
 export interface KafkaEventLogOptions {
   /** `host:port`, one or more. */
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly partitions?: PartitionCounts;
+  /** How long the first append of a batch waits for company, ms. */
   readonly lingerMs?: number;
   /** Most records that may wait to be appended. */
   readonly maxWaiting?: number;
   readonly logger?: LogWriter;
 }
 
+/** The log of many machines. Topics must exist: see {@link ensureTopics}. */
 export class KafkaEventLog implements EventLog {
-  constructor(readonly options: KafkaEventLogOptions) {}
-  append(_records: readonly NewRecord[]): Promise<readonly Position[]> {
-    return Promise.reject(new Error('not built yet'));
+  private readonly counts: PartitionCounts;
+  private readonly logger: LogWriter;
+  private readonly kafka: Kafka;
+  private readonly appender: Appender;
+  private readonly limit: number;
+  private readonly consumers = new Set<KafkaConsumer>();
+  private readonly probe: NodeJS.Timeout;
+  private producer: Promise<Producer> | undefined;
+  private admin: Promise<Admin> | undefined;
+  private reachable = false;
+  private closed = false;
+
+  constructor(private readonly options: KafkaEventLogOptions) {
+    this.counts = options.partitions ?? CONTRACT_PARTITIONS;
+    this.logger = options.logger ?? SILENT;
+    this.limit = options.maxWaiting ?? 20_000;
+    this.kafka = clientOf(options, new KafkaSockets(), this.logger);
+    this.appender = new Appender({
+      write: (records) => this.write(records),
+      lingerMs: options.lingerMs ?? 5,
+      maxRecords: 1_000,
+      maxBytes: 1_000_000,
+      limit: this.limit,
+    });
+    void this.look();
+    this.probe = setInterval(() => void this.look(), PROBE_MS);
+    this.probe.unref();
   }
-  consume(_options: ConsumeOptions): Promise<Consumer> {
-    return Promise.reject(new Error('not built yet'));
+
+  async append(records: readonly NewRecord[]): Promise<readonly Position[]> {
+    for (const record of records) {
+      checkRecord(record);
+      countOf(this.counts, record.topic);
+    }
+    return this.appender.append(records);
   }
-  ends(_topic: string): Promise<readonly PartitionEnds[]> {
-    return Promise.reject(new Error('not built yet'));
+
+  async consume(options: ConsumeOptions): Promise<Consumer> {
+    if (this.closed) throw new Error('the log is closed');
+    const consumer = new KafkaConsumer(options, {
+      logger: this.logger,
+      bury: async (record, reason) => void (await this.append([deadLetterOf(record, options.group, reason)])),
+      stopped: () => this.consumers.delete(consumer),
+    });
+    this.consumers.add(consumer);
+    const committed = async () => {
+      const admin = await this.connectedAdmin();
+      const [found] = await admin.fetchOffsets({ groupId: options.group, topics: [options.topic] });
+      const known = (found?.partitions ?? []).filter((entry) => BigInt(entry.offset) >= 0n);
+      return new Map(known.map((entry) => [entry.partition, BigInt(entry.offset)]));
+    };
+    await startMember(this.options, options, consumer, committed, this.logger);
+    return consumer;
   }
+
+  async ends(topic: string): Promise<readonly PartitionEnds[]> {
+    const admin = await this.connectedAdmin();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return offsets
+      .map(({ partition, low, high }) => ({ partition, first: BigInt(low), next: BigInt(high) }))
+      .sort((a, b) => a.partition - b.partition);
+  }
+
   pressure(): { waiting: number; limit: number } {
-    return { waiting: 0, limit: 0 };
+    return { waiting: this.appender.waiting, limit: this.limit };
   }
+
   healthy(): boolean {
-    return false;
+    return !this.closed && this.reachable;
   }
-  close(): Promise<void> {
-    return Promise.resolve();
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.probe);
+    await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
+    await this.appender.close();
+    await this.producer?.then((producer) => producer.disconnect()).catch(() => undefined);
+    await this.admin?.then((admin) => admin.disconnect()).catch(() => undefined);
+  }
+
+  private async write(records: readonly NewRecord[]): Promise<readonly Position[]> {
+    const places = records.map((record) => placeOf(this.counts, record.topic, record.key));
+    const byTopic = Map.groupBy(
+      records.map((record, index) => ({ record, partition: places[index]! })),
+      ({ record }) => record.topic,
+    );
+    const producer = await this.connectedProducer();
+    try {
+      const answer = await producer.sendBatch({
+        acks: -1,
+        timeout: 10_000,
+        topicMessages: [...byTopic].map(([topic, entries]) => ({
+          topic,
+          messages: entries.map(({ record, partition }) => ({
+            key: record.key,
+            value: record.value,
+            partition,
+            ...(record.headers === undefined ? {} : { headers: { ...record.headers } }),
+          })),
+        })),
+      });
+      this.reachable = true;
+      const next = new Map(
+        answer.map((entry) => [`${entry.topicName}\n${entry.partition}`, BigInt(entry.baseOffset ?? -1)]),
+      );
+      return records.map(({ topic }, index) => {
+        const partition = places[index]!;
+        const offset = next.get(`${topic}\n${partition}`) ?? -1n;
+        next.set(`${topic}\n${partition}`, offset + 1n);
+        return { topic, partition, offset };
+      });
+    } catch (error) {
+      // After a failed send the client would use its sequence numbers again, and the broker would drop other records as
+      // repeated ones: a new producer has a new identity.
+      this.reachable = false;
+      this.producer = undefined;
+      void producer.disconnect().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private connectedProducer(): Promise<Producer> {
+    this.producer ??= (async () => {
+      const producer = this.kafka.producer({
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+        retry: { retries: 8, initialRetryTime: 50, maxRetryTime: 2_000 },
+      });
+      await producer.connect();
+      return producer;
+    })();
+    this.producer.catch(() => (this.producer = undefined));
+    return this.producer;
+  }
+
+  private connectedAdmin(): Promise<Admin> {
+    this.admin ??= (async () => {
+      const admin = this.kafka.admin();
+      await admin.connect();
+      return admin;
+    })();
+    this.admin.catch(() => (this.admin = undefined));
+    return this.admin;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const admin = await this.connectedAdmin();
+      await admin.describeCluster();
+      this.reachable = true;
+    } catch (error) {
+      this.reachable = false;
+      if (!this.closed) this.logger.warn({ reason: reasonOf(error) }, 'Kafka can not be reached');
+    }
   }
 }
 
-/** Creates the topics that are missing. An existing topic with another number of partitions is an error. */
-export async function ensureTopics(_options: {
+const PROBE_MS = 5_000;
+
+/**
+ * Creates the topics that are missing, with the partitions of the contracts.
+ *
+ * @throws Error when a topic exists with another number of partitions: that would move patients between partitions
+ */
+export async function ensureTopics(options: {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly partitions?: PartitionCounts;
   /** Copies of each partition; the broker's default when absent. */
   readonly replicationFactor?: number;
 }): Promise<void> {
-  return Promise.reject(new Error('not built yet'));
+  const counts = options.partitions ?? CONTRACT_PARTITIONS;
+  const admin = clientOf(options, new KafkaSockets(), SILENT).admin();
+  await admin.connect();
+  try {
+    const existing = new Set(await admin.listTopics());
+    const missing = Object.keys(counts).filter((topic) => !existing.has(topic));
+    if (missing.length > 0) {
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map((topic) => ({
+          topic,
+          numPartitions: countOf(counts, topic),
+          replicationFactor: options.replicationFactor ?? -1,
+          configEntries: [
+            { name: 'max.message.bytes', value: String(2 * MAX_RECORD_BYTES) },
+            ...(topic === TOPICS.deadLetters ? [{ name: 'retention.ms', value: '-1' }] : []),
+          ],
+        })),
+      });
+    }
+    const { topics } = await admin.fetchTopicMetadata({ topics: Object.keys(counts) });
+    for (const { name, partitions } of topics) {
+      if (partitions.length !== countOf(counts, name)) {
+        throw new Error(`topic ${name} has ${partitions.length} partitions, not ${countOf(counts, name)}`);
+      }
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function startMember(
+  client: KafkaEventLogOptions,
+  options: ConsumeOptions,
+  consumer: KafkaConsumer,
+  committed: KafkaMember['committed'],
+  logger: LogWriter,
+): Promise<void> {
+  const { group, topic } = options;
+  const sockets = new KafkaSockets();
+  const member = clientOf(client, sockets, logger).consumer({
+    groupId: group,
+    allowAutoTopicCreation: false,
+    sessionTimeout: 10_000,
+    heartbeatInterval: 1_000,
+    rebalanceTimeout: 30_000,
+    maxWaitTimeInMs: 100,
+    minBytes: 1,
+    maxBytesPerPartition: 512_000,
+    retry: {
+      retries: 8,
+      initialRetryTime: 100,
+      maxRetryTime: 2_000,
+      restartOnFailure: () => Promise.resolve(!sockets.isSevered),
+    },
+  });
+  consumer.attach(memberPort(member, topic, committed, sockets));
+  member.on(member.events.GROUP_JOIN, ({ payload }) => consumer.joined(payload.memberAssignment[topic] ?? []));
+  member.on(member.events.REBALANCING, () => consumer.rebalancing());
+  member.on(member.events.CRASH, ({ payload }) => consumer.crashed(reasonOf(payload.error), payload.restart));
+  await member.connect();
+  await member.subscribe({ topics: [topic], fromBeginning: true });
+  await member.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: 8,
+    eachBatch: async ({ batch, resolveOffset, isStale }) => {
+      const last = batch.messages.at(-1);
+      if (last === undefined || isStale()) return;
+      const records = batch.messages.map((message) => ({
+        topic,
+        partition: batch.partition,
+        offset: BigInt(message.offset),
+        key: message.key?.toString('utf8') ?? '',
+        value: message.value?.toString('utf8') ?? '',
+        headers: headersOf(message.headers),
+        appendedAt: Number(message.timestamp),
+      }));
+      if (consumer.take(batch.partition, records)) resolveOffset(last.offset);
+    },
+  });
+}
+
+function memberPort(
+  member: KafkaJsConsumer,
+  topic: string,
+  committed: KafkaMember['committed'],
+  sockets: KafkaSockets,
+): KafkaMember {
+  return {
+    committed,
+    pause: (partitions) => member.pause([{ topic, partitions: [...partitions] }]),
+    resume: (partitions) => member.resume([{ topic, partitions: [...partitions] }]),
+    seek: (partition, offset) => member.seek({ topic, partition, offset: String(offset) }),
+    commit: (offsets) =>
+      member.commitOffsets([...offsets].map(([partition, next]) => ({ topic, partition, offset: String(next) }))),
+    leave: () => member.disconnect(),
+    sever: () => sockets.sever(),
+  };
+}
+
+function headersOf(
+  headers: Record<string, Buffer | string | (Buffer | string)[] | undefined> | undefined,
+): LogRecord['headers'] {
+  if (headers === undefined) return {};
+  const entries = Object.entries(headers).flatMap(([name, value]) => {
+    const one = Array.isArray(value) ? value.at(-1) : value;
+    return one === undefined ? [] : [[name, one.toString()] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function clientOf(
+  options: { readonly brokers: readonly string[]; readonly clientId: string },
+  sockets: KafkaSockets,
+  logger: LogWriter,
+): Kafka {
+  silenceIdleTimers();
+  const config: KafkaConfig = {
+    clientId: options.clientId,
+    brokers: [...options.brokers],
+    socketFactory: sockets.create as NonNullable<KafkaConfig['socketFactory']>,
+    connectionTimeout: 3_000,
+    requestTimeout: 15_000,
+    retry: { retries: 6, initialRetryTime: 50, maxRetryTime: 1_000 },
+    logLevel: logLevel.WARN,
+    // The client retries what it calls an error; what ends it comes through `crashed`.
+    logCreator: () => (entry) => logger.debug({ kafka: entry.namespace, reason: entry.log.message }, 'kafka client'),
+  };
+  return new Kafka(config);
+}
+
+interface PendingRequests {
+  readonly pending: readonly unknown[];
+  readonly throttledUntil: number;
+}
+
+let silenced = false;
+
+/**
+ * kafkajs 2.2.4 re-arms a timer per connection every millisecond for ever, with a negative delay, also when nothing waits:
+ * 5 % of a core for three idle connections. The check is only needed when a request waits or the broker throttles.
+ *
+ * @throws Error when the client has no such method any more: look at the defect again before an update
+ */
+export function silenceIdleTimers(): void {
+  if (silenced) return;
+  const queue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as {
+    prototype: { scheduleCheckPendingRequests?: (this: PendingRequests) => void };
+  };
+  const original = queue.prototype.scheduleCheckPendingRequests;
+  if (typeof original !== 'function')
+    throw new Error('kafkajs changed: RequestQueue.scheduleCheckPendingRequests is gone');
+  queue.prototype.scheduleCheckPendingRequests = function (this: PendingRequests): void {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) original.call(this);
+  };
+  silenced = true;
 }

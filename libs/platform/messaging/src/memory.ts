@@ -10,6 +10,7 @@ import {
   type Position,
 } from './event-log.js';
 import { Appender } from './appender.js';
+import { checkRecord } from './check-record.js';
 import { deadLetterOf } from './dead-letter.js';
 import { Lane } from './lane.js';
 import { SILENT, type LogWriter } from './log-writer.js';
@@ -58,7 +59,10 @@ export class MemoryEventLog implements EventLog {
   append(records: readonly NewRecord[]): Promise<readonly Position[]> {
     if (this.stored + this.appender.waiting + records.length > this.capacity)
       return Promise.reject(new LogFullError(1));
-    for (const record of records) countOf(this.counts, record.topic);
+    for (const record of records) {
+      checkRecord(record);
+      countOf(this.counts, record.topic);
+    }
     return this.appender.append(records);
   }
 

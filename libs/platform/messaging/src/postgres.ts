@@ -10,6 +10,7 @@ import {
 } from './event-log.js';
 import { appendStatement, type ClaimedRow } from './append-in-transaction.js';
 import { Appender } from './appender.js';
+import { checkRecord } from './check-record.js';
 import { deadLetterOf } from './dead-letter.js';
 import { reasonOf, SILENT, type LogWriter } from './log-writer.js';
 import { PostgresConsumer } from './postgres-consumer.js';
@@ -65,8 +66,7 @@ export class PostgresEventLog implements EventLog {
       indexes: [],
     }));
     records.forEach((record, index) => {
-      if (record.value.includes('\0') || record.key.includes('\0'))
-        throw new TypeError('a record can not hold a NUL character');
+      checkRecord(record);
       const share = shares[placeOf(this.counts, record.topic, record.key) % APPENDERS]!;
       share.records.push(record);
       share.indexes.push(index);
