@@ -125,7 +125,6 @@ async function startChores(platform: Platform, clients: ClientStore): Promise<vo
     kafkaBrokers: config.kafkaBrokers,
     clientId: `homeostat-relay-${config.role}`,
     logger,
-    onFailed: (reason) => platform.fail(reason),
   });
   platform.onClose(() => relay.stop());
   platform.readiness.addCheck({ name: 'relay', run: async () => (relay.healthy() ? undefined : 'not forwarding') });

@@ -11,11 +11,15 @@ export class ErrorAnswers implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for errors of the router (a path that can not be decoded), which never reach Nest. */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const answer = error instanceof OutcomeProblem ? error : toProblem(error);
     if (answer.status >= 500) {
-      this.logger.error({ err: error, method: request.method, route: request.routeOptions.url, status: answer.status }, 'request failed');
+      const route = request.routeOptions?.url;
+      this.logger.error({ err: error, method: request.method, route, status: answer.status }, 'request failed');
     }
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
@@ -26,6 +30,9 @@ export class ErrorAnswers implements ExceptionFilter {
       void reply.type('application/fhir+json; charset=utf-8').send(JSON.stringify(answer.outcome));
     } else if (request.url.startsWith('/fhir')) {
       void reply.type('application/fhir+json; charset=utf-8').send(JSON.stringify(asOutcome(answer)));
+    } else if (request.url.startsWith('/oauth/') && answer.status < 500 && answer.status !== 404) {
+      const body = { error: 'invalid_request', error_description: answer.detail };
+      void reply.code(400).type('application/json; charset=utf-8').send(JSON.stringify(body));
     } else {
       void reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(asProblemJson(answer)));
     }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, AccessGuard } from './access-guard.js';
 import { ErrorAnswers } from './error-answers.js';
 import type { AppConfig } from './config.js';
@@ -50,11 +50,16 @@ export async function bootstrap(modules: readonly (DynamicModule | Type)[], plat
     ],
   };
   const routes: string[] = [];
+  const errorAnswers = new ErrorAnswers(platform.logger);
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER, // bounded per route, see request-body.ts
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.headers(SECURITY_HEADERS);
+      errorAnswers.answer(error, request, reply);
+    },
     routerOptions: { maxParamLength: 512 },
     ...serverOptions(platform.config),
   });
@@ -74,7 +79,7 @@ export async function bootstrap(modules: readonly (DynamicModule | Type)[], plat
   });
   app.useGlobalGuards(new AccessGuard(app.get(Reflector), platform.tokens));
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ErrorAnswers(platform.logger));
+  app.useGlobalFilters(errorAnswers);
   await app.listen(platform.config.http.port, platform.config.http.host);
   return { url: urlOf(app, platform.config), app, routes, close: () => app.close() };
 }

@@ -7,6 +7,8 @@ import type { Platform } from './platform.js';
 import { StartupError } from './until-reachable.js';
 
 const CLOSE_WITHIN_MS = 4_700;
+/** Requests at hand may take this long when closing. */
+const LINGER_MS = 2_000;
 
 /**
  * The whole life of a process, for `main.ts`: settings → platform → modules → listening → `ready <url>` on a line of its own when
@@ -60,8 +62,10 @@ async function closeBounded(platform: Platform, server: RunningServer): Promise<
     process.exit(1);
   }, CLOSE_WITHIN_MS);
   platform.beginClosing();
+  const lingering = setTimeout(() => server.app.getHttpServer().closeAllConnections(), LINGER_MS);
   await server.close().catch((error: unknown) => platform.logger.warn({ err: error }, 'server not closed cleanly'));
   await platform.close();
+  clearTimeout(lingering);
   clearTimeout(overdue);
 }
 
