@@ -1,2 +1,3 @@
 export type * from './twin-port.js';
 export type * from './state.js';
+export * from './initial-twin.js';

@@ -1,7 +1,151 @@
-/** The living model of one patient; serialised as the twin's snapshot. */
+import type { AlertStatus, FactKind } from '#libs/contracts';
+
+/**
+ * The living model of one patient; serialised as the twin's snapshot, so it is plain JSON, small, and free of any clock:
+ * the same log gives the same bytes. Measures, rules and streams are added to, never invented: what is absent is unknown.
+ */
 export interface TwinState {
   readonly v: 1;
   readonly tenant: number;
   readonly patient: string;
+  /** How many records changed something. */
   readonly version: number;
+  /** Newest effective time of any measurement, ms; null before the first. */
+  readonly asOf: number | null;
+  /** Newest `receivedAt` of any record, ms: how far the log's own time has come. */
+  readonly heard: number;
+  /** By catalogue number. */
+  readonly measures: Readonly<Record<string, MeasureState>>;
+  /** By rule id; only rules that have something to remember. */
+  readonly rules: Readonly<Record<string, RuleState>>;
+  /** What sends, by origin (`d:<device>`, or `f:<source>` without a device), measure and channel. */
+  readonly streams: Readonly<Record<string, StreamState>>;
+  /** Newest effective time of streams that were dropped from `streams` to bound it; null when none was. */
+  readonly forgotten: number | null;
+  /** Patient limits by rule id, oldest first. */
+  readonly thresholds: Readonly<Record<string, readonly PatientLimits[]>>;
+  /** Current facts by reference, bounded; `moreFacts` counts those left out. */
+  readonly facts: Readonly<Record<string, FactState>>;
+  readonly moreFacts: number;
+  /** Newest act ids, oldest first: a repeat changes nothing. */
+  readonly acts: readonly string[];
+  /** `identity:hash` of recently replaced versions, oldest first: a redelivery of them changes nothing. */
+  readonly replaced: readonly string[];
+  /** Timers as told to the engine, by name. */
+  readonly timers: Readonly<Record<string, number>>;
+}
+
+/** A measurement as rules and alerts cite it: identity, version, effective time (ms), canonical value, quality, source. */
+export type Cited = readonly [
+  identity: string,
+  version: number,
+  t: number,
+  x: number,
+  quality: 0 | 1 | 2,
+  source: string,
+];
+
+export interface MeasureState {
+  /** Newest effective time ever applied, ms. Never goes back, not even when that value is withdrawn. */
+  readonly t: number;
+  /** Newest value by (t, identity), or null when it was withdrawn and nothing newer than the lateness bound is left. */
+  readonly latest: Cited | null;
+  readonly receivedAt: number;
+}
+
+/** A rule's memory: its machine after the newest sample, the machine at earlier times of the grid, and recent episodes. */
+export interface RuleState {
+  /** The machine at the newest sample; null when idle. */
+  readonly now: Machine | null;
+  /** Machines of the grid times of `gridTimes(measure.t)`, as indexes into `machines` (-1 idle). Empty: all idle. */
+  readonly grid: readonly number[];
+  readonly machines: readonly Machine[];
+  /** Oldest first. At most one has `end: null`, and it is the last. */
+  readonly episodes: readonly EpisodeState[];
+  /** How many episodes this rule has had for this patient: the next one's number. */
+  readonly count: number;
+  /** Data older than this cannot be re-evaluated, because its episodes were dropped to bound the state; ms or null. */
+  readonly floor: number | null;
+}
+
+/** One rule's state machine after some samples: a pure function of those samples and the limits in force. */
+export interface Machine {
+  readonly tiers: readonly TierState[];
+  readonly open: OpenEpisode | null;
+}
+
+/** One severity tier. `on`: 0 no, 1 by doubtful values only, 2 confirmed. `run` counts towards on, `clear` towards off. */
+export interface TierState {
+  readonly on: 0 | 1 | 2;
+  readonly run: { readonly first: Cited; readonly n: number; readonly last: number; readonly good: boolean } | null;
+  readonly clear: { readonly from: number; readonly n: number } | null;
+}
+
+/** What the machine knows of an episode that has begun and not ended. Severities as ranks: 1 low, 2 medium, 3 high. */
+export interface OpenEpisode {
+  /** When the condition was met, persistence included: effective time of `met`. */
+  readonly start: number;
+  readonly first: Cited;
+  readonly met: Cited;
+  readonly worst: Cited;
+  readonly rank: number;
+  readonly peak: number;
+}
+
+/** An episode as it was told to the world. */
+export interface EpisodeState {
+  /** Ordinal within patient and rule, from 0: the id is derived from it. */
+  readonly n: number;
+  readonly start: number;
+  readonly end: number | null;
+  readonly rank: number;
+  readonly peak: number;
+  readonly status: AlertStatus;
+  /** Transitions told so far. */
+  readonly sequence: number;
+  readonly raisedAt: number;
+  /** Measurements that it rests on: first of the run, the one that met the condition, the worst, the one that cleared it. */
+  readonly cites: readonly Cited[];
+  readonly limit: EpisodeLimit | null;
+  readonly acknowledgedBy?: string;
+  readonly snoozedUntil?: number;
+  readonly note?: string;
+  /** A person closed it at this rank though the condition still holds. */
+  readonly closedAtRank?: number;
+  /** What the episode is about, for rules without measurements (silent streams). */
+  readonly about?: readonly string[];
+}
+
+export interface EpisodeLimit {
+  readonly limit: number;
+  readonly owner: string;
+  readonly reason?: string;
+  readonly expiresAt?: number;
+}
+
+export interface StreamState {
+  /** Newest effective time, ms. */
+  readonly t: number;
+  /** When the newest record with something new from it was received, ms. */
+  readonly heard: number;
+  /** Successive values no further apart than the no-data limit, up to the number that makes a stream continuous. */
+  readonly n: number;
+  readonly source: string;
+}
+
+/** Limits of one rule for one patient, for samples after `after` (ms; null: all) until the next entry or `expiresAt`. */
+export interface PatientLimits {
+  readonly after: number | null;
+  readonly limits: Readonly<Record<string, number>> | null;
+  readonly author: string;
+  readonly reason: string;
+  readonly expiresAt?: number;
+}
+
+export interface FactState {
+  readonly kind: FactKind;
+  readonly version: number;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly from?: number;
+  readonly to?: number;
 }
