@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { applyMigrations, type Migration, readMigrations } from './migration-engine.js';
+
+/** Any number that no other part of Homeostat locks on. */
+const MIGRATION_LOCK = 7_203_615_001;
+
+/**
+ * Brings the database at `url` up to date with `prisma/migrations` and answers what was applied. Safe when several apps start
+ * at once: one works, the others wait for it. The database itself must exist. When nothing is to do, it costs one query.
+ */
+export async function migrate(url: string): Promise<readonly string[]> {
+  const migrations = await readMigrations();
+  const client = new pg.Client({ connectionString: url, application_name: 'homeostat-migrate' });
+  await client.connect();
+  try {
+    if (await isCurrent(client, migrations)) return [];
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    if (await isCurrent(client, migrations)) return [];
+    return await applyMigrations(url, migrations);
+  } finally {
+    await client.end();
+  }
+}
+
+/** True when all are applied; throws when one was edited after it was applied, or stopped half way. */
+async function isCurrent(client: pg.Client, migrations: readonly Migration[]): Promise<boolean> {
+  const { rows: found } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`,
+  );
+  if (!found[0]?.there) return false;
+  const { rows } = await client.query<{ migration_name: string; checksum: string; finished: boolean }>(
+    `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished FROM _prisma_migrations
+     WHERE rolled_back_at IS NULL`,
+  );
+  const applied = new Map(rows.map((row) => [row.migration_name, row]));
+  let current = true;
+  for (const { name, sql } of migrations) {
+    const row = applied.get(name);
+    if (row === undefined) {
+      current = false;
+      continue;
+    }
+    if (!row.finished) throw new Error(`migration ${name} stopped half way; repair it with "prisma migrate resolve"`);
+    if (row.checksum !== createHash('sha256').update(sql).digest('hex'))
+      throw new Error(`migration ${name} was edited after it had been applied to this database`);
+  }
+  return current;
+}

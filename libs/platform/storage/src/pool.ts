@@ -1,0 +1,32 @@
+import pg from 'pg';
+
+export interface PoolOptions {
+  /** Shown in pg_stat_activity. */
+  readonly name?: string;
+  /** Most connections. */
+  readonly max?: number;
+  /** A statement that runs longer is ended by the server, ms; 0 for none. */
+  readonly statementTimeoutMs?: number;
+  /** Called with errors of idle connections (server restart, network); the pool replaces them by itself. */
+  readonly onError?: (error: Error) => void;
+}
+
+/**
+ * Connections to Postgres. Values come as pg gives them by default, decided once for all stores: int8 as string (exact; use
+ * `::float8` for small ones), timestamptz as Date (ms precision is all we store; hot reads select epoch ms as float8).
+ */
+export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.name ?? 'homeostat',
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    statement_timeout: options.statementTimeoutMs ?? 60_000,
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  // Without a listener an idle connection's end would end the process.
+  pool.on('error', (error) => options.onError?.(error));
+  return pool;
+}
