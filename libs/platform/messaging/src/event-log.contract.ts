@@ -392,7 +392,7 @@ export function describeEventLog(
         group: 'pair',
         topic,
         maxBatch: 20,
-        startAt: sink.startAt,
+        startAt: (partition) => sink.startAt(partition),
         onBatch: async (batch) => {
           await sleep(2);
           return sink.apply(batch);
@@ -409,7 +409,7 @@ export function describeEventLog(
       await until(async () => (await sink.effects()).size > 100, 30_000);
       const two = await b.consume(options());
       await until(() => one.assigned().length === 2 && two.assigned().length === 2, 30_000);
-      expect([...one.assigned(), ...two.assigned()].sort()).toEqual(range(0, CONTRACT_TOPIC_PARTITIONS));
+      expect([...one.assigned(), ...two.assigned()].sort((x, y) => x - y)).toEqual(range(0, CONTRACT_TOPIC_PARTITIONS));
       await sleep(300);
       await one.stop();
       await until(() => two.assigned().length === CONTRACT_TOPIC_PARTITIONS, 30_000);
@@ -437,7 +437,7 @@ export function describeEventLog(
         group: 'crash',
         topic,
         maxBatch: 10,
-        startAt: sink.startAt,
+        startAt: (partition) => sink.startAt(partition),
         onBatch: async (batch) => {
           if (!mayCrash || crash === 'no') return sink.apply(batch);
           // Dead before its transaction, or after it and before the log heard of it.

@@ -41,6 +41,7 @@ export class KafkaConsumer implements Consumer {
   private current: ConsumerState = { kind: 'starting' };
   private commitTimer: NodeJS.Timeout | undefined;
   private stopping: Promise<void> | undefined;
+  private asking: Promise<ReadonlyMap<number, bigint>> | undefined;
 
   constructor(
     private readonly options: ConsumeOptions,
@@ -193,8 +194,6 @@ export class KafkaConsumer implements Consumer {
     }
     return undefined;
   }
-
-  private asking: Promise<ReadonlyMap<number, bigint>> | undefined;
 
   private committed(): Promise<ReadonlyMap<number, bigint>> {
     this.asking ??= this.member!.committed().finally(() => (this.asking = undefined));

@@ -269,9 +269,10 @@ async function startMember(
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: 8,
-    eachBatch: async ({ batch, resolveOffset, isStale }) => {
+    eachBatch: async (payload) => {
+      const { batch } = payload;
       const last = batch.messages.at(-1);
-      if (last === undefined || isStale()) return;
+      if (last === undefined || payload.isStale()) return;
       const records = batch.messages.map((message) => ({
         topic,
         partition: batch.partition,
@@ -281,7 +282,7 @@ async function startMember(
         headers: headersOf(message.headers),
         appendedAt: Number(message.timestamp),
       }));
-      if (consumer.take(batch.partition, records)) resolveOffset(last.offset);
+      if (consumer.take(batch.partition, records)) payload.resolveOffset(last.offset);
     },
   });
 }

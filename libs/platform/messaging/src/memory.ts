@@ -106,7 +106,8 @@ export class MemoryEventLog implements EventLog {
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const members of [...this.members.values()]) for (const member of [...members]) await member.stop();
+    const members = [...this.members.values()].flat();
+    for (const member of members) await member.stop();
     await this.appender.close();
   }
 

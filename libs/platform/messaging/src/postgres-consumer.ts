@@ -19,6 +19,7 @@ export class PostgresConsumer implements Consumer {
   private readonly lanes = new Map<number, Lane>();
   private readonly dirty = new Set<number>();
   private readonly paused = new Set<number>();
+  private readonly opening = new Map<number, symbol>();
   private readonly toCommit = new Map<number, bigint>();
   private readonly membership: PostgresMembership;
   private fetching: Promise<void> | undefined;
@@ -101,8 +102,6 @@ export class PostgresConsumer implements Consumer {
   private isPaused(partition: number): boolean {
     return this.allPaused || this.paused.has(partition);
   }
-
-  private readonly opening = new Map<number, symbol>();
 
   private async open(partition: number): Promise<void> {
     const token = Symbol('open');

@@ -32,6 +32,8 @@ export class PostgresMembership {
   private readonly memberClass: number;
   private readonly partitionClass: number;
   private readonly held = new Set<number>();
+  private wanted: readonly number[] = [];
+  private unlocking: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> | undefined;
   private again = false;
@@ -92,6 +94,7 @@ export class PostgresMembership {
     await client.query(`LISTEN ${WAKE_CHANNEL}; LISTEN ${GROUP_CHANNEL}`);
     await client.query('SELECT pg_advisory_lock($1, $2)', [this.memberClass, this.memberId]);
     this.client = client;
+    this.unlocking = Promise.resolve();
     this.connects = 0;
     await client.query('SELECT pg_notify($1, $2)', [GROUP_CHANNEL, String(this.memberClass)]);
   }
@@ -155,8 +158,6 @@ export class PostgresMembership {
     this.timer = setTimeout(() => void this.tick(), settled ? SETTLED_MS : WAITING_MS);
   }
 
-  private wanted: readonly number[] = [];
-
   private async balance(): Promise<void> {
     const client = this.client;
     if (client === undefined || this.stopping) return;
@@ -190,12 +191,12 @@ export class PostgresMembership {
     await this.options.onRelease(partition);
     if (this.client !== client) return;
     this.held.delete(partition);
-    await client.query('SELECT pg_advisory_unlock($1, $2), pg_notify($3, $4)', [
-      this.partitionClass,
-      partition,
-      GROUP_CHANNEL,
-      String(this.memberClass),
-    ]);
+    // One statement at a time on the session, in whatever order the batches end.
+    const values = [this.partitionClass, partition, GROUP_CHANNEL, String(this.memberClass)];
+    this.unlocking = this.unlocking.then(async () => {
+      await client.query('SELECT pg_advisory_unlock($1, $2), pg_notify($3, $4)', values);
+    });
+    await this.unlocking;
   }
 }
 

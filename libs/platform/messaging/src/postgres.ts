@@ -39,6 +39,7 @@ export class PostgresEventLog implements EventLog {
   private readonly consumers = new Set<PostgresConsumer>();
   private readonly limit: number;
   private reachable = true;
+  private probe: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(private readonly options: PostgresEventLogOptions) {
@@ -72,7 +73,7 @@ export class PostgresEventLog implements EventLog {
       share.indexes.push(index);
     });
     this.refuseWhenFull(shares.map((share) => share.records.length));
-    const positions = new Array<Position>(records.length);
+    const positions = Array.from<Position>({ length: records.length });
     await Promise.all(
       shares.map(async (share, appender) => {
         const answered = await this.appenders[appender]!.append(share.records);
@@ -116,9 +117,25 @@ export class PostgresEventLog implements EventLog {
   /** Appends in hand end, consumers leave their groups. The pool stays open: it is the caller's. */
   async close(): Promise<void> {
     this.closed = true;
+    clearInterval(this.probe);
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
     await Promise.all(this.appenders.map((appender) => appender.close()));
     await this.waker.close();
+  }
+
+  /** Looks every second until the database answers again. */
+  private unreachable(): void {
+    this.reachable = false;
+    this.probe ??= setInterval(() => {
+      this.options.pool.query('SELECT 1').then(
+        () => {
+          this.reachable = true;
+          clearInterval(this.probe);
+          this.probe = undefined;
+        },
+        () => undefined,
+      );
+    }, PROBE_MS).unref();
   }
 
   private refuseWhenFull(sizes: readonly number[]): void {
@@ -138,7 +155,7 @@ export class PostgresEventLog implements EventLog {
         this.waker.wake(statement.topics);
         return statement.positions(rows);
       } catch (error) {
-        if (isTransient(error)) this.reachable = false;
+        if (isTransient(error)) this.unreachable();
         const again = isTransient(error) && surelyNotCommitted(error) && Date.now() - started < RETRY_FOR_MS;
         if (!again) throw error;
         this.logger.warn({ attempt, reason: reasonOf(error) }, 'append will be tried again');
@@ -150,6 +167,7 @@ export class PostgresEventLog implements EventLog {
 
 const APPENDERS = 2;
 const RETRY_FOR_MS = 10_000;
+const PROBE_MS = 1_000;
 
 const ENDS = `
 SELECT g.n AS "partition", coalesce(p.next_offset, 0) AS next,

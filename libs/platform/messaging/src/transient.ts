@@ -37,6 +37,6 @@ const CONNECTION_MESSAGES =
 export function surelyNotCommitted(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
-  if (typeof code !== 'string') return /^timeout exceeded when trying to connect/.test(error.message);
+  if (typeof code !== 'string') return error.message.startsWith('timeout exceeded when trying to connect');
   return /^[0-9A-Z]{5}$/.test(code) || code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
 }
