@@ -12,6 +12,11 @@ export interface StoredResource {
   readonly lastUpdated: number;
 }
 
+/** The current version, with the Patient it belongs to. */
+export interface CurrentResource extends StoredResource {
+  readonly patient: string | null;
+}
+
 /** What a request must know before it writes. All lists may hold doubles and be in any order. */
 export interface FhirLookups {
   /** Resources that the request may write: locked until the transaction ends. */
@@ -26,7 +31,7 @@ export interface FhirLookups {
 
 export interface FhirKnown {
   /** By `Type/id`; deleted ones included. */
-  readonly resources: ReadonlyMap<string, StoredResource>;
+  readonly resources: ReadonlyMap<string, CurrentResource>;
   /** Those of the asked Patients that exist and are not deleted. */
   readonly patients: ReadonlySet<string>;
   /** Device id → Patient id, for those of the asked Devices that have one. */
@@ -38,18 +43,11 @@ export interface Identifier {
   readonly value: string;
 }
 
-/** A new version of a resource. */
-export interface ResourceChange {
-  readonly type: string;
-  readonly id: string;
-  /** 1 for a new resource, else the locked version + 1 (or more, when one request writes it several times). */
-  readonly version: number;
-  readonly deleted: boolean;
-  readonly content: string;
-  /** ms since 1970 */
-  readonly lastUpdated: number;
-  /** Id of the Patient it belongs to, if any. */
-  readonly patient: string | null;
+/**
+ * A new version of a resource: version 1 for a new one, else the locked version + 1 (or more, when one request writes it several
+ * times).
+ */
+export interface ResourceChange extends CurrentResource {
   /** For Patients: makes the twin, or moves its birth date. */
   readonly twin?: { readonly birthDate: string | null };
   /** For Devices: the patient they are on now; null takes the device off. */
@@ -155,7 +153,7 @@ export class FhirTransaction {
 
   /** Everything the request must know, in one statement (none when there is nothing to ask). */
   async look(tenant: number, lookups: FhirLookups): Promise<FhirKnown> {
-    const resources = new Map<string, StoredResource>();
+    const resources = new Map<string, CurrentResource>();
     const patients = new Set<string>();
     const devicePatients = new Map<string, string>();
     const { lock, read } = lookups;
@@ -175,8 +173,8 @@ export class FhirTransaction {
       });
       for (const row of rows) {
         if (row.found === 'patient') patients.add(row.id);
-        else if (row.found === 'device') devicePatients.set(row.id, row.content);
-        else resources.set(`${row.type}/${row.id}`, toStored(row));
+        else if (row.found === 'device') devicePatients.set(row.id, row.patient ?? '');
+        else resources.set(`${row.type}/${row.id}`, { ...toStored(row), patient: row.patient });
       }
     }
     return { resources, patients, devicePatients };
@@ -188,9 +186,9 @@ export class FhirTransaction {
    */
   async write(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
     const sorted = [...changes].sort(byKeyAndVersion);
-    const newest = sorted.filter((change, at) => !sameResource(change, sorted[at + 1]));
     const passed = sorted.filter((change, at) => sameResource(change, sorted[at + 1]));
     const firstVersions = new Set(sorted.filter((change) => change.version === 1).map(keyOf));
+    const newest = passed.length === 0 ? sorted : foldByResource(sorted);
     const created = newest.filter((change) => firstVersions.has(keyOf(change)));
     const changed = newest.filter((change) => !firstVersions.has(keyOf(change)));
     if (created.length > 0) await this.insert(tenant, created);
@@ -262,6 +260,32 @@ function sideColumns(changes: readonly ResourceChange[]): unknown[] {
   ];
 }
 
+/** The newest change of each resource, with what its earlier ones in the same request did beside. */
+function foldByResource(sorted: readonly ResourceChange[]): ResourceChange[] {
+  const newest: ResourceChange[] = [];
+  for (const change of sorted) {
+    const before = newest.at(-1);
+    if (before === undefined || !sameResource(before, change)) newest.push(change);
+    else newest[newest.length - 1] = { ...before, ...change, ...netIdentifiers(before, change) };
+  }
+  return newest;
+}
+
+function netIdentifiers(first: ResourceChange, then: ResourceChange): Partial<ResourceChange> {
+  const without = (these: readonly Identifier[] = [], those: readonly Identifier[] = []): Identifier[] =>
+    these.filter((one) => !those.some((other) => one.system === other.system && one.value === other.value));
+  return {
+    identifiersAdded: [
+      ...without(first.identifiersAdded, then.identifiersRemoved),
+      ...without(then.identifiersAdded, first.identifiersRemoved),
+    ],
+    identifiersRemoved: [
+      ...without(first.identifiersRemoved, then.identifiersAdded),
+      ...without(then.identifiersRemoved, first.identifiersAdded),
+    ],
+  };
+}
+
 function keyParts(change: ResourceChange): { type: string; id: string } {
   return { type: change.type, id: change.id };
 }
@@ -304,7 +328,7 @@ interface Row {
   updated_ms: number;
 }
 
-type LookRow = Row & { found: 'resource' | 'patient' | 'device' };
+type LookRow = Row & { patient: string | null; found: 'resource' | 'patient' | 'device' };
 
 function toStored(row: Row): StoredResource {
   return {
@@ -329,18 +353,18 @@ const HISTORY = `WITH versions AS (
 // The locks are taken in the order of the sort: two requests never wait for each other in a circle.
 const LOOK = `
 WITH locked AS (
-  SELECT r.type, r.id, r.version, r.deleted, r.content, r.last_updated FROM fhir_resources r
+  SELECT r.* FROM fhir_resources r
   WHERE r.tenant = $1 AND (r.type, r.id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
   ORDER BY r.type COLLATE "C", r.id COLLATE "C" FOR UPDATE
 ), seen AS (
-  SELECT r.type, r.id, r.version, r.deleted, r.content, r.last_updated FROM fhir_resources r
+  SELECT r.* FROM fhir_resources r
   WHERE r.tenant = $1 AND (r.type, r.id) IN (SELECT * FROM unnest($4::text[], $5::text[]))
 )
-SELECT 'resource' AS found, ${COLUMNS} FROM locked
-UNION ALL SELECT 'resource', ${COLUMNS} FROM seen
-UNION ALL SELECT 'patient', 'Patient', id, version, deleted, '', 0 FROM fhir_resources
+SELECT 'resource' AS found, patient, ${COLUMNS} FROM locked
+UNION ALL SELECT 'resource', patient, ${COLUMNS} FROM seen
+UNION ALL SELECT 'patient', id, 'Patient', id, version, deleted, '', 0 FROM fhir_resources
   WHERE tenant = $1 AND type = 'Patient' AND id = ANY ($6::text[]) AND NOT deleted
-UNION ALL SELECT 'device', 'Device', device, 0, false, patient, 0 FROM device_patients
+UNION ALL SELECT 'device', patient, 'Device', device, 0, false, '', 0 FROM device_patients
   WHERE tenant = $1 AND device = ANY ($7::text[])`;
 
 const CHANGES = `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[])
