@@ -1,14 +1,13 @@
 import type { ClientBase } from 'pg';
+import { WAKE_CHANNEL } from './postgres-waker.js';
 import { checkRecord } from './check-record.js';
 import type { NewRecord, Position } from './event-log.js';
+import { canWake, wakeAfterCommit } from './wake-after-commit.js';
 import { CONTRACT_PARTITIONS, placeOf, type PartitionCounts } from './topic-partitions.js';
-
-/** Consumers of the Postgres log listen on this channel; the payload is the topic. */
-export const WAKE_CHANNEL = 'homeostat_log';
 
 /**
  * Appends to the Postgres log inside the caller's transaction: the transactional outbox. The records exist, in order, exactly
- * when the transaction commits; consumers are woken by the commit.
+ * when the transaction commits; consumers are woken right after it.
  *
  * Takes the counter row of every partition it touches until the end of the transaction (in sorted order, so that two callers
  * never wait for each other in a circle): call it once per transaction, as late as possible.
@@ -21,8 +20,9 @@ export async function appendInTransaction(
   counts: PartitionCounts = CONTRACT_PARTITIONS,
 ): Promise<readonly Position[]> {
   if (records.length === 0) return [];
-  const statement = appendStatement(records, counts, 'notify');
+  const statement = appendStatement(records, counts, canWake(client) ? 'silent' : 'notify');
   const result = await client.query<ClaimedRow>(statement.query);
+  wakeAfterCommit(client, statement.topics);
   return statement.positions(result.rows);
 }
 

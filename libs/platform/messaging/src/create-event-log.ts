@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import type { EventLog } from './event-log.js';
 import { KafkaEventLog } from './kafka.js';
-import type { LogWriter } from './log-writer.js';
+import { SILENT, type LogWriter } from './log-writer.js';
+import { PostgresWaker } from './postgres-waker.js';
+import { registerWaker } from './wake-after-commit.js';
 import { PostgresEventLog } from './postgres.js';
 
 export interface EventLogConfig {
@@ -22,7 +24,14 @@ export function createEventLog(config: EventLogConfig): EventLog {
     ...(config.logger === undefined ? {} : { logger: config.logger }),
   };
   if (config.kafkaBrokers !== undefined && config.kafkaBrokers.length > 0) {
-    return new KafkaEventLog({ brokers: config.kafkaBrokers, clientId: config.clientId, ...shared });
+    // What this process appends in transactions goes through the Postgres log: its relay wants to be woken.
+    const waker = new PostgresWaker(config.pool, config.logger ?? SILENT);
+    const unregister = registerWaker(config.databaseUrl, waker);
+    const onClosed = async () => {
+      unregister();
+      await waker.close();
+    };
+    return new KafkaEventLog({ brokers: config.kafkaBrokers, clientId: config.clientId, onClosed, ...shared });
   }
   return new PostgresEventLog({ pool: config.pool, databaseUrl: config.databaseUrl, ...shared });
 }

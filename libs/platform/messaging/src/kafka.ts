@@ -27,6 +27,8 @@ export interface KafkaEventLogOptions {
   /** Most records that may wait to be appended. */
   readonly maxWaiting?: number;
   readonly logger?: LogWriter;
+  /** Called at the end of `close`. */
+  readonly onClosed?: () => Promise<void>;
 }
 
 /** The log of many machines. Topics must exist: see {@link ensureTopics}. */
@@ -109,6 +111,7 @@ export class KafkaEventLog implements EventLog {
     await this.appender.close();
     await this.producer?.then((producer) => producer.disconnect()).catch(() => undefined);
     await this.admin?.then((admin) => admin.disconnect()).catch(() => undefined);
+    await this.options.onClosed?.();
   }
 
   private async write(records: readonly NewRecord[]): Promise<readonly Position[]> {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
-import { WAKE_CHANNEL } from './append-in-transaction.js';
+import { WAKE_CHANNEL } from './postgres-waker.js';
 import { reasonOf, type LogWriter } from './log-writer.js';
 import { partitionOf } from './partition-of.js';
 

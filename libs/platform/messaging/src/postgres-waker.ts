@@ -1,6 +1,8 @@
 import type pg from 'pg';
-import { WAKE_CHANNEL } from './append-in-transaction.js';
 import { reasonOf, type LogWriter } from './log-writer.js';
+
+/** Consumers of the Postgres log listen on this channel; the payload is the topic. */
+export const WAKE_CHANNEL = 'homeostat_log';
 
 /**
  * Tells the consumers of all processes that a topic has new records. After the commit and not inside the appending

@@ -16,6 +16,7 @@ import { reasonOf, SILENT, type LogWriter } from './log-writer.js';
 import { PostgresConsumer } from './postgres-consumer.js';
 import { PostgresWaker } from './postgres-waker.js';
 import { CONTRACT_PARTITIONS, countOf, placeOf, type PartitionCounts } from './topic-partitions.js';
+import { registerWaker } from './wake-after-commit.js';
 import { isTransient, surelyNotCommitted } from './transient.js';
 
 export interface PostgresEventLogOptions {
@@ -36,6 +37,7 @@ export class PostgresEventLog implements EventLog {
   private readonly logger: LogWriter;
   private readonly appenders: readonly Appender[];
   private readonly waker: PostgresWaker;
+  private readonly unregister: () => void;
   private readonly consumers = new Set<PostgresConsumer>();
   private readonly limit: number;
   private reachable = true;
@@ -47,6 +49,7 @@ export class PostgresEventLog implements EventLog {
     this.logger = options.logger ?? SILENT;
     this.limit = options.maxWaiting ?? 20_000;
     this.waker = new PostgresWaker(options.pool, this.logger);
+    this.unregister = registerWaker(options.databaseUrl, this.waker);
     // Each appender owns its share of the partitions: order is kept, and their transactions never wait for each other.
     this.appenders = Array.from(
       { length: APPENDERS },
@@ -120,6 +123,7 @@ export class PostgresEventLog implements EventLog {
     clearInterval(this.probe);
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
     await Promise.all(this.appenders.map((appender) => appender.close()));
+    this.unregister();
     await this.waker.close();
   }
 
