@@ -3,3 +3,4 @@ export * from './records.js';
 export * from './facts.js';
 export * from './alerts.js';
 export * from './samples.js';
+export * from './twin-api.js';

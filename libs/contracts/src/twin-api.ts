@@ -1,0 +1,284 @@
+import { z } from 'zod';
+import { ALERT_STATUSES, SEVERITIES, TRANSITIONS } from './alerts.js';
+
+/**
+ * Requests and answers of the twin API, as JSON. Times are ISO 8601; requests must give an offset, answers are in UTC. The schemas of
+ * requests refuse unknown members; those of answers document what is sent (docs/openapi.json).
+ */
+
+const Instant = z.iso.datetime({ offset: true, error: 'must be ISO 8601 with offset, such as 2026-03-01T08:15:30Z' });
+/** Rules: FHIR R4 `id`. */
+const FhirId = z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/, 'must be a FHIR id');
+const Note = z.string().max(2_000).refine(hasNoControls, 'must not hold control characters');
+const RuleId = z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be a rule id, such as glucose-low');
+
+function hasNoControls(text: string): boolean {
+  return !/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text) && text.isWellFormed();
+}
+
+const PageQuery = {
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('most items of the page'),
+  cursor: z.string().max(512).optional().describe('`next` of the page before'),
+};
+
+function listOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().optional().describe('cursor of the next page; absent on the last') });
+}
+
+const Coding = z.object({ system: z.string(), code: z.string() });
+export const QualitySchema = z.enum(['good', 'doubtful', 'bad']);
+
+// --- alerts
+
+export const EvidenceSchema = z.object({
+  id: z.string().describe('id of the measurement'),
+  code: z.string(),
+  value: z.number(),
+  unit: z.string(),
+  effectiveAt: Instant,
+  source: z.string(),
+  quality: QualitySchema,
+});
+
+/** The alert as webhooks, SSE and REST show it; the type is `Alert`. */
+export const AlertSchema = z.object({
+  id: z.string(),
+  episode: z.string(),
+  patient: z.string(),
+  rule: z.object({ id: z.string(), version: z.string(), title: z.string() }),
+  severity: z.enum(SEVERITIES).describe('IEC 60601-1-8 priority'),
+  status: z.enum(ALERT_STATUSES),
+  transition: z.enum(TRANSITIONS),
+  effectiveAt: Instant.describe('when the condition became true, by the clock of the measurements'),
+  raisedAt: Instant.describe('when the record that showed it was received'),
+  resolvedAt: Instant.optional(),
+  lateSeconds: z.number().describe('how long after the fact it became known'),
+  summary: z.string(),
+  evidence: z.array(EvidenceSchema),
+  threshold: z
+    .object({
+      limit: z.number(),
+      unit: z.string(),
+      comparison: z.enum(['below', 'above', 'at-or-below', 'at-or-above', 'silent-for']),
+      owner: z.string().describe('`default`, or who set the limit for this patient'),
+      reason: z.string().optional(),
+      expiresAt: Instant.optional(),
+    })
+    .nullable(),
+  explanation: z.object({ why: z.string(), clears: z.string() }),
+  suppressed: z.array(z.object({ rule: z.string(), reason: z.string() })).optional(),
+  acknowledgedBy: z.string().optional(),
+  snoozedUntil: Instant.optional(),
+  note: z.string().optional(),
+  disclaimer: z.string(),
+});
+
+export const AlertWithTimelineSchema = AlertSchema.extend({
+  timeline: z.array(
+    z.object({
+      id: z.string().describe('id of the transition; the webhook-id of its deliveries is made from it'),
+      sequence: z.number().int(),
+      transition: z.enum(TRANSITIONS),
+      at: Instant,
+      recordedAt: Instant,
+      alert: AlertSchema.describe('the alert as it was told then'),
+    }),
+  ),
+});
+export const AlertListSchema = listOf(AlertSchema);
+export const AlertsQuery = z.strictObject({
+  ...PageQuery,
+  patient: FhirId.optional(),
+  status: z.enum(ALERT_STATUSES).optional(),
+  severity: z.enum(SEVERITIES).optional(),
+});
+
+export const AcknowledgeRequest = z.strictObject({
+  note: Note.optional(),
+  useful: z.boolean().optional().describe('whether the alert was worth the interruption'),
+});
+export const SnoozeRequest = z.strictObject({ until: Instant.describe('at most 24 hours ahead'), note: Note.optional() });
+export const ResolveRequest = z.strictObject({ note: Note.optional() });
+export const ActAnswerSchema = z.object({
+  act: z.uuid().describe('id of the act, as the audit and the log know it'),
+  status: z.literal('accepted').describe('it is durable; the engine applies it in the order of the log'),
+});
+
+// --- twins
+
+export const MeasureViewSchema = z.object({
+  value: z.number(),
+  unit: z.string(),
+  effectiveAt: Instant,
+  recordedAt: Instant.optional(),
+  source: z.string(),
+  quality: QualitySchema,
+  stale: z.boolean().describe('too old to speak for the patient now'),
+  coding: Coding.optional(),
+});
+export const FactViewSchema = z.looseObject({ kind: z.string(), reference: z.string() });
+export const TwinSchema = z.object({
+  patient: z.string(),
+  type: z.enum(['component', 'asset', 'system', 'process']),
+  version: z.number().int(),
+  asOf: Instant.nullable().describe('newest effective time the twin has seen'),
+  knownAt: Instant.describe('the answer holds what was known then'),
+  measures: z.record(z.string(), MeasureViewSchema),
+  facts: z.array(FactViewSchema),
+  alerts: z.array(AlertSchema).describe('open episodes'),
+});
+export const TwinQuery = z.strictObject({ at: Instant.optional(), 'known-at': Instant.optional() });
+
+export const PatientSchema = z.object({
+  patient: z.string(),
+  type: TwinSchema.shape.type,
+  version: z.number().int(),
+  asOf: Instant.nullable(),
+});
+export const PatientListSchema = listOf(PatientSchema);
+export const PatientsQuery = z.strictObject(PageQuery);
+
+export const MeasurementSchema = z.object({
+  id: z.string(),
+  code: z.string().describe('name in the catalogue'),
+  coding: Coding,
+  value: z.number().optional(),
+  values: z.array(z.number()).optional().describe('a series in place of a value'),
+  periodMs: z.number().optional(),
+  channel: z.string().optional(),
+  unit: z.string(),
+  effectiveAt: Instant,
+  receivedAt: Instant,
+  recordedAt: Instant,
+  source: z.string(),
+  device: z.string().nullable(),
+  quality: QualitySchema,
+  qualityReasons: z.array(z.string()).optional(),
+  original: z.object({ value: z.number(), unit: z.string() }).optional().describe('as sent, where that differs'),
+  supersededBy: z.string().optional().describe('id of the version that replaced it'),
+  withdrawn: z.literal(true).optional().describe('this version withdraws the value'),
+});
+export const MeasurementListSchema = listOf(MeasurementSchema);
+export const MeasurementsQuery = z.strictObject({
+  ...PageQuery,
+  code: z.string().max(64).optional().describe('name in the catalogue, LOINC or MDC code'),
+  from: Instant.optional().describe('inclusive'),
+  to: Instant.optional().describe('exclusive'),
+  'known-at': Instant.optional(),
+});
+
+// --- thresholds and rules
+
+export const ThresholdSchema = z.object({
+  rule: z.string(),
+  limits: z.record(z.string(), z.number()).nullable().describe('null: the default limits are in force'),
+  author: z.string(),
+  reason: z.string(),
+  setAt: Instant,
+  expiresAt: Instant.optional(),
+  version: z.number().int(),
+});
+export const ThresholdListSchema = listOf(ThresholdSchema);
+export const PutThresholdsRequest = z.strictObject({
+  thresholds: z
+    .array(
+      z.strictObject({
+        rule: RuleId,
+        limits: z
+          .record(z.string().max(64), z.number())
+          .nullable()
+          .describe('in the canonical unit of the measure; null restores the default'),
+        reason: Note.min(1, 'must say why'),
+        expiresAt: Instant.optional(),
+      }),
+    )
+    .min(1)
+    .max(100),
+});
+export const RuleListSchema = listOf(z.looseObject({ id: z.string(), version: z.string(), title: z.string() }));
+
+// --- webhooks
+
+const FilterSchema = z.strictObject({
+  severity: z.array(z.enum(SEVERITIES)).min(1).max(3).optional(),
+  rules: z.array(RuleId).min(1).max(100).optional(),
+  patients: z
+    .array(z.string().regex(/^(Patient\/)?[A-Za-z0-9\-.]{1,64}$/, 'must be a FHIR id or Patient/{id}'))
+    .min(1)
+    .max(1000)
+    .optional(),
+});
+const Url = z.string().max(2_048);
+export const CreateWebhookRequest = z.strictObject({
+  url: Url,
+  filter: FilterSchema.optional().describe('an absent list means all'),
+  description: Note.max(200).optional(),
+});
+export const PatchWebhookRequest = z.strictObject({
+  url: Url.optional(),
+  filter: FilterSchema.optional(),
+  description: Note.max(200).nullable().optional(),
+  status: z.enum(['active', 'disabled']).optional(),
+});
+export const WebhookSchema = z.object({
+  id: z.uuid(),
+  url: z.string(),
+  filter: FilterSchema,
+  description: z.string().optional(),
+  status: z.enum(['active', 'disabled']),
+  statusReason: z.string().optional(),
+  createdAt: Instant,
+});
+export const CreatedWebhookSchema = WebhookSchema.extend({ secret: z.string().describe('whsec_…, shown once') });
+export const WebhookListSchema = listOf(WebhookSchema);
+export const WebhooksQuery = z.strictObject(PageQuery);
+export const DeliverySchema = z.object({
+  message: z.uuid().describe('the webhook-id'),
+  type: z.string(),
+  episode: z.string().optional(),
+  status: z.enum(['pending', 'delivered', 'parked']),
+  attempts: z.array(
+    z.object({
+      attempt: z.number().int(),
+      at: Instant,
+      milliseconds: z.number(),
+      status: z.number().int().optional(),
+      error: z.string().optional(),
+    }),
+  ),
+  createdAt: Instant,
+  nextAttemptAt: Instant.optional(),
+  finishedAt: Instant.optional(),
+});
+export const DeliveryListSchema = listOf(DeliverySchema);
+export const DeliveriesQuery = z.strictObject({ ...PageQuery, status: z.enum(['pending', 'delivered', 'parked']).optional() });
+export const ReplayRequest = z.strictObject({
+  from: Instant.optional(),
+  to: Instant.optional(),
+  status: z.enum(['parked', 'delivered']).optional(),
+});
+export const ReplayAnswerSchema = z.object({ queued: z.number().int() });
+
+// --- dead letters
+
+export const DeadLetterSchema = z.object({
+  id: z.uuid(),
+  group: z.string(),
+  topic: z.string(),
+  partition: z.number().int(),
+  offset: z.string(),
+  reason: z.string(),
+  at: Instant,
+  replayedAt: Instant.optional(),
+});
+export const DeadLetterListSchema = listOf(DeadLetterSchema);
+export const DeadLettersQuery = z.strictObject(PageQuery);
+
+export const ProblemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })).optional(),
+});

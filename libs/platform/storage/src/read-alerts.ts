@@ -1,0 +1,139 @@
+import type { Pool } from 'pg';
+import type { Alert } from '#libs/contracts';
+
+export interface EpisodeRow {
+  readonly id: string;
+  readonly patient: string;
+  readonly closed: boolean;
+  readonly raisedAt: number;
+  readonly alert: Alert;
+}
+
+export interface TransitionRow {
+  readonly id: string;
+  readonly episode: string;
+  readonly sequence: number;
+  /** Place in the stream of all transitions; see {@link SettledTransitions}. */
+  readonly stream: string;
+  readonly transition: Alert['transition'];
+  readonly at: number;
+  readonly recordedAt: number;
+  readonly alert: Alert;
+}
+
+const EPISODE = `id::text AS id, patient, closed, (extract(epoch FROM raised_at) * 1000)::float8 AS "raisedAt", alert`;
+const TRANSITION = `id::text AS id, episode::text AS episode, sequence, stream::text AS stream, transition,
+  (extract(epoch FROM at) * 1000)::float8 AS at, (extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", alert`;
+
+export interface EpisodeFilter {
+  readonly patient?: string | undefined;
+  readonly status?: string | undefined;
+  readonly severity?: string | undefined;
+  readonly after?: { readonly raisedAt: number; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** Page of a tenant's episodes, newest first. */
+export async function listEpisodes(pool: Pool, tenant: number, filter: EpisodeFilter): Promise<readonly EpisodeRow[]> {
+  const { rows } = await pool.query<EpisodeRow>(
+    `SELECT ${EPISODE} FROM alert_episodes
+     WHERE tenant = $1 AND ($2::text IS NULL OR patient = $2) AND ($3::text IS NULL OR status = $3)
+       AND ($4::text IS NULL OR severity = $4)
+       AND ($5::float8 IS NULL OR raised_at < to_timestamp($5 / 1000) OR (raised_at = to_timestamp($5 / 1000) AND id > $6::uuid))
+     ORDER BY raised_at DESC, id LIMIT $7`,
+    [
+      tenant,
+      filter.patient ?? null,
+      filter.status ?? null,
+      filter.severity ?? null,
+      filter.after?.raisedAt ?? null,
+      filter.after?.id ?? null,
+      filter.limit,
+    ],
+  );
+  return rows;
+}
+
+export async function findEpisode(pool: Pool, tenant: number, id: string): Promise<EpisodeRow | undefined> {
+  const { rows } = await pool.query<EpisodeRow>(`SELECT ${EPISODE} FROM alert_episodes WHERE tenant = $1 AND id = $2::uuid`, [
+    tenant,
+    id,
+  ]);
+  return rows[0];
+}
+
+/** Every step of an episode, oldest first. */
+export async function timelineOf(pool: Pool, tenant: number, episode: string): Promise<readonly TransitionRow[]> {
+  const { rows } = await pool.query<TransitionRow>(
+    `SELECT ${TRANSITION} FROM alert_transitions WHERE tenant = $1 AND episode = $2::uuid ORDER BY sequence`,
+    [tenant, episode],
+  );
+  return rows;
+}
+
+/** Episodes of a twin that were open at `at`, as known at `knownAt` (ms); the alert as last told by then. */
+export async function openAlertsAt(
+  pool: Pool,
+  tenant: number,
+  twin: string,
+  at: number,
+  knownAt: number,
+): Promise<readonly Alert[]> {
+  const { rows } = await pool.query<{ alert: Alert }>(
+    `SELECT t.alert FROM alert_episodes e, LATERAL (
+       SELECT alert, transition FROM alert_transitions
+       WHERE tenant = e.tenant AND episode = e.id AND recorded_at <= to_timestamp($4::float8 / 1000)
+       ORDER BY sequence DESC LIMIT 1) t
+     WHERE e.tenant = $1 AND e.twin = $2 AND e.effective_at <= to_timestamp($3::float8 / 1000)
+       AND t.alert->>'status' <> 'retracted'
+       AND (t.alert->>'status' NOT IN ('resolved', 'retrospective') OR (t.alert->>'resolvedAt')::timestamptz > to_timestamp($3::float8 / 1000))
+     ORDER BY e.raised_at DESC, e.id LIMIT 1000`,
+    [tenant, twin, at, knownAt],
+  );
+  return rows.map((row) => row.alert);
+}
+
+/** A tenant's transitions with `after` < stream ≤ `upTo`, in stream order. */
+export async function transitionsBetween(
+  pool: Pool,
+  tenant: number,
+  after: bigint,
+  upTo: bigint,
+  limit: number,
+): Promise<readonly TransitionRow[]> {
+  const { rows } = await pool.query<TransitionRow>({
+    name: 'transitions-between',
+    text: `SELECT ${TRANSITION} FROM alert_transitions WHERE tenant = $1 AND stream > $2 AND stream <= $3 ORDER BY stream LIMIT $4`,
+    values: [tenant, after.toString(), upTo.toString(), limit],
+  });
+  return rows;
+}
+
+/**
+ * Tells up to which place the stream of transitions is settled. Places are handed out when rows are written and become visible when their
+ * transactions commit, in any order; a reader that went by visibility alone could pass a place that fills later. A place is settled once
+ * every transaction that was running when it was handed out has ended.
+ */
+export class SettledTransitions {
+  private upTo: bigint | undefined;
+  private readonly marks: { readonly place: bigint; readonly xmax: bigint }[] = [];
+
+  constructor(private readonly pool: Pool) {}
+
+  /** Looks again; answers the newest settled place, and whether later ones are already handed out. */
+  async advance(): Promise<{ readonly upTo: bigint; readonly more: boolean }> {
+    // Two statements, so that the snapshot is taken after the sequence was read.
+    const last = await this.pool.query<{ place: string }>(
+      `SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS place FROM alert_transitions_stream_seq`,
+    );
+    const snapshot = await this.pool.query<{ xmin: string; xmax: string }>(
+      `SELECT pg_snapshot_xmin(s)::text AS xmin, pg_snapshot_xmax(s)::text AS xmax FROM pg_current_snapshot() AS s`,
+    );
+    const place = BigInt(last.rows[0]?.place ?? 0);
+    const xmin = BigInt(snapshot.rows[0]?.xmin ?? 0);
+    const xmax = BigInt(snapshot.rows[0]?.xmax ?? 0);
+    if (place > (this.marks.at(-1)?.place ?? this.upTo ?? -1n)) this.marks.push({ place, xmax });
+    while (this.marks[0] !== undefined && this.marks[0].xmax <= xmin) this.upTo = this.marks.shift()?.place;
+    return { upTo: this.upTo ?? 0n, more: this.marks.length > 0 };
+  }
+}
