@@ -1,6 +1,7 @@
 /**
- * The newest view of each twin for fast reads, and live fan-out. A rebuildable view: losing it loses nothing.
- * Adapters: in-process and Redis; one contract suite on both.
+ * The newest view of each twin for fast reads, and live fan-out. A rebuildable view: losing it loses nothing, and a view
+ * that is not renewed goes after a while. Calls never throw and never wait long for a store that is down: then nothing is
+ * held, nothing is fanned out, and {@link healthy} says so. Adapters: in-process and Redis; one contract suite on both.
  */
 export interface HotState {
   /** Newest view of a twin, or undefined when it is not held (then read Postgres). */
@@ -18,7 +19,7 @@ export interface HotTwin {
   readonly tenant: number;
   readonly patient: string;
   readonly version: number;
-  /** The Twin of `GET /v1/twins/{patient}` as JSON text, without `knownAt`. */
+  /** The {@link TwinView} as JSON text: the Twin of `GET /v1/twins/{patient}` without what depends on the time of reading. */
   readonly view: string;
 }
 

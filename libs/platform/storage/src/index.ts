@@ -1,4 +1,5 @@
 export * from './hot-state.js';
+export { createHotState } from './create-hot-state.js';
 export { migrate } from './migrate.js';
 export { readMigrations } from './migration-engine.js';
 export { createPrisma, type Prisma } from './prisma.js';

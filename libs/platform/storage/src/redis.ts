@@ -1,0 +1,176 @@
+import { Redis } from 'ioredis';
+import type { HotState, HotTwin } from './hot-state.js';
+
+export interface RedisHotStateOptions {
+  /** Start of every key and channel. */
+  readonly prefix?: string;
+  /** A view that is not renewed goes after this, ms: no view outlives a lost write for longer. */
+  readonly ttlMs?: number;
+  /** Longest wait for an answer, ms. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Writes a view unless a newer one is held. A script, because compare and set must be one step: two engines may write the same
+ * twin while a partition moves. One call for many twins; keys share the prefix, not a hash slot, so: no Redis Cluster.
+ */
+const PUT = `
+for i = 1, #KEYS do
+  local held = redis.call('HGET', KEYS[i], 'v')
+  if not held or tonumber(held) <= tonumber(ARGV[2 * i]) then
+    redis.call('HSET', KEYS[i], 'v', ARGV[2 * i], 'view', ARGV[2 * i + 1])
+    redis.call('PEXPIRE', KEYS[i], ARGV[1])
+  end
+end
+return #KEYS`;
+const TWINS_PER_CALL = 100;
+const MOST_UNWRITTEN = 10_000;
+
+type WithPut = Redis & { putTwins(keys: number, ...args: (string | number)[]): Promise<number> };
+
+/**
+ * Hot state in Redis, shared by all processes. Views that could not be written while Redis was away are remembered (by key) and
+ * removed when it is back, so that a reader goes to Postgres instead of finding an old one.
+ */
+export class RedisHotState implements HotState {
+  private readonly writer: WithPut;
+  private reader: Redis | undefined;
+  private readonly listeners = new Map<string, Set<(message: string) => void>>();
+  private readonly unwritten = new Set<string>();
+  private readonly prefix: string;
+  private readonly ttlMs: number;
+  private readonly patienceMs: number;
+  private degraded = false;
+  private closed = false;
+
+  constructor(
+    private readonly url: string,
+    options: RedisHotStateOptions = {},
+  ) {
+    this.prefix = options.prefix ?? 'homeostat:';
+    this.ttlMs = options.ttlMs ?? 60_000;
+    this.patienceMs = options.patienceMs ?? 500;
+    this.writer = this.connect() as WithPut;
+    this.writer.defineCommand('putTwins', { lua: PUT });
+    this.writer.on('ready', () => void this.forgetUnwritten());
+  }
+
+  async get(tenant: number, patient: string): Promise<HotTwin | undefined> {
+    const key = this.keyOf(tenant, patient);
+    const held = await this.attempt(() => this.writer.hmget(key, 'v', 'view'));
+    const [version, view] = held ?? [];
+    if (version == null || view == null) return undefined;
+    return { tenant, patient, version: Number(version), view };
+  }
+
+  async put(twins: readonly HotTwin[]): Promise<void> {
+    const calls: Promise<void>[] = [];
+    for (let start = 0; start < twins.length; start += TWINS_PER_CALL)
+      calls.push(this.putSome(twins.slice(start, start + TWINS_PER_CALL)));
+    await Promise.all(calls);
+  }
+
+  async publish(messages: readonly { readonly channel: string; readonly message: string }[]): Promise<void> {
+    if (messages.length === 0) return;
+    await this.attempt(async () => {
+      const pipeline = this.writer.pipeline();
+      for (const { channel, message } of messages) pipeline.publish(this.prefix + channel, message);
+      await pipeline.exec();
+    });
+  }
+
+  async subscribe(channel: string, onMessage: (message: string) => void): Promise<() => Promise<void>> {
+    const reader = (this.reader ??= this.startReader());
+    const name = this.prefix + channel;
+    const listener = (message: string): void => onMessage(message);
+    const listeners = this.listeners.get(name);
+    if (listeners === undefined) {
+      this.listeners.set(name, new Set([listener]));
+      // Without a connection ioredis would refuse; the reader subscribes to all channels when it is ready.
+      if (reader.status === 'ready') await reader.subscribe(name).catch(() => undefined);
+    } else listeners.add(listener);
+    return async () => {
+      const held = this.listeners.get(name);
+      if (held?.delete(listener) !== true || held.size > 0) return;
+      this.listeners.delete(name);
+      if (reader.status === 'ready') await reader.unsubscribe(name).catch(() => undefined);
+    };
+  }
+
+  healthy(): boolean {
+    return this.writer.status === 'ready' && !this.degraded;
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    this.writer.disconnect();
+    this.reader?.disconnect();
+    return Promise.resolve();
+  }
+
+  private async putSome(twins: readonly HotTwin[]): Promise<void> {
+    const keys = twins.map((twin) => this.keyOf(twin.tenant, twin.patient));
+    const values = twins.flatMap((twin) => [twin.version, twin.view]);
+    const done = await this.attempt(() => this.writer.putTwins(keys.length, ...keys, this.ttlMs, ...values));
+    if (done === undefined) for (const key of keys) this.remember(key);
+    else if (this.unwritten.size > 0) for (const key of keys) this.unwritten.delete(key);
+  }
+
+  private remember(key: string): void {
+    // Beyond this many, the time to live has to do.
+    if (this.unwritten.size < MOST_UNWRITTEN) this.unwritten.add(key);
+  }
+
+  private async forgetUnwritten(): Promise<void> {
+    const keys = [...this.unwritten];
+    this.unwritten.clear();
+    for (let start = 0; start < keys.length; start += TWINS_PER_CALL) {
+      const some = keys.slice(start, start + TWINS_PER_CALL);
+      const done = await this.attempt(() => this.writer.unlink(some));
+      if (done === undefined) for (const key of some) this.remember(key);
+    }
+  }
+
+  /** undefined when Redis is away or slow; it is asked again at the next call. */
+  private async attempt<T>(command: () => Promise<T>): Promise<T | undefined> {
+    if (this.closed || this.writer.status !== 'ready') return undefined;
+    try {
+      const answer = await command();
+      this.degraded = false;
+      return answer;
+    } catch {
+      this.degraded = true;
+      return undefined;
+    }
+  }
+
+  private connect(): Redis {
+    const redis = new Redis(this.url, {
+      commandTimeout: this.patienceMs,
+      connectTimeout: 2_000,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResubscribe: false,
+      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    });
+    // ioredis prints errors that nobody listens to; healthy() tells.
+    redis.on('error', () => undefined);
+    return redis;
+  }
+
+  private startReader(): Redis {
+    const reader = this.connect();
+    reader.on('ready', () => {
+      const channels = [...this.listeners.keys()];
+      if (channels.length > 0) reader.subscribe(...channels).catch(() => reader.disconnect(true));
+    });
+    reader.on('message', (channel: string, message: string) => {
+      for (const listener of this.listeners.get(channel) ?? []) listener(message);
+    });
+    return reader;
+  }
+
+  private keyOf(tenant: number, patient: string): string {
+    return `${this.prefix}twin:${tenant}/${patient}`;
+  }
+}
