@@ -27,12 +27,11 @@ export const SAMPLE_LIMITS = {
 
 const text = (most: number) => z.string().min(1).max(most);
 
-/** `0` to `1` for `signal`, per cent for `perfusionIndex`; below 0.3 % a saturation is doubtful. */
+/** `perfusionIndex` in per cent; below 0.3 a saturation is doubtful. */
 export const SampleQuality = z
   .object({
     status: z.enum(['good', 'doubtful', 'bad']).optional(),
     reasons: z.array(text(SAMPLE_LIMITS.reason)).max(SAMPLE_LIMITS.reasons).optional(),
-    signal: z.number().min(0).max(1).optional(),
     perfusionIndex: z.number().min(0).max(100).optional(),
   })
   .meta({ id: 'SampleQuality', description: 'What the sender knows of the quality of the value' });

@@ -1,0 +1,202 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { patientKey, TOPICS } from '#libs/contracts';
+import { type EventLog, LogFullError, type NewRecord, type Position } from '#libs/platform/messaging';
+import type { Metrics } from '#libs/platform/runtime';
+import { groupByPatient, type OwnedSample } from './group-by-patient.js';
+import { fromDataPoint, isDataPoint } from './open-mhealth.js';
+import type { Entry } from './read-entries.js';
+import { readSample, type ReadSample } from './read-sample.js';
+import { parseReference, type Reference, referenceKey } from './reference.js';
+import { kept, refuse, type Refusal } from './refusal.js';
+import type { RejectionStore } from './rejection-store.js';
+import type { Resolved, Subject, Subjects } from './subjects.js';
+import type { Tally } from './tally.js';
+
+/** Who sends, by which door, and for whom when a sample does not say. */
+export interface Origin {
+  readonly tenant: number;
+  /** Client id: the source of samples that name none. */
+  readonly client: string;
+  readonly door: 'http' | 'mqtt';
+  /** Id of the request or message, for `GET /v1/rejections`. */
+  readonly request: string;
+  /** Patient of samples that name neither patient nor device (`?patient=`). */
+  readonly patient?: string | undefined;
+  /** The only patient allowed (MQTT topic). */
+  readonly boundTo?: string | undefined;
+  /** How long to wait for a full log before giving up, ms; meanwhile no more is read from the sender. Default 0. */
+  readonly patienceMs?: number | undefined;
+}
+
+export interface PipelineParts {
+  readonly subjects: Subjects;
+  readonly log: Pick<EventLog, 'append'>;
+  readonly rejections: Pick<RejectionStore, 'write'>;
+  readonly metrics: Pick<Metrics, 'samplesAccepted' | 'samplesRejected' | 'counter'>;
+  readonly now: () => number;
+}
+
+/**
+ * The way of a batch of samples: read each (shape, code, unit, plausibility, time) → resolve patients and devices of all at once →
+ * group by patient → append to the log → list what was refused → tell the tally. When it resolves, what the tally counts as
+ * accepted is durable.
+ */
+export class Pipeline {
+  private readonly duplicates;
+
+  constructor(private readonly parts: PipelineParts) {
+    this.duplicates = parts.metrics.counter(
+      'homeostat_samples_duplicate_total',
+      'Samples sent twice within one request',
+    );
+  }
+
+  /** @throws LogFullError when the log takes no more: nothing of this batch was taken, earlier batches stay */
+  async take(entries: readonly Entry[], origin: Origin, tally: Tally): Promise<void> {
+    const receivedAt = this.parts.now();
+    const refusals: Refusal[] = [];
+    const read = readAll(entries, origin, receivedAt, refusals);
+    const owned = await this.own(read, origin, refusals);
+    const fresh = owned.filter((sample) => !tally.isDuplicate(sample));
+    const records = groupByPatient(fresh, origin.tenant, receivedAt);
+    if (records.length > 0) {
+      const news = records.map((record) => ({
+        topic: TOPICS.patientInput,
+        key: patientKey(record.tenant, record.patient),
+        value: JSON.stringify(record),
+      }));
+      tally.appended(await this.append(news, origin.patienceMs ?? 0));
+    }
+    tally.accepted += fresh.length;
+    tally.duplicates += owned.length - fresh.length;
+    this.parts.metrics.samplesAccepted.inc(fresh.length);
+    if (owned.length > fresh.length) this.duplicates.inc(owned.length - fresh.length);
+    await this.list(refusals, origin, receivedAt, tally);
+  }
+
+  /** Counts and lists refusals; the answer names them through the tally. */
+  async list(refusals: readonly Refusal[], origin: Origin, at: number, tally: Tally): Promise<void> {
+    if (refusals.length === 0) return;
+    const listed = refusals.filter((refusal) => tally.reject(refusal));
+    for (const refusal of refusals) this.parts.metrics.samplesRejected.inc({ reason: refusal.code });
+    const { tenant, client, door, request } = origin;
+    await this.parts.rejections.write(
+      listed.map(({ index, code, message, raw }) => ({
+        tenant,
+        at,
+        door,
+        request,
+        index,
+        code,
+        message: message.toWellFormed().replaceAll('\u0000', '\ufffd'),
+        client,
+        sample: raw === undefined ? null : kept(raw),
+      })),
+    );
+  }
+
+  private async append(records: readonly NewRecord[], patienceMs: number): Promise<readonly Position[]> {
+    const giveUpAt = this.parts.now() + patienceMs;
+    for (;;) {
+      try {
+        return await this.parts.log.append(records);
+      } catch (error) {
+        if (!(error instanceof LogFullError)) throw error;
+        const pause = Math.min(error.retryAfterSeconds * 1000, 250);
+        if (this.parts.now() + pause > giveUpAt) throw error;
+        await sleep(pause);
+      }
+    }
+  }
+
+  private async own(read: readonly ReadSample[], origin: Origin, refusals: Refusal[]): Promise<OwnedSample[]> {
+    if (read.length === 0) return [];
+    const patients = new Map<string, Reference>();
+    const devices = new Map<string, Reference>();
+    for (const sample of read) {
+      if (sample.patient !== undefined) patients.set(referenceKey(sample.patient), sample.patient);
+      if (sample.device !== undefined) devices.set(referenceKey(sample.device), sample.device);
+    }
+    const resolved = await this.parts.subjects.resolve(origin.tenant, [...patients.values()], [...devices.values()]);
+    const owned: OwnedSample[] = [];
+    for (const sample of read) {
+      const owner = ownerOf(sample, resolved, origin);
+      if (owner.kind === 'refused') refusals.push(owner);
+      else
+        owned.push({
+          patient: owner.patient,
+          device: owner.device,
+          source: sample.source ?? origin.client,
+          wire: sample.wire,
+        });
+    }
+    return owned;
+  }
+}
+
+function readAll(entries: readonly Entry[], origin: Origin, receivedAt: number, refusals: Refusal[]): ReadSample[] {
+  const read: ReadSample[] = [];
+  const fallback = origin.boundTo ?? origin.patient;
+  const defaultPatient = fallback === undefined ? undefined : parseReference(fallback, 'Patient');
+  for (const entry of entries) {
+    if (entry.kind === 'refused') {
+      refusals.push(entry);
+      continue;
+    }
+    for (const raw of plainForms(entry.raw, entry.index, fallback, refusals)) {
+      for (const sample of readSample(raw, entry.index, { receivedAt })) {
+        if (sample.kind === 'refused') refusals.push(sample);
+        else if (sample.patient !== undefined || (sample.device !== undefined && origin.boundTo === undefined))
+          read.push(sample);
+        else if (defaultPatient !== undefined) read.push({ ...sample, patient: defaultPatient });
+        else refusals.push(refuse(entry.index, 'patient-missing', 'the sample names neither patient nor device', raw));
+      }
+    }
+  }
+  return read;
+}
+
+function plainForms(raw: unknown, index: number, patient: string | undefined, refusals: Refusal[]): readonly unknown[] {
+  if (!isDataPoint(raw)) return [raw];
+  const samples = fromDataPoint(raw, index, { patient });
+  if (!('kind' in samples)) return samples;
+  refusals.push(samples);
+  return [];
+}
+
+interface Owner {
+  readonly kind: 'owner';
+  readonly patient: string;
+  readonly device: string;
+}
+
+function ownerOf(sample: ReadSample, resolved: Resolved, origin: Origin): Owner | Refusal {
+  const { index, raw } = sample;
+  let device = '';
+  let subject: Subject | undefined;
+  if (sample.device !== undefined) {
+    const answer = resolved.devices.get(referenceKey(sample.device));
+    if (answer?.kind === 'ambiguous')
+      return refuse(index, 'reference-ambiguous', 'more than one Device has this identifier', raw, '/device');
+    if (answer?.kind !== 'device') return refuse(index, 'unknown-device', 'there is no such Device', raw, '/device');
+    device = answer.device;
+    subject = answer.subject;
+  }
+  if (sample.patient !== undefined) {
+    const answer = resolved.patients.get(referenceKey(sample.patient));
+    if (answer?.kind === 'ambiguous')
+      return refuse(index, 'reference-ambiguous', 'more than one Patient has this identifier', raw, '/patient');
+    if (answer?.kind !== 'patient')
+      return refuse(index, 'unknown-patient', 'there is no such Patient', raw, '/patient');
+    subject = answer.subject;
+  }
+  if (subject === undefined)
+    return refuse(index, 'device-without-patient', 'no patient is on this Device', raw, '/device');
+  if (origin.boundTo !== undefined && subject.patient !== origin.boundTo) {
+    return refuse(index, 'patient-mismatch', 'the sample names another patient than the topic', raw, '/patient');
+  }
+  if (subject.bornAt !== undefined && sample.wire.t < subject.bornAt) {
+    return refuse(index, 'timestamp-before-birth', "effectiveAt is before the patient's birth", raw, '/effectiveAt');
+  }
+  return { kind: 'owner', patient: subject.patient, device };
+}

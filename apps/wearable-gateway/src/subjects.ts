@@ -1,0 +1,212 @@
+import type { Pool } from 'pg';
+import { type Reference, referenceKey } from './reference.js';
+
+/** A patient of the tenant. `bornAt`: earliest moment the birth date allows, ms, anywhere on earth; undefined when unknown. */
+export interface Subject {
+  readonly patient: string;
+  readonly bornAt: number | undefined;
+}
+
+export type PatientAnswer =
+  | { readonly kind: 'patient'; readonly subject: Subject }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'ambiguous' };
+
+/** `subject` is undefined while no patient is on the device. */
+export type DeviceAnswer =
+  | { readonly kind: 'device'; readonly device: string; readonly subject: Subject | undefined }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'ambiguous' };
+
+/** Whose the samples of a batch are. Keys are those of {@link referenceKey}. */
+export interface Resolved {
+  readonly patients: ReadonlyMap<string, PatientAnswer>;
+  readonly devices: ReadonlyMap<string, DeviceAnswer>;
+}
+
+const KEPT_MS = 10_000;
+const MOST_KEPT = 50_000;
+
+/**
+ * Resolves the references of a batch in at most four queries, whatever its size. Only patients found by id are remembered, for
+ * ten seconds: who wears a device, and whose an identifier is, may change, and a measurement must not go to the wrong person;
+ * and a patient who is not there yet may be made the next moment.
+ */
+export class Subjects {
+  private readonly kept = new Map<string, { readonly subject: Subject; readonly until: number }>();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly now: () => number,
+  ) {}
+
+  async resolve(tenant: number, patients: readonly Reference[], devices: readonly Reference[]): Promise<Resolved> {
+    const [patientAnswers, deviceAnswers] = await Promise.all([
+      this.patients(tenant, patients),
+      this.devices(tenant, devices),
+    ]);
+    return { patients: patientAnswers, devices: deviceAnswers };
+  }
+
+  private async patients(tenant: number, references: readonly Reference[]): Promise<Map<string, PatientAnswer>> {
+    const answers = new Map<string, PatientAnswer>();
+    const ids: string[] = [];
+    const identifiers: Reference[] = [];
+    for (const reference of references) {
+      const key = referenceKey(reference);
+      if (answers.has(key)) continue;
+      answers.set(key, { kind: 'unknown' });
+      if (reference.kind === 'identifier') {
+        identifiers.push(reference);
+        continue;
+      }
+      const subject = this.recall(tenant, reference.id);
+      if (subject === undefined) ids.push(reference.id);
+      else answers.set(key, { kind: 'patient', subject });
+    }
+    await Promise.all([this.byId(tenant, ids, answers), this.byIdentifier(tenant, identifiers, answers)]);
+    return answers;
+  }
+
+  private async byId(tenant: number, ids: readonly string[], answers: Map<string, PatientAnswer>): Promise<void> {
+    if (ids.length === 0) return;
+    const { rows } = await this.pool.query<PatientRow>({
+      name: 'wearable-patients',
+      text: `SELECT t.patient, t.birth_date FROM twins t WHERE t.tenant = $1 AND t.patient = ANY ($2::text[]) ${NOT_DELETED}`,
+      values: [tenant, ids],
+    });
+    for (const row of rows) {
+      const subject = subjectOf(row);
+      this.remember(tenant, subject);
+      answers.set(subject.patient, { kind: 'patient', subject });
+    }
+  }
+
+  private async byIdentifier(
+    tenant: number,
+    wanted: readonly Reference[],
+    answers: Map<string, PatientAnswer>,
+  ): Promise<void> {
+    if (wanted.length === 0) return;
+    const { rows } = await this.pool.query<PatientRow & IdentifierRow>({
+      name: 'wearable-patients-by-identifier',
+      text: `SELECT i.system, i.value, t.patient, t.birth_date
+             FROM unnest($2::text[], $3::text[]) AS w (system, value)
+             JOIN fhir_identifiers i ON i.tenant = $1 AND i.type = 'Patient' AND i.system = w.system AND i.value = w.value
+             JOIN twins t ON t.tenant = $1 AND t.patient = i.id ${NOT_DELETED}`,
+      values: [tenant, ...columns(wanted)],
+    });
+    for (const row of rows) {
+      const key = `${row.system}|${row.value}`;
+      const twice = answers.get(key)?.kind !== 'unknown';
+      answers.set(key, twice ? { kind: 'ambiguous' } : { kind: 'patient', subject: subjectOf(row) });
+    }
+  }
+
+  private async devices(tenant: number, references: readonly Reference[]): Promise<Map<string, DeviceAnswer>> {
+    const answers = new Map<string, DeviceAnswer>(
+      references.map((reference) => [referenceKey(reference), { kind: 'unknown' }]),
+    );
+    const ids = new Set(references.flatMap((reference) => (reference.kind === 'id' ? [reference.id] : [])));
+    const identifiers = references.filter((reference) => reference.kind === 'identifier');
+    await Promise.all([
+      this.devicesById(tenant, [...ids], answers),
+      this.devicesByIdentifier(tenant, identifiers, answers),
+    ]);
+    return answers;
+  }
+
+  private async devicesById(tenant: number, ids: readonly string[], answers: Map<string, DeviceAnswer>): Promise<void> {
+    if (ids.length === 0) return;
+    const { rows } = await this.pool.query<DeviceRow>({
+      name: 'wearable-devices',
+      text: `SELECT d.id AS device, t.patient, t.birth_date FROM fhir_resources d ${WORN_BY}
+             WHERE d.tenant = $1 AND d.type = 'Device' AND d.id = ANY ($2::text[]) AND NOT d.deleted`,
+      values: [tenant, ids],
+    });
+    for (const row of rows) answers.set(row.device, { kind: 'device', device: row.device, subject: wornBy(row) });
+  }
+
+  private async devicesByIdentifier(
+    tenant: number,
+    wanted: readonly Reference[],
+    answers: Map<string, DeviceAnswer>,
+  ): Promise<void> {
+    if (wanted.length === 0) return;
+    const [systems, values] = columns(distinct(wanted));
+    const { rows } = await this.pool.query<DeviceRow & IdentifierRow>({
+      name: 'wearable-devices-by-identifier',
+      text: `SELECT i.system, i.value, d.id AS device, t.patient, t.birth_date
+             FROM unnest($2::text[], $3::text[]) AS w (system, value)
+             JOIN fhir_identifiers i ON i.tenant = $1 AND i.type = 'Device' AND i.system = w.system AND i.value = w.value
+             JOIN fhir_resources d ON d.tenant = $1 AND d.type = 'Device' AND d.id = i.id AND NOT d.deleted ${WORN_BY}`,
+      values: [tenant, systems, values],
+    });
+    for (const row of rows) {
+      const key = `${row.system}|${row.value}`;
+      const twice = answers.get(key)?.kind !== 'unknown';
+      answers.set(key, twice ? { kind: 'ambiguous' } : { kind: 'device', device: row.device, subject: wornBy(row) });
+    }
+  }
+
+  private recall(tenant: number, id: string): Subject | undefined {
+    const entry = this.kept.get(`${tenant}/${id}`);
+    return entry !== undefined && entry.until > this.now() ? entry.subject : undefined;
+  }
+
+  private remember(tenant: number, subject: Subject): void {
+    // A Map keeps the order of insertion: the first key is the oldest.
+    if (this.kept.size >= MOST_KEPT) {
+      const oldest = this.kept.keys().next().value;
+      if (oldest !== undefined) this.kept.delete(oldest);
+    }
+    const key = `${tenant}/${subject.patient}`;
+    this.kept.delete(key);
+    this.kept.set(key, { subject, until: this.now() + KEPT_MS });
+  }
+}
+
+/** A twin whose Patient was deleted takes no more samples. */
+const NOT_DELETED = `AND NOT EXISTS (SELECT FROM fhir_resources p
+  WHERE p.tenant = t.tenant AND p.type = 'Patient' AND p.id = t.patient AND p.deleted)`;
+const WORN_BY = `LEFT JOIN device_patients worn ON worn.tenant = d.tenant AND worn.device = d.id
+  LEFT JOIN twins t ON t.tenant = d.tenant AND t.patient = worn.patient ${NOT_DELETED}`;
+
+interface PatientRow {
+  readonly patient: string;
+  readonly birth_date: string | null;
+}
+interface DeviceRow {
+  readonly device: string;
+  readonly patient: string | null;
+  readonly birth_date: string | null;
+}
+interface IdentifierRow {
+  readonly system: string;
+  readonly value: string;
+}
+
+function wornBy(row: DeviceRow): Subject | undefined {
+  return row.patient === null ? undefined : subjectOf({ patient: row.patient, birth_date: row.birth_date });
+}
+
+function subjectOf(row: PatientRow): Subject {
+  return { patient: row.patient, bornAt: row.birth_date === null ? undefined : earliest(row.birth_date) };
+}
+
+/** FHIR dates may be a year or a month. The day begins first at UTC+14. */
+function earliest(birthDate: string): number | undefined {
+  const parts = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(birthDate);
+  if (parts === null) return undefined;
+  const [, year, month = '1', day = '1'] = parts;
+  return Date.UTC(Number(year), Number(month) - 1, Number(day)) - 14 * 3_600_000;
+}
+
+function columns(references: readonly Reference[]): [systems: string[], values: string[]] {
+  const identifiers = references.filter((reference) => reference.kind === 'identifier');
+  return [identifiers.map((identifier) => identifier.system), identifiers.map((identifier) => identifier.value)];
+}
+
+function distinct(references: readonly Reference[]): readonly Reference[] {
+  return [...new Map(references.map((reference) => [referenceKey(reference), reference])).values()];
+}
