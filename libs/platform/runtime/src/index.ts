@@ -13,3 +13,6 @@ export { StartupError } from './until-reachable.js';
 export { parseOrRefuse } from './validation.js';
 export { insufficientScope } from './access-guard.js';
 export { hashSecret } from './client-secrets.js';
+export { createPlatform, type PlatformOptions } from './create-platform.js';
+export { serve, type Served } from './serve.js';
+export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';

@@ -120,8 +120,8 @@ export class SettledTransitions {
 
   constructor(private readonly pool: Pool) {}
 
-  /** Looks again; answers the newest settled place, and whether later ones are already handed out. */
-  async advance(): Promise<{ readonly upTo: bigint; readonly more: boolean }> {
+  /** Looks again; answers the newest settled place (undefined: not known yet), and whether later ones are already handed out. */
+  async advance(): Promise<{ readonly upTo: bigint | undefined; readonly more: boolean }> {
     // Two statements, so that the snapshot is taken after the sequence was read.
     const last = await this.pool.query<{ place: string }>(
       `SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS place FROM alert_transitions_stream_seq`,
@@ -134,6 +134,6 @@ export class SettledTransitions {
     const xmax = BigInt(snapshot.rows[0]?.xmax ?? 0);
     if (place > (this.marks.at(-1)?.place ?? this.upTo ?? -1n)) this.marks.push({ place, xmax });
     while (this.marks[0] !== undefined && this.marks[0].xmax <= xmin) this.upTo = this.marks.shift()?.place;
-    return { upTo: this.upTo ?? 0n, more: this.marks.length > 0 };
+    return { upTo: this.upTo, more: this.marks.length > 0 };
   }
 }

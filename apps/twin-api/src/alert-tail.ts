@@ -1,0 +1,110 @@
+import type { Pool } from 'pg';
+import { alertChannel, SettledTransitions, transitionsBetween, type HotState } from '#libs/platform/storage';
+import type { EventStream } from './event-stream.js';
+import { WakeUp } from './wake-up.js';
+
+/** How often to look without being woken: fan-out is at most once, and absent between processes without Redis. */
+const POLL_MS = 500;
+/** While places are handed out that are not settled yet. */
+const SETTLING_MS = 10;
+const AFTER_FAILURE_MS = 1_000;
+const PAGE = 200;
+
+/**
+ * Follows the end of the alert transitions for all streams of this process, while there are any. Replay and live are the same read, in
+ * stream order up to the settled end, so nothing is missed or told twice where they meet.
+ */
+export class AlertTail {
+  private settled: bigint | undefined;
+  private readonly readers = new Map<number, { count: number; stop: Promise<() => Promise<void>> }>();
+  private readonly moved = new WakeUp();
+  private readonly poked = new WakeUp();
+  private running = false;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly hot: Pick<HotState, 'subscribe'>,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  /** Sends a tenant's transitions after `lastId` (undefined: from now on) until the stream ends. */
+  async pump(stream: EventStream, tenant: number, lastId: bigint | undefined): Promise<void> {
+    await this.join(tenant);
+    try {
+      let sent = lastId ?? (await this.end(stream.signal));
+      while (!stream.signal.aborted) {
+        sent = await this.sendUpTo(stream, tenant, sent, this.settled ?? 0n);
+        if ((this.settled ?? 0n) <= sent) await this.moved.wait(60_000, stream.signal);
+      }
+    } finally {
+      await this.leave(tenant);
+    }
+  }
+
+  private async sendUpTo(stream: EventStream, tenant: number, from: bigint, upTo: bigint): Promise<bigint> {
+    let sent = from;
+    while (sent < upTo && !stream.signal.aborted) {
+      const rows = await transitionsBetween(this.pool, tenant, sent, upTo, PAGE);
+      for (const row of rows) {
+        const event = { id: row.stream, event: `alert.${row.transition}`, data: JSON.stringify(row.alert) };
+        if (!(await stream.send(event))) return sent;
+        sent = BigInt(row.stream);
+      }
+      if (rows.length < PAGE) return upTo;
+    }
+    return sent;
+  }
+
+  private async end(signal: AbortSignal): Promise<bigint> {
+    while (this.settled === undefined && !signal.aborted) await this.moved.wait(POLL_MS, signal);
+    return this.settled ?? 0n;
+  }
+
+  private async join(tenant: number): Promise<void> {
+    const reader = this.readers.get(tenant);
+    if (reader !== undefined) {
+      reader.count += 1;
+    } else {
+      const stop = this.hot
+        .subscribe(alertChannel(tenant), () => this.poked.wake())
+        .catch((error: unknown) => {
+          // Polling still finds everything.
+          this.onFailure(error);
+          return () => Promise.resolve();
+        });
+      this.readers.set(tenant, { count: 1, stop });
+    }
+    if (!this.running) void this.follow();
+    await this.readers.get(tenant)?.stop;
+  }
+
+  private async leave(tenant: number): Promise<void> {
+    const reader = this.readers.get(tenant);
+    if (reader === undefined) return;
+    reader.count -= 1;
+    if (reader.count > 0) return;
+    this.readers.delete(tenant);
+    this.poked.wake();
+    await (await reader.stop)();
+  }
+
+  private async follow(): Promise<void> {
+    this.running = true;
+    const transitions = new SettledTransitions(this.pool);
+    while (this.readers.size > 0) {
+      try {
+        const { upTo, more } = await transitions.advance();
+        if (upTo !== undefined && (this.settled === undefined || upTo > this.settled)) {
+          this.settled = upTo;
+          this.moved.wake();
+        }
+        await this.poked.wait(more ? SETTLING_MS : POLL_MS);
+      } catch (error) {
+        this.onFailure(error);
+        await this.poked.wait(AFTER_FAILURE_MS);
+      }
+    }
+    this.running = false;
+    this.settled = undefined;
+  }
+}

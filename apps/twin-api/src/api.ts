@@ -1,0 +1,127 @@
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type {
+  AlertListSchema,
+  AlertsQuery,
+  AlertWithTimelineSchema,
+  MeasurementListSchema,
+  MeasurementsQuery,
+  PatientListSchema,
+  PatientsQuery,
+  RuleListSchema,
+  ThresholdListSchema,
+  TwinQuery,
+} from '#libs/contracts';
+import { RULES } from '#libs/domain/twin';
+import { notFound, type Platform } from '#libs/platform/runtime';
+import { findTwin, listTwins, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
+import { DeliveryStore, WebhookStore } from '#libs/platform/webhooks';
+import { Acts } from './acts.js';
+import { AlertTail } from './alert-tail.js';
+import { decodeCursor, pageOf } from './cursor.js';
+import { DeadLetters } from './dead-letters.js';
+import { alerts, alertWithTimeline } from './episodes.js';
+import { EventStreams } from './event-stream.js';
+import { history } from './history.js';
+import { pumpTwin } from './twin-stream.js';
+import { TwinViews, type TwinView } from './twin-views.js';
+import { Webhooks } from './webhooks.js';
+import { iso, ms } from './wire.js';
+
+export const API = Symbol('Api');
+
+const PatientPlace = z.string().max(64);
+
+/** Everything the twin API answers, by tenant key. It writes nothing but human acts and subscriptions. */
+export class Api {
+  readonly acts: Acts;
+  readonly webhooks: Webhooks;
+  readonly deadLetters: DeadLetters;
+  private readonly views: TwinViews;
+  private readonly streams: EventStreams;
+  private readonly tail: AlertTail;
+
+  constructor(private readonly platform: Platform) {
+    const { pool, hot, log, closing, config } = platform;
+    this.acts = new Acts(pool);
+    this.webhooks = new Webhooks(new WebhookStore(pool), new DeliveryStore(pool), { allowedHosts: config.webhookAllowedHosts });
+    this.deadLetters = new DeadLetters(pool, log);
+    this.views = new TwinViews(pool, hot);
+    this.streams = new EventStreams(closing);
+    this.tail = new AlertTail(pool, hot, (error) => platform.logger.warn({ err: error }, 'alert streams were interrupted'));
+  }
+
+  async patients(tenant: number, query: z.output<typeof PatientsQuery>): Promise<z.input<typeof PatientListSchema>> {
+    const rows = await listTwins(this.platform.pool, tenant, query.limit + 1, decodeCursor(PatientPlace, query.cursor));
+    return pageOf(
+      rows,
+      query.limit,
+      ({ patient, type, version, asOf }) => ({ patient, type, version, asOf: asOf === null ? null : iso(asOf) }),
+      (row) => row.patient,
+    );
+  }
+
+  twin(tenant: number, patient: string, query: z.output<typeof TwinQuery>): Promise<TwinView> {
+    const at = ms(query.at);
+    const knownAt = ms(query['known-at']);
+    if (at === undefined && knownAt === undefined) return this.views.current(tenant, patient);
+    return this.views.at(tenant, patient, { at, knownAt });
+  }
+
+  measurements(
+    tenant: number,
+    patient: string,
+    query: z.output<typeof MeasurementsQuery>,
+  ): Promise<z.input<typeof MeasurementListSchema>> {
+    return history(this.platform.pool, tenant, patient, query);
+  }
+
+  async twinStream(tenant: number, patient: string, lastId: bigint | undefined, reply: FastifyReply): Promise<void> {
+    await this.views.versionOf(tenant, patient);
+    const { hot, logger } = this.platform;
+    this.streams.start(
+      reply,
+      (stream) => pumpTwin(stream, this.views, hot, tenant, patient, lastId),
+      (error) => logger.warn({ err: error }, 'a twin stream was interrupted'),
+    );
+  }
+
+  alerts(tenant: number, query: z.output<typeof AlertsQuery>): Promise<z.input<typeof AlertListSchema>> {
+    return alerts(this.platform.pool, tenant, query);
+  }
+
+  alert(tenant: number, id: string): Promise<z.input<typeof AlertWithTimelineSchema>> {
+    return alertWithTimeline(this.platform.pool, tenant, id);
+  }
+
+  alertStream(tenant: number, lastId: bigint | undefined, reply: FastifyReply): void {
+    this.streams.start(
+      reply,
+      (stream) => this.tail.pump(stream, tenant, lastId),
+      (error) => this.platform.logger.warn({ err: error }, 'an alert stream was interrupted'),
+    );
+  }
+
+  async thresholds(tenant: number, patient: string): Promise<z.input<typeof ThresholdListSchema>> {
+    const twin = await findTwin(this.platform.pool, tenant, patient);
+    if (twin === undefined) throw notFound('the patient');
+    const rows = await thresholdsOf(this.platform.pool, tenant, twin.key);
+    return { items: rows.map(thresholdView) };
+  }
+
+  rules(): z.input<typeof RuleListSchema> {
+    return { items: RULES.map((rule) => ({ ...rule })) };
+  }
+}
+
+function thresholdView(row: ThresholdRow): z.input<typeof ThresholdListSchema>['items'][number] {
+  return {
+    rule: row.rule,
+    limits: row.limits,
+    author: row.author,
+    reason: row.reason,
+    setAt: iso(row.recordedAt),
+    ...(row.expiresAt === null ? {} : { expiresAt: iso(row.expiresAt) }),
+    version: row.version,
+  };
+}

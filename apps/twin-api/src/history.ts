@@ -1,0 +1,71 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import type { MeasurementListSchema, MeasurementSchema, MeasurementsQuery } from '#libs/contracts';
+import { CATALOGUE, resolveCode } from '#libs/domain/quantities';
+import { notFound, Problem } from '#libs/platform/runtime';
+import { findTwin, listMeasurements, type MeasurementRow } from '#libs/platform/storage';
+import { decodeCursor, Ms, pageOf, Uuid } from './cursor.js';
+import { codingOf, iso, measurementId, measureOf, ms, QUALITIES } from './wire.js';
+
+const Place = z.object({ effectiveAt: Ms, code: z.number().int(), identity: Uuid, version: z.number().int() });
+const ALL_CODES = CATALOGUE.map((measure) => measure.number);
+
+/** A page of a patient's measurements, all versions, or those known at a time. */
+export async function history(
+  pool: Pool,
+  tenant: number,
+  patient: string,
+  query: z.output<typeof MeasurementsQuery>,
+): Promise<z.input<typeof MeasurementListSchema>> {
+  const codes = codesOf(query.code);
+  const after = decodeCursor(Place, query.cursor);
+  const twin = await findTwin(pool, tenant, patient);
+  if (twin === undefined) throw notFound('the patient');
+  const rows = await listMeasurements(pool, tenant, twin.key, {
+    codes,
+    from: ms(query.from),
+    to: ms(query.to),
+    knownAt: ms(query['known-at']),
+    after,
+    limit: query.limit + 1,
+  });
+  return pageOf(rows, query.limit, measurementView, ({ effectiveAt, code, identity, version }) => ({
+    effectiveAt,
+    code,
+    identity,
+    version,
+  }));
+}
+
+function codesOf(code: string | undefined): readonly number[] {
+  if (code === undefined) return ALL_CODES;
+  const measure = resolveCode(code);
+  if (measure !== undefined) return [measure.number];
+  throw new Problem(400, 'code-unknown', 'the code is not in the catalogue', [
+    { pointer: '/code', code: 'code-unknown', detail: 'must be a name of the catalogue, or one of its LOINC or MDC codes' },
+  ]);
+}
+
+function measurementView(row: MeasurementRow): z.input<typeof MeasurementSchema> {
+  const measure = measureOf(row.code);
+  return {
+    id: measurementId(row.identity, row.version),
+    code: measure.name,
+    coding: codingOf(measure),
+    ...(row.value === null ? {} : { value: row.value }),
+    ...(row.series === null ? {} : { values: [...row.series] }),
+    ...(row.periodMs === null ? {} : { periodMs: row.periodMs }),
+    ...(row.channel === null ? {} : { channel: row.channel }),
+    unit: measure.unit,
+    effectiveAt: iso(row.effectiveAt),
+    receivedAt: iso(row.receivedAt),
+    recordedAt: iso(row.recordedAt),
+    source: row.source,
+    device: row.device === '' ? null : row.device,
+    quality: QUALITIES[row.quality],
+    ...(row.qualityReasons === null ? {} : { qualityReasons: [...row.qualityReasons] }),
+    ...(row.origin === null ? {} : { original: { value: row.origin[0], unit: row.origin[1] } }),
+    ...(row.superseded ? { supersededBy: measurementId(row.identity, row.version + 1) } : {}),
+    ...(row.retracted ? { withdrawn: true as const } : {}),
+  };
+}

@@ -1,0 +1,28 @@
+import type { WireThreshold } from '#libs/contracts';
+import { checkThresholds } from '#libs/domain/twin';
+import { Problem, type ProblemDetail } from '#libs/platform/runtime';
+
+/** Refuses limits that no rule has, that are out of range or that cross each other; `now` in ms. Nothing is set unless all are fine. */
+export function refuseThresholds(thresholds: readonly WireThreshold[], now: number): void {
+  const errors = thresholds.flatMap((threshold, index) => faults(threshold, `/thresholds/${index}`, now));
+  const seen = new Set<string>();
+  for (const [index, { rule }] of thresholds.entries()) {
+    if (seen.has(rule)) errors.push({ pointer: `/thresholds/${index}/rule`, code: 'rule-repeated', detail: 'a rule may be given once' });
+    seen.add(rule);
+  }
+  if (errors.length > 0) throw new Problem(400, 'thresholds-invalid', 'the limits can not be set; nothing was changed', errors);
+}
+
+function faults(threshold: WireThreshold, pointer: string, now: number): ProblemDetail[] {
+  const refusals = checkThresholds(threshold.rule, threshold.limits).map((refusal) => ({
+    pointer: pointer + (refusal.code === 'rule-unknown' ? '/rule' : `/limits${limitPointer(refusal.limit)}`),
+    code: refusal.code,
+    detail: refusal.message,
+  }));
+  const expired = threshold.expiresAt !== undefined && threshold.expiresAt <= now;
+  return expired ? [...refusals, { pointer: `${pointer}/expiresAt`, code: 'out-of-range', detail: 'must be ahead' }] : refusals;
+}
+
+function limitPointer(limit: string | undefined): string {
+  return limit === undefined ? '' : `/${limit.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}

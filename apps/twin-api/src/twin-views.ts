@@ -1,0 +1,120 @@
+import type { z } from 'zod';
+import type { TwinSchema } from '#libs/contracts';
+import { CATALOGUE, measureByName } from '#libs/domain/quantities';
+import { notFound } from '#libs/platform/runtime';
+import {
+  factsAt,
+  findTwin,
+  newestMeasurements,
+  openAlertsAt,
+  type FactRow,
+  type HotState,
+  type MeasurementRow,
+  type TwinRow,
+} from '#libs/platform/storage';
+import type { Pool } from 'pg';
+import { isStale } from './staleness.js';
+import { codingOf, iso, measureOf, QUALITIES } from './wire.js';
+
+export type TwinView = z.input<typeof TwinSchema>;
+
+const VALUE_CODES = CATALOGUE.filter((measure) => measure.shape !== 'waveform').map((measure) => measure.number);
+
+/** The twin now, at a time, or as it was known at a time. */
+export class TwinViews {
+  constructor(
+    private readonly pool: Pool,
+    private readonly hot: Pick<HotState, 'get'>,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** From the hot state when it is held there, else from Postgres. Throws {@link notFound}. */
+  async current(tenant: number, patient: string): Promise<TwinView> {
+    // A view of a dead cache is no reason to fail: Postgres is the truth.
+    const hot = await this.hot.get(tenant, patient).catch(() => undefined);
+    return hot === undefined ? this.at(tenant, patient, {}) : this.fromHot(hot.view);
+  }
+
+  /** Version of the current twin, without the cost of showing it. */
+  async versionOf(tenant: number, patient: string): Promise<number> {
+    const hot = await this.hot.get(tenant, patient).catch(() => undefined);
+    if (hot !== undefined) return hot.version;
+    const twin = await findTwin(this.pool, tenant, patient);
+    if (twin === undefined) throw notFound('the patient');
+    return twin.version;
+  }
+
+  /** `at` and `knownAt` in ms; now where absent. */
+  async at(tenant: number, patient: string, times: { at?: number | undefined; knownAt?: number | undefined }): Promise<TwinView> {
+    const twin = await findTwin(this.pool, tenant, patient);
+    if (twin === undefined) throw notFound('the patient');
+    const now = this.now();
+    const knownAt = times.knownAt ?? now;
+    // Without `at` everything known counts, even what a fast clock dated ahead of ours.
+    const at = times.at ?? Number.MAX_SAFE_INTEGER / 1000;
+    const [measurements, facts, alerts] = await Promise.all([
+      newestMeasurements(this.pool, tenant, twin.key, VALUE_CODES, at, knownAt),
+      factsAt(this.pool, tenant, twin.key, at, knownAt),
+      openAlertsAt(this.pool, tenant, twin.key, at, knownAt),
+    ]);
+    const judgedAt = times.at ?? knownAt;
+    return {
+      ...head(twin, measurements, times),
+      knownAt: iso(knownAt),
+      measures: Object.fromEntries(measurements.flatMap((row) => measureEntry(row, judgedAt))),
+      facts: facts.map(factView),
+      alerts: alerts as TwinView['alerts'],
+    };
+  }
+
+  private fromHot(text: string): TwinView {
+    const now = this.now();
+    const view = JSON.parse(text) as TwinView;
+    const measures = Object.entries(view.measures).map(([name, value]) => {
+      const measure = measureByName(name);
+      if (measure === undefined) return [name, value] as const;
+      const stale = isStale(measure.name, Date.parse(value.effectiveAt), now);
+      return [name, { ...value, coding: codingOf(measure), stale }] as const;
+    });
+    return { ...view, knownAt: iso(now), measures: Object.fromEntries(measures) };
+  }
+}
+
+function head(
+  twin: TwinRow,
+  measurements: readonly MeasurementRow[],
+  times: { at?: number | undefined; knownAt?: number | undefined },
+): Pick<TwinView, 'patient' | 'type' | 'version' | 'asOf'> {
+  const past = times.at !== undefined || times.knownAt !== undefined;
+  const newest = measurements.reduce<number | null>((most, row) => Math.max(most ?? row.effectiveAt, row.effectiveAt), null);
+  const asOf = past ? newest : (twin.asOf ?? newest);
+  return { patient: twin.patient, type: twin.type, version: twin.version, asOf: asOf === null ? null : iso(asOf) };
+}
+
+function measureEntry(row: MeasurementRow, at: number): readonly [string, TwinView['measures'][string]][] {
+  const measure = measureOf(row.code);
+  const value = row.value ?? row.series?.at(-1);
+  if (value === undefined) return [];
+  const entry = {
+    value,
+    unit: measure.unit,
+    effectiveAt: iso(row.effectiveAt),
+    recordedAt: iso(row.recordedAt),
+    source: row.source,
+    quality: QUALITIES[row.quality],
+    stale: isStale(measure.name, row.effectiveAt, at),
+    coding: codingOf(measure),
+  };
+  return [[measure.name, entry]];
+}
+
+function factView(fact: FactRow): TwinView['facts'][number] {
+  return {
+    kind: fact.kind,
+    reference: fact.reference,
+    version: fact.version,
+    ...(fact.from === null ? {} : { from: iso(fact.from) }),
+    ...(fact.to === null ? {} : { to: iso(fact.to) }),
+    content: fact.content,
+  };
+}

@@ -1,0 +1,68 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { MeasurementsQuery, PatientsQuery, PutThresholdsRequest, TwinQuery } from '#libs/contracts';
+import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
+import { API, type Api } from './api.js';
+import { lastEventId } from './event-stream.js';
+import { patientId } from './wire.js';
+
+/** `/v1/patients` and `/v1/twins`. */
+@Controller('v1')
+export class TwinRoutes {
+  constructor(@Inject(API) private readonly api: Api) {}
+
+  @Get('patients')
+  @RequireScope('twins.read')
+  patients(@Caller() caller: Access, @Query({ schema: PatientsQuery }) query: z.output<typeof PatientsQuery>): Promise<object> {
+    return this.api.patients(caller.tenant.key, query);
+  }
+
+  @Get('twins/:patient')
+  @RequireScope('twins.read')
+  twin(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Query({ schema: TwinQuery }) query: z.output<typeof TwinQuery>,
+  ): Promise<object> {
+    return this.api.twin(caller.tenant.key, patientId(patient), query);
+  }
+
+  @Get('twins/:patient/measurements')
+  @RequireScope('twins.read')
+  measurements(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Query({ schema: MeasurementsQuery }) query: z.output<typeof MeasurementsQuery>,
+  ): Promise<object> {
+    return this.api.measurements(caller.tenant.key, patientId(patient), query);
+  }
+
+  @Get('twins/:patient/stream')
+  @RequireScope('twins.read')
+  stream(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.api.twinStream(caller.tenant.key, patientId(patient), lastEventId(request), reply);
+  }
+
+  @Get('twins/:patient/thresholds')
+  @RequireScope('thresholds.read')
+  thresholds(@Caller() caller: Access, @Param('patient') patient: string): Promise<object> {
+    return this.api.thresholds(caller.tenant.key, patientId(patient));
+  }
+
+  @Put('twins/:patient/thresholds')
+  @HttpCode(202)
+  @RequireScope('thresholds.write')
+  setThresholds(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Body({ schema: PutThresholdsRequest }) request: z.output<typeof PutThresholdsRequest>,
+  ): Promise<object> {
+    return this.api.acts.setThresholds(caller, patientId(patient), request);
+  }
+}

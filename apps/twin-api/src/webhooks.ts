@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
+import { z } from 'zod';
+import type {
+  CreatedWebhookSchema,
+  CreateWebhookRequest,
+  DeliveriesQuery,
+  DeliveryListSchema,
+  PatchWebhookRequest,
+  ReplayRequest,
+  WebhookListSchema,
+  WebhookSchema,
+  WebhooksQuery,
+} from '#libs/contracts';
+import { notFound, Problem, type Access } from '#libs/platform/runtime';
+import {
+  judgeEndpoint,
+  type Attempt,
+  type Delivery,
+  type DeliveryStore,
+  type EndpointRules,
+  type Webhook,
+  type WebhookFilter,
+  type WebhookStore,
+} from '#libs/platform/webhooks';
+import { decodeCursor, encodeCursor, pageOf, Uuid } from './cursor.js';
+import { iso, ms } from './wire.js';
+
+const Lane = z.string().regex(/^\d{1,18}$/);
+type Shown = z.input<typeof WebhookSchema>;
+
+/** Subscriptions of the plain kind. Another tenant's webhook is as good as absent. */
+export class Webhooks {
+  constructor(
+    private readonly store: WebhookStore,
+    private readonly deliveryStore: DeliveryStore,
+    private readonly rules: EndpointRules,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async create(access: Access, request: z.output<typeof CreateWebhookRequest>): Promise<z.input<typeof CreatedWebhookSchema>> {
+    refuseEndpoint(request.url, this.rules);
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const webhook = await this.store.create({
+      tenant: access.tenant.key,
+      id: uuid(),
+      url: request.url,
+      secret,
+      filter: filterOf(request.filter),
+      description: request.description ?? null,
+      createdBy: access.client,
+    });
+    return { ...shown(webhook), secret };
+  }
+
+  async list(access: Access, query: z.output<typeof WebhooksQuery>): Promise<z.input<typeof WebhookListSchema>> {
+    const rows = await this.store.list(access.tenant.key, query.limit + 1, decodeCursor(Uuid, query.cursor));
+    return pageOf(rows, query.limit, shown, (row) => row.id);
+  }
+
+  async get(access: Access, id: string): Promise<Shown> {
+    return shown(await this.existing(access, id));
+  }
+
+  async update(access: Access, id: string, request: z.output<typeof PatchWebhookRequest>): Promise<Shown> {
+    if (request.url !== undefined) refuseEndpoint(request.url, this.rules);
+    const { url, filter, description, status } = request;
+    const webhook = await this.store.update(access.tenant.key, id, {
+      ...(url === undefined ? {} : { url }),
+      ...(filter === undefined ? {} : { filter: filterOf(filter) }),
+      ...(description === undefined ? {} : { description }),
+      ...(status === undefined ? {} : { status }),
+    });
+    if (webhook === undefined) throw notFound('the webhook');
+    return shown(webhook);
+  }
+
+  async remove(access: Access, id: string): Promise<void> {
+    if (!(await this.store.remove(access.tenant.key, id))) throw notFound('the webhook');
+  }
+
+  async deliveries(
+    access: Access,
+    id: string,
+    query: z.output<typeof DeliveriesQuery>,
+  ): Promise<z.input<typeof DeliveryListSchema>> {
+    await this.existing(access, id);
+    const before = decodeCursor(Lane, query.cursor);
+    const page = await this.deliveryStore.list(access.tenant.key, id, {
+      limit: query.limit,
+      ...(query.status === undefined ? {} : { status: query.status }),
+      ...(before === undefined ? {} : { before }),
+    });
+    const messages = page.items.map((delivery) => delivery.message);
+    const attempts = await this.deliveryStore.attempts(access.tenant.key, id, messages);
+    return {
+      items: page.items.map((delivery) => shownDelivery(delivery, attempts.get(delivery.message) ?? [])),
+      ...(page.next === undefined ? {} : { next: encodeCursor(page.next) }),
+    };
+  }
+
+  /** Without a range or status: everything parked. */
+  async replay(access: Access, id: string, request: z.output<typeof ReplayRequest>): Promise<{ queued: number }> {
+    await this.existing(access, id);
+    const from = ms(request.from);
+    const to = ms(request.to);
+    const status = request.status ?? (from === undefined && to === undefined ? ('parked' as const) : undefined);
+    const range = {
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(status === undefined ? {} : { status }),
+    };
+    return { queued: await this.deliveryStore.replay(access.tenant.key, id, range, this.now()) };
+  }
+
+  /** Queues a message of type `webhook.test`; what comes of it is in the deliveries. */
+  async test(access: Access, id: string): Promise<{ message: string }> {
+    await this.existing(access, id);
+    const message = uuid();
+    const now = this.now();
+    const body = JSON.stringify({ type: 'webhook.test', timestamp: iso(now), data: { webhook: id } });
+    await this.deliveryStore.enqueue(access.tenant.key, id, message, 'webhook.test', body, now);
+    return { message };
+  }
+
+  private async existing(access: Access, id: string): Promise<Webhook> {
+    const webhook = await this.store.get(access.tenant.key, id);
+    if (webhook === undefined) throw notFound('the webhook');
+    return webhook;
+  }
+}
+
+function refuseEndpoint(url: string, rules: EndpointRules): void {
+  const verdict = judgeEndpoint(url, rules);
+  if (verdict.kind === 'ok') return;
+  throw new Problem(400, verdict.code, verdict.message, [{ pointer: '/url', code: verdict.code, detail: verdict.message }]);
+}
+
+type AskedFilter = NonNullable<z.output<typeof CreateWebhookRequest>['filter']>;
+
+function filterOf(filter: AskedFilter | undefined): WebhookFilter {
+  return {
+    ...(filter?.severity === undefined ? {} : { severity: filter.severity }),
+    ...(filter?.rules === undefined ? {} : { rules: filter.rules }),
+    ...(filter?.patients === undefined ? {} : { patients: filter.patients }),
+  };
+}
+
+function shown(webhook: Webhook): Shown {
+  return {
+    id: webhook.id,
+    url: webhook.url,
+    filter: webhook.filter as Shown['filter'],
+    ...(webhook.description === null ? {} : { description: webhook.description }),
+    status: webhook.status,
+    ...(webhook.statusReason === null ? {} : { statusReason: webhook.statusReason }),
+    createdAt: iso(webhook.createdAt),
+  };
+}
+
+function shownDelivery(
+  delivery: Delivery,
+  attempts: readonly Attempt[],
+): z.input<typeof DeliveryListSchema>['items'][number] {
+  return {
+    message: delivery.message,
+    type: delivery.type,
+    ...(delivery.episode === null ? {} : { episode: delivery.episode }),
+    status: delivery.status,
+    attempts: attempts.map(({ attempt, at, milliseconds, status, error }) => ({
+      attempt,
+      at: iso(at),
+      milliseconds,
+      ...(status === null ? {} : { status }),
+      ...(error === null ? {} : { error }),
+    })),
+    createdAt: iso(delivery.createdAt),
+    ...(delivery.status === 'pending' ? { nextAttemptAt: iso(delivery.nextAttemptAt) } : {}),
+    ...(delivery.finishedAt === null ? {} : { finishedAt: iso(delivery.finishedAt) }),
+  };
+}

@@ -1,0 +1,38 @@
+import { codingOf, measureByNumber, type Measure } from '#libs/domain/quantities';
+import { Problem } from '#libs/platform/runtime';
+
+export const QUALITIES = ['good', 'doubtful', 'bad'] as const;
+
+/** Milliseconds as ISO 8601 in UTC. */
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** An instant that the schema has checked, in ms. */
+export function ms(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}
+
+export function measureOf(number: number): Measure {
+  const measure = measureByNumber(number);
+  if (measure === undefined) throw new Error(`measure ${number} is not in the catalogue`);
+  return measure;
+}
+
+export { codingOf };
+
+/** The id of a version of a measurement, as evidence and history name it. */
+export function measurementId(identity: string, version: number): string {
+  return version === 1 ? identity : `${identity}.${version}`;
+}
+
+/** FHIR ids are short and plain; anything else can not exist, and is not asked for. */
+export function patientId(text: string): string {
+  if (!/^[A-Za-z0-9\-.]{1,64}$/.test(text)) throw new Problem(404, 'not-found', 'the patient was not found');
+  return text;
+}
+
+export function uuidOf(text: string, what: string): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new Problem(404, 'not-found', `${what} was not found`);
+  return text;
+}
