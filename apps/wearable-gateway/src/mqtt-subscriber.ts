@@ -57,7 +57,7 @@ export class MqttSubscriber {
   async stop(): Promise<void> {
     const { client } = this;
     if (client === undefined) return;
-    await Promise.allSettled([...this.inHand]);
+    await Promise.allSettled(this.inHand);
     await client.endAsync();
   }
 

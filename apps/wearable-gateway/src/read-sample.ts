@@ -95,11 +95,15 @@ export function readSample(raw: unknown, index: number, context: ReadContext): r
     latest: context.receivedAt + SAMPLE_LIMITS.futureMs,
   };
 
+  const period = fields['periodMs'] ?? undefined;
+  if (period !== undefined && !(typeof period === 'number' && period > 0 && period <= 3_600_000)) {
+    return fail('series-invalid', 'periodMs must be a number above 0 and at most 3600000', 'periodMs');
+  }
   const value = fields['value'];
   const values = fields['values'];
   if (values === undefined || values === null) return [readValue(job, value)];
   if (value !== undefined && value !== null) return fail('series-invalid', 'give value or values, not both', 'values');
-  return readSeries(job, values, fields['periodMs']);
+  return readSeries(job, values, period);
 }
 
 /** What is known of a sample before its values are read. */
@@ -149,13 +153,13 @@ function readOne(job: Job, sent: number, t: number, id: string | undefined, poin
   return finish(head, wire, id, job.wire.channel, level, reasons);
 }
 
-function readSeries(job: Job, values: unknown, period: unknown): readonly (ReadSample | Refusal)[] {
+function readSeries(job: Job, values: unknown, period: number | undefined): readonly (ReadSample | Refusal)[] {
   const { head, measure } = job;
   const wrong = wrongSeries(measure, values, period);
   if (wrong !== undefined) return [refuse(head.index, wrong.code, wrong.message, head.raw, wrong.pointer)];
   const sent = values as readonly number[];
   if (measure.shape === 'value') return readEach(job, sent, period as number);
-  const series: number[] = Array.from(sent);
+  const series: number[] = [];
   let doubtful: string | undefined;
   for (let k = 0; k < sent.length; k++) {
     const x = convert(sent[k] as number, job.factor);
@@ -164,7 +168,7 @@ function readSeries(job: Job, values: unknown, period: unknown): readonly (ReadS
       return [refuse(head.index, 'impossible-value', `values[${k}]: ${judgement.reason}`, head.raw, `/values/${k}`)];
     }
     if (judgement.verdict === 'doubtful') doubtful ??= judgement.reason;
-    series[k] = x;
+    series.push(x);
   }
   const spaced = measure.shape === 'waveform';
   const lasts = spaced ? (period as number) * (series.length - 1) : series.reduce((sum, interval) => sum + interval, 0);
@@ -188,17 +192,17 @@ function readEach(job: Job, sent: readonly number[], period: number): readonly (
 function wrongSeries(
   measure: Measure,
   values: unknown,
-  period: unknown,
+  period: number | undefined,
 ): { readonly code: SampleRefusalCode; readonly message: string; readonly pointer: string } | undefined {
   const invalid = (message: string, pointer: string) => ({ code: 'series-invalid' as const, message, pointer });
   if (!Array.isArray(values) || values.length === 0) return invalid('values must be an array of numbers', '/values');
   if (values.length > SAMPLE_LIMITS.seriesValues)
     return invalid(`values may have at most ${SAMPLE_LIMITS.seriesValues} numbers`, '/values');
   if (measure.shape === 'intervals') {
-    if (period !== undefined && period !== null)
+    if (period !== undefined)
       return invalid(`${measure.name} values are successive intervals: leave periodMs out`, '/periodMs');
-  } else if (typeof period !== 'number' || !(period > 0 && period <= 3_600_000)) {
-    return invalid(`${measure.name} values need periodMs, above 0 and at most 3600000`, '/periodMs');
+  } else if (period === undefined) {
+    return invalid(`${measure.name} values need periodMs`, '/periodMs');
   }
   for (let k = 0; k < values.length; k++) {
     const wrong = notANumber(values[k]);
