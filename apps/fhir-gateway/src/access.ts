@@ -1,0 +1,40 @@
+import { allows, insufficientScope, type Access } from '#libs/platform/runtime';
+import type { Issue } from '#libs/domain/fhir';
+import type { Step } from './step.js';
+
+const VERBS = { create: 'c', read: 'r', update: 'u', delete: 'd' } as const;
+
+export type Verb = keyof typeof VERBS;
+
+/** Throws the refusal of RFC 6750 unless the caller may do this (SMART App Launch 2, `system/Type.cruds`). */
+export function requireScope(access: Access, verb: Verb, type: string): void {
+  const needed = scopeFor(verb, type);
+  if (!allows(access.scopes, needed)) throw insufficientScope([needed]);
+}
+
+/** What the caller lacks for the steps: the missing scope by step index. */
+export function missingScopes(access: Access, steps: readonly Step[]): Map<number, string> {
+  const judged = new Map<string, boolean>();
+  const missing = new Map<number, string>();
+  for (const step of steps) {
+    if (step.kind === 'refused') continue;
+    const needed = scopeFor(step.kind, step.type);
+    const allowed = judged.get(needed) ?? allows(access.scopes, needed);
+    judged.set(needed, allowed);
+    if (!allowed) missing.set(step.index, needed);
+  }
+  return missing;
+}
+
+export function forbiddenIssue(scope: string, index: number): Issue {
+  return {
+    severity: 'error',
+    code: 'forbidden',
+    diagnostics: `this needs the scope ${scope}`,
+    expression: [`Bundle.entry[${index}]`],
+  };
+}
+
+function scopeFor(verb: Verb, type: string): string {
+  return `system/${type}.${VERBS[verb]}`;
+}

@@ -1,0 +1,70 @@
+import { operationOutcome } from '#libs/domain/fhir';
+import type { StoredResource } from '#libs/platform/storage';
+import { entityTag, FHIR_JSON, type Answer, type Preference } from './answer.js';
+import type { StepResult } from './decide.js';
+
+/** The answer to a bundle: one entry for each entry of the request, in its order (FHIR R4 http.html#transaction-response). */
+export function bundleAnswer(
+  type: 'transaction-response' | 'batch-response',
+  results: readonly StepResult[],
+  prefer: Preference,
+): Answer {
+  const entries = results.map((result) => entryOf(result, prefer));
+  return {
+    status: 200,
+    headers: { 'content-type': FHIR_JSON },
+    body: `{"resourceType":"Bundle","type":"${type}","entry":[${entries.join(',')}]}`,
+  };
+}
+
+const STATUS_TEXT: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  410: 'Gone',
+  412: 'Precondition Failed',
+  422: 'Unprocessable Entity',
+  501: 'Not Implemented',
+};
+
+function entryOf(result: StepResult, prefer: Preference): string {
+  switch (result.kind) {
+    case 'written':
+      return entry(result.created ? 201 : 200, result.resource, {
+        ...(prefer === 'representation' ? { content: result.resource.content } : {}),
+        ...(prefer === 'OperationOutcome' ? { outcome: DONE } : {}),
+      });
+    case 'found':
+      return entry(200, result.resource, { content: result.resource.content });
+    case 'deleted':
+      return entry(204, undefined, {});
+    case 'refused':
+      return entry(result.status, undefined, { outcome: operationOutcome(result.issues) });
+  }
+}
+
+const DONE = operationOutcome([{ severity: 'information', code: 'informational', diagnostics: 'stored' }]);
+
+function entry(
+  status: number,
+  resource: StoredResource | undefined,
+  more: { readonly content?: string; readonly outcome?: object },
+): string {
+  const response = {
+    status: `${status} ${STATUS_TEXT[status] ?? 'Error'}`,
+    ...(resource === undefined
+      ? {}
+      : {
+          location: `${resource.type}/${resource.id}/_history/${resource.version}`,
+          etag: entityTag(resource.version),
+          lastModified: new Date(resource.lastUpdated).toISOString(),
+        }),
+    ...(more.outcome === undefined ? {} : { outcome: more.outcome }),
+  };
+  const content = more.content === undefined ? '' : `"resource":${more.content},`;
+  return `{${content}"response":${JSON.stringify(response)}}`;
+}

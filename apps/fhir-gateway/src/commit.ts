@@ -1,0 +1,32 @@
+import { appendInTransaction } from '#libs/platform/messaging';
+import type { FhirStore } from '#libs/platform/storage';
+import { clinicalRecords, type RecordOrigin } from './clinical-records.js';
+import { decide, type Decision } from './decide.js';
+import { lookupsOf } from './lookups.js';
+import type { Step } from './step.js';
+
+/**
+ * Runs the steps in one database transaction: look, decide, write, append to the log. After it everything is durable, or
+ * nothing is there.
+ *
+ * @param mode `atomic`: one refused step undoes all · `each`: refused steps leave the others alone
+ */
+export function commit(
+  store: FhirStore,
+  steps: readonly Step[],
+  origin: RecordOrigin,
+  mode: 'atomic' | 'each',
+): Promise<Decision> {
+  const lookups = lookupsOf(steps);
+  return store.transact(async (transaction) => {
+    const known = await transaction.look(origin.tenant, lookups);
+    const decision = decide(steps, known, origin.receivedAt);
+    if (mode === 'atomic' && decision.results.some((result) => result.kind === 'refused')) {
+      return { kind: 'refused', value: decision };
+    }
+    await transaction.write(origin.tenant, decision.changes);
+    // Last, because the log's counters are shared by all requests: held for one round trip and the commit.
+    await appendInTransaction(transaction.client, clinicalRecords(decision.news, origin));
+    return { kind: 'commit', value: decision };
+  });
+}

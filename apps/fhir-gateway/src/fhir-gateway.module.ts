@@ -1,0 +1,32 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Platform } from '#libs/platform/runtime';
+import { FhirStore } from '#libs/platform/storage';
+import { HistoryRoutes } from './history.routes.js';
+import { Meter } from './meter.js';
+import { Pipeline } from './pipeline.js';
+import { ResourceRoutes } from './resource.routes.js';
+import { SystemRoutes } from './system.routes.js';
+
+/** The EHR door: `/fhir/r4`. */
+@Module({})
+export class FhirGatewayModule {
+  static forRoot(platform: Platform): DynamicModule {
+    return {
+      module: FhirGatewayModule,
+      controllers: [SystemRoutes, HistoryRoutes, ResourceRoutes],
+      providers: [
+        {
+          provide: Pipeline,
+          useFactory: () =>
+            new Pipeline({
+              store: new FhirStore(platform.pool),
+              meter: new Meter(platform.metrics),
+              now: Date.now,
+              newId: uuidv7,
+            }),
+        },
+      ],
+    };
+  }
+}

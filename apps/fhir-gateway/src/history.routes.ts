@@ -1,0 +1,32 @@
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Authenticated, type AuthorizedRequest } from '#libs/platform/runtime';
+import { baseUrlOf, send } from './http.js';
+import { Pipeline, type Target } from './pipeline.js';
+
+/** Earlier versions of a resource. */
+@Controller('fhir/r4')
+@Authenticated()
+export class HistoryRoutes {
+  constructor(@Inject(Pipeline) private readonly pipeline: Pipeline) {}
+
+  @Get(':type/:id/_history')
+  async history(
+    @Param() target: Target,
+    @Query() query: Readonly<Record<string, unknown>>,
+    @Req() request: AuthorizedRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const page = { count: query['_count'], before: query['before'] };
+    send(reply, await this.pipeline.history(target, page, request.access, baseUrlOf(request)));
+  }
+
+  @Get(':type/:id/_history/:version')
+  async version(
+    @Param() target: Target & { readonly version: string },
+    @Req() request: AuthorizedRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    send(reply, await this.pipeline.read(target, target.version, request.access));
+  }
+}

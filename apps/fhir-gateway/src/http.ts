@@ -1,0 +1,35 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BodyOptions } from '#libs/platform/runtime';
+import type { Answer } from './answer.js';
+import { oneIssue } from './refusal.js';
+
+/** Most bytes of a request body after inflating: 16 MiB holds about 10,000 resources. */
+export const FHIR_BODY: BodyOptions = {
+  as: 'text',
+  accepts: ['application/fhir+json', 'application/json'],
+  maxBytes: 16 * 1024 * 1024,
+};
+
+export function send(reply: FastifyReply, answer: Answer): void {
+  void reply
+    .code(answer.status)
+    .headers(answer.headers)
+    .send(answer.body === '' ? undefined : answer.body);
+}
+
+/** The URL of this door as the client sees it, without a slash at the end. */
+export function baseUrlOf(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}/fhir/r4`;
+}
+
+export function oneHeader(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** Conditional writes are not here yet: to go on as if the condition were not there would be wrong. */
+export function refuseConditional(request: FastifyRequest): void {
+  if (request.headers['if-none-exist'] !== undefined) {
+    throw oneIssue(501, 'not-supported', 'conditional create (If-None-Exist) is not supported');
+  }
+}

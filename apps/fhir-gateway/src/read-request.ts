@@ -1,0 +1,60 @@
+import { isResourceType, parseJson, validateResource, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { oneIssue, refusal } from './refusal.js';
+
+/** FHIR R4 datatypes.html#id */
+export const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/;
+
+/** The type of a path. @throws OutcomeProblem 404 when R4 has no such type */
+export function requireType(type: string): string {
+  if (!isResourceType(type)) throw oneIssue(404, 'not-supported', 'not a resource type of R4');
+  return type;
+}
+
+/** @throws OutcomeProblem 404: no resource can have such an id, so there is none */
+export function requireId(id: string, type: string): void {
+  if (!FHIR_ID.test(id))
+    throw oneIssue(404, 'not-found', 'not an id: letters, digits, - and . only, at most 64', `${type}.id`);
+}
+
+/** The body of a create, or with `id` of an update, checked. @throws OutcomeProblem */
+export function readResource(text: string, type: string, id?: string): JsonObject {
+  const resource = readObject(text);
+  if (resource['resourceType'] !== type) {
+    throw oneIssue(400, 'invalid', 'the body is not a resource of the type in the path', `${type}.resourceType`);
+  }
+  if (id !== undefined && resource['id'] !== id) {
+    throw oneIssue(400, 'invalid', 'the id of the body is not that of the path', `${type}.id`);
+  }
+  const issues = structureIssues(resource, type);
+  if (issues.length > 0) throw refusal(400, issues);
+  return resource;
+}
+
+/** The body of a bundle; its entries are not looked at yet. @throws OutcomeProblem */
+export function readBundle(text: string): JsonObject {
+  const bundle = readObject(text);
+  if (bundle['resourceType'] !== 'Bundle') throw oneIssue(400, 'invalid', 'a Bundle is expected here', 'Bundle');
+  return bundle;
+}
+
+/** What is wrong with the structure of a resource; expressions start with `at`. */
+export function structureIssues(resource: JsonObject, at: string): Issue[] {
+  const type = String(resource['resourceType']);
+  return validateResource(resource)
+    .filter((issue) => issue.severity === 'error' || issue.severity === 'fatal')
+    .map((issue) => ({ ...issue, expression: issue.expression?.map((path) => moved(path, type, at)) ?? [at] }));
+}
+
+function moved(path: string, type: string, at: string): string {
+  return path === type || path.startsWith(`${type}.`) ? at + path.slice(type.length) : path;
+}
+
+function readObject(text: string): JsonObject {
+  const parsed = parseJson(text);
+  if (!parsed.ok) throw refusal(400, [parsed.error]);
+  const value = parsed.value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw oneIssue(400, 'structure', 'a JSON object is expected');
+  }
+  return value as JsonObject;
+}

@@ -1,0 +1,38 @@
+import { operationOutcome, type Issue } from '#libs/domain/fhir';
+import { OutcomeProblem } from '#libs/platform/runtime';
+import type { StepResult } from './decide.js';
+
+/** Most issues of an answer: who sends ten thousand bad entries learns enough from the first ones. */
+const MOST_ISSUES = 200;
+
+/** An answer that refuses the whole request. Throw it. */
+export function refusal(
+  status: number,
+  issues: readonly Issue[],
+  headers: Readonly<Record<string, string>> = {},
+): OutcomeProblem {
+  return new OutcomeProblem(status, operationOutcome(issues.slice(0, MOST_ISSUES)), headers);
+}
+
+export function oneIssue(status: number, code: string, diagnostics: string, expression?: string): OutcomeProblem {
+  return refusal(status, [
+    {
+      severity: 'error',
+      code,
+      diagnostics,
+      ...(expression === undefined ? {} : { expression: [expression] }),
+    } as Issue,
+  ]);
+}
+
+/** The refusal of an atomic request: the issues of all refused steps, with the status that says most. */
+export function refusalOf(results: readonly StepResult[]): OutcomeProblem | undefined {
+  const refused = results.filter((result) => result.kind === 'refused');
+  if (refused.length === 0) return undefined;
+  const statuses = new Set(refused.map((result) => result.status));
+  const status = statuses.size === 1 ? (refused[0]?.status ?? 400) : 400;
+  return refusal(
+    status,
+    refused.flatMap((result) => result.issues),
+  );
+}

@@ -1,0 +1,41 @@
+import { operationOutcome } from '#libs/domain/fhir';
+import type { StoredResource } from '#libs/platform/storage';
+import { FHIR_JSON, resourceHeaders, type Answer, type Preference } from './answer.js';
+
+/** A version of a resource as it is stored. */
+export function storedAnswer(resource: StoredResource): Answer {
+  return { status: 200, headers: { 'content-type': FHIR_JSON, ...resourceHeaders(resource) }, body: resource.content };
+}
+
+export function writtenAnswer(
+  resource: StoredResource,
+  created: boolean,
+  wishes: { readonly baseUrl: string; readonly prefer: Preference },
+): Answer {
+  const location = `${wishes.baseUrl}/${resource.type}/${resource.id}/_history/${resource.version}`;
+  return {
+    status: created ? 201 : 200,
+    headers: { 'content-type': FHIR_JSON, ...resourceHeaders(resource), location },
+    body: bodyOf(resource, wishes.prefer),
+  };
+}
+
+export function deletedAnswer(resource: StoredResource | undefined): Answer {
+  return { status: 204, headers: resource === undefined ? {} : resourceHeaders(resource), body: '' };
+}
+
+/** The good answer of `$validate`, and of a write that asked for an OperationOutcome. */
+export function fineOutcome(diagnostics: string): string {
+  return JSON.stringify(operationOutcome([{ severity: 'information', code: 'informational', diagnostics }]));
+}
+
+function bodyOf(resource: StoredResource, prefer: Preference): string {
+  switch (prefer) {
+    case 'minimal':
+      return '';
+    case 'representation':
+      return resource.content;
+    case 'OperationOutcome':
+      return fineOutcome('stored');
+  }
+}

@@ -1,0 +1,63 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Authenticated, BodyAs, type AuthorizedRequest } from '#libs/platform/runtime';
+import { preferenceOf } from './answer.js';
+import { baseUrlOf, FHIR_BODY, oneHeader, refuseConditional, send } from './http.js';
+import { Pipeline, type Target, type Wishes } from './pipeline.js';
+
+/** Single resources of any R4 type. Scopes are judged by the pipeline, as for the entries of a bundle. */
+@Controller('fhir/r4')
+@Authenticated()
+export class ResourceRoutes {
+  constructor(@Inject(Pipeline) private readonly pipeline: Pipeline) {}
+
+  @Post(':type/$validate')
+  @HttpCode(200)
+  @BodyAs(FHIR_BODY)
+  validate(
+    @Param('type') type: string,
+    @Body() text: string | undefined,
+    @Req() request: AuthorizedRequest,
+    @Res() reply: FastifyReply,
+  ): void {
+    send(reply, this.pipeline.validate(type, text ?? '', request.access));
+  }
+
+  @Post(':type')
+  @BodyAs(FHIR_BODY)
+  async create(
+    @Param('type') type: string,
+    @Body() text: string | undefined,
+    @Req() request: AuthorizedRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    refuseConditional(request);
+    send(reply, await this.pipeline.create(type, text ?? '', request.access, wishesOf(request)));
+  }
+
+  @Put(':type/:id')
+  @BodyAs(FHIR_BODY)
+  async update(
+    @Param() target: Target,
+    @Body() text: string | undefined,
+    @Req() request: AuthorizedRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const ifMatch = oneHeader(request, 'if-match');
+    send(reply, await this.pipeline.update(target, text ?? '', ifMatch, request.access, wishesOf(request)));
+  }
+
+  @Delete(':type/:id')
+  async remove(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
+    send(reply, await this.pipeline.remove(target, oneHeader(request, 'if-match'), request.access));
+  }
+
+  @Get(':type/:id')
+  async read(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
+    send(reply, await this.pipeline.read(target, undefined, request.access));
+  }
+}
+
+function wishesOf(request: AuthorizedRequest): Wishes {
+  return { baseUrl: baseUrlOf(request), prefer: preferenceOf(oneHeader(request, 'prefer'), 'representation') };
+}

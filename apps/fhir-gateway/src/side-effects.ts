@@ -1,0 +1,54 @@
+import { parseJson, type JsonObject } from '#libs/domain/fhir';
+import type { Identifier, ResourceChange, StoredResource } from '#libs/platform/storage';
+
+type SideEffects = Pick<ResourceChange, 'twin' | 'devicePatient' | 'identifiersAdded' | 'identifiersRemoved'>;
+
+/** What a version of a Patient or Device changes beside the resource: the twin, who wears the device, business identifiers. */
+export function sideEffects(
+  after: StoredResource,
+  resource: JsonObject,
+  before: StoredResource | undefined,
+): SideEffects {
+  if (after.type !== 'Patient' && after.type !== 'Device') return {};
+  const now = after.deleted ? [] : identifiersOf(resource);
+  const then = before === undefined || before.deleted ? [] : identifiersOf(parsed(before.content));
+  return {
+    ...(after.type === 'Patient' && !after.deleted ? { twin: { birthDate: textOf(resource['birthDate']) } } : {}),
+    ...(after.type === 'Device' ? { devicePatient: after.deleted ? null : patientOfDevice(resource) } : {}),
+    identifiersAdded: without(now, then),
+    identifiersRemoved: without(then, now),
+  };
+}
+
+function identifiersOf(resource: JsonObject): Identifier[] {
+  const identifiers = resource['identifier'];
+  if (!Array.isArray(identifiers)) return [];
+  return (identifiers as readonly JsonObject[]).flatMap(({ system, value }) =>
+    typeof value === 'string' ? [{ system: textOf(system) ?? '', value }] : [],
+  );
+}
+
+function patientOfDevice(resource: JsonObject): string | null {
+  const patient = resource['patient'] as JsonObject | undefined;
+  return /^Patient\/([^/]+)/.exec(textOf(patient?.['reference']) ?? '')?.[1] ?? null;
+}
+
+function without(these: readonly Identifier[], those: readonly Identifier[]): Identifier[] {
+  const keys = new Set(those.map(keyOf));
+  return these.filter((one) => !keys.has(keyOf(one)));
+}
+
+function keyOf(identifier: Identifier): string {
+  return JSON.stringify([identifier.system, identifier.value]);
+}
+
+function parsed(content: string): JsonObject {
+  const result = parseJson(content);
+  // We wrote it: text that can not be read back is a bug.
+  if (!result.ok) throw new Error('a stored resource is not JSON');
+  return result.value as JsonObject;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,31 @@
+import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Authenticated, BodyAs, Public, type AuthorizedRequest } from '#libs/platform/runtime';
+import { preferenceOf } from './answer.js';
+import { baseUrlOf, FHIR_BODY, oneHeader, send } from './http.js';
+import { Pipeline } from './pipeline.js';
+
+/** `/fhir/r4` itself: bundles and what the server can do. */
+@Controller('fhir/r4')
+export class SystemRoutes {
+  constructor(@Inject(Pipeline) private readonly pipeline: Pipeline) {}
+
+  @Post()
+  @HttpCode(200)
+  @Authenticated()
+  @BodyAs(FHIR_BODY)
+  async bundle(
+    @Body() text: string | undefined,
+    @Req() request: AuthorizedRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const prefer = preferenceOf(oneHeader(request, 'prefer'), 'minimal');
+    send(reply, await this.pipeline.bundle(text ?? '', request.access, prefer));
+  }
+
+  @Get('metadata')
+  @Public()
+  metadata(@Req() request: AuthorizedRequest, @Res() reply: FastifyReply): void {
+    send(reply, this.pipeline.capabilities(baseUrlOf(request)));
+  }
+}
