@@ -1,9 +1,11 @@
-/** Jest in ESM mode with SWC. Suites are chosen by suffix: .spec.ts (pure, ms), .int.spec.ts (services), .e2e.spec.ts (whole flow). */
-export default {
+/**
+ * Jest in ESM mode with SWC. Suites are chosen by suffix: .spec.ts is pure (milliseconds), .int.spec.ts needs services,
+ * .e2e.spec.ts runs the whole flow as processes.
+ */
+const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/.homeostat/'],
   moduleNameMapper: {
     '^#libs/(.*)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
@@ -21,4 +23,12 @@ export default {
       },
     ],
   },
+};
+
+export default {
+  projects: [
+    { ...shared, displayName: 'pure', testRegex: '(?<!\\.(int|e2e))\\.spec\\.ts$' },
+    { ...shared, displayName: 'int', testRegex: '\\.int\\.spec\\.ts$' },
+    { ...shared, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
+  ],
 };

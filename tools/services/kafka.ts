@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { freePort, has, install, MissingServiceError, runServer, type Service } from './service.js';
+
+const VERSION = '4.4.0';
+const HERE = 'tools/services/kafka';
+
+/** A real Kafka broker in KRaft mode, one node, from its jars; no Docker. */
+export async function startKafka(folder: string): Promise<Service> {
+  const missing = [has('java') ? '' : 'default-jre-headless', jarsPresent() || has('mvn') ? '' : 'maven'].filter(
+    Boolean,
+  );
+  if (missing.length > 0 && !install(missing)) {
+    throw new MissingServiceError('Kafka needs a Java runtime ≥ 17 and Maven: install them, or set KAFKA_BROKERS');
+  }
+  fetchJars();
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const data = join(folder, 'kafka-data');
+  const properties = join(folder, 'kafka.properties');
+  writeFileSync(properties, settings(port, controllerPort, data));
+  const classpath = join(jarFolder(), '*');
+  const format = spawnSync(
+    'java',
+    ['-Xmx256m', '-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties],
+    { encoding: 'utf8', env: { ...process.env, LOG_DIR: folder } },
+  );
+  if (format.status !== 0)
+    throw new MissingServiceError(`Kafka's storage could not be made: ${format.stderr.trim().split('\n').at(-1)}`);
+  const broker = `127.0.0.1:${port}`;
+  return runServer(broker, {
+    command: 'java',
+    args: [
+      '-Xmx512m',
+      '-Xms128m',
+      `-Dkafka.log=${join(folder, 'kafka.log')}`,
+      `-Dlog4j2.configurationFile=${resolve(HERE, 'log4j2.properties')}`,
+      '-cp',
+      classpath,
+      'kafka.Kafka',
+      properties,
+    ],
+    port,
+    logFile: join(folder, 'kafka.out'),
+    readyWithinMs: 60_000,
+    ready: () => answers(broker),
+  });
+}
+
+/** A broker opens its port before its coordinator serves. */
+async function answers(broker: string): Promise<boolean> {
+  const admin = new Kafka({
+    brokers: [broker],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+    connectionTimeout: 1000,
+  }).admin();
+  try {
+    await admin.connect();
+    await admin.describeCluster();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+function jarFolder(): string {
+  return resolve(process.env['HOMEOSTAT_CACHE'] ?? '.cache', `kafka-${VERSION}`);
+}
+
+function jarsPresent(): boolean {
+  return existsSync(jarFolder()) && readdirSync(jarFolder()).some((name) => name.startsWith('kafka_2.13'));
+}
+
+function fetchJars(): void {
+  if (jarsPresent()) return;
+  console.log(`fetching Kafka ${VERSION} (once, about 45 MB)`);
+  const partial = `${jarFolder()}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  const args = [
+    '-q',
+    '-B',
+    '-f',
+    join(HERE, 'pom.xml'),
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${partial}`,
+  ];
+  const got = spawnSync('mvn', args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (got.status !== 0)
+    throw new MissingServiceError(
+      "Kafka's jars could not be fetched by Maven: check the network, or set KAFKA_BROKERS",
+    );
+  renameSync(partial, jarFolder());
+}
+
+/** Any 16 bytes in URL-safe base64. */
+function clusterId(): string {
+  return Buffer.from(Array.from({ length: 16 }, () => Math.floor(Math.random() * 256))).toString('base64url');
+}
+
+function settings(port: number, controllerPort: number, data: string): string {
+  return `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+log.dirs=${data}
+num.partitions=4
+auto.create.topics.enable=false
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.segment.bytes=67108864
+`;
+}

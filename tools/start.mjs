@@ -1,0 +1,27 @@
+// `npm run demo`, `start:all`, `start:<app>`, `bench`, …: installs and builds what is needed, then runs the role under the project's Node.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { installAndBuild, NODE } from './install-and-build.mjs';
+
+const ENTRIES = {
+  demo: 'dist/apps/all-in-one/src/demo/main.js',
+  bench: 'dist/bench/main.js',
+  'real-input': 'dist/tools/real-input/main.js',
+  docs: 'dist/tools/docs/main.js',
+};
+
+const [role = 'all-in-one', ...rest] = process.argv.slice(2);
+installAndBuild();
+const entry = ENTRIES[role] ?? `dist/apps/${role}/src/main.js`;
+if (!existsSync(entry)) {
+  console.error(`there is nothing to start called ${role}`);
+  process.exit(64);
+}
+const child = spawn(NODE, ['--enable-source-maps', entry, ...rest], { stdio: 'inherit' });
+// A terminal sends Ctrl-C to both of us; the child decides when it is done.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  });
+}
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1)));

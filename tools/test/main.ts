@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { MissingServiceError, startServices } from '../services/index.js';
+
+/**
+ * Runs the suites that were asked for (all when none was), with the services they need, and closes with the totals.
+ * `pure` needs nothing, `int` and `e2e` get Postgres, Redis, Kafka and Mosquitto.
+ */
+const PROJECTS = ['pure', 'int', 'e2e'] as const;
+type Project = (typeof PROJECTS)[number];
+
+const asked = process.argv.slice(2);
+const projects = PROJECTS.filter((project) => asked.includes(project));
+const patterns = asked.filter((word) => !PROJECTS.includes(word as Project));
+const chosen: readonly Project[] = projects.length > 0 ? projects : PROJECTS;
+
+interface Totals {
+  passed: number;
+  failed: number;
+}
+
+async function main(): Promise<number> {
+  mkdirSync('.cache', { recursive: true });
+  const needServices = chosen.some((project) => project !== 'pure');
+  const started = needServices
+    ? await startServices(['postgres', 'redis', 'kafka', 'mosquitto'], process.env)
+    : undefined;
+  const totals: Totals = { passed: 0, failed: 0 };
+  let failedRuns = 0;
+  try {
+    for (const project of chosen) {
+      const code = await runJest(project, started?.env ?? {}, totals);
+      if (code !== 0) failedRuns += 1;
+    }
+  } finally {
+    await started?.stop();
+  }
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+  return failedRuns > 0 || totals.failed > 0 || totals.passed === 0 ? 1 : 0;
+}
+
+async function runJest(project: Project, env: Readonly<Record<string, string>>, totals: Totals): Promise<number> {
+  const output = `.cache/jest-${project}.json`;
+  // Whole-flow suites start many processes each: one at a time.
+  const workers = project === 'e2e' ? ['--runInBand'] : ['--maxWorkers=2'];
+  const child = spawn(
+    process.execPath,
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--selectProjects',
+      project,
+      '--json',
+      `--outputFile=${output}`,
+      '--passWithNoTests',
+      ...workers,
+      ...patterns,
+    ],
+    // Jest's report goes to stderr, its JSON to the file and to stdout.
+    { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } },
+  );
+  const code = await new Promise<number>((done) => child.once('exit', (status) => done(status ?? 1)));
+  const report = JSON.parse(readFileSync(output, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numRuntimeErrorTestSuites: number;
+    numPendingTests: number;
+  };
+  totals.passed += report.numPassedTests;
+  totals.failed += report.numFailedTests + report.numRuntimeErrorTestSuites + report.numPendingTests;
+  return code;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof MissingServiceError ? error.message : error);
+  return 1;
+});
