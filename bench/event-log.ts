@@ -9,6 +9,7 @@ import { ensureTopics, KafkaEventLog, PostgresEventLog, type EventLog } from '#l
 
 const PARTITIONS = 12;
 const SAMPLES_PER_8_KB = 100;
+const IN_FLIGHT = 400;
 
 const server = process.env['DATABASE_URL'];
 const brokers = process.env['KAFKA_BROKERS']?.split(',');
@@ -66,18 +67,35 @@ async function measure(name: string, log: EventLog, topic: string, size: number)
   );
 }
 
-/** As many doors' requests as one process has in flight under load: 64 calls of one record each. */
+/** As many doors' requests as one process has in flight under load: {@link IN_FLIGHT} calls of one record each. */
 async function produce(log: EventLog, topic: string, size: number, total: number): Promise<void> {
-  const value = JSON.stringify({ samples: 'x'.repeat(size - 16) });
+  const values = Array.from({ length: 64 }, (_, seed) => samplesOf(size, seed));
   let sent = 0;
   await Promise.all(
-    Array.from({ length: 64 }, async () => {
+    Array.from({ length: IN_FLIGHT }, async () => {
       while (sent < total) {
         const n = sent++;
-        await log.append([{ topic, key: `1/patient-${n % 1_000}`, value }]);
+        await log.append([{ topic, key: `1/patient-${n % 1_000}`, value: values[n % values.length]! }]);
       }
     }),
   );
+}
+
+/** JSON of about `size` bytes that looks like samples: it compresses as such do. */
+function samplesOf(size: number, seed: number): string {
+  const samples: unknown[] = [];
+  let length = 0;
+  for (let i = seed; length < size; i++) {
+    const sample = {
+      measure: (i % 14) + 1,
+      at: 1_795_000_000_000 + ((i * 7_919) % 86_400_000),
+      value: 60 + ((i * 37) % 400) / 10,
+      seq: i,
+    };
+    length += JSON.stringify(sample).length + 1;
+    samples.push(sample);
+  }
+  return JSON.stringify({ samples });
 }
 
 async function timed(run: () => Promise<void>): Promise<{ seconds: number; cpu: number }> {

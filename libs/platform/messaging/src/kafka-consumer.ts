@@ -118,6 +118,10 @@ export class KafkaConsumer implements Consumer {
   crashed(reason: string, restarts: boolean): void {
     if (this.stopping !== undefined) return;
     for (const lane of this.lanes.values()) void lane.stop();
+    this.parts.logger[restarts ? 'warn' : 'error'](
+      { group: this.options.group, reason, restarts },
+      'group member crashed',
+    );
     if (restarts) {
       this.current = { kind: 'starting' };
       return;
@@ -265,10 +269,12 @@ export class KafkaConsumer implements Consumer {
     await this.commit();
     this.generation++;
     this.lanes.clear();
-    await this.member?.leave();
+    // A broker that is away is told by its session timeout.
+    await Promise.race([this.member?.leave(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
     if (this.current.kind !== 'failed') this.current = { kind: 'stopped' };
     this.parts.stopped();
   }
 }
 
 const COMMIT_MS = 500;
+const LEAVE_MS = 3_000;

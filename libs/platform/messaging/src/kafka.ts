@@ -193,6 +193,8 @@ export class KafkaEventLog implements EventLog {
 }
 
 const PROBE_MS = 5_000;
+// A member tries for about a minute: giving up means to join as a new one, and the group waits for the old one to expire.
+const PATIENT = { retries: 60, initialRetryTime: 100, maxRetryTime: 1_000 };
 
 /**
  * Creates the topics that are missing, with the partitions of the contracts.
@@ -246,7 +248,7 @@ async function startMember(
 ): Promise<void> {
   const { group, topic } = options;
   const sockets = new KafkaSockets();
-  const member = clientOf(client, sockets, logger).consumer({
+  const member = clientOf(client, sockets, logger, PATIENT).consumer({
     groupId: group,
     allowAutoTopicCreation: false,
     sessionTimeout: 10_000,
@@ -256,9 +258,7 @@ async function startMember(
     minBytes: 1,
     maxBytesPerPartition: 512_000,
     retry: {
-      retries: 8,
-      initialRetryTime: 100,
-      maxRetryTime: 2_000,
+      ...PATIENT,
       restartOnFailure: () => Promise.resolve(!sockets.isSevered),
     },
   });
@@ -323,6 +323,7 @@ function clientOf(
   options: { readonly brokers: readonly string[]; readonly clientId: string },
   sockets: KafkaSockets,
   logger: LogWriter,
+  retry: KafkaConfig['retry'] = { retries: 6, initialRetryTime: 50, maxRetryTime: 1_000 },
 ): Kafka {
   silenceIdleTimers();
   const config: KafkaConfig = {
@@ -331,7 +332,7 @@ function clientOf(
     socketFactory: sockets.create as NonNullable<KafkaConfig['socketFactory']>,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
-    retry: { retries: 6, initialRetryTime: 50, maxRetryTime: 1_000 },
+    retry,
     logLevel: logLevel.WARN,
     // The client retries what it calls an error; what ends it comes through `crashed`.
     logCreator: () => (entry) => logger.debug({ kafka: entry.namespace, reason: entry.log.message }, 'kafka client'),
