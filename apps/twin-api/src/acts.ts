@@ -54,7 +54,11 @@ export class Acts {
     return this.record(access, patient, `Alert/${id}`, { type: 'resolve', episode: id, ...defined(request) });
   }
 
-  async setThresholds(access: Access, patient: string, request: z.output<typeof PutThresholdsRequest>): Promise<ActAnswer> {
+  async setThresholds(
+    access: Access,
+    patient: string,
+    request: z.output<typeof PutThresholdsRequest>,
+  ): Promise<ActAnswer> {
     const twin = await findTwin(this.pool, access.tenant.key, patient);
     if (twin === undefined) throw notFound('the patient');
     const thresholds = request.thresholds.map(({ rule, limits, reason, expiresAt }) => ({

@@ -85,7 +85,9 @@ export class AlertTail {
     if (reader.count > 0) return;
     this.readers.delete(tenant);
     this.poked.wake();
-    await (await reader.stop)();
+    await (
+      await reader.stop
+    )();
   }
 
   private async follow(): Promise<void> {

@@ -44,11 +44,15 @@ export class Api {
   constructor(private readonly platform: Platform) {
     const { pool, hot, log, closing, config } = platform;
     this.acts = new Acts(pool);
-    this.webhooks = new Webhooks(new WebhookStore(pool), new DeliveryStore(pool), { allowedHosts: config.webhookAllowedHosts });
+    this.webhooks = new Webhooks(new WebhookStore(pool), new DeliveryStore(pool), {
+      allowedHosts: config.webhookAllowedHosts,
+    });
     this.deadLetters = new DeadLetters(pool, log);
     this.views = new TwinViews(pool, hot);
     this.streams = new EventStreams(closing);
-    this.tail = new AlertTail(pool, hot, (error) => platform.logger.warn({ err: error }, 'alert streams were interrupted'));
+    this.tail = new AlertTail(pool, hot, (error) =>
+      platform.logger.warn({ err: error }, 'alert streams were interrupted'),
+    );
   }
 
   async patients(tenant: number, query: z.output<typeof PatientsQuery>): Promise<z.input<typeof PatientListSchema>> {

@@ -21,7 +21,11 @@ export class DeadLetters {
     return pageOf(
       rows,
       query.limit,
-      ({ at, replayedAt, ...row }) => ({ ...row, at: iso(at), ...(replayedAt === null ? {} : { replayedAt: iso(replayedAt) }) }),
+      ({ at, replayedAt, ...row }) => ({
+        ...row,
+        at: iso(at),
+        ...(replayedAt === null ? {} : { replayedAt: iso(replayedAt) }),
+      }),
       ({ at, id }) => ({ at, id }),
     );
   }

@@ -21,7 +21,12 @@ export async function alerts(
     after: decodeCursor(Place, query.cursor),
     limit: query.limit + 1,
   });
-  return pageOf(rows, query.limit, (row) => shown(row.alert), ({ raisedAt, id }) => ({ raisedAt, id }));
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => shown(row.alert),
+    ({ raisedAt, id }) => ({ raisedAt, id }),
+  );
 }
 
 /** @throws Problem 404 */

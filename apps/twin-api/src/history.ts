@@ -42,7 +42,11 @@ function codesOf(code: string | undefined): readonly number[] {
   const measure = resolveCode(code);
   if (measure !== undefined) return [measure.number];
   throw new Problem(400, 'code-unknown', 'the code is not in the catalogue', [
-    { pointer: '/code', code: 'code-unknown', detail: 'must be a name of the catalogue, or one of its LOINC or MDC codes' },
+    {
+      pointer: '/code',
+      code: 'code-unknown',
+      detail: 'must be a name of the catalogue, or one of its LOINC or MDC codes',
+    },
   ]);
 }
 

@@ -7,10 +7,12 @@ export function refuseThresholds(thresholds: readonly WireThreshold[], now: numb
   const errors = thresholds.flatMap((threshold, index) => faults(threshold, `/thresholds/${index}`, now));
   const seen = new Set<string>();
   for (const [index, { rule }] of thresholds.entries()) {
-    if (seen.has(rule)) errors.push({ pointer: `/thresholds/${index}/rule`, code: 'rule-repeated', detail: 'a rule may be given once' });
+    if (seen.has(rule))
+      errors.push({ pointer: `/thresholds/${index}/rule`, code: 'rule-repeated', detail: 'a rule may be given once' });
     seen.add(rule);
   }
-  if (errors.length > 0) throw new Problem(400, 'thresholds-invalid', 'the limits can not be set; nothing was changed', errors);
+  if (errors.length > 0)
+    throw new Problem(400, 'thresholds-invalid', 'the limits can not be set; nothing was changed', errors);
 }
 
 function faults(threshold: WireThreshold, pointer: string, now: number): ProblemDetail[] {
@@ -20,7 +22,9 @@ function faults(threshold: WireThreshold, pointer: string, now: number): Problem
     detail: refusal.message,
   }));
   const expired = threshold.expiresAt !== undefined && threshold.expiresAt <= now;
-  return expired ? [...refusals, { pointer: `${pointer}/expiresAt`, code: 'out-of-range', detail: 'must be ahead' }] : refusals;
+  return expired
+    ? [...refusals, { pointer: `${pointer}/expiresAt`, code: 'out-of-range', detail: 'must be ahead' }]
+    : refusals;
 }
 
 function limitPointer(limit: string | undefined): string {

@@ -45,7 +45,11 @@ export class TwinViews {
   }
 
   /** `at` and `knownAt` in ms; now where absent. */
-  async at(tenant: number, patient: string, times: { at?: number | undefined; knownAt?: number | undefined }): Promise<TwinView> {
+  async at(
+    tenant: number,
+    patient: string,
+    times: { at?: number | undefined; knownAt?: number | undefined },
+  ): Promise<TwinView> {
     const twin = await findTwin(this.pool, tenant, patient);
     if (twin === undefined) throw notFound('the patient');
     const now = this.now();
@@ -86,7 +90,10 @@ function head(
   times: { at?: number | undefined; knownAt?: number | undefined },
 ): Pick<TwinView, 'patient' | 'type' | 'version' | 'asOf'> {
   const past = times.at !== undefined || times.knownAt !== undefined;
-  const newest = measurements.reduce<number | null>((most, row) => Math.max(most ?? row.effectiveAt, row.effectiveAt), null);
+  const newest = measurements.reduce<number | null>(
+    (most, row) => Math.max(most ?? row.effectiveAt, row.effectiveAt),
+    null,
+  );
   const asOf = past ? newest : (twin.asOf ?? newest);
   return { patient: twin.patient, type: twin.type, version: twin.version, asOf: asOf === null ? null : iso(asOf) };
 }

@@ -14,7 +14,10 @@ export class TwinRoutes {
 
   @Get('patients')
   @RequireScope('twins.read')
-  patients(@Caller() caller: Access, @Query({ schema: PatientsQuery }) query: z.output<typeof PatientsQuery>): Promise<object> {
+  patients(
+    @Caller() caller: Access,
+    @Query({ schema: PatientsQuery }) query: z.output<typeof PatientsQuery>,
+  ): Promise<object> {
     return this.api.patients(caller.tenant.key, query);
   }
 

@@ -1,6 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { CreateWebhookRequest, DeliveriesQuery, PatchWebhookRequest, ReplayRequest, WebhooksQuery } from '#libs/contracts';
+import {
+  CreateWebhookRequest,
+  DeliveriesQuery,
+  PatchWebhookRequest,
+  ReplayRequest,
+  WebhooksQuery,
+} from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
 import { API, type Api } from './api.js';
 import { uuidOf } from './wire.js';
@@ -23,7 +29,10 @@ export class WebhookRoutes {
 
   @Get()
   @RequireScope('webhooks.read')
-  list(@Caller() caller: Access, @Query({ schema: WebhooksQuery }) query: z.output<typeof WebhooksQuery>): Promise<object> {
+  list(
+    @Caller() caller: Access,
+    @Query({ schema: WebhooksQuery }) query: z.output<typeof WebhooksQuery>,
+  ): Promise<object> {
     return this.api.webhooks.list(caller, query);
   }
 

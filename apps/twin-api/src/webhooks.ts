@@ -38,7 +38,10 @@ export class Webhooks {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async create(access: Access, request: z.output<typeof CreateWebhookRequest>): Promise<z.input<typeof CreatedWebhookSchema>> {
+  async create(
+    access: Access,
+    request: z.output<typeof CreateWebhookRequest>,
+  ): Promise<z.input<typeof CreatedWebhookSchema>> {
     refuseEndpoint(request.url, this.rules);
     const secret = `whsec_${randomBytes(32).toString('base64')}`;
     const webhook = await this.store.create({
@@ -133,7 +136,9 @@ export class Webhooks {
 function refuseEndpoint(url: string, rules: EndpointRules): void {
   const verdict = judgeEndpoint(url, rules);
   if (verdict.kind === 'ok') return;
-  throw new Problem(400, verdict.code, verdict.message, [{ pointer: '/url', code: verdict.code, detail: verdict.message }]);
+  throw new Problem(400, verdict.code, verdict.message, [
+    { pointer: '/url', code: verdict.code, detail: verdict.message },
+  ]);
 }
 
 type AskedFilter = NonNullable<z.output<typeof CreateWebhookRequest>['filter']>;

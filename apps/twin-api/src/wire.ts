@@ -33,6 +33,7 @@ export function patientId(text: string): string {
 }
 
 export function uuidOf(text: string, what: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new Problem(404, 'not-found', `${what} was not found`);
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
+    throw new Problem(404, 'not-found', `${what} was not found`);
   return text;
 }

@@ -22,7 +22,10 @@ const PageQuery = {
 };
 
 function listOf<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), next: z.string().optional().describe('cursor of the next page; absent on the last') });
+  return z.object({
+    items: z.array(item),
+    next: z.string().optional().describe('cursor of the next page; absent on the last'),
+  });
 }
 
 const Coding = z.object({ system: z.string(), code: z.string() });
@@ -97,7 +100,10 @@ export const AcknowledgeRequest = z.strictObject({
   note: Note.optional(),
   useful: z.boolean().optional().describe('whether the alert was worth the interruption'),
 });
-export const SnoozeRequest = z.strictObject({ until: Instant.describe('at most 24 hours ahead'), note: Note.optional() });
+export const SnoozeRequest = z.strictObject({
+  until: Instant.describe('at most 24 hours ahead'),
+  note: Note.optional(),
+});
 export const ResolveRequest = z.strictObject({ note: Note.optional() });
 export const ActAnswerSchema = z.object({
   act: z.uuid().describe('id of the act, as the audit and the log know it'),
@@ -251,7 +257,10 @@ export const DeliverySchema = z.object({
   finishedAt: Instant.optional(),
 });
 export const DeliveryListSchema = listOf(DeliverySchema);
-export const DeliveriesQuery = z.strictObject({ ...PageQuery, status: z.enum(['pending', 'delivered', 'parked']).optional() });
+export const DeliveriesQuery = z.strictObject({
+  ...PageQuery,
+  status: z.enum(['pending', 'delivered', 'parked']).optional(),
+});
 export const ReplayRequest = z.strictObject({
   from: Instant.optional(),
   to: Instant.optional(),

@@ -39,7 +39,10 @@ export async function authenticate(request: FastifyRequest, tokens: Pick<Tokens,
   const token = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
   const access = token === undefined ? undefined : await tokens.verifyToken(token);
   if (access === undefined) {
-    throw unauthorized('the bearer token is not valid, or no longer', 'Bearer realm="homeostat", error="invalid_token"');
+    throw unauthorized(
+      'the bearer token is not valid, or no longer',
+      'Bearer realm="homeostat", error="invalid_token"',
+    );
   }
   (request as AuthorizedRequest).access = access;
   return access;

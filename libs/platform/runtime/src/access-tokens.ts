@@ -7,7 +7,7 @@ import { type SecretVerifier } from './client-secrets.js';
 import { TOKEN_ALGORITHM, type SigningKeys } from './signing-keys.js';
 
 const ISSUER = 'homeostat';
-const LIFETIME_SECONDS = 300;
+const LIFETIME_SECONDS = 900;
 const MOST_REMEMBERED = 2_048;
 const LONGEST_TOKEN = 8_192;
 
@@ -19,7 +19,7 @@ const Claims = z.object({
   exp: z.number(),
 });
 
-/** Our access tokens: JWTs that live five minutes, so that every app can check them without asking. */
+/** Our access tokens: JWTs that live a quarter of an hour, so that every app can check them without asking. */
 export class AccessTokens implements Tokens {
   /** Tokens found good, until they expire: a signature check costs about as much as a small request. */
   private readonly remembered = new Map<string, { readonly access: Access; readonly until: number }>();

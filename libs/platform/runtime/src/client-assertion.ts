@@ -9,8 +9,7 @@ const CLOCK_TOLERANCE_SECONDS = 10;
 const LONGEST_ASSERTION = 8_192;
 
 export type AssertionVerdict =
-  | { readonly kind: 'ok'; readonly client: Client }
-  | { readonly kind: 'refused'; readonly why: string };
+  { readonly kind: 'ok'; readonly client: Client } | { readonly kind: 'refused'; readonly why: string };
 
 /**
  * Judges a `private_key_jwt` client assertion (RFC 7523 §3; SMART App Launch 2, "Client Authentication: Asymmetric"): signed with a
@@ -26,7 +25,8 @@ export async function judgeAssertion(
   try {
     const claimed = decodeJwt(assertion).iss;
     const client = typeof claimed === 'string' && !claimed.includes('\0') ? await store.find(claimed) : undefined;
-    if (client?.jwks === undefined || client.jwks === null) return refused('unknown client, or one without registered keys');
+    if (client?.jwks === undefined || client.jwks === null)
+      return refused('unknown client, or one without registered keys');
     const { payload } = await jwtVerify(assertion, createLocalJWKSet(client.jwks as unknown as JSONWebKeySet), {
       algorithms: ASSERTION_ALGORITHMS,
       issuer: client.id,
@@ -41,9 +41,12 @@ export async function judgeAssertion(
       return refused('exp must be at most five minutes ahead');
     }
     const jti = payload.jti;
-    if (typeof jti !== 'string' || jti === '' || jti.length > 256 || jti.includes('\0')) return refused('jti must be a text of 1 to 256 characters');
+    if (typeof jti !== 'string' || jti === '' || jti.length > 256 || jti.includes('\0'))
+      return refused('jti must be a text of 1 to 256 characters');
     const remembered = new Date(expiresAt + CLOCK_TOLERANCE_SECONDS * 1000);
-    return (await store.useAssertion(client, jti, remembered)) ? { kind: 'ok', client } : refused('jti was used before');
+    return (await store.useAssertion(client, jti, remembered))
+      ? { kind: 'ok', client }
+      : refused('jti was used before');
   } catch (error) {
     if (error instanceof errors.JOSEError) return refused(`the assertion is not valid (${error.code})`);
     throw error;

@@ -38,12 +38,18 @@ describe('readConfig', () => {
     [{ PORT: 'eighty' }, /^configuration: PORT /],
     [{ PORT: '70000' }, /^configuration: PORT must be 0 to 65535$/],
     [{ PORT: '80.5' }, /^configuration: PORT must be a whole number$/],
-    [{ DATABASE_URL: 'mysql://x/y' }, /^configuration: DATABASE_URL must be a URL that starts with postgres:\/\/ or postgresql:\/\/$/],
+    [
+      { DATABASE_URL: 'mysql://x/y' },
+      /^configuration: DATABASE_URL must be a URL that starts with postgres:\/\/ or postgresql:\/\/$/,
+    ],
     [{ REDIS_URL: 'localhost:6379' }, /^configuration: REDIS_URL must be a URL that starts with redis:/],
     [{ MQTT_URL: 'http://x' }, /^configuration: MQTT_URL must be/],
     [{ KAFKA_BROKERS: 'nohost' }, /^configuration: KAFKA_BROKERS must be a comma list of host:port$/],
     [{ LOG_LEVEL: 'loud' }, /^configuration: LOG_LEVEL must be one of/],
-    [{ BOOTSTRAP_TENANT: 'a' }, /BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together with BOOTSTRAP_TENANT/],
+    [
+      { BOOTSTRAP_TENANT: 'a' },
+      /BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be set together with BOOTSTRAP_TENANT/,
+    ],
     [
       { BOOTSTRAP_TENANT: 'a b', BOOTSTRAP_CLIENT_ID: 'c', BOOTSTRAP_CLIENT_SECRET: '12345678' },
       /BOOTSTRAP_TENANT may hold letters, digits/,

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 
 /** What a process does: one app, or all of them. */
-export const ROLES = ['all-in-one', 'twin-api', 'fhir-gateway', 'wearable-gateway', 'alert-dispatcher', 'twin-engine'] as const;
+export const ROLES = [
+  'all-in-one',
+  'twin-api',
+  'fhir-gateway',
+  'wearable-gateway',
+  'alert-dispatcher',
+  'twin-engine',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 const DEFAULT_PORTS: Readonly<Record<Role, number>> = {
@@ -43,9 +50,15 @@ export class ConfigError extends Error {
 /** sysexits.h EX_CONFIG */
 export const EXIT_CONFIG = 78;
 
-const port = z.coerce.number().int('must be a whole number').min(0, 'must be 0 to 65535').max(65_535, 'must be 0 to 65535');
+const port = z.coerce
+  .number()
+  .int('must be a whole number')
+  .min(0, 'must be 0 to 65535')
+  .max(65_535, 'must be 0 to 65535');
 const text = z.string().trim().min(1);
-const name = text.max(64, 'must be at most 64 characters').regex(/^[A-Za-z0-9._-]+$/, 'may hold letters, digits and . _ -');
+const name = text
+  .max(64, 'must be at most 64 characters')
+  .regex(/^[A-Za-z0-9._-]+$/, 'may hold letters, digits and . _ -');
 
 function url(protocols: readonly string[]) {
   return text.refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
@@ -61,7 +74,9 @@ const list = text.transform((value) =>
 );
 
 const brokers = list.pipe(
-  z.array(z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be a comma list of host:port')).min(1, 'must be a comma list of host:port'),
+  z
+    .array(z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be a comma list of host:port'))
+    .min(1, 'must be a comma list of host:port'),
 );
 
 const Environment = z.object({
@@ -96,7 +111,9 @@ const TOGETHER = [
  * @throws {ConfigError} naming the variable and what it must be, on one line
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, role: Role = 'all-in-one'): AppConfig {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
@@ -106,7 +123,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
   for (const group of TOGETHER) {
     const missing = group.filter((key) => value[key] === undefined);
     if (missing.length > 0 && missing.length < group.length) {
-      throw new ConfigError(`configuration: ${missing.join(' and ')} must be set together with ${group.filter((key) => !missing.includes(key)).join(', ')}`);
+      throw new ConfigError(
+        `configuration: ${missing.join(' and ')} must be set together with ${group.filter((key) => !missing.includes(key)).join(', ')}`,
+      );
     }
   }
   return {

@@ -63,7 +63,11 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     const readiness = new Readiness(log, metrics);
     readiness.addCheck({ name: 'database', run: async () => void (await pool.query('SELECT 1')) });
     readiness.addCheck({ name: 'log', run: async () => (log.healthy() ? undefined : 'unreachable') });
-    readiness.addCheck({ name: 'hot state', optional: true, run: async () => (hot.healthy() ? undefined : 'unreachable') });
+    readiness.addCheck({
+      name: 'hot state',
+      optional: true,
+      run: async () => (hot.healthy() ? undefined : 'unreachable'),
+    });
 
     const closing = new AbortController();
     const platform: Platform = {
@@ -114,7 +118,9 @@ async function putBootstrapClient(config: AppConfig, clients: ClientStore): Prom
 async function startChores(platform: Platform, clients: ClientStore): Promise<void> {
   const { config, logger, pool, databaseUrl } = platform;
   const forgetting = setInterval(() => {
-    clients.forgetExpiredAssertions().catch((error: unknown) => logger.warn({ err: error }, 'old assertions were kept'));
+    clients
+      .forgetExpiredAssertions()
+      .catch((error: unknown) => logger.warn({ err: error }, 'old assertions were kept'));
   }, FORGET_ASSERTIONS_EVERY_MS);
   forgetting.unref();
   platform.onClose(async () => clearInterval(forgetting));

@@ -83,7 +83,11 @@ function asOutcome(problem: Problem): Record<string, unknown> {
 
 /** Codes of the value set issue-type (R4). */
 function issueType(problem: Problem): string {
-  const byCode: Readonly<Record<string, string>> = { 'json-invalid': 'structure', 'json-too-deep': 'too-costly', 'utf8-invalid': 'structure' };
+  const byCode: Readonly<Record<string, string>> = {
+    'json-invalid': 'structure',
+    'json-too-deep': 'too-costly',
+    'utf8-invalid': 'structure',
+  };
   const byStatus: Readonly<Record<number, string>> = {
     400: 'invalid',
     401: 'login',
@@ -114,7 +118,8 @@ function toProblem(error: unknown): Problem {
   if (error instanceof HttpException) return fromStatus(error.getStatus());
   const status = (error as { readonly statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) return fromStatus(status);
-  if (isTransient(error)) return new Problem(503, 'unavailable', 'a service behind this one is away; try again', [], { 'retry-after': '2' });
+  if (isTransient(error))
+    return new Problem(503, 'unavailable', 'a service behind this one is away; try again', [], { 'retry-after': '2' });
   return new Problem(500, 'internal', 'something went wrong here; the log of the server says where');
 }
 

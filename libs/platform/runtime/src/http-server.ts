@@ -39,7 +39,10 @@ const SECURITY_HEADERS = {
 } as const;
 
 /** Makes the HTTP side of a process from the modules of its apps and starts listening (port 0: any free one). */
-export async function bootstrap(modules: readonly (DynamicModule | Type)[], platform: Platform): Promise<RunningServer> {
+export async function bootstrap(
+  modules: readonly (DynamicModule | Type)[],
+  platform: Platform,
+): Promise<RunningServer> {
   const root: DynamicModule = {
     module: RootModule,
     imports: [...modules],

@@ -7,10 +7,62 @@ export type { Logger } from 'pino';
  * handed over by mistake does not reach the log.
  */
 const ALLOWED_FIELDS = new Set([
-  ...['role', 'app', 'tenant', 'patient', 'client', 'request', 'episode', 'rule', 'transition', 'webhook', 'message_id', 'delivery'],
-  ...['act', 'topic', 'partition', 'partitions', 'offset', 'group', 'consumer', 'door', 'method', 'route', 'status', 'code'],
-  ...['reason', 'attempt', 'attempts', 'count', 'records', 'samples', 'measurements', 'resources', 'transitions', 'bytes'],
-  ...['ms', 'seconds', 'lag', 'waiting', 'limit', 'port', 'host', 'state', 'version', 'check', 'signal', 'url_host', 'config', 'err'],
+  ...[
+    'role',
+    'app',
+    'tenant',
+    'patient',
+    'client',
+    'request',
+    'episode',
+    'rule',
+    'transition',
+    'webhook',
+    'message_id',
+    'delivery',
+  ],
+  ...[
+    'act',
+    'topic',
+    'partition',
+    'partitions',
+    'offset',
+    'group',
+    'consumer',
+    'door',
+    'method',
+    'route',
+    'status',
+    'code',
+  ],
+  ...[
+    'reason',
+    'attempt',
+    'attempts',
+    'count',
+    'records',
+    'samples',
+    'measurements',
+    'resources',
+    'transitions',
+    'bytes',
+  ],
+  ...[
+    'ms',
+    'seconds',
+    'lag',
+    'waiting',
+    'limit',
+    'port',
+    'host',
+    'state',
+    'version',
+    'check',
+    'signal',
+    'url_host',
+    'config',
+    'err',
+  ],
 ]);
 
 const LONGEST_TEXT = 300;
@@ -65,7 +117,9 @@ function errorFields(error: unknown): Record<string, unknown> {
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     ...(typeof constraint === 'string' ? { constraint } : {}),
     ...(typeof table === 'string' ? { table } : {}),
-    ...(typeof syscall === 'string' || SAFE_MESSAGES.has(error.name) ? { message: error.message.slice(0, LONGEST_TEXT) } : {}),
+    ...(typeof syscall === 'string' || SAFE_MESSAGES.has(error.name)
+      ? { message: error.message.slice(0, LONGEST_TEXT) }
+      : {}),
     at: frames,
   };
 }

@@ -35,7 +35,12 @@ export function createMetrics(): Metrics {
   function gauge(name: string, help: string, labels: readonly string[] = []): Gauge {
     return made<Gauge>(registry, name) ?? new Gauge({ name, help, labelNames: [...labels], registers: [registry] });
   }
-  function histogram(name: string, help: string, buckets: readonly number[], labels: readonly string[] = []): Histogram {
+  function histogram(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labels: readonly string[] = [],
+  ): Histogram {
     return (
       made<Histogram>(registry, name) ??
       new Histogram({ name, help, buckets: [...buckets], labelNames: [...labels], registers: [registry] })
@@ -44,12 +49,18 @@ export function createMetrics(): Metrics {
 
   return {
     samplesAccepted: counter('homeostat_samples_accepted_total', 'Samples made durable by a door'),
-    samplesRejected: counter('homeostat_samples_rejected_total', 'Samples refused or quarantined by a door', ['reason']),
+    samplesRejected: counter('homeostat_samples_rejected_total', 'Samples refused or quarantined by a door', [
+      'reason',
+    ]),
     measurementsApplied: counter('homeostat_measurements_applied_total', 'Measurements the engine wrote'),
     measurementsDuplicate: counter('homeostat_measurements_duplicate_total', 'Measurements the engine knew already'),
     alertTransitions: counter('homeostat_alert_transitions_total', 'Steps of alert episodes', ['rule', 'transition']),
-    webhookDeliveries: counter('homeostat_webhook_deliveries_total', 'Webhook attempts by what came of them', ['outcome']),
-    logLag: gauge('homeostat_log_lag_records', 'Records of a topic that its slowest consumer has not applied', ['topic']),
+    webhookDeliveries: counter('homeostat_webhook_deliveries_total', 'Webhook attempts by what came of them', [
+      'outcome',
+    ]),
+    logLag: gauge('homeostat_log_lag_records', 'Records of a topic that its slowest consumer has not applied', [
+      'topic',
+    ]),
     ingestToWebhook: histogram(
       'homeostat_ingest_to_webhook_seconds',
       'From the receipt of a record at a door to the acknowledged webhook of the alert it caused',

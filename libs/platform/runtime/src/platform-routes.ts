@@ -62,7 +62,11 @@ export class OAuthRoutes {
 
   @Post('oauth/token')
   @BodyAs({ as: 'form', maxBytes: 64 * 1024, open: true })
-  async token(@Body() fields: Record<string, string> | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async token(
+    @Body() fields: Record<string, string> | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const answer = await this.endpoint.answer(fields ?? {}, request);
     await reply
       .code(answer.status)
@@ -79,7 +83,12 @@ export class OAuthRoutes {
       token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
       token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
       scopes_supported: ALL_SCOPES,
-      capabilities: ['client-confidential-asymmetric', 'client-confidential-symmetric', 'permission-v2', 'permission-v1'],
+      capabilities: [
+        'client-confidential-asymmetric',
+        'client-confidential-symmetric',
+        'permission-v2',
+        'permission-v1',
+      ],
     };
   }
 }

@@ -89,7 +89,8 @@ async function readText(bytes: Readable): Promise<string> {
 
 function parseJson(text: string): unknown {
   if (text === '') throw new Problem(400, 'json-invalid', 'the body is empty; JSON is expected');
-  if (isDeeperThan(text, DEEPEST_JSON)) throw new Problem(400, 'json-too-deep', `JSON may be nested at most ${DEEPEST_JSON} deep`);
+  if (isDeeperThan(text, DEEPEST_JSON))
+    throw new Problem(400, 'json-too-deep', `JSON may be nested at most ${DEEPEST_JSON} deep`);
   try {
     return JSON.parse(text) as unknown;
   } catch {

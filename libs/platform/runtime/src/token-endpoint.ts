@@ -12,7 +12,8 @@ export interface TokenAnswer {
   readonly body: Readonly<Record<string, string | number>>;
 }
 
-type ClientVerdict = { readonly kind: 'ok'; readonly client: Client } | { readonly kind: 'refused'; readonly answer: TokenAnswer };
+type ClientVerdict =
+  { readonly kind: 'ok'; readonly client: Client } | { readonly kind: 'refused'; readonly answer: TokenAnswer };
 
 /** `POST /oauth/token` for client credentials: by HTTP Basic, form fields, or `private_key_jwt`. */
 export class TokenEndpoint {
@@ -26,21 +27,31 @@ export class TokenEndpoint {
   async answer(fields: Readonly<Record<string, string>>, request: FastifyRequest): Promise<TokenAnswer> {
     const grant = fields['grant_type'];
     if (grant === undefined) return failure(400, 'invalid_request', 'grant_type is missing');
-    if (grant !== 'client_credentials') return failure(400, 'unsupported_grant_type', 'grant_type must be client_credentials');
+    if (grant !== 'client_credentials')
+      return failure(400, 'unsupported_grant_type', 'grant_type must be client_credentials');
     try {
       const verdict = await this.authenticate(fields, request);
       if (verdict.kind === 'refused') return verdict.answer;
       const { client } = verdict;
       const scopes = narrow(client.scopes, fields['scope']);
-      if (scopes === undefined) return failure(400, 'invalid_scope', 'the scope is unknown, or none of it was given to this client');
+      if (scopes === undefined)
+        return failure(400, 'invalid_scope', 'the scope is unknown, or none of it was given to this client');
       const issued = await this.tokens.issue({ tenant: client.tenant, client: client.id, scopes });
       return {
         status: 200,
-        body: { access_token: issued.token, token_type: 'Bearer', expires_in: issued.expiresInSeconds, scope: scopes.join(' ') },
+        body: {
+          access_token: issued.token,
+          token_type: 'Bearer',
+          expires_in: issued.expiresInSeconds,
+          scope: scopes.join(' '),
+        },
       };
     } catch (error) {
       if (!(error instanceof TooManyLoginsError)) throw error;
-      return { ...failure(429, 'temporarily_unavailable', 'too many logins at once; try again'), headers: { 'retry-after': '1' } };
+      return {
+        ...failure(429, 'temporarily_unavailable', 'too many logins at once; try again'),
+        headers: { 'retry-after': '1' },
+      };
     }
   }
 
@@ -49,14 +60,18 @@ export class TokenEndpoint {
     return `${this.publicUrl ?? `${request.protocol}://${request.host}`}/oauth/token`;
   }
 
-  private async authenticate(fields: Readonly<Record<string, string>>, request: FastifyRequest): Promise<ClientVerdict> {
+  private async authenticate(
+    fields: Readonly<Record<string, string>>,
+    request: FastifyRequest,
+  ): Promise<ClientVerdict> {
     const basic = request.headers.authorization;
     const assertion = fields['client_assertion'];
     const methods = [basic, fields['client_secret'], assertion].filter((given) => given !== undefined).length;
     if (methods > 1) return refused(failure(400, 'invalid_request', 'use one way of client authentication'));
     if (assertion !== undefined) return this.byAssertion(assertion, fields, request);
     const credentials = basic === undefined ? fromFields(fields) : fromBasic(basic);
-    if (credentials === undefined) return refused(invalidClient('client id and secret are needed', basic !== undefined));
+    if (credentials === undefined)
+      return refused(invalidClient('client id and secret are needed', basic !== undefined));
     if (basic !== undefined && fields['client_id'] !== undefined && fields['client_id'] !== credentials.id) {
       return refused(failure(400, 'invalid_request', 'client_id differs from the authenticated client'));
     }

@@ -18,7 +18,9 @@ export async function untilReachable<T>(service: string, work: () => Promise<T>)
     } catch (error) {
       if (!isTransient(error)) throw error;
       if (Date.now() > deadline) {
-        throw new StartupError(`${service} can not be reached (${String((error as { code?: unknown }).code ?? 'no answer')})`);
+        throw new StartupError(
+          `${service} can not be reached (${String((error as { code?: unknown }).code ?? 'no answer')})`,
+        );
       }
       await sleep(PAUSE_MS);
     }

@@ -55,10 +55,10 @@ export async function listEpisodes(pool: Pool, tenant: number, filter: EpisodeFi
 }
 
 export async function findEpisode(pool: Pool, tenant: number, id: string): Promise<EpisodeRow | undefined> {
-  const { rows } = await pool.query<EpisodeRow>(`SELECT ${EPISODE} FROM alert_episodes WHERE tenant = $1 AND id = $2::uuid`, [
-    tenant,
-    id,
-  ]);
+  const { rows } = await pool.query<EpisodeRow>(
+    `SELECT ${EPISODE} FROM alert_episodes WHERE tenant = $1 AND id = $2::uuid`,
+    [tenant, id],
+  );
   return rows[0];
 }
 

@@ -22,7 +22,12 @@ export async function findTwin(pool: Pool, tenant: number, patient: string): Pro
 }
 
 /** Page of a tenant's twins by patient id; `after` is the last one of the page before. */
-export async function listTwins(pool: Pool, tenant: number, limit: number, after?: string): Promise<readonly TwinRow[]> {
+export async function listTwins(
+  pool: Pool,
+  tenant: number,
+  limit: number,
+  after?: string,
+): Promise<readonly TwinRow[]> {
   const { rows } = await pool.query<TwinRow>(
     `SELECT ${COLUMNS} FROM twins WHERE tenant = $1 AND patient > $2 ORDER BY patient LIMIT $3`,
     [tenant, after ?? '', limit],
