@@ -1,0 +1,136 @@
+import type { ClientBase } from 'pg';
+import type { StoredMeasurement } from '#libs/domain/twin';
+import { plainArray } from './pg-arrays.js';
+
+/**
+ * An identity to look up. `code` and `t` say where it would stand if its sender sent it before with the same time: identities
+ * that are derived (from device, code and time) are found only there; those of the sender's own also by themselves.
+ */
+export interface WantedIdentity {
+  readonly tenant: number;
+  readonly twin: string;
+  readonly identity: string;
+  readonly code: number;
+  readonly t: number;
+}
+
+export interface WantedWindow {
+  readonly tenant: number;
+  readonly twin: string;
+  readonly code: number;
+  /** ms, inclusive */
+  readonly from: number;
+}
+
+interface Row {
+  ord: number;
+  identity: string;
+  version: number;
+  hash: string;
+  code: number;
+  t: number;
+  x: number | null;
+  series: number[] | null;
+  period: number | null;
+  channel: string | null;
+  quality: 0 | 1 | 2;
+  reasons: string[] | null;
+  sourced: boolean;
+  source: string;
+  device: string;
+  received: number;
+  origin: [number, string] | null;
+  retracted: boolean;
+}
+
+const COLUMNS = `m.identity, m.version, m.content_hash AS hash, m.code, extract(epoch FROM m.effective_at)::float8 * 1000 AS t,
+  m.value AS x, m.series, m.period_ms AS period, m.channel, m.quality, m.quality_reasons AS reasons, m.sourced,
+  s.source, s.device, extract(epoch FROM m.received_at)::float8 * 1000 AS received, m.origin, m.retracted`;
+const SOURCE = 'JOIN sources s ON s.tenant = m.tenant AND s.key = m.source';
+
+/** The newest version of each identity, withdrawn or not, in the order asked; undefined where there is none. */
+export async function loadIdentities(
+  client: ClientBase,
+  wanted: readonly WantedIdentity[],
+): Promise<readonly (StoredMeasurement | undefined)[]> {
+  if (wanted.length === 0) return [];
+  const { rows } = await client.query<Row>({
+    name: 'measurements-by-identity',
+    text: `WITH u AS (
+        SELECT * FROM unnest($1::int4[], $2::int8[], $3::uuid[], $4::int2[], $5::float8[])
+          WITH ORDINALITY AS u (tenant, twin, identity, code, t, ord)
+      ), m AS (
+        SELECT u.ord, m.* FROM u JOIN measurements m
+          ON m.tenant = u.tenant AND m.twin = u.twin AND m.identity = u.identity AND m.sourced
+        WHERE m.superseded_at IS NULL
+        UNION ALL
+        SELECT u.ord, m.* FROM u JOIN measurements m ON m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code
+          AND m.effective_at = to_timestamp(u.t / 1000) AND m.identity = u.identity
+        WHERE m.superseded_at IS NULL AND NOT m.sourced
+      )
+      SELECT m.ord::float8 AS ord, ${COLUMNS} FROM m ${SOURCE}`,
+    values: [
+      plainArray(wanted.map((one) => one.tenant)),
+      plainArray(wanted.map((one) => one.twin)),
+      plainArray(wanted.map((one) => one.identity)),
+      plainArray(wanted.map((one) => one.code)),
+      plainArray(wanted.map((one) => one.t)),
+    ],
+  });
+  const found = new Map(rows.map((row) => [row.ord, toStored(row)]));
+  return wanted.map((_, index) => found.get(index + 1));
+}
+
+/** The newest versions from each window's start on that are not withdrawn, ordered by (t, identity), in the order asked. */
+export async function loadWindows(
+  client: ClientBase,
+  wanted: readonly WantedWindow[],
+): Promise<readonly (readonly StoredMeasurement[])[]> {
+  if (wanted.length === 0) return [];
+  const { rows } = await client.query<Row>({
+    name: 'measurements-window',
+    text: `SELECT u.ord::float8 AS ord, ${COLUMNS}
+      FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[]) WITH ORDINALITY AS u (tenant, twin, code, "from", ord)
+      JOIN measurements m ON m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code
+        AND m.effective_at >= to_timestamp(u."from" / 1000)
+      ${SOURCE}
+      WHERE m.superseded_at IS NULL AND NOT m.retracted`,
+    values: [
+      plainArray(wanted.map((one) => one.tenant)),
+      plainArray(wanted.map((one) => one.twin)),
+      plainArray(wanted.map((one) => one.code)),
+      plainArray(wanted.map((one) => one.from)),
+    ],
+  });
+  const windows = wanted.map((): StoredMeasurement[] => []);
+  for (const row of rows) windows[row.ord - 1]?.push(toStored(row));
+  for (const window of windows) window.sort(byTime);
+  return windows;
+}
+
+/** The order of values of a measure: effective time, then identity. */
+export function byTime(a: StoredMeasurement, b: StoredMeasurement): number {
+  return a.t - b.t || (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0);
+}
+
+function toStored(row: Row): StoredMeasurement {
+  return {
+    identity: row.identity,
+    version: row.version,
+    hash: row.hash,
+    code: row.code,
+    t: Math.round(row.t),
+    ...(row.x === null ? {} : { x: row.x }),
+    ...(row.series === null ? {} : { series: row.series }),
+    ...(row.period === null ? {} : { periodMs: row.period }),
+    ...(row.channel === null ? {} : { channel: row.channel }),
+    quality: row.quality,
+    ...(row.reasons === null ? {} : { reasons: row.reasons }),
+    sourced: row.sourced,
+    source: row.source,
+    device: row.device,
+    receivedAt: Math.round(row.received),
+    ...(row.origin === null ? {} : { origin: row.origin }),
+    retracted: row.retracted,
+  };
+}
