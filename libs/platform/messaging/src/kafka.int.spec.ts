@@ -18,7 +18,8 @@ describeEventLog('kafka', async () => {
     open: async (topic, options) => {
       const partitions = { ...CONTRACT_PARTITIONS, [topic]: CONTRACT_TOPIC_PARTITIONS };
       await ensureTopics({ brokers, clientId, partitions });
-      return new KafkaEventLog({ brokers, clientId, partitions, ...options });
+      // A consumer that a test cuts off for good should not try for long.
+      return new KafkaEventLog({ brokers, clientId, partitions, memberRetries: 2, ...options });
     },
     sink: () => PostgresSink.create(pool),
     abandon: async (_, consumer) => (consumer as KafkaConsumer).abandon(),

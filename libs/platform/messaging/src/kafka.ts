@@ -26,6 +26,8 @@ export interface KafkaEventLogOptions {
   readonly lingerMs?: number;
   /** Most records that may wait to be appended. */
   readonly maxWaiting?: number;
+  /** How often a member tries to reach a broker, up to a second apart, before it counts as crashed. */
+  readonly memberRetries?: number;
   readonly logger?: LogWriter;
   /** Called at the end of `close`. */
   readonly onClosed?: () => Promise<void>;
@@ -193,8 +195,8 @@ export class KafkaEventLog implements EventLog {
 }
 
 const PROBE_MS = 5_000;
-// A member tries for about a minute: giving up means to join as a new one, and the group waits for the old one to expire.
-const PATIENT = { retries: 60, initialRetryTime: 100, maxRetryTime: 1_000 };
+// About a minute: giving up means to join as a new member, and the group waits for the old one to expire.
+const MEMBER_RETRIES = 60;
 
 /**
  * Creates the topics that are missing, with the partitions of the contracts.
@@ -248,7 +250,8 @@ async function startMember(
 ): Promise<void> {
   const { group, topic } = options;
   const sockets = new KafkaSockets();
-  const member = clientOf(client, sockets, logger, PATIENT).consumer({
+  const patience = { retries: client.memberRetries ?? MEMBER_RETRIES, initialRetryTime: 100, maxRetryTime: 1_000 };
+  const member = clientOf(client, sockets, logger, patience).consumer({
     groupId: group,
     allowAutoTopicCreation: false,
     sessionTimeout: 10_000,
@@ -258,7 +261,7 @@ async function startMember(
     minBytes: 1,
     maxBytesPerPartition: 512_000,
     retry: {
-      ...PATIENT,
+      ...patience,
       restartOnFailure: () => Promise.resolve(!sockets.isSevered),
     },
   });
