@@ -1,4 +1,4 @@
-import type { AlertStatus, FactKind } from '#libs/contracts';
+import type { AlertStatus, FactKind, Transition } from '#libs/contracts';
 
 /**
  * The living model of one patient; serialised as the twin's snapshot, so it is plain JSON, small, and free of any clock:
@@ -101,8 +101,9 @@ export interface EpisodeState {
   readonly rank: number;
   readonly peak: number;
   readonly status: AlertStatus;
-  /** Transitions told so far. */
+  /** Transitions told so far, and the last of them. */
   readonly sequence: number;
+  readonly last: Transition;
   readonly raisedAt: number;
   /** Measurements that it rests on: first of the run, the one that met the condition, the worst, the one that cleared it. */
   readonly cites: readonly Cited[];
@@ -110,8 +111,8 @@ export interface EpisodeState {
   readonly acknowledgedBy?: string;
   readonly snoozedUntil?: number;
   readonly note?: string;
-  /** A person closed it at this rank though the condition still holds. */
-  readonly closedAtRank?: number;
+  /** A person closed it, at this rank and time, though the condition still held. */
+  readonly closedByHand?: { readonly rank: number; readonly at: number };
   /** What the episode is about, for rules without measurements (silent streams). */
   readonly about?: readonly string[];
 }

@@ -1,0 +1,53 @@
+import type { PatientInput } from '#libs/contracts';
+import { applyAct, endSnoozes } from './acts.js';
+import { draftOf, finish, type Draft } from './draft.js';
+import { evaluate } from './evaluate.js';
+import { applyFacts } from './facts.js';
+import { identify } from './identify.js';
+import { judgeSilence } from './silence.js';
+import type { TwinState } from './state.js';
+import type { Applied, Memory, Needs } from './twin-port.js';
+
+/**
+ * Applies one record of a patient, in log order. Answers either what must be loaded into `memory` first (nothing is applied then),
+ * or the new state with everything to write. What happens is decided per record, after all its samples in order of their time:
+ * batches of records change nothing. Never throws for a record, and reads no clock: time is the record's `receivedAt`.
+ */
+export function apply(state: TwinState, record: PatientInput, memory: Memory): Applied | Needs {
+  const draft = draftOf(state, record, memory);
+  const needs = take(draft, record);
+  if (needs !== undefined) return needs;
+  endSnoozes(draft);
+  judgeSilence(draft);
+  return finish(draft);
+}
+
+function take(draft: Draft, record: PatientInput): Needs | undefined {
+  switch (record.kind) {
+    case 'samples':
+      return takeSamples(draft, record.samples, record);
+    case 'clinical':
+      applyFacts(draft, record.facts);
+      return takeSamples(draft, record.samples, { source: record.source, device: '' });
+    case 'act':
+      applyAct(draft, record);
+      return undefined;
+    case 'tick':
+      return undefined;
+  }
+}
+
+function takeSamples(
+  draft: Draft,
+  samples: Parameters<typeof identify>[1],
+  sender: Parameters<typeof identify>[2],
+): Needs | undefined {
+  const identities = identify(draft, samples, sender);
+  if (identities.length > 0) return { kind: 'needs', identities, windows: [] };
+  if (draft.measurements.length === 0) return undefined;
+  const windows = evaluate(draft);
+  if (windows.length > 0) return { kind: 'needs', identities: [], windows };
+  draft.counts.applied = draft.measurements.length;
+  draft.changed = true;
+  return undefined;
+}

@@ -1,0 +1,128 @@
+import type { PatientInput } from '#libs/contracts';
+import type { FactState, MeasureState, PatientLimits, RuleState, StreamState, TwinState } from './state.js';
+import type { Applied, FactChange, Memory, StoredMeasurement, TransitionChange } from './twin-port.js';
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One record's work in progress: shallow copies that are given away when it is done, or forgotten when something is missing. */
+export interface Draft {
+  readonly base: TwinState;
+  readonly record: PatientInput;
+  readonly memory: Memory;
+  /** The log's own time with this record. */
+  readonly now: number;
+  asOf: number | null;
+  readonly measures: Record<string, MeasureState>;
+  readonly rules: Record<string, RuleState>;
+  readonly streams: Record<string, Mutable<StreamState>>;
+  forgotten: number | null;
+  readonly thresholds: Record<string, readonly PatientLimits[]>;
+  facts: Readonly<Record<string, FactState>>;
+  moreFacts: number;
+  acts: readonly string[];
+  replaced: readonly string[];
+  readonly timers: Record<string, number>;
+  readonly measurements: Change[];
+  readonly factChanges: FactChange[];
+  readonly transitions: TransitionChange[];
+  readonly thresholdChanges: Applied['thresholds'][number][];
+  readonly timerChanges: Applied['timers'][number][];
+  readonly counts: {
+    applied: number;
+    duplicates: number;
+    corrections: number;
+    late: number;
+    dropped: Record<string, number>;
+  };
+  /** Whether anything but the count of duplicates came of it. */
+  changed: boolean;
+}
+
+/** A new version of a measurement, and the one before it. */
+export type Change = StoredMeasurement & {
+  readonly replaces?: {
+    readonly version: number;
+    readonly code: number;
+    readonly t: number;
+    readonly retracted: boolean;
+  };
+};
+
+export function draftOf(base: TwinState, record: PatientInput, memory: Memory): Draft {
+  return {
+    base,
+    record,
+    memory,
+    now: Math.max(base.heard, record.receivedAt),
+    asOf: base.asOf,
+    measures: { ...base.measures },
+    rules: { ...base.rules },
+    streams: { ...base.streams },
+    forgotten: base.forgotten,
+    thresholds: { ...base.thresholds },
+    facts: base.facts,
+    moreFacts: base.moreFacts,
+    acts: base.acts,
+    replaced: base.replaced,
+    timers: { ...base.timers },
+    measurements: [],
+    factChanges: [],
+    transitions: [],
+    thresholdChanges: [],
+    timerChanges: [],
+    counts: { applied: 0, duplicates: 0, corrections: 0, late: 0, dropped: {} },
+    changed: false,
+  };
+}
+
+export function drop(draft: Draft, reason: string): void {
+  draft.counts.dropped[reason] = (draft.counts.dropped[reason] ?? 0) + 1;
+}
+
+/** Tells the engine a timer, when it is not as it was told before. null removes it. */
+export function setTimer(draft: Draft, timer: string, dueAt: number | null): void {
+  if (dueAt === null) {
+    if (draft.timers[timer] === undefined) return;
+    delete draft.timers[timer];
+  } else {
+    if (draft.timers[timer] === dueAt) return;
+    draft.timers[timer] = dueAt;
+  }
+  draft.timerChanges.push({ timer, dueAt });
+  draft.changed = true;
+}
+
+/** A record that changed nothing gives back the very state it was given. */
+export function finish(draft: Draft): Applied {
+  const { base } = draft;
+  const state: TwinState = draft.changed
+    ? {
+        v: 1,
+        tenant: base.tenant,
+        patient: base.patient,
+        version: base.version + 1,
+        asOf: draft.asOf,
+        heard: draft.now,
+        measures: draft.measures,
+        rules: draft.rules,
+        streams: draft.streams,
+        forgotten: draft.forgotten,
+        thresholds: draft.thresholds,
+        facts: draft.facts,
+        moreFacts: draft.moreFacts,
+        acts: draft.acts,
+        replaced: draft.replaced,
+        timers: draft.timers,
+      }
+    : base;
+  return {
+    kind: 'applied',
+    state,
+    measurements: draft.measurements,
+    facts: draft.factChanges,
+    transitions: draft.transitions,
+    thresholds: draft.thresholdChanges,
+    timers: draft.timerChanges,
+    counts: draft.counts,
+  };
+}

@@ -1,0 +1,170 @@
+import type { WireSample } from '#libs/contracts';
+import { contentHash, identityOf, measureByNumber } from '#libs/domain/quantities';
+import { drop, type Change, type Draft } from './draft.js';
+import { heardFrom, isBeyondStream } from './streams.js';
+import type { StoredMeasurement } from './twin-port.js';
+
+/** Who sent a record's samples, where the sample itself does not say. */
+export interface Sender {
+  readonly source: string;
+  readonly device: string;
+}
+
+/** How many replaced versions are remembered to tell a redelivery of them from a correction back to them. */
+const REPLACED_KEPT = 16;
+/** What a Date can hold. */
+const LAST_INSTANT = 8.64e15;
+
+/**
+ * Tells for each sample whether it is new, a duplicate, a correction or a withdrawal, and adds the new versions to
+ * `draft.measurements`. Answers the identities that must be known first. A value whose identity is derived and whose time is
+ * beyond everything its stream has sent cannot have been sent before, so it needs no look-up.
+ */
+export function identify(draft: Draft, samples: readonly WireSample[], sender: Sender): readonly string[] {
+  const missing: string[] = [];
+  let here: Map<string, Change> | undefined;
+  for (const sample of inOrder(samples)) {
+    const refusal = refusalOf(sample);
+    if (refusal !== undefined) {
+      drop(draft, refusal);
+      continue;
+    }
+    const source = sample.f ?? sender.source;
+    const device = sample.d ?? sender.device;
+    const identity = identityOf({
+      source,
+      device,
+      code: sample.c,
+      t: sample.t,
+      unit: sample.o?.[1],
+      channel: sample.h,
+      id: sample.i,
+    });
+    let change: Change;
+    if (sample.i === undefined && sample.w === undefined && isBeyondStream(draft, source, device, sample)) {
+      change = versionOf(draft, sample, source, device, identity, undefined);
+    } else {
+      here ??= new Map(draft.measurements.map((earlier) => [earlier.identity, earlier]));
+      const known: StoredMeasurement | null | undefined = here.get(identity) ?? draft.memory.identity(identity);
+      if (known === undefined) {
+        missing.push(identity);
+        continue;
+      }
+      const next = nextVersion(draft, sample, source, device, identity, known);
+      if (next === undefined) continue;
+      change = next;
+    }
+    here?.set(identity, change);
+    draft.measurements.push(change);
+    if (missing.length === 0) heardFrom(draft, source, device, sample);
+  }
+  return missing;
+}
+
+/**
+ * By time, so that a record's order does not matter; values with identifiers of their own keep their order, because one of them
+ * may correct the time of another.
+ */
+function inOrder(samples: readonly WireSample[]): readonly WireSample[] {
+  let sorted = true;
+  for (let i = 1; i < samples.length && sorted; i++) sorted = samples[i - 1]!.t <= samples[i]!.t;
+  if (sorted) return samples;
+  const derived = samples.filter((sample) => sample.i === undefined).sort((a, b) => a.t - b.t);
+  return [...derived, ...samples.filter((sample) => sample.i !== undefined)];
+}
+
+/** The doors let none of these through; what comes by another way is counted, not thrown. */
+function refusalOf(sample: WireSample): string | undefined {
+  if (measureByNumber(sample.c) === undefined) return 'measure-unknown';
+  if (!(Math.abs(sample.t) <= LAST_INSTANT)) return 'time-invalid';
+  if (sample.w !== undefined) return undefined;
+  if (sample.x !== undefined) return Number.isFinite(sample.x) ? undefined : 'value-not-finite';
+  if (sample.s === undefined || sample.s.length === 0) return 'value-missing';
+  return sample.s.every(Number.isFinite) ? undefined : 'value-not-finite';
+}
+
+function nextVersion(
+  draft: Draft,
+  sample: WireSample,
+  source: string,
+  device: string,
+  identity: string,
+  known: StoredMeasurement | null,
+): Change | undefined {
+  if (known === null) {
+    if (sample.w === undefined) return versionOf(draft, sample, source, device, identity, undefined);
+    drop(draft, 'withdrawal-of-unknown');
+    return undefined;
+  }
+  if (sample.w !== undefined && known.retracted) {
+    draft.counts.duplicates++;
+    return undefined;
+  }
+  const next = versionOf(draft, sample, source, device, identity, known);
+  if (next.hash === known.hash || isRedelivery(draft, next, known)) {
+    draft.counts.duplicates++;
+    return undefined;
+  }
+  draft.counts.corrections++;
+  draft.replaced = [...draft.replaced, `${identity}:${known.hash}`].slice(-REPLACED_KEPT);
+  return next;
+}
+
+/** An old version that the transport brings again: received before the one that replaced it, and known to have been replaced. */
+function isRedelivery(draft: Draft, next: Change, known: StoredMeasurement): boolean {
+  return next.receivedAt < known.receivedAt && draft.replaced.includes(`${next.identity}:${next.hash}`);
+}
+
+function versionOf(
+  draft: Draft,
+  sample: WireSample,
+  source: string,
+  device: string,
+  identity: string,
+  known: StoredMeasurement | undefined,
+): Change {
+  // A withdrawal keeps what it withdraws, whatever else it says.
+  const content =
+    sample.w !== undefined && known !== undefined
+      ? contentOf(known)
+      : {
+          code: sample.c,
+          t: sample.t,
+          ...(sample.x === undefined ? undefined : { x: sample.x }),
+          ...(sample.x !== undefined || sample.s === undefined ? undefined : { series: sample.s }),
+          ...(sample.p === undefined ? undefined : { periodMs: sample.p }),
+          ...(sample.h === undefined ? undefined : { channel: sample.h }),
+          quality: sample.q ?? 0,
+        };
+  const retracted = sample.w !== undefined;
+  return {
+    identity,
+    version: (known?.version ?? 0) + 1,
+    hash: contentHash({ ...content, retracted }),
+    ...content,
+    ...(sample.r === undefined ? undefined : { reasons: sample.r }),
+    sourced: sample.i !== undefined,
+    source,
+    device,
+    receivedAt: draft.record.receivedAt,
+    ...(sample.o === undefined ? undefined : { origin: sample.o }),
+    retracted,
+    ...(known === undefined
+      ? undefined
+      : { replaces: { version: known.version, code: known.code, t: known.t, retracted: known.retracted } }),
+  };
+}
+
+type Content = Pick<StoredMeasurement, 'code' | 't' | 'x' | 'series' | 'periodMs' | 'channel' | 'quality'>;
+
+function contentOf(known: StoredMeasurement): Content {
+  return {
+    code: known.code,
+    t: known.t,
+    ...(known.x === undefined ? undefined : { x: known.x }),
+    ...(known.series === undefined ? undefined : { series: known.series }),
+    ...(known.periodMs === undefined ? undefined : { periodMs: known.periodMs }),
+    ...(known.channel === undefined ? undefined : { channel: known.channel }),
+    quality: known.quality,
+  };
+}

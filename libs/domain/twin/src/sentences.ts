@@ -1,0 +1,129 @@
+import type { Transition } from '#libs/contracts';
+import { measureByNumber } from '#libs/domain/quantities';
+import type { Limits } from './limits.js';
+import { RANKS, severityOf, type LimitRule, type Rule, type Tier } from './rule.js';
+import type { EpisodeState } from './state.js';
+
+/** Why a transition was told, where its name does not say it. */
+export type Cause = 'data-changed' | 'not-over' | 'worse' | 'snooze-over' | 'sources-changed';
+
+/** One or two plain sentences: what happened, then what was measured. */
+export function summaryOf(
+  rule: Rule,
+  limits: Limits,
+  episode: EpisodeState,
+  transition: Transition,
+  cause: Cause | undefined,
+): string {
+  const head = headOf(episode, transition, cause);
+  const what = rule.kind === 'limit' ? valueSentence(rule, limits, episode) : silenceSentence(episode);
+  return head === '' ? what : `${head} ${what}`;
+}
+
+function headOf(episode: EpisodeState, transition: Transition, cause: Cause | undefined): string {
+  const { rank, start, end, closedByHand, snoozedUntil } = episode;
+  switch (transition) {
+    case 'raised':
+      if (cause === 'not-over') return 'Not over after all, as late or corrected data show.';
+      return cause === 'worse' ? `Worse since it was closed, now ${severityOf(rank)}.` : '';
+    case 'escalated':
+      return `Severity rose to ${severityOf(rank)}.`;
+    case 'deescalated':
+      return `Severity fell to ${severityOf(rank)}.`;
+    case 'amended':
+      if (cause === 'snooze-over') return 'The snooze is over and the condition still holds.';
+      return cause === 'data-changed' ? 'Changed by late or corrected data.' : 'Changed.';
+    case 'retracted':
+      return 'Withdrawn: late or corrected data show that this did not happen. It said:';
+    case 'retrospective':
+      return `In the past and already over, until ${utc(end ?? start)}.`;
+    case 'resolved':
+      if (closedByHand !== undefined) return 'Closed by a person.';
+      return `Over after ${span((end ?? start) - start)}.`;
+    case 'acknowledged':
+      return 'Acknowledged.';
+    case 'snoozed':
+      return `Snoozed until ${utc(snoozedUntil ?? start)}.`;
+  }
+}
+
+function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): string {
+  const { cites, start } = episode;
+  const { title, unit } = measureWords(rule);
+  const first = cites[0];
+  const met = cites.find((cited) => cited[2] === start) ?? first;
+  if (first === undefined || met === undefined) return `${title} ${rule.direction} its limit.`;
+  const worst = cites.reduce((a, b) => (isWorse(rule, a[3], b[3]) ? b : a));
+  const limit = episode.limit ?? { limit: limits[rule.tiers[0]!.raise]!, owner: 'default' };
+  const whose = limit.owner === 'default' ? 'default' : "patient's";
+  const held = first[2] === start ? '' : ` for ${span(start - first[2])}`;
+  const sentence = `${title} ${round(met[3])} ${unit} at ${utc(start)}, ${rule.direction} the ${whose} limit of ${limit.limit} ${unit}${held}.`;
+  const extreme = worst[3] === met[3] ? '' : ` Furthest: ${round(worst[3])} ${unit} at ${utc(worst[2])}.`;
+  const doubtful = cites.every((cited) => cited[4] !== 0) ? ' All values are of doubtful quality.' : '';
+  return sentence + extreme + doubtful;
+}
+
+function silenceSentence({ about }: EpisodeState): string {
+  return `No data: ${(about ?? []).join('; ')}.`;
+}
+
+/** Why the rule fired, with the limits that were in force. */
+export function whySentence(rule: Rule, limits: Limits, episode: EpisodeState): string {
+  if (rule.kind === 'silence') {
+    return 'A source that had been sending continuously was not heard for longer than its limit; it is not catching up with old values either.';
+  }
+  const tiers = rule.tiers.map((tier) => `${tier.severity} when ${conditionOf(rule, tier, limits)}`).join(', ');
+  const confirmed = rule.tiers.some((tier) => RANKS[tier.severity] === episode.rank);
+  const doubtful = confirmed ? '' : ' Doubtful values count one severity lower.';
+  return `${rule.title} is ${tiers}.${doubtful}`;
+}
+
+function conditionOf(rule: LimitRule, tier: Tier, limits: Limits): string {
+  const { title, unit } = measureWords(rule);
+  const seconds = limits[tier.raiseSeconds]!;
+  const held =
+    seconds === 0 && tier.raiseSamples === 1
+      ? ''
+      : ` for ${span(seconds * 1000)} (${tier.raiseSamples} or more values)`;
+  return `${title.toLowerCase()} is ${rule.direction} ${limits[tier.raise]!} ${unit}${held}`;
+}
+
+/** What would end the episode, with the limits that were in force. */
+export function clearsSentence(rule: Rule, limits: Limits): string {
+  if (rule.kind === 'silence') return `${rule.clears}.`;
+  const tier = rule.tiers[0]!;
+  const { title, unit } = measureWords(rule);
+  const side = rule.direction === 'below' ? 'at or above' : 'at or below';
+  const seconds = limits[tier.clearSeconds]!;
+  return `${title} ${side} ${limits[tier.clear]!} ${unit} for ${span(seconds * 1000)}, shown by ${tier.clearSamples} or more good values.`;
+}
+
+function measureWords(rule: LimitRule): { readonly title: string; readonly unit: string } {
+  const measure = measureByNumber(rule.code);
+  return { title: measure?.title ?? rule.title, unit: measure?.unit ?? '1' };
+}
+
+function isWorse(rule: LimitRule, a: number, b: number): boolean {
+  return rule.direction === 'below' ? b < a : b > a;
+}
+
+/** One decimal at most: more would pretend to know more. */
+function round(x: number): string {
+  return String(Math.round(x * 10) / 10);
+}
+
+/** ISO 8601 in UTC; a time that no calendar holds reads as the nearest end of the one that does. */
+export function utc(ms: number): string {
+  const at = Math.min(8.64e15, Math.max(-8.64e15, ms));
+  return new Date(Number.isNaN(at) ? 0 : at).toISOString();
+}
+
+/** A length of time in words: `45 s`, `15 min`, `2 h 5 min`. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+}

@@ -1,0 +1,127 @@
+import { measureByNumber } from '#libs/domain/quantities';
+import { isClosed } from './alert.js';
+import { drop, setTimer, type Draft } from './draft.js';
+import { tell } from './episodes.js';
+import { NO_RULE_STATE } from './fold.js';
+import { entryAt, limitsAt, type Limits } from './limits.js';
+import { CONTINUOUS_AFTER, NO_DATA } from './rules.js';
+import { span, utc } from './sentences.js';
+import type { EpisodeLimit, EpisodeState, RuleState, StreamState } from './state.js';
+import { codeOfStream } from './streams.js';
+
+const TIMER = 'no-data';
+const EPISODES_KEPT = 4;
+
+interface Silent {
+  readonly key: string;
+  readonly due: number;
+  readonly seconds: number;
+  readonly words: string;
+}
+
+/**
+ * Judges silence by the log's own time, which records and ticks advance. A continuous stream is due its limit after it was last
+ * heard. While it is heard it is not silent, however old its values are: a gateway is catching up. One episode per patient covers
+ * all silent streams; it ends when none is silent.
+ */
+export function judgeSilence(draft: Draft): void {
+  const limits = limitsAt(NO_DATA, draft.thresholds[NO_DATA.id], draft.now);
+  const { silent, next } = look(draft, limits);
+  follow(draft, silent);
+  const told = draft.timers[TIMER];
+  // A timer that is too early only costs a look; moving it with every sample would cost a write.
+  if (next === null) {
+    if (told !== undefined && told <= draft.now) setTimer(draft, TIMER, null);
+  } else if (told === undefined || next < told || told <= draft.now) {
+    setTimer(draft, TIMER, next);
+  }
+}
+
+function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[]; readonly next: number | null } {
+  const silent: Silent[] = [];
+  const fresh = new Set<number>();
+  let next: number | null = null;
+  for (const key in draft.streams) {
+    const stream = draft.streams[key]!;
+    if (stream.n < CONTINUOUS_AFTER) continue;
+    const code = codeOfStream(key);
+    const name = NO_DATA.seconds[code];
+    if (name === undefined) continue;
+    const seconds = limits[name]!;
+    const due = Math.max(stream.t, stream.heard) + seconds * 1000;
+    if (due <= draft.now) {
+      silent.push({ key, due, seconds, words: '' });
+      continue;
+    }
+    fresh.add(code);
+    if (next === null || due < next) next = due;
+    const catchingUp = stream.heard === draft.now && stream.t + seconds * 1000 <= draft.now;
+    if (catchingUp && stream !== draft.base.streams[key]) drop(draft, 'no-data-held-back-catching-up');
+  }
+  const counted = silent.filter(({ key }) => !fresh.has(codeOfStream(key)));
+  const open = draft.rules[NO_DATA.id]?.episodes.at(-1)?.end === null;
+  if (!open) for (let i = counted.length; i < silent.length; i++) drop(draft, 'no-data-held-back-other-source');
+  return { next, silent: counted.map((one) => ({ ...one, words: wordsOf(one, draft.streams[one.key]!) })) };
+}
+
+function wordsOf({ key, seconds }: Silent, stream: StreamState): string {
+  const name = measureByNumber(codeOfStream(key))?.title.toLowerCase() ?? 'a measure';
+  return `${name} from ${stream.source}, newest value of ${utc(stream.t)}, silent for more than ${span(seconds * 1000)}`;
+}
+
+function follow(draft: Draft, silent: readonly Silent[]): void {
+  const state = draft.rules[NO_DATA.id] ?? NO_RULE_STATE;
+  const last = state.episodes.at(-1);
+  const open = last !== undefined && last.end === null ? last : undefined;
+  if (silent.length === 0) {
+    if (open !== undefined) replaceLast(draft, state, end(draft, open));
+    return;
+  }
+  const about = silent.map(({ words }) => words);
+  if (open === undefined) {
+    const episodes = [...state.episodes, begin(draft, state, silent, about)].slice(-EPISODES_KEPT);
+    draft.rules[NO_DATA.id] = { ...state, episodes, count: state.count + 1 };
+  } else if (about.join() !== (open.about ?? []).join()) {
+    const next = { ...open, about };
+    const quiet = isClosed(open.status);
+    replaceLast(draft, state, quiet ? next : tell(draft, NO_DATA, next, 'amended', 'sources-changed'));
+    draft.changed = true;
+  }
+}
+
+function begin(draft: Draft, state: RuleState, silent: readonly Silent[], about: readonly string[]): EpisodeState {
+  const first = silent.reduce((a, b) => (b.due < a.due ? b : a));
+  const episode: EpisodeState = {
+    n: state.count,
+    start: first.due,
+    end: null,
+    rank: 1,
+    peak: 1,
+    status: 'open',
+    sequence: 0,
+    last: 'raised',
+    raisedAt: draft.record.receivedAt,
+    cites: [],
+    limit: limitOf(draft, first),
+    about,
+  };
+  return tell(draft, NO_DATA, episode, 'raised');
+}
+
+function end(draft: Draft, open: EpisodeState): EpisodeState {
+  const { snoozedUntil: _, ...rest } = open;
+  const ended = { ...rest, end: Math.max(draft.now, open.start) };
+  draft.changed = true;
+  return isClosed(open.status) ? ended : tell(draft, NO_DATA, { ...ended, status: 'resolved' }, 'resolved');
+}
+
+function limitOf(draft: Draft, { key, seconds }: Silent): EpisodeLimit {
+  const entry = entryAt(draft.thresholds[NO_DATA.id], draft.now);
+  if (entry?.limits?.[NO_DATA.seconds[codeOfStream(key)]!] === undefined) return { limit: seconds, owner: 'default' };
+  const expires = entry.expiresAt === undefined ? undefined : { expiresAt: entry.expiresAt };
+  return { limit: seconds, owner: entry.author, reason: entry.reason, ...expires };
+}
+
+function replaceLast(draft: Draft, state: RuleState, episode: EpisodeState): void {
+  draft.rules[NO_DATA.id] = { ...state, episodes: [...state.episodes.slice(0, -1), episode] };
+}

@@ -1,0 +1,63 @@
+import type { WireSample } from '#libs/contracts';
+import type { Draft } from './draft.js';
+import { limitsAt } from './limits.js';
+import { CONTINUOUS_AFTER, NO_DATA } from './rules.js';
+
+/** Streams remembered per patient; the one silent for longest goes first. */
+const STREAMS_KEPT = 48;
+
+/**
+ * A stream is what gives derived identities their order: the device (the source, when no device is named), the measure and the
+ * channel. The key is `d:<device>` or `f:<source>`, the catalogue number and the channel.
+ */
+export function streamKey(source: string, device: string, code: number, channel: string | undefined): string {
+  const origin = device === '' ? `f:${source}` : `d:${device}`;
+  return channel === undefined ? `${code}|${origin}` : `${code}|${origin}|${channel}`;
+}
+
+/** Catalogue number of a stream's measure. */
+export function codeOfStream(key: string): number {
+  return Number(key.slice(0, key.indexOf('|')));
+}
+
+/** Whether the sample is later than everything that its stream ever sent. */
+export function isBeyondStream(draft: Draft, source: string, device: string, sample: WireSample): boolean {
+  const stream = draft.streams[streamKey(source, device, sample.c, sample.h)];
+  if (stream !== undefined) return sample.t > stream.t;
+  return draft.forgotten === null || sample.t > draft.forgotten;
+}
+
+/** Notes that the stream sent something new. */
+export function heardFrom(draft: Draft, source: string, device: string, sample: WireSample): void {
+  const key = streamKey(source, device, sample.c, sample.h);
+  const { streams, base, now } = draft;
+  const stream = streams[key];
+  if (stream === undefined) {
+    makeRoom(draft);
+    streams[key] = { t: sample.t, heard: now, n: 1, source };
+    return;
+  }
+  if (sample.t <= stream.t) return;
+  const name = NO_DATA.seconds[sample.c];
+  let n = 1;
+  if (name !== undefined) {
+    const seconds = limitsAt(NO_DATA, draft.thresholds[NO_DATA.id], now)[name]!;
+    n = sample.t - stream.t <= seconds * 1000 ? Math.min(stream.n + 1, CONTINUOUS_AFTER) : 1;
+  }
+  if (stream === base.streams[key]) {
+    streams[key] = { t: sample.t, heard: now, n, source };
+  } else {
+    stream.t = sample.t;
+    stream.heard = now;
+    stream.n = n;
+  }
+}
+
+function makeRoom(draft: Draft): void {
+  const keys = Object.keys(draft.streams);
+  if (keys.length < STREAMS_KEPT) return;
+  let oldest = keys[0]!;
+  for (const key of keys) if (draft.streams[key]!.t < draft.streams[oldest]!.t) oldest = key;
+  draft.forgotten = Math.max(draft.forgotten ?? Number.NEGATIVE_INFINITY, draft.streams[oldest]!.t);
+  delete draft.streams[oldest];
+}

@@ -1,0 +1,125 @@
+import type { Alert, FactKind, QualityName } from '#libs/contracts';
+import { CATALOGUE, codingOf, type MeasureName } from '#libs/domain/quantities';
+import { alertOf, isClosed, qualityName } from './alert.js';
+import { episodeId } from './episodes.js';
+import { limitsAt } from './limits.js';
+import { RULES } from './rules.js';
+import { utc } from './sentences.js';
+import type { FactState, TwinState } from './state.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** How old the newest value may be before it no longer says how the patient is now, ms. */
+const FRESH: Readonly<Record<MeasureName, number>> = {
+  'heart-rate': 15 * MINUTE,
+  'rr-interval': 15 * MINUTE,
+  'oxygen-saturation': 15 * MINUTE,
+  'respiratory-rate': 15 * MINUTE,
+  'systolic-pressure': 12 * HOUR,
+  'diastolic-pressure': 12 * HOUR,
+  'mean-pressure': 12 * HOUR,
+  'body-temperature': 12 * HOUR,
+  glucose: 15 * MINUTE,
+  'step-count': DAY,
+  'body-weight': 7 * DAY,
+  ecg: 15 * MINUTE,
+  ppg: 15 * MINUTE,
+  'arterial-pressure-wave': 15 * MINUTE,
+};
+
+export interface MeasureView {
+  readonly value: number;
+  readonly unit: string;
+  readonly coding: { readonly system: string; readonly code: string };
+  readonly effectiveAt: string;
+  readonly receivedAt: string;
+  readonly source: string;
+  readonly quality: QualityName;
+  /** Whether the value is too old to say how the patient is at the asked time. */
+  readonly stale: boolean;
+}
+
+export interface FactView {
+  readonly kind: FactKind;
+  readonly reference: string;
+  readonly version: number;
+  readonly content: FactState['content'];
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The Twin of the API, without what only the store knows (`knownAt`, `recordedAt`). */
+export interface TwinView {
+  readonly patient: string;
+  readonly type: 'system';
+  readonly version: number;
+  readonly asOf: string | null;
+  readonly measures: Readonly<Partial<Record<MeasureName, MeasureView>>>;
+  readonly facts: readonly FactView[];
+  /** Facts that the twin does not carry along; the store has them. */
+  readonly moreFacts: number;
+  /** Open episodes, the gravest first. */
+  readonly alerts: readonly Alert[];
+}
+
+/** The twin as answers show it, judged fresh or stale at `at` (ms). Keys and lists come in a fixed order. */
+export function viewOf(state: TwinState, at: number): TwinView {
+  return {
+    patient: state.patient,
+    type: 'system',
+    version: state.version,
+    asOf: state.asOf === null ? null : utc(state.asOf),
+    measures: measuresOf(state, at),
+    facts: factsOf(state),
+    moreFacts: state.moreFacts,
+    alerts: openAlerts(state),
+  };
+}
+
+function measuresOf(state: TwinState, at: number): TwinView['measures'] {
+  const measures: Partial<Record<MeasureName, MeasureView>> = {};
+  for (const measure of CATALOGUE) {
+    const known = state.measures[measure.number];
+    if (known === undefined || known.latest === null) continue;
+    const [, , t, value, quality, source] = known.latest;
+    measures[measure.name] = {
+      value,
+      unit: measure.unit,
+      coding: codingOf(measure),
+      effectiveAt: utc(t),
+      receivedAt: utc(known.receivedAt),
+      source,
+      quality: qualityName(quality),
+      stale: at - t > FRESH[measure.name],
+    };
+  }
+  return measures;
+}
+
+function factsOf(state: TwinState): readonly FactView[] {
+  return Object.entries(state.facts)
+    .map(([reference, fact]) => ({
+      kind: fact.kind,
+      reference,
+      version: fact.version,
+      content: fact.content,
+      ...(fact.from === undefined ? undefined : { from: utc(fact.from) }),
+      ...(fact.to === undefined ? undefined : { to: utc(fact.to) }),
+    }))
+    .sort((a, b) => (a.reference < b.reference ? -1 : 1));
+}
+
+function openAlerts(state: TwinState): readonly Alert[] {
+  const alerts: { readonly rank: number; readonly alert: Alert }[] = [];
+  for (const rule of RULES) {
+    const episode = state.rules[rule.id]?.episodes.at(-1);
+    if (episode === undefined || isClosed(episode.status)) continue;
+    const id = episodeId(state, rule.id, episode.n);
+    const limits = limitsAt(rule, state.thresholds[rule.id], episode.start);
+    const alert = alertOf(id, state.patient, rule, limits, episode, episode.last, undefined);
+    alerts.push({ rank: episode.rank, alert });
+  }
+  return alerts.sort((a, b) => b.rank - a.rank).map(({ alert }) => alert);
+}
