@@ -5,7 +5,7 @@ import { CONTRACT_TOPIC_PARTITIONS, describeEventLog } from './event-log.contrac
 import { KafkaConsumer } from './kafka-consumer.js';
 import { ensureTopics, KafkaEventLog } from './kafka.js';
 import { PostgresSink } from './postgres-sink.js';
-import { createTestDatabase } from './scratch-database.js';
+import { createTestDatabase } from '#libs/testing';
 import { CONTRACT_PARTITIONS } from './topic-partitions.js';
 
 const brokers = brokersOf(process.env['KAFKA_BROKERS']);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createTestDatabase } from './scratch-database.js';
+import { createTestDatabase } from '#libs/testing';
 import { appendInTransaction } from './append-in-transaction.js';
 import { CONTRACT_TOPIC_PARTITIONS, describeEventLog } from './event-log.contract.js';
 import type { LogRecord } from './event-log.js';

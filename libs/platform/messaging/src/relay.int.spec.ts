@@ -3,7 +3,7 @@ import pg from 'pg';
 import { appendInTransaction } from './append-in-transaction.js';
 import { ensureTopics, KafkaEventLog } from './kafka.js';
 import { startRelay } from './relay.js';
-import { createTestDatabase } from './scratch-database.js';
+import { createTestDatabase } from '#libs/testing';
 
 const brokers = brokersOf(process.env['KAFKA_BROKERS']);
 
