@@ -29,7 +29,9 @@ export function tellEpisodes(
   newest: number,
 ): Told {
   const touched = before.episodes.filter((old) => old.end === null || (since !== null && old.end >= since));
-  if (found.length === 0 && touched.length === 0) return before;
+  if (found.length === 0 && touched.length === 0) {
+    return { episodes: before.episodes, count: before.count, floor: before.floor };
+  }
   const pairs = pair(touched, found);
   const timeline = draft.thresholds[rule.id];
   let { count } = before;
