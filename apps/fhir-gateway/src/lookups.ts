@@ -1,4 +1,5 @@
 import type { FhirLookups } from '#libs/platform/storage';
+import { FHIR_ID } from './read-request.js';
 import { referencesOf } from './references.js';
 import type { Step } from './step.js';
 
@@ -17,7 +18,7 @@ export function lookupsOf(steps: readonly Step[]): FhirLookups {
   for (const step of steps) {
     if (step.kind !== 'create' && step.kind !== 'update') continue;
     for (const reference of referencesOf(step.resource)) {
-      if (made.has(`${reference.type}/${reference.id}`)) continue;
+      if (made.has(`${reference.type}/${reference.id}`) || !FHIR_ID.test(reference.id)) continue;
       if (reference.type === 'Patient') patients.add(reference.id);
       if (reference.type === 'Device') devices.add(reference.id);
     }

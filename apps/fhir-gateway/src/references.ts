@@ -2,12 +2,14 @@ import type { Json, JsonObject } from '#libs/domain/fhir';
 
 export interface ResourceReference {
   readonly type: string;
+  /** As sent: it may be no id at all, and then no resource has it. */
   readonly id: string;
   /** FHIRPath inside the resource, without its type: `subject.reference`. */
   readonly path: string;
 }
 
-const RELATIVE = /^([A-Z][A-Za-z]{1,63})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+const RELATIVE = /^([A-Z][A-Za-z]{1,63})[/?](.*)$/s;
+const VERSION = /\/_history\/[^/]*$/;
 
 /** The references of a resource to resources of this server (relative ones, after rewriting). Contained resources included. */
 export function referencesOf(resource: JsonObject): ResourceReference[] {
@@ -28,7 +30,7 @@ function walk(value: Json, path: string, found: ResourceReference[]): void {
     if (name === 'reference' && typeof item === 'string') {
       const match = RELATIVE.exec(item);
       if (match?.[1] !== undefined && match[2] !== undefined) {
-        found.push({ type: match[1], id: match[2], path: path === '' ? name : `${path}.${name}` });
+        found.push({ type: match[1], id: match[2].replace(VERSION, ''), path: path === '' ? name : `${path}.${name}` });
       }
     } else if (typeof item === 'object' && item !== null) {
       walk(item, path === '' ? name : `${path}.${name}`, found);

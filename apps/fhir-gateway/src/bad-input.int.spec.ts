@@ -1,0 +1,273 @@
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { batch, FhirDoor, heartRate, patient, post, tokenOf, transaction } from '../../../test/support/fhir-door.js';
+
+let door: FhirDoor;
+
+beforeAll(async () => {
+  door = await FhirDoor.open(4);
+  await door.send('PUT', '/Patient/known', patient({ id: 'known' }));
+}, 60_000);
+
+afterAll(() => door.close());
+
+const OBSERVATION = JSON.stringify(heartRate('Patient/known', 60));
+const MEBIBYTE = 1024 * 1024;
+
+function nested(depth: number): string {
+  return `{"resourceType":"Basic","code":{"text":"x"},"extension":${'[{"url":"u","extension":'.repeat(depth)}[]${'}]'.repeat(depth)}}`;
+}
+
+interface Case {
+  readonly name: string;
+  readonly path?: string;
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly status: number;
+  /** issue.code of the first issue */
+  readonly code?: string;
+  readonly at?: string;
+}
+
+const CASES: readonly Case[] = [
+  { name: 'malformed JSON', body: '{"resourceType":"Observation",', status: 400, code: 'structure' },
+  { name: 'an empty body', body: '', status: 400, code: 'structure' },
+  { name: 'no body at all', status: 400, code: 'structure' },
+  { name: 'a JSON array', body: '[]', status: 400, code: 'structure' },
+  { name: 'a JSON null', body: 'null', status: 400, code: 'structure' },
+  { name: 'two documents', body: '{} {}', status: 400, code: 'structure' },
+  { name: 'NaN', body: OBSERVATION.replace('"value":60', '"value":NaN'), status: 400, code: 'structure' },
+  { name: 'Infinity', body: OBSERVATION.replace('"value":60', '"value":-Infinity'), status: 400, code: 'structure' },
+  {
+    name: 'a number with a leading zero',
+    body: OBSERVATION.replace('"value":60', '"value":060'),
+    status: 400,
+    code: 'structure',
+  },
+  { name: 'text', body: OBSERVATION, headers: { 'content-type': 'text/plain' }, status: 415, code: 'not-supported' },
+  { name: 'FHIR XML', body: '<Patient/>', headers: { 'content-type': 'application/fhir+xml' }, status: 415 },
+  {
+    name: 'UTF-16',
+    body: OBSERVATION,
+    headers: { 'content-type': 'application/fhir+json; charset=utf-16' },
+    status: 415,
+  },
+  { name: 'broken UTF-8', body: new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d]), status: 400 },
+  { name: 'brotli', body: OBSERVATION, headers: { 'content-encoding': 'br' }, status: 415 },
+  { name: 'gzip that is none', body: OBSERVATION, headers: { 'content-encoding': 'gzip' }, status: 400 },
+  {
+    name: 'a gzip bomb',
+    body: gzipSync(Buffer.alloc(200 * MEBIBYTE, 0x20)),
+    headers: { 'content-encoding': 'gzip' },
+    status: 413,
+    code: 'too-long',
+  },
+  { name: 'a body over the limit', body: Buffer.alloc(17 * MEBIBYTE, 0x20), status: 413, code: 'too-long' },
+  { name: 'nesting 10,000 deep', path: '/Basic', body: nested(10_000), status: 400 },
+  {
+    name: 'nesting 10,000 deep in a bundle',
+    path: '',
+    body: `{"resourceType":"Bundle","type":"batch","entry":${'['.repeat(10_000)}`,
+    status: 400,
+  },
+  { name: 'an unknown type', path: '/Nothing', body: { resourceType: 'Nothing' }, status: 404, code: 'not-supported' },
+  { name: 'a type in small letters', path: '/patient', body: patient(), status: 404, code: 'not-supported' },
+  { name: 'a prototype as type', path: '/__proto__', body: patient(), status: 404 },
+  { name: 'constructor as type', path: '/constructor', body: patient(), status: 404 },
+  { name: 'another type than the path', path: '/Patient', body: OBSERVATION, status: 400, code: 'invalid' },
+  { name: 'no resourceType', body: '{"status":"final"}', status: 400, code: 'invalid' },
+  { name: 'an array where one is allowed', body: heartRate('Patient/known', 60, { status: ['final'] }), status: 400 },
+  { name: 'one where an array is needed', body: heartRate('Patient/known', 60, { category: {} }), status: 400 },
+  {
+    name: 'a missing required element',
+    body: heartRate('Patient/known', 60, { status: undefined }),
+    status: 400,
+    at: 'Observation.status',
+  },
+  {
+    name: 'an unknown element',
+    body: heartRate('Patient/known', 60, { mood: 'good' }),
+    status: 400,
+    at: 'Observation.mood',
+  },
+  {
+    name: 'a code outside its required value set',
+    body: heartRate('Patient/known', 60, { status: 'done' }),
+    status: 400,
+    at: 'Observation.status',
+  },
+  { name: 'two choices of value[x]', body: heartRate('Patient/known', 60, { valueString: 'x' }), status: 400 },
+  {
+    name: 'a day that does not exist',
+    body: heartRate('Patient/known', 60, { effectiveDateTime: '2026-02-30' }),
+    status: 400,
+    at: 'Observation.effectiveDateTime',
+  },
+  {
+    name: 'a time without offset',
+    body: heartRate('Patient/known', 60, { effectiveDateTime: '2026-02-03T04:05:06' }),
+    status: 400,
+  },
+  {
+    name: 'an unknown patient',
+    body: heartRate('Patient/unknown', 60),
+    status: 422,
+    code: 'not-found',
+    at: 'Observation.subject.reference',
+  },
+  {
+    name: "SQL in a reference's id",
+    body: heartRate("Patient/x'; DROP TABLE twins; --", 60),
+    status: 422,
+    code: 'not-found',
+  },
+  { name: 'NUL in a reference', body: heartRate('Patient/a\0b', 60), status: 422 },
+  { name: 'a conditional reference', body: heartRate('Patient?identifier=x', 60), status: 422, code: 'not-found' },
+  {
+    name: 'SQL in an id',
+    method: 'GET',
+    path: `/Patient/${encodeURIComponent("x' OR '1'='1")}`,
+    status: 404,
+    code: 'not-found',
+  },
+  { name: 'a path in an id', method: 'GET', path: `/Patient/${encodeURIComponent('../../etc/passwd')}`, status: 404 },
+  { name: 'NUL in an id', method: 'GET', path: '/Patient/a%00b', status: 404 },
+  { name: 'an id of 65 characters', method: 'GET', path: `/Patient/${'a'.repeat(65)}`, status: 404 },
+  { name: 'SQL in a version', method: 'GET', path: '/Patient/known/_history/1%20OR%201=1', status: 404 },
+  {
+    name: 'a version beyond all integers',
+    method: 'GET',
+    path: '/Patient/known/_history/99999999999999999999',
+    status: 404,
+  },
+  { name: 'a negative _count', method: 'GET', path: '/Patient/known/_history?_count=-1', status: 400, code: 'value' },
+  {
+    name: 'an If-Match that is no tag',
+    method: 'PUT',
+    path: '/Patient/known',
+    body: patient({ id: 'known' }),
+    headers: { 'if-match': "1' OR 1=1" },
+    status: 412,
+  },
+  {
+    name: 'NUL in a string',
+    path: '/Patient',
+    body: patient({ gender: 'male', name: [{ family: 'a\0b' }] }),
+    status: 400,
+  },
+  {
+    name: 'a lone surrogate',
+    path: '/Patient',
+    body: '{"resourceType":"Patient","name":[{"family":"a\\ud800b"}]}',
+    status: 400,
+  },
+  { name: '1e400', body: OBSERVATION.replace('"value":60', '"value":1e400'), status: 201 },
+  { name: '-0', body: OBSERVATION.replace('"value":60', '"value":-0'), status: 201 },
+  {
+    name: 'If-None-Exist',
+    path: '/Patient',
+    body: patient(),
+    headers: { 'if-none-exist': 'identifier=x' },
+    status: 501,
+    code: 'not-supported',
+  },
+  {
+    name: 'a bundle of type message',
+    path: '',
+    body: { resourceType: 'Bundle', type: 'message' },
+    status: 400,
+    at: 'Bundle.type',
+  },
+  { name: 'a resource where a bundle belongs', path: '', body: OBSERVATION, status: 400, code: 'invalid' },
+  {
+    name: 'entries that are no array',
+    path: '',
+    body: { resourceType: 'Bundle', type: 'batch', entry: {} },
+    status: 400,
+    at: 'Bundle.entry',
+  },
+  {
+    name: 'an entry without a request',
+    path: '',
+    body: transaction({ resource: patient() }),
+    status: 400,
+    at: 'Bundle.entry[0].request',
+  },
+  {
+    name: 'an entry with a path in its url',
+    path: '',
+    body: transaction({ request: { method: 'DELETE', url: 'Patient/../../x' } }),
+    status: 400,
+  },
+  {
+    name: 'PATCH',
+    path: '',
+    body: transaction({ request: { method: 'PATCH', url: 'Patient/x' } }),
+    status: 501,
+    code: 'not-supported',
+  },
+  { name: 'an unknown path', method: 'GET', path: '/Patient/known/_history/1/more', status: 404 },
+];
+
+describe('bad input', () => {
+  it.each(CASES)(
+    '$name → $status',
+    async ({ path = '/Observation', method = 'POST', body, headers, status, code, at }) => {
+      const reply = await door.send(method, path, body, headers);
+      expect(reply.status).toBe(status);
+      if (status < 300) return;
+      expect(reply.json.resourceType).toBe('OperationOutcome');
+      expect(reply.headers.get('content-type')).toBe('application/fhir+json; charset=utf-8');
+      const [issue] = reply.json.issue;
+      expect(issue).toMatchObject({
+        severity: expect.stringMatching(/^(error|fatal)$/),
+        ...(code === undefined ? {} : { code }),
+      });
+      if (at !== undefined) expect(issue.expression).toEqual([at]);
+      expect(reply.text).not.toMatch(/\bat .+:\d+:\d+|SELECT|INSERT|fhir_resources|DROP TABLE|node_modules/);
+    },
+  );
+
+  it('in a batch leaves good neighbours alone', async () => {
+    const bad = CASES.filter(
+      (one) => one.path === undefined && one.method === undefined && typeof one.body === 'object' && one.status === 400,
+    ).flatMap((one) => (one.body instanceof Uint8Array ? [] : [post(one.body as never)]));
+    const reply = await door.send(
+      'POST',
+      '',
+      batch(post(heartRate('Patient/known', 61)), ...bad, post(heartRate('Patient/known', 62))),
+    );
+    const statuses = reply.json.entry.map((one: { response: { status: string } }) =>
+      Number(one.response.status.slice(0, 3)),
+    );
+    expect(statuses[0]).toBe(201);
+    expect(statuses.at(-1)).toBe(201);
+    expect(statuses.slice(1, -1).every((status: number) => status >= 400 && status < 500)).toBe(true);
+  });
+
+  it('of ten thousand entries is answered in bounded size', async () => {
+    const reply = await door.send('POST', '', transaction(...Array.from({ length: 10_000 }, () => ({ request: {} }))));
+    expect(reply.status).toBe(400);
+    expect(reply.json.issue.length).toBeLessThanOrEqual(200);
+  });
+
+  it('of half a request does not hold the door', async () => {
+    const { hostname, port } = new URL(door.url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    socket.write(
+      `POST /fhir/r4/Patient HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tokenOf(1, 'system/*.cruds')}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"resourceType"`,
+    );
+    socket.end();
+    const good = await door.send('POST', '/Patient', patient());
+    expect(good.status).toBe(201);
+    socket.destroy();
+  });
+
+  it('has changed nothing that it should not', async () => {
+    expect((await door.send('GET', '/Patient/known')).json.meta.versionId).toBe('1');
+    expect(await door.count('twins')).toBeGreaterThan(0);
+  });
+});
