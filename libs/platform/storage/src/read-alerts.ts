@@ -40,7 +40,7 @@ export async function listEpisodes(pool: Pool, tenant: number, filter: EpisodeFi
      WHERE tenant = $1 AND ($2::text IS NULL OR patient = $2) AND ($3::text IS NULL OR status = $3)
        AND ($4::text IS NULL OR severity = $4)
        AND ($5::float8 IS NULL OR raised_at < to_timestamp($5 / 1000) OR (raised_at = to_timestamp($5 / 1000) AND id > $6::uuid))
-     ORDER BY raised_at DESC, id LIMIT $7`,
+     ORDER BY raised_at DESC, alert_episodes.id LIMIT $7`,
     [
       tenant,
       filter.patient ?? null,
@@ -103,7 +103,7 @@ export async function transitionsBetween(
 ): Promise<readonly TransitionRow[]> {
   const { rows } = await pool.query<TransitionRow>({
     name: 'transitions-between',
-    text: `SELECT ${TRANSITION} FROM alert_transitions WHERE tenant = $1 AND stream > $2 AND stream <= $3 ORDER BY stream LIMIT $4`,
+    text: `SELECT ${TRANSITION} FROM alert_transitions WHERE tenant = $1 AND stream > $2 AND stream <= $3 ORDER BY alert_transitions.stream LIMIT $4`,
     values: [tenant, after.toString(), upTo.toString(), limit],
   });
   return rows;

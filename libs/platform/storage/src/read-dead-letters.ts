@@ -24,7 +24,7 @@ export async function listDeadLetters(
   const { rows } = await pool.query<DeadLetterRow>(
     `SELECT ${COLUMNS} FROM dead_letters
      WHERE tenant = $1 AND ($2::float8 IS NULL OR at < to_timestamp($2 / 1000) OR (at = to_timestamp($2 / 1000) AND id > $3::uuid))
-     ORDER BY at DESC, id LIMIT $4`,
+     ORDER BY dead_letters.at DESC, dead_letters.id LIMIT $4`,
     [tenant, after?.at ?? null, after?.id ?? null, limit],
   );
   return rows;
