@@ -1,6 +1,6 @@
 import { RESOURCE_TYPES } from '#libs/domain/fhir';
 import type { Access } from '#libs/platform/runtime';
-import type { FhirStore } from '#libs/platform/storage';
+import { FhirStoreBusyError, type FhirStore } from '#libs/platform/storage';
 import { forbiddenIssue, missingScopes, requireScope } from './access.js';
 import { FHIR_JSON, type Answer, type Preference } from './answer.js';
 import { bundleAnswer } from './bundle-answer.js';
@@ -162,7 +162,7 @@ export class Pipeline {
 
   private async commit(steps: readonly Step[], access: Access, mode: 'atomic' | 'each'): Promise<Decision> {
     const origin = { tenant: access.tenant.key, source: access.client, receivedAt: this.deps.now() };
-    const decision = await commit(this.deps.store, steps, origin, mode);
+    const decision = await commit(this.deps.store, steps, origin, mode).catch(busy);
     const bad = mode === 'atomic' ? refusalOf(decision.results) : undefined;
     if (bad !== undefined) {
       this.deps.meter.refused(steps.length);
@@ -175,6 +175,11 @@ export class Pipeline {
   private timed<T>(interaction: Interaction, work: () => Promise<T>): Promise<T> {
     return this.deps.meter.timed(interaction, work);
   }
+}
+
+function busy(error: unknown): never {
+  if (!(error instanceof FhirStoreBusyError)) throw error;
+  throw oneIssue(503, 'transient', 'others write the same resources; try again', undefined, { 'retry-after': '1' });
 }
 
 export interface HistoryQuery {

@@ -14,15 +14,15 @@ export function refusal(
   return new OutcomeProblem(status, operationOutcome(issues.slice(0, MOST_ISSUES)), headers);
 }
 
-export function oneIssue(status: number, code: string, diagnostics: string, expression?: string): OutcomeProblem {
-  return refusal(status, [
-    {
-      severity: 'error',
-      code,
-      diagnostics,
-      ...(expression === undefined ? {} : { expression: [expression] }),
-    } as Issue,
-  ]);
+export function oneIssue(
+  status: number,
+  code: Issue['code'],
+  diagnostics: string,
+  expression?: string,
+  headers?: Readonly<Record<string, string>>,
+): OutcomeProblem {
+  const where = expression === undefined ? {} : { expression: [expression] };
+  return refusal(status, [{ severity: 'error', code, diagnostics, ...where }], headers);
 }
 
 /** The refusal of an atomic request: the issues of all refused steps, with the status that says most. */

@@ -185,3 +185,17 @@ describe('races', () => {
     expect((await store.read(1, 'Basic', 'x'))?.version).toBe(25);
   });
 });
+
+describe('a connection that ends in the middle', () => {
+  it('fails its request and nothing else', async () => {
+    const cut = store.transact(async (tx) => {
+      const { rows } = await tx.client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await tx.write(1, [change({ type: 'Basic', id: 'cut' })]);
+      await pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { kind: 'commit', value: undefined };
+    });
+    await expect(cut).rejects.toThrow();
+    expect(await store.read(1, 'Basic', 'cut')).toBeUndefined();
+  });
+});

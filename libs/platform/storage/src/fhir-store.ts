@@ -96,6 +96,9 @@ export class FhirStore {
   ): Promise<{ kind: 'done'; value: T } | { kind: 'lost' }> {
     const client = await this.pool.connect();
     let broken = false;
+    // Its statements reject, too; without a listener the connection's end would end the process.
+    const onEnd = (): void => void (broken = true);
+    client.on('error', onEnd);
     try {
       await client.query(BEGIN);
       const verdict = await work(new FhirTransaction(client));
@@ -108,6 +111,7 @@ export class FhirStore {
       if (sqlState(error) === LOCK_NOT_AVAILABLE) throw new FhirStoreBusyError('a row stayed locked for too long');
       throw error;
     } finally {
+      client.off('error', onEnd);
       client.release(broken);
     }
   }
