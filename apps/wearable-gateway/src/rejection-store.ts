@@ -63,7 +63,7 @@ export class RejectionStore {
       name: 'list-rejections',
       text: `SELECT id::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at,
                     door, request, "index", code, message, client, sample
-             FROM rejections WHERE tenant = $1 AND ($2::bigint IS NULL OR id < $2::bigint) ORDER BY id DESC LIMIT $3`,
+             FROM rejections r WHERE tenant = $1 AND ($2::bigint IS NULL OR r.id < $2::bigint) ORDER BY r.id DESC LIMIT $3`,
       values: [tenant, page.before ?? null, page.limit],
     });
     return rows;
