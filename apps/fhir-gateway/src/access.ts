@@ -2,7 +2,7 @@ import { allows, insufficientScope, type Access } from '#libs/platform/runtime';
 import type { Issue } from '#libs/domain/fhir';
 import type { Step } from './step.js';
 
-const VERBS = { create: 'c', read: 'r', update: 'u', delete: 'd' } as const;
+const VERBS = { create: 'c', read: 'r', update: 'u', delete: 'd', search: 's' } as const;
 
 export type Verb = keyof typeof VERBS;
 

@@ -24,11 +24,11 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   403: 'Forbidden',
   404: 'Not Found',
+  405: 'Method Not Allowed',
   409: 'Conflict',
   410: 'Gone',
   412: 'Precondition Failed',
   422: 'Unprocessable Entity',
-  501: 'Not Implemented',
 };
 
 function entryOf(result: StepResult, prefer: Preference): string {

@@ -190,6 +190,6 @@ function mismatch(step: UpdateStep | DeleteStep, before: CurrentResource | undef
   return refused(412, 'conflict', 'If-Match names a version that is not the current one', step.at);
 }
 
-function refused(status: number, code: string, diagnostics: string, at: string): StepResult {
+function refused(status: number, code: Issue['code'], diagnostics: string, at: string): StepResult {
   return { kind: 'refused', status, issues: [{ severity: 'error', code, diagnostics, expression: [at] }] };
 }

@@ -30,6 +30,6 @@ export function oneHeader(request: FastifyRequest, name: string): string | undef
 /** Conditional writes are not here yet: to go on as if the condition were not there would be wrong. */
 export function refuseConditional(request: FastifyRequest): void {
   if (request.headers['if-none-exist'] !== undefined) {
-    throw oneIssue(501, 'not-supported', 'conditional create (If-None-Exist) is not supported');
+    throw oneIssue(400, 'not-supported', 'conditional create (If-None-Exist) is not supported');
   }
 }

@@ -142,6 +142,12 @@ export class Pipeline {
     });
   }
 
+  /** `GET /fhir/r4/{type}`: search is not there yet, and no answer would be a wrong one. */
+  search(type: string, access: Access): never {
+    requireScope(access, 'search', requireType(type));
+    throw oneIssue(400, 'not-supported', 'search is not supported', type);
+  }
+
   /** `POST /fhir/r4/{type}/$validate`: what a create would say of the structure; stores nothing. */
   validate(type: string, text: string, access: Access): Answer {
     requireScope(access, 'create', requireType(type));

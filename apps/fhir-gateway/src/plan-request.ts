@@ -1,4 +1,4 @@
-import { isResourceType, type Issue, type Json, type JsonObject } from '#libs/domain/fhir';
+import { Decimal, isResourceType, type Issue, type Json, type JsonObject } from '#libs/domain/fhir';
 import { FHIR_ID, structureIssues } from './read-request.js';
 import { oneIssue } from './refusal.js';
 import { rewriteReferences } from './rewrite-references.js';
@@ -55,17 +55,17 @@ function readEntry(entry: Json, index: number, newId: () => string): Entry | Bad
   const request = entry['request'];
   if (!isObject(request)) return bad(index, 400, 'required', 'the entry has no request', `${at}.request`);
   if (request['ifNoneExist'] !== undefined) {
-    return bad(index, 501, 'not-supported', 'conditional create is not supported', `${at}.request.ifNoneExist`);
+    return bad(index, 400, 'not-supported', 'conditional create is not supported', `${at}.request.ifNoneExist`);
   }
   const url = request['url'];
   if (typeof url !== 'string') return bad(index, 400, 'required', 'request.url is missing', `${at}.request.url`);
   if (url.includes('?')) {
-    return bad(index, 501, 'not-supported', 'search and conditional requests are not supported', `${at}.request.url`);
+    return bad(index, 400, 'not-supported', 'search and conditional requests are not supported', `${at}.request.url`);
   }
   const method = request['method'];
   if (method !== 'POST' && method !== 'PUT' && method !== 'DELETE' && method !== 'GET') {
     const known = method === 'PATCH' || method === 'HEAD';
-    const [status, code] = known ? ([501, 'not-supported'] as const) : ([400, 'value'] as const);
+    const [status, code] = known ? ([405, 'not-supported'] as const) : ([400, 'value'] as const);
     return bad(index, status, code, 'request.method must be POST, PUT, DELETE or GET', `${at}.request.method`);
   }
   const [type = '', id, ...more] = url.split('/');
@@ -185,7 +185,7 @@ function bad(index: number, status: number, code: Issue['code'], diagnostics: st
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
 }
 
 function textOf(value: Json | undefined): string | undefined {

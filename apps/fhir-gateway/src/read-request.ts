@@ -1,4 +1,4 @@
-import { isResourceType, parseJson, validateResource, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { Decimal, isResourceType, parseJson, validateResource, type Issue, type JsonObject } from '#libs/domain/fhir';
 import { oneIssue, refusal } from './refusal.js';
 
 /** FHIR R4 datatypes.html#id */
@@ -39,7 +39,7 @@ export function readBundle(text: string): JsonObject {
 
 /** What is wrong with the structure of a resource; expressions start with `at`. */
 export function structureIssues(resource: JsonObject, at: string): Issue[] {
-  const type = String(resource['resourceType']);
+  const type = typeof resource['resourceType'] === 'string' ? resource['resourceType'] : '';
   return validateResource(resource)
     .filter((issue) => issue.severity === 'error' || issue.severity === 'fatal')
     .map((issue) => ({ ...issue, expression: issue.expression?.map((path) => moved(path, type, at)) ?? [at] }));
@@ -53,7 +53,7 @@ function readObject(text: string): JsonObject {
   const parsed = parseJson(text);
   if (!parsed.ok) throw refusal(400, [parsed.error]);
   const value = parsed.value;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Decimal) {
     throw oneIssue(400, 'structure', 'a JSON object is expected');
   }
   return value as JsonObject;

@@ -35,6 +35,11 @@ export class ResourceRoutes {
     send(reply, await this.pipeline.create(type, text ?? '', request.access, wishesOf(request)));
   }
 
+  @Get(':type')
+  search(@Param('type') type: string, @Req() request: AuthorizedRequest): never {
+    return this.pipeline.search(type, request.access);
+  }
+
   @Put(':type/:id')
   @BodyAs(FHIR_BODY)
   async update(

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#libs/domain/fhir';
 
-/** Names of the elements of type uri, url, canonical, oid and uuid that point at resources, beside `reference`. */
+/** Names of the elements that point at resources: Reference.reference, and `urn:` values of type uri and url. */
 const POINTERS = new Set(['reference', 'url', 'uri', 'valueUrl', 'valueUri']);
 
 /**
@@ -31,7 +31,7 @@ export function rewriteReferences(
 
   function pointTo(pointer: string, name: string, path: string): string {
     const target = targets.get(pointer);
-    if (target !== undefined) return target;
+    if (target !== undefined && (name === 'reference' || pointer.startsWith('urn:'))) return target;
     if (name === 'reference' && /^urn:(uuid|oid):/.test(pointer)) unresolved.push(path);
     return pointer;
   }
