@@ -29,10 +29,10 @@ export class MqttDoor implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     const subscriber = new MqttSubscriber(this.platform, this.pipeline, config.mqtt.url);
     this.stop = () => subscriber.stop();
-    await subscriber.start();
+    subscriber.start();
     readiness.addCheck({
       name: 'mqtt',
-      run: () => Promise.resolve(subscriber.connected() ? undefined : 'not connected'),
+      run: () => Promise.resolve(subscriber.subscribed() ? undefined : 'not subscribed'),
     });
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { Pool } from 'pg';
 import { SAMPLES_TOPIC_FILTER } from '#libs/contracts';
 import type { Platform } from '#libs/platform/runtime';
@@ -24,6 +24,7 @@ export class MqttSubscriber {
   /** By packet id, from the arrival of a message until mqtt.js wants to acknowledge it. */
   private readonly acknowledgements = new Map<number, Promise<void>>();
   private readonly tenants: Tenants;
+  private isSubscribed = false;
 
   constructor(
     private readonly platform: Pick<Platform, 'pool' | 'logger' | 'databaseUrl'>,
@@ -33,7 +34,8 @@ export class MqttSubscriber {
     this.tenants = new Tenants(platform.pool);
   }
 
-  async start(): Promise<void> {
+  /** Starts to connect, and goes on trying; {@link subscribed} tells when it worked. */
+  start(): void {
     const installation = createHash('sha256').update(this.platform.databaseUrl).digest('hex').slice(0, 10);
     const options: IClientOptions = {
       clean: false,
@@ -42,15 +44,18 @@ export class MqttSubscriber {
       resubscribe: false,
       properties: { sessionExpiryInterval: 7 * 86_400 },
     };
-    const client = await connectAsync(this.url, options);
+    const client = connect(this.url, options);
     this.client = client;
     client.on('error', (error) => this.platform.logger.warn({ err: error, door: 'mqtt' }, 'MQTT connection failed'));
+    // Before the connection is up: what waits in the session comes right behind the CONNACK.
     this.acknowledgeWhenDurable(client);
-    await client.subscribeAsync(`$share/homeostat-${installation}/${SAMPLES_TOPIC_FILTER}`, { qos: 1 });
+    const topic = `$share/homeostat-${installation}/${SAMPLES_TOPIC_FILTER}`;
+    // At every connection: a broker that restarted may have forgotten the session.
+    client.on('connect', () => void this.subscribe(client, topic));
   }
 
-  connected(): boolean {
-    return this.client?.connected ?? false;
+  subscribed(): boolean {
+    return this.isSubscribed && (this.client?.connected ?? false);
   }
 
   /** Stops taking, waits for what is in hand; what was not acknowledged stays in the broker. */
@@ -59,6 +64,16 @@ export class MqttSubscriber {
     if (client === undefined) return;
     await Promise.allSettled(this.inHand);
     await client.endAsync();
+  }
+
+  private async subscribe(client: MqttClient, topic: string): Promise<void> {
+    try {
+      await client.subscribeAsync(topic, { qos: 1 });
+      this.isSubscribed = true;
+    } catch (error) {
+      this.isSubscribed = false;
+      this.platform.logger.warn({ err: error, door: 'mqtt' }, 'the broker refused the subscription');
+    }
   }
 
   /**
@@ -77,7 +92,7 @@ export class MqttSubscriber {
         return;
       }
       this.acknowledgements.delete(id);
-      void this.sendWhen(durable, () => send(packet));
+      void this.sendWhen(durable, client, () => send(packet));
       done?.();
     };
     client.handleMessage = (packet, done) => {
@@ -101,12 +116,14 @@ export class MqttSubscriber {
     await takeMessage(this.pipeline, message, { tenant, client: `mqtt/${tenant.id}` });
   }
 
-  private async sendWhen(durable: Promise<void>, send: () => void): Promise<void> {
+  /** Only on the connection that brought the message: on a new one the broker brings it again. */
+  private async sendWhen(durable: Promise<void>, client: MqttClient, send: () => void): Promise<void> {
+    const connection = client.stream;
     const taken = await durable.then(
       () => true,
       () => false,
     );
-    if (taken && this.connected()) send();
+    if (taken && client.connected && client.stream === connection) send();
   }
 
   private async roomAfter(done: (() => void) | undefined): Promise<void> {

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { connectAsync, type MqttClient } from 'mqtt';
+import type { RejectionsPage } from '#libs/contracts';
+import { freshSource, WearableDoor } from '../../../test/support/wearable-door.js';
+import { MqttDoor } from './mqtt-door.js';
+
+const TOPIC = 'homeostat/t1/patients/p1/samples';
+let door: WearableDoor;
+let publisher: MqttClient;
+let url: string;
+let minute = 0;
+
+beforeAll(async () => {
+  const broker = process.env['MQTT_URL'];
+  if (broker === undefined) throw new Error('MQTT_URL is not set: this suite needs a Mosquitto');
+  // A session of its own, so that suites which share the broker do not take each other's messages.
+  url = `${broker}?clientId=${freshSource()}`;
+  door = await WearableDoor.open({ MQTT_URL: url });
+  publisher = await connectAsync(broker);
+  await until(async () => (await door.platform.readiness.report()).status === 'ready');
+}, 60_000);
+afterAll(async () => {
+  await publisher.endAsync();
+  await door.close();
+  const forgets = await connectAsync(url, { clean: true });
+  await forgets.endAsync();
+});
+
+function sample(over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  minute += 1;
+  const effectiveAt = new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
+  return { code: 'heart-rate', value: 72, unit: '/min', effectiveAt, ...over };
+}
+
+describe('MQTT with Mosquitto', () => {
+  it('takes samples under the tenant of the topic', async () => {
+    const source = freshSource();
+    await publisher.publishAsync(TOPIC, JSON.stringify([sample({ source })]), { qos: 1 });
+    await until(async () => (await door.logged(source)) === 1);
+    await publisher.publishAsync('homeostat/t2/patients/p9/samples', JSON.stringify(sample({ source })), { qos: 1 });
+    await until(async () => (await door.logged(source)) === 2);
+    const tenants = (await door.records()).filter((record) => record.source === source).map((record) => record.tenant);
+    expect(new Set(tenants).size).toBe(2);
+  });
+
+  it('takes many messages at once, in order', async () => {
+    const source = freshSource();
+    const samples = Array.from({ length: 500 }, () => sample({ source }));
+    const started = performance.now();
+    await Promise.all(samples.map((one) => publisher.publishAsync(TOPIC, JSON.stringify(one), { qos: 1 })));
+    await until(async () => (await door.logged(source)) === 500);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    const times = (await door.records())
+      .filter((record) => record.source === source)
+      .flatMap((record) => record.samples.map(({ t }) => t));
+    expect(times).toEqual(samples.map((one) => Date.parse(one['effectiveAt'] as string)));
+  }, 20_000);
+
+  it('acknowledges only what the log has: what failed is delivered again', async () => {
+    const source = freshSource();
+    const failing = jest.spyOn(door.platform.log, 'append').mockRejectedValueOnce(new Error('the log is away'));
+    await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
+    await until(async () => (await door.logged(source)) === 1);
+    expect(failing.mock.calls.length).toBeGreaterThanOrEqual(2);
+    failing.mockRestore();
+  }, 15_000);
+
+  it('lists a bad message and a wrong patient, and takes the next', async () => {
+    const source = freshSource();
+    await publisher.publishAsync(TOPIC, 'hello', { qos: 1 });
+    await publisher.publishAsync('homeostat/t1/patients/nobody/samples', JSON.stringify(sample()), { qos: 1 });
+    await publisher.publishAsync('homeostat/no-tenant/patients/p1/samples', JSON.stringify(sample()), { qos: 1 });
+    await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
+    await until(async () => (await door.logged(source)) === 1);
+    await until(async () => {
+      const { body } = await door.get<RejectionsPage>('/v1/rejections?limit=10');
+      const codes = body.items.filter((item) => item.door === 'mqtt').map((item) => item.code);
+      return codes.includes('malformed-json') && codes.includes('unknown-patient');
+    });
+  });
+
+  it('finds what was published while it was away', async () => {
+    const source = freshSource();
+    const mqtt = door.server.app.get(MqttDoor);
+    await mqtt.onApplicationShutdown();
+    await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
+    await sleep(100);
+    expect(await door.logged(source)).toBe(0);
+    await mqtt.onApplicationBootstrap();
+    await until(async () => (await door.logged(source)) === 1);
+  }, 30_000);
+});
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    if (await condition()) return;
+    await sleep(25);
+  }
+  throw new Error('it did not happen within 10 s');
+}
