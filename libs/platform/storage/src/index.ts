@@ -5,6 +5,7 @@ export { readMigrations } from './migration-engine.js';
 export { loadIdentities, loadWindows, byTime, type WantedIdentity, type WantedWindow } from './load-measurements.js';
 export * from './load-twins.js';
 export { OffsetStore } from './offset-store.js';
+export { makePartitions, removeOldMeasurements } from './partitions.js';
 export { SourceKeys, type SourceName } from './source-keys.js';
 export { takeDueTimers, writeTimers, type TimerWrite } from './timer-store.js';
 export { writeDeadLetters, type DeadLetter } from './dead-letter-store.js';

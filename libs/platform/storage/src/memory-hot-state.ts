@@ -1,25 +1,34 @@
 import type { HotState, HotTwin } from './hot-state.js';
 
 const MOST_TWINS = 20_000;
+const TTL_MS = 60_000;
 
-/** Hot state of a system that is one process: views in memory, the least recently written leave when there are too many. */
+/**
+ * Hot state of a system that is one process: views in memory; the least recently written leave when there are too many, and
+ * each after a while (another process may have taken over its patient).
+ */
 export class MemoryHotState implements HotState {
-  private readonly twins = new Map<string, HotTwin>();
+  private readonly twins = new Map<string, { readonly twin: HotTwin; readonly until: number }>();
   private readonly listeners = new Map<string, Set<(message: string) => void>>();
 
-  constructor(private readonly most = MOST_TWINS) {}
+  constructor(
+    private readonly most = MOST_TWINS,
+    private readonly ttlMs = TTL_MS,
+  ) {}
 
   get(tenant: number, patient: string): Promise<HotTwin | undefined> {
-    return Promise.resolve(this.twins.get(`${tenant}/${patient}`));
+    const held = this.twins.get(`${tenant}/${patient}`);
+    return Promise.resolve(held === undefined || held.until < performance.now() ? undefined : held.twin);
   }
 
   put(twins: readonly HotTwin[]): Promise<void> {
+    const until = performance.now() + this.ttlMs;
     for (const twin of twins) {
       const key = `${twin.tenant}/${twin.patient}`;
       const held = this.twins.get(key);
-      if (held !== undefined && held.version > twin.version) continue;
+      if (held !== undefined && held.twin.version > twin.version) continue;
       this.twins.delete(key);
-      this.twins.set(key, twin);
+      this.twins.set(key, { twin, until });
     }
     for (const key of this.twins.keys()) {
       if (this.twins.size <= this.most) break;

@@ -1,0 +1,151 @@
+import { patientKey, TOPICS, type AlertRecord, type PatientInput } from '#libs/contracts';
+import type { Applied, TwinState } from '#libs/domain/twin';
+import type { NewRecord } from '#libs/platform/messaging';
+import type {
+  DeadLetter,
+  FactWrite,
+  MeasurementWrite,
+  SourceKeys,
+  SourceName,
+  ThresholdWrite,
+  TimerWrite,
+  TransitionWrite,
+  TwinWrite,
+} from '#libs/platform/storage';
+import { timerWrites } from './timers.js';
+import type { HeldTwin } from './twin-cache.js';
+
+/** A patient's part of a chunk, applied. */
+export interface Evolved {
+  readonly patient: string;
+  readonly partition: number;
+  readonly before: HeldTwin;
+  readonly state: TwinState;
+  readonly applied: readonly { readonly input: PatientInput; readonly result: Applied }[];
+}
+
+/** A twin after its part of the chunk. */
+export interface Written {
+  readonly partition: number;
+  readonly key: string;
+  readonly before: TwinState;
+  readonly after: HeldTwin;
+}
+
+/** Everything that one transaction writes. */
+export interface Changes {
+  readonly measurements: readonly MeasurementWrite[];
+  readonly facts: readonly FactWrite[];
+  readonly thresholds: readonly ThresholdWrite[];
+  readonly transitions: readonly TransitionWrite[];
+  readonly timers: readonly TimerWrite[];
+  readonly twins: readonly TwinWrite[];
+  readonly alerts: readonly NewRecord[];
+  readonly letters: readonly DeadLetter[];
+  readonly written: readonly Written[];
+}
+
+/** Names of all sources that the new measurements stand under. */
+export function* sourcesOf(evolved: readonly Evolved[]): Iterable<SourceName> {
+  for (const { state, applied } of evolved) {
+    let last: SourceName | undefined;
+    for (const { result } of applied) {
+      for (const { source, device } of result.measurements) {
+        if (last?.source === source && last.device === device) continue;
+        last = { tenant: state.tenant, source, device };
+        yield last;
+      }
+    }
+  }
+}
+
+/**
+ * Turns what the core said into rows.
+ *
+ * @param now the transaction's time, which the database records as `recorded_at` (ms)
+ */
+export function changesOf(
+  evolved: readonly Evolved[],
+  letters: readonly DeadLetter[],
+  keyOf: Awaited<ReturnType<SourceKeys['resolve']>>['keyOf'],
+  now: number,
+): Changes {
+  const measurements: MeasurementWrite[] = [];
+  const facts: FactWrite[] = [];
+  const thresholds: ThresholdWrite[] = [];
+  const transitions: TransitionWrite[] = [];
+  const timers: TimerWrite[] = [];
+  const twins: TwinWrite[] = [];
+  const alerts: NewRecord[] = [];
+  const written: Written[] = [];
+  for (const { partition, before, state, applied } of evolved) {
+    const { tenant, patient } = state;
+    const twin = before.key;
+    let name: SourceName = { tenant, source: '', device: '' };
+    let source = -1;
+    for (const { input, result } of applied) {
+      for (const measurement of result.measurements) {
+        if (source === -1 || measurement.source !== name.source || measurement.device !== name.device) {
+          name = { tenant, source: measurement.source, device: measurement.device };
+          source = keyOf(name);
+        }
+        measurements.push({ tenant, twin, source, measurement });
+      }
+      for (const fact of result.facts) facts.push({ tenant, twin, fact });
+      for (const threshold of result.thresholds) thresholds.push({ tenant, twin, threshold });
+      for (const transition of result.transitions) {
+        transitions.push({ tenant, twin, patient, transition });
+        const record: AlertRecord = {
+          v: 1,
+          tenant,
+          patient,
+          transition: transition.id,
+          sequence: transition.sequence,
+          receivedAt: input.receivedAt,
+          alert: transition.alert,
+        };
+        alerts.push({ topic: TOPICS.alerts, key: patientKey(tenant, patient), value: JSON.stringify(record) });
+      }
+    }
+    const set = timerWrites(before, state, applied);
+    timers.push(...set.writes.map((write) => ({ tenant, twin, patient, ...write })));
+    const changed = state !== before.state;
+    const snapshot = changed ? JSON.stringify(state) : undefined;
+    if (snapshot !== undefined)
+      twins.push({
+        tenant,
+        key: twin,
+        expected: before.state.version,
+        version: state.version,
+        asOf: state.asOf,
+        snapshot,
+      });
+    written.push({
+      partition,
+      key: patientKey(tenant, patient),
+      before: before.state,
+      after: {
+        key: twin,
+        state,
+        recorded: changed ? recordedOf(before, state, now) : before.recorded,
+        armed: set.armed,
+        size: snapshot?.length ?? before.size,
+      },
+    });
+  }
+  return { measurements, facts, thresholds, transitions, timers, twins, alerts, letters, written };
+}
+
+function recordedOf(before: HeldTwin, state: TwinState, now: number): Readonly<Record<string, number>> {
+  let recorded: Record<string, number> | undefined;
+  for (const code in state.measures) {
+    const { latest } = state.measures[code]!;
+    const earlier = before.state.measures[code]?.latest;
+    if (latest === null || latest === earlier) continue;
+    // The same version may be carried along in a new object.
+    if (earlier != null && earlier[0] === latest[0] && earlier[1] === latest[1]) continue;
+    recorded ??= { ...before.recorded };
+    recorded[code] = now;
+  }
+  return recorded ?? before.recorded;
+}

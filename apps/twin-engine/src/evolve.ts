@@ -1,0 +1,174 @@
+import type { PatientInput } from '#libs/contracts';
+import { identityOf } from '#libs/domain/quantities';
+import {
+  createMemory,
+  type Applied,
+  type Apply,
+  type Needs,
+  type PatientMemory,
+  type StoredMeasurement,
+  type TwinState,
+} from '#libs/domain/twin';
+import type { WantedIdentity, WantedWindow } from '#libs/platform/storage';
+
+/** A patient's records of a chunk, in log order, on their way through the pure core. */
+export interface Work<Record extends { readonly input: PatientInput }> {
+  readonly tenant: number;
+  readonly twin: string;
+  readonly records: readonly Record[];
+  state: TwinState;
+  readonly applied: { readonly record: Record; readonly result: Applied }[];
+  readonly failed: { readonly record: Record; readonly reason: string }[];
+}
+
+export interface Lookups {
+  identities(wanted: readonly WantedIdentity[]): Promise<readonly (StoredMeasurement | undefined)[]>;
+  windows(wanted: readonly WantedWindow[]): Promise<readonly (readonly StoredMeasurement[])[]>;
+}
+
+interface Progress<R extends { readonly input: PatientInput }> {
+  readonly work: Work<R>;
+  readonly memory: PatientMemory;
+  /** Newest versions written by this chunk: not in the database yet, so laid over what is loaded. */
+  readonly fresh: Map<string, StoredMeasurement>;
+  next: number;
+}
+
+/** A record asks for identities, then for windows; more rounds than this for one record means that it is never satisfied. */
+const MOST_ROUNDS_PER_RECORD = 4;
+
+/**
+ * Applies all records of a chunk. What the core needs to know first is gathered over all patients and loaded in one query per
+ * kind; then the core is asked again. A record that makes the core throw is put aside with its reason, and its neighbours go on.
+ */
+export async function evolve<R extends { readonly input: PatientInput }>(
+  works: readonly Work<R>[],
+  apply: Apply,
+  lookups: Lookups,
+): Promise<{ readonly rounds: number }> {
+  let pending: Progress<R>[] = works.map((work) => ({ work, memory: createMemory(), fresh: new Map(), next: 0 }));
+  const mostRounds = works.reduce((most, work) => Math.max(most, work.records.length), 0) * MOST_ROUNDS_PER_RECORD;
+  for (let rounds = 0; ; rounds++) {
+    const wanted: { progress: Progress<R>; needs: Needs; input: PatientInput }[] = [];
+    for (const progress of pending) {
+      const needs = advance(progress, apply);
+      if (needs === undefined) continue;
+      if (rounds === mostRounds) throw new Error('the core keeps asking for what it was given');
+      wanted.push({ progress, needs, input: progress.work.records[progress.next]!.input });
+      wanted.push(...lookAhead(progress, apply));
+    }
+    if (wanted.length === 0) return { rounds };
+    await load(wanted, lookups);
+    pending = [...new Set(wanted.map(({ progress }) => progress))];
+  }
+}
+
+/** Applies records until one needs something. */
+function advance<R extends { readonly input: PatientInput }>(progress: Progress<R>, apply: Apply): Needs | undefined {
+  const { work, memory, fresh } = progress;
+  for (; progress.next < work.records.length; progress.next++) {
+    const record = work.records[progress.next]!;
+    let result: Applied | Needs;
+    try {
+      result = apply(work.state, record.input, memory);
+    } catch (error) {
+      work.failed.push({ record, reason: `the core failed: ${error instanceof Error ? error.message : 'unknown'}` });
+      continue;
+    }
+    if (result.kind === 'needs') return result;
+    work.state = result.state;
+    work.applied.push({ record, result });
+    memory.remember(result);
+    if (work.records.length > 1)
+      for (const measurement of result.measurements) fresh.set(measurement.identity, measurement);
+  }
+  return undefined;
+}
+
+/**
+ * What the records behind the one at hand seem to need, judged by the state before them: mostly right, so that a chunk is one
+ * round of queries and not one per record. What is loaded needlessly does no harm.
+ */
+function lookAhead<R extends { readonly input: PatientInput }>(
+  progress: Progress<R>,
+  apply: Apply,
+): { progress: Progress<R>; needs: Needs; input: PatientInput }[] {
+  const found: { progress: Progress<R>; needs: Needs; input: PatientInput }[] = [];
+  for (const { input } of progress.work.records.slice(progress.next + 1)) {
+    if (input.kind !== 'samples' && input.kind !== 'clinical') continue;
+    try {
+      const needs = apply(progress.work.state, input, progress.memory);
+      if (needs.kind === 'needs') found.push({ progress, needs, input });
+    } catch {
+      // Told when its turn comes.
+    }
+  }
+  return found;
+}
+
+async function load<R extends { readonly input: PatientInput }>(
+  wanted: readonly { progress: Progress<R>; needs: Needs; input: PatientInput }[],
+  lookups: Lookups,
+): Promise<void> {
+  const identities = new Map<string, { progress: Progress<R>; want: WantedIdentity }>();
+  const windows = new Map<string, { progress: Progress<R>; want: WantedWindow }>();
+  for (const { progress, needs, input } of wanted) {
+    const { tenant, twin } = progress.work;
+    const places = needs.identities.length === 0 ? undefined : placesOf(input);
+    for (const identity of needs.identities) {
+      const place = places?.get(identity) ?? { code: 0, t: 0 };
+      identities.set(`${tenant}/${twin}/${identity}`, { progress, want: { tenant, twin, identity, ...place } });
+    }
+    for (const { code, from } of needs.windows) {
+      const id = `${tenant}/${twin}/${code}`;
+      const earlier = windows.get(id);
+      // One window per measure: the widest asked for serves all.
+      if (earlier === undefined || earlier.want.from > from)
+        windows.set(id, { progress, want: { tenant, twin, code, from } });
+    }
+  }
+  const found = await lookups.identities([...identities.values()].map(({ want }) => want));
+  const lists = await lookups.windows([...windows.values()].map(({ want }) => want));
+  [...identities.values()].forEach(({ progress, want }, index) => {
+    const stored = progress.fresh.get(want.identity) ?? found[index] ?? null;
+    progress.memory.load({ identities: [{ identity: want.identity, stored }] });
+  });
+  [...windows.values()].forEach(({ progress, want }, index) => {
+    const measurements = laidOver(lists[index] ?? [], progress.fresh, want);
+    progress.memory.load({ windows: [{ code: want.code, from: want.from, measurements }] });
+  });
+}
+
+/** A stored window with this chunk's own versions in place of those they replace. */
+function laidOver(
+  stored: readonly StoredMeasurement[],
+  fresh: ReadonlyMap<string, StoredMeasurement>,
+  { code, from }: { readonly code: number; readonly from: number },
+): readonly StoredMeasurement[] {
+  if (fresh.size === 0) return stored;
+  const kept = stored.filter((measurement) => !fresh.has(measurement.identity));
+  for (const measurement of fresh.values()) {
+    if (measurement.code === code && measurement.t >= from && !measurement.retracted) kept.push(measurement);
+  }
+  return kept;
+}
+
+/** Where each sample of a record stands or would stand, by identity. */
+function placesOf(input: PatientInput): ReadonlyMap<string, { readonly code: number; readonly t: number }> {
+  const places = new Map<string, { code: number; t: number }>();
+  if (input.kind !== 'samples' && input.kind !== 'clinical') return places;
+  const device = input.kind === 'samples' ? input.device : '';
+  for (const sample of input.samples) {
+    const identity = identityOf({
+      source: sample.f ?? input.source,
+      device: sample.d ?? device,
+      code: sample.c,
+      t: sample.t,
+      unit: sample.o?.[1],
+      channel: sample.h,
+      id: sample.i,
+    });
+    places.set(identity, { code: sample.c, t: sample.t });
+  }
+  return places;
+}

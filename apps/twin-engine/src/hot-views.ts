@@ -1,0 +1,66 @@
+import { viewOf } from '#libs/domain/twin';
+import { measureByNumber } from '#libs/domain/quantities';
+import { alertChannel, twinChannel, type HotState, type HotTwin } from '#libs/platform/storage';
+import type { Committed } from './apply-batches.js';
+import type { HeldTwin } from './twin-cache.js';
+
+/**
+ * Shows what was committed: the new view of each changed twin, then word to live subscribers. One round at a time; rounds that
+ * come while one is on its way are merged, the newest view of a twin wins, so a slow store delays nobody and nothing piles up.
+ */
+export class HotViews {
+  private readonly views = new Map<string, HeldTwin>();
+  private readonly messages: { channel: string; message: string }[] = [];
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly hot: Pick<HotState, 'put' | 'publish'>) {}
+
+  show({ written, transitions }: Pick<Committed, 'written' | 'transitions'>): void {
+    for (const { key, before, after } of written) if (after.state !== before) this.views.set(key, after);
+    for (const { tenant, transition } of transitions)
+      this.messages.push({ channel: alertChannel(tenant), message: transition.id });
+    // Live subscribers only miss a hint: they read Postgres.
+    if (this.messages.length > MOST_MESSAGES) this.messages.splice(0, this.messages.length - MOST_MESSAGES);
+    this.running ??= this.run();
+  }
+
+  /** Until all is shown. */
+  async settled(): Promise<void> {
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    // After the present turn, so that the transaction's outcome is told first.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.views.size > 0 || this.messages.length > 0) {
+      const twins = [...this.views.values()];
+      const messages = this.messages.splice(0);
+      this.views.clear();
+      const at = Date.now();
+      await this.hot.put(twins.map((twin) => hotTwinOf(twin, at)));
+      await this.hot.publish([
+        ...twins.map(({ state }) => ({
+          channel: twinChannel(state.tenant, state.patient),
+          message: String(state.version),
+        })),
+        ...messages,
+      ]);
+    }
+    this.running = undefined;
+  }
+}
+
+const MOST_MESSAGES = 10_000;
+
+function hotTwinOf({ state, recorded }: HeldTwin, at: number): HotTwin {
+  const view = viewOf(state, at);
+  const measures: Record<string, unknown> = {};
+  for (const code in recorded) {
+    const name = measureByNumber(Number(code))?.name;
+    const shown = name === undefined ? undefined : view.measures[name];
+    if (name !== undefined && shown !== undefined)
+      measures[name] = { ...shown, recordedAt: new Date(recorded[code]!).toISOString() };
+  }
+  const { tenant, patient, version } = state;
+  return { tenant, patient, version, view: JSON.stringify({ ...view, measures }) };
+}

@@ -1,0 +1,79 @@
+import type { Metrics } from '#libs/platform/runtime';
+import type { Committed } from './apply-batches.js';
+
+const STAGE_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const SIZE_BUCKETS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
+const AGE_BUCKETS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600];
+
+export interface Meter {
+  committed(committed: Committed): void;
+  ticks(count: number): void;
+  failed(): void;
+}
+
+/** Counts what the engine does. */
+export function createMeter(metrics: Metrics, now: () => number = Date.now): Meter {
+  const stages = metrics.histogram(
+    'homeostat_engine_stage_seconds',
+    'Time of an engine transaction by stage',
+    STAGE_BUCKETS,
+    ['stage'],
+  );
+  const records = metrics.histogram('homeostat_engine_batch_records', 'Records of an engine transaction', SIZE_BUCKETS);
+  const patients = metrics.histogram(
+    'homeostat_engine_batch_patients',
+    'Patients of an engine transaction',
+    SIZE_BUCKETS,
+  );
+  const age = metrics.histogram(
+    'homeostat_engine_record_age_seconds',
+    'From the receipt of the oldest record of a transaction at its door to the commit of its effects',
+    AGE_BUCKETS,
+  );
+  const corrections = metrics.counter('homeostat_measurements_corrected_total', 'New versions of known measurements');
+  const late = metrics.counter(
+    'homeostat_measurements_late_total',
+    'Measurements older than the newest of their measure',
+  );
+  const dropped = metrics.counter('homeostat_engine_dropped_total', 'Parts of records without effect', ['reason']);
+  const letters = metrics.counter('homeostat_engine_dead_letters_total', 'Records that could not be applied');
+  const ticks = metrics.counter('homeostat_engine_ticks_total', 'Ticks appended for due timers');
+  const failures = metrics.counter(
+    'homeostat_engine_transaction_failures_total',
+    'Transactions rolled back, to be tried again',
+  );
+
+  return {
+    committed(committed) {
+      let applied = 0;
+      let duplicates = 0;
+      let corrected = 0;
+      let lateOnes = 0;
+      let oldest = Number.POSITIVE_INFINITY;
+      for (const { applied: results } of committed.evolved) {
+        for (const { input, result } of results) {
+          applied += result.counts.applied;
+          duplicates += result.counts.duplicates;
+          corrected += result.counts.corrections;
+          lateOnes += result.counts.late;
+          for (const reason in result.counts.dropped) dropped.inc({ reason }, result.counts.dropped[reason]!);
+          oldest = Math.min(oldest, input.receivedAt);
+        }
+      }
+      metrics.measurementsApplied.inc(applied);
+      metrics.measurementsDuplicate.inc(duplicates);
+      corrections.inc(corrected);
+      late.inc(lateOnes);
+      letters.inc(committed.letters.length);
+      for (const { transition } of committed.transitions)
+        metrics.alertTransitions.inc({ rule: transition.rule, transition: transition.alert.transition });
+      for (const [stage, milliseconds] of Object.entries(committed.stages))
+        stages.observe({ stage }, milliseconds / 1000);
+      records.observe(committed.records);
+      patients.observe(committed.evolved.length);
+      if (Number.isFinite(oldest)) age.observe(Math.max(0, now() - oldest) / 1000);
+    },
+    ticks: (count) => ticks.inc(count),
+    failed: () => failures.inc(),
+  };
+}

@@ -1,0 +1,119 @@
+import type { Pool } from 'pg';
+import { TOPICS } from '#libs/contracts';
+import type { Apply } from '#libs/domain/twin';
+import type { Batch, BatchOutcome, Consumer, EventLog } from '#libs/platform/messaging';
+import { SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
+import { BatchApplier, type ApplierDeps, type Committed } from './apply-batches.js';
+import { Coalescer } from './coalescer.js';
+import { deadLetterOf } from './dead-letters.js';
+import { GROUP, OFFSETS } from './group.js';
+import { HotViews } from './hot-views.js';
+import { TwinCache } from './twin-cache.js';
+
+export interface PipelineDeps {
+  readonly pool: Pool;
+  readonly log: Pick<EventLog, 'consume' | 'ends'>;
+  readonly hot: Pick<HotState, 'put' | 'publish'>;
+  readonly apply: Apply;
+  readonly onCommitted: (committed: Committed) => void;
+  readonly onProblem: ApplierDeps['onProblem'];
+  readonly onFailed: (reason: string) => void;
+}
+
+export interface Pipeline {
+  readonly consumer: Consumer;
+  stop(): Promise<void>;
+}
+
+const MOST_RECORDS = 500;
+/** Records of one transaction, about; large ones (waveforms, imports) are bounded by their size. */
+const CHUNK_RECORDS = 1_000;
+const CHUNK_CHARACTERS = 2_000_000;
+const CACHED_CHARACTERS = 128_000_000;
+
+/**
+ * The way of a record: log → chunk → one transaction with others (coalescer.ts, apply-batches.ts) → hot state and live
+ * subscribers (hot-views.ts) → the log's own commit, which is a hint. A crash anywhere repeats nothing and loses nothing.
+ */
+export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
+  const views = new HotViews(deps.hot);
+  const cache = new TwinCache(CACHED_CHARACTERS);
+  const applier = new BatchApplier({
+    pool: deps.pool,
+    cache,
+    sources: new SourceKeys(),
+    apply: deps.apply,
+    onCommitted: (committed) => {
+      views.show(committed);
+      deps.onCommitted(committed);
+    },
+    onProblem: deps.onProblem,
+  });
+  const coalescer = new Coalescer((batches) => applier.apply(batches), {
+    lanes: 2,
+    maxRecords: CHUNK_RECORDS,
+    maxCharacters: CHUNK_CHARACTERS,
+  });
+  const consumer = await deps.log.consume({
+    group: GROUP,
+    topic: TOPICS.patientInput,
+    maxBatch: MOST_RECORDS,
+    startAt: (partition) => startOf(deps, partition),
+    onBatch: (batch) => inChunks(batch, (chunk) => coalescer.submit(chunk)),
+    onDeadLetter: (record, reason) => passOver(deps.pool, record, reason),
+    onFailed: deps.onFailed,
+  });
+  return {
+    consumer,
+    stop: async () => {
+      await consumer.stop();
+      await views.settled();
+    },
+  };
+}
+
+async function startOf({ pool, log }: PipelineDeps, partition: number): Promise<bigint | undefined> {
+  const applied = (await OFFSETS.read(pool)).get(partition);
+  if (applied !== undefined) return applied;
+  const ends = await log.ends(TOPICS.patientInput);
+  return ends.find((end) => end.partition === partition)?.first;
+}
+
+/** Bounded work between two signs of life; stops between chunks when the partition is being taken away. */
+async function inChunks(batch: Batch, apply: (chunk: Batch) => Promise<BatchOutcome>): Promise<BatchOutcome> {
+  let chunk: Batch['records'][number][] = [];
+  let characters = 0;
+  for (const record of batch.records) {
+    if (chunk.length > 0 && characters + record.value.length > CHUNK_CHARACTERS) {
+      const outcome = await apply({ ...batch, records: chunk });
+      if (outcome.kind !== 'applied') return outcome;
+      if (batch.signal.aborted) return { kind: 'seek', offset: record.offset };
+      await batch.heartbeat();
+      chunk = [];
+      characters = 0;
+    }
+    chunk.push(record);
+    characters += record.value.length;
+  }
+  return apply(chunk.length === batch.records.length ? batch : { ...batch, records: chunk });
+}
+
+/** The log has put a record aside by itself: note it, and do not ask for it again. */
+async function passOver(pool: Pool, record: Batch['records'][number], reason: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const { next } = await OFFSETS.lock(client, new Map([[record.partition, record.offset]]));
+    if ((next.get(record.partition) ?? 0n) <= record.offset) {
+      const tenant = Number.parseInt(record.key, 10);
+      await writeDeadLetters(client, [deadLetterOf(record, Number.isInteger(tenant) ? tenant : 0, reason)]);
+      await OFFSETS.move(client, new Map([[record.partition, record.offset + 1n]]));
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}

@@ -1,0 +1,79 @@
+import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { TOPICS } from '#libs/contracts';
+import { apply } from '#libs/domain/twin';
+import type { Platform } from '#libs/platform/runtime';
+import { GROUP, OFFSETS } from './group.js';
+import { createMeter } from './meter.js';
+import { startPipeline, type Pipeline } from './pipeline.js';
+import { Ticker } from './ticker.js';
+import { Upkeep } from './upkeep.js';
+
+const TICK_EVERY_MS = 500;
+const TICKS_PER_ROUND = 500;
+const KEEP_DAYS = 400;
+const KEEP_LOG_DAYS = 7;
+
+/** Starts and stops the engine with the process. */
+class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
+  private pipeline: Pipeline | undefined;
+  private readonly ticker: Ticker;
+  private readonly upkeep: Upkeep;
+  private readonly meter;
+
+  constructor(private readonly platform: Platform) {
+    const { pool, log, logger, metrics, config } = platform;
+    this.meter = createMeter(metrics);
+    this.ticker = new Ticker({
+      pool,
+      log,
+      everyMs: TICK_EVERY_MS,
+      mostPerRound: TICKS_PER_ROUND,
+      onTicks: (count) => this.meter.ticks(count),
+      onProblem: (error) => logger.warn({ err: error }, 'a round of ticks failed'),
+    });
+    this.upkeep = new Upkeep({
+      pool,
+      keepDays: KEEP_DAYS,
+      keepLogDays: config.kafkaBrokers === undefined ? KEEP_LOG_DAYS : undefined,
+      now: Date.now,
+      onDone: (done) => logger.debug(done, 'upkeep done'),
+      onProblem: (error) => logger.warn({ err: error }, 'upkeep failed'),
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { pool, log, hot, logger, readiness, fail } = this.platform;
+    await this.upkeep.start();
+    this.pipeline = await startPipeline({
+      pool,
+      log,
+      hot,
+      apply,
+      onCommitted: (committed) => this.meter.committed(committed),
+      onProblem: (problem) => {
+        this.meter.failed();
+        logger.warn(problem, 'a transaction of the engine failed');
+      },
+      onFailed: fail,
+    });
+    const { consumer } = this.pipeline;
+    readiness.addConsumer({ group: GROUP, topic: TOPICS.patientInput, consumer, applied: () => OFFSETS.read(pool) });
+    this.ticker.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.ticker.stop();
+    await this.pipeline?.stop();
+    await this.upkeep.stop();
+  }
+}
+
+@Module({})
+export class TwinEngineModule {
+  static forRoot(platform: Platform): DynamicModule {
+    return {
+      module: TwinEngineModule,
+      providers: [{ provide: TwinEngine, useFactory: () => new TwinEngine(platform) }],
+    };
+  }
+}

@@ -1,0 +1,119 @@
+import type { Pool, PoolClient } from 'pg';
+
+/** Any number that no other part of Homeostat locks on. */
+const PARTITION_LOCK = 7_203_615_003;
+const DAY = 24 * 60 * 60_000;
+
+/** A partition of measurements holds one month of effective time (UTC); everything else is in the default partition. */
+interface Month {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Makes the monthly partitions of measurements around `now` (ms): the month before, this one and the two to come. Rows that
+ * the default partition already holds for a new month move into it. Safe when several apps do it at once.
+ *
+ * @returns names of the partitions made
+ */
+export async function makePartitions(pool: Pool, now: number): Promise<readonly string[]> {
+  const wanted = [-1, 0, 1, 2].map((offset) => monthOf(now, offset));
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'measurements'::regclass`,
+  );
+  const there = new Set(rows.map((row) => row.name));
+  const missing = wanted.filter((month) => !there.has(month.name));
+  for (const month of missing) await inTransaction(pool, (client) => attach(client, month));
+  return missing.map((month) => month.name);
+}
+
+async function attach(client: PoolClient, { name, from, to }: Month): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
+  const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [name]);
+  if (rows[0]?.there === true) return;
+  await client.query(`CREATE TABLE "${name}" (LIKE measurements INCLUDING DEFAULTS)`);
+  // No row of the month may appear in the default partition between the move and the attachment.
+  await client.query('LOCK TABLE measurements_default IN ACCESS EXCLUSIVE MODE');
+  await client.query(
+    `WITH moved AS (DELETE FROM measurements_default WHERE effective_at >= $1 AND effective_at < $2 RETURNING *)
+     INSERT INTO "${name}" SELECT * FROM moved`,
+    [from, to],
+  );
+  await client.query(`ALTER TABLE measurements ATTACH PARTITION "${name}" FOR VALUES FROM ('${from}') TO ('${to}')`);
+}
+
+export interface Removed {
+  readonly partitions: readonly string[];
+  readonly rows: number;
+}
+
+/**
+ * Removes measurements whose effective time and recording are both longer ago than `keepDays`: whole months where every row
+ * is, rows elsewhere. So an old history that was imported yesterday stays as long as a value measured yesterday.
+ */
+export async function removeOldMeasurements(pool: Pool, now: number, keepDays: number): Promise<Removed> {
+  const cutoff = new Date(now - keepDays * DAY).toISOString();
+  const { rows } = await pool.query<{ name: string; until: string | null }>(
+    `SELECT c.relname AS name, substring(pg_get_expr(c.relpartbound, c.oid) FROM $$TO \\('([^']+)'\\)$$) AS until
+     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'measurements'::regclass ORDER BY 1`,
+  );
+  const dropped: string[] = [];
+  let deleted = 0;
+  for (const { name, until } of rows) {
+    if (until !== null && Date.parse(until) > Date.parse(cutoff)) continue;
+    if (until !== null && (await dropIfOld(pool, name, cutoff))) dropped.push(name);
+    else deleted += await deleteOld(pool, name, cutoff);
+  }
+  return { partitions: dropped, rows: deleted };
+}
+
+async function dropIfOld(pool: Pool, name: string, cutoff: string): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
+    await client.query(`LOCK TABLE "${name}" IN ACCESS EXCLUSIVE MODE`);
+    const { rowCount } = await client.query(`SELECT 1 FROM "${name}" WHERE recorded_at >= $1 LIMIT 1`, [cutoff]);
+    if (rowCount !== 0) return false;
+    await client.query(`DROP TABLE "${name}"`);
+    return true;
+  });
+}
+
+const STEP = 5_000;
+
+/** In small steps, to keep transactions short. */
+async function deleteOld(pool: Pool, name: string, cutoff: string): Promise<number> {
+  for (let deleted = 0; ;) {
+    const { rowCount } = await pool.query(
+      `DELETE FROM "${name}" WHERE ctid = ANY (ARRAY (
+         SELECT ctid FROM "${name}" WHERE effective_at < $1 AND recorded_at < $1 LIMIT ${STEP}))`,
+      [cutoff],
+    );
+    deleted += rowCount ?? 0;
+    if ((rowCount ?? 0) < STEP) return deleted;
+  }
+}
+
+function monthOf(now: number, offset: number): Month {
+  const today = new Date(now);
+  const from = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + offset, 1)).toISOString();
+  const to = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + offset + 1, 1)).toISOString();
+  return { name: `measurements_${from.slice(0, 7).replace('-', '_')}`, from, to };
+}
+
+async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(`SET LOCAL lock_timeout = '5s'`);
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
