@@ -11,7 +11,7 @@ import type { Cited, EpisodeLimit, EpisodeState, PatientLimits, RuleState, TwinS
 
 /** Closed episodes that are remembered per rule; beyond it late data can no longer change the oldest. */
 const EPISODES_KEPT = 64;
-/** Newest episodes that keep all they cite; older ones keep what raised them. */
+/** Newest episodes that keep all they cite; older ones keep the value that raised them. */
 const CITED_KEPT = 4;
 
 type Told = Pick<RuleState, 'episodes' | 'count' | 'floor'>;
@@ -153,7 +153,8 @@ function limitOf(
 function differs(old: EpisodeState, next: EpisodeState): boolean {
   if (old.start !== next.start || old.end !== next.end) return true;
   if (next.end !== null && old.peak !== next.peak) return true;
-  return !same(raisedBy(old), raisedBy(next)) || !same(old.cites[0], next.cites[0]);
+  if (!same(raisedBy(old), raisedBy(next))) return true;
+  return old.cites.length > 1 && !same(old.cites[0], next.cites[0]);
 }
 
 function raisedBy(episode: EpisodeState): Cited | undefined {
@@ -218,8 +219,7 @@ function bound(
 }
 
 function lighter(episode: EpisodeState): EpisodeState {
-  if (episode.end === null || episode.cites.length <= 2) return episode;
   const met = raisedBy(episode);
-  const cites = episode.cites.filter((cited, i) => i === 0 || cited === met);
-  return cites.length === episode.cites.length ? episode : { ...episode, cites };
+  if (episode.end === null || episode.cites.length <= 1 || met === undefined) return episode;
+  return { ...episode, cites: [met] };
 }

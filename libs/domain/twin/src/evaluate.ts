@@ -151,6 +151,7 @@ function follow(
   let machine = before.now;
   let from = beforeNewest;
   let samples = effect.added;
+  let since: number | null = null;
   if (effect.dirty !== null && beforeNewest !== null) {
     const kept = machineBefore(before, beforeNewest, effect.dirty);
     if (before.floor !== null && kept.at < before.floor) {
@@ -159,14 +160,14 @@ function follow(
     } else {
       machine = kept.machine;
       from = kept.at;
+      since = kept.at;
       samples = all.filter((cited) => cited[2] >= kept.at);
     }
   }
-  const refolded = from !== beforeNewest;
   const folded = fold(rule, draft.thresholds[rule.id], { machine, from, before, beforeNewest }, samples, newest);
   const quiet = folded.now === before.now && folded.found.length === 0 && before.episodes.length === 0;
   if (quiet && folded.grid.length === 0 && before === NO_RULE_STATE) return;
-  const told = tellEpisodes(draft, rule, before, folded.found, refolded ? from! : null, newest);
+  const told = tellEpisodes(draft, rule, before, folded.found, since, newest);
   draft.rules[rule.id] = { now: folded.now, grid: folded.grid, machines: folded.machines, ...told };
 }
 

@@ -94,16 +94,19 @@ function keptMachines(
 function packGrid(at: readonly (Machine | null)[]): Pick<RuleState, 'grid' | 'machines'> {
   if (at.every((machine) => machine === null)) return { grid: [], machines: [] };
   const machines: Machine[] = [];
-  const texts: string[] = [];
   const grid = at.map((machine) => {
     if (machine === null) return -1;
-    const same = machines.indexOf(machine);
-    if (same !== -1) return same;
-    const text = JSON.stringify(machine);
-    const equal = texts.indexOf(text);
-    if (equal !== -1) return equal;
-    texts.push(text);
-    return machines.push(machine) - 1;
+    const equal = machines.findIndex((other) => sameContent(other, machine));
+    return equal === -1 ? machines.push(machine) - 1 : equal;
   });
   return { grid, machines };
+}
+
+/** Equal as JSON, whatever the order of keys: a store may have changed it. */
+function sameContent(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const left = Object.entries(a);
+  const right: Readonly<Record<string, unknown>> = { ...b };
+  return left.length === Object.keys(right).length && left.every(([key, value]) => sameContent(value, right[key]));
 }

@@ -31,7 +31,7 @@ interface Window {
 
 /**
  * A bounded cache of one patient's stored measurements. Loading never drops anything, so a record always finds what was loaded for
- * it; `remember` then drops the oldest identities and any window that has grown too long, to be loaded again when needed.
+ * it; `remember` then drops the oldest identities and the older half of windows that have grown too long.
  */
 export function createMemory(): PatientMemory {
   const identities = new Map<string, StoredMeasurement | null>();
@@ -64,13 +64,19 @@ export function createMemory(): PatientMemory {
         if (identities.size <= IDENTITIES_KEPT) break;
         identities.delete(identity);
       }
-      for (const [code, window] of windows) if (window.list.length > WINDOW_KEPT) windows.delete(code);
+      for (const window of windows.values()) if (window.list.length > WINDOW_KEPT) shorten(window);
     },
     clear() {
       identities.clear();
       windows.clear();
     },
   };
+}
+
+/** Keeps the newer half, and whole instants, so that what is covered stays complete. */
+function shorten(window: Window): void {
+  window.from = window.list[window.list.length >> 1]!.t;
+  window.list = window.list.slice(firstAt(window.list, window.from));
 }
 
 function remove(window: Window | undefined, identity: string): void {

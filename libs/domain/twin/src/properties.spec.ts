@@ -1,94 +1,253 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PatientInput, WireSample } from '#libs/contracts';
-import { initialTwin, viewOf } from './index.js';
-import { Ward, type Step } from './ward.fixture.js';
+import { viewOf, type TwinState } from './index.js';
+import { HOUR, MINUTE, T0, Ward } from './ward.fixture.js';
 
-const T0 = Date.UTC(2026, 2, 1, 8);
-const MINUTE = 60_000;
+const CODES = { heart: 1, oxygen: 3, glucose: 9 } as const;
+const LEVELS: Readonly<Record<number, readonly number[]>> = {
+  [CODES.heart]: [35, 60, 118, 125, 130, 155, 160],
+  [CODES.oxygen]: [80, 86, 88, 91, 93, 97, 99],
+  [CODES.glucose]: [45, 60, 72, 80, 240, 270, 320],
+};
+const code = fc.constantFrom<number>(...Object.values(CODES));
+const device = fc.constantFrom('', 'dev-1');
+const quality = fc.constantFrom<0 | 1 | 2>(0, 0, 0, 0, 1, 2);
 
-/** Values of the measures that have rules, near and across their limits. */
-const sample: fc.Arbitrary<WireSample> = fc
-  .record({
-    c: fc.constantFrom(1, 3, 9),
-    minute: fc.integer({ min: 0, max: 23 * 60 }),
-    x: fc.integer({ min: 0, max: 100 }),
-    q: fc.constantFrom<0 | 1 | 2>(0, 0, 0, 0, 1, 2),
-    d: fc.constantFrom('', 'dev-1'),
-  })
-  .map(({ c, minute, x, q, d }) => ({
-    c,
-    t: T0 + minute * MINUTE,
-    x: c === 1 ? 30 + x * 1.5 : c === 3 ? 80 + x / 5 : 40 + x * 3,
-    q,
-    d,
-  }));
+const single: fc.Arbitrary<WireSample> = fc
+  .record({ c: code, minute: fc.nat(23 * 60), level: fc.nat(6), q: quality, d: device })
+  .map(({ c, minute, level, q, d }) => ({ c, t: T0 + minute * MINUTE, x: LEVELS[c]![level]!, q, d }));
 
 /** Runs of values at a steady pace, so that rules with persistence fire too. */
 const run: fc.Arbitrary<WireSample[]> = fc
   .record({
-    c: fc.constantFrom(1, 3, 9),
-    start: fc.integer({ min: 0, max: 20 * 60 }),
+    c: code,
+    start: fc.nat(20 * 60),
     every: fc.constantFrom(1, 5),
-    levels: fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 40 }),
-    d: fc.constantFrom('', 'dev-1'),
+    levels: fc.array(fc.nat(6), { minLength: 1, maxLength: 40 }),
+    d: device,
   })
   .map(({ c, start, every, levels, d }) =>
-    levels.map((level, i) => ({
-      c,
-      t: T0 + (start + i * every) * MINUTE,
-      x: (c === 1 ? [35, 60, 118, 125, 130, 155, 160] : c === 3 ? [80, 86, 88, 91, 93, 97, 99] : [45, 60, 72, 80, 240, 270, 320])[level]!,
-      d,
-    })),
+    levels.map((level, i) => ({ c, t: T0 + (start + i * every) * MINUTE, x: LEVELS[c]![level]!, d })),
   );
 
+/** One value per identity: which version of one identity is newest is the log's order, and not up to shuffling. */
 const samples = fc
-  .tuple(fc.array(run, { maxLength: 5 }), fc.array(sample, { maxLength: 25 }))
-  .map(([runs, singles]) => unique([...runs.flat(), ...singles]));
+  .tuple(fc.array(run, { maxLength: 5 }), fc.array(single, { maxLength: 25 }))
+  .map(([runs, singles]) => [
+    ...new Map([...runs.flat(), ...singles].map((one) => [`${one.c}|${one.t}|${one.d}`, one])).values(),
+  ]);
 
-/** One value per identity: order among versions of one identity is the log's, and not up to shuffling. */
-function unique(all: readonly WireSample[]): WireSample[] {
-  return [...new Map(all.map((one) => [`${one.c}|${one.t}|${one.d}`, one])).values()];
+const order = fc.infiniteStream(fc.nat());
+
+function shuffled<T>(all: readonly T[], keys: fc.Stream<number>): T[] {
+  return all
+    .map((one) => [keys.next().value as number, one] as const)
+    .sort((a, b) => a[0] - b[0])
+    .map(([, one]) => one);
 }
 
-function records(groups: readonly (readonly WireSample[])[]): PatientInput[] {
-  return groups
-    .filter((group) => group.length > 0)
-    .map((group, i) => ({
-      v: 1,
-      kind: 'samples',
-      tenant: 1,
-      patient: 'p1',
-      receivedAt: T0 + 24 * 60 * MINUTE + i,
-      source: 'gateway',
-      device: '',
-      samples: group,
-    }));
+function byTime(all: readonly WireSample[]): WireSample[] {
+  return [...all].sort((a, b) => a.t - b.t);
 }
 
-function cut(all: readonly WireSample[], size: number): WireSample[][] {
-  const groups: WireSample[][] = [];
-  for (let i = 0; i < all.length; i += size) groups.push(all.slice(i, i + size));
-  return groups;
+function records(all: readonly WireSample[], size: number): PatientInput[] {
+  const made: PatientInput[] = [];
+  for (let i = 0; i < all.length; i += size) {
+    const head = { v: 1, tenant: 1, patient: 'p1', receivedAt: T0 + 24 * HOUR + i } as const;
+    made.push({ ...head, kind: 'samples', source: 'gateway', device: '', samples: all.slice(i, i + size) });
+  }
+  return made;
 }
 
-function after(steps: readonly PatientInput[]): Ward {
-  const ward = new Ward(initialTwin(1, 'p1'));
-  for (const record of steps) ward.take(record);
+function after(log: readonly PatientInput[], reload?: (state: TwinState) => TwinState): Ward {
+  const ward = new Ward('p1', reload);
+  for (const record of log) ward.take(record);
   return ward;
 }
 
-describe('arrival order', () => {
-  it('any order of arrival within the lateness bound ends in the same episodes and measures', () => {
+/** What a store that sorts keys does. */
+function reordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reordered);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, inner]) => [key, reordered(inner)] as const)
+      .sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1)),
+  );
+}
+
+describe('arrival', () => {
+  it('in any order within the lateness bound ends in the same episodes and measures', () => {
+    let episodes = 0;
     fc.assert(
-      fc.property(samples, fc.integer({ min: 1, max: 7 }), fc.infiniteStream(fc.nat()), (all, size, keys) => {
-        const shuffled = all.map((one) => [keys.next().value as number, one] as const).sort((a, b) => a[0] - b[0]);
-        const inOrder = after(records(cut([...all].sort((a, b) => a.t - b.t), size)));
-        const anyOrder = after(records(cut(shuffled.map(([, one]) => one), size)));
+      fc.property(samples, fc.integer({ min: 1, max: 7 }), order, (all, size, keys) => {
+        const inOrder = after(records(byTime(all), size));
+        const anyOrder = after(records(shuffled(all, keys), size));
         expect(anyOrder.episodes()).toEqual(inOrder.episodes());
         expect(anyOrder.latest()).toEqual(inOrder.latest());
+        episodes += inOrder.episodes().length;
       }),
-      { numRuns: 1500 },
+      { numRuns: 250 },
+    );
+    expect(episodes).toBeGreaterThan(500);
+  });
+
+  it('in records of any size ends in the same episodes and measures', () => {
+    fc.assert(
+      fc.property(samples, fc.integer({ min: 1, max: 60 }), order, (all, size, keys) => {
+        const arrival = shuffled(all, keys);
+        const whole = after(records(arrival, Math.max(1, arrival.length)));
+        const cut = after(records(arrival, size));
+        expect(cut.episodes()).toEqual(whole.episodes());
+        expect(cut.latest()).toEqual(whole.latest());
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('twice changes nothing the second time', () => {
+    fc.assert(
+      fc.property(samples, fc.integer({ min: 1, max: 7 }), order, (all, size, keys) => {
+        const log = records(shuffled(all, keys), size);
+        const ward = after(log);
+        const before = JSON.stringify(ward.state);
+        for (const record of log) {
+          const { counts, measurements, transitions } = ward.take(record);
+          expect({ applied: counts.applied, measurements, transitions }).toEqual({
+            applied: 0,
+            measurements: [],
+            transitions: [],
+          });
+        }
+        expect(JSON.stringify(ward.state)).toBe(before);
+      }),
+      { numRuns: 250 },
+    );
+  });
+});
+
+describe('corrections and withdrawals', () => {
+  const edit = fc.record({
+    pick: fc.nat(),
+    level: fc.nat(6),
+    withdraw: fc.boolean(),
+    move: fc.integer({ min: -30, max: 30 }),
+  });
+
+  it('end in the episodes that the last versions alone give', () => {
+    fc.assert(
+      fc.property(samples, fc.array(edit, { maxLength: 20 }), order, (all, edits, keys) => {
+        const named = all.map((one, i): WireSample => ({ ...one, i: `id-${i}` }));
+        const last = new Map(named.map((one) => [one.i!, one]));
+        const changes: WireSample[] = [];
+        for (const { pick, level, withdraw, move } of named.length === 0 ? [] : edits) {
+          const old = last.get(`id-${pick % named.length}`)!;
+          // At most an hour in all, so that everything stays within the lateness bound.
+          const t = Math.min(T0 + 23.5 * HOUR, Math.max(T0, old.t + move * MINUTE));
+          const next: WireSample = withdraw ? { ...old, w: 1 } : { ...old, t, x: LEVELS[old.c]![level]! };
+          if (next.w === undefined) delete (next as { w?: 1 }).w;
+          changes.push(next);
+          last.set(old.i!, next);
+        }
+        const edited = after(records([...shuffled(named, keys), ...changes], 3));
+        const clean = after(records(byTime([...last.values()].filter(({ w }) => w === undefined)), 3));
+        expect(edited.episodes()).toEqual(clean.episodes());
+      }),
+      { numRuns: 250 },
+    );
+  });
+});
+
+describe('replay', () => {
+  const act = fc.record({ at: fc.nat(), type: fc.constantFrom('acknowledge', 'snooze', 'resolve') });
+
+  /** The same log with acts put in after the alerts they are about. */
+  function withActs(log: readonly PatientInput[], acts: readonly { at: number; type: string }[]): PatientInput[] {
+    const ward = new Ward();
+    for (const record of log) {
+      const outcome = ward.take(record);
+      for (const [i, { id }] of outcome.transitions.entries()) {
+        const chosen = acts.find(({ at }) => at % 7 === i % 7);
+        if (chosen === undefined) continue;
+        const { episode } = outcome.transitions[i]!;
+        const does =
+          chosen.type === 'snooze'
+            ? ({ type: 'snooze', episode, until: record.receivedAt + 5 } as const)
+            : ({ type: chosen.type as 'acknowledge' | 'resolve', episode } as const);
+        ward.act(does, record.receivedAt, `act-${id}`);
+      }
+    }
+    return ward.log;
+  }
+
+  it('of the same log gives the same bytes, also through a store that reorders keys', () => {
+    fc.assert(
+      fc.property(samples, fc.array(act, { maxLength: 4 }), order, (all, acts, keys) => {
+        const log = withActs(records(shuffled(all, keys), 4), acts);
+        const first = after(log);
+        const second = after(log);
+        expect(JSON.stringify(second.outcomes)).toBe(JSON.stringify(first.outcomes));
+        const stored = after(log, (state) => reordered(JSON.parse(JSON.stringify(state))) as TwinState);
+        expect(stored.state).toEqual(first.state);
+        expect(JSON.stringify(stored.alerts())).toBe(JSON.stringify(first.alerts()));
+        expect(JSON.stringify(viewOf(stored.state, T0))).toBe(JSON.stringify(viewOf(first.state, T0)));
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('on another day gives the same, moved', () => {
+    const days = 40 * 24 * HOUR;
+    fc.assert(
+      fc.property(samples, order, (all, keys) => {
+        const arrival = shuffled(all, keys);
+        const then = after(records(arrival, 4));
+        const log = records(arrival, 4) as Extract<PatientInput, { kind: 'samples' }>[];
+        const later = after(
+          log.map((record) => ({
+            ...record,
+            receivedAt: record.receivedAt + days,
+            samples: record.samples.map((one) => ({ ...one, t: one.t + days })),
+          })),
+        );
+        const moved = (ward: Ward, by: number): unknown =>
+          (ward.episodes() as { start: number; end: number | null }[]).map((one) => ({
+            ...one,
+            start: one.start + by,
+            end: one.end === null ? null : one.end + by,
+          }));
+        expect(moved(then, days)).toEqual(moved(later, 0));
+        expect(later.alerts().map(({ transition }) => transition)).toEqual(
+          then.alerts().map(({ transition }) => transition),
+        );
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('keeps one open episode per rule, and tells every change of it in sequence', () => {
+    fc.assert(
+      fc.property(samples, order, (all, keys) => {
+        const open = new Map<string, string>();
+        const sequences = new Map<string, number>();
+        const ids = new Set<string>();
+        for (const { transitions } of after(records(shuffled(all, keys), 3)).outcomes) {
+          for (const { id, episode, sequence, rule, closed } of transitions) {
+            expect(sequence).toBe((sequences.get(episode) ?? 0) + 1);
+            sequences.set(episode, sequence);
+            expect(ids.has(id)).toBe(false);
+            ids.add(id);
+            if (closed) {
+              if (open.get(rule) === episode) open.delete(rule);
+            } else {
+              expect([undefined, episode]).toContain(open.get(rule));
+              open.set(rule, episode);
+            }
+          }
+        }
+      }),
+      { numRuns: 250 },
     );
   });
 });

@@ -41,7 +41,7 @@ function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[
   const silent: Silent[] = [];
   const fresh = new Set<number>();
   let next: number | null = null;
-  for (const key in draft.streams) {
+  for (const key of Object.keys(draft.streams).sort()) {
     const stream = draft.streams[key]!;
     if (stream.n < CONTINUOUS_AFTER) continue;
     const code = codeOfStream(key);

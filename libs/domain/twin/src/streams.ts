@@ -54,7 +54,7 @@ export function heardFrom(draft: Draft, source: string, device: string, sample: 
 }
 
 function makeRoom(draft: Draft): void {
-  const keys = Object.keys(draft.streams);
+  const keys = Object.keys(draft.streams).sort();
   if (keys.length < STREAMS_KEPT) return;
   let oldest = keys[0]!;
   for (const key of keys) if (draft.streams[key]!.t < draft.streams[oldest]!.t) oldest = key;

@@ -1,19 +1,35 @@
-import type { PatientInput } from '#libs/contracts';
-import { apply, createMemory, type Applied, type StoredMeasurement, type TwinState } from './index.js';
+import type { ActRecord, Alert, PatientInput, WireSample } from '#libs/contracts';
+import { apply, createMemory, initialTwin, type Applied, type StoredMeasurement, type TwinState } from './index.js';
 
-export type Step = PatientInput;
+export const T0 = Date.UTC(2026, 2, 1, 8);
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+export const GLUCOSE = 9;
+export const HEART_RATE = 1;
+export const OXYGEN = 3;
 
 /** A patient's log and store in memory: what the engine does around `apply`, without its database. */
 export class Ward {
+  state: TwinState;
+  readonly log: PatientInput[] = [];
   readonly outcomes: Applied[] = [];
   /** Newest version by identity. */
   readonly stored = new Map<string, StoredMeasurement>();
   loads = 0;
   private readonly memory = createMemory();
 
-  constructor(public state: TwinState) {}
+  constructor(
+    patient = 'p1',
+    /** What storing and loading does to the state between records. */
+    private readonly reload: (state: TwinState) => TwinState = (state) => state,
+  ) {
+    this.state = initialTwin(1, patient);
+  }
 
   take(record: PatientInput): Applied {
+    this.log.push(record);
     for (let attempt = 0; attempt < 3; attempt++) {
       const outcome = apply(this.state, record, this.memory);
       if (outcome.kind === 'applied') return this.keep(outcome);
@@ -31,11 +47,30 @@ export class Ward {
   }
 
   private keep(outcome: Applied): Applied {
-    this.state = outcome.state;
+    this.state = this.reload(outcome.state);
     this.memory.remember(outcome);
     for (const measurement of outcome.measurements) this.stored.set(measurement.identity, measurement);
     this.outcomes.push(outcome);
     return outcome;
+  }
+
+  /** One record of samples; received a second after the newest of them unless said otherwise. */
+  send(samples: readonly WireSample[], receivedAt = Math.max(...samples.map(({ t }) => t)) + SECOND): Applied {
+    const head = { v: 1, tenant: 1, patient: this.state.patient, receivedAt } as const;
+    return this.take({ ...head, kind: 'samples', source: 'gateway', device: '', samples });
+  }
+
+  tick(receivedAt: number): Applied {
+    return this.take({ v: 1, kind: 'tick', tenant: 1, patient: this.state.patient, receivedAt });
+  }
+
+  act(does: ActRecord['does'], receivedAt: number, act = `act-${this.log.length}`): Applied {
+    const head = { v: 1, tenant: 1, patient: this.state.patient, receivedAt } as const;
+    return this.take({ ...head, kind: 'act', act, actor: 'dr-a', does });
+  }
+
+  alerts(): Alert[] {
+    return this.outcomes.flatMap(({ transitions }) => transitions.map(({ alert }) => alert));
   }
 
   /** Every episode that was told and not taken back: rule, start, end, peak severity; without silence, which is about arrival. */
@@ -47,6 +82,18 @@ export class Ward {
   }
 
   latest(): unknown {
-    return Object.fromEntries(Object.entries(this.state.measures).map(([code, { t, latest }]) => [code, { t, latest }]));
+    return Object.fromEntries(
+      Object.entries(this.state.measures).map(([code, { t, latest }]) => [code, { t, latest }]),
+    );
   }
+}
+
+/** Values of one measure at a steady pace from `start`. */
+export function series(code: number, start: number, every: number, values: readonly number[]): WireSample[] {
+  return values.map((x, i) => ({ c: code, t: start + i * every, x }));
+}
+
+/** `rule transition severity status` of what a record told. */
+export function told(outcome: Applied): string[] {
+  return outcome.transitions.map(({ rule, alert }) => `${rule} ${alert.transition} ${alert.severity} ${alert.status}`);
 }
