@@ -11,29 +11,46 @@ export interface Clinical {
   readonly unmeasured: readonly string[];
 }
 
-/** @param devicePatients Device id → Patient id */
+/**
+ * What a new version says.
+ * `patients` are those of ours that it refers to: what it says of a Patient elsewhere (an absolute URL) is not ours to tell.
+ * `devicePatients`: Device id → Patient id.
+ */
 export function clinicalOf(
   resource: JsonObject,
   version: number,
-  devicePatients: ReadonlyMap<string, string>,
+  known: {
+    readonly receivedAt: number;
+    readonly patients: ReadonlySet<string>;
+    readonly devicePatients: ReadonlyMap<string, string>;
+  },
 ): Clinical {
+  let worn: string | undefined;
   const { patient, facts, samples, unmeasured } = toClinical(resource, {
     version,
-    patientOfDevice: (device: string) => devicePatients.get(device),
+    receivedAt: known.receivedAt,
+    patientOfDevice: (device) => (worn = known.devicePatients.get(device)),
   });
+  const isPatient = resource['resourceType'] === 'Patient';
+  if (patient !== undefined && !isPatient && patient !== worn && !known.patients.has(patient)) {
+    return { patient: undefined, facts: [], samples: [], unmeasured: ['no-patient'] };
+  }
   return { patient, facts, samples, unmeasured: unmeasured.map((part) => part.reason) };
 }
 
 /** What a stored version said. */
 export function clinicalOfStored(stored: CurrentResource): Clinical {
+  const patient = stored.patient ?? undefined;
+  if (patient === undefined) return { patient, facts: [], samples: [], unmeasured: [] };
   const parsed = parseJson(stored.content);
   // We wrote it: text that can not be read back is a bug.
   if (!parsed.ok) throw new Error('a stored resource is not JSON');
   const { facts, samples } = toClinical(parsed.value as JsonObject, {
     version: stored.version,
-    patientOfDevice: () => stored.patient ?? undefined,
+    receivedAt: stored.lastUpdated,
+    patientOfDevice: () => patient,
   });
-  return { patient: stored.patient ?? undefined, facts, samples, unmeasured: [] };
+  return { patient, facts, samples, unmeasured: [] };
 }
 
 /** Takes back all that was said. @param version of the change that takes it back */

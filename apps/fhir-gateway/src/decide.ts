@@ -104,11 +104,18 @@ class Deciding {
       const conflict = mismatch(step, before);
       if (conflict !== undefined) return conflict;
     }
-    const dangling = this.danglingPatients(step);
-    if (dangling.length > 0) return { kind: 'refused', status: 422, issues: dangling };
+    const named = referencesOf(step.resource).filter((reference) => reference.type === 'Patient');
+    const dangling = named.filter((reference) => !this.patients.has(reference.id));
+    if (dangling.length > 0) {
+      return { kind: 'refused', status: 422, issues: dangling.map(({ path }) => noSuchPatient(`${step.at}.${path}`)) };
+    }
     const version = (before?.version ?? 0) + 1;
     const resource = stamped(step.resource, step.id, version, this.now);
-    const clinical = clinicalOf(resource, version, this.devices);
+    const clinical = clinicalOf(resource, version, {
+      receivedAt: this.now,
+      patients: new Set(named.map((reference) => reference.id)),
+      devicePatients: this.devices,
+    });
     const after: CurrentResource = {
       type: step.type,
       id: step.id,
@@ -124,18 +131,6 @@ class Deciding {
     this.tell(clinical);
     if (step.type === 'Patient') this.patients.add(step.id);
     return { kind: 'written', created: before === undefined || before.deleted, resource: after };
-  }
-
-  /** References to Patients that are nowhere: not here, not made by this request. */
-  private danglingPatients(step: CreateStep | UpdateStep): Issue[] {
-    return referencesOf(step.resource)
-      .filter((reference) => reference.type === 'Patient' && !this.patients.has(reference.id))
-      .map((reference) => ({
-        severity: 'error',
-        code: 'not-found',
-        diagnostics: 'the referenced Patient does not exist',
-        expression: [`${step.at}.${reference.path}`],
-      }));
   }
 
   private keep(after: CurrentResource, resource: JsonObject, before: CurrentResource | undefined): void {
@@ -181,6 +176,16 @@ function stamped(resource: JsonObject, id: string, version: number, now: number)
     id,
     meta: { ...meta, versionId: String(version), lastUpdated: new Date(now).toISOString() },
     ...rest,
+  };
+}
+
+/** Neither here nor made by this request. Another tenant's Patient is as good as absent. */
+function noSuchPatient(expression: string): Issue {
+  return {
+    severity: 'error',
+    code: 'not-found',
+    diagnostics: 'the referenced Patient does not exist',
+    expression: [expression],
   };
 }
 

@@ -291,6 +291,29 @@ describe('what an observation said', () => {
   });
 });
 
+describe('whose an observation is', () => {
+  it('is found through the device', async () => {
+    await door.send('PUT', '/Patient/wearer', patient({ id: 'wearer' }));
+    await door.send('PUT', '/Device/watch', {
+      resourceType: 'Device',
+      id: 'watch',
+      patient: { reference: 'Patient/wearer' },
+    });
+    const before = (await door.records()).length;
+    const reply = await door.send('POST', '/Observation', heartRate('Device/watch', 64));
+    expect(reply.status).toBe(201);
+    expect((await door.records()).slice(before)).toMatchObject([{ patient: 'wearer', samples: [{ x: 64 }] }]);
+  });
+
+  it('is nobody of ours when the patient is at another server', async () => {
+    await door.send('PUT', '/Patient/here', patient({ id: 'here' }));
+    const before = (await door.records()).length;
+    const reply = await door.send('POST', '/Observation', heartRate('https://elsewhere.example/fhir/Patient/here', 64));
+    expect(reply.status).toBe(201);
+    expect((await door.records()).slice(before)).toEqual([]);
+  });
+});
+
 describe('from outside', () => {
   it('counts resources and what could not become a measurement', async () => {
     await door.send('PUT', '/Observation/text-only', {
