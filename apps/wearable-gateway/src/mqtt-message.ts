@@ -40,7 +40,7 @@ export async function takeMessage(pipeline: Pipeline, message: MqttMessage, send
     boundTo,
     patienceMs: PATIENCE_MS,
   };
-  await pipeline.take(
+  await pipeline.takeAll(
     entriesOf(message, topic !== undefined && topic.tenant === sender.tenant.id),
     origin,
     new Tally(),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { Pool } from 'pg';
 import { SAMPLES_TOPIC_FILTER } from '#libs/contracts';
@@ -11,6 +12,7 @@ import type { Pipeline } from './pipeline.js';
 /** Messages in hand; more wait in the broker. */
 const MOST_IN_HAND = 500;
 const RECONNECT_MS = 1_000;
+const CLOSE_WITHIN_MS = 1_500;
 const TENANTS_KEPT_MS = 60_000;
 
 /**
@@ -62,7 +64,7 @@ export class MqttSubscriber {
   async stop(): Promise<void> {
     const { client } = this;
     if (client === undefined) return;
-    await Promise.allSettled(this.inHand);
+    await Promise.race([Promise.allSettled(this.inHand), sleep(CLOSE_WITHIN_MS)]);
     await client.endAsync();
   }
 

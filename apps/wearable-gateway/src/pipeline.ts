@@ -12,6 +12,11 @@ import type { RejectionStore } from './rejection-store.js';
 import type { Resolved, Subject, Subjects } from './subjects.js';
 import type { Tally } from './tally.js';
 
+/** Most entries handled at once. */
+export const MOST_AT_ONCE = 2_000;
+/** How long a request that is half durable waits for a full log. */
+export const PATIENCE_MS = 20_000;
+
 /** Who sends, by which door, and for whom when a sample does not say. */
 export interface Origin {
   readonly tenant: number;
@@ -49,6 +54,17 @@ export class Pipeline {
       'homeostat_samples_duplicate_total',
       'Samples sent twice within one request',
     );
+  }
+
+  /**
+   * {@link take} in slices, so that a large body neither holds the event loop nor makes one huge append. Once a slice is durable,
+   * the next ones wait for a full log.
+   */
+  async takeAll(entries: readonly Entry[], origin: Origin, tally: Tally): Promise<void> {
+    const patient = { ...origin, patienceMs: Math.max(origin.patienceMs ?? 0, PATIENCE_MS) };
+    for (let from = 0; from < entries.length; from += MOST_AT_ONCE) {
+      await this.take(entries.slice(from, from + MOST_AT_ONCE), from === 0 ? origin : patient, tally);
+    }
   }
 
   /** @throws LogFullError when the log takes no more: nothing of this batch was taken, earlier batches stay */

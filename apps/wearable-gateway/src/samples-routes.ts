@@ -5,17 +5,13 @@ import { Body, Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { SAMPLE_LIMITS, type SamplesAnswer } from '#libs/contracts';
 import { LogFullError } from '#libs/platform/messaging';
 import { type Access, type AuthorizedRequest, BodyAs, Caller, Problem, RequireScope } from '#libs/platform/runtime';
-import { Pipeline, type Origin } from './pipeline.js';
+import { MOST_AT_ONCE, type Origin, PATIENCE_MS, Pipeline } from './pipeline.js';
 import { type Entry, LineReader, readJson } from './read-entries.js';
 import { isCleanText, parseReference } from './reference.js';
 import { Tally } from './tally.js';
 
 export const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 
-/** Most samples handed on at once while a stream is read. */
-const MOST_AT_ONCE = 2_000;
-/** How long a stream is paused for a full log before it is told to come back. */
-const PATIENCE_MS = 20_000;
 /** Most bytes of an NDJSON body after inflating: ends gzip bombs that are made of short lines. */
 const MOST_STREAM_BYTES = 4 * 1024 ** 3;
 
@@ -48,7 +44,7 @@ export class SamplesRoutes {
     const read = readJson(bytes.toString('utf8'));
     if (!read.ok) throw unreadable(read.message);
     const tally = new Tally();
-    await this.pipeline.take(read.entries, origin, tally);
+    await this.pipeline.takeAll(read.entries, origin, tally).catch(saying(tally));
     return tally.answer();
   }
 
@@ -66,9 +62,7 @@ export class SamplesRoutes {
       readable ||= entries.some((entry) => entry.kind === 'entry');
       // The first batch is refused at once; later ones belong to a stream that is worth holding up.
       const patienceMs = count === entries.length ? 0 : PATIENCE_MS;
-      await this.pipeline.take(entries, { ...origin, patienceMs }, tally).catch((error: unknown) => {
-        throw error instanceof LogFullError && tally.accepted > 0 ? fullHalfWay(error, tally) : error;
-      });
+      await this.pipeline.take(entries, { ...origin, patienceMs }, tally).catch(saying(tally));
     };
     for await (const chunk of body) {
       waiting.push(...lines.push(chunk as Buffer));
@@ -124,9 +118,13 @@ function unreadable(detail: string): Problem {
   return new Problem(400, 'malformed-json', detail);
 }
 
-function fullHalfWay(error: LogFullError, tally: Tally): Problem {
-  const detail = `the log is full; ${tally.accepted} samples of this request are durable, sending them again changes nothing`;
-  return new Problem(429, 'log-full', detail, [], {
-    'retry-after': String(Math.max(1, Math.ceil(error.retryAfterSeconds))),
-  });
+/** A log that gets full half way: the answer says how much is durable. */
+function saying(tally: Tally): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof LogFullError) || tally.accepted === 0) throw error;
+    const detail = `the log is full; ${tally.accepted} samples of this request are durable, sending them again changes nothing`;
+    throw new Problem(429, 'log-full', detail, [], {
+      'retry-after': String(Math.max(1, Math.ceil(error.retryAfterSeconds))),
+    });
+  };
 }
