@@ -1,0 +1,54 @@
+import { parseInstant } from '#libs/domain/quantities';
+import { Decimal, type Json, type JsonObject } from './json.js';
+
+/** Reading of elements of a resource whose structure was checked. An absent element reads as absent, never as a default. */
+export function objectAt(object: JsonObject | undefined, name: string): JsonObject | undefined {
+  const value = object?.[name];
+  return isPlainObject(value) ? value : undefined;
+}
+
+export function listAt(object: JsonObject | undefined, name: string): readonly JsonObject[] {
+  const value = object?.[name];
+  return Array.isArray(value) ? (value as readonly Json[]).filter(isPlainObject) : [];
+}
+
+export function textAt(object: JsonObject | undefined, name: string): string | undefined {
+  const value = object?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function numberAt(object: JsonObject | undefined, name: string): number | undefined {
+  const value = object?.[name];
+  if (value instanceof Decimal) return value.toNumber();
+  return typeof value === 'number' ? value : undefined;
+}
+
+function isPlainObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
+}
+
+/** ms since 1970 of an instant or a dateTime with a time; undefined for a mere date, which is no moment. */
+export function momentAt(object: JsonObject | undefined, name: string): number | undefined {
+  const text = textAt(object, name);
+  if (text === undefined) return undefined;
+  const instant = parseInstant(text);
+  return instant.ok ? instant.ms : undefined;
+}
+
+/** Start of a date or dateTime, ms since 1970; a mere date begins at midnight UTC. For facts, which hold for days. */
+export function startAt(object: JsonObject | undefined, name: string): number | undefined {
+  const text = textAt(object, name);
+  if (text === undefined) return undefined;
+  if (text.includes('T')) return momentAt(object, name);
+  const [year = NaN, month = 1, day = 1] = text.split('-').map(Number);
+  const start = Date.UTC(year, month - 1, day);
+  return Number.isNaN(start) ? undefined : start;
+}
+
+/** `[type, id]` of a relative or absolute reference. */
+export function referenceAt(object: JsonObject | undefined, name: string): readonly [string, string] | undefined {
+  const match = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]+)?$/.exec(
+    textAt(objectAt(object, name), 'reference') ?? '',
+  );
+  return match?.[1] === undefined || match[2] === undefined ? undefined : [match[1], match[2]];
+}

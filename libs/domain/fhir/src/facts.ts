@@ -1,0 +1,151 @@
+import type { FactKind, WireFact } from '#libs/contracts';
+import { listAt, objectAt, startAt, textAt } from './element.js';
+import type { JsonObject } from './json.js';
+
+type Content = Record<string, unknown>;
+
+interface Concept {
+  readonly system?: string | undefined;
+  readonly code?: string | undefined;
+  readonly display?: string | undefined;
+}
+
+interface FactRule {
+  readonly kind: FactKind;
+  readonly content: (resource: JsonObject) => Content;
+  readonly from?: (resource: JsonObject) => number | undefined;
+  readonly to?: (resource: JsonObject) => number | undefined;
+}
+
+/** Resource types that tell a fact, and the little of them that a twin shows: codes and dates, no names and no narrative. */
+const RULES: Readonly<Record<string, FactRule>> = {
+  Patient: {
+    kind: 'demographics',
+    content: (one) => ({
+      birthDate: textAt(one, 'birthDate'),
+      gender: textAt(one, 'gender'),
+      active: one['active'],
+      deceased: textAt(one, 'deceasedDateTime') ?? one['deceasedBoolean'],
+    }),
+  },
+  Device: {
+    kind: 'device',
+    content: (one) => ({
+      status: textAt(one, 'status'),
+      type: concept(objectAt(one, 'type')),
+      manufacturer: textAt(one, 'manufacturer'),
+    }),
+  },
+  Condition: {
+    kind: 'condition',
+    content: (one) => ({
+      code: concept(objectAt(one, 'code')),
+      clinicalStatus: concept(objectAt(one, 'clinicalStatus'))?.code,
+      verificationStatus: concept(objectAt(one, 'verificationStatus'))?.code,
+      onset: textAt(one, 'onsetDateTime'),
+      abatement: textAt(one, 'abatementDateTime'),
+    }),
+    from: (one) => startAt(one, 'onsetDateTime') ?? startAt(one, 'recordedDate'),
+    to: (one) => startAt(one, 'abatementDateTime'),
+  },
+  MedicationRequest: {
+    kind: 'medication',
+    content: (one) => ({
+      medication: concept(objectAt(one, 'medicationCodeableConcept')),
+      status: textAt(one, 'status'),
+      intent: textAt(one, 'intent'),
+      authoredOn: textAt(one, 'authoredOn'),
+    }),
+    from: (one) => startAt(one, 'authoredOn'),
+  },
+  MedicationAdministration: {
+    kind: 'medication',
+    content: (one) => ({
+      medication: concept(objectAt(one, 'medicationCodeableConcept')),
+      status: textAt(one, 'status'),
+      effective: textAt(one, 'effectiveDateTime') ?? textAt(objectAt(one, 'effectivePeriod'), 'start'),
+    }),
+    from: (one) => startAt(one, 'effectiveDateTime') ?? startAt(objectAt(one, 'effectivePeriod'), 'start'),
+    to: (one) => startAt(objectAt(one, 'effectivePeriod'), 'end'),
+  },
+  MedicationStatement: {
+    kind: 'medication',
+    content: (one) => ({
+      medication: concept(objectAt(one, 'medicationCodeableConcept')),
+      status: textAt(one, 'status'),
+    }),
+    from: (one) => startAt(one, 'effectiveDateTime') ?? startAt(objectAt(one, 'effectivePeriod'), 'start'),
+    to: (one) => startAt(objectAt(one, 'effectivePeriod'), 'end'),
+  },
+  Encounter: {
+    kind: 'encounter',
+    content: (one) => ({
+      status: textAt(one, 'status'),
+      class: textAt(objectAt(one, 'class'), 'code'),
+      type: concept(listAt(one, 'type')[0]),
+      start: textAt(objectAt(one, 'period'), 'start'),
+      end: textAt(objectAt(one, 'period'), 'end'),
+    }),
+    from: (one) => startAt(objectAt(one, 'period'), 'start'),
+    to: (one) => startAt(objectAt(one, 'period'), 'end'),
+  },
+  AllergyIntolerance: {
+    kind: 'allergy',
+    content: (one) => ({
+      code: concept(objectAt(one, 'code')),
+      clinicalStatus: concept(objectAt(one, 'clinicalStatus'))?.code,
+      criticality: textAt(one, 'criticality'),
+    }),
+    from: (one) => startAt(one, 'onsetDateTime') ?? startAt(one, 'recordedDate'),
+  },
+  DiagnosticReport: {
+    kind: 'report',
+    content: (one) => ({
+      code: concept(objectAt(one, 'code')),
+      status: textAt(one, 'status'),
+      issued: textAt(one, 'issued'),
+    }),
+    from: (one) => startAt(one, 'effectiveDateTime') ?? startAt(objectAt(one, 'effectivePeriod'), 'start'),
+  },
+};
+
+/** The fact a resource tells, or undefined when its type tells none. One entered in error withdraws it. */
+export function factOf(resource: JsonObject, version: number): WireFact | undefined {
+  const type = textAt(resource, 'resourceType') ?? '';
+  const rule = Object.hasOwn(RULES, type) ? RULES[type] : undefined;
+  if (rule === undefined) return undefined;
+  const from = rule.from?.(resource);
+  const to = rule.to?.(resource);
+  return {
+    fact: rule.kind,
+    reference: `${type}/${textAt(resource, 'id') ?? ''}`,
+    version,
+    content: present(rule.content(resource)),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(enteredInError(resource) ? { withdrawn: true as const } : {}),
+  };
+}
+
+function enteredInError(resource: JsonObject): boolean {
+  const verification = listAt(objectAt(resource, 'verificationStatus'), 'coding');
+  return (
+    textAt(resource, 'status') === 'entered-in-error' ||
+    verification.some((coding) => textAt(coding, 'code') === 'entered-in-error')
+  );
+}
+
+/** First coding of a concept, and its display or text. */
+function concept(value: JsonObject | undefined): Concept | undefined {
+  if (value === undefined) return undefined;
+  const coding = listAt(value, 'coding')[0];
+  return present({
+    system: textAt(coding, 'system'),
+    code: textAt(coding, 'code'),
+    display: textAt(coding, 'display') ?? textAt(value, 'text'),
+  });
+}
+
+function present<T extends object>(content: T): T {
+  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined)) as T;
+}
