@@ -81,7 +81,7 @@ export class BatchApplier {
       const partitions = batches.map((batch) => batch.partition);
       this.deps.cache.forget(partitions);
       const records = batches.reduce((sum, batch) => sum + batch.records.length, 0);
-      const reason = error instanceof Error ? error.message : 'unknown';
+      const reason = reasonOf(error);
       this.deps.onProblem({ reason, partitions, records });
       if (isTransient(error)) return batches.map(() => ({ kind: 'retry', reason }));
       return this.isolate(batches, reason);
@@ -112,7 +112,7 @@ export class BatchApplier {
       return { kind: 'applied' };
     } catch (error) {
       this.deps.cache.forget([batch.partition]);
-      return { kind: 'retry', reason: error instanceof Error ? error.message : 'unknown' };
+      return { kind: 'retry', reason: reasonOf(error) };
     }
   }
 
@@ -256,6 +256,13 @@ export class BatchApplier {
       records: 0,
     });
   }
+}
+
+/** Messages of the database may quote what it refuses, so only its code is told. */
+function reasonOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string') return `database error ${code}`;
+  return error instanceof Error ? error.message : 'unknown';
 }
 
 interface Group {

@@ -22,7 +22,7 @@ export function parseRecord(log: LogRecord): Parsed {
 }
 
 function faultOf(value: unknown, key: string): string | undefined {
-  if (typeof value !== 'object' || value === null) return 'not an object';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not an object';
   const input = value as Readonly<Record<string, unknown>>;
   if (input['v'] !== 1) return 'unknown schema version';
   const { tenant, patient } = input;

@@ -26,7 +26,8 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     statement_timeout: options.statementTimeoutMs ?? 60_000,
     idle_in_transaction_session_timeout: 60_000,
   });
-  // Without a listener an idle connection's end would end the process.
+  // Without listeners a connection's end would end the process: the pool listens while it is idle, nobody while it is in use.
   pool.on('error', (error) => options.onError?.(error));
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

@@ -1,0 +1,415 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Pool } from 'pg';
+import {
+  PARTITIONS,
+  patientKey,
+  TOPICS,
+  type PatientInput,
+  type SamplesRecord,
+  type WireSample,
+} from '#libs/contracts';
+import { apply } from '#libs/domain/twin';
+import { partitionOf, type Batch, type BatchOutcome, type LogRecord } from '#libs/platform/messaging';
+import { createHotState, createPool, SourceKeys, type HotState } from '#libs/platform/storage';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { BatchApplier, type Committed } from './apply-batches.js';
+import { HotViews } from './hot-views.js';
+import { TwinCache } from './twin-cache.js';
+
+const T0 = Date.UTC(2026, 4, 1, 12);
+const MINUTE = 60_000;
+const HEART_RATE = 1;
+const GLUCOSE = 9;
+
+/** A log in memory: what was appended can be handed over as often as a test likes. */
+class Log {
+  readonly records: LogRecord[] = [];
+
+  add(...inputs: readonly (PatientInput | { readonly key: string; readonly value: string })[]): void {
+    for (const input of inputs) {
+      const key = 'key' in input ? input.key : patientKey(input.tenant, input.patient);
+      const value = 'value' in input ? input.value : JSON.stringify(input);
+      const partition = partitionOf(key, PARTITIONS[TOPICS.patientInput]);
+      const offset = BigInt(this.records.filter((record) => record.partition === partition).length);
+      this.records.push({ topic: TOPICS.patientInput, partition, offset, key, value, headers: {}, appendedAt: 0 });
+    }
+  }
+
+  /** One batch per partition, of at most `most` records from each partition's `from` on. */
+  batches(from: (partition: number) => bigint = () => 0n, most = Number.POSITIVE_INFINITY): readonly Batch[] {
+    const partitions = new Set(this.records.map((record) => record.partition));
+    return [...partitions]
+      .map((partition): Batch => {
+        const rest = this.records.filter(
+          (record) => record.partition === partition && record.offset >= from(partition),
+        );
+        return {
+          topic: TOPICS.patientInput,
+          partition,
+          records: rest.slice(0, most),
+          signal: new AbortController().signal,
+          heartbeat: () => Promise.resolve(),
+        };
+      })
+      .filter((batch) => batch.records.length > 0);
+  }
+}
+
+interface Engine {
+  readonly applier: BatchApplier;
+  readonly committed: Committed[];
+  readonly problems: string[];
+}
+
+function startEngine(pool: Pool, onCommitted: (committed: Committed) => void = () => undefined): Engine {
+  const committed: Committed[] = [];
+  const problems: string[] = [];
+  const applier = new BatchApplier({
+    pool,
+    cache: new TwinCache(10_000_000),
+    sources: new SourceKeys(),
+    apply,
+    onCommitted: (one) => {
+      committed.push(one);
+      onCommitted(one);
+    },
+    onProblem: ({ reason }) => problems.push(reason),
+  });
+  return { applier, committed, problems };
+}
+
+/** Applies the whole log as a consumer would, following seeks, in batches of `most` records. */
+async function drain(engine: Engine, log: Log, most = 7): Promise<void> {
+  const next = new Map<number, bigint>();
+  for (;;) {
+    const batches = log.batches((partition) => next.get(partition) ?? 0n, most);
+    if (batches.length === 0) return;
+    const outcomes = await engine.applier.apply(batches);
+    batches.forEach((batch, index) => {
+      const outcome = outcomes[index] as BatchOutcome;
+      if (outcome.kind === 'retry') throw new Error(outcome.reason);
+      next.set(batch.partition, outcome.kind === 'seek' ? outcome.offset : batch.records.at(-1)!.offset + 1n);
+    });
+  }
+}
+
+let receivedAt = T0;
+function samples(patient: string, list: readonly WireSample[], more: Partial<SamplesRecord> = {}): SamplesRecord {
+  receivedAt += 1_000;
+  return {
+    v: 1,
+    kind: 'samples',
+    tenant: 1,
+    patient,
+    source: 'watch',
+    device: 'dev-1',
+    receivedAt,
+    samples: list,
+    ...more,
+  };
+}
+
+/** Low for long enough that the first rules speak: a reading every minute. */
+function lowGlucose(patient: string, minutes: number, from = T0): SamplesRecord[] {
+  return Array.from({ length: minutes }, (_, i) => samples(patient, [{ c: GLUCOSE, t: from + i * MINUTE, x: 48 }]));
+}
+
+async function rows(pool: Pool, sql: string): Promise<readonly Record<string, unknown>[]> {
+  return (await pool.query<Record<string, unknown>>(sql)).rows;
+}
+
+/** All effects but the moments of recording. */
+async function effects(pool: Pool): Promise<unknown> {
+  return {
+    twins: await rows(pool, 'SELECT tenant, patient, version, as_of, snapshot FROM twins ORDER BY 1, 2'),
+    measurements: await rows(
+      pool,
+      `SELECT t.patient, m.code, m.effective_at, m.received_at, m.identity, m.version, m.value, m.quality, m.content_hash, m.retracted,
+         m.superseded_at IS NULL AS newest, s.source, s.device
+       FROM measurements m JOIN twins t ON t.key = m.twin JOIN sources s ON s.key = m.source ORDER BY 1, 2, 3, 5, 6`,
+    ),
+    episodes: await rows(
+      pool,
+      'SELECT id, patient, rule, severity, status, closed, sequence, alert FROM alert_episodes ORDER BY id',
+    ),
+    transitions: await rows(
+      pool,
+      'SELECT episode, sequence, id, transition, at, alert FROM alert_transitions ORDER BY episode, sequence',
+    ),
+    alerts: await rows(pool, `SELECT key, value FROM log_records WHERE topic = '${TOPICS.alerts}' ORDER BY value`),
+  };
+}
+
+describe('twin engine', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    pool = createPool(database.url, { max: 4 });
+    await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one'), (2, 'two')`);
+  });
+  afterEach(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  it('writes history, state, episodes, alerts and offsets in one transaction', async () => {
+    const log = new Log();
+    log.add(...lowGlucose('p1', 20), samples('p2', [{ c: HEART_RATE, t: T0, x: 70 }]));
+    const engine = startEngine(pool);
+    await drain(engine, log);
+    const [twin] = await rows(pool, `SELECT version::int, as_of FROM twins WHERE patient = 'p1'`);
+    expect(twin).toEqual({ version: 20, as_of: new Date(T0 + 19 * MINUTE) });
+    expect(await rows(pool, 'SELECT count(*)::int AS n FROM measurements')).toEqual([{ n: 21 }]);
+    const episodes = await rows(pool, 'SELECT rule, status FROM alert_episodes ORDER BY rule');
+    expect(episodes.map((row) => row['rule'])).toContain('glucose-very-low');
+    const told = await rows(pool, `SELECT count(*)::int AS n FROM log_records WHERE topic = '${TOPICS.alerts}'`);
+    expect(told).toEqual(await rows(pool, 'SELECT count(*)::int AS n FROM alert_transitions'));
+    expect(await rows(pool, 'SELECT sum(next_offset)::int AS n FROM consumer_offsets')).toEqual([{ n: 21 }]);
+  });
+
+  it('applies nothing twice when the same records come again, in any batches', async () => {
+    const log = new Log();
+    log.add(...lowGlucose('p1', 20), ...lowGlucose('p2', 5));
+    const engine = startEngine(pool);
+    await drain(engine, log, 3);
+    const before = await effects(pool);
+    await drain(engine, log, 50);
+    await drain(startEngine(pool), log, 4);
+    expect(await effects(pool)).toEqual(before);
+  });
+
+  it('sends a batch that is ahead of its store back, and goes on at once where the log has lost records', async () => {
+    const log = new Log();
+    log.add(...lowGlucose('p1', 10));
+    const engine = startEngine(pool);
+    await engine.applier.apply(log.batches(undefined, 2));
+    const ahead = log.batches(() => 5n);
+    expect(await engine.applier.apply(ahead)).toEqual([{ kind: 'seek', offset: 2n }]);
+    expect(await engine.applier.apply(ahead)).toEqual([{ kind: 'applied' }]);
+    expect(engine.problems.join()).toContain('3 records are gone');
+  });
+
+  it('loses and repeats nothing when it crashes before or after any commit', async () => {
+    const log = new Log();
+    log.add(...lowGlucose('p1', 12), ...lowGlucose('p2', 12));
+    const reference = startEngine(pool);
+    await drain(reference, log, 3);
+    const expected = await effects(pool);
+
+    const other = await createTestDatabase();
+    const otherPool = createPool(other.url, { max: 4 });
+    try {
+      await otherPool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one'), (2, 'two')`);
+      for (let round = 0; ; round++) {
+        // Every round is a process of its own; it starts where the offsets say, and dies in its first or second transaction.
+        const engine = startEngine(otherPool);
+        const offsets = await otherPool.query<{ partition: number; next: string }>(
+          'SELECT "partition", next_offset AS next FROM consumer_offsets',
+        );
+        const next = new Map(offsets.rows.map((row) => [row.partition, BigInt(row.next)]));
+        const batches = log.batches((partition) => next.get(partition) ?? 0n, 3);
+        if (batches.length === 0) break;
+        if (round % 2 === 0) await crashBeforeCommit(otherPool, engine, batches);
+        else await engine.applier.apply(batches);
+      }
+      expect(await effects(otherPool)).toEqual(expected);
+    } finally {
+      await otherPool.end();
+      await other.drop();
+    }
+  });
+
+  it('lets two engines that both believe to own a partition do no harm', async () => {
+    const log = new Log();
+    log.add(...Array.from({ length: 8 }, (_, i) => lowGlucose(`p${i}`, 10)).flat());
+    const engines = [startEngine(pool), startEngine(pool), startEngine(pool)];
+    await Promise.all(engines.map((engine, index) => drain(engine, log, 2 + index)));
+    expect(await rows(pool, 'SELECT count(*)::int AS n FROM measurements')).toEqual([{ n: 80 }]);
+    const fresh = await createTestDatabase();
+    const freshPool = createPool(fresh.url);
+    try {
+      await freshPool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one'), (2, 'two')`);
+      await drain(startEngine(freshPool), log, 1_000);
+      expect(await effects(pool)).toEqual(await effects(freshPool));
+    } finally {
+      await freshPool.end();
+      await fresh.drop();
+    }
+  });
+
+  it('puts poison aside with its reason, and its neighbours go through', async () => {
+    const log = new Log();
+    log.add(samples('p1', [{ c: HEART_RATE, t: T0, x: 70 }]));
+    log.add({ key: '1/p1', value: '{"v":1,' }, { key: '1/p1', value: '[]' });
+    log.add({ key: '1/p1', value: JSON.stringify(samples('p2', [{ c: HEART_RATE, t: T0, x: 70 }])) });
+    // A tenant that does not exist: only the database finds out.
+    log.add({ ...samples('p1', [{ c: HEART_RATE, t: T0, x: 70 }]), tenant: 77 });
+    // A NUL that no door lets through: the database refuses the whole statement.
+    log.add(samples('p1', [{ c: HEART_RATE, t: T0 + 1, x: 71 }], { source: 'a\u0000b' }));
+    log.add(samples('p1', [{ c: HEART_RATE, t: T0 + 2, x: 72 }]));
+    const engine = startEngine(pool);
+    await drain(engine, log, 100);
+    await drain(startEngine(pool), log, 100);
+    expect(await rows(pool, 'SELECT value FROM measurements ORDER BY effective_at')).toEqual([
+      { value: 70 },
+      { value: 72 },
+    ]);
+    const letters = await rows(pool, 'SELECT tenant, key, reason FROM dead_letters ORDER BY tenant, "offset"');
+    expect(letters).toHaveLength(5);
+    expect(letters.map((letter) => letter['reason'])).toEqual(
+      expect.arrayContaining(['not JSON', 'not an object', 'under the key of another patient']),
+    );
+    expect(letters.at(-1)).toMatchObject({ tenant: 77 });
+  });
+
+  it('knows a duplicate, a correction and a withdrawal by identity, also within one batch', async () => {
+    const log = new Log();
+    const one: WireSample = { c: GLUCOSE, t: T0, x: 100, i: 'r1' };
+    log.add(samples('p1', [one]), samples('p1', [one]), samples('p1', [{ ...one, x: 110 }]));
+    await drain(startEngine(pool), log, 2);
+    log.add(samples('p1', [{ ...one, x: 110 }]), samples('p1', [{ ...one, x: 110, w: 1 }]));
+    const engine = startEngine(pool);
+    await drain(engine, log, 100);
+    const versions = await rows(
+      pool,
+      'SELECT version, value, retracted, superseded_at IS NULL AS newest FROM measurements ORDER BY version',
+    );
+    expect(versions).toEqual([
+      { version: 1, value: 100, retracted: false, newest: false },
+      { version: 2, value: 110, retracted: false, newest: false },
+      { version: 3, value: 110, retracted: true, newest: true },
+    ]);
+    const duplicates = engine.committed.flatMap((done) => done.evolved.flatMap((twin) => twin.applied));
+    expect(duplicates.reduce((sum, { result }) => sum + result.counts.duplicates, 0)).toBe(1);
+  });
+
+  it('finds a derived identity again however late it is repeated', async () => {
+    const log = new Log();
+    log.add(samples('p1', [{ c: HEART_RATE, t: T0, x: 70 }]));
+    log.add(samples('p1', [{ c: HEART_RATE, t: T0 + 3 * 24 * 60 * MINUTE, x: 71 }]));
+    log.add(samples('p1', [{ c: HEART_RATE, t: T0, x: 70 }]));
+    await drain(startEngine(pool), log, 1);
+    expect(await rows(pool, 'SELECT count(*)::int AS n FROM measurements')).toEqual([{ n: 2 }]);
+  });
+
+  it('gives the same whatever the size of batches, with late, doubled and corrected records', async () => {
+    const log = new Log();
+    for (const patient of ['p1', 'p2', 'p3']) {
+      const list = lowGlucose(patient, 30);
+      const [late] = list.splice(10, 1);
+      const corrected = samples(patient, [{ c: GLUCOSE, t: T0 + 5 * MINUTE, x: 120 }]);
+      log.add(
+        ...list,
+        late!,
+        late!,
+        corrected,
+        samples(patient, [{ c: GLUCOSE, t: T0 + 40 * MINUTE, x: 130, i: 'own' }]),
+      );
+      log.add(samples(patient, [{ c: GLUCOSE, t: T0 + 41 * MINUTE, x: 131, i: 'own' }]));
+    }
+    await drain(startEngine(pool), log, 1);
+    for (const most of [2, 13, 1_000]) {
+      const other = await createTestDatabase();
+      const otherPool = createPool(other.url);
+      try {
+        await otherPool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one'), (2, 'two')`);
+        await drain(startEngine(otherPool), log, most);
+        expect(await effects(otherPool)).toEqual(await effects(pool));
+      } finally {
+        await otherPool.end();
+        await other.drop();
+      }
+    }
+  });
+
+  it('answers what was known at a time', async () => {
+    const log = new Log();
+    log.add(samples('p1', [{ c: GLUCOSE, t: T0, x: 100, i: 'r1' }]));
+    const engine = startEngine(pool);
+    await drain(engine, log);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    log.add(samples('p1', [{ c: GLUCOSE, t: T0, x: 140, i: 'r1' }]));
+    await drain(engine, log);
+    const [first, second] = engine.committed.map(({ now }) => now);
+    const known = (at: number) =>
+      rows(
+        pool,
+        `SELECT value FROM measurements WHERE recorded_at <= to_timestamp(${at} / 1000.0)
+         AND (superseded_at IS NULL OR superseded_at > to_timestamp(${at} / 1000.0))`,
+      );
+    expect(await known(first! - 1)).toEqual([]);
+    expect(await known(second! - 1)).toEqual([{ value: 100 }]);
+    expect(await known(second!)).toEqual([{ value: 140 }]);
+  });
+});
+
+describe('hot state after a commit', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let hot: HotState;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pool = createPool(database.url);
+    await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one')`);
+    hot = createHotState(undefined);
+  });
+  afterAll(async () => {
+    await hot.close();
+    await pool.end();
+    await database.drop();
+  });
+
+  it('shows the newest twin with the moment of recording, also of a twin that was loaded', async () => {
+    const views = new HotViews(hot);
+    const log = new Log();
+    log.add(samples('p1', [{ c: HEART_RATE, t: T0, x: 70 }]));
+    await drain(
+      startEngine(pool, (committed) => views.show(committed)),
+      log,
+    );
+    const [{ at }] = (await rows(pool, 'SELECT recorded_at AS at FROM measurements')) as [{ at: Date }];
+    log.add(samples('p1', [{ c: GLUCOSE, t: T0, x: 100 }]));
+    await drain(
+      startEngine(pool, (committed) => views.show(committed)),
+      log,
+    );
+    await views.settled();
+    const held = await hot.get(1, 'p1');
+    expect(held?.version).toBe(2);
+    expect(JSON.parse(held?.view ?? '')).toMatchObject({
+      patient: 'p1',
+      version: 2,
+      measures: { 'heart-rate': { value: 70, recordedAt: at.toISOString() }, glucose: { value: 100 } },
+    });
+  });
+});
+
+/** The database connection goes right before the commit. */
+async function crashBeforeCommit(pool: Pool, engine: Engine, batches: readonly Batch[]): Promise<void> {
+  const killer = await pool.connect();
+  try {
+    // Holds a lock that the transaction needs last, and ends its session while it waits there.
+    await killer.query('BEGIN');
+    await killer.query('LOCK TABLE consumer_offsets IN SHARE MODE');
+    const applying = engine.applier.apply(batches);
+    for (;;) {
+      // Not by the killer: within a transaction the view never changes.
+      const { rows: waiting } = await pool.query<{ pid: number }>(
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      if (waiting[0] !== undefined) {
+        await killer.query('SELECT pg_terminate_backend($1)', [waiting[0].pid]);
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const outcomes = await applying;
+    expect(outcomes.every((outcome) => outcome.kind === 'retry')).toBe(true);
+    await killer.query('ROLLBACK');
+  } finally {
+    killer.release();
+  }
+}
