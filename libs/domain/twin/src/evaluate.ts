@@ -13,7 +13,7 @@ type Window = Needs['windows'][number];
 /** What one record does to one measure. */
 interface Effect {
   readonly code: number;
-  /** New values, ordered by (t, identity), within the lateness bound. */
+  /** New values in order, within the lateness bound. */
   readonly added: readonly Cited[];
   /** Identities of this record: their earlier versions no longer count. */
   readonly changed: ReadonlySet<string>;
@@ -80,7 +80,7 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
     added.set(change.identity, cited);
     dirty = earlier(dirty, at);
   }
-  return { code, added: [...added.values()].sort(byTime), changed, dirty, touchesLatest };
+  return { code, added: [...added.values()].sort(inOrder), changed, dirty, touchesLatest };
 }
 
 /** The time itself when rules can still be re-evaluated from there, else null and counted. */
@@ -97,7 +97,7 @@ function earlier(a: number | null, b: number | null): number | null {
 function isNewest(measure: MeasureState | undefined, cited: Cited): boolean {
   if (measure === undefined || cited[2] > measure.t) return true;
   const { latest } = measure;
-  return cited[2] === measure.t && latest !== null && latest[2] === measure.t && cited[0] > latest[0];
+  return cited[2] === measure.t && latest !== null && latest[2] === measure.t && inOrder(latest, cited) < 0;
 }
 
 function windowFor(draft: Draft, effect: Effect): Window | undefined {
@@ -130,7 +130,7 @@ function take(draft: Draft, effect: Effect, window: Window | undefined): void {
 
 function later(latest: Cited | null, last: Cited | undefined): Cited | null {
   if (last === undefined) return latest;
-  return latest === null || byTime(latest, last) < 0 ? last : latest;
+  return latest === null || inOrder(latest, last) < 0 ? last : latest;
 }
 
 function receiptOf(draft: Draft, past: readonly StoredMeasurement[] | undefined, latest: Cited | null): number {
@@ -183,7 +183,7 @@ function merged(
     if (changed.has(stored.identity) || stored.t > receivedAt + LATENESS_BOUND) continue;
     kept.push(cite(stored));
   }
-  return [...kept, ...added].sort(byTime);
+  return [...kept, ...added].sort(inOrder);
 }
 
 function cite(stored: StoredMeasurement): Cited {
@@ -191,8 +191,14 @@ function cite(stored: StoredMeasurement): Cited {
   return [stored.identity, stored.version, stored.t, x, stored.quality, stored.source];
 }
 
-function byTime(a: Cited, b: Cited): number {
+/**
+ * By time; at the same time (two devices) by value, quality and identity, so that the order follows from the values and moving
+ * them all to another day changes nothing.
+ */
+function inOrder(a: Cited, b: Cited): number {
   if (a[2] !== b[2]) return a[2] - b[2];
+  if (a[3] !== b[3]) return a[3] - b[3];
+  if (a[4] !== b[4]) return a[4] - b[4];
   if (a[0] === b[0]) return 0;
   return a[0] < b[0] ? -1 : 1;
 }

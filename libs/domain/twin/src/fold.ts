@@ -30,7 +30,7 @@ interface Start {
 }
 
 /**
- * Folds `samples` (ordered by time and identity) on from `start`, and makes the grid machines after `start.from` anew, up to the
+ * Folds `samples` (in order) on from `start`, and makes the grid machines after `start.from` anew, up to the
  * measure's newest effective time.
  */
 export function fold(

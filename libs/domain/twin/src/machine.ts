@@ -17,7 +17,7 @@ export interface FoundEpisode {
 const OFF: TierState = { on: 0, run: null, clear: null };
 
 /**
- * One sample on from `machine` (null: idle). Pure in the samples' order by (t, identity): nothing else is remembered. An episode
+ * One sample on from `machine` (null: idle). Pure in the samples, given in order of time: nothing else is remembered. An episode
  * that ends with this sample is pushed to `ended`. Samples of bad quality must not be given.
  *
  * Each tier turns on when its raise limit was exceeded by `raiseSamples` values over its seconds, no two further apart than the

@@ -88,7 +88,7 @@ describe('arrival', () => {
         expect(anyOrder.latest()).toEqual(inOrder.latest());
         episodes += inOrder.episodes().length;
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
     expect(episodes).toBeGreaterThan(500);
   });
@@ -102,7 +102,7 @@ describe('arrival', () => {
         expect(cut.episodes()).toEqual(whole.episodes());
         expect(cut.latest()).toEqual(whole.latest());
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   });
 
@@ -122,7 +122,7 @@ describe('arrival', () => {
         }
         expect(JSON.stringify(ward.state)).toBe(before);
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   });
 });
@@ -154,7 +154,7 @@ describe('corrections and withdrawals', () => {
         const clean = after(records(byTime([...last.values()].filter(({ w }) => w === undefined)), 3));
         expect(edited.episodes()).toEqual(clean.episodes());
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   });
 });
@@ -193,7 +193,7 @@ describe('replay', () => {
         expect(JSON.stringify(stored.alerts())).toBe(JSON.stringify(first.alerts()));
         expect(JSON.stringify(viewOf(stored.state, T0))).toBe(JSON.stringify(viewOf(first.state, T0)));
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   });
 
@@ -222,7 +222,7 @@ describe('replay', () => {
           then.alerts().map(({ transition }) => transition),
         );
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   });
 
@@ -247,7 +247,7 @@ describe('replay', () => {
           }
         }
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   });
 });

@@ -48,7 +48,7 @@ export type Cited = readonly [
 export interface MeasureState {
   /** Newest effective time ever applied, ms. Never goes back, not even when that value is withdrawn. */
   readonly t: number;
-  /** Newest value by (t, identity), or null when it was withdrawn and nothing newer than the lateness bound is left. */
+  /** Newest value, or null when it was withdrawn and nothing newer than the lateness bound is left. */
   readonly latest: Cited | null;
   readonly receivedAt: number;
 }

@@ -93,7 +93,11 @@ export function series(code: number, start: number, every: number, values: reado
   return values.map((x, i) => ({ c: code, t: start + i * every, x }));
 }
 
-/** `rule transition severity status` of what a record told. */
+/** `rule transition severity status` of what a record told, silence left out. */
 export function told(outcome: Applied): string[] {
+  return toldAll(outcome).filter((line) => !line.startsWith('no-data'));
+}
+
+export function toldAll(outcome: Applied): string[] {
   return outcome.transitions.map(({ rule, alert }) => `${rule} ${alert.transition} ${alert.severity} ${alert.status}`);
 }
