@@ -14,17 +14,22 @@ export async function migrate(url: string): Promise<readonly string[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'homeostat-migrate' });
   await client.connect();
   try {
-    if (await isCurrent(client, migrations)) return [];
+    // Without the lock a migration that is not finished may be at work in another app.
+    if (await isCurrent(client, migrations, 'may-be-at-work')) return [];
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    if (await isCurrent(client, migrations)) return [];
+    if (await isCurrent(client, migrations, 'stopped')) return [];
     return await applyMigrations(url, migrations);
   } finally {
     await client.end();
   }
 }
 
-/** True when all are applied; throws when one was edited after it was applied, or stopped half way. */
-async function isCurrent(client: pg.Client, migrations: readonly Migration[]): Promise<boolean> {
+/** True when all are applied; throws when one was edited after it was applied, or is known to have stopped half way. */
+async function isCurrent(
+  client: pg.Client,
+  migrations: readonly Migration[],
+  unfinished: 'may-be-at-work' | 'stopped',
+): Promise<boolean> {
   const { rows: found } = await client.query<{ there: boolean }>(
     `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`,
   );
@@ -41,6 +46,7 @@ async function isCurrent(client: pg.Client, migrations: readonly Migration[]): P
       current = false;
       continue;
     }
+    if (!row.finished && unfinished === 'may-be-at-work') return false;
     if (!row.finished) throw new Error(`migration ${name} stopped half way; repair it with "prisma migrate resolve"`);
     if (row.checksum !== createHash('sha256').update(sql).digest('hex'))
       throw new Error(`migration ${name} was edited after it had been applied to this database`);
