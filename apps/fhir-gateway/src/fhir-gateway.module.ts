@@ -24,6 +24,7 @@ export class FhirGatewayModule {
               meter: new Meter(platform.metrics),
               now: Date.now,
               newId: uuidv7,
+              publicUrl: platform.config.http.publicUrl,
             }),
         },
       ],

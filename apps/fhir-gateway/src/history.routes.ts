@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/runtime';
-import { baseUrlOf, send } from './http.js';
+import { originOf, send } from './http.js';
 import { Pipeline, type Target } from './pipeline.js';
 
 /** Earlier versions of a resource. */
@@ -18,7 +18,7 @@ export class HistoryRoutes {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const page = { count: query['_count'], before: query['before'] };
-    send(reply, await this.pipeline.history(target, page, request.access, baseUrlOf(request)));
+    send(reply, await this.pipeline.history(target, page, request.access, this.pipeline.baseUrl(originOf(request))));
   }
 
   @Get(':type/:id/_history/:version')

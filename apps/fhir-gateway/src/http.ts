@@ -17,9 +17,9 @@ export function send(reply: FastifyReply, answer: Answer): void {
     .send(answer.body === '' ? undefined : answer.body);
 }
 
-/** The URL of this door as the client sees it, without a slash at the end. */
-export function baseUrlOf(request: FastifyRequest): string {
-  return `${request.protocol}://${request.host}/fhir/r4`;
+/** The server as the client called it. */
+export function originOf(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}`;
 }
 
 export function oneHeader(request: FastifyRequest, name: string): string | undefined {

@@ -21,6 +21,8 @@ export interface PipelineDeps {
   /** ms since 1970 */
   readonly now: () => number;
   readonly newId: () => string;
+  /** Where clients reach the server when a proxy stands in front; else what they call it is believed. */
+  readonly publicUrl?: string | undefined;
 }
 
 export interface Target {
@@ -153,6 +155,11 @@ export class Pipeline {
     requireScope(access, 'create', requireType(type));
     readResource(text, type);
     return { status: 200, headers: { 'content-type': FHIR_JSON }, body: fineOutcome('the structure is valid') };
+  }
+
+  /** The URL of this door, without a slash at its end. @param origin of the request, as the client called it */
+  baseUrl(origin: string): string {
+    return `${this.deps.publicUrl ?? origin}/fhir/r4`;
   }
 
   capabilities(baseUrl: string): Answer {

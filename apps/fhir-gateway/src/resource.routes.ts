@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req,
 import type { FastifyReply } from 'fastify';
 import { Authenticated, BodyAs, type AuthorizedRequest } from '#libs/platform/runtime';
 import { preferenceOf } from './answer.js';
-import { baseUrlOf, FHIR_BODY, oneHeader, refuseConditional, send } from './http.js';
+import { originOf, FHIR_BODY, oneHeader, refuseConditional, send } from './http.js';
 import { Pipeline, type Target, type Wishes } from './pipeline.js';
 
 /** Single resources of any R4 type. Scopes are judged by the pipeline, as for the entries of a bundle. */
@@ -32,7 +32,7 @@ export class ResourceRoutes {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     refuseConditional(request);
-    send(reply, await this.pipeline.create(type, text ?? '', request.access, wishesOf(request)));
+    send(reply, await this.pipeline.create(type, text ?? '', request.access, this.wishesOf(request)));
   }
 
   @Get(':type')
@@ -49,7 +49,7 @@ export class ResourceRoutes {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const ifMatch = oneHeader(request, 'if-match');
-    send(reply, await this.pipeline.update(target, text ?? '', ifMatch, request.access, wishesOf(request)));
+    send(reply, await this.pipeline.update(target, text ?? '', ifMatch, request.access, this.wishesOf(request)));
   }
 
   @Delete(':type/:id')
@@ -61,8 +61,11 @@ export class ResourceRoutes {
   async read(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
     send(reply, await this.pipeline.read(target, undefined, request.access));
   }
-}
 
-function wishesOf(request: AuthorizedRequest): Wishes {
-  return { baseUrl: baseUrlOf(request), prefer: preferenceOf(oneHeader(request, 'prefer'), 'representation') };
+  private wishesOf(request: AuthorizedRequest): Wishes {
+    return {
+      baseUrl: this.pipeline.baseUrl(originOf(request)),
+      prefer: preferenceOf(oneHeader(request, 'prefer'), 'representation'),
+    };
+  }
 }

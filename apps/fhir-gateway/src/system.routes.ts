@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs
 import type { FastifyReply } from 'fastify';
 import { Authenticated, BodyAs, Public, type AuthorizedRequest } from '#libs/platform/runtime';
 import { preferenceOf } from './answer.js';
-import { baseUrlOf, FHIR_BODY, oneHeader, send } from './http.js';
+import { originOf, FHIR_BODY, oneHeader, send } from './http.js';
 import { Pipeline } from './pipeline.js';
 
 /** `/fhir/r4` itself: bundles and what the server can do. */
@@ -26,6 +26,6 @@ export class SystemRoutes {
   @Get('metadata')
   @Public()
   metadata(@Req() request: AuthorizedRequest, @Res() reply: FastifyReply): void {
-    send(reply, this.pipeline.capabilities(baseUrlOf(request)));
+    send(reply, this.pipeline.capabilities(this.pipeline.baseUrl(originOf(request))));
   }
 }
