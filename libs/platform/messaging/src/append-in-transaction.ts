@@ -33,7 +33,7 @@ export interface ClaimedRow {
 }
 
 export interface AppendStatement {
-  readonly query: { readonly name: string; readonly text: string; readonly values: unknown[] };
+  readonly query: { name: string; text: string; values: unknown[] };
   /** Topics touched. */
   readonly topics: readonly string[];
   positions(rows: readonly ClaimedRow[]): readonly Position[];

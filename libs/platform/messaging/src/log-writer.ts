@@ -15,5 +15,6 @@ export const SILENT: LogWriter = {
 
 /** The message of anything thrown. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return String(error);
 }

@@ -10,11 +10,11 @@ export class PostgresSink implements ContractSink {
   ) {}
 
   static async create(pool: pg.Pool): Promise<PostgresSink> {
+    // A client in use that loses its connection tells so with an event, and nobody listening ends the process.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     const name = `sink_${Math.random().toString(36).slice(2)}`;
     await pool.query(`CREATE TABLE ${name} (value text NOT NULL)`);
     await pool.query(`CREATE TABLE ${name}_offsets ("partition" int PRIMARY KEY, next_offset bigint NOT NULL)`);
-    // A client in use that loses its connection tells so with an event, and nobody listening ends the process.
-    pool.on('connect', (client) => client.on('error', () => undefined));
     return new PostgresSink(pool, name);
   }
 

@@ -153,19 +153,43 @@ export class PostgresEventLog implements EventLog {
     const statement = appendStatement(records, this.counts, 'silent');
     const started = Date.now();
     for (let attempt = 0; ; attempt++) {
+      let sent = false;
       try {
-        const { rows } = await this.options.pool.query<ClaimedRow>(statement.query);
+        const client = await this.options.pool.connect();
+        sent = true;
+        const rows = await queryAndRelease<ClaimedRow>(client, statement.query);
         this.reachable = true;
         this.waker.wake(statement.topics);
         return statement.positions(rows);
       } catch (error) {
         if (isTransient(error)) this.unreachable();
-        const again = isTransient(error) && surelyNotCommitted(error) && Date.now() - started < RETRY_FOR_MS;
+        const knowable = !sent || surelyNotCommitted(error);
+        const again = isTransient(error) && knowable && Date.now() - started < RETRY_FOR_MS;
         if (!again) throw error;
         this.logger.warn({ attempt, reason: reasonOf(error) }, 'append will be tried again');
         await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, 20 * 2 ** attempt)));
       }
     }
+  }
+}
+
+/** One query on a client in use, which is given back, for good when its connection broke. */
+async function queryAndRelease<T extends pg.QueryResultRow>(
+  client: pg.PoolClient,
+  query: pg.QueryConfig,
+): Promise<T[]> {
+  // A connection that ends tells so with an event as well; with nobody listening it would end the process.
+  const ignore = () => undefined;
+  client.on('error', ignore);
+  let broken = false;
+  try {
+    return (await client.query<T>(query)).rows;
+  } catch (error) {
+    broken = isTransient(error);
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(broken);
   }
 }
 

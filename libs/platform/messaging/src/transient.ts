@@ -4,14 +4,15 @@
  * 57P operator intervention, 55P03 lock not available (PostgreSQL manual, appendix A).
  */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
+  if (!isErrorLike(error)) return false;
+  const { code } = error;
   if (typeof code === 'string') {
     if (SOCKET_CODES.has(code)) return true;
     if (/^(08|40|53)...$|^57P|^55P03$/.test(code)) return true;
   }
   if (CONNECTION_MESSAGES.test(error.message)) return true;
-  return error instanceof AggregateError && error.errors.length > 0 && error.errors.every(isTransient);
+  const { errors } = error;
+  return Array.isArray(errors) && errors.length > 0 && errors.every(isTransient);
 }
 
 const SOCKET_CODES = new Set([
@@ -35,8 +36,19 @@ const CONNECTION_MESSAGES =
  * broke after the statement was sent nobody can know.
  */
 export function surelyNotCommitted(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  if (typeof code !== 'string') return error.message.startsWith('timeout exceeded when trying to connect');
+  if (!isErrorLike(error)) return false;
+  const { code } = error;
+  if (typeof code !== 'string') return error.message.startsWith('Client has encountered a connection error');
   return /^[0-9A-Z]{5}$/.test(code) || code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
+}
+
+interface ErrorLike {
+  readonly message: string;
+  readonly code?: unknown;
+  readonly errors?: unknown;
+}
+
+/** By shape and not by class: errors of Node's own modules have another `Error` where code runs in a context of its own. */
+function isErrorLike(error: unknown): error is ErrorLike {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
 }
