@@ -2,11 +2,11 @@ import { connect as connectTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import type { RejectionsPage } from '#libs/contracts';
+import { type RejectionsPage, samplesTopic } from '#libs/contracts';
 import { LogFullError } from '#libs/platform/messaging';
 import { freshSource, SECRET, WearableDoor } from '../../../test/support/wearable-door.js';
 
-const TOPIC = 'homeostat/t1/patients/p1/samples';
+const TOPIC = samplesTopic('t1', 'p1');
 let door: WearableDoor;
 const clients: MqttClient[] = [];
 let minute = 0;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connectAsync, type MqttClient } from 'mqtt';
-import type { RejectionsPage } from '#libs/contracts';
+import { type RejectionsPage, samplesTopic } from '#libs/contracts';
 import { freshSource, WearableDoor } from '../../../test/support/wearable-door.js';
 import { MqttDoor } from './mqtt-door.js';
 
-const TOPIC = 'homeostat/t1/patients/p1/samples';
+const TOPIC = samplesTopic('t1', 'p1');
 let door: WearableDoor;
 let publisher: MqttClient;
 let url: string;

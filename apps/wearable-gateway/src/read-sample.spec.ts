@@ -197,9 +197,9 @@ describe('readSample and the published schema', () => {
           expect(Sample.safeParse(present).success).toBe(true);
         }
       }),
-      { numRuns: 20_000, seed: 7 },
+      { numRuns: 4_000, seed: 7 },
     );
-    expect(taken).toBeGreaterThan(5_000);
+    expect(taken).toBeGreaterThan(1_000);
   });
 
   it('agree on arbitrary JSON: nothing throws', () => {

@@ -148,7 +148,9 @@ function readOne(job: Job, sent: number, t: number, id: string | undefined, poin
     return refuse(head.index, 'impossible-value', judgement.reason, head.raw, pointer);
   const reasons = judgement.verdict === 'doubtful' ? [...quality.reasons, judgement.reason] : quality.reasons;
   const level = judgement.verdict === 'doubtful' && quality.level === 0 ? 1 : quality.level;
-  const wire: Writable<WireSample> = { c: measure.number, t, x };
+  // One interval is a series of one, as from the EHR door: the same measurement by both ways is one measurement.
+  const wire: Writable<WireSample> =
+    measure.shape === 'intervals' ? { c: measure.number, t, s: [x] } : { c: measure.number, t, x };
   if (factor.factor !== 1 || factor.offset !== 0) wire.o = [sent, unit];
   return finish(head, wire, id, job.wire.channel, level, reasons);
 }

@@ -366,7 +366,7 @@ describe('Open mHealth and IEEE 1752.1 data points', () => {
       { ...at, heart_rate: { value: 61, unit: 'beats/min' } },
       [{ c: 1, x: 61, t: Date.UTC(2026, 1, 1, 7) }],
     ],
-    ['rr-interval', { ...at, rr_interval: { value: 800, unit: 'ms' } }, [{ c: 2, x: 800 }]],
+    ['rr-interval', { ...at, rr_interval: { value: 800, unit: 'ms' } }, [{ c: 2, s: [800] }]],
     ['oxygen-saturation', { ...at, oxygen_saturation: { value: 97, unit: '%' } }, [{ c: 3, x: 97 }]],
     ['respiratory-rate', { ...at, respiratory_rate: { value: 14, unit: 'breaths/min' } }, [{ c: 4, x: 14 }]],
     [

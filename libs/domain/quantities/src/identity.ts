@@ -31,11 +31,6 @@ export function identityOf(parts: IdentityParts): string {
   return uuidOf(`${fromDevice ? 'D' : 'F'}${what}${channel.length}:${channel}${origin}`);
 }
 
-/** Whether the identity came from the source's own identifier, so that another time or measure can be a correction of it. */
-export function isSourced(parts: Pick<IdentityParts, 'id'>): boolean {
-  return parts.id !== undefined;
-}
-
 /** A UUID (version 8) that is the same for the same text: 122 bits of its SHA-256. */
 export function uuidOf(text: string): string {
   const [a, b, c, d] = sha256Words(text);
