@@ -39,7 +39,8 @@ describe('single resources', () => {
     expect([read.status, read.text, read.headers.get('etag')]).toEqual([200, updated.text, 'W/"2"']);
     expect((await door.send('GET', `/Patient/${id}/_history/1`)).text).toBe(created.text);
 
-    expect((await door.send('DELETE', `/Patient/${id}`)).status).toBe(204);
+    const typed = { 'content-type': 'application/fhir+json' };
+    expect((await door.send('DELETE', `/Patient/${id}`, undefined, typed)).status).toBe(204);
     expect((await door.send('DELETE', `/Patient/${id}`)).status).toBe(204);
     const gone = await door.send('GET', `/Patient/${id}`);
     expect([gone.status, issues(gone)]).toEqual([410, ['deleted Patient']]);

@@ -53,6 +53,7 @@ export class ResourceRoutes {
   }
 
   @Delete(':type/:id')
+  @BodyAs(FHIR_BODY) // clients name a content type here, too, though there is no body
   async remove(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
     send(reply, await this.pipeline.remove(target, oneHeader(request, 'if-match'), request.access));
   }
