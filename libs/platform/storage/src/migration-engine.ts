@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
-import type { DiffTarget, MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm';
+import pg from 'pg';
+import type { MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm';
 
 /** Everything of the database belongs to the schema; partitions of measurements are left out by the caller. */
 const NO_FILTER: SchemaFilter = { externalTables: [], externalEnums: [] };
@@ -38,7 +39,7 @@ export async function readMigrations(): Promise<readonly Migration[]> {
 
 /** Applies what `_prisma_migrations` does not list yet, and lists it there, as `prisma migrate deploy` would. */
 export async function applyMigrations(url: string, migrations: readonly Migration[]): Promise<readonly string[]> {
-  const engine = await startEngine(url);
+  const engine = await startEngine(new PrismaPg(url));
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: toList(migrations),
@@ -50,26 +51,42 @@ export async function applyMigrations(url: string, migrations: readonly Migratio
   }
 }
 
-/** The SQL that would bring `from` to `to`; without any when they agree. */
-export async function diff(url: string, from: DiffTarget, to: DiffTarget, filters = NO_FILTER): Promise<string> {
-  const engine = await startEngine(url);
+/**
+ * The SQL that would bring the database at `url` to what `prisma/schema.prisma` says; without statements when they agree.
+ *
+ * @param externalTables `schema.table` of tables that the schema leaves out
+ */
+export async function diffFromSchema(url: string, externalTables: string[]): Promise<string> {
+  const path = join(prismaDirectory(), 'schema.prisma');
+  const files = [{ path, content: await readFile(path, 'utf8') }];
+  const pool = new pg.Pool({ connectionString: url, Client: CharAsTextClient });
+  const engine = await startEngine(new PrismaPg(pool));
   try {
-    const { stdout } = await engine.diff({ from, to, script: true, exitCode: null, filters });
+    const { stdout } = await engine.diff({
+      from: { tag: 'schemaDatasource', files, configDir: prismaDirectory() },
+      to: { tag: 'schemaDatamodel', files },
+      script: true,
+      exitCode: null,
+      filters: { externalTables, externalEnums: [] },
+    });
     return stdout ?? '';
   } finally {
     engine.free();
+    await pool.end();
   }
 }
 
-/** The migrations as one side of a {@link diff}; applied to the (empty) database of the engine for the comparison. */
-export function migrationsTarget(migrations: readonly Migration[]): DiffTarget {
-  return { tag: 'migrations', ...toList(migrations) };
-}
-
-/** `prisma/schema.prisma` as one side of a {@link diff}. */
-export async function datamodelTarget(): Promise<DiffTarget> {
-  const path = join(prismaDirectory(), 'schema.prisma');
-  return { tag: 'schemaDatamodel', files: [{ path, content: await readFile(path, 'utf8') }] };
+/** The engine reads `"char"` columns of the catalogue (type 18), which the adapter does not know: they are told as text (25). */
+class CharAsTextClient extends pg.Client {
+  // The pool calls pg's `query` with a callback at the end.
+  override query = ((...args: unknown[]) => {
+    const callback = args.at(-1) as (error: Error | null, result?: pg.QueryResult) => void;
+    const told: typeof callback = (error, result) => {
+      for (const field of result?.fields ?? []) if (field.dataTypeID === 18) field.dataTypeID = 25;
+      callback(error, result);
+    };
+    return (super.query as (...all: unknown[]) => unknown)(...args.slice(0, -1), told);
+  }) as unknown as pg.Client['query'];
 }
 
 function toList(migrations: readonly Migration[]): MigrationList {
@@ -110,7 +127,7 @@ async function loadBindings(): Promise<Bindings> {
 /** The engine refuses to start without a datamodel; this one says nothing but the kind of database. */
 const EMPTY_DATAMODEL: [string, string] = ['schema.prisma', 'datasource db {\n  provider = "postgresql"\n}\n'];
 
-async function startEngine(url: string): Promise<SchemaEngine> {
+async function startEngine(adapter: PrismaPg): Promise<SchemaEngine> {
   // Where the engine leaves the message of a panic. It never answers after one, so that is told at once, not waited for.
   Object.assign(globalThis, {
     PRISMA_WASM_PANIC_REGISTRY: {
@@ -121,6 +138,5 @@ async function startEngine(url: string): Promise<SchemaEngine> {
   });
   bindings ??= loadBindings();
   const { SchemaEngine: Engine } = await bindings;
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(url));
-  return Engine.new({ datamodels: [EMPTY_DATAMODEL] }, () => undefined, adapter);
+  return Engine.new({ datamodels: [EMPTY_DATAMODEL] }, () => undefined, bindMigrationAwareSqlAdapterFactory(adapter));
 }
