@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { HotState, HotTwin } from './hot-state.js';
+import { MemoryHotState } from './memory-hot-state.js';
+import { RedisHotState } from './redis.js';
+
+const REDIS = process.env['REDIS_URL'];
+
+function twin(patient: string, version: number, tenant = 1): HotTwin {
+  return { tenant, patient, version, view: JSON.stringify({ patient, version }) };
+}
+
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let i = 0; i < 400; i++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('what was waited for did not happen');
+}
+
+const ADAPTERS: readonly (readonly [string, (ttlMs?: number) => HotState])[] = [
+  ['in process', (ttlMs) => new MemoryHotState(undefined, ttlMs)],
+  [
+    'Redis',
+    (ttlMs) => {
+      if (REDIS === undefined) throw new Error('REDIS_URL is not set: integration tests need a Redis server');
+      return new RedisHotState(REDIS, { prefix: `test-${randomUUID()}:`, ...(ttlMs === undefined ? {} : { ttlMs }) });
+    },
+  ],
+];
+
+describe.each(ADAPTERS)('hot state: %s', (_, create) => {
+  let hot: HotState;
+
+  beforeEach(async () => {
+    hot = create();
+    await until(() => hot.healthy());
+  });
+  afterEach(() => hot.close());
+
+  it('gives back what was put, by tenant and patient', async () => {
+    await hot.put([twin('a', 1), twin('b', 2)]);
+    expect(await hot.get(1, 'a')).toEqual(twin('a', 1));
+    expect(await hot.get(1, 'b')).toEqual(twin('b', 2));
+    expect(await hot.get(2, 'a')).toBeUndefined();
+    expect(await hot.get(1, 'c')).toBeUndefined();
+  });
+
+  it('ignores a version lower than the held one, and takes the same one again', async () => {
+    await hot.put([twin('a', 10)]);
+    await hot.put([twin('a', 9)]);
+    expect((await hot.get(1, 'a'))?.version).toBe(10);
+    await hot.put([{ ...twin('a', 10), view: 'again' }]);
+    expect((await hot.get(1, 'a'))?.view).toBe('again');
+  });
+
+  it('takes many at once', async () => {
+    const many = Array.from({ length: 1_234 }, (_unused, i) => twin(`p${i}`, i + 1));
+    await hot.put(many);
+    expect(await hot.get(1, 'p0')).toEqual(many[0]);
+    expect(await hot.get(1, 'p1233')).toEqual(many[1_233]);
+  });
+
+  it('lets a view go that is not renewed', async () => {
+    const brief = create(100);
+    await until(() => brief.healthy());
+    await brief.put([twin('a', 1)]);
+    expect(await brief.get(1, 'a')).toEqual(twin('a', 1));
+    await until(async () => (await brief.get(1, 'a')) === undefined);
+    await brief.close();
+  });
+
+  it('fans out to the subscribers of a channel until they leave, in order', async () => {
+    const heard: string[] = [];
+    const other: string[] = [];
+    const stop = await hot.subscribe('one', (message) => heard.push(message));
+    const stopSecond = await hot.subscribe('one', (message) => other.push(message));
+    await hot.subscribe('two', () => heard.push('wrong'));
+    // The first subscription opens a connection; what is published before it stands is missed, and may be.
+    await until(async () => {
+      await hot.publish([{ channel: 'one', message: 'hello' }]);
+      return heard.length > 0 && other.length > 0;
+    });
+    heard.length = 0;
+    await hot.publish(['1', '2', '3'].map((message) => ({ channel: 'one', message })));
+    await until(() => heard.filter((message) => message !== 'hello').length === 3);
+    expect(heard.filter((message) => message !== 'hello')).toEqual(['1', '2', '3']);
+    await stop();
+    const before = heard.length;
+    other.length = 0;
+    await hot.publish([{ channel: 'one', message: '4' }]);
+    await until(() => other.includes('4'));
+    expect(heard).toHaveLength(before);
+    await stopSecond();
+  });
+});
+
+describe('hot state: Redis that goes away', () => {
+  /** A way to the real Redis that a test can cut. */
+  async function startProxy() {
+    const target = new URL(REDIS ?? 'redis://127.0.0.1:6379');
+    const { hostname } = target;
+    const port = Number(target.port || 6379);
+    const sockets = new Set<Socket>();
+    let up = true;
+    const server = createServer((near) => {
+      if (!up) return void near.destroy();
+      const far = connect(port, hostname);
+      for (const socket of [near, far]) {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          near.destroy();
+          far.destroy();
+        });
+      }
+      near.pipe(far);
+      far.pipe(near);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    target.hostname = '127.0.0.1';
+    target.port = String((server.address() as AddressInfo).port);
+    return {
+      url: target.href,
+      cut: () => {
+        up = false;
+        for (const socket of sockets) socket.destroy();
+      },
+      mend: () => {
+        up = true;
+      },
+      close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    };
+  }
+
+  it('holds nobody up, says so, and shows no old view when it is back', async () => {
+    const proxy = await startProxy();
+    const prefix = `test-${randomUUID()}:`;
+    const hot = new RedisHotState(proxy.url, { prefix, patienceMs: 200 });
+    const direct = new RedisHotState(REDIS ?? '', { prefix });
+    await until(() => hot.healthy() && direct.healthy());
+    const heard: string[] = [];
+    await hot.subscribe('one', (message) => heard.push(message));
+    await hot.put([twin('a', 1)]);
+
+    proxy.cut();
+    await until(() => !hot.healthy());
+    const begun = performance.now();
+    await hot.put([twin('a', 2)]);
+    await hot.publish([{ channel: 'one', message: 'missed' }]);
+    expect(await hot.get(1, 'a')).toBeUndefined();
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect((await direct.get(1, 'a'))?.version).toBe(1);
+
+    proxy.mend();
+    await until(() => hot.healthy());
+    await until(async () => (await direct.get(1, 'a')) === undefined);
+    await until(() => hot.healthy());
+    await hot.put([twin('a', 3)]);
+    expect((await direct.get(1, 'a'))?.version).toBe(3);
+    await until(async () => {
+      await direct.publish([{ channel: 'one', message: 'back' }]);
+      return heard.includes('back');
+    });
+    await hot.close();
+    await direct.close();
+    await proxy.close();
+  });
+});
