@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { createTestDatabase } from '#libs/testing';
-import { FhirStore, type FhirLookups, type ResourceChange } from './fhir-store.js';
+import type { FhirLookups, ResourceChange } from './fhir-resources.js';
+import { FhirStore } from './fhir-store.js';
 import { createPool } from './pool.js';
 
 const NOTHING: FhirLookups = { lock: [], read: [], patients: [], devices: [] };

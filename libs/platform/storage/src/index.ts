@@ -15,6 +15,7 @@ export { writeTransitions, type TransitionWrite } from './write-alerts.js';
 export { writeTwins, TwinConflictError, type TwinWrite } from './write-twins.js';
 export { createPrisma, type Prisma } from './prisma.js';
 export { createPool, type PoolOptions } from './pool.js';
+export * from './fhir-resources.js';
 export * from './fhir-store.js';
 export * from './client-store.js';
 export * from './read-twins.js';

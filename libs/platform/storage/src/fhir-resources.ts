@@ -1,0 +1,55 @@
+/** The current version of a resource, or one of its earlier ones. */
+export interface StoredResource {
+  readonly type: string;
+  readonly id: string;
+  readonly version: number;
+  readonly deleted: boolean;
+  /** The JSON text as it was answered, digits of decimals included; '' for a deletion. */
+  readonly content: string;
+  /** ms since 1970 */
+  readonly lastUpdated: number;
+}
+
+/** The current version, with the Patient it belongs to. */
+export interface CurrentResource extends StoredResource {
+  readonly patient: string | null;
+}
+
+/** What a request must know before it writes. All lists may hold doubles and be in any order. */
+export interface FhirLookups {
+  /** Resources that the request may write: locked until the transaction ends. */
+  readonly lock: readonly { readonly type: string; readonly id: string }[];
+  /** Resources that the request only reads. */
+  readonly read: readonly { readonly type: string; readonly id: string }[];
+  /** Ids of Patients that must be there. */
+  readonly patients: readonly string[];
+  /** Ids of Devices whose patient is asked for. */
+  readonly devices: readonly string[];
+}
+
+export interface FhirKnown {
+  /** By `Type/id`; deleted ones included. */
+  readonly resources: ReadonlyMap<string, CurrentResource>;
+  /** Those of the asked Patients that exist and are not deleted. */
+  readonly patients: ReadonlySet<string>;
+  /** Device id → Patient id, for those of the asked Devices that have one. */
+  readonly devicePatients: ReadonlyMap<string, string>;
+}
+
+export interface Identifier {
+  readonly system: string;
+  readonly value: string;
+}
+
+/**
+ * A new version of a resource: version 1 for a new one, else the locked version + 1 (or more, when one request writes it several
+ * times).
+ */
+export interface ResourceChange extends CurrentResource {
+  /** For Patients: makes the twin, or moves its birth date. */
+  readonly twin?: { readonly birthDate: string | null };
+  /** For Devices: the patient they are on now; null takes the device off. */
+  readonly devicePatient?: string | null;
+  readonly identifiersAdded?: readonly Identifier[];
+  readonly identifiersRemoved?: readonly Identifier[];
+}

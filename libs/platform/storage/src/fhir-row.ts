@@ -1,0 +1,26 @@
+import type { StoredResource } from './fhir-resources.js';
+
+/** A version of a resource as the statements of the FHIR store select it. */
+export interface Row {
+  type: string;
+  id: string;
+  version: number;
+  deleted: boolean;
+  content: string;
+  updated_ms: number;
+}
+
+export type LookRow = Row & { patient: string | null; found: 'resource' | 'patient' | 'device' };
+
+export function toStored(row: Row): StoredResource {
+  return {
+    type: row.type,
+    id: row.id,
+    version: row.version,
+    deleted: row.deleted,
+    content: row.content,
+    lastUpdated: row.updated_ms,
+  };
+}
+
+export const COLUMNS = `type, id, version, deleted, content, (extract(epoch FROM last_updated) * 1000)::float8 AS updated_ms`;

@@ -1,0 +1,64 @@
+import { COLUMNS } from './fhir-row.js';
+
+// The locks are taken in the order of the sort: two requests never wait for each other in a circle.
+export const LOOK = `
+WITH locked AS (
+  SELECT r.* FROM fhir_resources r
+  WHERE r.tenant = $1 AND (r.type, r.id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+  ORDER BY r.type COLLATE "C", r.id COLLATE "C" FOR UPDATE
+), seen AS (
+  SELECT r.* FROM fhir_resources r
+  WHERE r.tenant = $1 AND (r.type, r.id) IN (SELECT * FROM unnest($4::text[], $5::text[]))
+)
+SELECT 'resource' AS found, patient, ${COLUMNS} FROM locked
+UNION ALL SELECT 'resource', patient, ${COLUMNS} FROM seen
+UNION ALL SELECT 'patient', id, 'Patient', id, version, deleted, '', 0 FROM fhir_resources
+  WHERE tenant = $1 AND type = 'Patient' AND id = ANY ($6::text[]) AND NOT deleted
+UNION ALL SELECT 'device', patient, 'Device', device, 0, false, '', 0 FROM device_patients
+  WHERE tenant = $1 AND device = ANY ($7::text[])`;
+
+const CHANGES = `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[])
+  AS w (type, id, version, deleted, patient, content, last_updated)`;
+
+const SIDE = `
+twin AS (
+  INSERT INTO twins AS t (tenant, patient, birth_date)
+  SELECT $1, s.patient, s.birth_date FROM unnest($9::text[], $10::text[]) AS s (patient, birth_date)
+  ON CONFLICT (tenant, patient) DO UPDATE SET birth_date = excluded.birth_date, updated_at = now()
+  WHERE t.birth_date IS DISTINCT FROM excluded.birth_date
+), worn AS (
+  INSERT INTO device_patients AS d (tenant, device, patient)
+  SELECT $1, s.device, s.patient FROM unnest($11::text[], $12::text[]) AS s (device, patient)
+  ON CONFLICT (tenant, device) DO UPDATE SET patient = excluded.patient
+), named AS (
+  INSERT INTO fhir_identifiers (tenant, type, system, value, id)
+  SELECT $1, s.type, s.system, s.value, s.id FROM unnest($13::text[], $14::text[], $15::text[], $16::text[]) AS s (type, system, value, id)
+  ON CONFLICT DO NOTHING
+)`;
+
+export const INSERT = `
+WITH ${SIDE}
+INSERT INTO fhir_resources (tenant, type, id, version, deleted, patient, content, last_updated)
+SELECT $1, w.type, w.id, w.version, w.deleted, w.patient, w.content, w.last_updated FROM ${CHANGES}`;
+
+// All parts of one statement see the rows as they were: "archived" copies what the update replaces.
+export const UPDATE = `
+WITH ${SIDE}, archived AS (
+  INSERT INTO fhir_resource_versions (tenant, type, id, version, deleted, content, last_updated)
+  SELECT r.tenant, r.type, r.id, r.version, r.deleted, r.content, r.last_updated
+  FROM ${CHANGES} JOIN fhir_resources r ON r.tenant = $1 AND r.type = w.type AND r.id = w.id
+), unnamed AS (
+  DELETE FROM fhir_identifiers i
+  USING unnest($17::text[], $18::text[], $19::text[], $20::text[]) AS s (type, system, value, id)
+  WHERE i.tenant = $1 AND i.type = s.type AND i.system = s.system AND i.value = s.value AND i.id = s.id
+), unworn AS (
+  DELETE FROM device_patients d WHERE d.tenant = $1 AND d.device = ANY ($21::text[])
+)
+UPDATE fhir_resources r
+SET version = w.version, deleted = w.deleted, patient = w.patient, content = w.content, last_updated = w.last_updated
+FROM ${CHANGES}
+WHERE r.tenant = $1 AND r.type = w.type AND r.id = w.id`;
+
+export const PASSED = `
+INSERT INTO fhir_resource_versions (tenant, type, id, version, deleted, content, last_updated)
+SELECT $1, w.type, w.id, w.version, w.deleted, w.content, w.last_updated FROM ${CHANGES}`;

@@ -1,0 +1,164 @@
+import type { PoolClient } from 'pg';
+import type { CurrentResource, FhirKnown, FhirLookups, Identifier, ResourceChange } from './fhir-resources.js';
+import { toStored, type LookRow } from './fhir-row.js';
+import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
+
+/** The statements of one request, on its one connection. */
+export class FhirTransaction {
+  constructor(
+    /** For appending to the log in the same transaction, after {@link write}. */
+    readonly client: PoolClient,
+  ) {}
+
+  /** Everything the request must know, in one statement (none when there is nothing to ask). */
+  async look(tenant: number, lookups: FhirLookups): Promise<FhirKnown> {
+    const resources = new Map<string, CurrentResource>();
+    const patients = new Set<string>();
+    const devicePatients = new Map<string, string>();
+    const { lock, read } = lookups;
+    if (lock.length + read.length + lookups.patients.length + lookups.devices.length > 0) {
+      const { rows } = await this.client.query<LookRow>({
+        name: 'fhir-look',
+        text: LOOK,
+        values: [
+          tenant,
+          lock.map((key) => key.type),
+          lock.map((key) => key.id),
+          read.map((key) => key.type),
+          read.map((key) => key.id),
+          [...new Set(lookups.patients)],
+          [...new Set(lookups.devices)],
+        ],
+      });
+      for (const row of rows) {
+        if (row.found === 'patient') patients.add(row.id);
+        else if (row.found === 'device') devicePatients.set(row.id, row.patient ?? '');
+        else resources.set(`${row.type}/${row.id}`, { ...toStored(row), patient: row.patient });
+      }
+    }
+    return { resources, patients, devicePatients };
+  }
+
+  /**
+   * Writes all changes of the request: one statement for new resources and one for changed ones, whatever their number.
+   * The row of every changed resource must have been locked by {@link look}.
+   */
+  async write(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
+    const sorted = [...changes].sort(byKeyAndVersion);
+    const passed = sorted.filter((change, at) => sameResource(change, sorted[at + 1]));
+    const firstVersions = new Set(sorted.filter((change) => change.version === 1).map(keyOf));
+    const newest = passed.length === 0 ? sorted : foldByResource(sorted);
+    const created = newest.filter((change) => firstVersions.has(keyOf(change)));
+    const changed = newest.filter((change) => !firstVersions.has(keyOf(change)));
+    if (created.length > 0) await this.insert(tenant, created);
+    if (changed.length > 0) await this.update(tenant, changed);
+    if (passed.length > 0) await this.keepPassed(tenant, passed);
+  }
+
+  private async insert(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
+    await this.client.query({
+      name: 'fhir-insert',
+      text: INSERT,
+      values: [tenant, ...columns(changes), ...sideColumns(changes)],
+    });
+  }
+
+  private async update(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
+    const removed = changes.flatMap((change) =>
+      (change.identifiersRemoved ?? []).map((one) => ({ ...one, ...keyParts(change) })),
+    );
+    await this.client.query({
+      name: 'fhir-update',
+      text: UPDATE,
+      values: [
+        tenant,
+        ...columns(changes),
+        ...sideColumns(changes),
+        removed.map((one) => one.type),
+        removed.map((one) => one.system),
+        removed.map((one) => one.value),
+        removed.map((one) => one.id),
+        changes.filter((change) => change.devicePatient === null).map((change) => change.id),
+      ],
+    });
+  }
+
+  /** Versions that the same request has already replaced (a batch may write a resource several times). */
+  private async keepPassed(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
+    await this.client.query({ name: 'fhir-passed', text: PASSED, values: [tenant, ...columns(changes)] });
+  }
+}
+
+function columns(changes: readonly ResourceChange[]): unknown[] {
+  return [
+    changes.map((change) => change.type),
+    changes.map((change) => change.id),
+    changes.map((change) => change.version),
+    changes.map((change) => change.deleted),
+    changes.map((change) => change.patient),
+    changes.map((change) => change.content),
+    changes.map((change) => new Date(change.lastUpdated)),
+  ];
+}
+
+function sideColumns(changes: readonly ResourceChange[]): unknown[] {
+  const twins = changes.filter((change) => change.twin !== undefined);
+  const devices = changes.filter((change) => typeof change.devicePatient === 'string');
+  const added = changes.flatMap((change) =>
+    (change.identifiersAdded ?? []).map((one) => ({ ...one, ...keyParts(change) })),
+  );
+  return [
+    twins.map((change) => change.id),
+    twins.map((change) => change.twin?.birthDate ?? null),
+    devices.map((change) => change.id),
+    devices.map((change) => change.devicePatient),
+    added.map((one) => one.type),
+    added.map((one) => one.system),
+    added.map((one) => one.value),
+    added.map((one) => one.id),
+  ];
+}
+
+/** The newest change of each resource, with what its earlier ones in the same request did beside. */
+function foldByResource(sorted: readonly ResourceChange[]): ResourceChange[] {
+  const newest: ResourceChange[] = [];
+  for (const change of sorted) {
+    const before = newest.at(-1);
+    if (before === undefined || !sameResource(before, change)) newest.push(change);
+    else newest[newest.length - 1] = { ...before, ...change, ...netIdentifiers(before, change) };
+  }
+  return newest;
+}
+
+function netIdentifiers(first: ResourceChange, then: ResourceChange): Partial<ResourceChange> {
+  const without = (these: readonly Identifier[] = [], those: readonly Identifier[] = []): Identifier[] =>
+    these.filter((one) => !those.some((other) => one.system === other.system && one.value === other.value));
+  return {
+    identifiersAdded: [
+      ...without(first.identifiersAdded, then.identifiersRemoved),
+      ...without(then.identifiersAdded, first.identifiersRemoved),
+    ],
+    identifiersRemoved: [
+      ...without(first.identifiersRemoved, then.identifiersAdded),
+      ...without(then.identifiersRemoved, first.identifiersAdded),
+    ],
+  };
+}
+
+function keyParts(change: ResourceChange): { type: string; id: string } {
+  return { type: change.type, id: change.id };
+}
+
+function keyOf(change: ResourceChange): string {
+  return `${change.type}/${change.id}`;
+}
+
+function sameResource(a: ResourceChange, b: ResourceChange | undefined): boolean {
+  return b !== undefined && a.type === b.type && a.id === b.id;
+}
+
+function byKeyAndVersion(a: ResourceChange, b: ResourceChange): number {
+  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
+  if (a.id !== b.id) return a.id < b.id ? -1 : 1;
+  return a.version - b.version;
+}
