@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import type { WireSample, WireThreshold } from '#libs/contracts';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, told, toldAll, Ward } from './ward.fixture.js';
+
+const MIN5 = 5 * MINUTE;
+const low = 'glucose-low';
+
+function glucose(t: number, x: number): WireSample[] {
+  return [{ c: GLUCOSE, t, x }];
+}
+
+function wardWithLow(): { readonly ward: Ward; readonly episode: string } {
+  const ward = new Ward();
+  const episode = ward.send(glucose(T0, 60)).transitions[0]!.episode;
+  return { ward, episode };
+}
+
+function limits(ward: Ward, at: number, threshold: Partial<WireThreshold> & Pick<WireThreshold, 'limits'>) {
+  return ward.act({ type: 'set-thresholds', thresholds: [{ rule: low, reason: 'agreed', ...threshold }] }, at);
+}
+
+describe('acknowledge', () => {
+  it('is told with who and why, and lasts until the severity rises', () => {
+    const ward = new Ward();
+    const [raised] = ward.send([{ c: 3, t: T0, x: 88 }]).transitions;
+    const outcome = ward.act({ type: 'acknowledge', episode: raised!.episode, note: 'seen' }, T0 + MINUTE);
+    expect(outcome.transitions[0]!.alert).toMatchObject({
+      transition: 'acknowledged',
+      status: 'acknowledged',
+      acknowledgedBy: 'dr-a',
+      note: 'seen',
+    });
+    expect(toldAll(ward.send([{ c: 3, t: T0 + 2 * MINUTE, x: 80 }]))).toEqual([
+      'oxygen-saturation-low escalated high open',
+    ]);
+  });
+
+  it('of an ended episode leaves it ended', () => {
+    const { ward, episode } = wardWithLow();
+    for (const sample of series(GLUCOSE, T0 + MIN5, MIN5, [80, 80, 80, 80])) ward.send([sample]);
+    const outcome = ward.act({ type: 'acknowledge', episode }, T0 + HOUR);
+    expect(told(outcome)).toEqual([`${low} acknowledged medium resolved`]);
+    expect(outcome.transitions[0]!.closed).toBe(true);
+  });
+});
+
+describe('snooze', () => {
+  it('runs out by the time of the log, not by a clock', () => {
+    const { ward, episode } = wardWithLow();
+    const until = T0 + 30 * MINUTE;
+    const snoozed = ward.act({ type: 'snooze', episode, until }, T0 + MINUTE);
+    expect(toldAll(snoozed)).toEqual([`${low} snoozed medium snoozed`]);
+    expect(snoozed.transitions[0]!.snoozedUntil).toBe(until);
+    expect(snoozed.timers).toEqual([{ timer: 'snooze', dueAt: until }]);
+    expect(toldAll(ward.tick(until - 1))).toEqual([]);
+    const over = ward.tick(until);
+    expect(toldAll(over)).toEqual([`${low} amended medium open`]);
+    expect(over.transitions[0]!.alert.snoozedUntil).toBeUndefined();
+    expect(over.timers).toEqual([{ timer: 'snooze', dueAt: null }]);
+  });
+
+  it('ends with the episode', () => {
+    const { ward, episode } = wardWithLow();
+    ward.act({ type: 'snooze', episode, until: T0 + HOUR }, T0 + MINUTE);
+    const told = series(GLUCOSE, T0 + MIN5, MIN5, [80, 80, 80, 80]).flatMap((sample) => toldAll(ward.send([sample])));
+    expect(told).toEqual([`${low} resolved medium resolved`]);
+    expect(toldAll(ward.tick(T0 + HOUR))).not.toContain(`${low} amended medium open`);
+  });
+
+  it('into the past is refused', () => {
+    const { ward, episode } = wardWithLow();
+    const outcome = ward.act({ type: 'snooze', episode, until: T0 }, T0 + MINUTE);
+    expect(outcome.counts.dropped).toEqual({ 'act-on-closed-episode': 1 });
+  });
+});
+
+describe('resolve by hand', () => {
+  it('closes the episode, and the same condition does not raise again until it was over', () => {
+    const { ward, episode } = wardWithLow();
+    const closed = ward.act({ type: 'resolve', episode, note: 'sensor fault' }, T0 + MINUTE);
+    expect(toldAll(closed)).toEqual([`${low} resolved medium resolved`]);
+    expect(closed.transitions[0]).toMatchObject({ closed: true, alert: { note: 'sensor fault' } });
+    const next = series(GLUCOSE, T0 + MIN5, MIN5, [61, 80, 80, 80, 80, 60]).map((sample) => told(ward.send([sample])));
+    expect(next).toEqual([[], [], [], [], [], [`${low} raised medium open`]]);
+  });
+
+  it('does not hide that it gets worse', () => {
+    const ward = new Ward();
+    const [raised] = ward.send([{ c: 3, t: T0, x: 88 }]).transitions;
+    ward.act({ type: 'resolve', episode: raised!.episode }, T0 + MINUTE);
+    expect(toldAll(ward.send([{ c: 3, t: T0 + 2 * MINUTE, x: 87 }]))).toEqual([]);
+    const worse = ward.send([{ c: 3, t: T0 + 3 * MINUTE, x: 80 }]);
+    expect(toldAll(worse)).toEqual(['oxygen-saturation-low raised high open']);
+    expect(worse.transitions[0]!.episode).toBe(raised!.episode);
+  });
+
+  it('of an episode that is closed is counted', () => {
+    const { ward, episode } = wardWithLow();
+    ward.act({ type: 'resolve', episode }, T0 + MINUTE);
+    expect(ward.act({ type: 'resolve', episode }, T0 + MINUTE).counts.dropped).toEqual({ 'act-on-closed-episode': 1 });
+  });
+});
+
+describe('acts', () => {
+  it('twice change nothing the second time', () => {
+    const { ward, episode } = wardWithLow();
+    ward.act({ type: 'acknowledge', episode }, T0 + MINUTE, 'same');
+    const before = ward.state;
+    const again = ward.act({ type: 'acknowledge', episode }, T0 + MINUTE, 'same');
+    expect(again).toMatchObject({ transitions: [], counts: { duplicates: 1 } });
+    expect(ward.state).toBe(before);
+  });
+
+  it('on an unknown episode are counted', () => {
+    const { ward } = wardWithLow();
+    const outcome = ward.act({ type: 'acknowledge', episode: 'nobody-knows' }, T0 + MINUTE);
+    expect(outcome.counts.dropped).toEqual({ 'act-on-unknown-episode': 1 });
+  });
+});
+
+describe('patient limits', () => {
+  it('count for later values, with author, reason and the default distance to clear', () => {
+    const ward = new Ward();
+    ward.send(glucose(T0, 78));
+    const set = limits(ward, T0 + MINUTE, { limits: { limit: 80 } });
+    expect(set.thresholds).toEqual([
+      { rule: low, limits: { limit: 80 }, reason: 'agreed', author: 'dr-a', at: T0 + MINUTE },
+    ]);
+    const outcome = ward.send(glucose(T0 + MIN5, 78));
+    expect(told(outcome)).toEqual([`${low} raised medium open`]);
+    expect(outcome.transitions[0]!.alert.threshold).toMatchObject({ limit: 80, owner: 'dr-a', reason: 'agreed' });
+    expect(outcome.transitions[0]!.alert.explanation.clears).toMatch(/at or above 85 mg\/dL/);
+    expect(outcome.transitions[0]!.alert.summary).toMatch(/below the patient's limit of 80 mg\/dL/);
+  });
+
+  it('leave late values from before to the limits of their time', () => {
+    const ward = new Ward();
+    ward.send(glucose(T0 + HOUR, 100));
+    limits(ward, T0 + HOUR, { limits: { limit: 80 } });
+    expect(told(ward.send(glucose(T0 + MIN5, 78), T0 + 2 * HOUR))).toEqual([]);
+  });
+
+  it('expire by the time of the value, never by a clock', () => {
+    const ward = new Ward();
+    limits(ward, T0, { limits: { limit: 80 }, expiresAt: T0 + HOUR });
+    expect(told(ward.send(glucose(T0 + HOUR, 78)))).toEqual([]);
+    expect(told(ward.send(glucose(T0 + HOUR - 1, 78), T0 + 20 * HOUR))).toEqual([`${low} raised medium open`]);
+  });
+
+  it('null brings back the default', () => {
+    const ward = new Ward();
+    ward.send(glucose(T0, 100));
+    limits(ward, T0 + 1, { limits: { limit: 80 } });
+    limits(ward, T0 + 2, { limits: null });
+    expect(told(ward.send(glucose(T0 + MIN5, 78)))).toEqual([]);
+  });
+
+  it('that cross or do not exist are refused and counted', () => {
+    const ward = new Ward();
+    expect(limits(ward, T0, { limits: { limit: 80, clear: 70 } }).counts.dropped).toEqual({ 'threshold-refused': 1 });
+    expect(limits(ward, T0, { rule: 'nope', limits: null }).counts.dropped).toEqual({ 'threshold-refused': 1 });
+    expect(ward.state.thresholds).toEqual({});
+  });
+
+  it('may hold a rule for longer', () => {
+    const ward = new Ward();
+    const thresholds = [{ rule: 'heart-rate-low', limits: { limit: 45, forSeconds: 120 }, reason: 'athlete' }];
+    ward.act({ type: 'set-thresholds', thresholds }, T0);
+    const run = series(HEART_RATE, T0, 30 * SECOND, [44, 44, 44, 44, 44]).map((sample) => told(ward.send([sample])));
+    expect(run).toEqual([[], [], [], [], ['heart-rate-low raised high open']]);
+  });
+});

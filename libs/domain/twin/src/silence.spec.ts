@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, toldAll, Ward } from './ward.fixture.js';
+
+const MIN5 = 5 * MINUTE;
+const LIMIT = 30 * MINUTE;
+const raised = 'no-data raised low open';
+const resolved = 'no-data resolved low resolved';
+
+/** Four values, one record each: the last is heard at T0 + 15 min + 1 s. */
+function continuous(ward: Ward, code = GLUCOSE, device = 'sensor'): number {
+  for (const sample of series(code, T0, MIN5, [100, 100, 100, 100])) ward.send([{ ...sample, d: device }]);
+  return T0 + 3 * MIN5 + SECOND;
+}
+
+describe('no-data', () => {
+  it('is due its limit after the stream was last heard, and a tick then raises it', () => {
+    const ward = new Ward();
+    const heard = continuous(ward);
+    const due = heard + LIMIT;
+    expect(ward.outcomes.flatMap(({ timers }) => timers)).toEqual([{ timer: 'no-data', dueAt: due }]);
+    expect(toldAll(ward.tick(due - 1))).toEqual([]);
+    const outcome = ward.tick(due);
+    expect(toldAll(outcome)).toEqual([raised]);
+    expect(outcome.timers).toEqual([{ timer: 'no-data', dueAt: null }]);
+    expect(outcome.transitions[0]!.alert).toMatchObject({
+      effectiveAt: new Date(due).toISOString(),
+      lateSeconds: 0,
+      evidence: [],
+      threshold: { limit: 1800, unit: 's', comparison: 'silent-for', owner: 'default' },
+      summary: 'No data: glucose from gateway, newest value of 2026-03-01T08:15:00.000Z, silent for more than 30 min.',
+    });
+    expect(toldAll(ward.tick(due + HOUR))).toEqual([]);
+  });
+
+  it('moves the timer only when it has run out', () => {
+    const ward = new Ward();
+    const heard = continuous(ward);
+    const next = ward.send([{ c: GLUCOSE, t: T0 + 4 * MIN5, x: 100, d: 'sensor' }]);
+    expect(next.timers).toEqual([]);
+    const early = ward.tick(heard + LIMIT);
+    expect(toldAll(early)).toEqual([]);
+    expect(early.timers).toEqual([{ timer: 'no-data', dueAt: T0 + 4 * MIN5 + SECOND + LIMIT }]);
+  });
+
+  it('ends when the source is heard again', () => {
+    const ward = new Ward();
+    const due = continuous(ward) + LIMIT;
+    ward.tick(due);
+    expect(toldAll(ward.send([{ c: GLUCOSE, t: due + MIN5, x: 100, d: 'sensor' }]))).toEqual([resolved]);
+  });
+
+  it('says nothing of streams that are not continuous', () => {
+    const ward = new Ward();
+    for (const sample of series(GLUCOSE, T0, 4 * HOUR, [100, 100, 100, 100, 100])) ward.send([sample]);
+    expect(toldAll(ward.tick(T0 + 48 * HOUR))).toEqual([]);
+  });
+
+  it('holds back while old values arrive: a gateway catching up is not silent', () => {
+    const ward = new Ward();
+    continuous(ward);
+    const now = T0 + 6 * HOUR;
+    const backlog = series(GLUCOSE, T0 + 4 * MIN5, MIN5, Array<number>(12).fill(100));
+    for (const [i, sample] of backlog.entries()) {
+      const outcome = ward.send([{ ...sample, d: 'sensor' }], now + i * SECOND);
+      expect(toldAll(outcome)).toEqual([]);
+      expect(outcome.counts.dropped).toEqual({ 'no-data-held-back-catching-up': 1 });
+    }
+    expect(toldAll(ward.tick(now + 11 * SECOND + LIMIT))).toEqual([raised]);
+  });
+
+  it('holds back while another source sends the same measure', () => {
+    const ward = new Ward();
+    const due = continuous(ward, HEART_RATE, 'watch') + 15 * MINUTE;
+    for (const sample of series(HEART_RATE, T0 + 10 * MINUTE, MIN5, [80, 80, 80, 80])) {
+      ward.send([{ ...sample, d: 'strap' }]);
+    }
+    const outcome = ward.tick(due);
+    expect(toldAll(outcome)).toEqual([]);
+    expect(outcome.counts.dropped).toEqual({ 'no-data-held-back-other-source': 1 });
+    expect(toldAll(ward.tick(due + HOUR))).toEqual([raised]);
+  });
+
+  it('is one episode for all silent streams, amended when they change', () => {
+    const ward = new Ward();
+    const heard = continuous(ward, GLUCOSE, 'sensor');
+    continuous(ward, HEART_RATE, 'watch');
+    expect(toldAll(ward.tick(heard + 15 * MINUTE))).toEqual([raised]);
+    expect(toldAll(ward.tick(heard + LIMIT))).toEqual(['no-data amended low open']);
+    const again = heard + HOUR;
+    expect(toldAll(ward.send([{ c: GLUCOSE, t: again, x: 100, d: 'sensor' }]))).toEqual(['no-data amended low open']);
+    expect(toldAll(ward.send([{ c: HEART_RATE, t: again, x: 80, d: 'watch' }]))).toEqual([resolved]);
+  });
+
+  it('follows the limit of the patient', () => {
+    const ward = new Ward();
+    const heard = continuous(ward);
+    const limits = { glucoseSeconds: 600 };
+    ward.act({ type: 'set-thresholds', thresholds: [{ rule: 'no-data', limits, reason: 'tight' }] }, heard);
+    const outcome = ward.tick(heard + 10 * MINUTE);
+    expect(toldAll(outcome)).toEqual([raised]);
+    expect(outcome.transitions[0]!.alert.threshold).toMatchObject({ limit: 600, owner: 'dr-a', reason: 'tight' });
+  });
+
+  it('judges midnight as any other time', () => {
+    const ward = new Ward();
+    const start = Date.UTC(2026, 2, 1, 23, 50);
+    for (const sample of series(GLUCOSE, start, MIN5, [100, 100, 100, 100, 100])) {
+      expect(toldAll(ward.send([sample]))).toEqual([]);
+    }
+    expect(toldAll(ward.tick(start + 25 * MINUTE))).toEqual([]);
+  });
+});
