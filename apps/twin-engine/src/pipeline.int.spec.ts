@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Pool } from 'pg';
+import { patientKey, TOPICS, type SamplesRecord } from '#libs/contracts';
+import { apply } from '#libs/domain/twin';
+import { createEventLog, type EventLog } from '#libs/platform/messaging';
+import { createHotState, createPool, type HotState } from '#libs/platform/storage';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { startPipeline, type Pipeline } from './pipeline.js';
+import { Ticker } from './ticker.js';
+import { Upkeep } from './upkeep.js';
+
+const MINUTE = 60_000;
+
+describe('pipeline on the Postgres log', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let log: EventLog;
+  let hot: HotState;
+  let ticker: Ticker;
+  const running: Pipeline[] = [];
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    pool = createPool(database.url);
+    await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one')`);
+    log = createEventLog({ kafkaBrokers: undefined, pool, databaseUrl: database.url, clientId: 'test' });
+    hot = createHotState(undefined);
+    ticker = new Ticker({
+      pool,
+      log,
+      everyMs: 20,
+      mostPerRound: 10,
+      onTicks: () => undefined,
+      onProblem: () => undefined,
+    });
+  });
+  afterEach(async () => {
+    for (const pipeline of running.splice(0)) await pipeline.stop();
+    await log.close();
+    await hot.close();
+    await pool.end();
+    await database.drop();
+  });
+
+  async function start(): Promise<Pipeline> {
+    const pipeline = await startPipeline({
+      pool,
+      log,
+      hot,
+      apply,
+      onCommitted: () => undefined,
+      onProblem: () => undefined,
+      onFailed: () => undefined,
+    });
+    running.push(pipeline);
+    return pipeline;
+  }
+
+  function send(patient: string, at: number, value: number): Promise<unknown> {
+    const record: SamplesRecord = {
+      v: 1,
+      kind: 'samples',
+      tenant: 1,
+      patient,
+      source: 'watch',
+      device: 'd',
+      receivedAt: at,
+      samples: [{ c: 1, t: at, x: value }],
+    };
+    return log.append([{ topic: TOPICS.patientInput, key: patientKey(1, patient), value: JSON.stringify(record) }]);
+  }
+
+  async function count(sql: string): Promise<number> {
+    const { rows } = await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${sql}`);
+    return rows[0]?.n ?? 0;
+  }
+
+  async function until(condition: () => Promise<boolean>): Promise<void> {
+    for (let i = 0; i < 500; i++) {
+      if (await condition()) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error('what was waited for did not happen');
+  }
+
+  it('applies everything once while engines come and go', async () => {
+    const now = Date.now();
+    await start();
+    const sending = (async () => {
+      for (let i = 0; i < 40; i++)
+        await Promise.all(Array.from({ length: 20 }, (_, p) => send(`p${p}`, now - (60 - i) * 1_000, 70)));
+    })();
+    const second = await start();
+    await until(async () => (await count('measurements')) > 200);
+    await running.shift()!.stop();
+    await start();
+    await sending;
+    await until(async () => (await count('measurements')) === 800);
+    expect(await count(`twins WHERE version = 40`)).toBe(20);
+    expect(second.consumer.state().kind).toBe('running');
+    await until(async () => (await hot.get(1, 'p3'))?.version === 40);
+  }, 30_000);
+
+  it('ticks a silent stream through the log, and tells that there are no data', async () => {
+    const now = Date.now();
+    // A stream that sent every ten seconds, and stopped an hour ago.
+    for (let i = 0; i < 40; i++) await send('p1', now - 60 * MINUTE + i * 10_000, 70);
+    await start();
+    await until(async () => (await count('twin_timers')) > 0);
+    ticker.start();
+    await until(async () => (await count(`alert_episodes WHERE rule = 'no-data'`)) === 1);
+    await until(async () => (await count(`log_records WHERE topic = '${TOPICS.alerts}'`)) > 0);
+    await ticker.stop();
+    expect(await count('twin_timers WHERE ticked_at IS NULL AND due_at < now()')).toBe(0);
+  });
+
+  it('takes each due timer once, whoever ticks', async () => {
+    await pool.query(`INSERT INTO twin_timers (tenant, twin, timer, patient, due_at)
+      SELECT 1, i, 't', 'p' || i, now() FROM generate_series(1, 25) AS i`);
+    const counts = await Promise.all([ticker.round(), ticker.round(), ticker.round(), ticker.round()]);
+    expect(counts.every((ticks) => ticks <= 10)).toBe(true);
+    while ((await ticker.round()) > 0);
+    expect(await count(`log_records WHERE topic = '${TOPICS.patientInput}'`)).toBe(25);
+  });
+
+  it('keeps its house: partitions to come, and a log without what was applied long ago', async () => {
+    await send('p1', Date.now(), 70);
+    await start();
+    await until(async () => (await count('measurements')) === 1);
+    await pool.query(`UPDATE log_records SET appended_at = now() - interval '8 days'`);
+    const done: object[] = [];
+    const upkeep = new Upkeep({
+      pool,
+      keepDays: 400,
+      keepLogDays: 7,
+      now: Date.now,
+      onDone: (what) => done.push(what),
+      onProblem: (error) => done.push(error as object),
+    });
+    await upkeep.start();
+    await until(() => Promise.resolve(done.length > 0));
+    await upkeep.stop();
+    expect(done).toEqual([{ made: [], removed: { partitions: [], rows: 0 }, pruned: 1 }]);
+    expect(await count(`pg_inherits WHERE inhparent = 'measurements'::regclass`)).toBe(5);
+  });
+});
