@@ -45,6 +45,8 @@ export class KafkaEventLog implements EventLog {
   private producer: Promise<Producer> | undefined;
   private admin: Promise<Admin> | undefined;
   private reachable = false;
+  private looking = false;
+  private ticks = 0;
   private closed = false;
 
   constructor(private readonly options: KafkaEventLogOptions) {
@@ -60,7 +62,10 @@ export class KafkaEventLog implements EventLog {
       limit: this.limit,
     });
     void this.look();
-    this.probe = setInterval(() => void this.look(), PROBE_MS);
+    this.probe = setInterval(() => {
+      this.ticks++;
+      if (!this.reachable || this.ticks % HEALTHY_TICKS === 0) void this.look();
+    }, PROBE_MS);
     this.probe.unref();
   }
 
@@ -183,6 +188,8 @@ export class KafkaEventLog implements EventLog {
   }
 
   private async look(): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
     try {
       const admin = await this.connectedAdmin();
       await admin.describeCluster();
@@ -190,11 +197,15 @@ export class KafkaEventLog implements EventLog {
     } catch (error) {
       this.reachable = false;
       if (!this.closed) this.logger.warn({ reason: reasonOf(error) }, 'Kafka can not be reached');
+    } finally {
+      this.looking = false;
     }
   }
 }
 
-const PROBE_MS = 5_000;
+const PROBE_MS = 1_000;
+/** A broker that answered is asked again after this many. */
+const HEALTHY_TICKS = 5;
 // About a minute: giving up means to join as a new member, and the group waits for the old one to expire.
 const MEMBER_RETRIES = 60;
 
