@@ -18,7 +18,7 @@ export function groupByPatient(samples: readonly OwnedSample[], tenant: number, 
   const open = new Map<string, Draft>();
   const records: SamplesRecord[] = [];
   for (const sample of samples) {
-    const size = sizeOf(sample.wire);
+    const size = sizeOf(sample.wire) + sample.source.length + sample.device.length;
     let draft = open.get(sample.patient);
     if (draft !== undefined && (draft.samples.length >= MOST_SAMPLES || draft.size + size > MOST_SIZE))
       draft = undefined;
@@ -63,5 +63,5 @@ function named(sample: OwnedSample, draft: Draft): WireSample {
 function sizeOf(wire: WireSample): number {
   const texts =
     (wire.i?.length ?? 0) + (wire.h?.length ?? 0) + (wire.r?.reduce((sum, reason) => sum + reason.length + 3, 0) ?? 0);
-  return 80 + texts + (wire.s === undefined ? 0 : wire.s.length * 12);
+  return 80 + texts + (wire.s === undefined ? 0 : wire.s.length * 20);
 }

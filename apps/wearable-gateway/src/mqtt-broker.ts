@@ -134,11 +134,12 @@ export class MqttBroker {
   }
 
   private logEnd(client: Client, error: Error): void {
+    // A DISCONNECT ends the stream with an AbortError.
+    if (error.name === 'AbortError') return;
     const access = this.accesses.get(client);
-    this.platform.logger.info(
-      { door: 'mqtt', tenant: access?.tenant.id, client: access?.client, err: error },
-      'MQTT connection ended',
-    );
+    const fields = { door: 'mqtt', tenant: access?.tenant.id, client: access?.client, err: error };
+    if (access === undefined) this.platform.logger.debug(fields, 'MQTT connection refused');
+    else this.platform.logger.info(fields, 'MQTT connection ended');
   }
 }
 

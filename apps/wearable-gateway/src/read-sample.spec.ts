@@ -140,7 +140,11 @@ describe('readSample refuses', () => {
     ['text among values', { ...ecg, values: [1, 'x'], periodMs: 4 }, 'value-not-a-number'],
     ['null among values', { ...ecg, values: [1, null], periodMs: 4 }, 'value-missing'],
     ['an impossible value in a series', { ...ecg, values: [1, 1000], periodMs: 4 }, 'impossible-value', 'values[1]'],
-    ['too long a series', { ...ecg, values: Array.from({ length: 50_001 }, () => 0), periodMs: 4 }, 'series-invalid'],
+    [
+      'too long a series',
+      { ...ecg, values: Array.from({ length: SAMPLE_LIMITS.seriesValues + 1 }, () => 0), periodMs: 4 },
+      'series-invalid',
+    ],
     [
       'a series that ends in the future',
       { ...ecg, effectiveAt: new Date(NOW).toISOString(), values: [0, 0, 0], periodMs: 3_600_000 },

@@ -16,7 +16,8 @@ export const SAMPLE_LIMITS = {
   unit: 64,
   reason: 128,
   reasons: 8,
-  seriesValues: 50_000,
+  /** At 20 characters a value, the largest series stays far below the 1 MB of a log record. */
+  seriesValues: 20_000,
   /** How far ahead of the door's clock a device's clock may be, ms. */
   futureMs: 10 * 60_000,
   /** Bytes of one NDJSON line. */
