@@ -17,6 +17,9 @@ export const MOST_AT_ONCE = 2_000;
 /** How long a request that is half durable waits for a full log. */
 export const PATIENCE_MS = 20_000;
 
+/** For patients without birth date: a device's clock is wrong when it says so. */
+const NOBODY_ALIVE_BEFORE = Date.UTC(1900, 0, 1);
+
 /** Who sends, by which door, and for whom when a sample does not say. */
 export interface Origin {
   readonly tenant: number;
@@ -211,7 +214,7 @@ function ownerOf(sample: ReadSample, resolved: Resolved, origin: Origin): Owner 
   if (origin.boundTo !== undefined && subject.patient !== origin.boundTo) {
     return refuse(index, 'patient-mismatch', 'the sample names another patient than the topic', raw, '/patient');
   }
-  if (subject.bornAt !== undefined && sample.wire.t < subject.bornAt) {
+  if (sample.wire.t < (subject.bornAt ?? NOBODY_ALIVE_BEFORE)) {
     return refuse(index, 'timestamp-before-birth', "effectiveAt is before the patient's birth", raw, '/effectiveAt');
   }
   return { kind: 'owner', patient: subject.patient, device };

@@ -153,6 +153,11 @@ describe('a bad sample gets its reason and its neighbours go through', () => {
     ['a time without offset', sample({ effectiveAt: '2026-01-01T00:00:00' }), 'timestamp-without-offset'],
     ['the future', sample({ effectiveAt: future }), 'timestamp-in-future'],
     ['before birth', sample({ effectiveAt: '1979-06-01T00:00:00Z' }), 'timestamp-before-birth'],
+    [
+      'before anybody was born',
+      sample({ patient: 'p3', effectiveAt: '1899-01-01T00:00:00Z' }),
+      'timestamp-before-birth',
+    ],
     ['an unknown patient', sample({ patient: 'nobody' }), 'unknown-patient'],
     ["another tenant's patient", sample({ patient: 'p9' }), 'unknown-patient'],
     ["another tenant's device", sample({ patient: undefined, device: 'd9' }), 'unknown-device'],
