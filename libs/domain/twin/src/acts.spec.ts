@@ -107,7 +107,7 @@ describe('acts', () => {
     ward.act({ type: 'acknowledge', episode }, T0 + MINUTE, 'same');
     const before = ward.state;
     const again = ward.act({ type: 'acknowledge', episode }, T0 + MINUTE, 'same');
-    expect(again).toMatchObject({ transitions: [], counts: { duplicates: 1 } });
+    expect(again).toMatchObject({ transitions: [], counts: { dropped: { 'act-repeated': 1 } } });
     expect(ward.state).toBe(before);
   });
 

@@ -3,6 +3,7 @@ import { isClosed } from './alert.js';
 import { drop, setTimer, type Draft } from './draft.js';
 import { episodeId, tell } from './episodes.js';
 import { gridTimes } from './grid.js';
+import { isInstant } from './identify.js';
 import { checkThresholds } from './limits.js';
 import type { Rule } from './rule.js';
 import { ruleById, RULES } from './rules.js';
@@ -16,7 +17,7 @@ const TIMER = 'snooze';
 /** Applies what a person did. A repeat, an unknown episode and an act that no longer fits change nothing and are counted. */
 export function applyAct(draft: Draft, record: ActRecord): void {
   if (draft.acts.includes(record.act)) {
-    draft.counts.duplicates++;
+    drop(draft, 'act-repeated');
     return;
   }
   draft.acts = [...draft.acts, record.act].slice(-ACTS_KEPT);
@@ -59,7 +60,7 @@ function act(
       return tell(draft, rule, { ...noted, status, acknowledgedBy: record.actor }, 'acknowledged');
     }
     case 'snooze': {
-      if (closed || !Number.isFinite(does.until) || does.until <= draft.now) return undefined;
+      if (closed || !isInstant(does.until) || does.until <= draft.now) return undefined;
       const told = draft.timers[TIMER];
       if (told === undefined || does.until < told) setTimer(draft, TIMER, does.until);
       return tell(draft, rule, { ...noted, status: 'snoozed', snoozedUntil: does.until }, 'snoozed');
@@ -109,7 +110,8 @@ function setThresholds(
 ): void {
   for (const threshold of thresholds) {
     const rule = ruleById(threshold.rule);
-    if (rule === undefined || checkThresholds(threshold.rule, threshold.limits).length > 0) {
+    const fits = threshold.expiresAt === undefined || isInstant(threshold.expiresAt);
+    if (rule === undefined || !fits || checkThresholds(threshold.rule, threshold.limits).length > 0) {
       drop(draft, 'threshold-refused');
       continue;
     }

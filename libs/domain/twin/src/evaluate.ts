@@ -65,7 +65,7 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
       if (replaces.code === code && !replaces.retracted) dirty = earlier(dirty, inReach(draft, newest, replaces.t));
     }
     if (change.retracted || change.code !== code) continue;
-    if (change.t > draft.record.receivedAt + LATENESS_BOUND) {
+    if (isAhead(change)) {
       drop(draft, 'ahead-of-receipt');
       continue;
     }
@@ -117,7 +117,7 @@ function take(draft: Draft, effect: Effect, window: Window | undefined): void {
   const before = draft.measures[code];
   const beforeNewest = before?.t ?? null;
   const past = window === undefined ? undefined : draft.memory.window(code, window.from);
-  const all = past === undefined ? added : merged(past, added, changed, draft.record.receivedAt);
+  const all = past === undefined ? added : merged(past, added, changed);
   const last = added.at(-1);
   const newest = last === undefined ? beforeNewest : Math.max(beforeNewest ?? last[2], last[2]);
   if (newest === null) return;
@@ -176,14 +176,18 @@ function merged(
   past: readonly StoredMeasurement[],
   added: readonly Cited[],
   changed: ReadonlySet<string>,
-  receivedAt: number,
 ): readonly Cited[] {
   const kept: Cited[] = [];
   for (const stored of past) {
-    if (changed.has(stored.identity) || stored.t > receivedAt + LATENESS_BOUND) continue;
+    if (changed.has(stored.identity) || isAhead(stored)) continue;
     kept.push(cite(stored));
   }
   return [...kept, ...added].sort(inOrder);
+}
+
+/** A clock so far ahead that all true values would be too late beside it. */
+function isAhead({ t, receivedAt }: StoredMeasurement): boolean {
+  return t > receivedAt + LATENESS_BOUND;
 }
 
 function cite(stored: StoredMeasurement): Cited {

@@ -1,5 +1,5 @@
 import type { FactKind, WireFact } from '#libs/contracts';
-import type { Draft } from './draft.js';
+import { drop, type Draft } from './draft.js';
 import type { FactState } from './state.js';
 
 /** Facts that a twin carries along; the rest is read from the store. Kinds in the order in which they are kept. */
@@ -15,7 +15,7 @@ const KINDS: readonly FactKind[] = [
 ];
 
 /**
- * Takes over facts. A version that is not newer than the one known is a duplicate. The twin carries those that hold now
+ * Takes over facts. A version that is not newer than the one known is dropped and counted. The twin carries those that hold now
  * (no end, or an end after the newest the log has heard); every change goes to the store.
  */
 export function applyFacts(draft: Draft, facts: readonly WireFact[]): void {
@@ -24,7 +24,7 @@ export function applyFacts(draft: Draft, facts: readonly WireFact[]): void {
   for (const fact of facts) {
     const known = current.get(fact.reference);
     if (known !== undefined && known.version >= fact.version) {
-      draft.counts.duplicates++;
+      drop(draft, 'fact-known');
       continue;
     }
     const span = {

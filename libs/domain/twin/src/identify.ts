@@ -12,8 +12,8 @@ export interface Sender {
 
 /** How many replaced versions are remembered to tell a redelivery of them from a correction back to them. */
 const REPLACED_KEPT = 16;
-/** What a Date can hold. */
-const LAST_INSTANT = 8.64e15;
+/** Years 1 to 9999: what every store and every calendar can hold. */
+const INSTANTS = [-62_135_596_800_000, 253_402_300_799_999] as const;
 
 /**
  * Tells for each sample whether it is new, a duplicate, a correction or a withdrawal, and adds the new versions to
@@ -76,11 +76,16 @@ function inOrder(samples: readonly WireSample[]): readonly WireSample[] {
 /** The doors let none of these through; what comes by another way is counted, not thrown. */
 function refusalOf(sample: WireSample): string | undefined {
   if (measureByNumber(sample.c) === undefined) return 'measure-unknown';
-  if (!(Math.abs(sample.t) <= LAST_INSTANT)) return 'time-invalid';
+  if (!isInstant(sample.t)) return 'time-invalid';
   if (sample.w !== undefined) return undefined;
   if (sample.x !== undefined) return Number.isFinite(sample.x) ? undefined : 'value-not-finite';
   if (sample.s === undefined || sample.s.length === 0) return 'value-missing';
   return sample.s.every(Number.isFinite) ? undefined : 'value-not-finite';
+}
+
+/** Whole milliseconds within {@link INSTANTS}. */
+export function isInstant(t: number): boolean {
+  return Number.isInteger(t) && t >= INSTANTS[0] && t <= INSTANTS[1];
 }
 
 function nextVersion(
@@ -140,7 +145,8 @@ function versionOf(
   return {
     identity,
     version: (known?.version ?? 0) + 1,
-    hash: contentHash({ ...content, retracted }),
+    // A withdrawal is one whatever it withdraws; a series may have lost digits in the store.
+    hash: contentHash(retracted ? { code: content.code, t: content.t, retracted } : content),
     ...content,
     ...(sample.r === undefined ? undefined : { reasons: sample.r }),
     sourced: sample.i !== undefined,

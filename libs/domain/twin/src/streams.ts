@@ -37,7 +37,11 @@ export function heardFrom(draft: Draft, source: string, device: string, sample: 
     streams[key] = { t: sample.t, heard: now, n: 1, source };
     return;
   }
-  if (sample.t <= stream.t) return;
+  if (sample.t <= stream.t) {
+    if (stream === base.streams[key]) streams[key] = { ...stream, heard: now };
+    else stream.heard = now;
+    return;
+  }
   const name = NO_DATA.seconds[sample.c];
   let n = 1;
   if (name !== undefined) {

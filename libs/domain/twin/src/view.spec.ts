@@ -66,7 +66,7 @@ describe('facts', () => {
     const ward = new Ward();
     expect(ward.take(clinical([diabetes])).facts).toMatchObject([{ kind: 'condition', version: 1, withdrawn: false }]);
     expect(viewOf(ward.state, T0).facts).toMatchObject([{ reference: 'Condition/c1', content: { text: 'Diabetes' } }]);
-    expect(ward.take(clinical([diabetes]))).toMatchObject({ facts: [], counts: { duplicates: 1 } });
+    expect(ward.take(clinical([diabetes]))).toMatchObject({ facts: [], counts: { dropped: { 'fact-known': 1 } } });
     expect(ward.take(clinical([{ ...diabetes, version: 2, withdrawn: true }])).facts).toMatchObject([
       { withdrawn: true },
     ]);
