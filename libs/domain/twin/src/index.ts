@@ -1,11 +1,9 @@
 export type * from './twin-port.js';
 export type * from './state.js';
-export type { Rule, LimitRule, SilenceRule, LimitSpec, Tier } from './rule.js';
 export { initialTwin } from './initial-twin.js';
 export { apply } from './apply.js';
-export { createMemory, type Found, type PatientMemory } from './memory.js';
-export { RULES, ruleById } from './rules.js';
-export { checkThresholds, defaultLimits, type LimitRefusal, type Limits } from './limits.js';
+export { createMemory, type PatientMemory } from './memory.js';
+export { RULES } from './rules.js';
+export { checkThresholds, defaultLimits } from './limits.js';
 export { LATENESS_BOUND } from './grid.js';
-export { DISCLAIMER, measurementId, qualityName } from './alert.js';
-export { viewOf, type TwinView, type MeasureView, type FactView } from './view.js';
+export { viewOf } from './view.js';
