@@ -13,7 +13,10 @@ export class HotViews {
   private readonly messages: { channel: string; message: string }[] = [];
   private running: Promise<void> | undefined;
 
-  constructor(private readonly hot: Pick<HotState, 'put' | 'publish'>) {}
+  constructor(
+    private readonly hot: Pick<HotState, 'put' | 'publish'>,
+    private readonly onProblem: (error: unknown) => void,
+  ) {}
 
   show({ written, transitions }: Pick<Committed, 'written' | 'transitions'>): void {
     for (const { key, before, after } of written) if (after.state !== before) this.views.set(key, after);
@@ -21,7 +24,11 @@ export class HotViews {
       this.messages.push({ channel: alertChannel(tenant), message: transition.id });
     // Live subscribers only miss a hint: they read Postgres.
     if (this.messages.length > MOST_MESSAGES) this.messages.splice(0, this.messages.length - MOST_MESSAGES);
-    this.running ??= this.run();
+    this.running ??= this.run()
+      .catch(this.onProblem)
+      .finally(() => {
+        this.running = undefined;
+      });
   }
 
   /** Until all is shown. */
@@ -46,7 +53,6 @@ export class HotViews {
         ...messages,
       ]);
     }
-    this.running = undefined;
   }
 }
 

@@ -36,7 +36,10 @@ const CACHED_CHARACTERS = 128_000_000;
  * subscribers (hot-views.ts) → the log's own commit, which is a hint. A crash anywhere repeats nothing and loses nothing.
  */
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
-  const views = new HotViews(deps.hot);
+  const views = new HotViews(deps.hot, (error) => {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    deps.onProblem({ reason: `views were not shown: ${reason}`, partitions: [], records: 0 });
+  });
   const cache = new TwinCache(CACHED_CHARACTERS);
   const applier = new BatchApplier({
     pool: deps.pool,

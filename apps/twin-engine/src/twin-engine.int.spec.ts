@@ -363,7 +363,9 @@ describe('hot state after a commit', () => {
   });
 
   it('shows the newest twin with the moment of recording, also of a twin that was loaded', async () => {
-    const views = new HotViews(hot);
+    const views = new HotViews(hot, (error) => {
+      throw error;
+    });
     const log = new Log();
     log.add(samples('p1', [{ c: HEART_RATE, t: T0, x: 70 }]));
     await drain(

@@ -33,7 +33,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     this.upkeep = new Upkeep({
       pool,
-      keepDays: KEEP_DAYS,
+      keepDays: config.retentionDays ?? KEEP_DAYS,
       keepLogDays: config.kafkaBrokers === undefined ? KEEP_LOG_DAYS : undefined,
       now: Date.now,
       onDone: (done) => logger.debug(done, 'upkeep done'),
@@ -42,7 +42,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { pool, log, hot, logger, readiness, fail } = this.platform;
+    const { pool, log, hot, logger, readiness } = this.platform;
     await this.upkeep.start();
     this.pipeline = await startPipeline({
       pool,
@@ -54,7 +54,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
         this.meter.failed();
         logger.warn(problem, 'a transaction of the engine failed');
       },
-      onFailed: fail,
+      onFailed: (reason) => this.platform.fail(reason),
     });
     const { consumer } = this.pipeline;
     readiness.addConsumer({ group: GROUP, topic: TOPICS.patientInput, consumer, applied: () => OFFSETS.read(pool) });

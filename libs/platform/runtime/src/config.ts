@@ -40,6 +40,8 @@ export interface AppConfig {
   readonly bootstrapClient?: { readonly tenant: string; readonly clientId: string; readonly clientSecret: string };
   readonly webhookAllowedHosts: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Days that measurements are kept after they took place and were recorded; 0 for ever. Absent: the engine's default. */
+  readonly retentionDays?: number;
 }
 
 /** A value in the environment that can not be used; the message is one line and never holds a secret. */
@@ -98,6 +100,7 @@ const Environment = z.object({
     .pipe(z.array(z.string().regex(/^[^\s/]+$/, 'must be a comma list of host or host:port')))
     .default([]),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  RETENTION_DAYS: z.coerce.number().int('must be a whole number').min(0, 'must not be negative').optional(),
 });
 
 const TOGETHER = [
@@ -154,6 +157,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
         }),
     webhookAllowedHosts: value.WEBHOOK_ALLOWED_HOSTS,
     logLevel: value.LOG_LEVEL,
+    ...(value.RETENTION_DAYS === undefined ? {} : { retentionDays: value.RETENTION_DAYS }),
   };
 }
 

@@ -109,7 +109,7 @@ export async function loadWindows(
 }
 
 /** The order of values of a measure: effective time, then identity. */
-export function byTime(a: StoredMeasurement, b: StoredMeasurement): number {
+function byTime(a: StoredMeasurement, b: StoredMeasurement): number {
   return a.t - b.t || (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0);
 }
 

@@ -1,5 +1,4 @@
 import type { ClientBase } from 'pg';
-import type { Alert } from '#libs/contracts';
 import { plainArray, textArray } from './pg-arrays.js';
 
 export interface PatientId {
@@ -40,21 +39,6 @@ export async function loadTwins(client: ClientBase, patients: readonly PatientId
     values: idArrays(missing),
   });
   return [...found.rows, ...made.rows];
-}
-
-/** The newest open alert of each episode that is not closed, by twin key. */
-export async function loadOpenAlerts(
-  client: ClientBase,
-  twins: readonly { readonly tenant: number; readonly key: string }[],
-): Promise<readonly { readonly tenant: number; readonly twin: string; readonly alert: Alert }[]> {
-  if (twins.length === 0) return [];
-  const { rows } = await client.query<{ tenant: number; twin: string; alert: Alert }>({
-    name: 'alerts-open',
-    text: `SELECT e.tenant, e.twin, e.alert FROM unnest($1::int4[], $2::int8[]) AS u (tenant, twin)
-      JOIN alert_episodes e ON e.tenant = u.tenant AND e.twin = u.twin AND NOT e.closed`,
-    values: [plainArray(twins.map((twin) => twin.tenant)), plainArray(twins.map((twin) => twin.key))],
-  });
-  return rows;
 }
 
 /** A version of a measurement, located. */

@@ -24,6 +24,15 @@ export function textArray(values: readonly (string | null | undefined)[]): strin
   return `${text}}`;
 }
 
+/**
+ * JSON texts without quoting: JSON escapes control characters, so one of them can stand between. Read it with
+ * `string_to_array($n, SEPARATOR)`; for no values at all write no statement.
+ */
+export function jsonList(values: readonly string[]): string {
+  return values.join('\u0001');
+}
+export const SEPARATOR = String.raw`E'\x01'`;
+
 function quoted(value: string): string {
   return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, String.raw`\$&`) : value}"`;
 }
