@@ -95,7 +95,7 @@ describe('the twin API over real HTTP and Postgres', () => {
     await server?.close();
     await platform?.close();
     await database?.drop();
-  });
+  }, 20_000);
 
   async function token(id: string, secret: string): Promise<string> {
     const answer = await fetch(`${server.url}/oauth/token`, {
@@ -551,6 +551,7 @@ describe('the twin API over real HTTP and Postgres', () => {
       count: number,
       lastId?: string,
       onOpen?: () => Promise<void>,
+      forMs = 8_000,
     ): Promise<{ id: string; event: string; data: Record<string, unknown> }[]> {
       const abort = new AbortController();
       const answer = await fetch(server.url + path, {
@@ -560,7 +561,7 @@ describe('the twin API over real HTTP and Postgres', () => {
       expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
       const events: { id: string; event: string; data: Record<string, unknown> }[] = [];
       let text = '';
-      const timer = setTimeout(() => abort.abort(), 8_000);
+      const timer = setTimeout(() => abort.abort(), forMs);
       try {
         if (onOpen !== undefined) setTimeout(() => void onOpen(), 100);
         for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
@@ -582,6 +583,8 @@ describe('the twin API over real HTTP and Postgres', () => {
           }
           if (events.length >= count) break;
         }
+      } catch (error) {
+        if (!abort.signal.aborted) throw error;
       } finally {
         clearTimeout(timer);
         abort.abort();
@@ -602,46 +605,46 @@ describe('the twin API over real HTTP and Postgres', () => {
 
     it('resumes after Last-Event-ID without gap or repetition, while more come in, out of order', async () => {
       const from = await last();
-      // Two writers that hold their places while others commit past them.
+      const amended = alertOf(3, 'amended', 'open', { rule: { id: 'no-data', version: '1.0.0', title: 'x' } });
+      const writing = writeOutOfOrder(amended);
+      const seen: string[] = [];
+      let resume = from;
+      for (let connection = 0; seen.length < WRITTEN && connection < 40; connection += 1) {
+        const events = await listen('/v1/alerts/stream', 5, resume, undefined, 1_500);
+        seen.push(...events.map((event) => event.id));
+        resume = events.at(-1)?.id ?? resume;
+      }
+      await writing;
+      const { rows } = await platform.pool.query<{ id: string }>(
+        'SELECT stream::text AS id FROM alert_transitions t WHERE tenant = $1 AND stream > $2 ORDER BY t.stream',
+        [tenant, from],
+      );
+      expect(rows).toHaveLength(WRITTEN);
+      expect(seen).toEqual(rows.map((row) => row.id));
+    }, 60_000);
+
+    const WRITTEN = 66;
+    /** 60 transitions, and six whose writer holds its place for 40 ms while others commit past it. */
+    async function writeOutOfOrder(alert: Alert): Promise<void> {
       const slow = await platform.pool.connect();
-      const writing = (async () => {
-        for (let sequence = 2; sequence <= 60; sequence += 1) {
-          await transition(
-            3,
-            sequence,
-            alertOf(3, 'amended', 'open', { rule: { id: 'no-data', version: '1.0.0', title: 'x' } }),
-          );
+      try {
+        for (let sequence = 2; sequence <= 61; sequence += 1) {
+          await transition(3, sequence, alert);
           if (sequence % 10 === 5) {
             await slow.query('BEGIN');
-            await slow.query('SELECT pg_current_xact_id()');
             await slow.query(
               `INSERT INTO alert_transitions (tenant, episode, sequence, id, transition, at, recorded_at, alert) VALUES ($1, $2, $3, gen_random_uuid(), 'amended', now(), now(), $4)`,
-              [tenant, uuid(3), 1000 + sequence, JSON.stringify(alertOf(3, 'amended', 'open'))],
+              [tenant, uuid(3), 1000 + sequence, JSON.stringify(alert)],
             );
           }
           if (sequence % 10 === 9) await slow.query('COMMIT');
-          await new Promise((resolve) => setTimeout(resolve, 4));
+          await platform.hot.publish([{ channel: alertChannel(tenant), message: 'x' }]);
+          await new Promise((resolve) => setTimeout(resolve, 10));
         }
-      })();
-      const seen: string[] = [];
-      let resume = from;
-      while (seen.length < 65) {
-        const events = await listen('/v1/alerts/stream', 7, resume);
-        if (events.length === 0) break;
-        seen.push(...events.map((event) => event.id));
-        resume = events.at(-1)?.id ?? resume;
-        if (seen.length >= 60) break;
+      } finally {
+        slow.release();
       }
-      await writing;
-      slow.release();
-      const rest = await listen('/v1/alerts/stream', 65 - seen.length, resume);
-      seen.push(...rest.map((event) => event.id));
-      const { rows } = await platform.pool.query<{ id: string }>(
-        'SELECT stream::text AS id FROM alert_transitions WHERE tenant = $1 AND stream > $2 ORDER BY stream',
-        [tenant, from],
-      );
-      expect(seen).toEqual(rows.map((row) => row.id));
-    }, 30_000);
+    }
 
     it('tells the twin when its version is newer, at once when the client missed one', async () => {
       const missed = await listen('/v1/twins/p1/stream', 1, '6');

@@ -116,24 +116,30 @@ export async function transitionsBetween(
  */
 export class SettledTransitions {
   private upTo: bigint | undefined;
-  private readonly marks: { readonly place: bigint; readonly xmax: bigint }[] = [];
+  private readonly marks: { readonly place: bigint; readonly before: bigint }[] = [];
 
   constructor(private readonly pool: Pool) {}
 
   /** Looks again; answers the newest settled place (undefined: not known yet), and whether later ones are already handed out. */
   async advance(): Promise<{ readonly upTo: bigint | undefined; readonly more: boolean }> {
-    // Two statements, so that the snapshot is taken after the sequence was read.
-    const last = await this.pool.query<{ place: string }>(
-      `SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS place FROM alert_transitions_stream_seq`,
+    const place = await this.number(
+      `SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS n FROM alert_transitions_stream_seq`,
     );
-    const snapshot = await this.pool.query<{ xmin: string; xmax: string }>(
-      `SELECT pg_snapshot_xmin(s)::text AS xmin, pg_snapshot_xmax(s)::text AS xmax FROM pg_current_snapshot() AS s`,
-    );
-    const place = BigInt(last.rows[0]?.place ?? 0);
-    const xmin = BigInt(snapshot.rows[0]?.xmin ?? 0);
-    const xmax = BigInt(snapshot.rows[0]?.xmax ?? 0);
-    if (place > (this.marks.at(-1)?.place ?? this.upTo ?? -1n)) this.marks.push({ place, xmax });
-    while (this.marks[0] !== undefined && this.marks[0].xmax <= xmin) this.upTo = this.marks.shift()?.place;
+    if (place > (this.marks.at(-1)?.place ?? this.upTo ?? -1n)) {
+      // A transaction id of our own, taken after the place was read: whoever holds an earlier place has a lower one. (The xmax of a
+      // snapshot will not do: it is the last completed id plus one, and running transactions may be past it.)
+      this.marks.push({ place, before: await this.number(`SELECT pg_current_xact_id() AS n`) });
+    }
+    if (this.marks.length > 0) {
+      const oldestRunning = await this.number(`SELECT pg_snapshot_xmin(pg_current_snapshot()) AS n`);
+      while (this.marks[0] !== undefined && this.marks[0].before <= oldestRunning)
+        this.upTo = this.marks.shift()?.place;
+    }
     return { upTo: this.upTo, more: this.marks.length > 0 };
+  }
+
+  private async number(query: string): Promise<bigint> {
+    const { rows } = await this.pool.query<{ n: string }>(query);
+    return BigInt((rows[0] as { n: string }).n);
   }
 }
