@@ -29,7 +29,7 @@ import { deadLetterOf } from './dead-letters.js';
 import { evolve, type Work } from './evolve.js';
 import { OFFSETS } from './group.js';
 import { parseRecord } from './parse-record.js';
-import { RecordSelector, type Selection } from './select-records.js';
+import { selectRecords, type Selection } from './select-records.js';
 import type { HeldTwin, TwinCache } from './twin-cache.js';
 
 /** What one transaction did, told after its commit. */
@@ -51,6 +51,8 @@ export interface ApplierDeps {
   readonly cache: TwinCache;
   readonly sources: SourceKeys;
   readonly apply: Apply;
+  /** The oldest offset of a partition that the log still has. */
+  readonly firstKept: (partition: number) => Promise<bigint>;
   /** Called in commit order per partition; must not throw. */
   readonly onCommitted: (committed: Committed) => void;
   readonly onProblem: (problem: {
@@ -69,8 +71,6 @@ type ToApply = Extract<Selection, { kind: 'apply' }>;
 
 /** Applies batches of several partitions in one transaction: all of their effects and their offsets, or nothing. */
 export class BatchApplier {
-  private readonly selector = new RecordSelector();
-
   constructor(private readonly deps: ApplierDeps) {}
 
   /** @returns an outcome per batch; never throws */
@@ -127,7 +127,11 @@ export class BatchApplier {
       await client.query('BEGIN');
       const starts = new Map(batches.map((batch) => [batch.partition, batch.records[0]?.offset ?? 0n]));
       const { next: applied, now } = await OFFSETS.lock(client, starts);
-      const selections = batches.map((batch) => this.selector.select(batch, applied.get(batch.partition) ?? 0n));
+      const selections: Selection[] = [];
+      for (const batch of batches) {
+        const { partition } = batch;
+        selections.push(await selectRecords(batch, applied.get(partition) ?? 0n, () => this.deps.firstKept(partition)));
+      }
       const work = selections.filter((selection): selection is ToApply => selection.kind === 'apply');
       const outcomes = selections.map((selection): BatchOutcome =>
         selection.kind === 'skip' ? selection.outcome : { kind: 'applied' },

@@ -46,6 +46,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     cache,
     sources: new SourceKeys(),
     apply: deps.apply,
+    firstKept: (partition) => firstKept(deps.log, partition),
     onCommitted: (committed) => {
       views.show(committed);
       deps.onCommitted(committed);
@@ -75,11 +76,14 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   };
 }
 
-async function startOf({ pool, log }: PipelineDeps, partition: number): Promise<bigint | undefined> {
+async function startOf({ pool, log }: PipelineDeps, partition: number): Promise<bigint> {
   const applied = (await OFFSETS.read(pool)).get(partition);
-  if (applied !== undefined) return applied;
+  return applied ?? firstKept(log, partition);
+}
+
+async function firstKept(log: PipelineDeps['log'], partition: number): Promise<bigint> {
   const ends = await log.ends(TOPICS.patientInput);
-  return ends.find((end) => end.partition === partition)?.first;
+  return ends.find((end) => end.partition === partition)?.first ?? 0n;
 }
 
 /** Bounded work between two signs of life; stops between chunks when the partition is being taken away. */

@@ -61,7 +61,11 @@ interface Engine {
   readonly problems: string[];
 }
 
-function startEngine(pool: Pool, onCommitted: (committed: Committed) => void = () => undefined): Engine {
+function startEngine(
+  pool: Pool,
+  onCommitted: (committed: Committed) => void = () => undefined,
+  firstKept: () => bigint = () => 0n,
+): Engine {
   const committed: Committed[] = [];
   const problems: string[] = [];
   const applier = new BatchApplier({
@@ -69,6 +73,7 @@ function startEngine(pool: Pool, onCommitted: (committed: Committed) => void = (
     cache: new TwinCache(10_000_000),
     sources: new SourceKeys(),
     apply,
+    firstKept: () => Promise.resolve(firstKept()),
     onCommitted: (one) => {
       committed.push(one);
       onCommitted(one);
@@ -180,13 +185,18 @@ describe('twin engine', () => {
     expect(await effects(pool)).toEqual(before);
   });
 
-  it('sends a batch that is ahead of its store back, and goes on at once where the log has lost records', async () => {
+  it('sends a batch that is ahead of its store back, and goes on only where the log has lost records', async () => {
     const log = new Log();
     log.add(...lowGlucose('p1', 10));
-    const engine = startEngine(pool);
+    let kept = 0n;
+    const engine = startEngine(pool, undefined, () => kept);
     await engine.applier.apply(log.batches(undefined, 2));
     const ahead = log.batches(() => 5n);
     expect(await engine.applier.apply(ahead)).toEqual([{ kind: 'seek', offset: 2n }]);
+    expect(await engine.applier.apply(ahead)).toEqual([{ kind: 'seek', offset: 2n }]);
+    kept = 4n;
+    expect(await engine.applier.apply(ahead)).toEqual([{ kind: 'seek', offset: 4n }]);
+    kept = 5n;
     expect(await engine.applier.apply(ahead)).toEqual([{ kind: 'applied' }]);
     expect(engine.problems.join()).toContain('3 records are gone');
   });
