@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { AlertSchema } from './twin-api.js';
+import type { AlertRecord } from './alerts.js';
+import { FACT_KINDS } from './facts.js';
+import type {
+  ActRecord,
+  ClinicalRecord,
+  SamplesRecord,
+  TickRecord,
+  WireFact,
+  WireSample,
+  WireThreshold,
+} from './records.js';
+
+/** The records of records.ts as schemas: for docs/asyncapi.json, and for tests. The types keep the two in agreement. */
+
+const ms = z.number().describe('ms since 1970-01-01T00:00:00Z');
+const head = {
+  v: z.literal(1).describe('schema version'),
+  tenant: z.number().int().describe('key of the tenant'),
+  patient: z.string().describe('FHIR id of the Patient'),
+  receivedAt: ms.describe('when the door received it, ms since 1970'),
+};
+
+export const WireSampleSchema = z.object({
+  c: z.number().int().describe('catalogue number of the measure'),
+  t: ms.describe('effective time, ms since 1970'),
+  x: z.number().exactOptional().describe('value in the canonical unit'),
+  i: z.string().exactOptional().describe('identifier in the source'),
+  q: z
+    .union([z.literal(0), z.literal(1), z.literal(2)])
+    .exactOptional()
+    .describe('0 good (default), 1 doubtful, 2 bad'),
+  r: z.array(z.string()).exactOptional().describe('reasons of the quality'),
+  s: z.array(z.number()).exactOptional().describe('a series in place of x'),
+  p: z.number().exactOptional().describe('period of the series, ms; absent: successive intervals'),
+  h: z.string().exactOptional().describe('channel'),
+  o: z.tuple([z.number(), z.string()]).exactOptional().describe('value and unit as sent'),
+  w: z.literal(1).exactOptional().describe('withdraws the value of this identity'),
+  d: z.string().exactOptional().describe("device, where it differs from the record's"),
+  f: z.string().exactOptional().describe("source, where it differs from the record's"),
+}) satisfies z.ZodType<WireSample>;
+
+const WireFactSchema = z.object({
+  fact: z.enum(FACT_KINDS),
+  reference: z.string().describe('Type/id'),
+  version: z.number().int(),
+  content: z.record(z.string(), z.unknown()),
+  from: ms.exactOptional(),
+  to: ms.exactOptional(),
+  withdrawn: z.literal(true).exactOptional(),
+}) satisfies z.ZodType<WireFact>;
+
+const WireThresholdSchema = z.object({
+  rule: z.string(),
+  limits: z.record(z.string(), z.number()).nullable(),
+  reason: z.string(),
+  expiresAt: ms.exactOptional(),
+}) satisfies z.ZodType<WireThreshold>;
+
+export const SamplesRecordSchema = z.object({
+  ...head,
+  kind: z.literal('samples'),
+  source: z.string(),
+  device: z.string().describe("FHIR id of the device, or ''"),
+  samples: z.array(WireSampleSchema),
+}) satisfies z.ZodType<SamplesRecord>;
+
+export const ClinicalRecordSchema = z.object({
+  ...head,
+  kind: z.literal('clinical'),
+  facts: z.array(WireFactSchema),
+  samples: z.array(WireSampleSchema),
+  source: z.string(),
+}) satisfies z.ZodType<ClinicalRecord>;
+
+const note = z.string().exactOptional();
+export const ActRecordSchema = z.object({
+  ...head,
+  kind: z.literal('act'),
+  act: z.string().describe('id of the act; a repeat changes nothing'),
+  actor: z.string(),
+  does: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('acknowledge'), episode: z.string(), note, useful: z.boolean().exactOptional() }),
+    z.object({ type: z.literal('snooze'), episode: z.string(), until: ms, note }),
+    z.object({ type: z.literal('resolve'), episode: z.string(), note }),
+    z.object({ type: z.literal('set-thresholds'), thresholds: z.array(WireThresholdSchema) }),
+  ]),
+}) satisfies z.ZodType<ActRecord>;
+
+export const TickRecordSchema = z.object({ ...head, kind: z.literal('tick') }) satisfies z.ZodType<TickRecord>;
+
+export const AlertRecordSchema = z.object({
+  v: z.literal(1),
+  tenant: z.number().int(),
+  patient: z.string(),
+  transition: z.string().describe('id of the transition, the same at every replay; the webhook-id'),
+  sequence: z.number().int(),
+  receivedAt: ms.describe('when the door received the record that caused it'),
+  alert: AlertSchema,
+}) satisfies z.ZodType<Omit<AlertRecord, 'alert'>>;
