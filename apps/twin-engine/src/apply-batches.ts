@@ -1,6 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { patientKey, type PatientInput } from '#libs/contracts';
-import { initialTwin, type Apply, type TwinState } from '#libs/domain/twin';
+import type { Apply } from '#libs/domain/twin';
 import {
   appendInTransaction,
   isTransient,
@@ -10,8 +9,6 @@ import {
 } from '#libs/platform/messaging';
 import {
   loadIdentities,
-  loadRecordedAt,
-  loadTwins,
   loadWindows,
   writeDeadLetters,
   writeFacts,
@@ -21,14 +18,14 @@ import {
   writeTransitions,
   writeTwins,
   type DeadLetter,
-  type LoadedTwin,
   type SourceKeys,
 } from '#libs/platform/storage';
 import { changesOf, sourcesOf, type Changes, type Evolved, type Written } from './changes.js';
 import { deadLetterOf } from './dead-letters.js';
 import { evolve, type Work } from './evolve.js';
 import { OFFSETS } from './group.js';
-import { parseRecord } from './parse-record.js';
+import { holdTwins } from './hold-twins.js';
+import { readRecords, type Entry, type Group, type ToApply } from './read-records.js';
 import { selectRecords, type Selection } from './select-records.js';
 import type { HeldTwin, TwinCache } from './twin-cache.js';
 
@@ -61,13 +58,6 @@ export interface ApplierDeps {
     readonly records: number;
   }) => void;
 }
-
-interface Entry {
-  readonly log: LogRecord;
-  readonly input: PatientInput;
-}
-
-type ToApply = Extract<Selection, { kind: 'apply' }>;
 
 /** Applies batches of several partitions in one transaction: all of their effects and their offsets, or nothing. */
 export class BatchApplier {
@@ -165,7 +155,7 @@ export class BatchApplier {
     buried?: ReadonlyMap<bigint, string>,
   ): Promise<void> {
     const { groups, letters } = readRecords(work, buried);
-    const held = await this.hold(client, groups);
+    const held = await holdTwins(client, this.deps.cache, groups);
     const loaded = performance.now();
     const works = [...groups.values()].map((group): Work<Entry> & { readonly group: Group } => {
       const twin = held.get(group.patient) as HeldTwin;
@@ -220,39 +210,6 @@ export class BatchApplier {
     });
   }
 
-  /** The twins of the chunk: from the cache where it holds them, else in one query. */
-  private async hold(client: PoolClient, groups: ReadonlyMap<string, Group>): Promise<ReadonlyMap<string, HeldTwin>> {
-    const held = new Map<string, HeldTwin>();
-    const missing: { tenant: number; patient: string }[] = [];
-    for (const { patient, partition, entries } of groups.values()) {
-      const twin = this.deps.cache.get(partition, patient);
-      if (twin !== undefined) held.set(patient, twin);
-      else missing.push({ tenant: entries[0]!.input.tenant, patient: entries[0]!.input.patient });
-    }
-    if (missing.length === 0) return held;
-    const rows = await loadTwins(client, missing);
-    const states = rows.map(stateOf);
-    const places = rows.flatMap((row, index) => placesOf(row, states[index]!));
-    const recordedAt = await loadRecordedAt(client, places);
-    const recorded = new Map<string, Record<string, number>>();
-    places.forEach((place, index) => {
-      const at = recordedAt[index];
-      if (at === undefined) return;
-      const id = `${place.tenant}/${place.twin}`;
-      recorded.set(id, { ...recorded.get(id), [place.code]: at });
-    });
-    rows.forEach((row, index) => {
-      held.set(patientKey(row.tenant, row.patient), {
-        key: row.key,
-        state: states[index]!,
-        recorded: recorded.get(`${row.tenant}/${row.key}`) ?? {},
-        armed: undefined,
-        size: row.snapshot?.length ?? 500,
-      });
-    });
-    return held;
-  }
-
   private tellOfGap(batch: Batch, gap: bigint): void {
     this.deps.onProblem({
       reason: `${gap} records are gone from the log before they were applied (retention)`,
@@ -267,48 +224,6 @@ function reasonOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   if (typeof code === 'string') return `database error ${code}`;
   return error instanceof Error ? error.message : 'unknown';
-}
-
-interface Group {
-  readonly patient: string;
-  readonly partition: number;
-  readonly entries: Entry[];
-}
-
-function readRecords(
-  work: readonly ToApply[],
-  buried?: ReadonlyMap<bigint, string>,
-): { readonly groups: Map<string, Group>; readonly letters: DeadLetter[] } {
-  const groups = new Map<string, Group>();
-  const letters: DeadLetter[] = [];
-  for (const { batch, records } of work) {
-    for (const log of records) {
-      const parsed = parseRecord(log);
-      const fault = buried?.get(log.offset);
-      if (parsed.kind === 'poison' || fault !== undefined) {
-        const tenant = parsed.kind === 'poison' ? parsed.tenant : parsed.input.tenant;
-        letters.push(deadLetterOf(log, tenant, fault ?? (parsed as { reason: string }).reason));
-        continue;
-      }
-      const group = groups.get(log.key);
-      if (group === undefined)
-        groups.set(log.key, { patient: log.key, partition: batch.partition, entries: [{ log, input: parsed.input }] });
-      else group.entries.push({ log, input: parsed.input });
-    }
-  }
-  return { groups, letters };
-}
-
-function stateOf(row: LoadedTwin): TwinState {
-  return row.snapshot === null ? initialTwin(row.tenant, row.patient) : (JSON.parse(row.snapshot) as TwinState);
-}
-
-function placesOf(row: LoadedTwin, state: TwinState) {
-  return Object.entries(state.measures).flatMap(([code, { latest }]) => {
-    if (latest === null) return [];
-    const [identity, version, t] = latest;
-    return [{ tenant: row.tenant, twin: row.key, code: Number(code), t, identity, version }];
-  });
 }
 
 /** Order matters where statements take locks: rows of this engine's own partitions first, the shared counters of the log last. */

@@ -1,0 +1,55 @@
+import type { ClientBase } from 'pg';
+import { patientKey } from '#libs/contracts';
+import { initialTwin, type TwinState } from '#libs/domain/twin';
+import { loadRecordedAt, loadTwins, type LoadedTwin } from '#libs/platform/storage';
+import type { Group } from './read-records.js';
+import type { HeldTwin, TwinCache } from './twin-cache.js';
+
+/** The twins of a chunk: from the cache where it holds them, else in one query. By the key of the patient. */
+export async function holdTwins(
+  client: ClientBase,
+  cache: TwinCache,
+  groups: ReadonlyMap<string, Group>,
+): Promise<ReadonlyMap<string, HeldTwin>> {
+  const held = new Map<string, HeldTwin>();
+  const missing: { tenant: number; patient: string }[] = [];
+  for (const { patient, partition, entries } of groups.values()) {
+    const twin = cache.get(partition, patient);
+    if (twin !== undefined) held.set(patient, twin);
+    else missing.push({ tenant: entries[0]!.input.tenant, patient: entries[0]!.input.patient });
+  }
+  if (missing.length === 0) return held;
+  const rows = await loadTwins(client, missing);
+  const states = rows.map(stateOf);
+  const places = rows.flatMap((row, index) => placesOf(row, states[index]!));
+  const recordedAt = await loadRecordedAt(client, places);
+  const recorded = new Map<string, Record<string, number>>();
+  places.forEach((place, index) => {
+    const at = recordedAt[index];
+    if (at === undefined) return;
+    const id = `${place.tenant}/${place.twin}`;
+    recorded.set(id, { ...recorded.get(id), [place.code]: at });
+  });
+  rows.forEach((row, index) => {
+    held.set(patientKey(row.tenant, row.patient), {
+      key: row.key,
+      state: states[index]!,
+      recorded: recorded.get(`${row.tenant}/${row.key}`) ?? {},
+      armed: undefined,
+      size: row.snapshot?.length ?? 500,
+    });
+  });
+  return held;
+}
+
+function stateOf(row: LoadedTwin): TwinState {
+  return row.snapshot === null ? initialTwin(row.tenant, row.patient) : (JSON.parse(row.snapshot) as TwinState);
+}
+
+function placesOf(row: LoadedTwin, state: TwinState) {
+  return Object.entries(state.measures).flatMap(([code, { latest }]) => {
+    if (latest === null) return [];
+    const [identity, version, t] = latest;
+    return [{ tenant: row.tenant, twin: row.key, code: Number(code), t, identity, version }];
+  });
+}
