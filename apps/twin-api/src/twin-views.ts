@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { TwinSchema } from '#libs/contracts';
 import { CATALOGUE, measureByName } from '#libs/domain/quantities';
+import { FRESH } from '#libs/domain/twin';
 import { notFound } from '#libs/platform/runtime';
 import {
   factsAt,
@@ -13,7 +14,6 @@ import {
   type TwinRow,
 } from '#libs/platform/storage';
 import type { Pool } from 'pg';
-import { isStale } from './staleness.js';
 import { codingOf, iso, measureOf, QUALITIES } from './wire.js';
 
 export type TwinView = z.input<typeof TwinSchema>;
@@ -77,7 +77,7 @@ export class TwinViews {
     const measures = Object.entries(view.measures).map(([name, value]) => {
       const measure = measureByName(name);
       if (measure === undefined) return [name, value] as const;
-      const stale = isStale(measure.name, Date.parse(value.effectiveAt), now);
+      const stale = now - Date.parse(value.effectiveAt) > FRESH[measure.name];
       return [name, { ...value, coding: codingOf(measure), stale }] as const;
     });
     return { ...view, knownAt: iso(now), measures: Object.fromEntries(measures) };
@@ -106,10 +106,11 @@ function measureEntry(row: MeasurementRow, at: number): readonly [string, TwinVi
     value,
     unit: measure.unit,
     effectiveAt: iso(row.effectiveAt),
+    receivedAt: iso(row.receivedAt),
     recordedAt: iso(row.recordedAt),
     source: row.source,
     quality: QUALITIES[row.quality],
-    stale: isStale(measure.name, row.effectiveAt, at),
+    stale: at - row.effectiveAt > FRESH[measure.name],
     coding: codingOf(measure),
   };
   return [[measure.name, entry]];

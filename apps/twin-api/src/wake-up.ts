@@ -3,7 +3,7 @@ export class WakeUp {
   private readonly sleepers = new Set<() => void>();
 
   wake(): void {
-    for (const sleeper of [...this.sleepers]) sleeper();
+    for (const sleeper of this.sleepers) sleeper();
   }
 
   wait(ms: number, signal?: AbortSignal): Promise<void> {

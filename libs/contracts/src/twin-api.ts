@@ -116,6 +116,7 @@ export const MeasureViewSchema = z.object({
   value: z.number(),
   unit: z.string(),
   effectiveAt: Instant,
+  receivedAt: Instant.optional(),
   recordedAt: Instant.optional(),
   source: z.string(),
   quality: QualitySchema,

@@ -6,4 +6,4 @@ export { createMemory, type PatientMemory } from './memory.js';
 export { RULES } from './rules.js';
 export { checkThresholds, defaultLimits } from './limits.js';
 export { LATENESS_BOUND } from './grid.js';
-export { viewOf } from './view.js';
+export { FRESH, viewOf } from './view.js';

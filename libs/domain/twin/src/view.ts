@@ -12,7 +12,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** How old the newest value may be before it no longer says how the patient is now, ms. */
-const FRESH: Readonly<Record<MeasureName, number>> = {
+export const FRESH: Readonly<Record<MeasureName, number>> = {
   'heart-rate': 15 * MINUTE,
   'rr-interval': 15 * MINUTE,
   'oxygen-saturation': 15 * MINUTE,

@@ -49,7 +49,7 @@ export function allows(held: readonly string[], needed: string): boolean {
     if (system === undefined || (system.type !== '*' && system.type !== wanted.type)) continue;
     for (const verb of system.verbs) verbs.add(verb);
   }
-  return [...wanted.verbs].every((verb) => verbs.has(verb));
+  return wanted.verbs.split('').every((verb) => verbs.has(verb));
 }
 
 /**
@@ -73,7 +73,9 @@ function narrowOne(held: readonly string[], scope: string): readonly string[] {
     const system = parseSystemScope(grant);
     if (system === undefined) return [];
     if (system.type !== '*' && wanted.type !== '*' && system.type !== wanted.type) return [];
-    const verbs = [...'cruds'].filter((verb) => system.verbs.includes(verb) && wanted.verbs.includes(verb)).join('');
+    const verbs = ['c', 'r', 'u', 'd', 's']
+      .filter((verb) => system.verbs.includes(verb) && wanted.verbs.includes(verb))
+      .join('');
     return verbs === '' ? [] : [`system/${wanted.type === '*' ? system.type : wanted.type}.${verbs}`];
   });
 }

@@ -18,9 +18,8 @@ export async function untilReachable<T>(service: string, work: () => Promise<T>)
     } catch (error) {
       if (!isTransient(error)) throw error;
       if (Date.now() > deadline) {
-        throw new StartupError(
-          `${service} can not be reached (${String((error as { code?: unknown }).code ?? 'no answer')})`,
-        );
+        const { code } = error as { code?: unknown };
+        throw new StartupError(`${service} can not be reached (${typeof code === 'string' ? code : 'no answer'})`);
       }
       await sleep(PAUSE_MS);
     }

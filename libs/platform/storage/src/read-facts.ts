@@ -28,7 +28,7 @@ export async function factsAt(
        AND (effective_from IS NULL OR effective_from <= to_timestamp($3::float8 / 1000))
        AND recorded_at <= to_timestamp($4::float8 / 1000)
        AND (superseded_at IS NULL OR superseded_at > to_timestamp($4::float8 / 1000))
-     ORDER BY kind, reference LIMIT ${MOST_FACTS}`,
+     ORDER BY reference, kind LIMIT ${MOST_FACTS}`,
     [tenant, twin, at, knownAt],
   );
   return rows;
