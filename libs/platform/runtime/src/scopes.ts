@@ -12,7 +12,6 @@ export const PLAIN_SCOPES = [
   'dead-letters.read',
   'dead-letters.write',
 ] as const;
-export type PlainScope = (typeof PLAIN_SCOPES)[number];
 
 /** What an administrator of a tenant holds. */
 export const ALL_SCOPES: readonly string[] = ['system/*.cruds', ...PLAIN_SCOPES];

@@ -1,5 +1,4 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
-import type { z } from 'zod';
 import { Problem, type ProblemDetail } from './problem.js';
 
 interface Issue {
@@ -24,11 +23,4 @@ function toDetail(issue: Issue): ProblemDetail {
   const segments = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
   const pointer = segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   return { pointer: pointer.slice(0, 200), code: issue.code ?? 'invalid', detail: issue.message.slice(0, 300) };
-}
-
-/** Parses with zod what did not come through a pipe; the same refusal. */
-export function parseOrRefuse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw invalid(parsed.error.issues);
-  return parsed.data;
 }
