@@ -35,7 +35,7 @@ describe('readConfig', () => {
   });
 
   it.each([
-    [{ PORT: 'eighty' }, /^configuration: PORT /],
+    [{ PORT: 'eighty' }, /^configuration: PORT must be a whole number$/],
     [{ PORT: '70000' }, /^configuration: PORT must be 0 to 65535$/],
     [{ PORT: '80.5' }, /^configuration: PORT must be a whole number$/],
     [

@@ -53,7 +53,7 @@ export class ConfigError extends Error {
 export const EXIT_CONFIG = 78;
 
 const port = z.coerce
-  .number()
+  .number('must be a whole number')
   .int('must be a whole number')
   .min(0, 'must be 0 to 65535')
   .max(65_535, 'must be 0 to 65535');
