@@ -7,7 +7,7 @@ export interface OwnServices {
   readonly mosquitto: Service;
   /** Process ids of the servers, for their share of the CPU. */
   pids(): Readonly<Record<string, number>>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Servers of a test's own, to break as it likes: those in the environment are left alone. A service not asked for is absent. */

@@ -179,7 +179,7 @@ async function report(
   console.log(
     `webhooks: ${receiver.received.length} requests, ${receiver.distinct().length} messages, ${receiver.received.filter((message) => !message.signed).length} not signed`,
   );
-  for (const [key, times] of [...byRule].sort()) console.log(`  ${times} × ${key}`);
+  for (const [key, times] of [...byRule].sort(([a], [b]) => a.localeCompare(b))) console.log(`  ${times} × ${key}`);
   console.log(
     `sample to webhook (raised, n=${latencies.length}): p50 ${rank(0.5)}, p90 ${rank(0.9)}, p99 ${rank(0.99)}`,
   );

@@ -21,7 +21,7 @@ export interface StartedServices {
   readonly services: Readonly<Record<string, Service>>;
   /** The variables by which apps and tests find them. */
   readonly env: Readonly<Record<string, string>>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

@@ -36,7 +36,7 @@ export class Lane {
   private wakeUp: (() => void) | undefined;
   private woken = false;
   private sender: Sender | undefined;
-  private senderKey = '';
+  private senderUrl = '';
 
   constructor(
     readonly tenant: number,
@@ -81,13 +81,12 @@ export class Lane {
 
   /** The endpoint as it is configured now; undefined when there is nothing more to send to. */
   private async currentSender(): Promise<Sender | undefined> {
-    const webhook = await this.deps.webhooks.get(this.tenant, this.webhook);
-    const secret = await this.deps.webhooks.secretOf(this.tenant, this.webhook);
-    if (webhook === undefined || secret === undefined || webhook.status !== 'active') return undefined;
-    if (this.sender === undefined || this.senderKey !== webhook.url) {
+    const endpoint = await this.deps.webhooks.endpoint(this.tenant, this.webhook);
+    if (endpoint === undefined) return undefined;
+    if (this.sender === undefined || this.senderUrl !== endpoint.url) {
       await this.sender?.close();
-      this.sender = createSender(webhook.url, secret, this.deps.rules, AT_ONCE);
-      this.senderKey = webhook.url;
+      this.sender = createSender(endpoint.url, endpoint.secret, this.deps.rules, AT_ONCE);
+      this.senderUrl = endpoint.url;
     }
     return this.sender;
   }

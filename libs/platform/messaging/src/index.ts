@@ -1,10 +1,8 @@
 export * from './event-log.js';
 export { appendInTransaction } from './append-in-transaction.js';
 export { createEventLog, type EventLogConfig } from './create-event-log.js';
-export { replayDeadLetter } from './dead-letter.js';
 export { ensureTopics, KafkaEventLog, type KafkaEventLogOptions } from './kafka.js';
 export type { LogWriter } from './log-writer.js';
-export { MemoryEventLog, type MemoryEventLogOptions } from './memory.js';
 export { partitionOf } from './partition-of.js';
 export { PostgresEventLog, type PostgresEventLogOptions } from './postgres.js';
 export { pruneLog, type PruneOptions } from './prune-log.js';

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { createPrisma, type Prisma } from '#libs/platform/storage';
 import type { WebhookFilter } from './filter.js';
 
 /** A subscription of the plain kind. The secret leaves this store only to sign, and once to its creator. */
@@ -31,18 +32,15 @@ export interface WebhookPatch {
   readonly status?: 'active' | 'disabled';
 }
 
-const COLUMNS = `tenant, id::text AS id, url, filter, description, status, status_reason,
-  (extract(epoch FROM created_at) * 1000)::float8 AS created_ms`;
-
 interface Row {
-  tenant: number;
-  id: string;
-  url: string;
-  filter: WebhookFilter;
-  description: string | null;
-  status: 'active' | 'disabled';
-  status_reason: string | null;
-  created_ms: number;
+  readonly tenant: number;
+  readonly id: string;
+  readonly url: string;
+  readonly filter: unknown;
+  readonly description: string | null;
+  readonly status: string;
+  readonly statusReason: string | null;
+  readonly createdAt: Date;
 }
 
 function toWebhook(row: Row): Webhook {
@@ -50,76 +48,61 @@ function toWebhook(row: Row): Webhook {
     tenant: row.tenant,
     id: row.id,
     url: row.url,
-    filter: row.filter,
+    // The column is written by `create` and `update` only, from a checked filter.
+    filter: row.filter as WebhookFilter,
     description: row.description,
-    status: row.status,
-    statusReason: row.status_reason,
-    createdAt: row.created_ms,
+    status: row.status === 'active' ? 'active' : 'disabled',
+    statusReason: row.statusReason,
+    createdAt: row.createdAt.getTime(),
   };
 }
 
 /** Subscriptions in Postgres. Every call names the tenant; another tenant's webhook is as good as absent. */
 export class WebhookStore {
-  constructor(private readonly pool: Pool) {}
+  private readonly prisma: Prisma;
+
+  constructor(private readonly pool: Pool) {
+    this.prisma = createPrisma(pool);
+  }
 
   async create(webhook: NewWebhook): Promise<Webhook> {
-    const { rows } = await this.pool.query<Row>(
-      `INSERT INTO webhooks (tenant, id, url, secret, filter, description, created_by)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`,
-      [
-        webhook.tenant,
-        webhook.id,
-        webhook.url,
-        webhook.secret,
-        JSON.stringify(webhook.filter),
-        webhook.description,
-        webhook.createdBy,
-      ],
+    return toWebhook(
+      await this.prisma.webhook.create({ data: { ...webhook, filter: { ...webhook.filter } as object } }),
     );
-    return toWebhook(rows[0] as Row);
   }
 
   /** Page of a tenant's webhooks by id; `after` is the last id of the page before. */
   async list(tenant: number, limit: number, after?: string): Promise<readonly Webhook[]> {
-    const { rows } = await this.pool.query<Row>(
-      `SELECT ${COLUMNS} FROM webhooks WHERE tenant = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3`,
-      [tenant, after ?? null, limit],
-    );
+    const rows = await this.prisma.webhook.findMany({
+      where: { tenant, ...(after === undefined ? {} : { id: { gt: after } }) },
+      orderBy: { id: 'asc' },
+      take: limit,
+    });
     return rows.map(toWebhook);
   }
 
   async get(tenant: number, id: string): Promise<Webhook | undefined> {
-    const { rows } = await this.pool.query<Row>(`SELECT ${COLUMNS} FROM webhooks WHERE tenant = $1 AND id = $2`, [
-      tenant,
-      id,
-    ]);
-    return rows[0] === undefined ? undefined : toWebhook(rows[0]);
+    const row = await this.prisma.webhook.findUnique({ where: { tenant_id: { tenant, id } } });
+    return row === null ? undefined : toWebhook(row);
   }
 
   /** Changes what the patch names; making a webhook active again lets its lane go on where it stopped. */
   async update(tenant: number, id: string, patch: WebhookPatch): Promise<Webhook | undefined> {
-    const { rows } = await this.pool.query<Row>(
-      `WITH changed AS (
-         UPDATE webhooks SET
-           url = coalesce($3, url),
-           filter = coalesce($4::jsonb, filter),
-           description = CASE WHEN $5 THEN $6 ELSE description END,
-           status = coalesce($7, status),
-           status_reason = CASE WHEN $7 = 'active' THEN NULL WHEN $7 = 'disabled' THEN 'disabled by a client' ELSE status_reason END,
-           updated_at = now()
-         WHERE tenant = $1 AND id = $2 RETURNING *)
-       SELECT ${COLUMNS}, pg_notify('webhook_lanes', tenant || '/' || id) FROM changed`,
-      [
-        tenant,
-        id,
-        patch.url ?? null,
-        patch.filter === undefined ? null : JSON.stringify(patch.filter),
-        patch.description !== undefined,
-        patch.description ?? null,
-        patch.status ?? null,
-      ],
-    );
-    return rows[0] === undefined ? undefined : toWebhook(rows[0]);
+    const changed = await this.prisma.webhook.updateMany({
+      where: { tenant, id },
+      data: {
+        ...(patch.url === undefined ? {} : { url: patch.url }),
+        ...(patch.filter === undefined ? {} : { filter: { ...patch.filter } as object }),
+        ...(patch.description === undefined ? {} : { description: patch.description }),
+        ...(patch.status === undefined
+          ? {}
+          : { status: patch.status, statusReason: patch.status === 'active' ? null : 'disabled by a client' }),
+        updatedAt: new Date(),
+      },
+    });
+    if (changed.count === 0) return undefined;
+    await this.pool.query(`SELECT pg_notify('webhook_lanes', $1::int || '/' || $2::uuid)`, [tenant, id]);
+    return this.get(tenant, id);
   }
 
   /** Removes the subscription; what it had still to be told is removed with it. */
@@ -134,20 +117,20 @@ export class WebhookStore {
     return (rowCount ?? 0) > 0;
   }
 
-  /** Secrets of the lanes a dispatcher serves. */
-  async secretOf(tenant: number, id: string): Promise<string | undefined> {
-    const { rows } = await this.pool.query<{ secret: string }>(
-      `SELECT secret FROM webhooks WHERE tenant = $1 AND id = $2`,
-      [tenant, id],
-    );
-    return rows[0]?.secret;
+  /** What a lane needs to send; undefined when there is nothing to send to. */
+  async endpoint(tenant: number, id: string): Promise<{ readonly url: string; readonly secret: string } | undefined> {
+    const row = await this.prisma.webhook.findUnique({
+      where: { tenant_id: { tenant, id } },
+      select: { url: true, secret: true, status: true },
+    });
+    return row?.status === 'active' ? row : undefined;
   }
 
   /** Stops a lane because of what its endpoint answered. */
   async disable(tenant: number, id: string, reason: string): Promise<void> {
-    await this.pool.query(
-      `UPDATE webhooks SET status = 'disabled', status_reason = $3, updated_at = now() WHERE tenant = $1 AND id = $2`,
-      [tenant, id, reason],
-    );
+    await this.prisma.webhook.updateMany({
+      where: { tenant, id },
+      data: { status: 'disabled', statusReason: reason, updatedAt: new Date() },
+    });
   }
 }
