@@ -34,7 +34,8 @@ export async function measureFloor(
     autoCommit: false,
     partitionsConsumedConcurrently: 4,
     eachBatch: async (payload) => {
-      applied += await applyBatch(pool, redis, topic, payload);
+      const rows = await applyBatch(pool, redis, topic, payload);
+      applied += rows;
       if (applied >= expected) finish();
     },
   });

@@ -144,9 +144,9 @@ async function bytesPerSample(pool: pg.Pool): Promise<number> {
 async function serviceVersions(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query<{ version: string }>('SHOW server_version');
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
   await client.end();
-  return `PostgreSQL ${rows[0]?.version ?? '?'}, Kafka 4.4 (one node, KRaft), Redis; all on this machine with the client`;
+  return `PostgreSQL ${rows[0]?.server_version ?? '?'}, Kafka 4.4 (one node, KRaft), Redis; all on this machine with the client`;
 }
 
 await main();

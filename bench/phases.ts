@@ -113,9 +113,9 @@ export async function transactionsPhase(
 }
 
 /**
- * Open loop at `rate` samples a second, one sample a request, whether or not earlier ones were answered. Every tenth of a second one
- * of them completes a low-glucose condition that was prepared beforehand; its alert's way from the moment the sample was due to
- * be sent until the webhook's request arrived is one latency.
+ * Open loop at `rate` samples a second, one sample a request, whether or not earlier ones were answered. Every tenth of a second
+ * one of them is a glucose below the limit, of a patient who had a normal one before: from the moment it was due to be sent until its alert's webhook
+ * arrived is one latency.
  */
 export async function latencyPhase(
   client: Client,
@@ -125,13 +125,7 @@ export async function latencyPhase(
   rate: number,
 ): Promise<{ readonly latencies: readonly number[]; readonly missing: number; readonly achievedRate: number }> {
   const now = Date.now();
-  await Promise.all(
-    subjects.map(async (patient) => {
-      const low = [20, 15, 10, 5].map((minutes) => glucose(patient, 62, now - minutes * 60_000));
-      // The newest is still above the limit's persistence only together with the sample of the measured phase.
-      await client.samples([glucose(patient, 110, now - 25 * 60_000), ...low.slice(3)]);
-    }),
-  );
+  await Promise.all(subjects.map((patient) => client.samples([glucose(patient, 110, now - 300_000)])));
   await pause(2000);
   const dueAt = new Map<string, number>();
   const period = 1000 / rate;
@@ -141,26 +135,25 @@ export async function latencyPhase(
   const from = performance.now();
   const wallFrom = Date.now();
   for (let index = 0; index < total; index += 1) {
-    const due = from + index * period;
-    const wait = due - performance.now();
+    const wait = from + index * period - performance.now();
     if (wait > 1) await pause(wait);
     const subject = index % every === 0 ? subjects[index / every] : undefined;
-    if (subject !== undefined) {
-      dueAt.set(subject, wallFrom + index * period);
-      pending.push(client.samples([glucose(subject, 60, now + 11 * 60_000 - 60_000)]));
-    } else {
+    if (subject === undefined) {
       const patient = background[index % background.length] ?? '';
-      pending.push(client.samples(sampleBatch(patient, Date.now() - 3_600_000 + index, 1)));
+      pending.push(client.samples(sampleBatch(patient, Date.now(), 1)));
+    } else {
+      dueAt.set(subject, wallFrom + index * period);
+      pending.push(client.samples([glucose(subject, 60, Date.now())]));
     }
   }
   const achievedRate = total / ((performance.now() - from) / 1000);
   await Promise.all(pending);
   await pause(3000);
-  const latencies: number[] = [];
-  for (const message of receiver.received) {
-    const due = message.type === 'alert.raised' ? dueAt.get(message.data.patient) : undefined;
-    if (due !== undefined && message.data.rule.id === 'glucose-low') latencies.push(message.at - due);
-  }
+  const latencies = receiver.received.flatMap((message) => {
+    const due = dueAt.get(message.data.patient);
+    const ours = message.type === 'alert.raised' && message.data.rule.id === 'glucose-low';
+    return due !== undefined && ours ? [message.at - due] : [];
+  });
   return { latencies, missing: subjects.length - latencies.length, achievedRate };
 }
 

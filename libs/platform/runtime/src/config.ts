@@ -114,10 +114,7 @@ const TOGETHER = [
  * @throws {ConfigError} naming the variable and what it must be, on one line
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, role: Role = 'all-in-one'): AppConfig {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  );
-  const parsed = Environment.safeParse(given);
+  const parsed = Environment.safeParse(withoutEmpty(env));
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
     throw new ConfigError(`configuration: ${[...new Set(lines)].join('; ')}`);
@@ -161,15 +158,22 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
   };
 }
 
-/** {@link readConfig} of this process's environment; a wrong value is one line on stderr and exit 78. */
-export function loadConfig(role: Role): AppConfig {
+/**
+ * {@link readConfig} of this process's environment, with other defaults for what is not set there; a wrong value is one line on
+ * stderr and exit 78.
+ */
+export function loadConfig(role: Role, defaults: Readonly<Record<string, string>> = {}): AppConfig {
   try {
-    return readConfig(process.env, role);
+    return readConfig({ ...defaults, ...withoutEmpty(process.env) }, role);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(EXIT_CONFIG);
   }
+}
+
+function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
 }
 
 /** The settings as they may be shown: no passwords, no secrets. */

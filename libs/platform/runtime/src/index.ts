@@ -1,4 +1,4 @@
-export { readConfig } from './config.js';
+export { loadConfig, readConfig } from './config.js';
 export { createLogger } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';
 export { Readiness } from './readiness.js';

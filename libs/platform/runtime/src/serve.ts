@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule } from '@nestjs/common';
-import { loadConfig, redacted, type Role } from './config.js';
+import { loadConfig, redacted, type AppConfig, type Role } from './config.js';
 import { createPlatform } from './create-platform.js';
 import { bootstrap, type RunningServer } from './http-server.js';
 import type { Platform } from './platform.js';
@@ -12,15 +12,18 @@ const LINGER_MS = 2_000;
 
 /**
  * The whole life of a process, for `main.ts`: settings → platform → modules → listening → `ready <url>` on a line of its own when
- * the readiness check passes → close on SIGTERM or SIGINT within five seconds.
+ * the readiness check passes → close on SIGTERM or SIGINT within five seconds. Without `config` the environment is read.
  */
-export async function serve(role: Role, modules: (platform: Platform) => readonly DynamicModule[]): Promise<Served> {
-  const config = loadConfig(role);
+export async function serve(
+  role: Role,
+  modules: (platform: Platform) => readonly DynamicModule[],
+  config: AppConfig = loadConfig(role),
+): Promise<Served> {
   const platform = await createPlatform(config).catch(endOnStartupError);
   platform.logger.info({ config: redacted(config) }, 'starting');
   const server = await bootstrap(modules(platform), platform).catch(async (error: unknown) => {
     await platform.close();
-    return endOnStartupError(error);
+    return endOnStartupError(takenPort(error, config) ?? error);
   });
   const close = closeOnSignals(platform, server);
   await announceWhenReady(platform, server.url);
@@ -48,7 +51,8 @@ function closeOnSignals(platform: Platform, server: RunningServer): () => Promis
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeBounded(platform, server));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
+    // Every time: a terminal and the process above may both send it, and the second must not cut the closing short.
+    process.on(signal, () => {
       platform.logger.info({ signal }, 'closing');
       void close().then(() => process.exit());
     });
@@ -67,6 +71,13 @@ async function closeBounded(platform: Platform, server: RunningServer): Promise<
   await platform.close();
   clearTimeout(lingering);
   clearTimeout(overdue);
+}
+
+function takenPort(error: unknown, config: AppConfig): StartupError | undefined {
+  const { code, port } = error as { readonly code?: unknown; readonly port?: unknown };
+  if (code !== 'EADDRINUSE' || typeof port !== 'number') return undefined;
+  const variable = port === config.http.port ? 'PORT' : 'MQTT_PORT';
+  return new StartupError(`port ${port} of ${config.http.host} is taken; set ${variable} to a free one`);
 }
 
 function endOnStartupError(error: unknown): never {
