@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const DemoState = z.object({
+  tenant: z.string(),
+  clientId: z.string(),
+  clientSecret: z.string(),
+  /** The webhook of the last start. */
+  webhook: z.object({ id: z.string(), secret: z.string(), port: z.number().int() }).optional(),
+});
+/** What one start of the demo leaves for the next: throw-away credentials and its webhook. */
+export type DemoState = z.output<typeof DemoState>;
+
+export class DemoFile {
+  private readonly path: string;
+
+  constructor(private readonly dataDir: string) {
+    this.path = join(dataDir, 'demo.json');
+  }
+
+  /** What the last start left, or new credentials, kept from now on. */
+  open(): DemoState {
+    try {
+      return DemoState.parse(JSON.parse(readFileSync(this.path, 'utf8')));
+    } catch {
+      const fresh = { tenant: 'demo', clientId: 'demo', clientSecret: randomBytes(18).toString('base64url') };
+      this.save(fresh);
+      return fresh;
+    }
+  }
+
+  save(state: DemoState): void {
+    mkdirSync(this.dataDir, { recursive: true });
+    writeFileSync(this.path, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+  }
+}

@@ -1,0 +1,62 @@
+import mqtt from 'mqtt';
+import { loadConfig, serve } from '#libs/platform/runtime';
+import { allModules } from '../all-in-one.module.js';
+import { admit } from './admission.js';
+import { AlertReceiver } from './alert-receiver.js';
+import { backfill, backfillFrom } from './backfill.js';
+import { DemoFile } from './demo-file.js';
+import { Door } from './door.js';
+import { alertLine, welcome } from './screen.js';
+import { streamWard } from './stream.js';
+import { subscribe } from './subscription.js';
+import { BEDS, SimulatedPatient } from './ward.js';
+
+// The whole demo in one process: every app, a webhook receiver, and a simulated ward that comes in by the public doors.
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const config = loadConfig('all-in-one', { LOG_LEVEL: 'warn' });
+const file = new DemoFile(config.dataDir);
+const kept = file.open();
+const state = { ...kept, ...config.bootstrapClient };
+const receiver = await AlertReceiver.open(kept.webhook?.port ?? 0, (message) =>
+  say(alertLine(message, BEDS, Date.now())),
+);
+receiver.secret = kept.webhook?.secret;
+
+const { platform, server } = await serve('all-in-one', allModules, {
+  ...config,
+  bootstrapClient: { tenant: state.tenant, clientId: state.clientId, clientSecret: state.clientSecret },
+  webhookAllowedHosts: [...config.webhookAllowedHosts, `127.0.0.1:${receiver.port}`],
+});
+platform.onClose(() => receiver.close());
+
+try {
+  await runWard();
+} catch (error) {
+  if (!platform.closing.aborted) {
+    say(`the demo can not go on: ${error instanceof Error ? error.message : String(error)}`);
+    platform.fail('the simulated ward stopped');
+  }
+}
+
+async function runWard(): Promise<void> {
+  const { closing } = platform;
+  const door = new Door(server.url, state, closing);
+  await subscribe(door, receiver, file, state);
+  const known = await admit(door, BEDS);
+  const mqttUrl = config.mqtt.url ?? `mqtt://127.0.0.1:${config.mqtt.port}`;
+  say(welcome({ ...state, url: server.url, mqttUrl, token: await door.accessToken(), patient: 'demo-bed-07' }));
+
+  const openedAt = Date.now();
+  const ward = { seed: 12, openedAt, from: backfillFrom(openedAt) };
+  const patients = BEDS.map((bed) => new SimulatedPatient(bed, ward));
+  await backfill(door, patients, known, openedAt);
+  const client = await mqtt.connectAsync(mqttUrl, {
+    clientId: 'homeostat-demo-ward',
+    ...(config.mqtt.url === undefined ? { username: state.clientId, password: state.clientSecret } : {}),
+  });
+  const hangUp = (): void => void client.end(true);
+  closing.addEventListener('abort', hangUp);
+  client.on('error', (error) => platform.logger.warn({ err: error }, 'the MQTT connection of the ward'));
+  await streamWard(patients, { http: door, mqtt: client, tenant: state.tenant }, closing);
+}

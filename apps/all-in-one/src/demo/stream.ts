@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MqttClient } from 'mqtt';
+import type { Door } from './door.js';
+import { CHECKED, MONITORED, type SimulatedPatient } from './ward.js';
+import type { Vital } from './physiology.js';
+
+const TICK_MS = 2_000;
+const GLUCOSE_EVERY_MS = 15_000;
+const CHECKED_EVERY_MS = 60_000;
+
+/**
+ * Streams the ward until `closing`: monitored vitals every 2 s, glucose every 15 s, cuff and thermometer every minute. A tick waits
+ * until both doors have taken the one before, so nothing piles up here.
+ */
+export async function streamWard(
+  patients: readonly SimulatedPatient[],
+  doors: { readonly http: Door; readonly mqtt: MqttClient; readonly tenant: string },
+  closing: AbortSignal,
+): Promise<void> {
+  let [glucoseAt, checkedAt] = [0, 0];
+  while (!closing.aborted) {
+    const at = Date.now();
+    const due: Vital[] = [...MONITORED];
+    if (at - glucoseAt >= GLUCOSE_EVERY_MS) {
+      due.push('glucose');
+      glucoseAt = at;
+    }
+    if (at - checkedAt >= CHECKED_EVERY_MS) {
+      due.push(...CHECKED);
+      checkedAt = at;
+    }
+    const sampled = patients.map((patient) => ({ bed: patient.bed, samples: patient.sample(due, at) }));
+    const byHttp = sampled.filter(({ bed }) => bed.door === 'http').flatMap(({ samples }) => samples);
+    await Promise.all([
+      doors.http.must('POST', '/v1/samples', byHttp),
+      ...sampled
+        .filter(({ bed }) => bed.door === 'mqtt')
+        .map(({ bed, samples }) =>
+          doors.mqtt.publishAsync(
+            `homeostat/${doors.tenant}/patients/${bed.patient}/samples`,
+            JSON.stringify(samples),
+            {
+              qos: 1,
+            },
+          ),
+        ),
+    ]);
+    await sleep(Math.max(0, at + TICK_MS - Date.now()), undefined, { signal: closing });
+  }
+}
