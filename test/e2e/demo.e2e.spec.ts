@@ -111,7 +111,7 @@ describe('the demo', () => {
     expect(third.output.trim()).toMatch(
       /^start: port \d+ of 127\.0\.0\.1 is taken; set (PORT|MQTT_PORT) to a free one$/,
     );
-    await second.sees(/Bed \d+ +(HIGH|MEDIUM|LOW) +raised/, 90_000);
+    await second.sees(/Bed \d+ +(HIGH|MEDIUM|LOW) +\w+ .*\[\d+ ms\]/, 170_000);
     expect((await second.interrupt()).code).toBe(0);
     process.stdout.write(
       `demo: ready ${firstReady} ms, first alert ${firstAlert} ms, end ${firstEnd.ms} ms, second start ready ${secondReady} ms\n`,

@@ -16,7 +16,10 @@ const STEPS = 36;
 const STEP_MS = 5 * 60_000;
 const HEART_RATES_PER_STEP = 9;
 
-export const SAMPLES_PER_PATIENT = STEPS * (HEART_RATES_PER_STEP + 1);
+/** Every third step the EHR sends a weight, under an id of its own choice: sent again it is a new version with the same value. */
+const WEIGHT_EVERY = 3;
+
+export const SAMPLES_PER_PATIENT = STEPS * (HEART_RATES_PER_STEP + 1) + STEPS / WEIGHT_EVERY;
 
 export async function streamWard(client: Client, prefix: string, count: number, pauseMs: number): Promise<WardLoad> {
   const load: WardLoad = {
@@ -38,11 +41,38 @@ export async function streamWard(client: Client, prefix: string, count: number, 
         const samples = stepSamples(patient, start + step * STEP_MS + index * 137, step);
         const answer = await insist<{ accepted: number }>(load, () => client.samples(samples), 202);
         load.accepted += answer.accepted;
+        if (step % WEIGHT_EVERY === 0) {
+          const bundle = weightBundle(patient, start + step * STEP_MS + index * 137, step);
+          await insist(load, () => client.fhir('POST', '', bundle), 200);
+          load.accepted += 1;
+        }
       }),
     );
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   return load;
+}
+
+function weightBundle(patient: string, at: number, step: number): unknown {
+  const id = `${patient}-weight-${step}`;
+  return {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      {
+        resource: {
+          resourceType: 'Observation',
+          id,
+          status: 'final',
+          code: { coding: [{ system: 'http://loinc.org', code: '29463-7' }] },
+          subject: { reference: `Patient/${patient}` },
+          effectiveDateTime: new Date(at).toISOString(),
+          valueQuantity: { value: 70 + step / 10, system: 'http://unitsofmeasure.org', code: 'kg', unit: 'kg' },
+        },
+        request: { method: 'PUT', url: `Observation/${id}` },
+      },
+    ],
+  };
 }
 
 /** Low from step 10 to 19 (45 min), normal before and after. */

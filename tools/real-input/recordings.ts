@@ -48,7 +48,7 @@ export function glucoseRecordings(folder: string, days: number): readonly Record
       const kept = rows.filter((row) => row.at > end - days * 86_400);
       const start = kept[0]?.at ?? 0;
       return {
-        name: `cgm-${name.replace('.csv.gz', '')}`,
+        name: `cgm-${name.replace('.csv.gz', '').replaceAll('_', '-')}`,
         steps: kept.map((row) => ({
           at: row.at - start,
           samples: [{ code: 'glucose', unit: 'mg/dL', value: Math.round(row.value * 10) / 10 }],
