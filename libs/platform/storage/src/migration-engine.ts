@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import type { MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm';
 
@@ -60,7 +60,7 @@ export async function diffFromSchema(url: string, externalTables: string[]): Pro
   const path = join(prismaDirectory(), 'schema.prisma');
   const files = [{ path, content: await readFile(path, 'utf8') }];
   const pool = new pg.Pool({ connectionString: url, Client: CharAsTextClient });
-  const engine = await startEngine(new PrismaPg(pool));
+  const engine = await startEngine(new DescribingPg(pool));
   try {
     const { stdout } = await engine.diff({
       from: { tag: 'schemaDatasource', files, configDir: prismaDirectory() },
@@ -87,6 +87,25 @@ class CharAsTextClient extends pg.Client {
     };
     return (super.query as (...all: unknown[]) => unknown)(...args.slice(0, -1), told);
   }) as unknown as pg.Client['query'];
+}
+
+/**
+ * The engine wants the kind of a constraint as a character. Since PostgreSQL 18 every NOT NULL is a constraint of its own, so that
+ * there is always one to read.
+ */
+class DescribingPg extends PrismaPg {
+  override async connect(): ReturnType<PrismaPg['connect']> {
+    const adapter = await super.connect();
+    const queryRaw = adapter.queryRaw.bind(adapter);
+    adapter.queryRaw = async (query) => {
+      const result = await queryRaw(query);
+      const columnTypes = result.columnTypes.map((type, index) =>
+        result.columnNames[index] === 'constraint_type' ? ColumnTypeEnum.Character : type,
+      );
+      return { ...result, columnTypes };
+    };
+    return adapter;
+  }
 }
 
 function toList(migrations: readonly Migration[]): MigrationList {
