@@ -3,3 +3,4 @@ export * from './retry-schedule.js';
 export * from './filter.js';
 export * from './webhook-store.js';
 export * from './delivery-store.js';
+export * from './enqueue-alerts.js';
