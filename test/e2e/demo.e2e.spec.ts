@@ -123,8 +123,9 @@ describe('the demo', () => {
     const mqttPort = await freePort();
     await new Promise<void>((done) => taken.listen(mqttPort, '127.0.0.1', done));
     const demo = start({ PORT: String(await freePort()), MQTT_PORT: String(mqttPort) });
-    expect(await demo.ended()).toBe(1);
-    expect(demo.output.trim()).toBe(`start: port ${mqttPort} of 127.0.0.1 is taken; set MQTT_PORT to a free one`);
+    const code = await demo.ended();
     taken.close();
+    expect(code).toBe(1);
+    expect(demo.output.trim()).toBe(`start: port ${mqttPort} of 127.0.0.1 is taken; set MQTT_PORT to a free one`);
   }, 60_000);
 });

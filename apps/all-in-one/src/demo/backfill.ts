@@ -7,20 +7,29 @@ const MINUTE_MS = 60_000;
 const GLUCOSE_EVERY_MINUTES = 5;
 const AT_ONCE = 4;
 
-/** When the past of a ward that opens now begins, ms. */
-export function backfillFrom(openedAt: number): number {
-  return openedAt - HOURS_BACK * 60 * MINUTE_MS;
+/** A stop of this length or less is taken as none: the emergencies that were under way go on. */
+const SAME_SHIFT_MS = 15 * MINUTE_MS;
+
+/** Where the past that is sent begins, ms. */
+export function backfillFrom(now: number): number {
+  return now - HOURS_BACK * 60 * MINUTE_MS;
 }
 
-/** The hours before the ward opened, a minute apart, as far as they are not known yet. */
+/** When the ward opened: now, or as before if it was heard a short time ago. */
+export function openingOf(known: Known, openedBefore: number | undefined, now: number): number {
+  const newest = Math.max(0, ...[...known.values()].map(({ vitals }) => vitals ?? 0));
+  return openedBefore !== undefined && now - newest <= SAME_SHIFT_MS ? openedBefore : now;
+}
+
+/** The hours before now, a minute apart, as far as they are not known yet. */
 export function pastOf(
   patient: SimulatedPatient,
   known: { readonly vitals?: number; readonly glucose?: number },
-  openedAt: number,
+  now: number,
 ): readonly WardSample[] {
   const samples: WardSample[] = [];
-  const from = backfillFrom(openedAt);
-  for (let minute = 0; from + minute * MINUTE_MS < openedAt; minute += 1) {
+  const from = backfillFrom(now);
+  for (let minute = 0; from + minute * MINUTE_MS < now; minute += 1) {
     const at = from + minute * MINUTE_MS;
     const vitals = at > (known.vitals ?? 0) ? [...MONITORED, ...CHECKED] : [];
     const glucose = minute % GLUCOSE_EVERY_MINUTES === 0 && at > (known.glucose ?? 0) ? (['glucose'] as const) : [];
@@ -34,13 +43,13 @@ export async function backfill(
   door: Door,
   patients: readonly SimulatedPatient[],
   known: Known,
-  openedAt: number,
+  now: number,
 ): Promise<number> {
   const waiting = [...patients];
   let sent = 0;
   const work = async (): Promise<void> => {
     for (let patient = waiting.shift(); patient !== undefined; patient = waiting.shift()) {
-      const samples = pastOf(patient, known.get(patient.bed.number) ?? {}, openedAt);
+      const samples = pastOf(patient, known.get(patient.bed.number) ?? {}, now);
       if (samples.length > 0) await door.must('POST', '/v1/samples', samples);
       sent += samples.length;
     }

@@ -7,10 +7,12 @@ const DemoState = z.object({
   tenant: z.string(),
   clientId: z.string(),
   clientSecret: z.string(),
+  /** When the ward opened, ms: its emergencies go by that. */
+  openedAt: z.number().optional(),
   /** The webhook of the last start. */
   webhook: z.object({ id: z.string(), secret: z.string(), port: z.number().int() }).optional(),
 });
-/** What one start of the demo leaves for the next: throw-away credentials and its webhook. */
+/** What one start of the demo leaves for the next: throw-away credentials, its webhook, and the ward's hours. */
 export type DemoState = z.output<typeof DemoState>;
 
 export class DemoFile {

@@ -3,9 +3,10 @@ import { loadConfig, serve } from '#libs/platform/runtime';
 import { allModules } from '../all-in-one.module.js';
 import { admit } from './admission.js';
 import { AlertReceiver } from './alert-receiver.js';
-import { backfill, backfillFrom } from './backfill.js';
+import { backfill, backfillFrom, openingOf } from './backfill.js';
 import { DemoFile } from './demo-file.js';
 import { Door } from './door.js';
+import { isFree } from './ports.js';
 import { alertLine, welcome } from './screen.js';
 import { streamWard } from './stream.js';
 import { subscribe } from './subscription.js';
@@ -15,13 +16,21 @@ import { BEDS, SimulatedPatient } from './ward.js';
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const config = loadConfig('all-in-one', { LOG_LEVEL: 'warn' });
+for (const [name, port] of [
+  ['PORT', config.http.port],
+  ...(config.mqtt.url === undefined ? ([['MQTT_PORT', config.mqtt.port]] as const) : []),
+] as const) {
+  if (await isFree(port, config.http.host)) continue;
+  process.stderr.write(`start: port ${port} of ${config.http.host} is taken; set ${name} to a free one\n`);
+  process.exit(1);
+}
 const file = new DemoFile(config.dataDir);
-const kept = file.open();
-const state = { ...kept, ...config.bootstrapClient };
-const receiver = await AlertReceiver.open(kept.webhook?.port ?? 0, (message) =>
+const last = file.open();
+const state = { ...last, ...config.bootstrapClient };
+const receiver = await AlertReceiver.open(last.webhook?.port ?? 0, (message) =>
   say(alertLine(message, BEDS, Date.now())),
 );
-receiver.secret = kept.webhook?.secret;
+receiver.secret = last.webhook?.secret;
 
 const { platform, server } = await serve('all-in-one', allModules, {
   ...config,
@@ -42,15 +51,17 @@ try {
 async function runWard(): Promise<void> {
   const { closing } = platform;
   const door = new Door(server.url, state, closing);
-  await subscribe(door, receiver, file, state);
+  const kept = await subscribe(door, receiver, file, state);
   const known = await admit(door, BEDS);
   const mqttUrl = config.mqtt.url ?? `mqtt://127.0.0.1:${config.mqtt.port}`;
   say(welcome({ ...state, url: server.url, mqttUrl, token: await door.accessToken(), patient: 'demo-bed-07' }));
 
-  const openedAt = Date.now();
-  const ward = { seed: 12, openedAt, from: backfillFrom(openedAt) };
+  const now = Date.now();
+  const openedAt = openingOf(known, kept.openedAt, now);
+  file.save({ ...kept, openedAt });
+  const ward = { seed: 12, openedAt, from: backfillFrom(now) };
   const patients = BEDS.map((bed) => new SimulatedPatient(bed, ward));
-  await backfill(door, patients, known, openedAt);
+  await backfill(door, patients, known, now);
   const client = await mqtt.connectAsync(mqttUrl, {
     clientId: 'homeostat-demo-ward',
     ...(config.mqtt.url === undefined ? { username: state.clientId, password: state.clientSecret } : {}),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { backfillFrom, pastOf } from './backfill.js';
+import { backfillFrom, openingOf, pastOf } from './backfill.js';
 import { driveOf, SCRIPTS } from './emergencies.js';
 import { VITALS, type Vital } from './physiology.js';
 import { BEDS, SimulatedPatient, type Bed, type WardSample } from './ward.js';
@@ -112,5 +112,13 @@ describe('the simulated ward', () => {
     expect(valuesOf(recent, 'heart-rate')).toHaveLength(9);
     expect(recent.every((sample) => Date.parse(sample.effectiveAt) > OPENED_AT - 600_000)).toBe(true);
     expect(pastOf(patient(bed), { vitals: OPENED_AT, glucose: OPENED_AT }, OPENED_AT)).toEqual([]);
+  });
+
+  it('goes on with its emergencies after a short stop, and begins anew after a long one', () => {
+    const heard = new Map([[1, { vitals: OPENED_AT + 3_600_000 }]]);
+    expect(openingOf(heard, OPENED_AT, OPENED_AT + 3_660_000)).toBe(OPENED_AT);
+    expect(openingOf(heard, OPENED_AT, OPENED_AT + 7_200_000)).toBe(OPENED_AT + 7_200_000);
+    expect(openingOf(heard, undefined, OPENED_AT + 3_660_000)).toBe(OPENED_AT + 3_660_000);
+    expect(openingOf(new Map(), OPENED_AT, OPENED_AT + 1)).toBe(OPENED_AT + 1);
   });
 });
