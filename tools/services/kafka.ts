@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import { startComposed } from './compose.js';
 import { freePort, has, install, MissingServiceError, runServer, type Service } from './service.js';
 
 const VERSION = '4.4.0';
@@ -13,7 +14,11 @@ export async function startKafka(folder: string): Promise<Service> {
     Boolean,
   );
   if (missing.length > 0 && !install(missing)) {
-    throw new MissingServiceError('Kafka needs a Java runtime ≥ 17 and Maven: install them, or set KAFKA_BROKERS');
+    const composed = startComposed('kafka');
+    if (composed !== undefined) return composed;
+    throw new MissingServiceError(
+      'Kafka needs a Java runtime ≥ 17 and Maven: install them or Docker Compose, or set KAFKA_BROKERS',
+    );
   }
   fetchJars();
   const [port, controllerPort] = [await freePort(), await freePort()];

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startComposed } from './compose.js';
 import { freePort, has, install, MissingServiceError, runServer, type Service } from './service.js';
 
 /** The one user of the test broker; the gateway connects as it. */
@@ -9,7 +10,9 @@ const PASSWORD = 'mosquitto-for-tests';
 
 export async function startMosquitto(folder: string): Promise<Service> {
   if (!has('mosquitto') && !has('/usr/sbin/mosquitto') && !install(['mosquitto'])) {
-    throw new MissingServiceError('Mosquitto is missing: install mosquitto, or set MQTT_URL');
+    const composed = startComposed('mosquitto');
+    if (composed !== undefined) return composed;
+    throw new MissingServiceError('Mosquitto is missing: install mosquitto or Docker Compose, or set MQTT_URL');
   }
   const command = has('mosquitto') ? 'mosquitto' : '/usr/sbin/mosquitto';
   const port = await freePort();
