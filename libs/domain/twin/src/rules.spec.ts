@@ -212,6 +212,16 @@ describe('rules', () => {
   });
 });
 
+it('after an escalation names the value that crossed the limit in force', () => {
+  const ward = new Ward();
+  ward.send(series(OXYGEN, T0, MINUTE, [95, 89]));
+  const [alert] = ward.send(series(OXYGEN, T0 + 2 * MINUTE, MINUTE, [84])).transitions.map((t) => t.alert);
+  expect(alert).toMatchObject({ transition: 'escalated', severity: 'high' });
+  expect(alert!.summary).toBe(
+    'Severity rose to high. Oxygen saturation by pulse oximetry 84 % at 2026-03-01T08:02:00.000Z, below the default limit of 85 %; it began with 89 % at 2026-03-01T08:01:00.000Z.',
+  );
+});
+
 describe('rule catalogue', () => {
   it('has defaults that may be set', () => {
     for (const rule of RULES) expect([rule.id, checkThresholds(rule.id, defaultLimits(rule))]).toEqual([rule.id, []]);

@@ -56,9 +56,16 @@ function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): 
   const worst = cites.reduce((a, b) => (isWorse(rule, a[3], b[3]) ? b : a));
   const limit = episode.limit ?? { limit: limits[rule.tiers[0]!.raise]!, owner: 'default' };
   const whose = limit.owner === 'default' ? 'default' : "patient's";
+  const limitWords = `${rule.direction} the ${whose} limit of ${limit.limit} ${unit}`;
   const held = first[2] === start ? '' : ` for ${span(start - first[2])}`;
-  const sentence = `${title} ${round(met[3])} ${unit} at ${utc(start)}, ${rule.direction} the ${whose} limit of ${limit.limit} ${unit}${held}.`;
-  const extreme = worst[3] === met[3] ? '' : ` Furthest: ${round(worst[3])} ${unit} at ${utc(worst[2])}.`;
+  const began = `${round(met[3])} ${unit} at ${utc(start)}`;
+  const furthest = `${round(worst[3])} ${unit} at ${utc(worst[2])}`;
+  // After an escalation the limit in force is one that the first value need not have crossed.
+  const crossed = isWorse(rule, limit.limit, met[3]);
+  const sentence = crossed
+    ? `${title} ${began}, ${limitWords}${held}.`
+    : `${title} ${furthest}, ${limitWords}; it began with ${began}.`;
+  const extreme = !crossed || worst[3] === met[3] ? '' : ` Furthest: ${furthest}.`;
   const doubtful = cites.every((cited) => cited[4] !== 0) ? ' All values are of doubtful quality.' : '';
   return sentence + extreme + doubtful;
 }
