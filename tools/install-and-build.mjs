@@ -36,15 +36,15 @@ export function installAndBuild() {
   }
   if (SOURCES.some((source) => newest(source) > age(BUILD_STAMP))) {
     const started = Date.now();
-    run(NODE, ['node_modules/prisma/build/index.js', 'generate', '--no-hints'], 'ignore');
+    run(NODE, ['node_modules/prisma/build/index.js', 'generate', '--no-hints'], 'ignore', 'ignore');
     run(NODE, ['node_modules/.bin/tsc']);
     touch(BUILD_STAMP, started);
   }
 }
 
-function run(command, args, stdout = 'inherit') {
+function run(command, args, stdout = 'inherit', stderr = 'inherit') {
   const { status } = spawnSync(command, args, {
-    stdio: ['ignore', stdout, 'inherit'],
+    stdio: ['ignore', stdout, stderr],
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
