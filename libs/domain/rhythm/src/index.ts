@@ -1,0 +1,1 @@
+export { afEpisodes } from './af-detector.js';
