@@ -290,6 +290,7 @@ describe('the twin API over real HTTP and Postgres', () => {
           },
         },
         facts: [],
+        moreFacts: 0,
         alerts: [],
       };
       await platform.hot.put([{ tenant, patient: 'p2', version: 3, view: JSON.stringify(view) }]);
@@ -299,6 +300,20 @@ describe('the twin API over real HTTP and Postgres', () => {
         knownAt: expect.any(String),
         measures: { glucose: { value: 99, stale: false } },
       });
+    });
+
+    it('reads the facts from the database when the hot view holds only some of them', async () => {
+      await platform.pool.query(
+        `INSERT INTO facts (tenant, twin, kind, reference, version, content, recorded_at)
+         SELECT tenant, key, 'allergy', 'AllergyIntolerance/a1', 1, '{}', now() FROM twins WHERE tenant = $1 AND patient = 'p3'`,
+        [tenant],
+      );
+      const hot = { patient: 'p3', type: 'system', version: 8, asOf: at(20), measures: {}, facts: [], alerts: [] };
+      const view = JSON.stringify({ ...hot, moreFacts: 1 });
+      await platform.hot.put([{ tenant, patient: 'p3', version: 8, view }]);
+      const { body } = await call('GET', '/v1/twins/p3');
+      expect(body).toMatchObject({ version: 8, facts: [{ kind: 'allergy', reference: 'AllergyIntolerance/a1' }] });
+      expect(body).not.toHaveProperty('moreFacts');
     });
 
     it('shows history with all versions, or those known at a time', async () => {

@@ -32,7 +32,9 @@ export class TwinViews {
   async current(tenant: number, patient: string): Promise<TwinView> {
     // A view of a dead cache is no reason to fail: Postgres is the truth.
     const hot = await this.hot.get(tenant, patient).catch(() => undefined);
-    return hot === undefined ? this.at(tenant, patient, {}) : this.fromHot(hot.view);
+    if (hot === undefined) return this.at(tenant, patient, {});
+    const { moreFacts, ...view } = this.fromHot(hot.view);
+    return moreFacts === 0 ? view : { ...view, facts: await this.allFacts(tenant, patient) };
   }
 
   /** Version of the current twin, without the cost of showing it. */
@@ -71,9 +73,17 @@ export class TwinViews {
     };
   }
 
-  private fromHot(text: string): TwinView {
+  /** The snapshot keeps only the newest facts of a patient who has many. */
+  private async allFacts(tenant: number, patient: string): Promise<TwinView['facts']> {
+    const twin = await findTwin(this.pool, tenant, patient);
+    if (twin === undefined) throw notFound('the patient');
+    const facts = await factsAt(this.pool, tenant, twin.key, Number.MAX_SAFE_INTEGER / 1000, this.now());
+    return facts.map(factView);
+  }
+
+  private fromHot(text: string): TwinView & { readonly moreFacts: number } {
     const now = this.now();
-    const view = JSON.parse(text) as TwinView;
+    const view = JSON.parse(text) as TwinView & { readonly moreFacts: number };
     const measures = Object.entries(view.measures).map(([name, value]) => {
       const measure = measureByName(name);
       if (measure === undefined) return [name, value] as const;
