@@ -20,7 +20,7 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
       rules: { allowedHosts: platform.config.webhookAllowedHosts },
       now: Date.now,
       onSent: (delivery, outcome, at) => this.count(delivery, outcome, at),
-      onProblem: (problem) => platform.logger.warn({ reason: problem.message }, 'webhook lanes were interrupted'),
+      onProblem: (problem) => platform.logger.warn({ err: problem }, 'webhook lanes were interrupted'),
     });
   }
 
