@@ -145,9 +145,9 @@ type AskedFilter = NonNullable<z.output<typeof CreateWebhookRequest>['filter']>;
 
 function filterOf(filter: AskedFilter | undefined): WebhookFilter {
   return {
-    ...(filter?.severity === undefined ? {} : { severity: filter.severity }),
-    ...(filter?.rules === undefined ? {} : { rules: filter.rules }),
-    ...(filter?.patients === undefined ? {} : { patients: filter.patients }),
+    ...(filter?.severity === undefined ? {} : { severity: [filter.severity].flat() }),
+    ...(filter?.rules === undefined ? {} : { rules: [filter.rules].flat() }),
+    ...(filter?.patients === undefined ? {} : { patients: [filter.patients].flat() }),
   };
 }
 

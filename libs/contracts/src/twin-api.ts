@@ -206,24 +206,28 @@ export const RuleListSchema = listOf(z.looseObject({ id: z.string(), version: z.
 
 // --- webhooks
 
+const FilterSeverity = z.enum(SEVERITIES);
+const FilterPatient = z.string().regex(/^(Patient\/)?[A-Za-z0-9\-.]{1,64}$/, 'must be a FHIR id or Patient/{id}');
 const FilterSchema = z.strictObject({
-  severity: z.array(z.enum(SEVERITIES)).min(1).max(3).optional(),
+  severity: z.array(FilterSeverity).min(1).max(3).optional(),
   rules: z.array(RuleId).min(1).max(100).optional(),
-  patients: z
-    .array(z.string().regex(/^(Patient\/)?[A-Za-z0-9\-.]{1,64}$/, 'must be a FHIR id or Patient/{id}'))
-    .min(1)
-    .max(1000)
-    .optional(),
+  patients: z.array(FilterPatient).min(1).max(1000).optional(),
+});
+/** A filter as asked for: a single value may stand for a list of one. */
+const AskedFilterSchema = z.strictObject({
+  severity: z.union([FilterSchema.shape.severity.unwrap(), FilterSeverity]).optional(),
+  rules: z.union([FilterSchema.shape.rules.unwrap(), RuleId]).optional(),
+  patients: z.union([FilterSchema.shape.patients.unwrap(), FilterPatient]).optional(),
 });
 const Url = z.string().max(2_048);
 export const CreateWebhookRequest = z.strictObject({
   url: Url,
-  filter: FilterSchema.optional().describe('an absent list means all'),
+  filter: AskedFilterSchema.optional().describe('an absent list means all'),
   description: Note.max(200).optional(),
 });
 export const PatchWebhookRequest = z.strictObject({
   url: Url.optional(),
-  filter: FilterSchema.optional(),
+  filter: AskedFilterSchema.optional(),
   description: Note.max(200).nullable().optional(),
   status: z.enum(['active', 'disabled']).optional(),
 });
