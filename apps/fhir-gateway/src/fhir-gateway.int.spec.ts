@@ -55,6 +55,12 @@ describe('single resources', () => {
     expect([again.status, again.json.meta.versionId]).toEqual([201, '4']);
   });
 
+  it('take a slash at the end of a path, and know no others', async () => {
+    expect((await door.send('POST', '/Patient/', patient())).status).toBe(201);
+    expect((await door.send('POST', '/', { resourceType: 'Bundle', type: 'batch', entry: [] })).status).toBe(200);
+    expect((await door.send('POST', '/Patient/a/b/c/d', patient())).status).toBe(404);
+  });
+
   it('keep the digits of decimals and unknown order of members', async () => {
     const text =
       '{"resourceType":"Observation","id":"digits","status":"final","code":{"text":"weight"},"valueQuantity":{"value":70.50,"unit":"kg"},"component":[{"code":{"text":"x"},"valueQuantity":{"value":1.0e2}}]}';

@@ -63,7 +63,8 @@ export async function bootstrap(
       void reply.headers(SECURITY_HEADERS);
       errorAnswers.answer(error, request, reply);
     },
-    routerOptions: { maxParamLength: 512 },
+    // Many FHIR clients post bundles to the base URL with a slash at its end.
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     ...serverOptions(platform.config),
   });
   const server = adapter.getInstance() as unknown as FastifyInstance;

@@ -21,6 +21,11 @@ const DEFAULT_ACCEPTS: Readonly<Record<BodyOptions['as'], readonly string[]>> = 
 export function readBodiesByRoute(server: FastifyInstance, admit: (request: FastifyRequest) => Promise<void>): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    if (request.is404) {
+      // There is no such route: whatever its body is, that is the answer.
+      payload.resume();
+      return undefined;
+    }
     await admit(request);
     const options = bodyOptions(request);
     requireMediaType(request, options);
