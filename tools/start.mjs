@@ -7,6 +7,7 @@ const ENTRIES = {
   demo: 'dist/apps/all-in-one/src/demo/main.js',
   bench: 'dist/bench/main.js',
   'real-input': 'dist/tools/real-input/main.js',
+  validate: 'dist/tools/validate/main.js',
 };
 
 const [role = 'all-in-one', ...rest] = process.argv.slice(2);

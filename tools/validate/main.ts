@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Detection, ValidationSet } from './set.js';
+import { afdb } from './sets/afdb.js';
+import { cinc2015 } from './sets/cinc2015.js';
+import { cinc2017 } from './sets/cinc2017.js';
+import { mitdb } from './sets/mitdb.js';
+import { nsrdb } from './sets/nsrdb.js';
+
+/**
+ * `npm run validate -- [--data DIR] [--sets a,b] [--out DIR]`: runs the detectors over recordings and writes what they found
+ * (`detections/<set>.ndjson`) and, where there are labels, how well (`metrics.json`). Labels are read only to score.
+ */
+const SETS: readonly ValidationSet[] = [afdb, nsrdb, mitdb, cinc2015, cinc2017];
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string', default: '../shared/data' },
+    sets: { type: 'string' },
+    out: { type: 'string', default: '.cache/validation' },
+  },
+});
+
+function main(): void {
+  const wanted = options.sets?.split(',');
+  const unknown = wanted?.filter((name) => !SETS.some((set) => set.name === name)) ?? [];
+  if (unknown.length > 0) {
+    console.error(`no such set: ${unknown.join(', ')}; there are ${SETS.map((set) => set.name).join(', ')}`);
+    process.exitCode = 64;
+    return;
+  }
+  mkdirSync(join(options.out, 'detections'), { recursive: true });
+  const metrics: Record<string, number> = {};
+  for (const set of SETS) {
+    const folder = join(options.data, set.name);
+    if (wanted !== undefined && !wanted.includes(set.name)) continue;
+    if (!existsSync(folder)) {
+      console.log(`${set.name}: no recordings at ${folder}`);
+      continue;
+    }
+    const detections: Detection[] = [...set.detect(folder)];
+    const lines = detections.map((detection) => `${JSON.stringify(detection)}\n`).join('');
+    writeFileSync(join(options.out, 'detections', `${set.name}.ndjson`), lines);
+    Object.assign(metrics, set.score(folder, detections));
+    console.log(`${set.name}: ${detections.length} detections`);
+  }
+  writeFileSync(join(options.out, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+  for (const [name, value] of Object.entries(metrics)) console.log(`${name.padEnd(40)} ${value}`);
+}
+
+main();
