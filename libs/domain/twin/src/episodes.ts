@@ -161,8 +161,9 @@ function raisedBy(episode: EpisodeState): Cited | undefined {
   return episode.cites.find((cited) => cited[2] === episode.start);
 }
 
+/** The same value at the same time changes nothing that was said, whichever of two devices measured it. */
 function same(a: Cited | undefined, b: Cited | undefined): boolean {
-  return a?.[0] === b?.[0] && a?.[1] === b?.[1];
+  return a?.[2] === b?.[2] && a?.[3] === b?.[3] && a?.[4] === b?.[4];
 }
 
 /** The episode's public id: the same at every replay. */
