@@ -52,3 +52,8 @@ export function scoreAf(folder: string, annotators: readonly string[], detection
   }
   return counts;
 }
+
+/** The metrics that can be told: without labels a share is 0 / 0, and is left out. */
+export function told(metrics: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
+}

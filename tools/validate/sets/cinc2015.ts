@@ -1,6 +1,7 @@
 /** PhysioNet/CinC Challenge 2015: is a bedside alarm true? Score = (TP + TN) / (TP + TN + FP + 5 FN). */
 import { checkAlarm, type AlarmRule } from '#libs/domain/rhythm';
 import { PackReader, readIndex, type PackEntry } from '../wfdb.js';
+import { told } from './af-scoring.js';
 import type { Detection, ValidationSet } from '../set.js';
 
 const RULES: ReadonlyArray<readonly [RegExp, AlarmRule]> = [
@@ -62,7 +63,7 @@ function score(folder: string, detections: readonly Detection[]): Readonly<Recor
     if (all > 0) metrics[`cinc2015_${name}_sensitivity`] = (100 * found) / all;
     if (falseAlarms > 0) metrics[`cinc2015_${name}_withdrawn`] = (100 * withdrawn) / falseAlarms;
   }
-  return metrics;
+  return told(metrics);
 }
 
 export const cinc2015: ValidationSet = { name: 'cinc2015', detect, score };

@@ -1,7 +1,7 @@
 /** MITDB: beats and their classes from channel 0, fibrillation from the marked beats (or the own ones without an `.atr`). Scored as EC57 says: after 5 min, 150 ms. */
 import { classifyBeats, findBeats } from '#libs/domain/rhythm';
 import { annotationsOf, isBeat, readFirstSignal, readHeader, recordNames } from '../wfdb.js';
-import { afLines, markedBeats, scoreAf } from './af-scoring.js';
+import { afLines, markedBeats, scoreAf, told } from './af-scoring.js';
 import type { Detection, ValidationSet } from '../set.js';
 
 const LEARNING_S = 300;
@@ -92,12 +92,12 @@ export const mitdb: ValidationSet = {
   score(folder, detections) {
     const af = scoreAf(folder, ANNOTATORS, detections);
     const { hits, missed, extra, ventricular } = countBeats(folder, detections);
-    return {
+    return told({
       mitdb_af_sensitivity: (100 * af.truePositive) / (af.truePositive + af.falseNegative),
       mitdb_af_specificity: (100 * af.trueNegative) / (af.trueNegative + af.falsePositive),
       mitdb_qrs_sensitivity: (100 * hits) / (hits + missed),
       mitdb_qrs_predictivity: (100 * hits) / (hits + extra),
       mitdb_v_f1: (2 * ventricular.hits) / (2 * ventricular.hits + ventricular.missed + ventricular.extra),
-    };
+    });
   },
 };

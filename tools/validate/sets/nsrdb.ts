@@ -1,5 +1,5 @@
 /** NSRDB: healthy hearts; every fibrillation found here is false. */
-import { afDetections, scoreAf } from './af-scoring.js';
+import { afDetections, scoreAf, told } from './af-scoring.js';
 import type { ValidationSet } from '../set.js';
 
 const ANNOTATORS = ['atr'];
@@ -12,9 +12,9 @@ export const nsrdb: ValidationSet = {
   score(folder, detections) {
     const { trueNegative, falsePositive, seconds } = scoreAf(folder, ANNOTATORS, detections);
     const episodes = detections.filter(({ kind, at, until = at }) => kind === 'af' && until - at >= EPISODE_S).length;
-    return {
+    return told({
       nsrdb_specificity: (100 * trueNegative) / (trueNegative + falsePositive),
       nsrdb_false_episodes_per_24h: episodes / (seconds / 86_400),
-    };
+    });
   },
 };

@@ -7,7 +7,7 @@ import { modelScore } from './boosted-trees.js';
 import { regularity, type Regularity } from './interval-features.js';
 import { VENTRICULAR_RUN } from './models/ventricular-run.js';
 import { findPulses } from './pulse-detector.js';
-import { findBeats } from './qrs-detector.js';
+import { findBeats, isUsableRate } from './qrs-detector.js';
 import { pulseFeatures, runFeatures } from './ventricular-run.js';
 
 export type AlarmRule =
@@ -30,7 +30,7 @@ const NO_ECG = Array.from({ length: 10 }, () => 0);
 /** Whether the alarm at the end of the signals is to be believed. */
 export function checkAlarm(rule: AlarmRule, signals: AlarmSignals): boolean {
   const { fs } = signals;
-  if (!(fs >= 100 && fs <= 1000)) return true;
+  if (!isUsableRate(fs)) return true;
   const length =
     Math.max(0, ...signals.ecg.map((each) => each.length), ...signals.pulse.map((each) => each.length)) / fs;
   const from = Math.max(0, length - LOOKBACK_S);

@@ -29,7 +29,7 @@ const SEARCH_BACK = 0.4;
 const FLOOR = 0.4;
 const RESET_S = 6;
 
-export class QrsDetector {
+class QrsDetector {
   private readonly filter: Filter;
   private readonly window: Float64Array;
   private readonly band: Float64Array;
@@ -48,7 +48,7 @@ export class QrsDetector {
   private missed: Peak[] = [];
 
   constructor(private readonly fs: number) {
-    if (!(fs >= 100 && fs <= 1000)) throw new RangeError('a sampling rate of 100 to 1000 Hz is needed');
+    if (!isUsableRate(fs)) throw new RangeError('a sampling rate of 100 to 1000 Hz is needed');
     this.filter = bandPass(fs, 7, 22);
     this.window = new Float64Array(Math.max(1, Math.round(WINDOW_S * fs)));
     this.band = new Float64Array(Math.ceil(0.4 * fs));
@@ -58,7 +58,7 @@ export class QrsDetector {
   /** One sample in mV. NaN and infinity hold the last value. */
   push(sample: number): readonly Beat[] {
     this.index++;
-    if (Number.isFinite(sample)) this.held = this.index === 0 ? sample : sample;
+    if (Number.isFinite(sample)) this.held = sample;
     const value = this.filter(this.held);
     const slope = this.index < this.fs * 0.3 ? 0 : Math.abs(value - this.previous) * this.fs;
     this.previous = value;
@@ -193,6 +193,11 @@ export class QrsDetector {
   }
 }
 
+/** Slower, the QRS is lost; faster was never tried. */
+export function isUsableRate(fs: number): boolean {
+  return fs >= 100 && fs <= 1000;
+}
+
 function initialLevel(peaks: readonly Peak[], fs: number): number {
   const bySecond = new Map<number, number>();
   for (const { index, height } of peaks) {
@@ -207,8 +212,9 @@ function median(values: readonly number[]): number {
   return sorted.length > 0 ? sorted[sorted.length >> 1]! : 0;
 }
 
-/** All beats of a whole recording, mV at `fs` Hz. */
+/** All beats of a whole recording, mV at `fs` Hz. A rate outside 100 to 1000 Hz, and a flat, saturated or missing signal, give none. */
 export function findBeats(samples: Iterable<number>, fs: number): readonly Beat[] {
+  if (!isUsableRate(fs)) return [];
   const detector = new QrsDetector(fs);
   const beats: Beat[] = [];
   for (const sample of samples) beats.push(...detector.push(sample));

@@ -3,7 +3,7 @@ import { bandPass } from './biquad.js';
 import { modelScore, type Model } from './boosted-trees.js';
 import { FIBRILLATION, NOISY, NORMAL, OTHER } from './models/short-ecg.js';
 import { beatFeatures } from './morphology.js';
-import { findBeats } from './qrs-detector.js';
+import { findBeats, isUsableRate } from './qrs-detector.js';
 
 const BEFORE_S = 0.25;
 
@@ -139,7 +139,7 @@ const MODELS: ReadonlyArray<readonly [ShortRhythm, Model]> = [
 
 /** The likeliest class of a single-lead recording in mV. Flat, empty or wrongly sampled recordings are `~`. */
 export function classifyShortEcg(samples: Float64Array, fs: number): ShortRhythm {
-  if (!(fs >= 100 && fs <= 1000) || samples.length < 4 * fs) return '~';
+  if (!isUsableRate(fs) || samples.length < 4 * fs) return '~';
   const features = shortEcgFeatures(samples, fs);
   if (features[0] === 0) return '~';
   const scored = MODELS.map(([name, model]) => ({ name, score: modelScore(model, features) }));
