@@ -43,6 +43,8 @@ async function runJest(project: Project, env: Readonly<Record<string, string>>, 
   const output = `.cache/jest-${project}.json`;
   // Whole-flow suites start many processes each: one at a time.
   const workers = project === 'e2e' ? ['--runInBand'] : ['--maxWorkers=2'];
+  // Suites with services share two cores and one database server with each other: what waits there is not what is tested.
+  const patience = project === 'pure' ? [] : ['--testTimeout=30000'];
   const child = spawn(
     process.execPath,
     [
@@ -55,6 +57,7 @@ async function runJest(project: Project, env: Readonly<Record<string, string>>, 
       `--outputFile=${output}`,
       '--passWithNoTests',
       ...workers,
+      ...patience,
       ...patterns,
     ],
     // Jest's report goes to stderr, its JSON to the file and to stdout.

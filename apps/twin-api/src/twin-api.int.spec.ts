@@ -567,7 +567,7 @@ describe('the twin API over real HTTP and Postgres', () => {
       count: number,
       lastId?: string,
       onOpen?: () => Promise<void>,
-      forMs = 8_000,
+      forMs = 20_000,
     ): Promise<{ id: string; event: string; data: Record<string, unknown> }[]> {
       const abort = new AbortController();
       const answer = await fetch(server.url + path, {
