@@ -149,8 +149,9 @@ describe('a bundle and a stream in, an explained alert out (one process, everyth
       effectiveAt: new Date(now + (index - 5) * 1000 + 5000).toISOString(),
     }));
     expect((await client.samples(recovered)).status).toBe(202);
-    const ids = receiver.received.map((message) => message.id);
-    expect(new Set(ids).size).toBe(ids.length);
+    // A message whose delivery was not yet noted is sent again, under its id: by ids nothing is told twice.
+    const told = receiver.distinct().map((message) => `${message.data.episode} ${message.type}`);
+    expect(new Set(told).size).toBe(told.length);
     const deliveries = await client.api<{ items: { status: string }[] }>('GET', `/v1/webhooks/${webhook}/deliveries`);
     expect(deliveries.body.items.length).toBeGreaterThanOrEqual(2);
   }, 90_000);

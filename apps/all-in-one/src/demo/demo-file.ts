@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -35,6 +35,9 @@ export class DemoFile {
 
   save(state: DemoState): void {
     mkdirSync(this.dataDir, { recursive: true });
-    writeFileSync(this.path, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+    // Whole or not at all: a demo that is killed while it writes must find its credentials again.
+    const next = `${this.path}.next`;
+    writeFileSync(next, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+    renameSync(next, this.path);
   }
 }
