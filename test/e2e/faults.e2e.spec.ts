@@ -86,7 +86,7 @@ describe('faults under load on real Kafka, Postgres and Redis', () => {
       'webhook endpoint dead',
       async () => {
         receiver.answer = 503;
-        await sleep(Number(process.env['FAULT_DEAD_ENDPOINT_MS'] ?? 15_000));
+        await sleep(Number(process.env['FAULT_DEAD_ENDPOINT_MS'] ?? 120_000));
         receiver.answer = 200;
       },
     ],
@@ -111,7 +111,7 @@ describe('faults under load on real Kafka, Postgres and Redis', () => {
         outOfOrder: 0,
       });
     },
-    180_000,
+    400_000,
   );
 
   it('every webhook was signed, and every message that came twice came under one id', () => {
@@ -137,7 +137,8 @@ describe('faults under load on real Kafka, Postgres and Redis', () => {
 
   /** Waits until what was accepted is applied and told, then counts; a count that never comes right is reported as it is. */
   async function settled(load: WardLoad): Promise<Outcome> {
-    const deadline = Date.now() + 60_000;
+    // After two minutes of failing the next attempt is up to a minute and a half away.
+    const deadline = Date.now() + 150_000;
     for (;;) {
       const outcome = await count(load).catch(() => undefined);
       const complete =
