@@ -1,22 +1,29 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { report } from './report.js';
 import type { Detection, ValidationSet } from './set.js';
 import { afdb } from './sets/afdb.js';
 import { cinc2015 } from './sets/cinc2015.js';
 import { cinc2017 } from './sets/cinc2017.js';
 import { mitdb } from './sets/mitdb.js';
 import { nsrdb } from './sets/nsrdb.js';
+import { scoreVectors } from './sets/score-vectors.js';
+import { sepsis2019 } from './sets/sepsis2019.js';
 
 /**
  * `npm run validate -- [--data DIR] [--sets a,b] [--out DIR]`: runs the detectors over recordings and writes what they found
- * (`detections/<set>.ndjson`) and, where there are labels, how well (`metrics.json`). Labels are read only to score.
+ * (`detections/<set>.ndjson`) and, where there are labels, how well (`metrics.json`). Labels are read only to score. All sets of the default
+ * folder together also write `docs/clinical/validation.md`.
  */
-const SETS: readonly ValidationSet[] = [afdb, nsrdb, mitdb, cinc2015, cinc2017];
+const SETS: readonly ValidationSet[] = [afdb, nsrdb, mitdb, cinc2015, cinc2017, sepsis2019, scoreVectors];
+
+const DEFAULT_DATA = '../shared/data';
+const PAGE = 'docs/clinical/validation.md';
 
 const { values: options } = parseArgs({
   options: {
-    data: { type: 'string', default: '../shared/data' },
+    data: { type: 'string', default: DEFAULT_DATA },
     sets: { type: 'string' },
     out: { type: 'string', default: '.cache/validation' },
   },
@@ -46,6 +53,9 @@ function main(): void {
     console.log(`${set.name}: ${detections.length} detections`);
   }
   writeFileSync(join(options.out, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+  if (options.data === DEFAULT_DATA && wanted === undefined && Object.keys(metrics).length > 0) {
+    writeFileSync(PAGE, report(metrics));
+  }
   for (const [name, value] of Object.entries(metrics)) console.log(`${name.padEnd(40)} ${value}`);
 }
 
