@@ -3,3 +3,15 @@ export { checkAlarm, type AlarmRule } from './alarm-check.js';
 export { classifyBeats } from './beat-class.js';
 export { findBeats } from './qrs-detector.js';
 export { classifyShortEcg } from './short-ecg.js';
+export { type AfBurden } from './stream-af-episode.js';
+export { type RhythmFinding, type RhythmRule, type StreamRefusal } from './stream-finding.js';
+export { hrvSummary, type HrvRefusal, type HrvSummary } from './stream-hrv.js';
+export {
+  afBurden,
+  stepIntervals,
+  type IntervalRun,
+  type IntervalState,
+  type IntervalStep,
+} from './stream-intervals.js';
+export { type WaveChunk } from './stream-channel.js';
+export { stepWave, type WaveState, type WaveStep } from './stream-wave.js';

@@ -1,0 +1,176 @@
+/**
+ * Asystole, extreme rates, ventricular tachycardia and fibrillation from ECG as it comes, crossed with PPG and pressure waves. One
+ * pure step per chunk of a channel; state of plain JSON under 16 kB: the last 17 s of two leads and two pulse waves at a reduced
+ * rate, and what was told.
+ *
+ * Everything is judged once a second, at the end of the newest second that all live channels have; a channel more than 3 s behind
+ * is not waited for. So the findings of one channel do not depend on how it is cut into chunks, nor do those of several in step.
+ * A gap is never asystole: the channel begins anew, and says nothing until it has 5 s.
+ */
+import {
+  beginChannel,
+  joins,
+  refusalOfChunk,
+  SECONDS,
+  stepChannel,
+  type ChannelState,
+  type WaveChunk,
+} from './stream-channel.js';
+import { ecgEvidence, pulseEvidence, type EcgEvidence, type PulseEvidence, type Usual } from './stream-evidence.js';
+import type { Refused, RhythmFinding } from './stream-finding.js';
+import { verdicts, type Verdict, type WaveRule } from './stream-verdicts.js';
+
+export interface WaveState {
+  readonly channels: Readonly<Record<string, ChannelState>>;
+  /** What is usual on each lead. */
+  readonly usual: Readonly<Record<string, Usual>>;
+  /** End of the newest second judged, ms; null before the first. */
+  readonly judged: number | null;
+  readonly told: Readonly<Partial<Record<WaveRule, Told>>>;
+}
+
+/** A condition seen or told. */
+interface Told {
+  readonly told: boolean;
+  readonly since: number;
+  /** Seconds seen before it was told, and seconds gone after. */
+  readonly seen: number;
+  readonly gone: number;
+  readonly value: number;
+}
+
+export interface WaveStep {
+  readonly state: WaveState;
+  readonly findings: readonly RhythmFinding[];
+  readonly refusals: readonly Refused[];
+}
+
+const WINDOW_S = 14;
+const BEHIND_MS = 3000;
+/** A channel silent for longer makes room for another. */
+const FORGOTTEN_MS = 60_000;
+const MOST_OF_A_KIND = 2;
+/** Seconds that a condition has to be seen before it is told, and to be gone before it is over. */
+const SEEN: Readonly<Record<WaveRule, number>> = {
+  asystole: 1,
+  'extreme-bradycardia': 1,
+  'extreme-tachycardia': 1,
+  'ventricular-tachycardia': 1,
+  'ventricular-fibrillation': 2,
+};
+const GONE = 10;
+const NEW: WaveState = { channels: {}, usual: {}, judged: null, told: {} };
+
+export function stepWave(state: WaveState | null, chunk: WaveChunk): WaveStep {
+  const before = state ?? NEW;
+  const known = Object.hasOwn(before.channels, chunk.channel) ? before.channels[chunk.channel] : undefined;
+  const refusal = refusalOfChunk(known, chunk) ?? (known || hasRoom(before, chunk) ? null : 'too-many-channels');
+  if (refusal !== null || chunk.samples.length === 0)
+    return { state: before, findings: [], refusals: refusal === null ? [] : [{ reason: refusal, count: 1 }] };
+  const isChanged = known !== undefined && known.periodMs !== chunk.periodMs;
+  const channel = known && joins(known, chunk) ? known : beginChannel(chunk);
+  const others = Object.entries(before.channels).filter(
+    ([name, each]) => name !== chunk.channel && isKept(each, chunk),
+  );
+  let now: WaveState = { ...before, channels: Object.fromEntries(others) };
+  const findings: RhythmFinding[] = [];
+  const last = stepChannel(channel, chunk, (full) => {
+    const step = judge({ ...now, channels: { ...now.channels, [chunk.channel]: full } });
+    now = step.state;
+    findings.push(...step.findings);
+  });
+  const channels = { ...now.channels, [chunk.channel]: last };
+  return {
+    state: {
+      ...now,
+      channels,
+      usual: Object.fromEntries(Object.entries(now.usual).filter(([name]) => name in channels)),
+    },
+    findings,
+    refusals: isChanged ? [{ reason: 'rate-changed', count: 1 }] : [],
+  };
+}
+
+function isKept({ until }: ChannelState, { t }: WaveChunk): boolean {
+  return t - until <= FORGOTTEN_MS;
+}
+
+function hasRoom({ channels }: WaveState, chunk: WaveChunk): boolean {
+  const isEcg = chunk.kind === 'ecg';
+  const alike = Object.values(channels).filter((each) => (each.kind === 'ecg') === isEcg && isKept(each, chunk));
+  return alike.length < MOST_OF_A_KIND;
+}
+
+/** Judges the newest second that all live channels have, if it is new. */
+function judge(state: WaveState): { readonly state: WaveState; readonly findings: readonly RhythmFinding[] } {
+  const all = Object.entries(state.channels).filter(([, { blocks }]) => blocks.length > 0);
+  const newest = Math.max(...all.map(([, { ended }]) => ended));
+  const live = all.filter(([, { ended }]) => newest - ended <= BEHIND_MS);
+  const at = Math.min(...live.map(([, { ended }]) => ended));
+  if (state.judged !== null && at < state.judged + 900) return { state, findings: [] };
+  const leads: EcgEvidence[] = [];
+  const pulses: PulseEvidence[] = [];
+  const usual: Record<string, Usual> = { ...state.usual };
+  let isClean = true;
+  for (const [name, { kind, blocks, ended, clean }] of live) {
+    const end = blocks.length - Math.round((ended - at) / 1000);
+    const window = blocks.slice(Math.max(0, end - WINDOW_S), Math.max(0, end));
+    if (kind === 'ecg') {
+      const step = ecgEvidence(window, usual[name] ?? null);
+      if (step.usual) usual[name] = step.usual;
+      if (step.evidence) leads.push(step.evidence);
+      if (step.evidence && clean < SECONDS) isClean = false;
+    } else {
+      const evidence = pulseEvidence(window);
+      if (evidence) pulses.push(evidence);
+    }
+  }
+  const told = { ...state.told };
+  const findings: RhythmFinding[] = [];
+  if (leads.length > 0)
+    for (const [rule, verdict] of Object.entries(verdicts(leads, pulses)) as Array<[WaveRule, Verdict]>) {
+      const step = tell(rule, told[rule], verdict, at, isClean, pulses.length > 0);
+      if (step.next) told[rule] = step.next;
+      else delete told[rule];
+      if (step.finding) findings.push(step.finding);
+    }
+  return { state: { ...state, usual, judged: at, told }, findings };
+}
+
+function tell(
+  rule: WaveRule,
+  was: Told | undefined,
+  { holds, value, unit, doubt, ago }: Verdict,
+  at: number,
+  isClean: boolean,
+  isCrossed: boolean,
+): { readonly next: Told | undefined; readonly finding?: RhythmFinding } {
+  const finding = (present: boolean, since: number, shown: number): RhythmFinding => {
+    const notes = [doubt, isClean ? null : 'doubtful signal', isCrossed ? null : 'no pulse wave to cross-check'];
+    const note = notes.filter((each) => each !== null).join('; ');
+    const confident = isClean && doubt === null;
+    return { rule, at, present, since, value: shown, unit, confident, ...(present && note !== '' ? { note } : {}) };
+  };
+  if (!holds) {
+    if (!was?.told) return { next: undefined };
+    const gone = was.gone + 1;
+    if (gone < GONE) return { next: { ...was, gone } };
+    return { next: undefined, finding: finding(false, at, was.value) };
+  }
+  const since = was?.since ?? Math.round(at - 1000 * ago);
+  const seen = (was?.seen ?? 0) + 1;
+  if (was?.told) {
+    if (!isWorse(rule, value, was.value)) return { next: { ...was, gone: 0 } };
+    return { next: { ...was, gone: 0, value }, finding: finding(true, was.since, value) };
+  }
+  if (seen < SEEN[rule]) return { next: { told: false, since, seen, gone: 0, value } };
+  return { next: { told: true, since, seen, gone: 0, value }, finding: finding(true, since, value) };
+}
+
+/** A quarter farther from the limit, or a silence twice as long. */
+function isWorse(rule: WaveRule, value: number, told: number): boolean {
+  if (rule === 'asystole') return value >= 2 * told;
+  if (rule === 'extreme-bradycardia') return value > 0 && value <= 0.75 * told;
+  if (rule === 'ventricular-fibrillation') return false;
+  return value >= 1.25 * told;
+}
