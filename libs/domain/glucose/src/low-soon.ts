@@ -1,0 +1,98 @@
+import { forecastLow, type LowForecast } from './forecast.js';
+import { withReading, type History } from './history.js';
+import { LOW_SOON, URGENT_LOW_SOON, type LowModel } from './models.js';
+
+const MINUTE = 60_000;
+/** How long it has to be gone before it is over. */
+const OVER = 15 * MINUTE;
+/** A forecast that has not come true within an hour is over: it spoke of half an hour. */
+const EXPIRES = 60 * MINUTE;
+/** After this long without readings nothing that was foreseen stands. */
+const GAP = 60 * MINUTE;
+
+/** What decides one of the two rules. Values in mg/dL. */
+interface LowRule {
+  readonly model: LowModel;
+  /** Under this it is no longer a forecast. */
+  readonly isLow: (mgdl: number) => boolean;
+  /** How long it has been low before it is told without having been foreseen. */
+  readonly lowFor: number;
+}
+
+/**
+ * `low`: predicted < 70 within 30 min, or under 70 for 5 min without having been foreseen: the fall was too fast, and the one who
+ * waits for this rule has to hear of it. `urgentLow`: predicted ≤ 55 within 20 min, or there.
+ */
+const RULES: Readonly<Record<LowName, LowRule>> = {
+  low: { model: LOW_SOON, isLow: (x) => x < 70, lowFor: 4.5 * MINUTE },
+  urgentLow: { model: URGENT_LOW_SOON, isLow: (x) => x <= 55, lowFor: 0 },
+};
+const NAMES = ['low', 'urgentLow'] as const;
+export type LowName = (typeof NAMES)[number];
+
+/** One rule's memory: whether it is told, since when it stands, since when it is gone, since when glucose is low. */
+interface LowState {
+  readonly on: boolean;
+  readonly since: number;
+  readonly goneSince: number | null;
+  readonly lowSince: number | null;
+}
+
+export interface LowSoonState {
+  readonly history: History;
+  readonly low: LowState;
+  readonly urgentLow: LowState;
+}
+
+export interface LowSoonStep {
+  readonly state: LowSoonState;
+  readonly on: Readonly<Record<LowName, boolean>>;
+  /** Forecasts at this reading; undefined where there is too little history. */
+  readonly forecasts: Readonly<Record<LowName, LowForecast | undefined>>;
+}
+
+const QUIET: LowState = { on: false, since: 0, goneSince: null, lowSince: null };
+const NEW: LowSoonState = { history: [], low: QUIET, urgentLow: QUIET };
+
+/**
+ * One reading of a glucose sensor on: `t` ms since 1970, `mgdl` in mg/dL. Readings must come in order of their time; one that is not
+ * later than the newest, or is no number, changes nothing. The state is plain JSON, at most 31 readings.
+ */
+export function stepLowSoon(state: LowSoonState | null, t: number, mgdl: number): LowSoonStep {
+  const before = state ?? NEW;
+  const last = before.history.at(-1);
+  const history = withReading(before.history, t, mgdl);
+  const on = { low: before.low.on, urgentLow: before.urgentLow.on };
+  if (history === before.history) return { state: before, on, forecasts: { low: undefined, urgentLow: undefined } };
+  const isGap = last !== undefined && t - last[0] > GAP;
+  const low = judge('low', isGap ? QUIET : before.low, history);
+  const urgentLow = judge('urgentLow', isGap ? QUIET : before.urgentLow, history);
+  return {
+    state: { history, low: low.state, urgentLow: urgentLow.state },
+    on: { low: low.state.on, urgentLow: urgentLow.state.on },
+    forecasts: { low: low.forecast, urgentLow: urgentLow.forecast },
+  };
+}
+
+function judge(
+  name: LowName,
+  before: LowState,
+  history: History,
+): { readonly state: LowState; readonly forecast: LowForecast | undefined } {
+  const { model, isLow, lowFor } = RULES[name];
+  const [t, mgdl] = history.at(-1)!;
+  const found = forecastLow(model, history);
+  const forecast = found.kind === 'forecast' ? found : undefined;
+  const isDown = isLow(mgdl);
+  const lowSince = isDown ? (before.lowSince ?? t) : null;
+  const isForeseen = forecast !== undefined && forecast.score >= model.raise && !isDown;
+  if (!before.on) {
+    const on = isForeseen || (lowSince !== null && t - lowSince >= lowFor);
+    return { state: { on, since: t, goneSince: null, lowSince }, forecast };
+  }
+  const since = isDown ? t : before.since;
+  const isGone = !isDown && (forecast === undefined || forecast.score < model.clear);
+  const goneSince = isGone ? (before.goneSince ?? t) : null;
+  const isOver = (goneSince !== null && t - goneSince >= OVER) || (!isDown && t - since >= EXPIRES);
+  return { state: isOver ? { ...QUIET, lowSince } : { on: true, since, goneSince, lowSince }, forecast };
+}
