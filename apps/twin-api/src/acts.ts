@@ -10,16 +10,19 @@ import {
   type PutThresholdsRequest,
   type ResolveRequest,
   type SnoozeRequest,
+  type WireThreshold,
 } from '#libs/contracts';
 import { appendInTransaction } from '#libs/platform/messaging';
 import { notFound, Problem, type Access } from '#libs/platform/runtime';
-import { findTwin } from '#libs/platform/storage';
+import { findTwin, setTenantThresholds } from '#libs/platform/storage';
 import { episodeOf } from './episodes.js';
 import { refuseThresholds } from './threshold-check.js';
 
 type ActAnswer = z.input<typeof ActAnswerSchema>;
 type Does = ActRecord['does'];
 
+/** Records of one append: bounded, whatever the size of the tenant. */
+const PATIENTS_AT_ONCE = 1000;
 const LONGEST_SNOOZE_MS = 24 * 3_600_000;
 
 /**
@@ -61,14 +64,47 @@ export class Acts {
   ): Promise<ActAnswer> {
     const twin = await findTwin(this.pool, access.tenant.key, patient);
     if (twin === undefined) throw notFound('the patient');
+    const thresholds = this.checked(request, 'patient');
+    return this.record(access, patient, `Patient/${patient}`, { type: 'set-thresholds', thresholds });
+  }
+
+  /**
+   * Limits for all patients of the tenant: one row each, and one act in the log of every patient whose twin exists. A twin that is
+   * made later begins with them (docs/adr/0009).
+   */
+  async setTenantThresholds(access: Access, request: z.output<typeof PutThresholdsRequest>): Promise<ActAnswer> {
+    const thresholds = this.checked(request, 'tenant');
+    const act = uuid();
+    const tenant = access.tenant.key;
+    const receivedAt = this.now();
+    const does: Does = { type: 'set-tenant-thresholds', thresholds };
+    await inTransaction(this.pool, async (client) => {
+      const patients = await setTenantThresholds(client, tenant, access.client, thresholds);
+      await audit(client, { tenant, act, receivedAt, actor: access.client, target: 'Tenant', does });
+      for (let i = 0; i < patients.length; i += PATIENTS_AT_ONCE) {
+        const some = patients.slice(i, i + PATIENTS_AT_ONCE);
+        await appendInTransaction(
+          client,
+          some.map((patient) => {
+            const head = { v: 1, kind: 'act', tenant, patient, receivedAt, act, actor: access.client } as const;
+            const record: ActRecord = { ...head, does };
+            return { topic: TOPICS.patientInput, key: patientKey(tenant, patient), value: JSON.stringify(record) };
+          }),
+        );
+      }
+    });
+    return { act, status: 'accepted' };
+  }
+
+  private checked(request: z.output<typeof PutThresholdsRequest>, layer: 'tenant' | 'patient'): WireThreshold[] {
     const thresholds = request.thresholds.map(({ rule, limits, reason, expiresAt }) => ({
       rule,
       limits,
       reason,
       ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }),
     }));
-    refuseThresholds(thresholds, this.now());
-    return this.record(access, patient, `Patient/${patient}`, { type: 'set-thresholds', thresholds });
+    refuseThresholds(thresholds, this.now(), layer);
+    return thresholds;
   }
 
   private async patientOfOpen(access: Access, id: string): Promise<string> {
@@ -83,15 +119,28 @@ export class Acts {
     const receivedAt = this.now();
     const record: ActRecord = { v: 1, kind: 'act', tenant, patient, receivedAt, act, actor: access.client, does };
     await inTransaction(this.pool, async (client) => {
-      await client.query(
-        `INSERT INTO audit (tenant, id, at, actor, act, target, detail) VALUES ($1, $2, to_timestamp($3::float8 / 1000), $4, $5, $6, $7)`,
-        [tenant, act, receivedAt, access.client, does.type, target, JSON.stringify(does)],
-      );
+      await audit(client, { tenant, act, receivedAt, actor: access.client, target, does });
       const value = JSON.stringify(record);
       await appendInTransaction(client, [{ topic: TOPICS.patientInput, key: patientKey(tenant, patient), value }]);
     });
     return { act, status: 'accepted' };
   }
+}
+
+interface Audited {
+  readonly tenant: number;
+  readonly act: string;
+  readonly receivedAt: number;
+  readonly actor: string;
+  readonly target: string;
+  readonly does: Does;
+}
+
+async function audit(client: PoolClient, { tenant, act, receivedAt, actor, target, does }: Audited): Promise<void> {
+  await client.query(
+    `INSERT INTO audit (tenant, id, at, actor, act, target, detail) VALUES ($1, $2, to_timestamp($3::float8 / 1000), $4, $5, $6, $7)`,
+    [tenant, act, receivedAt, actor, does.type, target, JSON.stringify(does)],
+  );
 }
 
 async function inTransaction(pool: Pool, work: (client: PoolClient) => Promise<void>): Promise<void> {

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type {
+  AlarmQualityQuery,
+  AlarmQualitySchema,
   AlertListSchema,
   AlertsQuery,
   AlertWithTimelineSchema,
@@ -9,20 +11,24 @@ import type {
   PatientListSchema,
   PatientsQuery,
   RuleListSchema,
+  SuppressionListSchema,
+  SuppressionsQuery,
   ThresholdListSchema,
   TwinQuery,
 } from '#libs/contracts';
-import { RULES } from '#libs/domain/twin';
+import { ruleViews } from '#libs/domain/twin';
 import { notFound, type Platform } from '#libs/platform/runtime';
-import { findTwin, listTwins, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
+import { findTwin, listTwins, tenantThresholds, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
 import { DeliveryStore, WebhookStore } from '#libs/platform/webhooks';
 import { Acts } from './acts.js';
+import { alarmQualityOf } from './alarm-quality.js';
 import { AlertTail } from './alert-tail.js';
 import { decodeCursor, pageOf } from './cursor.js';
 import { DeadLetters } from './dead-letters.js';
 import { alerts, alertWithTimeline } from './episodes.js';
 import { EventStreams } from './event-stream.js';
 import { history } from './history.js';
+import { suppressions } from './suppressions.js';
 import { pumpTwin } from './twin-stream.js';
 import { TwinViews, type TwinView } from './twin-views.js';
 import { Webhooks } from './webhooks.js';
@@ -110,16 +116,37 @@ export class Api {
     const twin = await findTwin(this.platform.pool, tenant, patient);
     if (twin === undefined) throw notFound('the patient');
     const rows = await thresholdsOf(this.platform.pool, tenant, twin.key);
-    return { items: rows.map(thresholdView) };
+    const ofTenant = await this.tenantThresholds(tenant);
+    return { items: [...rows.map((row) => thresholdView(row, 'patient')), ...ofTenant.items] };
+  }
+
+  async tenantThresholds(tenant: number): Promise<z.input<typeof ThresholdListSchema>> {
+    const rows = await tenantThresholds(this.platform.pool, tenant);
+    return { items: rows.map((row) => thresholdView(row, 'tenant')) };
+  }
+
+  suppressions(
+    tenant: number,
+    query: z.output<typeof SuppressionsQuery>,
+  ): Promise<z.input<typeof SuppressionListSchema>> {
+    return suppressions(this.platform.pool, tenant, query);
+  }
+
+  alarmQuality(tenant: number, query: z.output<typeof AlarmQualityQuery>): Promise<z.input<typeof AlarmQualitySchema>> {
+    return alarmQualityOf(this.platform.pool, tenant, query);
   }
 
   rules(): z.input<typeof RuleListSchema> {
-    return { items: RULES.map((rule) => ({ ...rule })) };
+    return { items: ruleViews() as z.input<typeof RuleListSchema>['items'] };
   }
 }
 
-function thresholdView(row: ThresholdRow): z.input<typeof ThresholdListSchema>['items'][number] {
+function thresholdView(
+  row: ThresholdRow,
+  layer: 'tenant' | 'patient',
+): z.input<typeof ThresholdListSchema>['items'][number] {
   return {
+    layer,
     rule: row.rule,
     limits: row.limits,
     author: row.author,

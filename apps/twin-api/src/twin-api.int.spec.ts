@@ -33,6 +33,7 @@ function alertOf(
     episode: uuid(n),
     patient: 'p1',
     rule: { id: 'glucose-low', version: '1.0.0', title: 'Glucose low' },
+    category: 'physiological',
     severity: 'medium',
     status,
     transition,
@@ -42,7 +43,7 @@ function alertOf(
     summary: 'Glucose 62 mg/dL, below 70',
     evidence: [],
     threshold: null,
-    explanation: { why: 'x', clears: 'y' },
+    explanation: { why: 'x', clears: 'y', precision: { useful: 0, notUseful: 0, share: null } },
     disclaimer: 'not a cleared device',
     ...more,
   };
@@ -486,7 +487,15 @@ describe('the twin API over real HTTP and Postgres', () => {
         [tenant, twin, at(40)],
       );
       expect((await call('GET', '/v1/twins/p1/thresholds')).body.items).toEqual([
-        { rule: 'glucose-low', limits: { below: 65 }, author: 'ward', reason: 'agreed', setAt: at(40), version: 1 },
+        {
+          layer: 'patient',
+          rule: 'glucose-low',
+          limits: { below: 65 },
+          author: 'ward',
+          reason: 'agreed',
+          setAt: at(40),
+          version: 1,
+        },
       ]);
     });
   });

@@ -3,6 +3,7 @@ import type { Platform } from '#libs/platform/runtime';
 import { AlertRoutes } from './alerts.routes.js';
 import { API, Api } from './api.js';
 import { DeadLetterRoutes } from './dead-letters.routes.js';
+import { LimitRoutes } from './limits.routes.js';
 import { TwinRoutes } from './twins.routes.js';
 import { WebhookRoutes } from './webhooks.routes.js';
 
@@ -11,7 +12,7 @@ export class TwinApiModule {
   static forRoot(platform: Platform): DynamicModule {
     return {
       module: TwinApiModule,
-      controllers: [TwinRoutes, AlertRoutes, WebhookRoutes, DeadLetterRoutes],
+      controllers: [TwinRoutes, AlertRoutes, LimitRoutes, WebhookRoutes, DeadLetterRoutes],
       providers: [{ provide: API, useFactory: () => new Api(platform) }],
     };
   }

@@ -13,6 +13,7 @@ import {
   writeDeadLetters,
   writeFacts,
   writeMeasurements,
+  writeSuppressions,
   writeThresholds,
   writeTimers,
   writeTransitions,
@@ -234,6 +235,7 @@ async function write(client: PoolClient, changes: Changes): Promise<void> {
   await writeTwins(client, changes.twins);
   await writeTimers(client, changes.timers);
   await writeTransitions(client, changes.transitions);
+  await writeSuppressions(client, changes.suppressions);
   await writeDeadLetters(client, changes.letters);
   await appendInTransaction(client, changes.alerts);
 }

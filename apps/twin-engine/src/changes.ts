@@ -7,6 +7,7 @@ import type {
   MeasurementWrite,
   SourceKeys,
   SourceName,
+  SuppressionWrite,
   ThresholdWrite,
   TimerWrite,
   TransitionWrite,
@@ -38,6 +39,7 @@ export interface Changes {
   readonly facts: readonly FactWrite[];
   readonly thresholds: readonly ThresholdWrite[];
   readonly transitions: readonly TransitionWrite[];
+  readonly suppressions: readonly SuppressionWrite[];
   readonly timers: readonly TimerWrite[];
   readonly twins: readonly TwinWrite[];
   readonly alerts: readonly NewRecord[];
@@ -74,6 +76,7 @@ export function changesOf(
   const facts: FactWrite[] = [];
   const thresholds: ThresholdWrite[] = [];
   const transitions: TransitionWrite[] = [];
+  const suppressions: SuppressionWrite[] = [];
   const timers: TimerWrite[] = [];
   const twins: TwinWrite[] = [];
   const alerts: NewRecord[] = [];
@@ -93,6 +96,7 @@ export function changesOf(
       }
       for (const fact of result.facts) facts.push({ tenant, twin, fact });
       for (const threshold of result.thresholds) thresholds.push({ tenant, twin, threshold });
+      for (const suppression of result.suppressions) suppressions.push({ tenant, twin, patient, suppression });
       for (const transition of result.transitions) {
         transitions.push({ tenant, twin, patient, transition });
         const record: AlertRecord = {
@@ -133,7 +137,7 @@ export function changesOf(
       },
     });
   }
-  return { measurements, facts, thresholds, transitions, timers, twins, alerts, letters, written };
+  return { measurements, facts, thresholds, transitions, suppressions, timers, twins, alerts, letters, written };
 }
 
 function recordedOf(before: HeldTwin, state: TwinState, now: number): Readonly<Record<string, number>> {

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { patientKey } from '#libs/contracts';
 import { initialTwin, type TwinState } from '#libs/domain/twin';
-import { loadRecordedAt, loadTwins, type LoadedTwin } from '#libs/platform/storage';
+import { loadRecordedAt, loadTwins, tenantThresholds, type LoadedTwin } from '#libs/platform/storage';
 import type { Group } from './read-records.js';
 import type { HeldTwin, TwinCache } from './twin-cache.js';
 
@@ -20,7 +20,8 @@ export async function holdTwins(
   }
   if (missing.length === 0) return held;
   const rows = await loadTwins(client, missing);
-  const states = rows.map(stateOf);
+  const limits = await limitsOfNew(client, rows);
+  const states = rows.map((row) => stateOf(row, limits.get(row.tenant) ?? []));
   const places = rows.flatMap((row, index) => placesOf(row, states[index]!));
   const recordedAt = await loadRecordedAt(client, places);
   const recorded = new Map<string, Record<string, number>>();
@@ -42,8 +43,34 @@ export async function holdTwins(
   return held;
 }
 
-function stateOf(row: LoadedTwin): TwinState {
-  return row.snapshot === null ? initialTwin(row.tenant, row.patient) : (JSON.parse(row.snapshot) as TwinState);
+type TenantLimits = NonNullable<Parameters<typeof initialTwin>[2]>;
+
+function stateOf(row: LoadedTwin, limits: TenantLimits): TwinState {
+  return row.snapshot === null ? initialTwin(row.tenant, row.patient, limits) : (JSON.parse(row.snapshot) as TwinState);
+}
+
+/** Limits of the tenants whose twins are new. Read after the twins were made: see `setTenantThresholds`. */
+async function limitsOfNew(
+  client: ClientBase,
+  rows: readonly LoadedTwin[],
+): Promise<ReadonlyMap<number, TenantLimits>> {
+  const tenants = [...new Set(rows.filter((row) => row.snapshot === null).map((row) => row.tenant))];
+  const limits = new Map<number, TenantLimits>();
+  if (tenants.length === 0) return limits;
+  for (const tenant of tenants) {
+    const set = await tenantThresholds(client, tenant);
+    limits.set(
+      tenant,
+      set.map(({ rule, limits: own, author, reason, expiresAt }) => ({
+        rule,
+        limits: own,
+        author,
+        reason,
+        ...(expiresAt === null ? {} : { expiresAt }),
+      })),
+    );
+  }
+  return limits;
 }
 
 function placesOf(row: LoadedTwin, state: TwinState) {

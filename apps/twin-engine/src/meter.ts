@@ -36,6 +36,10 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
     'Measurements older than the newest of their measure',
   );
   const dropped = metrics.counter('homeostat_engine_dropped_total', 'Parts of records without effect', ['reason']);
+  const suppressions = metrics.counter('homeostat_alert_suppressions_total', 'Alerts that were kept quiet', [
+    'rule',
+    'reason',
+  ]);
   const letters = metrics.counter('homeostat_engine_dead_letters_total', 'Records that could not be applied');
   const ticks = metrics.counter('homeostat_engine_ticks_total', 'Ticks appended for due timers');
   const failures = metrics.counter(
@@ -57,6 +61,7 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
           corrected += result.counts.corrections;
           lateOnes += result.counts.late;
           for (const reason in result.counts.dropped) dropped.inc({ reason }, result.counts.dropped[reason]!);
+          for (const { rule, reason } of result.suppressions) suppressions.inc({ rule, reason });
           oldest = Math.min(oldest, input.receivedAt);
         }
       }

@@ -4,6 +4,8 @@ export interface Alert {
   readonly episode: string;
   readonly patient: string;
   readonly rule: { readonly id: string; readonly version: string; readonly title: string };
+  /** Of the patient, or of the equipment (IEC 60601-1-8). */
+  readonly category: 'physiological' | 'technical';
   readonly severity: Severity;
   readonly status: AlertStatus;
   readonly transition: Transition;
@@ -56,15 +58,20 @@ export interface Evidence {
   readonly effectiveAt: string;
   readonly source: string;
   readonly quality: QualityName;
+  /** Why it is not good. */
+  readonly qualityReasons?: readonly string[];
+  /** How old it was when the condition was met, seconds; negative for what came after. */
+  readonly ageSeconds: number;
 }
 
 export type QualityName = 'good' | 'doubtful' | 'bad';
 
-/** The limit that was crossed and who set it: `default` or the author of a patient threshold. */
+/** The limit that was crossed and who set it: `default`, or the author of a limit of the tenant or the patient. */
 export interface Threshold {
   readonly limit: number;
   readonly unit: string;
   readonly comparison: 'below' | 'above' | 'at-or-below' | 'at-or-above' | 'silent-for';
+  readonly layer: 'default' | 'tenant' | 'patient';
   readonly owner: string;
   readonly reason?: string;
   readonly expiresAt?: string;
@@ -73,6 +80,20 @@ export interface Threshold {
 export interface Explanation {
   readonly why: string;
   readonly clears: string;
+  /** Of a score: its value, and the parts that add up to it (`intercept` included). */
+  readonly score?: number;
+  readonly intercept?: number;
+  readonly contributions?: readonly {
+    readonly name: string;
+    readonly value?: number | string;
+    readonly contribution: number;
+  }[];
+  /** Course, frequency of observation that follows, what stands for what; one plain sentence each. */
+  readonly notes?: readonly string[];
+  /** Inputs that the rule would use and does not have; none of them counts as normal. */
+  readonly missing?: readonly string[];
+  /** What people said of this rule's alerts for this patient when they acknowledged them. `share` is null before the first. */
+  readonly precision: { readonly useful: number; readonly notUseful: number; readonly share: number | null };
 }
 
 /** Record of the topic `alerts`; `transition` is the id that becomes the `webhook-id`'s seed. Times in ms. */

@@ -81,7 +81,9 @@ export interface ActRecord extends RecordHead {
     | { readonly type: 'acknowledge'; readonly episode: string; readonly note?: string; readonly useful?: boolean }
     | { readonly type: 'snooze'; readonly episode: string; readonly until: number; readonly note?: string }
     | { readonly type: 'resolve'; readonly episode: string; readonly note?: string }
-    | { readonly type: 'set-thresholds'; readonly thresholds: readonly WireThreshold[] };
+    | { readonly type: 'set-thresholds'; readonly thresholds: readonly WireThreshold[] }
+    /** Limits of the tenant, written to the log of each of its patients. */
+    | { readonly type: 'set-tenant-thresholds'; readonly thresholds: readonly WireThreshold[] };
 }
 
 /** Limits of one rule for one patient, in the canonical unit; null limits restore the default. */

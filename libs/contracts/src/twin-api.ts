@@ -41,6 +41,8 @@ export const EvidenceSchema = z.object({
   effectiveAt: Instant,
   source: z.string(),
   quality: QualitySchema,
+  qualityReasons: z.array(z.string()).optional().describe('why it is not good'),
+  ageSeconds: z.number().describe('how old it was when the condition was met'),
 });
 
 /** The alert as webhooks, SSE and REST show it; the type is `Alert`. */
@@ -49,6 +51,7 @@ export const AlertSchema = z.object({
   episode: z.string(),
   patient: z.string(),
   rule: z.object({ id: z.string(), version: z.string(), title: z.string() }),
+  category: z.enum(['physiological', 'technical']).describe('of the patient or of the equipment (IEC 60601-1-8)'),
   severity: z.enum(SEVERITIES).describe('IEC 60601-1-8 priority'),
   status: z.enum(ALERT_STATUSES),
   transition: z.enum(TRANSITIONS),
@@ -63,12 +66,33 @@ export const AlertSchema = z.object({
       limit: z.number(),
       unit: z.string(),
       comparison: z.enum(['below', 'above', 'at-or-below', 'at-or-above', 'silent-for']),
-      owner: z.string().describe('`default`, or who set the limit for this patient'),
+      layer: z.enum(['default', 'tenant', 'patient']),
+      owner: z.string().describe('`default`, or who set the limit'),
       reason: z.string().optional(),
       expiresAt: Instant.optional(),
     })
     .nullable(),
-  explanation: z.object({ why: z.string(), clears: z.string() }),
+  explanation: z.object({
+    why: z.string(),
+    clears: z.string(),
+    score: z.number().optional(),
+    intercept: z.number().optional(),
+    contributions: z
+      .array(
+        z.object({
+          name: z.string(),
+          value: z.union([z.number(), z.string()]).optional(),
+          contribution: z.number(),
+        }),
+      )
+      .optional()
+      .describe('with the intercept they add up to the score'),
+    notes: z.array(z.string()).optional().describe('what else is worth knowing, in plain words'),
+    missing: z.array(z.string()).optional().describe('inputs that are not there; none counts as normal'),
+    precision: z
+      .object({ useful: z.int(), notUseful: z.int(), share: z.number().nullable() })
+      .describe("what people said of this rule's alerts for this patient"),
+  }),
   suppressed: z.array(z.object({ rule: z.string(), reason: z.string() })).optional(),
   acknowledgedBy: z.string().optional(),
   snoozedUntil: Instant.optional(),
@@ -110,6 +134,54 @@ export const ActAnswerSchema = z.object({
   status: z.literal('accepted').describe('it is durable; the engine applies it in the order of the log'),
 });
 
+export const SuppressionsQuery = z.strictObject({
+  ...PageQuery,
+  patient: FhirId.optional(),
+  rule: RuleId.optional(),
+  from: Instant.optional().describe('inclusive'),
+  to: Instant.optional().describe('exclusive'),
+});
+export const SuppressionSchema = z.object({
+  id: z.string(),
+  patient: z.string(),
+  episode: z.string().describe('id the alert would have, and has when it is told after all'),
+  rule: z.object({ id: z.string(), version: z.string() }),
+  severity: z.enum(SEVERITIES),
+  reason: z.enum(['same-cause', 'refractory']),
+  by: z.string().describe('the alert that it was folded into, or came too soon after'),
+  effectiveAt: Instant,
+  at: Instant.describe('when the record that showed it was received'),
+});
+export const SuppressionListSchema = listOf(SuppressionSchema);
+
+export const AlarmQualityQuery = z.strictObject({
+  from: Instant.describe('inclusive'),
+  to: Instant.describe('exclusive'),
+  patient: FhirId.optional(),
+});
+const AlarmFigures = z.object({
+  alerts: z.int().describe('episodes that were told as raised, by the time they were told'),
+  bySeverity: z.object({ high: z.int(), medium: z.int(), low: z.int() }).describe('highest severity told'),
+  suppressed: z.int().describe('alerts that were kept quiet'),
+  perPatientDay: z.number().nullable().describe('alerts by patient-day; null without patient-days'),
+  acknowledged: z.int(),
+  escalated: z.int().describe('told again because nobody had acknowledged them, or because they got worse'),
+  useful: z.int(),
+  notUseful: z.int(),
+  precision: z.number().nullable().describe('useful by all that were judged; null when none was'),
+  secondsToAcknowledge: z
+    .object({ median: z.number(), p90: z.number() })
+    .nullable()
+    .describe('from the first telling to the first acknowledgement, of those that were acknowledged'),
+});
+export const AlarmQualitySchema = z.object({
+  from: Instant,
+  to: Instant,
+  patientDays: z.int().describe('pairs of patient and UTC day with at least one measurement'),
+  total: AlarmFigures,
+  rules: z.array(AlarmFigures.extend({ rule: z.string() })),
+});
+
 // --- twins
 
 export const MeasureViewSchema = z.object({
@@ -132,6 +204,10 @@ export const TwinSchema = z.object({
   knownAt: Instant.describe('the answer holds what was known then'),
   measures: z.record(z.string(), MeasureViewSchema),
   facts: z.array(FactViewSchema),
+  refusals: z
+    .array(z.object({ rule: z.string(), reason: z.enum(['under-age', 'pregnant']) }))
+    .optional()
+    .describe('rules that do not judge this person, and why; of the twin as it is now'),
   alerts: z.array(AlertSchema).describe('open episodes'),
 });
 export const TwinQuery = z.strictObject({ at: Instant.optional(), 'known-at': Instant.optional() });
@@ -185,7 +261,11 @@ export const ThresholdSchema = z.object({
   expiresAt: Instant.optional(),
   version: z.number().int(),
 });
-export const ThresholdListSchema = listOf(ThresholdSchema);
+export const ThresholdListSchema = listOf(
+  ThresholdSchema.extend({
+    layer: z.enum(['tenant', 'patient']).describe("the patient's limits count before the tenant's, limit by limit"),
+  }),
+);
 export const PutThresholdsRequest = z.strictObject({
   thresholds: z
     .array(
@@ -202,7 +282,44 @@ export const PutThresholdsRequest = z.strictObject({
     .min(1)
     .max(100),
 });
-export const RuleListSchema = listOf(z.looseObject({ id: z.string(), version: z.string(), title: z.string() }));
+const LimitsByName = z.record(z.string(), z.number());
+export const RuleListSchema = listOf(
+  z.object({
+    id: z.string(),
+    version: z.string().describe('semantic version'),
+    title: z.string(),
+    pack: z.string().describe('the condition it belongs to'),
+    severity: z.enum(SEVERITIES).describe('the highest it reaches'),
+    category: z.enum(['physiological', 'technical']),
+    inputs: z.array(z.string()).describe('catalogue names of the measures'),
+    quality: z.string(),
+    freshness: z.string(),
+    limits: z.array(
+      z.object({
+        name: z.string(),
+        title: z.string(),
+        unit: z.string(),
+        default: z.number(),
+        min: z.number(),
+        max: z.number(),
+        patientOnly: z.literal(true).optional().describe('a tenant cannot set it'),
+      }),
+    ),
+    byAge: z.array(z.object({ underYears: z.number(), limits: LimitsByName })).optional(),
+    persistence: z.string(),
+    hysteresis: z.string(),
+    clears: z.string(),
+    population: z.string(),
+    refuses: z.object({ underYears: z.number().optional(), pregnancy: z.literal(true).optional() }).optional(),
+    policy: z.object({
+      refractorySeconds: z.number(),
+      escalateAfterSeconds: z.number().nullable(),
+      latching: z.boolean(),
+      group: z.string().nullable(),
+    }),
+    page: z.string().describe('evidence'),
+  }),
+);
 
 // --- webhooks
 
@@ -212,12 +329,14 @@ const FilterSchema = z.strictObject({
   severity: z.array(FilterSeverity).min(1).max(3).optional(),
   rules: z.array(RuleId).min(1).max(100).optional(),
   patients: z.array(FilterPatient).min(1).max(1000).optional(),
+  category: z.enum(['physiological', 'technical']).optional().describe('of the patient, or of the equipment'),
 });
 /** A filter as asked for: a single value may stand for a list of one. */
 const AskedFilterSchema = z.strictObject({
   severity: z.union([FilterSchema.shape.severity.unwrap(), FilterSeverity]).optional(),
   rules: z.union([FilterSchema.shape.rules.unwrap(), RuleId]).optional(),
   patients: z.union([FilterSchema.shape.patients.unwrap(), FilterPatient]).optional(),
+  category: FilterSchema.shape.category,
 });
 const Url = z.string().max(2_048);
 export const CreateWebhookRequest = z.strictObject({

@@ -31,6 +31,9 @@ export const MEASURE_NAMES = [
   'ecg',
   'ppg',
   'arterial-pressure-wave',
+  'oxygen-flow',
+  'inspired-oxygen',
+  'glasgow-coma-score',
 ] as const;
 export type MeasureName = (typeof MEASURE_NAMES)[number];
 
@@ -192,5 +195,38 @@ export const CATALOGUE: readonly Measure[] = [
     shape: 'waveform',
     possible: [-100, 500],
     plausible: [-20, 320],
+  },
+  {
+    number: 15,
+    name: 'oxygen-flow',
+    title: 'Oxygen flow',
+    loinc: ['3151-8'],
+    mdc: [],
+    unit: 'L/min',
+    shape: 'value',
+    possible: [0, 100],
+    plausible: [0, 60],
+  },
+  {
+    number: 16,
+    name: 'inspired-oxygen',
+    title: 'Inspired oxygen',
+    loinc: ['3150-6', '19994-3'],
+    mdc: [],
+    unit: '%',
+    shape: 'value',
+    possible: [15, 100],
+    plausible: [21, 100],
+  },
+  {
+    number: 17,
+    name: 'glasgow-coma-score',
+    title: 'Glasgow coma score',
+    loinc: ['9269-2'],
+    mdc: [],
+    unit: '{score}',
+    shape: 'value',
+    possible: [3, 15],
+    plausible: [3, 15],
   },
 ];

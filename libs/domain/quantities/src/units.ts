@@ -73,6 +73,9 @@ const FACTORS: Readonly<Record<MeasureName, Readonly<Record<string, number | rea
   ecg: { mV: 1, uV: 0.001, nV: 1e-6, V: 1000 },
   ppg: { "{arb'U}": 1, '{arbitrary_unit}': 1, '{adc}': 1, '{counts}': 1, '1': 1 },
   'arterial-pressure-wave': pressure,
+  'oxygen-flow': { 'L/min': 1, 'l/min': 1, 'mL/min': 0.001, 'ml/min': 0.001 },
+  'inspired-oxygen': { '%': 1, '1': 100, '{fraction}': 100 },
+  'glasgow-coma-score': { '{score}': 1, '1': 1 },
 };
 
 /** What people write in place of the UCUM code. Used only to say what would be right. */

@@ -1,17 +1,16 @@
 import type { ActRecord } from '#libs/contracts';
 import { isClosed } from './alert.js';
 import { drop, setTimer, type Draft } from './draft.js';
-import { episodeId, tell } from './episodes.js';
-import { gridTimes } from './grid.js';
 import { isInstant } from './identify.js';
 import { checkThresholds } from './limits.js';
 import type { Rule } from './rule.js';
-import { ruleById, RULES } from './rules.js';
-import type { EpisodeState, PatientLimits, RuleState } from './state.js';
+import { codesOf, ruleById, RULES } from './rules.js';
+import { setLimitsOf, timelineWith } from './set-limits.js';
+import type { EpisodeState, RuleState } from './state.js';
+import { episodeId, tell } from './tell.js';
 
 /** Newest act ids that are remembered. A repeat comes from the transport, so it comes soon. */
 const ACTS_KEPT = 24;
-const TIMELINE_KEPT = 16;
 const TIMER = 'snooze';
 
 /** Applies what a person did. A repeat, an unknown episode and an act that no longer fits change nothing and are counted. */
@@ -23,11 +22,12 @@ export function applyAct(draft: Draft, record: ActRecord): void {
   draft.acts = [...draft.acts, record.act].slice(-ACTS_KEPT);
   draft.changed = true;
   const { does } = record;
-  if (does.type === 'set-thresholds') setThresholds(draft, record, does.thresholds);
+  if (does.type === 'set-thresholds' || does.type === 'set-tenant-thresholds') setThresholds(draft, record, does);
   else if (!onEpisode(draft, record, does)) drop(draft, 'act-on-unknown-episode');
 }
 
-type EpisodeAct = Exclude<ActRecord['does'], { type: 'set-thresholds' }>;
+type SetThresholds = Extract<ActRecord['does'], { type: 'set-thresholds' | 'set-tenant-thresholds' }>;
+type EpisodeAct = Exclude<ActRecord['does'], SetThresholds>;
 
 function onEpisode(draft: Draft, record: ActRecord, does: EpisodeAct): boolean {
   for (const rule of RULES) {
@@ -57,7 +57,9 @@ function act(
     case 'acknowledge': {
       // What is over can still be acknowledged; it stays over.
       const status = closed ? episode.status : 'acknowledged';
-      return tell(draft, rule, { ...noted, status, acknowledgedBy: record.actor }, 'acknowledged');
+      const seen = heardOut(draft, rule, { ...noted, status, acknowledgedBy: record.actor }, does.useful);
+      const { overAt, ...told } = tell(draft, rule, seen, 'acknowledged');
+      return overAt === undefined ? told : tell(draft, rule, { ...told, status: 'resolved' }, 'resolved');
     }
     case 'snooze': {
       if (closed || !isInstant(does.until) || does.until <= draft.now) return undefined;
@@ -67,10 +69,23 @@ function act(
     }
     case 'resolve': {
       if (closed) return undefined;
+      const { overAt: _over, ...resolved } = noted;
       const closedByHand = { rank: episode.rank, at: record.receivedAt };
-      return tell(draft, rule, { ...noted, status: 'resolved', closedByHand }, 'resolved');
+      return tell(draft, rule, { ...resolved, status: 'resolved', closedByHand }, 'resolved');
     }
   }
+}
+
+/** Counts whether the alert was worth the interruption; a second opinion on one alert replaces the first. */
+function heardOut(draft: Draft, rule: Rule, episode: EpisodeState, useful: boolean | undefined): EpisodeState {
+  if (useful === undefined || useful === episode.useful) return episode;
+  const was = draft.feedback[rule.id] ?? { useful: 0, notUseful: 0 };
+  const before = { useful: episode.useful === true ? 1 : 0, notUseful: episode.useful === false ? 1 : 0 };
+  draft.feedback[rule.id] = {
+    useful: was.useful - before.useful + (useful ? 1 : 0),
+    notUseful: was.notUseful - before.notUseful + (useful ? 0 : 1),
+  };
+  return { ...episode, useful };
 }
 
 function withEpisode(state: RuleState, index: number, episode: EpisodeState): RuleState {
@@ -100,44 +115,31 @@ export function endSnoozes(draft: Draft): void {
 }
 
 /**
- * Limits count for samples later than the newest one of their measure when they were set, so that what was judged before stays
+ * Limits count for samples later than the newest one of their measures when they were set, so that what was judged before stays
  * judged, and late data from before are judged by the limits of their time.
  */
-function setThresholds(
-  draft: Draft,
-  record: ActRecord,
-  thresholds: Extract<ActRecord['does'], { type: 'set-thresholds' }>['thresholds'],
-): void {
-  for (const threshold of thresholds) {
+function setThresholds(draft: Draft, record: ActRecord, does: SetThresholds): void {
+  for (const threshold of does.thresholds) {
     const rule = ruleById(threshold.rule);
     const fits = threshold.expiresAt === undefined || isInstant(threshold.expiresAt);
-    if (rule === undefined || !fits || checkThresholds(threshold.rule, threshold.limits).length > 0) {
+    if (rule === undefined || !fits || checkThresholds(threshold.rule, threshold.limits, layerOf(does)).length > 0) {
       drop(draft, 'threshold-refused');
       continue;
     }
-    const newest = rule.kind === 'limit' ? (draft.measures[rule.code]?.t ?? null) : null;
-    const entry: PatientLimits = {
-      after: newest,
-      limits: threshold.limits,
-      author: record.actor,
-      reason: threshold.reason,
-      ...(threshold.expiresAt === undefined ? undefined : { expiresAt: threshold.expiresAt }),
-    };
-    draft.thresholds[rule.id] = timelineWith(draft.thresholds[rule.id] ?? [], entry, newest);
-    draft.thresholdChanges.push({ ...threshold, author: record.actor, at: record.receivedAt });
+    const entry = setLimitsOf(threshold, record.actor, newestOf(draft, rule));
+    const layer = layerOf(does) === 'patient' ? draft.thresholds : draft.tenantThresholds;
+    layer[rule.id] = timelineWith(layer[rule.id] ?? [], entry);
+    if (does.type === 'set-thresholds') {
+      draft.thresholdChanges.push({ ...threshold, author: record.actor, at: record.receivedAt });
+    }
   }
 }
 
-/** Entries that another one replaced before everything late data can reach are forgotten. */
-function timelineWith(
-  timeline: readonly PatientLimits[],
-  entry: PatientLimits,
-  newest: number | null,
-): readonly PatientLimits[] {
-  if (newest === null) return [entry];
-  const reach = gridTimes(newest)[0]!;
-  const all = [...timeline, entry];
-  return all
-    .filter((_, i) => all[i + 1] === undefined || (all[i + 1]!.after ?? -Infinity) >= reach)
-    .slice(-TIMELINE_KEPT);
+function layerOf(does: SetThresholds): 'tenant' | 'patient' {
+  return does.type === 'set-thresholds' ? 'patient' : 'tenant';
+}
+
+function newestOf(draft: Draft, rule: Rule): number | null {
+  const times = codesOf(rule).flatMap((code) => draft.measures[code]?.t ?? []);
+  return times.length === 0 ? null : Math.max(...times);
 }

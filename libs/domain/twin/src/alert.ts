@@ -1,27 +1,34 @@
-import type { Alert, Evidence, QualityName, Transition } from '#libs/contracts';
+import type { Alert, Evidence, Explanation, QualityName, Transition } from '#libs/contracts';
 import { measureByNumber } from '#libs/domain/quantities';
 import type { Limits } from './limits.js';
+import { ageAt, type Person } from './person.js';
 import { severityOf, type Rule } from './rule.js';
 import { clearsSentence, summaryOf, utc, whySentence, type Cause } from './sentences.js';
-import type { Cited, EpisodeState } from './state.js';
+import type { Cited, EpisodeState, Feedback } from './state.js';
 
 export const DISCLAIMER = 'Research software, not a cleared medical device.';
 
 const QUALITY: readonly QualityName[] = ['good', 'doubtful', 'bad'];
 
+/** What an alert is made of. `limits` are those in force when the condition was met. */
+interface Telling {
+  readonly id: string;
+  readonly patient: string;
+  readonly rule: Rule;
+  readonly limits: Limits;
+  readonly episode: EpisodeState;
+  readonly transition: Transition;
+  readonly cause: Cause | undefined;
+  readonly feedback: Feedback | undefined;
+  readonly person: Person;
+}
+
 /**
- * The alert as subscribers see it after a transition: what, why, on what evidence, and what would clear it. `limits` are those in
- * force when the condition was met. Says nothing about treatment and never the patient's name.
+ * The alert as subscribers see it after a transition: what, why, on what evidence, and what would clear it. Says nothing about
+ * treatment and never the patient's name.
  */
-export function alertOf(
-  id: string,
-  patient: string,
-  rule: Rule,
-  limits: Limits,
-  episode: EpisodeState,
-  transition: Transition,
-  cause: Cause | undefined,
-): Alert {
+export function alertOf(telling: Telling): Alert {
+  const { id, patient, rule, limits, episode, transition, cause } = telling;
   const { start, status, raisedAt } = episode;
   const ended = episode.end ?? episode.closedByHand?.at ?? null;
   return {
@@ -29,7 +36,8 @@ export function alertOf(
     episode: id,
     patient,
     rule: { id: rule.id, version: rule.version, title: rule.title },
-    severity: severityOf(isClosed(status) ? episode.peak : episode.rank),
+    category: rule.category,
+    severity: severityOf(isClosed(status) ? episode.peak : toldRank(episode)),
     status,
     transition,
     effectiveAt: utc(start),
@@ -37,13 +45,37 @@ export function alertOf(
     ...(ended === null ? undefined : { resolvedAt: utc(ended) }),
     lateSeconds: Math.max(0, Math.round((raisedAt - start) / 1000)),
     summary: summaryOf(rule, limits, episode, transition, cause),
-    evidence: rule.kind === 'limit' ? episode.cites.map((cited) => evidenceOf(rule.code, cited)) : [],
+    evidence: episode.cites.map((cited) => evidenceOf(cited, start)),
     threshold: thresholdOf(rule, episode),
-    explanation: { why: whySentence(rule, limits, episode), clears: clearsSentence(rule, limits) },
+    explanation: explanationOf(telling),
+    ...(episode.folded === undefined ? undefined : { suppressed: episode.folded }),
     ...(episode.acknowledgedBy === undefined ? undefined : { acknowledgedBy: episode.acknowledgedBy }),
     ...(episode.snoozedUntil === undefined ? undefined : { snoozedUntil: utc(episode.snoozedUntil) }),
     ...(episode.note === undefined ? undefined : { note: episode.note }),
     disclaimer: DISCLAIMER,
+  };
+}
+
+/** Told again because nobody acknowledged it: one severity higher than the condition alone gives. */
+function toldRank({ rank, escalatedAt }: EpisodeState): number {
+  return escalatedAt === undefined ? rank : Math.min(3, rank + 1);
+}
+
+function explanationOf({ rule, limits, episode, feedback, person }: Telling): Explanation {
+  const { finding } = episode;
+  const useful = feedback?.useful ?? 0;
+  const notUseful = feedback?.notUseful ?? 0;
+  const said = useful + notUseful;
+  const ageless = rule.byAge !== undefined && ageAt(person, episode.start) === null;
+  return {
+    why: whySentence(rule, limits, episode) + (ageless ? ' The age is not known: adult limits were used.' : ''),
+    clears: clearsSentence(rule, limits),
+    ...(finding?.score === undefined ? undefined : { score: finding.score }),
+    ...(finding?.intercept === undefined ? undefined : { intercept: finding.intercept }),
+    ...(finding?.contributions === undefined ? undefined : { contributions: finding.contributions }),
+    ...(finding?.notes === undefined ? undefined : { notes: finding.notes }),
+    ...(finding?.missing === undefined ? undefined : { missing: finding.missing }),
+    precision: { useful, notUseful, share: said === 0 ? null : useful / said },
   };
 }
 
@@ -61,7 +93,7 @@ export function qualityName(quality: number): QualityName {
   return QUALITY[quality] ?? 'bad';
 }
 
-function evidenceOf(code: number, [identity, version, t, x, quality, source]: Cited): Evidence {
+function evidenceOf([identity, version, t, x, quality, source, code, reasons]: Cited, start: number): Evidence {
   const measure = measureByNumber(code);
   return {
     id: measurementId(identity, version),
@@ -71,18 +103,33 @@ function evidenceOf(code: number, [identity, version, t, x, quality, source]: Ci
     effectiveAt: utc(t),
     source,
     quality: qualityName(quality),
+    ...(reasons === undefined ? undefined : { qualityReasons: reasons }),
+    ageSeconds: Math.round((start - t) / 1000),
   };
 }
 
-function thresholdOf(rule: Rule, { limit }: EpisodeState): Alert['threshold'] {
+function thresholdOf(rule: Rule, { limit, finding }: EpisodeState): Alert['threshold'] {
   if (limit === null) return null;
   const { reason, expiresAt } = limit;
   return {
     limit: limit.limit,
-    unit: rule.kind === 'limit' ? (measureByNumber(rule.code)?.unit ?? '1') : 's',
-    comparison: rule.kind === 'limit' ? rule.direction : 'silent-for',
+    ...comparisonOf(rule, finding),
+    layer: limit.layer,
     owner: limit.owner,
     ...(reason === undefined ? undefined : { reason }),
     ...(expiresAt === undefined ? undefined : { expiresAt: utc(expiresAt) }),
   };
+}
+
+type Comparison = Pick<NonNullable<Alert['threshold']>, 'unit' | 'comparison'>;
+
+function comparisonOf(rule: Rule, finding: EpisodeState['finding']): Comparison {
+  switch (rule.kind) {
+    case 'limit':
+      return { unit: measureByNumber(rule.codes[0])?.unit ?? '1', comparison: rule.direction };
+    case 'stream':
+      return { unit: finding?.unit ?? '1', comparison: finding?.comparison ?? 'at-or-above' };
+    case 'silence':
+      return { unit: 's', comparison: 'silent-for' };
+  }
 }

@@ -1,6 +1,7 @@
 import type { PatientInput } from '#libs/contracts';
 import { applyAct, endSnoozes } from './acts.js';
 import { draftOf, finish, type Draft } from './draft.js';
+import { escalateIgnored } from './escalation.js';
 import { evaluate } from './evaluate.js';
 import { applyFacts } from './facts.js';
 import { identify } from './identify.js';
@@ -19,6 +20,7 @@ export function apply(state: TwinState, record: PatientInput, memory: Memory): A
   if (needs !== undefined) return needs;
   endSnoozes(draft);
   judgeSilence(draft);
+  escalateIgnored(draft);
   return finish(draft);
 }
 

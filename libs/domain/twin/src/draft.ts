@@ -1,6 +1,24 @@
 import type { PatientInput } from '#libs/contracts';
-import type { FactState, MeasureState, PatientLimits, RuleState, StreamState, TwinState } from './state.js';
-import type { Applied, FactChange, Memory, StoredMeasurement, TransitionChange } from './twin-port.js';
+import type {
+  CheckState,
+  DetectorMachine,
+  FactState,
+  Feedback,
+  Kept,
+  MeasureState,
+  RuleState,
+  SetLimits,
+  StreamState,
+  TwinState,
+} from './state.js';
+import type {
+  Applied,
+  FactChange,
+  Memory,
+  StoredMeasurement,
+  SuppressionChange,
+  TransitionChange,
+} from './twin-port.js';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -13,10 +31,15 @@ export interface Draft {
   readonly now: number;
   asOf: number | null;
   readonly measures: Record<string, MeasureState>;
+  readonly checks: Record<string, CheckState>;
+  readonly baselines: Record<string, unknown>;
+  readonly detectors: Record<string, Kept<DetectorMachine>>;
   readonly rules: Record<string, RuleState>;
   readonly streams: Record<string, Mutable<StreamState>>;
   forgotten: number | null;
-  readonly thresholds: Record<string, readonly PatientLimits[]>;
+  readonly tenantThresholds: Record<string, readonly SetLimits[]>;
+  readonly thresholds: Record<string, readonly SetLimits[]>;
+  readonly feedback: Record<string, Feedback>;
   facts: Readonly<Record<string, FactState>>;
   moreFacts: number;
   acts: readonly string[];
@@ -25,6 +48,7 @@ export interface Draft {
   readonly measurements: Change[];
   readonly factChanges: FactChange[];
   readonly transitions: TransitionChange[];
+  readonly suppressions: SuppressionChange[];
   readonly thresholdChanges: Applied['thresholds'][number][];
   readonly timerChanges: Applied['timers'][number][];
   readonly counts: {
@@ -56,10 +80,15 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     now: Math.max(base.heard, record.receivedAt),
     asOf: base.asOf,
     measures: { ...base.measures },
+    checks: { ...base.checks },
+    baselines: { ...base.baselines },
+    detectors: { ...base.detectors },
     rules: { ...base.rules },
     streams: { ...base.streams },
     forgotten: base.forgotten,
+    tenantThresholds: { ...base.tenantThresholds },
     thresholds: { ...base.thresholds },
+    feedback: { ...base.feedback },
     facts: base.facts,
     moreFacts: base.moreFacts,
     acts: base.acts,
@@ -68,6 +97,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     measurements: [],
     factChanges: [],
     transitions: [],
+    suppressions: [],
     thresholdChanges: [],
     timerChanges: [],
     counts: { applied: 0, duplicates: 0, corrections: 0, late: 0, dropped: {} },
@@ -104,10 +134,15 @@ export function finish(draft: Draft): Applied {
         asOf: draft.asOf,
         heard: draft.now,
         measures: draft.measures,
+        checks: draft.checks,
+        baselines: draft.baselines,
+        detectors: draft.detectors,
         rules: draft.rules,
         streams: draft.streams,
         forgotten: draft.forgotten,
+        tenantThresholds: draft.tenantThresholds,
         thresholds: draft.thresholds,
+        feedback: draft.feedback,
         facts: draft.facts,
         moreFacts: draft.moreFacts,
         acts: draft.acts,
@@ -121,6 +156,7 @@ export function finish(draft: Draft): Applied {
     measurements: draft.measurements,
     facts: draft.factChanges,
     transitions: draft.transitions,
+    suppressions: draft.suppressions,
     thresholds: draft.thresholdChanges,
     timers: draft.timerChanges,
     counts: draft.counts,

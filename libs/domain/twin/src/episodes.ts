@@ -1,18 +1,20 @@
-import type { Transition } from '#libs/contracts';
-import { uuidOf } from '#libs/domain/quantities';
-import { alertOf, isClosed } from './alert.js';
+import { isClosed } from './alert.js';
 import type { Draft } from './draft.js';
 import { gridTimes } from './grid.js';
-import { entryAt, limitsAt } from './limits.js';
+import { layersOf, limitsAt, ownerAt } from './limits.js';
 import type { FoundEpisode } from './machine.js';
-import { RANKS, type LimitRule, type Rule } from './rule.js';
-import type { Cause } from './sentences.js';
-import type { Cited, EpisodeLimit, EpisodeState, PatientLimits, RuleState, TwinState } from './state.js';
+import { personOf } from './person.js';
+import { muteOf, stillMuted, suppress } from './policy.js';
+import { RANKS, type MeasureRule, type Rule } from './rule.js';
+import type { Cited, EpisodeLimit, EpisodeState, RuleState } from './state.js';
+import { tell } from './tell.js';
 
 /** Closed episodes that are remembered per rule; beyond it late data can no longer change the oldest. */
 const EPISODES_KEPT = 64;
 /** Newest episodes that keep all they cite; older ones keep the value that raised them. */
 const CITED_KEPT = 4;
+/** Measurements that one episode cites. */
+const MOST_CITES = 16;
 
 type Told = Pick<RuleState, 'episodes' | 'count' | 'floor'>;
 
@@ -22,33 +24,35 @@ type Told = Pick<RuleState, 'episodes' | 'count' | 'floor'>;
  */
 export function tellEpisodes(
   draft: Draft,
-  rule: LimitRule,
+  rule: MeasureRule,
   before: RuleState,
   found: readonly FoundEpisode[],
   since: number | null,
   newest: number,
 ): Told {
-  const touched = before.episodes.filter((old) => old.end === null || (since !== null && old.end >= since));
+  const again = found.some(({ end }) => end === null);
+  const touched = before.episodes.filter(
+    (old) => old.end === null || (since !== null && old.end >= since) || (old.overAt !== undefined && again),
+  );
   if (found.length === 0 && touched.length === 0) {
     return { episodes: before.episodes, count: before.count, floor: before.floor };
   }
   const pairs = pair(touched, found);
-  const timeline = draft.thresholds[rule.id];
   let { count } = before;
   for (const old of touched) if (![...pairs.values()].includes(old)) retract(draft, rule, old);
   const told: EpisodeState[] = [];
   for (const episode of found) {
     const old = pairs.get(episode);
-    if (old === undefined) told.push(begin(draft, rule, timeline, episode, count++));
-    else told.push(goOn(draft, rule, timeline, old, episode, since !== null));
+    if (old === undefined) told.push(begin(draft, rule, before, episode, count++));
+    else told.push(goOn(draft, rule, old, episode, since !== null, newest));
   }
   const kept = before.episodes.filter((old) => !touched.includes(old));
   return { count, ...bound([...kept, ...told], before.floor, newest) };
 }
 
 /**
- * Which found episode is which told one. What goes on stays the same episode even if its beginning moved; then equal beginnings;
- * then any overlap in time.
+ * Which found episode is which told one. What goes on stays the same episode even if its beginning moved, and a latched one is
+ * taken up again; then equal beginnings; then any overlap in time.
  */
 function pair(told: readonly EpisodeState[], found: readonly FoundEpisode[]): ReadonlyMap<FoundEpisode, EpisodeState> {
   const pairs = new Map<FoundEpisode, EpisodeState>();
@@ -64,89 +68,125 @@ function pair(told: readonly EpisodeState[], found: readonly FoundEpisode[]): Re
   };
   match((old, episode) => old.end === null && episode.end === null);
   match((old, episode) => old.start === episode.start);
+  match((old, episode) => old.overAt !== undefined && episode.end === null);
   match((old, episode) => old.start <= (episode.end ?? Infinity) && episode.start <= (old.end ?? Infinity));
   return pairs;
 }
 
-function begin(
-  draft: Draft,
-  rule: LimitRule,
-  timeline: readonly PatientLimits[] | undefined,
-  found: FoundEpisode,
-  n: number,
-): EpisodeState {
+function begin(draft: Draft, rule: MeasureRule, before: RuleState, found: FoundEpisode, n: number): EpisodeState {
   const open = found.end === null;
   const episode: EpisodeState = {
     n,
-    ...seen(rule, timeline, found),
+    ...seen(draft, rule, found),
     status: open ? 'open' : 'retrospective',
     sequence: 0,
     last: 'raised',
     raisedAt: draft.record.receivedAt,
   };
-  return tell(draft, rule, episode, open ? 'raised' : 'retrospective');
+  if (!open) return tell(draft, rule, episode, 'retrospective');
+  const muted = muteOf(draft, rule, before.episodes, episode);
+  return muted === null ? tell(draft, rule, episode, 'raised') : suppress(draft, rule, { ...episode, muted });
 }
 
 function goOn(
   draft: Draft,
-  rule: LimitRule,
-  timeline: readonly PatientLimits[] | undefined,
+  rule: MeasureRule,
   old: EpisodeState,
   found: FoundEpisode,
   refolded: boolean,
+  newest: number,
 ): EpisodeState {
-  const next = { ...old, ...seen(rule, timeline, found) };
+  const { finding: _finding, ...rest } = old;
+  const next: EpisodeState = { ...rest, ...seen(draft, rule, found) };
   const moved = refolded && differs(old, next);
-  if (isClosed(old.status)) {
-    // Late data show that it is not over after all, or it got worse than it was when a person closed it.
-    const worse = old.closedByHand !== undefined && next.rank > old.closedByHand.rank;
-    if (next.end === null && (old.closedByHand === undefined || worse)) {
-      const { closedByHand: _, ...reopened } = next;
-      return tell(draft, rule, { ...reopened, status: 'open' }, 'raised', worse ? 'worse' : 'not-over');
-    }
-    return moved ? tell(draft, rule, next, 'amended', 'data-changed') : next;
-  }
-  if (next.end !== null) {
-    const { snoozedUntil: _, ...awake } = next;
-    return tell(draft, rule, { ...awake, status: 'resolved' }, 'resolved');
-  }
+  if (old.muted !== undefined) return goOnMuted(draft, rule, old.muted, next, newest);
+  if (isClosed(old.status)) return goOnClosed(draft, rule, old, next, moved);
+  if (next.end !== null) return ended(draft, rule, next, moved);
+  const { overAt, ...going } = next;
+  if (overAt !== undefined) return tell(draft, rule, going, 'amended', 'again');
   if (next.rank > old.rank) {
     // Whoever acknowledged or snoozed it did so at the lower severity.
-    const { snoozedUntil: _, ...awake } = next;
+    const { snoozedUntil: _, ...awake } = going;
     return tell(draft, rule, { ...awake, status: 'open' }, 'escalated');
   }
-  if (next.rank < old.rank) return tell(draft, rule, next, 'deescalated');
+  if (next.rank < old.rank) return tell(draft, rule, going, 'deescalated');
+  return moved ? tell(draft, rule, going, 'amended', 'data-changed') : going;
+}
+
+function goOnMuted(
+  draft: Draft,
+  rule: MeasureRule,
+  was: NonNullable<EpisodeState['muted']>,
+  next: EpisodeState,
+  newest: number,
+): EpisodeState {
+  if (next.end !== null) return { ...next, status: 'resolved' };
+  const muted = stillMuted(draft, was, next, newest);
+  if (muted !== null) return { ...next, muted };
+  const { muted: _, ...audible } = next;
+  return tell(draft, rule, { ...audible, raisedAt: draft.record.receivedAt }, 'raised', 'no-longer-quiet');
+}
+
+function goOnClosed(
+  draft: Draft,
+  rule: MeasureRule,
+  old: EpisodeState,
+  next: EpisodeState,
+  moved: boolean,
+): EpisodeState {
+  // Late data show that it is not over after all, or it got worse than it was when a person closed it.
+  const worse = old.closedByHand !== undefined && next.rank > old.closedByHand.rank;
+  if (next.end === null && (old.closedByHand === undefined || worse)) {
+    const { closedByHand: _, ...reopened } = next;
+    return tell(draft, rule, { ...reopened, status: 'open' }, 'raised', worse ? 'worse' : 'not-over');
+  }
   return moved ? tell(draft, rule, next, 'amended', 'data-changed') : next;
 }
 
-function retract(draft: Draft, rule: Rule, old: EpisodeState): void {
-  tell(draft, rule, { ...old, status: 'retracted' }, 'retracted');
+/** The condition has gone. A latching alert that nobody has seen stays open until somebody has. */
+function ended(draft: Draft, rule: MeasureRule, next: EpisodeState, moved: boolean): EpisodeState {
+  if (rule.policy.latching && next.status === 'open') {
+    if (next.overAt === next.end) return moved ? tell(draft, rule, next, 'amended', 'data-changed') : next;
+    return tell(draft, rule, { ...next, overAt: next.end! }, 'amended', 'latched');
+  }
+  const { snoozedUntil: _, ...awake } = next;
+  return tell(draft, rule, { ...awake, status: 'resolved' }, 'resolved');
 }
 
-type Seen = Pick<EpisodeState, 'start' | 'end' | 'rank' | 'peak' | 'cites' | 'limit'>;
+function retract(draft: Draft, rule: Rule, old: EpisodeState): void {
+  if (old.muted === undefined) tell(draft, rule, { ...old, status: 'retracted' }, 'retracted');
+}
 
-function seen(rule: LimitRule, timeline: readonly PatientLimits[] | undefined, found: FoundEpisode): Seen {
-  const { start, end, rank, peak, first, met, worst, cleared } = found;
-  const cites = [first];
-  for (const cited of [met, worst, cleared]) {
+type Seen = Pick<EpisodeState, 'start' | 'end' | 'rank' | 'peak' | 'cites' | 'limit' | 'finding'>;
+
+function seen(draft: Draft, rule: MeasureRule, found: FoundEpisode): Seen {
+  const { start, end, rank, peak, first, met, worst, cleared, finding } = found;
+  const cites: Cited[] = [];
+  for (const cited of [first, ...(finding?.cites ?? []).slice(0, MOST_CITES - 4), met, worst, cleared]) {
     if (cited !== null && !cites.some((other) => other[0] === cited[0])) cites.push(cited);
   }
-  return { start, end, rank, peak, cites, limit: limitOf(rule, timeline, start, rank) };
+  const limit = limitOf(draft, rule, found);
+  return { start, end, rank, peak, cites, limit, ...(finding === undefined ? undefined : { finding }) };
 }
 
-/** The limit of the tier that gives the severity, and whose it is. */
-function limitOf(
-  rule: LimitRule,
-  timeline: readonly PatientLimits[] | undefined,
-  start: number,
-  rank: number,
-): EpisodeLimit {
-  const tier = rule.tiers.find((candidate) => RANKS[candidate.severity] >= rank) ?? rule.tiers.at(-1)!;
-  const limit = limitsAt(rule, timeline, start)[tier.raise]!;
-  const entry = entryAt(timeline, start);
-  if (entry?.limits?.[tier.raise] === undefined) return { limit, owner: 'default' };
-  const expires = entry.expiresAt === undefined ? undefined : { expiresAt: entry.expiresAt };
-  return { limit, owner: entry.author, reason: entry.reason, ...expires };
+/** The limit that gives the severity, and whose it is. */
+function limitOf(draft: Draft, rule: MeasureRule, { start, rank, finding }: FoundEpisode): EpisodeLimit | null {
+  const layers = layersOf(draft, rule.id);
+  let name: string;
+  let limit: number;
+  if (rule.kind === 'limit') {
+    const tier = rule.tiers.find((candidate) => RANKS[candidate.severity] >= rank) ?? rule.tiers.at(-1)!;
+    name = tier.raise;
+    limit = limitsAt(rule, layers, personOf(draft.facts), start)[name]!;
+  } else {
+    if (finding === undefined) return null;
+    name = finding.limitName;
+    limit = finding.limit;
+  }
+  const owner = ownerAt(layers, name, start);
+  if (owner === null) return { limit, layer: 'default', owner: 'default' };
+  const { author, reason, expiresAt } = owner.entry;
+  return { limit, layer: owner.layer, owner: author, reason, ...(expiresAt === undefined ? undefined : { expiresAt }) };
 }
 
 /** Whether an episode is another than the one told: its times, its severity, or what raised it. */
@@ -164,39 +204,6 @@ function raisedBy(episode: EpisodeState): Cited | undefined {
 /** The same value at the same time changes nothing that was said, whichever of two devices measured it. */
 function same(a: Cited | undefined, b: Cited | undefined): boolean {
   return a?.[2] === b?.[2] && a?.[3] === b?.[3] && a?.[4] === b?.[4];
-}
-
-/** The episode's public id: the same at every replay. */
-export function episodeId(twin: Pick<TwinState, 'tenant' | 'patient'>, rule: string, n: number): string {
-  return uuidOf(`episode|${twin.tenant}|${rule}|${n}|${twin.patient}`);
-}
-
-/** Adds a transition with the alert as it now stands, and gives back the episode that remembers it. */
-export function tell(
-  draft: Draft,
-  rule: Rule,
-  episode: EpisodeState,
-  transition: Transition,
-  cause?: Cause,
-): EpisodeState {
-  const sequence = episode.sequence + 1;
-  const told: EpisodeState = { ...episode, sequence, last: transition };
-  const id = episodeId(draft.base, rule.id, told.n);
-  const limits = limitsAt(rule, draft.thresholds[rule.id], told.start);
-  draft.changed = true;
-  draft.transitions.push({
-    id: uuidOf(`transition|${sequence}|${id}`),
-    episode: id,
-    sequence,
-    rule: rule.id,
-    closed: isClosed(told.status),
-    effectiveAt: told.start,
-    raisedAt: told.raisedAt,
-    at: draft.record.receivedAt,
-    ...(told.snoozedUntil === undefined ? undefined : { snoozedUntil: told.snoozedUntil }),
-    alert: alertOf(id, draft.base.patient, rule, limits, told, transition, cause),
-  });
-  return told;
 }
 
 /** Forgets what late data can no longer reach, and keeps the state small. */
@@ -221,6 +228,8 @@ function bound(
 
 function lighter(episode: EpisodeState): EpisodeState {
   const met = raisedBy(episode);
-  if (episode.end === null || episode.cites.length <= 1 || met === undefined) return episode;
-  return { ...episode, cites: [met] };
+  if (episode.end === null || met === undefined) return episode;
+  if (episode.cites.length <= 1 && episode.finding === undefined) return episode;
+  const { finding: _, ...light } = episode;
+  return { ...light, cites: [met] };
 }

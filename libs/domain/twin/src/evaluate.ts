@@ -1,20 +1,21 @@
 import { measureByNumber } from '#libs/domain/quantities';
 import { drop, type Change, type Draft } from './draft.js';
 import { tellEpisodes } from './episodes.js';
-import { fold, machineBefore, NO_RULE_STATE } from './fold.js';
+import { followDetector, followLimits, type Followed } from './follow.js';
+import { NO_RULE_STATE } from './fold.js';
 import { gridTimes, LATENESS_BOUND } from './grid.js';
-import type { LimitRule } from './rule.js';
-import { rulesOf } from './rules.js';
+import { Past } from './past.js';
+import { detectorsOf, limitRulesOf, orderOf } from './rules.js';
+import { inOrder, sampleOf } from './sample.js';
+import type { Detector, LimitRule, Sample } from './rule.js';
 import type { Cited, MeasureState } from './state.js';
-import type { Needs, StoredMeasurement } from './twin-port.js';
-
-type Window = Needs['windows'][number];
+import type { Needs } from './twin-port.js';
 
 /** What one record does to one measure. */
-interface Effect {
+export interface Effect {
   readonly code: number;
   /** New values in order, within the lateness bound. */
-  readonly added: readonly Cited[];
+  readonly added: readonly Sample[];
   /** Identities of this record: their earlier versions no longer count. */
   readonly changed: ReadonlySet<string>;
   /** Earliest time at which the past is no longer what it was; null when all is newer than everything. */
@@ -22,16 +23,34 @@ interface Effect {
   readonly touchesLatest: boolean;
 }
 
-/** Brings measures and rules up to the record's new versions. Answers the windows that must be known first, if any. */
-export function evaluate(draft: Draft): readonly Window[] {
-  const missing: Window[] = [];
-  for (const [code, changes] of byCode(draft.measurements)) {
-    const effect = effectOf(draft, code, changes);
-    const window = windowFor(draft, effect);
-    if (window !== undefined && draft.memory.window(code, window.from) === undefined) missing.push(window);
-    else if (missing.length === 0) take(draft, effect, window);
+/** Brings measures, signal checks and rules up to the record's new versions. Answers the windows that must be known first, if any. */
+export function evaluate(draft: Draft): Needs['windows'] {
+  const effects = new Map<number, Effect>();
+  for (const [code, changes] of byCode(draft.measurements)) effects.set(code, effectOf(draft, code, changes));
+  const past = new Past(draft, effects);
+  const rules = new Set<LimitRule>();
+  const detectors = new Set<Detector>();
+  for (const effect of effects.values()) {
+    takeMeasure(draft, effect, past);
+    for (const rule of limitRulesOf(effect.code)) rules.add(rule);
+    for (const detector of detectorsOf(effect.code)) detectors.add(detector);
   }
+  const followed = [
+    ...[...rules].flatMap((rule) => followLimits(draft, rule, effects, past) ?? []),
+    ...[...detectors].flatMap((detector) => followDetector(draft, detector, effects, past)),
+  ];
+  const missing = past.missing();
+  if (missing.length === 0) tellAll(draft, followed);
   return missing;
+}
+
+/** In the order of the catalogue: of alerts with one cause the gravest first, so that it leads. */
+function tellAll(draft: Draft, followed: readonly Followed[]): void {
+  for (const { rule, found, since, newest } of followed.toSorted((a, b) => orderOf(a.rule) - orderOf(b.rule))) {
+    const before = draft.rules[rule.id] ?? NO_RULE_STATE;
+    const told = tellEpisodes(draft, rule, before, found, since, newest);
+    draft.rules[rule.id] = { ...(draft.rules[rule.id] ?? NO_RULE_STATE), ...told };
+  }
 }
 
 function byCode(changes: readonly Change[]): ReadonlyMap<number, readonly Change[]> {
@@ -52,7 +71,7 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
   const measure = draft.measures[code];
   const newest = measure?.t ?? null;
   const latest = measure?.latest ?? null;
-  const added = new Map<string, Cited>();
+  const added = new Map<string, Sample>();
   const changed = new Set<string>();
   let dirty: number | null = null;
   let touchesLatest = false;
@@ -65,22 +84,23 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
       if (replaces.code === code && !replaces.retracted) dirty = earlier(dirty, inReach(draft, newest, replaces.t));
     }
     if (change.retracted || change.code !== code) continue;
-    if (isAhead(change)) {
+    if (change.t > change.receivedAt + LATENESS_BOUND) {
       drop(draft, 'ahead-of-receipt');
       continue;
     }
-    const cited = cite(change);
-    if (isNewest(measure, cited)) {
-      added.set(change.identity, cited);
+    const sample = sampleOf(change);
+    if (isNewest(measure, sample.cited)) {
+      added.set(change.identity, sample);
       continue;
     }
     if (replaces === undefined) draft.counts.late++;
     const at = inReach(draft, newest, change.t);
     if (at === null) continue;
-    added.set(change.identity, cited);
+    added.set(change.identity, sample);
     dirty = earlier(dirty, at);
   }
-  return { code, added: [...added.values()].sort(inOrder), changed, dirty, touchesLatest };
+  const sorted = [...added.values()].sort((a, b) => inOrder(a.cited, b.cited));
+  return { code, added: sorted, changed, dirty, touchesLatest };
 }
 
 /** The time itself when rules can still be re-evaluated from there, else null and counted. */
@@ -96,113 +116,37 @@ function earlier(a: number | null, b: number | null): number | null {
 
 function isNewest(measure: MeasureState | undefined, cited: Cited): boolean {
   if (measure === undefined || cited[2] > measure.t) return true;
-  const { latest } = measure;
-  return cited[2] === measure.t && latest !== null && latest[2] === measure.t && inOrder(latest, cited) < 0;
+  const { latest, sent } = measure;
+  if (cited[2] !== measure.t || latest === null || latest[2] !== measure.t) return false;
+  return inOrder(asSent(latest, sent), cited) < 0;
 }
 
-function windowFor(draft: Draft, effect: Effect): Window | undefined {
-  const measure = draft.measures[effect.code];
-  if (measure === undefined) return undefined;
-  const froms: number[] = [];
-  if (effect.dirty !== null && rulesOf(effect.code).length > 0) {
-    froms.push(machineBefore(NO_RULE_STATE, measure.t, effect.dirty).at);
-  }
-  // What is the latest value when the latest is taken away? Waveforms are too large to look back for.
-  if (effect.touchesLatest && measureByNumber(effect.code)?.shape === 'value') froms.push(gridTimes(measure.t)[0]!);
-  return froms.length === 0 ? undefined : { code: effect.code, from: Math.min(...froms) };
-}
-
-function take(draft: Draft, effect: Effect, window: Window | undefined): void {
-  const { code, added, changed } = effect;
+function takeMeasure(draft: Draft, effect: Effect, past: Past): void {
+  const { code, added } = effect;
   const before = draft.measures[code];
-  const beforeNewest = before?.t ?? null;
-  const past = window === undefined ? undefined : draft.memory.window(code, window.from);
-  const all = past === undefined ? added : merged(past, added, changed);
-  const last = added.at(-1);
-  const newest = last === undefined ? beforeNewest : Math.max(beforeNewest ?? last[2], last[2]);
+  const judged = past.take(effect);
+  const last = added.at(-1)?.cited;
+  const newest = last === undefined ? (before?.t ?? null) : Math.max(before?.t ?? last[2], last[2]);
   if (newest === null) return;
-  const latest = effect.touchesLatest ? (all.at(-1) ?? null) : later(before?.latest ?? null, last);
-  const receivedAt = latest === (before?.latest ?? null) ? (before?.receivedAt ?? 0) : receiptOf(draft, past, latest);
-  draft.measures[code] = { t: newest, latest, receivedAt };
+  let latest = later(before?.latest ?? null, judged.at(-1)?.cited);
+  // What is the latest value when the latest is taken away? Waveforms are too large to look back for.
+  if (effect.touchesLatest) {
+    const all = measureByNumber(code)?.shape === 'value' ? past.since(code, gridTimes(before!.t)[0]!) : judged;
+    latest = all.at(-1)?.cited ?? null;
+  }
+  const same = latest !== null && latest[0] === before?.latest?.[0] && latest[1] === before.latest[1];
+  const { receivedAt, sent } = same ? before! : past.receiptOf(code, latest);
+  draft.measures[code] = { t: newest, latest, sent, receivedAt };
   draft.asOf = Math.max(draft.asOf ?? newest, newest);
-  for (const rule of rulesOf(code)) follow(draft, rule, effect, beforeNewest, newest, all);
 }
 
+/** The newest of what was latest and what was judged now; the same value may have been judged anew. */
 function later(latest: Cited | null, last: Cited | undefined): Cited | null {
   if (last === undefined) return latest;
-  return latest === null || inOrder(latest, last) < 0 ? last : latest;
+  return latest === null || latest[0] === last[0] || inOrder(asSent(latest, last[4]), last) < 0 ? last : latest;
 }
 
-function receiptOf(draft: Draft, past: readonly StoredMeasurement[] | undefined, latest: Cited | null): number {
-  if (latest === null) return 0;
-  const known = past?.find((stored) => stored.identity === latest[0] && stored.version === latest[1]);
-  return known?.receivedAt ?? draft.record.receivedAt;
-}
-
-function follow(
-  draft: Draft,
-  rule: LimitRule,
-  effect: Effect,
-  beforeNewest: number | null,
-  newest: number,
-  all: readonly Cited[],
-): void {
-  const before = draft.rules[rule.id] ?? NO_RULE_STATE;
-  let machine = before.now;
-  let from = beforeNewest;
-  let samples = effect.added;
-  let since: number | null = null;
-  if (effect.dirty !== null && beforeNewest !== null) {
-    const kept = machineBefore(before, beforeNewest, effect.dirty);
-    if (before.floor !== null && kept.at < before.floor) {
-      drop(draft, 'too-late-for-rules');
-      samples = samples.filter((cited) => cited[2] > beforeNewest);
-    } else {
-      machine = kept.machine;
-      from = kept.at;
-      since = kept.at;
-      samples = all.filter((cited) => cited[2] >= kept.at);
-    }
-  }
-  const folded = fold(rule, draft.thresholds[rule.id], { machine, from, before, beforeNewest }, samples, newest);
-  const quiet = folded.now === before.now && folded.found.length === 0 && before.episodes.length === 0;
-  if (quiet && folded.grid.length === 0 && before === NO_RULE_STATE) return;
-  const told = tellEpisodes(draft, rule, before, folded.found, since, newest);
-  draft.rules[rule.id] = { now: folded.now, grid: folded.grid, machines: folded.machines, ...told };
-}
-
-/** The window as it is with this record, without what rules may not see. */
-function merged(
-  past: readonly StoredMeasurement[],
-  added: readonly Cited[],
-  changed: ReadonlySet<string>,
-): readonly Cited[] {
-  const kept: Cited[] = [];
-  for (const stored of past) {
-    if (changed.has(stored.identity) || isAhead(stored)) continue;
-    kept.push(cite(stored));
-  }
-  return [...kept, ...added].sort(inOrder);
-}
-
-/** A clock so far ahead that all true values would be too late beside it. */
-function isAhead({ t, receivedAt }: StoredMeasurement): boolean {
-  return t > receivedAt + LATENESS_BOUND;
-}
-
-function cite(stored: StoredMeasurement): Cited {
-  const x = stored.x ?? stored.series?.at(-1) ?? Number.NaN;
-  return [stored.identity, stored.version, stored.t, x, stored.quality, stored.source];
-}
-
-/**
- * By time; at the same time (two devices) by value, quality and identity, so that the order follows from the values and moving
- * them all to another day changes nothing.
- */
-function inOrder(a: Cited, b: Cited): number {
-  if (a[2] !== b[2]) return a[2] - b[2];
-  if (a[3] !== b[3]) return a[3] - b[3];
-  if (a[4] !== b[4]) return a[4] - b[4];
-  if (a[0] === b[0]) return 0;
-  return a[0] < b[0] ? -1 : 1;
+function asSent(cited: Cited, quality: 0 | 1 | 2): Cited {
+  const [identity, version, t, x, , source, code] = cited;
+  return cited[4] === quality ? cited : [identity, version, t, x, quality, source, code];
 }

@@ -1,86 +1,68 @@
 import { cellOf, gridTimes } from './grid.js';
-import { step, type FoundEpisode } from './machine.js';
-import type { LimitRule } from './rule.js';
-import type { Cited, Machine, PatientLimits, RuleState } from './state.js';
+import type { Kept, RuleState } from './state.js';
 
-/** A rule's machines after a fold, and the episodes that ended or are open in the part that was folded. */
-export interface Folded {
-  readonly now: Machine | null;
-  readonly grid: readonly number[];
-  readonly machines: readonly Machine[];
-  readonly found: readonly FoundEpisode[];
-}
+export const NOTHING_KEPT: Kept<never> = { now: null, grid: [], machines: [] };
+export const NO_RULE_STATE: RuleState = { ...NOTHING_KEPT, episodes: [], count: 0, floor: null };
 
-export const NO_RULE_STATE: RuleState = {
-  now: null,
-  grid: [],
-  machines: [],
-  episodes: [],
-  count: 0,
-  floor: null,
-};
-
-interface Start {
+interface Start<M> {
   /** The machine after everything before the samples to fold. */
-  readonly machine: Machine | null;
+  readonly machine: M | null;
   /** Grid machines up to and including this time stay as they are; null when nothing was folded before. */
   readonly from: number | null;
-  readonly before: RuleState;
+  readonly before: Kept<M>;
   readonly beforeNewest: number | null;
 }
 
 /**
- * Folds `samples` (in order) on from `start`, and makes the grid machines after `start.from` anew, up to the
- * measure's newest effective time.
+ * Folds `samples` (in order of their time) on from `start` with `step`, and makes the grid machines after `start.from` anew, up to
+ * the newest effective time.
  */
-export function fold(
-  rule: LimitRule,
-  timeline: readonly PatientLimits[] | undefined,
-  start: Start,
-  samples: readonly Cited[],
+export function fold<M, S>(
+  step: (machine: M | null, sample: S) => M | null,
+  timeOf: (sample: S) => number,
+  start: Start<M>,
+  samples: readonly S[],
   newest: number,
-): Folded {
+): Kept<M> {
   const { before, beforeNewest, from } = start;
   const sameCell = from !== null && from === beforeNewest && cellOf(newest) === cellOf(from);
   const times = sameCell ? [] : gridTimes(newest).filter((time) => from === null || time > from);
-  const made: (Machine | null)[] = [];
-  const ended: FoundEpisode[] = [];
+  const made: (M | null)[] = [];
   let machine = start.machine;
   for (const sample of samples) {
-    while (made.length < times.length && times[made.length]! <= sample[2]) made.push(machine);
-    if (sample[4] !== 2) machine = step(rule, timeline, machine, sample, ended);
+    while (made.length < times.length && times[made.length]! <= timeOf(sample)) made.push(machine);
+    machine = step(machine, sample);
   }
   while (made.length < times.length) made.push(machine);
-  if (machine?.open) ended.push({ ...machine.open, end: null, cleared: null });
   const grid = sameCell
     ? { grid: before.grid, machines: before.machines }
     : packGrid([...keptMachines(before, beforeNewest, newest, from), ...made]);
-  return { now: machine, ...grid, found: ended };
+  return { now: machine, ...grid };
 }
 
 /** The machine at the newest grid time that is not after `t`, for a measure whose newest effective time is `newest`. */
-export function machineBefore(
-  state: RuleState,
+export function machineBefore<M>(
+  state: Kept<M>,
   newest: number,
   t: number,
-): { readonly at: number; readonly machine: Machine | null } {
+): { readonly at: number; readonly machine: M | null } {
   const times = gridTimes(newest);
   let index = times.length - 1;
   while (index > 0 && times[index]! > t) index--;
   return { at: times[index]!, machine: machineAt(state, index) };
 }
 
-function machineAt(state: RuleState, index: number): Machine | null {
+function machineAt<M>(state: Kept<M>, index: number): M | null {
   const at = state.grid[index];
   return at === undefined || at === -1 ? null : (state.machines[at] ?? null);
 }
 
-function keptMachines(
-  before: RuleState,
+function keptMachines<M>(
+  before: Kept<M>,
   beforeNewest: number | null,
   newest: number,
   from: number | null,
-): (Machine | null)[] {
+): (M | null)[] {
   const wanted = gridTimes(newest).filter((time) => from !== null && time <= from);
   if (beforeNewest === null || before.grid.length === 0) return wanted.map(() => null);
   const times = gridTimes(beforeNewest);
@@ -91,9 +73,9 @@ function keptMachines(
 }
 
 /** Equal machines are written once: through a long quiet episode the grid costs a few digits. All idle costs nothing. */
-function packGrid(at: readonly (Machine | null)[]): Pick<RuleState, 'grid' | 'machines'> {
+function packGrid<M>(at: readonly (M | null)[]): Pick<Kept<M>, 'grid' | 'machines'> {
   if (at.every((machine) => machine === null)) return { grid: [], machines: [] };
-  const machines: Machine[] = [];
+  const machines: M[] = [];
   const grid = at.map((machine) => {
     if (machine === null) return -1;
     const equal = machines.findIndex((other) => sameContent(other, machine));

@@ -23,6 +23,15 @@ export function cellOf(t: number): number {
 
 /** The kept times for a newest effective time `t`, ascending; the first is at least the lateness bound before it. */
 export function gridTimes(t: number): readonly number[] {
+  const cell = cellOf(t);
+  if (cell !== newest.cell) newest = { cell, times: timesOf(t) };
+  return newest.times;
+}
+
+/** The times follow from the cell alone; most calls ask for the same one again. */
+let newest: { readonly cell: number; readonly times: readonly number[] } = { cell: Number.NaN, times: [] };
+
+function timesOf(t: number): readonly number[] {
   const times = new Set<number>();
   for (const { every, reach } of LEVELS) {
     for (let at = Math.floor(t / every) * every; at > t - reach; at -= every) times.add(at);

@@ -1,7 +1,18 @@
-import type { TwinState } from './state.js';
+import type { WireThreshold } from '#libs/contracts';
+import { setLimitsOf } from './set-limits.js';
+import type { SetLimits, TwinState } from './state.js';
 
-/** The twin of a patient of whom nothing is known yet. `tenant` is the tenant's key, `patient` the FHIR id. */
-export function initialTwin(tenant: number, patient: string): TwinState {
+/**
+ * The twin of a patient of whom nothing is known yet. `tenant` is the tenant's key, `patient` the FHIR id; `limits` are those that
+ * the tenant has set for all its patients, each with who set it.
+ */
+export function initialTwin(
+  tenant: number,
+  patient: string,
+  limits: readonly (WireThreshold & { readonly author: string })[] = [],
+): TwinState {
+  const tenantThresholds: Record<string, readonly SetLimits[]> = {};
+  for (const one of limits) tenantThresholds[one.rule] = [setLimitsOf(one, one.author, null)];
   return {
     v: 1,
     tenant,
@@ -10,10 +21,15 @@ export function initialTwin(tenant: number, patient: string): TwinState {
     asOf: null,
     heard: 0,
     measures: {},
+    checks: {},
+    baselines: {},
+    detectors: {},
     rules: {},
     streams: {},
     forgotten: null,
+    tenantThresholds,
     thresholds: {},
+    feedback: {},
     facts: {},
     moreFacts: 0,
     acts: [],

@@ -15,7 +15,7 @@ describe('identity', () => {
     const ward = new Ward();
     const samples = glucose(T0, 60, 61, 62);
     ward.send(samples);
-    const again = ward.send([...samples, ...samples], T0 + HOUR);
+    const again = ward.send([...samples, ...samples], T0 + 20 * MINUTE);
     expect(again).toMatchObject({ measurements: [], transitions: [], counts: { applied: 0, duplicates: 6 } });
   });
 
@@ -145,7 +145,8 @@ describe('late data', () => {
     const first = ward.send(glucose(T0, 60)).transitions[0]!.episode;
     ward.send(glucose(T0 + 10 * MIN5, 62));
     const outcome = ward.send(glucose(T0 + MIN5, 90, 90, 90, 90, 90), T0 + HOUR);
-    expect(told(outcome).sort()).toEqual([`${low} amended medium open`, `${low} retrospective medium retrospective`]);
+    // Nobody acknowledged it for half an hour.
+    expect(told(outcome).sort()).toEqual([`${low} amended high open`, `${low} retrospective medium retrospective`]);
     expect(outcome.transitions.find(({ alert }) => alert.transition === 'amended')!.episode).toBe(first);
   });
 

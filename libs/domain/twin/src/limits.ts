@@ -1,34 +1,53 @@
+import { ageAt, type Person } from './person.js';
 import type { LimitRule, Rule } from './rule.js';
 import { ruleById } from './rules.js';
-import type { PatientLimits } from './state.js';
+import type { SetLimits } from './state.js';
 
-/** Why limits for a patient cannot be set. `limit` names the one at fault. */
+/** Why limits cannot be set. `limit` names the one at fault. */
 export interface LimitRefusal {
-  readonly code: 'rule-unknown' | 'limit-unknown' | 'limit-out-of-range' | 'limits-crossed' | 'limits-empty';
+  readonly code:
+    'rule-unknown' | 'limit-unknown' | 'limit-out-of-range' | 'limits-crossed' | 'limits-empty' | 'limit-of-a-patient';
   readonly limit?: string;
   readonly message: string;
 }
 
 export type Limits = Readonly<Record<string, number>>;
 
-const defaults = new Map<string, Limits>();
+/** Whose limits count: the patient's before the tenant's before the rule's own, limit by limit. */
+export interface Layers {
+  readonly tenant: readonly SetLimits[] | undefined;
+  readonly patient: readonly SetLimits[] | undefined;
+}
 
-/** The rule's own limits, by name. */
+const defaults = new Map<Rule, Limits>();
+
+/** The rule's own limits for adults, by name. */
 export function defaultLimits(rule: Rule): Limits {
-  let limits = defaults.get(rule.id);
+  let limits = defaults.get(rule);
   if (limits === undefined) {
     limits = Object.fromEntries(rule.limits.map((spec) => [spec.name, spec.default]));
-    defaults.set(rule.id, limits);
+    defaults.set(rule, limits);
   }
   return limits;
 }
 
-/**
- * The rule's limits with a patient's in their place. Where a patient has a limit and no clearing limit, the clearing limit keeps
- * its default distance.
- */
-export function mergeLimits(rule: Rule, limits: Limits): Limits {
-  const own = defaultLimits(rule);
+const byAge = new Map<Limits, Limits>();
+
+/** The rule's own limits at an age; the adult ones where the birth date is unknown. */
+function ownLimits(rule: Rule, person: Person, t: number): Limits {
+  const age = rule.byAge === undefined ? null : ageAt(person, t);
+  const band = age === null ? undefined : rule.byAge?.find(({ underYears }) => age < underYears);
+  if (band === undefined) return defaultLimits(rule);
+  let limits = byAge.get(band.limits);
+  if (limits === undefined) {
+    limits = { ...defaultLimits(rule), ...band.limits };
+    byAge.set(band.limits, limits);
+  }
+  return limits;
+}
+
+/** `own` with the set ones in their place. A raising limit that is set alone takes its clearing limit along, at the same distance. */
+export function mergeLimits(rule: Rule, own: Limits, limits: Limits): Limits {
   const merged: Record<string, number> = { ...own, ...limits };
   if (rule.kind === 'limit') {
     for (const tier of rule.tiers) {
@@ -40,26 +59,36 @@ export function mergeLimits(rule: Rule, limits: Limits): Limits {
 }
 
 /**
- * Checks limits (canonical units) before they are set for a patient; an empty answer means they may be. Null limits, which bring
- * back the default, only need a rule that exists. Refused: unknown names, numbers outside the allowed range, limits that cross
- * each other (clearing where it raises, severe milder than the mild).
+ * Checks limits (canonical units) before they are set; an empty answer means they may be. Null limits, which bring back the
+ * default, only need a rule that exists. Refused: unknown names, numbers outside the allowed range, limits that cross each other
+ * (clearing where it raises, severe milder than the mild).
  */
-export function checkThresholds(ruleId: string, limits: Limits | null): readonly LimitRefusal[] {
+export function checkThresholds(
+  ruleId: string,
+  limits: Limits | null,
+  layer: 'tenant' | 'patient' = 'patient',
+): readonly LimitRefusal[] {
   const rule = ruleById(ruleId);
   if (rule === undefined) return [{ code: 'rule-unknown', message: 'there is no such rule; GET /v1/rules lists them' }];
   if (limits === null) return [];
   const names = Object.keys(limits);
   if (names.length === 0) return [{ code: 'limits-empty', message: 'no limit given; null brings back the default' }];
-  const refusals = names.flatMap((name) => checkLimit(rule, name, limits[name]));
+  const refusals = names.flatMap((name) => checkLimit(rule, name, limits[name], layer));
   if (refusals.length > 0 || rule.kind === 'silence') return refusals;
-  return crossed(rule, mergeLimits(rule, limits));
+  const merged = mergeLimits(rule, defaultLimits(rule), limits);
+  if (rule.kind === 'limit') return crossed(rule, merged);
+  return (rule.crossed?.(merged) ?? []).map((one) => ({ code: 'limits-crossed', ...one }));
 }
 
-function checkLimit(rule: Rule, name: string, value: unknown): LimitRefusal[] {
+function checkLimit(rule: Rule, name: string, value: unknown, layer: 'tenant' | 'patient'): LimitRefusal[] {
   const spec = rule.limits.find((candidate) => candidate.name === name);
   if (spec === undefined) {
     const known = rule.limits.map((candidate) => candidate.name).join(', ');
     return [{ code: 'limit-unknown', limit: name, message: `${rule.id} has no such limit; it has ${known}` }];
+  }
+  if (layer === 'tenant' && spec.patientOnly === true) {
+    const message = `${name} is decided for one patient; set it at /v1/twins/{patient}/thresholds`;
+    return [{ code: 'limit-of-a-patient', limit: name, message }];
   }
   if (typeof value !== 'number' || !(value >= spec.min && value <= spec.max)) {
     const message = `${name} must be a number from ${spec.min} to ${spec.max} ${spec.unit}`;
@@ -88,10 +117,10 @@ function crossed(rule: LimitRule, limits: Limits): LimitRefusal[] {
 }
 
 /**
- * The patient's entry in force for a sample at effective time `t`, or undefined for the default. An entry counts for samples
- * after the newest one that was there when it was set, and until it expires: both by the sample's own time, never by a clock.
+ * The entry in force for a sample at effective time `t`, or undefined for none. An entry counts for samples after the newest one
+ * that was there when it was set, and until it expires: both by the sample's own time, never by a clock.
  */
-export function entryAt(timeline: readonly PatientLimits[] | undefined, t: number): PatientLimits | undefined {
+function entryAt(timeline: readonly SetLimits[] | undefined, t: number): SetLimits | undefined {
   if (timeline === undefined) return undefined;
   for (let i = timeline.length - 1; i >= 0; i--) {
     const entry = timeline[i]!;
@@ -102,16 +131,55 @@ export function entryAt(timeline: readonly PatientLimits[] | undefined, t: numbe
   return undefined;
 }
 
-const merged = new WeakMap<PatientLimits, Limits>();
+interface Merged {
+  readonly own: Limits;
+  readonly tenant: SetLimits | undefined;
+  readonly limits: Limits;
+}
+const merged = new WeakMap<SetLimits, Merged>();
 
 /** The limits in force at effective time `t`. */
-export function limitsAt(rule: Rule, timeline: readonly PatientLimits[] | undefined, t: number): Limits {
-  const entry = entryAt(timeline, t);
-  if (entry === undefined) return defaultLimits(rule);
-  let limits = merged.get(entry);
-  if (limits === undefined) {
-    limits = mergeLimits(rule, entry.limits ?? {});
-    merged.set(entry, limits);
-  }
+export function limitsAt(rule: Rule, layers: Layers, person: Person, t: number): Limits {
+  const own = ownLimits(rule, person, t);
+  const tenant = entryAt(layers.tenant, t);
+  const patient = entryAt(layers.patient, t);
+  const key = patient ?? tenant;
+  if (key === undefined) return own;
+  const known = merged.get(key);
+  if (known !== undefined && known.own === own && known.tenant === tenant) return known.limits;
+  const ofTenant = tenant === undefined ? own : safelyMerged(rule, own, tenant.limits!);
+  const limits = patient === undefined ? ofTenant : safelyMerged(rule, ofTenant, patient.limits!);
+  merged.set(key, { own, tenant, limits });
   return limits;
+}
+
+/** Limits that are fine against the adult defaults can cross those of another layer or age: then the upper layer counts whole. */
+function safelyMerged(rule: Rule, own: Limits, limits: Limits): Limits {
+  const together = mergeLimits(rule, own, limits);
+  if (rule.kind !== 'limit' || crossed(rule, together).length === 0) return together;
+  return mergeLimits(rule, defaultLimits(rule), limits);
+}
+
+/** Whose the limit of this name is at effective time `t`; null: the rule's own. */
+export function ownerAt(
+  layers: Layers,
+  name: string,
+  t: number,
+): { readonly layer: 'tenant' | 'patient'; readonly entry: SetLimits } | null {
+  for (const layer of ['patient', 'tenant'] as const) {
+    const entry = entryAt(layers[layer], t);
+    if (entry?.limits?.[name] !== undefined) return { layer, entry };
+  }
+  return null;
+}
+
+/** The layers of one rule for a twin. */
+export function layersOf(
+  twin: {
+    readonly tenantThresholds: Readonly<Record<string, readonly SetLimits[]>>;
+    readonly thresholds: Readonly<Record<string, readonly SetLimits[]>>;
+  },
+  rule: string,
+): Layers {
+  return { tenant: twin.tenantThresholds[rule], patient: twin.thresholds[rule] };
 }

@@ -1,6 +1,8 @@
-import { limitsAt, type Limits } from './limits.js';
+import type { Finding } from './finding.js';
+import { limitsAt, type Limits, type Layers } from './limits.js';
 import { RANKS, type LimitRule, type Tier } from './rule.js';
-import type { Cited, Machine, OpenEpisode, PatientLimits, TierState } from './state.js';
+import type { Person } from './person.js';
+import type { Cited, Machine, OpenEpisode, TierState } from './state.js';
 
 /** An episode as the fold finds it. `end` null: still open. `cleared` is the measurement that ended it. */
 export interface FoundEpisode {
@@ -12,6 +14,7 @@ export interface FoundEpisode {
   readonly met: Cited;
   readonly worst: Cited;
   readonly cleared: Cited | null;
+  readonly finding?: Finding;
 }
 
 const OFF: TierState = { on: 0, run: null, clear: null };
@@ -24,14 +27,15 @@ const OFF: TierState = { on: 0, run: null, clear: null };
  * rule's gap, and off when its clear limit was kept by `clearSamples` good values over its seconds. The episode's severity is
  * that of its highest tier that is on; it ends when none is.
  */
-export function step(
+export function stepLimits(
   rule: LimitRule,
-  timeline: readonly PatientLimits[] | undefined,
+  layers: Layers,
+  person: Person,
   machine: Machine | null,
   sample: Cited,
   ended: FoundEpisode[],
 ): Machine | null {
-  const limits = limitsAt(rule, timeline, sample[2]);
+  const limits = limitsAt(rule, layers, person, sample[2]);
   if (machine === null && !beyond(rule, limits[rule.tiers[0]!.raise]!, sample[3])) return null;
   return advance(rule, limits, machine, sample, ended);
 }

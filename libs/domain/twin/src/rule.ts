@@ -1,7 +1,13 @@
 import type { Severity } from '#libs/contracts';
+import type { Finding } from './finding.js';
+import type { Person } from './person.js';
+import type { Cited } from './state.js';
 
 /** A rule as data: what it watches, its limits and how long they must hold. The catalogue is served at `GET /v1/rules`. */
-export type Rule = LimitRule | SilenceRule;
+export type Rule = MeasureRule | SilenceRule;
+
+/** A rule over the values of measures. */
+export type MeasureRule = LimitRule | StreamRule;
 
 interface RuleHead {
   readonly id: string;
@@ -10,18 +16,50 @@ interface RuleHead {
   readonly title: string;
   /** Highest severity the rule can reach (IEC 60601-1-8 priorities). */
   readonly severity: Severity;
+  /** Whether it speaks of the patient or of the equipment (IEC 60601-1-8 §3: physiological and technical alarm conditions). */
+  readonly category: 'physiological' | 'technical';
   /** Catalogue names of the measures it reads. */
   readonly inputs: readonly string[];
   /** What a value must be like to count. */
   readonly quality: string;
+  /** How old an input may be and still count. */
+  readonly freshness: string;
   readonly limits: readonly LimitSpec[];
+  /** Default limits that replace the adult ones below an age; the first entry that fits counts. */
+  readonly byAge?: readonly AgeLimits[];
   /** Plain sentences for the catalogue. */
   readonly persistence: string;
   readonly hysteresis: string;
   readonly clears: string;
   readonly population: string;
+  /** Who it refuses to judge. */
+  readonly refuses?: Refuses;
+  readonly policy: Policy;
   /** Evidence page, from the project's root. */
   readonly page: string;
+}
+
+/** What becomes of an alert once it is there. */
+export interface Policy {
+  /** A condition that comes back within this time of its end, and no worse, does not page again, s. */
+  readonly refractorySeconds: number;
+  /** An alert that nobody acknowledged for this long is told again, one severity higher (high stays high), s; null: never. */
+  readonly escalateAfterSeconds: number | null;
+  /** Stays open after the condition has gone until a person has seen it. */
+  readonly latching: boolean;
+  /** Alerts of one group have one cause: the gravest pages, the milder ones are folded into it. */
+  readonly group: string | null;
+}
+
+/** Below this age (years) or in pregnancy the rule says nothing, and the twin says that it does not. */
+export interface Refuses {
+  readonly underYears?: number;
+  readonly pregnancy?: true;
+}
+
+export interface AgeLimits {
+  readonly underYears: number;
+  readonly limits: Readonly<Record<string, number>>;
 }
 
 /** One adjustable number of a rule. `min` and `max` bound what a patient's limit may be. */
@@ -32,13 +70,15 @@ export interface LimitSpec {
   readonly default: number;
   readonly min: number;
   readonly max: number;
+  /** A decision about one patient: a tenant cannot set it. */
+  readonly patientOnly?: true;
 }
 
 /** Fires while one measure stays beyond a limit. */
 export interface LimitRule extends RuleHead {
   readonly kind: 'limit';
   /** Catalogue number of the measure. */
-  readonly code: number;
+  readonly codes: readonly [number];
   readonly direction: 'below' | 'above';
   /** From the mildest to the most severe. */
   readonly tiers: readonly Tier[];
@@ -46,7 +86,63 @@ export interface LimitRule extends RuleHead {
   readonly maxGap: number;
 }
 
-/** Limits are named, not given: their numbers come from the rule's defaults and the patient's limits. */
+/** Fires while its detector says so: scores over several measures, predictions, rhythm. */
+export interface StreamRule extends RuleHead {
+  readonly kind: 'stream';
+  /** What is wrong between limits that are each in range. */
+  readonly crossed?: (limits: Readonly<Record<string, number>>) => readonly { limit: string; message: string }[];
+}
+
+/**
+ * A fold over the values of one or more measures that speaks for one or more rules. The step is pure; its memory is plain JSON,
+ * bounded, and never mutated, because it is kept at grid times and folded on from there when data come late.
+ */
+export interface Detector {
+  readonly id: string;
+  /** Catalogue numbers of the measures it reads. */
+  readonly codes: readonly number[];
+  readonly rules: readonly StreamRule[];
+  readonly late: Lateness;
+  /** Takes out values that were corrected or withdrawn, where values are taken as they come and the memory holds single ones. */
+  readonly forget?: (memory: unknown, identities: ReadonlySet<string>) => unknown;
+  readonly step: (memory: unknown, sample: Sample, at: Circumstances) => DetectorStep;
+}
+
+/**
+ * What a detector does with values older than the newest it has seen. `refold`, of one measure: judges again from there, so that
+ * arrival does not matter. `as-it-comes`: gets them as they are, and either takes them into a memory in which order does not
+ * matter (scores over many measures) or refuses them (waveforms, too large to look back for); what it found of the past stays
+ * (docs/adr/0004).
+ */
+export type Lateness = 'refold' | 'as-it-comes';
+
+export interface DetectorStep {
+  /** null: nothing to remember. */
+  readonly memory: unknown;
+  /** The conditions that hold after this value, by rule id; a rule that is not named does not hold. */
+  readonly holds: Readonly<Record<string, Finding>>;
+  /** Why it did not judge some of the value, one code each time. */
+  readonly refused?: readonly string[];
+}
+
+/** A judged value as rules see it; `series` in place of a single value for intervals and waveforms. */
+export interface Sample {
+  readonly cited: Cited;
+  readonly series?: readonly number[];
+  readonly periodMs?: number;
+  readonly channel?: string;
+}
+
+/** What else a step may depend on. */
+export interface Circumstances {
+  /** Limits in force of a rule. */
+  readonly limitsOf: (rule: StreamRule) => Readonly<Record<string, number>>;
+  readonly person: Person;
+  /** The newest effective time seen, this value's own included, ms. */
+  readonly now: number;
+}
+
+/** Limits are named, not given: their numbers come from the rule's defaults, the tenant's and the patient's limits. */
 export interface Tier {
   readonly severity: Severity;
   /** Value limit that raises; strictly beyond it counts. */

@@ -1,11 +1,21 @@
 import type { Transition } from '#libs/contracts';
 import { measureByNumber } from '#libs/domain/quantities';
 import type { Limits } from './limits.js';
-import { RANKS, severityOf, type LimitRule, type Rule, type Tier } from './rule.js';
+import { RANKS, severityOf, type LimitRule, type Rule, type StreamRule, type Tier } from './rule.js';
 import type { EpisodeState } from './state.js';
 
 /** Why a transition was told, where its name does not say it. */
-export type Cause = 'data-changed' | 'not-over' | 'worse' | 'snooze-over' | 'sources-changed';
+export type Cause =
+  | 'data-changed'
+  | 'not-over'
+  | 'worse'
+  | 'snooze-over'
+  | 'sources-changed'
+  | 'joined'
+  | 'latched'
+  | 'again'
+  | 'unacknowledged'
+  | 'no-longer-quiet';
 
 /** One or two plain sentences: what happened, then what was measured. */
 export function summaryOf(
@@ -16,8 +26,26 @@ export function summaryOf(
   cause: Cause | undefined,
 ): string {
   const head = headOf(episode, transition, cause);
-  const what = rule.kind === 'limit' ? valueSentence(rule, limits, episode) : silenceSentence(episode);
+  const what = whatSentence(rule, limits, episode);
   return head === '' ? what : `${head} ${what}`;
+}
+
+function whatSentence(rule: Rule, limits: Limits, episode: EpisodeState): string {
+  switch (rule.kind) {
+    case 'limit':
+      return valueSentence(rule, limits, episode);
+    case 'stream':
+      return findingSentence(rule, episode);
+    case 'silence':
+      return silenceSentence(episode);
+  }
+}
+
+function findingSentence(rule: StreamRule, { finding, start, cites }: EpisodeState): string {
+  const words = finding?.words ?? rule.title;
+  const doubtful =
+    cites.length > 0 && cites.every((cited) => cited[4] !== 0) ? ' All values are of doubtful quality.' : '';
+  return `${words} (since ${utc(start)}).${doubtful}`;
 }
 
 function headOf(episode: EpisodeState, transition: Transition, cause: Cause | undefined): string {
@@ -25,14 +53,15 @@ function headOf(episode: EpisodeState, transition: Transition, cause: Cause | un
   switch (transition) {
     case 'raised':
       if (cause === 'not-over') return 'Not over after all, as late or corrected data show.';
+      if (cause === 'no-longer-quiet') return 'Lasts after the alert that it was folded into or followed.';
       return cause === 'worse' ? `Worse since it was closed, now ${severityOf(rank)}.` : '';
     case 'escalated':
+      if (cause === 'unacknowledged') return 'Told again: nobody has acknowledged it.';
       return `Severity rose to ${severityOf(rank)}.`;
     case 'deescalated':
       return `Severity fell to ${severityOf(rank)}.`;
     case 'amended':
-      if (cause === 'snooze-over') return 'The snooze is over and the condition still holds.';
-      return cause === 'data-changed' ? 'Changed by late or corrected data.' : 'Changed.';
+      return AMENDED[cause ?? 'sources-changed'] ?? 'Changed.';
     case 'retracted':
       return 'Withdrawn: late or corrected data show that this did not happen. It said:';
     case 'retrospective':
@@ -47,6 +76,14 @@ function headOf(episode: EpisodeState, transition: Transition, cause: Cause | un
   }
 }
 
+const AMENDED: Readonly<Partial<Record<Cause, string>>> = {
+  'snooze-over': 'The snooze is over and the condition still holds.',
+  'data-changed': 'Changed by late or corrected data.',
+  joined: 'Another alert of the same cause was folded into this one.',
+  latched: 'The condition has gone; it stays open until somebody acknowledges it.',
+  again: 'The condition is back.',
+};
+
 function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): string {
   const { cites, start } = episode;
   const { title, unit } = measureWords(rule);
@@ -54,8 +91,8 @@ function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): 
   const met = cites.find((cited) => cited[2] === start) ?? first;
   if (first === undefined || met === undefined) return `${title} ${rule.direction} its limit.`;
   const worst = cites.reduce((a, b) => (isWorse(rule, a[3], b[3]) ? b : a));
-  const limit = episode.limit ?? { limit: limits[rule.tiers[0]!.raise]!, owner: 'default' };
-  const whose = limit.owner === 'default' ? 'default' : "patient's";
+  const limit = episode.limit ?? { limit: limits[rule.tiers[0]!.raise]!, layer: 'default' };
+  const whose = WHOSE[limit.layer];
   const limitWords = `${rule.direction} the ${whose} limit of ${limit.limit} ${unit}`;
   const held = first[2] === start ? '' : ` for ${span(start - first[2])}`;
   const began = `${round(met[3])} ${unit} at ${utc(start)}`;
@@ -70,6 +107,8 @@ function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): 
   return sentence + extreme + doubtful;
 }
 
+const WHOSE = { default: 'default', tenant: "tenant's", patient: "patient's" } as const;
+
 function silenceSentence({ about }: EpisodeState): string {
   return `No data: ${(about ?? []).join('; ')}.`;
 }
@@ -79,6 +118,7 @@ export function whySentence(rule: Rule, limits: Limits, episode: EpisodeState): 
   if (rule.kind === 'silence') {
     return 'A source that had been sending continuously was not heard for longer than its limit; it is not catching up with old values either.';
   }
+  if (rule.kind === 'stream') return `${rule.title}: ${rule.persistence}.`;
   const tiers = rule.tiers.map((tier) => `${tier.severity} when ${conditionOf(rule, tier, limits)}`).join(', ');
   const confirmed = rule.tiers.some((tier) => RANKS[tier.severity] === episode.rank);
   const doubtful = confirmed ? '' : ' Doubtful values count one severity lower.';
@@ -97,7 +137,7 @@ function conditionOf(rule: LimitRule, tier: Tier, limits: Limits): string {
 
 /** What would end the episode, with the limits that were in force. */
 export function clearsSentence(rule: Rule, limits: Limits): string {
-  if (rule.kind === 'silence') return `${rule.clears}.`;
+  if (rule.kind !== 'limit') return `${rule.clears}.`;
   const tier = rule.tiers[0]!;
   const { title, unit } = measureWords(rule);
   const side = rule.direction === 'below' ? 'at or above' : 'at or below';
@@ -106,7 +146,7 @@ export function clearsSentence(rule: Rule, limits: Limits): string {
 }
 
 function measureWords(rule: LimitRule): { readonly title: string; readonly unit: string } {
-  const measure = measureByNumber(rule.code);
+  const measure = measureByNumber(rule.codes[0]);
   return { title: measure?.title ?? rule.title, unit: measure?.unit ?? '1' };
 }
 

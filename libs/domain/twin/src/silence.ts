@@ -1,13 +1,14 @@
 import { measureByNumber } from '#libs/domain/quantities';
 import { isClosed } from './alert.js';
 import { drop, setTimer, type Draft } from './draft.js';
-import { tell } from './episodes.js';
 import { NO_RULE_STATE } from './fold.js';
-import { entryAt, limitsAt, type Limits } from './limits.js';
-import { CONTINUOUS_AFTER, NO_DATA } from './rules.js';
+import { layersOf, limitsAt, ownerAt, type Limits } from './limits.js';
+import { personOf } from './person.js';
+import { CONTINUOUS_AFTER, NO_DATA } from './no-data.js';
 import { span, utc } from './sentences.js';
 import type { EpisodeLimit, EpisodeState, RuleState, StreamState } from './state.js';
 import { codeOfStream } from './streams.js';
+import { tell } from './tell.js';
 
 const TIMER = 'no-data';
 const EPISODES_KEPT = 4;
@@ -25,7 +26,7 @@ interface Silent {
  * all silent streams; it ends when none is silent.
  */
 export function judgeSilence(draft: Draft): void {
-  const limits = limitsAt(NO_DATA, draft.thresholds[NO_DATA.id], draft.now);
+  const limits = limitsAt(NO_DATA, layersOf(draft, NO_DATA.id), personOf(draft.facts), draft.now);
   const { silent, next } = look(draft, limits);
   follow(draft, silent);
   const told = draft.timers[TIMER];
@@ -116,10 +117,11 @@ function end(draft: Draft, open: EpisodeState): EpisodeState {
 }
 
 function limitOf(draft: Draft, { key, seconds }: Silent): EpisodeLimit {
-  const entry = entryAt(draft.thresholds[NO_DATA.id], draft.now);
-  if (entry?.limits?.[NO_DATA.seconds[codeOfStream(key)]!] === undefined) return { limit: seconds, owner: 'default' };
-  const expires = entry.expiresAt === undefined ? undefined : { expiresAt: entry.expiresAt };
-  return { limit: seconds, owner: entry.author, reason: entry.reason, ...expires };
+  const owner = ownerAt(layersOf(draft, NO_DATA.id), NO_DATA.seconds[codeOfStream(key)]!, draft.now);
+  if (owner === null) return { limit: seconds, layer: 'default', owner: 'default' };
+  const { author, reason, expiresAt } = owner.entry;
+  const expires = expiresAt === undefined ? undefined : { expiresAt };
+  return { limit: seconds, layer: owner.layer, owner: author, reason, ...expires };
 }
 
 function replaceLast(draft: Draft, state: RuleState, episode: EpisodeState): void {

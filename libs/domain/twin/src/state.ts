@@ -1,4 +1,6 @@
 import type { AlertStatus, FactKind, Transition } from '#libs/contracts';
+import type { VitalState } from '#libs/domain/signal-quality';
+import type { Finding } from './finding.js';
 
 /**
  * The living model of one patient; serialised as the twin's snapshot, so it is plain JSON, small, and free of any clock:
@@ -16,14 +18,23 @@ export interface TwinState {
   readonly heard: number;
   /** By catalogue number. */
   readonly measures: Readonly<Record<string, MeasureState>>;
+  /** Signal checks by catalogue number: what is remembered of a measure's sources to judge their next values. */
+  readonly checks: Readonly<Record<string, CheckState>>;
+  /** Personal baselines by catalogue number. */
+  readonly baselines: Readonly<Record<string, unknown>>;
+  /** By detector id. */
+  readonly detectors: Readonly<Record<string, Kept<DetectorMachine>>>;
   /** By rule id; only rules that have something to remember. */
   readonly rules: Readonly<Record<string, RuleState>>;
   /** What sends, by origin (`d:<device>`, or `f:<source>` without a device), measure and channel. */
   readonly streams: Readonly<Record<string, StreamState>>;
   /** Newest effective time of streams that were dropped from `streams` to bound it; null when none was. */
   readonly forgotten: number | null;
-  /** Patient limits by rule id, oldest first. */
-  readonly thresholds: Readonly<Record<string, readonly PatientLimits[]>>;
+  /** Limits of the tenant (author's own reason and expiry), and of the patient, by rule id, oldest first. */
+  readonly tenantThresholds: Readonly<Record<string, readonly SetLimits[]>>;
+  readonly thresholds: Readonly<Record<string, readonly SetLimits[]>>;
+  /** What people said of this patient's alerts when they acknowledged them, by rule id. */
+  readonly feedback: Readonly<Record<string, Feedback>>;
   /** Current facts by reference, bounded; `moreFacts` counts those left out. */
   readonly facts: Readonly<Record<string, FactState>>;
   readonly moreFacts: number;
@@ -35,7 +46,10 @@ export interface TwinState {
   readonly timers: Readonly<Record<string, number>>;
 }
 
-/** A measurement as rules and alerts cite it: identity, version, effective time (ms), canonical value, quality, source. */
+/**
+ * A measurement as rules and alerts cite it. `t` effective time, ms; `x` canonical value, the last one of a series; `quality` as
+ * the signal checks judged it; `reasons` where it is not good.
+ */
 export type Cited = readonly [
   identity: string,
   version: number,
@@ -43,6 +57,8 @@ export type Cited = readonly [
   x: number,
   quality: 0 | 1 | 2,
   source: string,
+  code: number,
+  reasons?: readonly string[],
 ];
 
 export interface MeasureState {
@@ -50,16 +66,30 @@ export interface MeasureState {
   readonly t: number;
   /** Newest value, or null when it was withdrawn and nothing newer than the lateness bound is left. */
   readonly latest: Cited | null;
+  /** Its quality as sent, before the signal checks: what orders values of one moment. */
+  readonly sent: 0 | 1 | 2;
   readonly receivedAt: number;
 }
 
-/** A rule's memory: its machine after the newest sample, the machine at earlier times of the grid, and recent episodes. */
-export interface RuleState {
-  /** The machine at the newest sample; null when idle. */
-  readonly now: Machine | null;
-  /** Machines of the grid times of `gridTimes(measure.t)`, as indexes into `machines` (-1 idle). Empty: all idle. */
+/** `useful` and `notUseful`: acknowledgements that said so. */
+export interface Feedback {
+  readonly useful: number;
+  readonly notUseful: number;
+}
+
+/** Kept values of a fold at the grid times of `gridTimes(newest)`, as indexes into `machines` (-1: none). Empty: all none. */
+export interface Kept<M> {
+  readonly now: M | null;
   readonly grid: readonly number[];
-  readonly machines: readonly Machine[];
+  readonly machines: readonly M[];
+}
+
+/** By name of the source: what its signal check remembers. */
+export type CheckMachine = Readonly<Record<string, VitalState>>;
+export type CheckState = Kept<CheckMachine>;
+
+/** A rule's memory: its machine after the newest sample, the machine at earlier times of the grid, and recent episodes. */
+export interface RuleState extends Kept<Machine> {
   /** Oldest first. At most one has `end: null`, and it is the last. */
   readonly episodes: readonly EpisodeState[];
   /** How many episodes this rule has had for this patient: the next one's number. */
@@ -72,6 +102,12 @@ export interface RuleState {
 export interface Machine {
   readonly tiers: readonly TierState[];
   readonly open: OpenEpisode | null;
+}
+
+/** A detector after some values: what it remembers, and the episodes of its rules that are open. */
+export interface DetectorMachine {
+  readonly memory: unknown;
+  readonly open: Readonly<Record<string, OpenEpisode>>;
 }
 
 /** One severity tier. `on`: 0 no, 1 by doubtful values only, 2 confirmed. `run` counts towards on, `clear` towards off. */
@@ -90,6 +126,8 @@ export interface OpenEpisode {
   readonly worst: Cited;
   readonly rank: number;
   readonly peak: number;
+  /** Of a stream rule: what it found when it began, and the worst since. */
+  readonly finding?: Finding;
 }
 
 /** An episode as it was told to the world. */
@@ -105,6 +143,8 @@ export interface EpisodeState {
   readonly sequence: number;
   readonly last: Transition;
   readonly raisedAt: number;
+  /** Of a stream rule: the worst it found. */
+  readonly finding?: Finding;
   /** Measurements that it rests on: first of the run, the one that met the condition, the worst, the one that cleared it. */
   readonly cites: readonly Cited[];
   readonly limit: EpisodeLimit | null;
@@ -113,12 +153,33 @@ export interface EpisodeState {
   readonly note?: string;
   /** A person closed it, at this rank and time, though the condition still held. */
   readonly closedByHand?: { readonly rank: number; readonly at: number };
+  /** Not told, and why; `until` is when it is told after all if it still holds (ms), null: when its leader is over. */
+  readonly muted?: {
+    readonly reason: MuteReason;
+    readonly by: string;
+    readonly until: number | null;
+    readonly rank: number;
+  };
+  /** Other alerts of the same cause that were folded into this one, newest last. */
+  readonly folded?: readonly { readonly rule: string; readonly reason: string }[];
+  /** The condition of a latching rule has gone, at this time, and nobody has seen it yet. */
+  readonly overAt?: number;
+  /** When it last began or got worse for the one who is paged, by the log's own time. */
+  readonly pagedAt?: number;
+  /** When it was told again because nobody had acknowledged it, by the log's own time. */
+  readonly escalatedAt?: number;
+  /** What the one who acknowledged it said. */
+  readonly useful?: boolean;
   /** What the episode is about, for rules without measurements (silent streams). */
   readonly about?: readonly string[];
 }
 
+/** Why an alert was kept quiet. */
+export type MuteReason = 'same-cause' | 'refractory';
+
 export interface EpisodeLimit {
   readonly limit: number;
+  readonly layer: 'default' | 'tenant' | 'patient';
   readonly owner: string;
   readonly reason?: string;
   readonly expiresAt?: number;
@@ -134,8 +195,8 @@ export interface StreamState {
   readonly source: string;
 }
 
-/** Limits of one rule for one patient, for samples after `after` (ms; null: all) until the next entry or `expiresAt`. */
-export interface PatientLimits {
+/** Limits of one rule that a tenant set, or for one patient, for samples after `after` (ms; null: all) until the next entry or `expiresAt`. */
+export interface SetLimits {
   readonly after: number | null;
   readonly limits: Readonly<Record<string, number>> | null;
   readonly author: string;

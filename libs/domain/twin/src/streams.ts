@@ -1,7 +1,8 @@
 import type { WireSample } from '#libs/contracts';
 import type { Draft } from './draft.js';
-import { limitsAt } from './limits.js';
-import { CONTINUOUS_AFTER, NO_DATA } from './rules.js';
+import { layersOf, limitsAt } from './limits.js';
+import { personOf } from './person.js';
+import { CONTINUOUS_AFTER, NO_DATA } from './no-data.js';
 
 /** Streams remembered per patient; the one silent for longest goes first. */
 const STREAMS_KEPT = 48;
@@ -45,7 +46,7 @@ export function heardFrom(draft: Draft, source: string, device: string, sample: 
   const name = NO_DATA.seconds[sample.c];
   let n = 1;
   if (name !== undefined) {
-    const seconds = limitsAt(NO_DATA, draft.thresholds[NO_DATA.id], now)[name]!;
+    const seconds = limitsAt(NO_DATA, layersOf(draft, NO_DATA.id), personOf(draft.facts), now)[name]!;
     n = sample.t - stream.t <= seconds * 1000 ? Math.min(stream.n + 1, CONTINUOUS_AFTER) : 1;
   }
   if (stream === base.streams[key]) {

@@ -130,7 +130,7 @@ describe('apply', () => {
       const ward = new Ward(patient);
       return ward.send([{ c: 9, t: 0, x: 50 }]).transitions.map(({ episode }) => episode);
     });
-    expect(new Set(ids.flat()).size).toBe(4);
+    expect(new Set(ids.flat()).size).toBe(2);
     expect(initialTwin(1, 'p1')).toEqual(initialTwin(1, 'p1'));
   });
 });

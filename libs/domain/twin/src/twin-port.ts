@@ -1,5 +1,5 @@
-import type { Alert, PatientInput, WireThreshold } from '#libs/contracts';
-import type { TwinState } from './state.js';
+import type { Alert, PatientInput, Severity, WireThreshold } from '#libs/contracts';
+import type { MuteReason, TwinState } from './state.js';
 
 /**
  * The pure core as the engine sees it. For each record of a patient, in log order:
@@ -56,6 +56,9 @@ export interface Applied {
   })[];
   readonly facts: readonly FactChange[];
   readonly transitions: readonly TransitionChange[];
+  /** Alerts that were kept quiet, and why. */
+  readonly suppressions: readonly SuppressionChange[];
+  /** Limits set for this patient; the tenant's are not listed, because they are not the patient's. */
   readonly thresholds: readonly (WireThreshold & { readonly author: string; readonly at: number })[];
   /** Timers as they are now; a timer that is not listed is unchanged, `dueAt: null` removes one. */
   readonly timers: readonly { readonly timer: string; readonly dueAt: number | null }[];
@@ -92,4 +95,18 @@ export interface TransitionChange {
   readonly at: number;
   readonly snoozedUntil?: number;
   readonly alert: Alert;
+}
+
+/** An alert that was not told, when it began. `id` is derived, so a replay gives the same. Times in ms. */
+export interface SuppressionChange {
+  readonly id: string;
+  readonly episode: string;
+  readonly rule: string;
+  readonly ruleVersion: string;
+  readonly severity: Severity;
+  readonly reason: MuteReason;
+  /** The episode that it was folded into, or came too soon after. */
+  readonly by: string;
+  readonly effectiveAt: number;
+  readonly at: number;
 }

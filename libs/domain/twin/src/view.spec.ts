@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClinicalRecord } from '#libs/contracts';
 import { createMemory, viewOf } from './index.js';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, Ward } from './ward.fixture.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, Ward } from './ward.fixture.js';
 
 describe('view', () => {
   it('shows the newest value of each measure by name, and when it is too old to say how the patient is', () => {
@@ -36,9 +36,14 @@ describe('view', () => {
 
   it('shows open alerts as they were last told, the gravest first', () => {
     const ward = new Ward();
-    const told = ward.send([{ c: GLUCOSE, t: T0, x: 50 }]).transitions.map(({ alert }) => alert);
+    const told = ward
+      .send([
+        { c: GLUCOSE, t: T0, x: 60 },
+        { c: OXYGEN, t: T0, x: 80 },
+      ])
+      .transitions.map(({ alert }) => alert);
     const { alerts } = viewOf(ward.state, T0);
-    expect(alerts.map(({ rule }) => rule.id)).toEqual(['glucose-very-low', 'glucose-low']);
+    expect(alerts.map(({ rule }) => rule.id)).toEqual(['oxygen-saturation-low', 'glucose-low']);
     expect(alerts).toEqual([...told].reverse());
   });
 

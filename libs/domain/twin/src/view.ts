@@ -1,11 +1,12 @@
 import type { Alert, FactKind, QualityName } from '#libs/contracts';
 import { CATALOGUE, codingOf, type MeasureName } from '#libs/domain/quantities';
 import { alertOf, isClosed, qualityName } from './alert.js';
-import { episodeId } from './episodes.js';
-import { limitsAt } from './limits.js';
+import { layersOf, limitsAt } from './limits.js';
+import { personOf, refusalOf, type RefusalReason } from './person.js';
 import { RULES } from './rules.js';
 import { utc } from './sentences.js';
 import type { FactState, TwinState } from './state.js';
+import { episodeId } from './tell.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -27,6 +28,9 @@ export const FRESH: Readonly<Record<MeasureName, number>> = {
   ecg: 15 * MINUTE,
   ppg: 15 * MINUTE,
   'arterial-pressure-wave': 15 * MINUTE,
+  'oxygen-flow': 12 * HOUR,
+  'inspired-oxygen': 12 * HOUR,
+  'glasgow-coma-score': 12 * HOUR,
 };
 
 export interface MeasureView {
@@ -60,6 +64,8 @@ export interface TwinView {
   readonly facts: readonly FactView[];
   /** Facts that the twin does not carry along; the store has them. */
   readonly moreFacts: number;
+  /** Rules that do not judge this person, and why. */
+  readonly refusals: readonly { readonly rule: string; readonly reason: RefusalReason }[];
   /** Open episodes, the gravest first. */
   readonly alerts: readonly Alert[];
 }
@@ -74,6 +80,7 @@ export function viewOf(state: TwinState, at: number): TwinView {
     measures: measuresOf(state, at),
     facts: factsOf(state),
     moreFacts: state.moreFacts,
+    refusals: refusalsOf(state, at),
     alerts: openAlerts(state),
   };
 }
@@ -111,14 +118,33 @@ function factsOf(state: TwinState): readonly FactView[] {
     .sort((a, b) => (a.reference < b.reference ? -1 : 1));
 }
 
+function refusalsOf(state: TwinState, at: number): TwinView['refusals'] {
+  const person = personOf(state.facts);
+  return RULES.flatMap((rule) => {
+    const reason = refusalOf(rule, person, at);
+    return reason === null ? [] : [{ rule: rule.id, reason }];
+  });
+}
+
 function openAlerts(state: TwinState): readonly Alert[] {
+  const person = personOf(state.facts);
   const alerts: { readonly rank: number; readonly alert: Alert }[] = [];
   for (const rule of RULES) {
     const episode = state.rules[rule.id]?.episodes.at(-1);
-    if (episode === undefined || isClosed(episode.status)) continue;
+    if (episode === undefined || isClosed(episode.status) || episode.muted !== undefined) continue;
     const id = episodeId(state, rule.id, episode.n);
-    const limits = limitsAt(rule, state.thresholds[rule.id], episode.start);
-    const alert = alertOf(id, state.patient, rule, limits, episode, episode.last, undefined);
+    const limits = limitsAt(rule, layersOf(state, rule.id), person, episode.start);
+    const alert = alertOf({
+      id,
+      patient: state.patient,
+      rule,
+      limits,
+      episode,
+      transition: episode.last,
+      cause: undefined,
+      feedback: state.feedback[rule.id],
+      person,
+    });
     alerts.push({ rank: episode.rank, alert });
   }
   return alerts.sort((a, b) => b.rank - a.rank).map(({ alert }) => alert);

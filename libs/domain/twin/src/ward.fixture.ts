@@ -93,9 +93,10 @@ export function series(code: number, start: number, every: number, values: reado
   return values.map((x, i) => ({ c: code, t: start + i * every, x }));
 }
 
-/** `rule transition severity status` of what a record told, silence left out. */
+/** `rule transition severity status` of what a record told; silence and reminders that nobody acknowledged are left out. */
 export function told(outcome: Applied): string[] {
-  return toldAll(outcome).filter((line) => !line.startsWith('no-data'));
+  const transitions = outcome.transitions.filter(({ alert }) => !alert.summary.startsWith('Told again'));
+  return toldAll({ ...outcome, transitions }).filter((line) => !line.startsWith('no-data'));
 }
 
 export function toldAll(outcome: Applied): string[] {

@@ -23,4 +23,8 @@ export * from './read-measurements.js';
 export * from './read-facts.js';
 export * from './read-alerts.js';
 export * from './read-thresholds.js';
+export * from './read-suppressions.js';
+export * from './read-alarm-quality.js';
+export * from './tenant-thresholds.js';
+export { writeSuppressions, type SuppressionWrite } from './write-suppressions.js';
 export * from './read-dead-letters.js';

@@ -5,11 +5,17 @@ export interface WebhookFilter {
   readonly severity?: readonly string[];
   readonly rules?: readonly string[];
   readonly patients?: readonly string[];
+  /** Of the patient, or of the equipment. */
+  readonly category?: Alert['category'];
 }
 
-export function matchesFilter(alert: Pick<Alert, 'severity' | 'patient' | 'rule'>, filter: WebhookFilter): boolean {
+export function matchesFilter(
+  alert: Pick<Alert, 'severity' | 'patient' | 'rule' | 'category'>,
+  filter: WebhookFilter,
+): boolean {
   return (
     includes(filter.severity, alert.severity) &&
+    (filter.category === undefined || filter.category === alert.category) &&
     includes(filter.rules, alert.rule.id) &&
     includes(
       filter.patients?.map((patient) => patient.replace(/^Patient\//, '')),

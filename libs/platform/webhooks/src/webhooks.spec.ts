@@ -81,7 +81,12 @@ describe('retry schedule', () => {
 });
 
 describe('filter', () => {
-  const alert = { severity: 'high', patient: 'p1', rule: { id: 'glucose-low', version: '1.0.0', title: '' } } as const;
+  const alert = {
+    severity: 'high',
+    patient: 'p1',
+    rule: { id: 'glucose-low', version: '1.0.0', title: '' },
+    category: 'physiological',
+  } as const;
   it.each([
     [{}, true],
     [{ severity: ['high'] }, true],

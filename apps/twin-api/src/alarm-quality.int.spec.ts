@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  bootstrap,
+  createLogger,
+  createPlatform,
+  readConfig,
+  type Platform,
+  type RunningServer,
+} from '#libs/platform/runtime';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { TwinApiModule } from './twin-api.module.js';
+
+const DAY = '2026-03-02';
+const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+/** What these answers may hold. */
+interface Body {
+  readonly items: readonly { readonly id: string }[];
+  readonly rules: readonly { readonly rule: string; readonly alerts: number }[];
+  readonly errors: readonly { readonly pointer: string }[];
+  readonly next?: string;
+  readonly act: string;
+  readonly patientDays: number;
+  readonly total: unknown;
+}
+
+describe('alarm quality, quiet alerts and limits of a tenant', () => {
+  let database: TestDatabase;
+  let platform: Platform;
+  let server: RunningServer;
+  let bearer: string;
+  let tenant: number;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const config = readConfig({
+      PORT: '0',
+      DATABASE_URL: database.url,
+      BOOTSTRAP_TENANT: 'north',
+      BOOTSTRAP_CLIENT_ID: 'ward',
+      BOOTSTRAP_CLIENT_SECRET: 'ward-secret',
+    });
+    platform = await createPlatform(config, { logger: createLogger({ level: 'error', role: 'test' }) });
+    server = await bootstrap([TwinApiModule.forRoot(platform)], platform);
+    const answer = await fetch(`${server.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'ward', client_secret: 'ward-secret' }),
+    });
+    bearer = ((await answer.json()) as { access_token: string }).access_token;
+    tenant = (await platform.tokens.verifyToken(bearer))?.tenant.key ?? 0;
+    await seed();
+  }, 60_000);
+
+  afterAll(async () => {
+    platform?.beginClosing();
+    await server?.close();
+    await platform?.close();
+    await database?.drop();
+  }, 20_000);
+
+  async function call(method: string, path: string, body?: unknown): Promise<{ status: number; body: Body }> {
+    const answer = await fetch(server.url + path, {
+      method,
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Body };
+  }
+
+  /**
+   * p1 has data on two days, p2 on one. Three alerts of p1: acknowledged after 60 s and useful, acknowledged after 180 s and (at
+   * second thought) not useful, never acknowledged and escalated. One alert of the day before. One kept quiet.
+   */
+  async function seed(): Promise<void> {
+    const { pool } = platform;
+    const { rows } = await pool.query<{ key: string }>(
+      `INSERT INTO twins (tenant, patient) VALUES ($1, 'p1'), ($1, 'p2') RETURNING key::text AS key`,
+      [tenant],
+    );
+    const [p1, p2] = rows.map(({ key }) => key);
+    await pool.query(`INSERT INTO sources (tenant, key, source, device) VALUES ($1, 1, 'monitor', 'd1')`, [tenant]);
+    let n = 0;
+    const measured = (twin: string | undefined, at: string, code: number): Promise<unknown> =>
+      pool.query(
+        `INSERT INTO measurements (tenant, twin, effective_at, received_at, recorded_at, value, source, code, version, quality, sourced, identity, content_hash)
+         VALUES ($1, $2, $3, $3, $3, 60, 1, $4, 1, 0, FALSE, $5, 1)`,
+        [tenant, twin, at, code, uuid(1000 + n++)],
+      );
+    await measured(p1, `${DAY}T08:00:00Z`, 1);
+    await measured(p1, `${DAY}T09:00:00Z`, 9);
+    await measured(p1, '2026-03-03T01:00:00Z', 9);
+    await measured(p2, `${DAY}T08:00:00Z`, 3);
+    await measured(p2, '2026-03-01T08:00:00Z', 3);
+
+    const episode = async (id: number, rule: string, steps: [string, string, string][]): Promise<void> => {
+      const last = steps.at(-1)!;
+      await pool.query(
+        `INSERT INTO alert_episodes (tenant, id, twin, patient, rule, severity, status, closed, effective_at, raised_at, updated_at, sequence, alert)
+         VALUES ($1, $2, $3, 'p1', $4, $5, 'resolved', TRUE, $6, $6, $6, $7, '{}')`,
+        [tenant, uuid(id), p1, rule, last[2], steps[0]![1], steps.length],
+      );
+      for (const [i, [transition, at, severity]] of steps.entries()) {
+        await pool.query(
+          `INSERT INTO alert_transitions (tenant, episode, sequence, id, transition, at, recorded_at, alert) VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $5, $6)`,
+          [tenant, uuid(id), i + 1, transition, at, JSON.stringify({ severity })],
+        );
+      }
+    };
+    await episode(1, 'glucose-low', [
+      ['raised', `${DAY}T08:00:00Z`, 'medium'],
+      ['acknowledged', `${DAY}T08:01:00Z`, 'medium'],
+      ['acknowledged', `${DAY}T09:00:00Z`, 'medium'],
+    ]);
+    await episode(2, 'glucose-low', [
+      ['raised', `${DAY}T10:00:00Z`, 'medium'],
+      ['acknowledged', `${DAY}T10:03:00Z`, 'medium'],
+    ]);
+    await episode(3, 'heart-rate-high', [
+      ['raised', `${DAY}T11:00:00Z`, 'medium'],
+      ['escalated', `${DAY}T11:15:00Z`, 'high'],
+    ]);
+    await episode(4, 'heart-rate-high', [['raised', '2026-03-01T11:00:00Z', 'high']]);
+    await episode(5, 'heart-rate-high', [['retrospective', `${DAY}T11:00:00Z`, 'high']]);
+    const said = (id: number, at: string, useful: boolean): Promise<unknown> =>
+      pool.query(
+        `INSERT INTO audit (tenant, id, at, actor, act, target, detail) VALUES ($1, gen_random_uuid(), $2, 'dr', 'acknowledge', 'x', $3)`,
+        [tenant, at, JSON.stringify({ type: 'acknowledge', episode: uuid(id), useful })],
+      );
+    await said(1, `${DAY}T08:01:00Z`, true);
+    await said(2, `${DAY}T10:03:00Z`, true);
+    await said(2, `${DAY}T10:04:00Z`, false);
+    const quiet = (id: number, at: string): Promise<unknown> =>
+      pool.query(
+        `INSERT INTO alert_suppressions (tenant, id, twin, patient, episode, rule, rule_version, severity, reason, by_episode, effective_at, at)
+         VALUES ($1, $2, $3, 'p1', $4, 'glucose-low', '1.1.0', 'medium', 'same-cause', $5, $6, $6)`,
+        [tenant, uuid(100 + id), p1, uuid(200 + id), uuid(1), at],
+      );
+    await quiet(1, `${DAY}T12:00:00Z`);
+    await quiet(2, `${DAY}T13:00:00Z`);
+    await quiet(3, '2026-03-05T13:00:00Z');
+  }
+
+  const TIME = `from=${DAY}T00:00:00Z&to=2026-03-04T00:00:00Z`;
+
+  it('counts alerts by when they were first told, the load by patient-day, and the time until somebody saw them', async () => {
+    const { status, body } = await call('GET', `/v1/alarm-quality?${TIME}`);
+    expect(status).toBe(200);
+    // Days: p1 on the 2nd and the 3rd, p2 on the 2nd.
+    expect(body.patientDays).toBe(3);
+    expect(body.total).toEqual({
+      alerts: 3,
+      bySeverity: { high: 1, medium: 2, low: 0 },
+      suppressed: 2,
+      perPatientDay: 1,
+      acknowledged: 2,
+      escalated: 1,
+      useful: 1,
+      notUseful: 1,
+      precision: 0.5,
+      secondsToAcknowledge: { median: 120, p90: expect.closeTo(168) },
+    });
+    expect(body.rules.map(({ rule, alerts }) => [rule, alerts])).toEqual([
+      ['glucose-low', 2],
+      ['heart-rate-high', 1],
+    ]);
+    const other = await call('GET', `/v1/alarm-quality?${TIME}&patient=p2`);
+    expect(other.body).toMatchObject({ patientDays: 1, total: { alerts: 0, perPatientDay: 0, precision: null } });
+  });
+
+  it('refuses a time that ends before it begins, or is too long', async () => {
+    for (const to of [`${DAY}T00:00:00Z`, '2027-03-04T00:00:00Z']) {
+      const { status, body } = await call('GET', `/v1/alarm-quality?from=${DAY}T00:00:00Z&to=${to}`);
+      expect([status, body.errors[0]?.pointer]).toEqual([400, '/to']);
+    }
+  });
+
+  it('lists quiet alerts newest first, in pages', async () => {
+    const first = await call('GET', '/v1/suppressions?limit=2');
+    expect(first.body.items.map(({ id }) => id)).toEqual([uuid(103), uuid(102)]);
+    const second = await call('GET', `/v1/suppressions?limit=2&cursor=${first.body.next}`);
+    expect(second.body.items).toEqual([
+      {
+        id: uuid(101),
+        patient: 'p1',
+        episode: uuid(201),
+        rule: { id: 'glucose-low', version: '1.1.0' },
+        severity: 'medium',
+        reason: 'same-cause',
+        by: uuid(1),
+        effectiveAt: `${DAY}T12:00:00.000Z`,
+        at: `${DAY}T12:00:00.000Z`,
+      },
+    ]);
+    expect(second.body.next).toBeUndefined();
+    expect((await call('GET', `/v1/suppressions?${TIME}&rule=glucose-low`)).body.items).toHaveLength(2);
+    expect((await call('GET', '/v1/suppressions?patient=p2')).body.items).toEqual([]);
+  });
+
+  it('sets limits for the tenant: a row, and an act in the log of every patient', async () => {
+    const thresholds = [{ rule: 'glucose-low', limits: { limit: 65 }, reason: 'ward policy' }];
+    const { status, body } = await call('PUT', '/v1/thresholds', { thresholds });
+    expect(status).toBe(202);
+    const { rows } = await platform.pool.query<{ value: string }>(
+      `SELECT value FROM log_records WHERE value LIKE '%set-tenant-thresholds%' ORDER BY value`,
+    );
+    const acts = rows.map(({ value }) => JSON.parse(value) as Record<string, unknown>);
+    expect(acts).toMatchObject([
+      { patient: 'p1', act: body.act, actor: 'ward', does: { type: 'set-tenant-thresholds', thresholds } },
+      { patient: 'p2', act: body.act },
+    ]);
+    const listed = await call('GET', '/v1/twins/p1/thresholds');
+    expect(listed.body.items).toMatchObject([
+      { layer: 'tenant', rule: 'glucose-low', limits: { limit: 65 }, version: 1 },
+    ]);
+    await call('PUT', '/v1/thresholds', { thresholds: [{ rule: 'glucose-low', limits: null, reason: 'back' }] });
+    const again = await call('GET', '/v1/thresholds');
+    expect(again.body.items).toMatchObject([{ layer: 'tenant', limits: null, version: 2, author: 'ward' }]);
+  });
+
+  it('refuses limits that no rule has, and then sets nothing', async () => {
+    const wrong = { thresholds: [{ rule: 'glucose-low', limits: { limit: 5 }, reason: 'x' }] };
+    expect((await call('PUT', '/v1/thresholds', wrong)).status).toBe(400);
+    const { rows } = await platform.pool.query(`SELECT 1 FROM tenant_thresholds WHERE limits->>'limit' = '5'`);
+    expect(rows).toEqual([]);
+  });
+
+  it('shows each rule with its pack, policy and population', async () => {
+    const { body } = await call('GET', '/v1/rules');
+    const low = body.items.find(({ id }) => id === 'glucose-low');
+    expect(low).toMatchObject({ pack: 'glucose', category: 'physiological', policy: { group: 'low-glucose' } });
+    expect(low).not.toHaveProperty('step');
+  });
+});

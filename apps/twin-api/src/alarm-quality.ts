@@ -1,0 +1,71 @@
+import type { Pool } from 'pg';
+import type { z } from 'zod';
+import type { AlarmQualityQuery, AlarmQualitySchema } from '#libs/contracts';
+import { Problem } from '#libs/platform/runtime';
+import { alarmQuality, patientDays, suppressedByRule, type AlarmQualityRow } from '#libs/platform/storage';
+import { iso } from './wire.js';
+
+type Answer = z.input<typeof AlarmQualitySchema>;
+
+const LONGEST_MS = 92 * 86_400_000;
+const NONE: AlarmQualityRow = {
+  rule: null,
+  alerts: 0,
+  high: 0,
+  medium: 0,
+  low: 0,
+  acknowledged: 0,
+  escalated: 0,
+  useful: 0,
+  notUseful: 0,
+  median: null,
+  p90: null,
+};
+
+/** How the alerts of a time did: how many, how useful, how soon somebody saw them. @throws Problem 400 when the time is no time */
+export async function alarmQualityOf(
+  pool: Pool,
+  tenant: number,
+  query: z.output<typeof AlarmQualityQuery>,
+): Promise<Answer> {
+  const asked = { tenant, from: Date.parse(query.from), to: Date.parse(query.to), patient: query.patient };
+  if (asked.to <= asked.from || asked.to - asked.from > LONGEST_MS) {
+    throw new Problem(400, 'invalid', 'the request does not have the expected shape', [
+      { pointer: '/to', code: 'out-of-range', detail: 'must be after `from`, by at most 92 days' },
+    ]);
+  }
+  const [rows, suppressed, days] = await Promise.all([
+    alarmQuality(pool, asked),
+    suppressedByRule(pool, asked),
+    patientDays(pool, asked),
+  ]);
+  const byRule = new Map(rows.map((row) => [row.rule, row]));
+  const names = new Set([...rows.flatMap(({ rule }) => rule ?? []), ...suppressed.keys()]);
+  const quiet = [...suppressed.values()].reduce((sum, n) => sum + n, 0);
+  return {
+    from: iso(asked.from),
+    to: iso(asked.to),
+    patientDays: days,
+    total: figures(byRule.get(null) ?? NONE, quiet, days),
+    rules: [...names]
+      .sort()
+      .map((rule) => ({ rule, ...figures(byRule.get(rule) ?? NONE, suppressed.get(rule) ?? 0, days) })),
+  };
+}
+
+function figures(row: AlarmQualityRow, suppressed: number, days: number): Answer['total'] {
+  const { alerts, high, medium, low, acknowledged, escalated, useful, notUseful, median, p90 } = row;
+  const judged = useful + notUseful;
+  return {
+    alerts,
+    bySeverity: { high, medium, low },
+    suppressed,
+    perPatientDay: days === 0 ? null : alerts / days,
+    acknowledged,
+    escalated,
+    useful,
+    notUseful,
+    precision: judged === 0 ? null : useful / judged,
+    secondsToAcknowledge: median === null || p90 === null ? null : { median, p90 },
+  };
+}

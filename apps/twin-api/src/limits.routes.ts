@@ -1,0 +1,45 @@
+import { Body, Controller, Get, HttpCode, Inject, Put, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import { AlarmQualityQuery, PutThresholdsRequest, SuppressionsQuery } from '#libs/contracts';
+import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
+import { API, type Api } from './api.js';
+
+/** What a tenant sets for all its patients, and how its alarms do. */
+@Controller('v1')
+export class LimitRoutes {
+  constructor(@Inject(API) private readonly api: Api) {}
+
+  @Get('thresholds')
+  @RequireScope('thresholds.read')
+  thresholds(@Caller() caller: Access): Promise<object> {
+    return this.api.tenantThresholds(caller.tenant.key);
+  }
+
+  @Put('thresholds')
+  @HttpCode(202)
+  @RequireScope('thresholds.write')
+  setThresholds(
+    @Caller() caller: Access,
+    @Body({ schema: PutThresholdsRequest }) request: z.output<typeof PutThresholdsRequest>,
+  ): Promise<object> {
+    return this.api.acts.setTenantThresholds(caller, request);
+  }
+
+  @Get('suppressions')
+  @RequireScope('alerts.read')
+  suppressions(
+    @Caller() caller: Access,
+    @Query({ schema: SuppressionsQuery }) query: z.output<typeof SuppressionsQuery>,
+  ): Promise<object> {
+    return this.api.suppressions(caller.tenant.key, query);
+  }
+
+  @Get('alarm-quality')
+  @RequireScope('alerts.read')
+  alarmQuality(
+    @Caller() caller: Access,
+    @Query({ schema: AlarmQualityQuery }) query: z.output<typeof AlarmQualityQuery>,
+  ): Promise<object> {
+    return this.api.alarmQuality(caller.tenant.key, query);
+  }
+}

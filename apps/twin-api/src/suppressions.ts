@@ -1,0 +1,36 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import type { SuppressionListSchema, SuppressionsQuery } from '#libs/contracts';
+import { listSuppressions } from '#libs/platform/storage';
+import { decodeCursor, Ms, pageOf, Uuid } from './cursor.js';
+import { iso, ms } from './wire.js';
+
+const Place = z.object({ at: Ms, id: Uuid });
+
+/** Alerts that were kept quiet, newest first. */
+export async function suppressions(
+  pool: Pool,
+  tenant: number,
+  query: z.output<typeof SuppressionsQuery>,
+): Promise<z.input<typeof SuppressionListSchema>> {
+  const rows = await listSuppressions(pool, tenant, {
+    patient: query.patient,
+    rule: query.rule,
+    from: ms(query.from),
+    to: ms(query.to),
+    after: decodeCursor(Place, query.cursor),
+    limit: query.limit + 1,
+  });
+  return pageOf(
+    rows,
+    query.limit,
+    ({ rule, ruleVersion, reason, effectiveAt, at, ...row }) => ({
+      ...row,
+      rule: { id: rule, version: ruleVersion },
+      reason: reason as 'same-cause' | 'refractory',
+      effectiveAt: iso(effectiveAt),
+      at: iso(at),
+    }),
+    ({ at, id }) => ({ at, id }),
+  );
+}

@@ -1,0 +1,91 @@
+import type { Finding } from './finding.js';
+import { limitsAt, type Layers } from './limits.js';
+import type { FoundEpisode } from './machine.js';
+import { refusalOf, type Person } from './person.js';
+import type { Circumstances, Detector, Sample, StreamRule } from './rule.js';
+import type { DetectorMachine, OpenEpisode } from './state.js';
+
+/** What a fold needs to know beside the values: whose limits count, who the person is, and where ended episodes go. */
+export interface Surroundings {
+  readonly layersOf: (rule: StreamRule) => Layers;
+  readonly person: Person;
+  readonly ended: (rule: StreamRule, episode: FoundEpisode) => void;
+  /** A finding of a rule that does not judge this person, or a value that the detector does not judge. */
+  readonly refused: (reason: string) => void;
+}
+
+const NONE: DetectorMachine['open'] = {};
+
+/**
+ * One value on (`machine` null: nothing is remembered), at effective time `now`, which a late value does not take back. An episode begins with the first value after which its rule's condition
+ * holds, and ends with the first after which it does not.
+ */
+export function stepDetector(
+  detector: Detector,
+  around: Surroundings,
+  machine: DetectorMachine | null,
+  sample: Sample,
+  now: number,
+): DetectorMachine | null {
+  const before = machine?.memory ?? null;
+  const was = machine?.open ?? NONE;
+  const at: Circumstances = {
+    limitsOf: (rule) => limitsAt(rule, around.layersOf(rule), around.person, now),
+    person: around.person,
+    now,
+  };
+  const { memory, holds, refused } = detector.step(before, sample, at);
+  for (const reason of refused ?? []) around.refused(`${detector.id}-${reason}`);
+  let open: Record<string, OpenEpisode> | undefined;
+  for (const rule of detector.rules) {
+    const old = was[rule.id];
+    const next = follow(rule, around, old, holds[rule.id], sample, now);
+    if (next === old) continue;
+    open ??= { ...was };
+    if (next === undefined) delete open[rule.id];
+    else open[rule.id] = next;
+  }
+  if (memory === before && open === undefined) return machine;
+  if (memory === null && Object.keys(open ?? was).length === 0) return null;
+  return { memory, open: open ?? was };
+}
+
+function follow(
+  rule: StreamRule,
+  around: Surroundings,
+  old: OpenEpisode | undefined,
+  found: Finding | undefined,
+  { cited }: Sample,
+  now: number,
+): OpenEpisode | undefined {
+  let finding = found;
+  if (finding !== undefined && refusalOf(rule, around.person, now) !== null) {
+    around.refused('outside-population');
+    finding = undefined;
+  }
+  if (finding !== undefined)
+    return old === undefined ? opened(cited, finding, now) : continued(old, cited, finding, now);
+  if (old !== undefined) around.ended(rule, { ...old, end: now, cleared: cited });
+  return undefined;
+}
+
+function opened(cited: Sample['cited'], finding: Finding, now: number): OpenEpisode {
+  return { start: now, first: cited, met: cited, worst: cited, rank: finding.rank, peak: finding.rank, finding };
+}
+
+function continued(open: OpenEpisode, cited: Sample['cited'], finding: Finding, now: number): OpenEpisode {
+  // Values of one moment come one after another: what is said of that moment rests on all of them.
+  const worse = isWorse(finding, open.finding) || (now === open.start && finding.rank >= open.rank);
+  if (!worse && finding.rank === open.rank) return open;
+  return {
+    ...open,
+    rank: finding.rank,
+    peak: Math.max(open.peak, finding.rank),
+    ...(worse ? { worst: cited, finding } : undefined),
+  };
+}
+
+function isWorse(a: Finding, b: Finding | undefined): boolean {
+  if (b === undefined || a.rank !== b.rank) return b === undefined || a.rank > b.rank;
+  return a.weight > b.weight;
+}

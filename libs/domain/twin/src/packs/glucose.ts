@@ -1,0 +1,60 @@
+import { limitRule } from '../limit-rule.js';
+import type { Policy } from '../rule.js';
+import type { ConditionPack } from './pack.js';
+
+const MEASURE = {
+  measure: 'glucose',
+  maxGapSeconds: 1800,
+  population:
+    'People with diabetes. Not for newborns (under 28 days). In pregnancy targets are tighter: set limits for the patient.',
+  refuses: { underYears: 28 / 365.2425 },
+} as const;
+const AT_ONCE = { forSeconds: 0, samples: 1 } as const;
+const FOR_15_MIN = { clearSeconds: 900, clearSamples: 2 } as const;
+/** Fifteen minutes of hysteresis are refractory enough for a low. */
+const LOW: Policy = { refractorySeconds: 0, escalateAfterSeconds: 1800, latching: false, group: 'low-glucose' };
+const HIGH: Policy = { refractorySeconds: 1800, escalateAfterSeconds: 7200, latching: false, group: 'high-glucose' };
+
+/** Levels of ADA and ATTD (Battelino 2019). */
+export const GLUCOSE_PACK: ConditionPack = {
+  id: 'glucose',
+  title: 'Glucose',
+  measures: ['glucose'],
+  rules: [
+    limitRule({
+      ...MEASURE,
+      id: 'glucose-very-low',
+      title: 'Glucose very low',
+      direction: 'below',
+      tiers: [{ severity: 'high', limit: 54, clear: 60, range: [40, 80], ...AT_ONCE, ...FOR_15_MIN }],
+      policy: { ...LOW, escalateAfterSeconds: 900 },
+    }),
+    limitRule({
+      ...MEASURE,
+      id: 'glucose-low',
+      title: 'Glucose low',
+      direction: 'below',
+      tiers: [{ severity: 'medium', limit: 70, clear: 75, range: [54, 120], ...AT_ONCE, ...FOR_15_MIN }],
+      policy: LOW,
+    }),
+    limitRule({
+      ...MEASURE,
+      id: 'glucose-very-high',
+      title: 'Glucose very high',
+      direction: 'above',
+      tiers: [{ severity: 'medium', limit: 300, clear: 280, range: [180, 600], ...AT_ONCE, ...FOR_15_MIN }],
+      policy: HIGH,
+    }),
+    limitRule({
+      ...MEASURE,
+      id: 'glucose-high',
+      title: 'Glucose high',
+      direction: 'above',
+      tiers: [
+        { severity: 'medium', limit: 250, clear: 235, range: [140, 400], forSeconds: 3600, samples: 3, ...FOR_15_MIN },
+      ],
+      policy: HIGH,
+    }),
+  ],
+  detectors: [],
+};

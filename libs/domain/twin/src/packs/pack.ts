@@ -1,0 +1,16 @@
+import type { MeasureName } from '#libs/domain/quantities';
+import type { Detector, MeasureRule } from '../rule.js';
+
+/**
+ * What belongs to one condition: the measures it reads, the rules over them, and the detectors behind those. A new pack is a new
+ * file and a line in packs.ts; the engine does not change.
+ */
+export interface ConditionPack {
+  readonly id: string;
+  readonly title: string;
+  readonly measures: readonly MeasureName[];
+  /** Of one group the gravest first. */
+  readonly rules: readonly MeasureRule[];
+  /** What speaks for the stream rules among them. */
+  readonly detectors: readonly Detector[];
+}

@@ -1,0 +1,116 @@
+import {
+  stepIntervals,
+  stepWave,
+  type IntervalState,
+  type RhythmFinding,
+  type WaveChunk,
+  type WaveState,
+} from '#libs/domain/rhythm';
+import { ecgQuality, ppgQuality, pressureWaveQuality } from '#libs/domain/signal-quality';
+import type { Finding } from '../finding.js';
+import { RANKS, type Detector, type DetectorStep, type Sample, type StreamRule } from '../rule.js';
+import type { Cited } from '../state.js';
+import type { ConditionPack } from './pack.js';
+import { INTERVAL_RULES, WAVE_RULES } from './rhythm-rules.js';
+
+/** What a rhythm detector remembers, and the conditions that hold as it last told them. */
+interface RhythmMemory<S> {
+  readonly state: S;
+  readonly holds: Readonly<Record<string, Finding>>;
+}
+
+const NONE: RhythmMemory<unknown>['holds'] = {};
+
+/** The detector tells changes; what holds is remembered between them. */
+function afterFindings(
+  holds: RhythmMemory<unknown>['holds'],
+  findings: readonly RhythmFinding[],
+  rules: readonly StreamRule[],
+  cited: Cited,
+): RhythmMemory<unknown>['holds'] {
+  if (findings.length === 0) return holds;
+  const next: Record<string, Finding> = { ...holds };
+  for (const finding of findings) {
+    const rule = rules.find(({ id }) => id === finding.rule);
+    if (rule === undefined) continue;
+    if (finding.present) next[rule.id] = findingOf(rule, finding, cited);
+    else delete next[rule.id];
+  }
+  return next;
+}
+
+function findingOf(rule: StreamRule, finding: RhythmFinding, cited: Cited): Finding {
+  const full = RANKS[rule.severity];
+  const { value, unit, note, contributions, confident } = finding;
+  const [limit] = rule.limits;
+  return {
+    // What is not certain counts one severity lower.
+    rank: (confident ? full : Math.max(1, full - 1)) as 1 | 2 | 3,
+    weight: value,
+    cites: [cited],
+    words: `${rule.title}: ${value} ${unit}${note === undefined ? '' : `; ${note}`}`,
+    limit: limit!.default,
+    limitName: limit!.name,
+    unit: limit!.unit,
+    comparison: 'at-or-above',
+    ...(contributions === undefined ? undefined : { contributions }),
+  };
+}
+
+function stepRr(memory: unknown, { cited, series }: Sample): DetectorStep {
+  const before = memory as RhythmMemory<IntervalState> | null;
+  const intervals = series ?? [cited[3]];
+  const { state, findings, refusals } = stepIntervals(before?.state ?? null, {
+    t: cited[2],
+    intervals,
+    doubtful: cited[4] === 1,
+  });
+  const holds = afterFindings(before?.holds ?? NONE, findings, INTERVAL_RULES, cited);
+  return { memory: { state, holds }, holds, refused: refusals.map(({ reason }) => reason) };
+}
+
+const INTERVALS: Detector = { id: 'rr-rhythm', codes: [2], rules: INTERVAL_RULES, late: 'refold', step: stepRr };
+
+const QUALITY_OF = { ecg: ecgQuality, ppg: ppgQuality, pressure: pressureWaveQuality } as const;
+const KINDS: Readonly<Record<number, WaveChunk['kind']>> = { 12: 'ecg', 13: 'ppg', 14: 'pressure' };
+
+function stepWaves(memory: unknown, { cited, series, periodMs, channel }: Sample): DetectorStep {
+  const before = memory as RhythmMemory<WaveState> | null;
+  const kind = KINDS[cited[6]];
+  const holds = before?.holds ?? NONE;
+  if (kind === undefined || series === undefined || periodMs === undefined) {
+    return { memory, holds, refused: ['no-waveform'] };
+  }
+  const chunk = { t: cited[2], samples: series, periodMs, kind, channel: channel ?? kind, doubtful: cited[4] === 1 };
+  const { state, findings, refusals } = stepWave(before?.state ?? null, chunk);
+  const after = findings.length === 0 ? holds : afterFindings(holds, findings, WAVE_RULES, described(cited, chunk));
+  return { memory: { state, holds: after }, holds: after, refused: refusals.map(({ reason }) => reason) };
+}
+
+/**
+ * The value with what speaks against its signal. It stays as good as it was: fibrillation, asystole and a weak pulse look like a bad
+ * signal, and must not lose their severity by it.
+ */
+function described(cited: Cited, { kind, samples, periodMs }: WaveChunk): Cited {
+  const { usable, reasons } = QUALITY_OF[kind](samples, 1000 / periodMs);
+  if (usable || reasons.includes('too-short')) return cited;
+  const [identity, version, t, x, quality, source, code, before] = cited;
+  return [identity, version, t, x, quality, source, code, [...(before ?? []), ...reasons]];
+}
+
+const WAVES: Detector = {
+  id: 'wave-rhythm',
+  codes: [12, 13, 14],
+  rules: WAVE_RULES,
+  late: 'as-it-comes',
+  step: stepWaves,
+};
+
+/** Rhythm from waveforms and from beat intervals. */
+export const RHYTHM_PACK: ConditionPack = {
+  id: 'rhythm',
+  title: 'Heart rhythm',
+  measures: ['ecg', 'ppg', 'arterial-pressure-wave', 'rr-interval'],
+  rules: [...WAVE_RULES, ...INTERVAL_RULES],
+  detectors: [WAVES, INTERVALS],
+};

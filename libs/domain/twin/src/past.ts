@@ -1,0 +1,120 @@
+import type { Draft } from './draft.js';
+import type { Effect } from './evaluate.js';
+import { fold, machineBefore, NOTHING_KEPT } from './fold.js';
+import { LATENESS_BOUND } from './grid.js';
+import type { Sample } from './rule.js';
+import { inOrder, sampleOf } from './sample.js';
+import { check, isChecked } from './signal-checks.js';
+import type { CheckMachine, Cited, Kept, MeasureState } from './state.js';
+import type { Needs } from './twin-port.js';
+
+/**
+ * A patient's values as they are with this record, judged by the signal checks: the new ones, and as much of the past as a rule has
+ * to see again. What is not in memory is asked for, and counts as empty until it is there.
+ */
+export class Past {
+  private readonly wanted = new Map<number, number>();
+  private readonly found = new Map<string, readonly Sample[]>();
+
+  constructor(
+    private readonly draft: Draft,
+    private readonly effects: ReadonlyMap<number, Effect>,
+  ) {}
+
+  missing(): Needs['windows'] {
+    return [...this.wanted].map(([code, from]) => ({ code, from }));
+  }
+
+  /** Takes the measure's new values through the signal checks; answers the judged ones, new and judged anew, in order. */
+  take(effect: Effect): readonly Sample[] {
+    const { code, added, dirty } = effect;
+    const newestBefore = this.draft.base.measures[code]?.t ?? null;
+    if (!isChecked(code)) return dirty === null ? added : this.since(code, dirty);
+    const before = this.kept(code);
+    const judged: Sample[] = [];
+    const step = (machine: CheckMachine | null, sample: Sample): CheckMachine | null => judge(machine, sample, judged);
+    const start =
+      dirty === null || newestBefore === null
+        ? { at: newestBefore, machine: before.now }
+        : machineBefore(before, newestBefore, dirty);
+    const samples = dirty === null || newestBefore === null ? added : this.raw(code, start.at!);
+    const newest = Math.max(
+      newestBefore ?? Number.NEGATIVE_INFINITY,
+      added.at(-1)?.cited[2] ?? Number.NEGATIVE_INFINITY,
+    );
+    if (!Number.isFinite(newest)) return judged;
+    const folding = { machine: start.machine, from: start.at, before, beforeNewest: newestBefore };
+    this.draft.checks[code] = fold(step, timeOf, folding, samples, newest);
+    const isNew = new Set(added.map(({ cited }) => cited[0]));
+    this.found.set(`${code}|new`, dirty === null ? judged : judged.filter(({ cited }) => isNew.has(cited[0])));
+    return judged;
+  }
+
+  /** The measure's new values, judged. */
+  fresh(code: number): readonly Sample[] {
+    return this.found.get(`${code}|new`) ?? this.effects.get(code)?.added ?? [];
+  }
+
+  /** All values of the measure from `from` on, judged. */
+  since(code: number, from: number): readonly Sample[] {
+    const newest = this.draft.base.measures[code]?.t;
+    const effect = this.effects.get(code);
+    if (effect === undefined && (newest === undefined || newest < from)) return [];
+    const key = `${code}|${from}`;
+    const known = this.found.get(key);
+    if (known !== undefined) return known;
+    const start =
+      newest === undefined || !isChecked(code)
+        ? { at: from, machine: null }
+        : machineBefore(this.kept(code), newest, from);
+    const judged: Sample[] = [];
+    let machine: CheckMachine | null = start.machine;
+    for (const sample of this.raw(code, start.at)) machine = judge(machine, sample, judged);
+    const found = judged.filter(({ cited }) => cited[2] >= from);
+    this.found.set(key, found);
+    return found;
+  }
+
+  /** When the record that brought this value was received, and its quality before the checks. */
+  receiptOf(code: number, cited: Cited | null): Pick<MeasureState, 'receivedAt' | 'sent'> {
+    if (cited === null) return { receivedAt: 0, sent: 0 };
+    const window = this.wanted.has(code) ? undefined : this.draft.memory.window(code, cited[2]);
+    const known = window?.find((stored) => stored.identity === cited[0] && stored.version === cited[1]);
+    if (known !== undefined) return { receivedAt: known.receivedAt, sent: known.quality };
+    const added = this.effects.get(code)?.added.find((sample) => sample.cited[0] === cited[0]);
+    return { receivedAt: this.draft.record.receivedAt, sent: added?.cited[4] ?? cited[4] };
+  }
+
+  private kept(code: number): Kept<CheckMachine> {
+    return this.draft.base.checks[code] ?? NOTHING_KEPT;
+  }
+
+  /** Values as they are with this record, before the checks, in order; what is ahead of its receipt is left out. */
+  private raw(code: number, from: number): readonly Sample[] {
+    const effect = this.effects.get(code);
+    const newest = this.draft.base.measures[code]?.t;
+    const stored = newest === undefined || newest < from ? [] : this.draft.memory.window(code, from);
+    if (stored === undefined) {
+      this.wanted.set(code, Math.min(this.wanted.get(code) ?? from, from));
+      return [];
+    }
+    const kept: Sample[] = [];
+    for (const one of stored) {
+      // A clock so far ahead that all true values would be too late beside it.
+      if (effect?.changed.has(one.identity) === true || one.t > one.receivedAt + LATENESS_BOUND) continue;
+      kept.push(sampleOf(one));
+    }
+    for (const sample of effect?.added ?? []) if (sample.cited[2] >= from) kept.push(sample);
+    return kept.sort((a, b) => inOrder(a.cited, b.cited));
+  }
+}
+
+export function timeOf({ cited }: Sample): number {
+  return cited[2];
+}
+
+function judge(machine: CheckMachine | null, sample: Sample, judged: Sample[]): CheckMachine | null {
+  const checked = check(machine, sample);
+  judged.push(checked.cited === sample.cited ? sample : { ...sample, cited: checked.cited });
+  return checked.machine;
+}

@@ -1,0 +1,93 @@
+import { uuidOf } from '#libs/domain/quantities';
+import { isClosed } from './alert.js';
+import type { Draft } from './draft.js';
+import { severityOf, type MeasureRule } from './rule.js';
+import { RULES } from './rules.js';
+import type { EpisodeState } from './state.js';
+import { episodeId, retell } from './tell.js';
+
+const MINUTE = 60_000;
+/** After the alert that led has ended, a milder one of the same cause may last this long before it is told on its own. */
+const AFTER_LEADER = 15 * MINUTE;
+const FOLDED_KEPT = 8;
+
+type Muted = NonNullable<EpisodeState['muted']>;
+
+/**
+ * Whether an alert that begins is to be kept quiet: another one of the same cause and at least its severity is open, or it comes
+ * back too soon after its own end and no worse. Severities as the condition gives them, without escalation.
+ */
+export function muteOf(
+  draft: Draft,
+  rule: MeasureRule,
+  own: readonly EpisodeState[],
+  episode: EpisodeState,
+): Muted | null {
+  const leader = leaderOf(draft, rule, episode.rank);
+  if (leader !== null) return { reason: 'same-cause', by: leader, until: null, rank: episode.rank };
+  // A high priority alarm is never kept quiet for coming back soon.
+  if (episode.rank === 3) return null;
+  const last = own.findLast((one) => one.end !== null && one.status === 'resolved');
+  if (last === undefined || last.end === null || episode.rank > last.peak) return null;
+  const until = last.end + rule.policy.refractorySeconds * 1000;
+  if (episode.start >= until) return null;
+  return { reason: 'refractory', by: episodeId(draft.base, rule.id, last.n), until, rank: episode.rank };
+}
+
+/** Whether it stays quiet after another value at `newest`; the mute to go on with, or null when it is to be told. */
+export function stillMuted(draft: Draft, muted: Muted, episode: EpisodeState, newest: number): Muted | null {
+  if (muted.until !== null) return newest < muted.until && episode.rank <= muted.rank ? muted : null;
+  const leader = openEpisodes(draft).find(({ id }) => id === muted.by);
+  if (leader !== undefined) return episode.rank > leader.episode.rank ? null : muted;
+  return { ...muted, until: newest + AFTER_LEADER };
+}
+
+/** Keeps the record of what was kept quiet, and lists it with the alert that leads. */
+export function suppress(draft: Draft, rule: MeasureRule, episode: EpisodeState): EpisodeState {
+  const { reason, by } = episode.muted!;
+  const id = episodeId(draft.base, rule.id, episode.n);
+  draft.changed = true;
+  draft.suppressions.push({
+    id: uuidOf(`suppression|${id}`),
+    episode: id,
+    rule: rule.id,
+    ruleVersion: rule.version,
+    severity: severityOf(episode.rank),
+    reason,
+    by,
+    effectiveAt: episode.start,
+    at: draft.record.receivedAt,
+  });
+  if (reason === 'same-cause') fold(draft, by, { rule: rule.id, reason });
+  return episode;
+}
+
+function fold(draft: Draft, leader: string, entry: { readonly rule: string; readonly reason: string }): void {
+  const found = openEpisodes(draft).find(({ id }) => id === leader);
+  if (found === undefined) return;
+  const { rule, episode } = found;
+  const folded = [...(episode.folded ?? []).filter((one) => one.rule !== entry.rule), entry].slice(-FOLDED_KEPT);
+  const next = retell(draft, rule, { ...episode, folded }, 'joined');
+  const state = draft.rules[rule.id]!;
+  draft.rules[rule.id] = { ...state, episodes: state.episodes.map((one) => (one === episode ? next : one)) };
+}
+
+function leaderOf(draft: Draft, rule: MeasureRule, rank: number): string | null {
+  const { group } = rule.policy;
+  if (group === null) return null;
+  const leads = openEpisodes(draft).find(
+    (one) => one.rule.policy.group === group && one.rule !== rule && one.episode.rank >= rank,
+  );
+  return leads?.id ?? null;
+}
+
+/** Alerts that are open and audible, as the record has them so far. */
+function openEpisodes(
+  draft: Draft,
+): readonly { readonly id: string; readonly rule: (typeof RULES)[number]; readonly episode: EpisodeState }[] {
+  return RULES.flatMap((rule) => {
+    const episode = draft.rules[rule.id]?.episodes.at(-1);
+    if (episode === undefined || isClosed(episode.status) || episode.muted !== undefined) return [];
+    return [{ id: episodeId(draft.base, rule.id, episode.n), rule, episode }];
+  });
+}

@@ -1,0 +1,50 @@
+import { measureByNumber } from '#libs/domain/quantities';
+import { checkVital, VITAL_SPECS, type VitalSpec, type VitalState } from '#libs/domain/signal-quality';
+import type { Sample } from './rule.js';
+import type { CheckMachine, Cited } from './state.js';
+
+/** Sources of one measure that are told apart; the one silent for longest is forgotten first. */
+const SOURCES_KEPT = 4;
+
+const specs = new Map<number, VitalSpec | undefined>();
+
+function specOf(code: number): VitalSpec | undefined {
+  if (!specs.has(code)) {
+    const name = measureByNumber(code)?.name;
+    specs.set(code, name === undefined ? undefined : VITAL_SPECS[name]);
+  }
+  return specs.get(code);
+}
+
+/** Whether values of this measure (catalogue number) are checked against their neighbours. */
+export function isChecked(code: number): boolean {
+  return specOf(code) !== undefined;
+}
+
+/** One value on: the value with the quality that its source's earlier values give it, and what is remembered of them. */
+export function check(
+  machine: CheckMachine | null,
+  sample: Sample,
+): { readonly machine: CheckMachine | null; readonly cited: Cited } {
+  const { cited } = sample;
+  const [identity, version, t, x, quality, source, code] = cited;
+  const spec = specOf(code);
+  if (spec === undefined) return { machine, cited };
+  const before = machine?.[source] ?? null;
+  const verdict = checkVital(spec, before, { t, x, quality });
+  const next = verdict.state === before || verdict.state === null ? machine : kept(machine, source, verdict.state);
+  const found = verdict.reasons.filter((reason) => reason !== 'sent-as-doubtful' && reason !== 'sent-as-bad');
+  if (found.length === 0 && verdict.quality === quality) return { machine: next, cited };
+  const reasons = [...(cited[7] ?? []), ...found];
+  return { machine: next, cited: [identity, version, t, x, verdict.quality, source, code, reasons] };
+}
+
+function kept(machine: CheckMachine | null, source: string, state: VitalState): CheckMachine {
+  if (machine === null) return { [source]: state };
+  const all = { ...machine, [source]: state };
+  const sources = Object.keys(all);
+  if (sources.length <= SOURCES_KEPT) return all;
+  const oldest = sources.reduce((a, b) => (all[b]!.t < all[a]!.t ? b : a));
+  const { [oldest]: _, ...rest } = all;
+  return rest;
+}

@@ -1,0 +1,79 @@
+import type { Transition } from '#libs/contracts';
+import { uuidOf } from '#libs/domain/quantities';
+import { alertOf, isClosed } from './alert.js';
+import type { Draft } from './draft.js';
+import { layersOf, limitsAt } from './limits.js';
+import { personOf } from './person.js';
+import type { Rule } from './rule.js';
+import type { Cause } from './sentences.js';
+import type { EpisodeState, TwinState } from './state.js';
+
+/** The episode's public id: the same at every replay. */
+export function episodeId(twin: Pick<TwinState, 'tenant' | 'patient'>, rule: string, n: number): string {
+  return uuidOf(`episode|${twin.tenant}|${rule}|${n}|${twin.patient}`);
+}
+
+/** Adds a transition with the alert as it now stands, and gives back the episode that remembers it. */
+export function tell(
+  draft: Draft,
+  rule: Rule,
+  episode: EpisodeState,
+  transition: Transition,
+  cause?: Cause,
+): EpisodeState {
+  const sequence = episode.sequence + 1;
+  const pages = transition === 'raised' || transition === 'escalated' || cause === 'snooze-over';
+  const told: EpisodeState = {
+    ...episode,
+    sequence,
+    last: transition,
+    ...(pages ? { pagedAt: draft.now } : undefined),
+  };
+  const id = episodeId(draft.base, rule.id, told.n);
+  draft.changed = true;
+  draft.transitions.push({
+    id: uuidOf(`transition|${sequence}|${id}`),
+    episode: id,
+    sequence,
+    rule: rule.id,
+    closed: isClosed(told.status),
+    effectiveAt: told.start,
+    raisedAt: told.raisedAt,
+    at: draft.record.receivedAt,
+    ...(told.snoozedUntil === undefined ? undefined : { snoozedUntil: told.snoozedUntil }),
+    alert: alertIn(draft, rule, told, transition, cause),
+  });
+  return told;
+}
+
+/** The alert of an episode changed in a way that is worth no message of its own if one of this record carries it already. */
+export function retell(draft: Draft, rule: Rule, episode: EpisodeState, cause: Cause): EpisodeState {
+  const id = episodeId(draft.base, rule.id, episode.n);
+  const index = draft.transitions.findIndex((one) => one.episode === id && one.sequence === episode.sequence);
+  if (index === -1) return tell(draft, rule, episode, 'amended', cause);
+  const alert = alertIn(draft, rule, episode, episode.last, undefined);
+  draft.transitions[index] = { ...draft.transitions[index]!, alert };
+  return episode;
+}
+
+function alertIn(
+  draft: Draft,
+  rule: Rule,
+  episode: EpisodeState,
+  transition: Transition,
+  cause: Cause | undefined,
+): ReturnType<typeof alertOf> {
+  const id = episodeId(draft.base, rule.id, episode.n);
+  const limits = limitsAt(rule, layersOf(draft, rule.id), personOf(draft.facts), episode.start);
+  return alertOf({
+    id,
+    patient: draft.base.patient,
+    rule,
+    limits,
+    episode,
+    transition,
+    cause,
+    feedback: draft.feedback[rule.id],
+    person: personOf(draft.facts),
+  });
+}
