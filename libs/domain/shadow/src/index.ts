@@ -1,0 +1,1 @@
+export { compareEpisodes, overlapsAny, type ComparedEpisode, type ShadowComparison } from './compare-episodes.js';

@@ -1,0 +1,95 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { RULES } from '#libs/domain/twin';
+import { printedReport } from './print-report.js';
+import { readEvents, readLimits, SettingError } from './read-settings.js';
+import { recordingsAt, type BadLine, type RecordingFile } from './recording.js';
+import { replayRecording, type ReplayedPatient } from './replay-recording.js';
+import { detectionsOf, summarise } from './summarise.js';
+
+/**
+ * `npm run replay -- <recording>… [--rules a,b] [--limits FILE] [--shadow FILE] [--events FILE] [--patient-days] [--out DIR]`: runs
+ * recordings through the twin's core without services (docs/replay.md). Exit code 0: all was read; 65: some lines or files were not,
+ * the rest was replayed; 64: wrong usage; 66: no recording there.
+ */
+const USAGE =
+  'npm run replay -- <recording>… [--rules a,b] [--limits FILE] [--shadow FILE] [--events FILE] [--patient-days] [--out DIR]';
+const BAD_PRINTED = 20;
+const BAD_LISTED = 1000;
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        rules: { type: 'string' },
+        limits: { type: 'string' },
+        shadow: { type: 'string' },
+        events: { type: 'string' },
+        'patient-days': { type: 'boolean', default: false },
+        out: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new SettingError(`${error instanceof Error ? error.message : 'wrong option'}\n${USAGE}`);
+  }
+}
+
+function rulesOf(list: string | undefined): ReadonlySet<string> | undefined {
+  if (list === undefined) return undefined;
+  const wanted = list.split(',');
+  const unknown = wanted.filter((id) => !RULES.some((rule) => rule.id === id));
+  if (unknown.length === 0) return new Set(wanted);
+  throw new SettingError(`no such rule: ${unknown.join(', ')}; there are ${RULES.map((rule) => rule.id).join(', ')}`);
+}
+
+function filesOf(paths: readonly string[]): readonly RecordingFile[] | undefined {
+  const found = paths.map((path) => ({ path, files: recordingsAt(path) }));
+  const missing = found.filter(({ files }) => files === undefined || files.length === 0);
+  for (const { path } of missing) console.error(`${path}: no recording there`);
+  return missing.length > 0 ? undefined : found.flatMap(({ files }) => files ?? []);
+}
+
+async function main(): Promise<number> {
+  const { values: options, positionals } = readArguments();
+  if (positionals.length === 0) throw new SettingError(USAGE);
+  const rules = rulesOf(options.rules);
+  const limits = options.limits === undefined ? [] : readLimits(options.limits);
+  const shadow = options.shadow === undefined ? undefined : readLimits(options.shadow);
+  const events = options.events === undefined ? undefined : readEvents(options.events);
+  const files = filesOf(positionals);
+  if (files === undefined) return 66;
+
+  const bad = { count: 0, listed: [] as BadLine[] };
+  const onBad = (one: BadLine): void => {
+    bad.count++;
+    if (bad.count <= BAD_PRINTED) console.error(`${one.file}:${one.line}: ${one.code}: ${one.message}`);
+    if (bad.listed.length < BAD_LISTED) bad.listed.push(one);
+  };
+  const began = performance.now();
+  const patients: ReplayedPatient[] = [];
+  for (const file of files) patients.push(...(await replayRecording(file, { rules, limits, shadow, onBad })));
+  const seconds = (performance.now() - began) / 1000;
+  if (bad.count > BAD_PRINTED) console.error(`and ${bad.count - BAD_PRINTED} more that could not be read`);
+
+  const report = summarise(files.length, patients, events, bad);
+  process.stdout.write(printedReport(report, options['patient-days']));
+  const times = Math.round((report.patientDays * 86_400) / seconds);
+  console.log(`\nspeed ${times} × real time, ${Math.round(report.values / seconds)} values/s, ${seconds.toFixed(1)} s`);
+  if (options.out !== undefined) {
+    mkdirSync(options.out, { recursive: true });
+    const lines = detectionsOf(patients).map((detection) => `${JSON.stringify(detection)}\n`);
+    writeFileSync(join(options.out, 'detections.ndjson'), lines.join(''));
+    writeFileSync(join(options.out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  }
+  return bad.count > 0 ? 65 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof SettingError)) throw error;
+  console.error(error.message);
+  process.exitCode = 64;
+}

@@ -1,0 +1,105 @@
+import type { PatientInput, WireSample, WireThreshold } from '#libs/contracts';
+import {
+  apply,
+  createMemory,
+  initialTwin,
+  LATENESS_BOUND,
+  type Needs,
+  type StoredMeasurement,
+  type TransitionChange,
+} from '#libs/domain/twin';
+
+/** What stands in for the database: newest versions that late data can still reach, no more. */
+const HISTORY_MS = 2 * LATENESS_BOUND;
+
+export type SetLimit = WireThreshold & { readonly author: string };
+
+export interface TwinRun {
+  /** Applies samples that became known together, at `receivedAt`; silence before that is judged first. */
+  take(samples: readonly WireSample[], sender: { source: string; device: string }, receivedAt: number): void;
+  /** Judges silence up to the end of the recording. */
+  finish(receivedAt: number): void;
+}
+
+/** One patient's twin on its way through a recording, as the engine would lead it; alerts go to `tell`. */
+export function createTwinRun(
+  patient: string,
+  limits: readonly SetLimit[],
+  tell: (transition: TransitionChange) => void,
+): TwinRun {
+  let state = initialTwin(1, patient, limits);
+  const memory = createMemory();
+  const history = new Map<string, StoredMeasurement>();
+
+  function step(record: PatientInput): void {
+    // Identities, then windows; a record that still needs something after that is a fault of the core.
+    for (let round = 0; round < 4; round++) {
+      const outcome = apply(state, record, memory);
+      if (outcome.kind === 'needs') {
+        load(outcome);
+        continue;
+      }
+      state = outcome.state;
+      memory.remember(outcome);
+      for (const measurement of outcome.measurements) keep(measurement);
+      forget();
+      for (const transition of outcome.transitions) tell(transition);
+      return;
+    }
+    throw new Error('the core keeps asking for what it was given');
+  }
+
+  function load({ identities, windows }: Needs): void {
+    memory.load({
+      identities: identities.map((identity) => ({ identity, stored: history.get(identity) ?? null })),
+      windows: windows.map(({ code, from }) => ({
+        code,
+        from,
+        measurements: [...history.values()].filter((one) => one.code === code && one.t >= from && !one.retracted),
+      })),
+    });
+  }
+
+  function keep(measurement: StoredMeasurement): void {
+    history.delete(measurement.identity);
+    // Waveforms are never looked back for: only their identity is needed.
+    const { series: _, ...light } = measurement;
+    history.set(measurement.identity, measurement.periodMs === undefined ? measurement : light);
+  }
+
+  function forget(): void {
+    const before = (state.asOf ?? 0) - HISTORY_MS;
+    for (const [identity, { t }] of history) {
+      if (t >= before) return;
+      history.delete(identity);
+    }
+  }
+
+  /** The engine's ticker: a tick when the earliest timer is due, until time `end`. */
+  function tickUntil(end: number): void {
+    for (;;) {
+      const due = earliestDue();
+      if (due === undefined || due >= end) return;
+      step({ v: 1, kind: 'tick', tenant: 1, patient, receivedAt: Math.max(due, state.heard) });
+      const next = earliestDue();
+      if (next !== undefined && next <= due) return;
+    }
+  }
+
+  function earliestDue(): number | undefined {
+    let earliest: number | undefined;
+    for (const timer in state.timers) {
+      const due = state.timers[timer]!;
+      if (earliest === undefined || due < earliest) earliest = due;
+    }
+    return earliest;
+  }
+
+  return {
+    take(samples, { source, device }, receivedAt) {
+      tickUntil(receivedAt);
+      step({ v: 1, kind: 'samples', tenant: 1, patient, receivedAt, source, device, samples });
+    },
+    finish: tickUntil,
+  };
+}
