@@ -6,7 +6,9 @@ import { installAndBuild, NODE } from './install-and-build.mjs';
 const ENTRIES = {
   demo: 'dist/apps/all-in-one/src/demo/main.js',
   bench: 'dist/bench/main.js',
+  'bench-core': 'dist/bench/core.js',
   'real-input': 'dist/tools/real-input/main.js',
+  replay: 'dist/tools/replay/main.js',
   validate: 'dist/tools/validate/main.js',
 };
 

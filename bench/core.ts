@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import type { PatientInput, WireSample } from '#libs/contracts';
+import { apply, createMemory, initialTwin, type TwinState } from '#libs/domain/twin';
+import { machine } from './machine.js';
+
+/**
+ * `npm run bench:core`: how fast the pure core applies vital signs and ECG in one thread, without services. Prints machine, load,
+ * and the time of a floor measured in the same run (parsing the same records), so that machines can be compared.
+ */
+const { values: options } = parseArgs({
+  options: {
+    patients: { type: 'string', default: '100' },
+    minutes: { type: 'string', default: '120' },
+  },
+});
+
+const MINUTE = 60_000;
+const T0 = Date.UTC(2026, 2, 1);
+
+/** A small generator of repeatable noise in -1 to 1 (Lehmer). */
+function noise(seed: number): () => number {
+  let x = seed;
+  return () => {
+    x = (x * 48_271) % 2_147_483_647;
+    return (x / 2_147_483_647) * 2 - 1;
+  };
+}
+
+/** A monitored patient's minute: heart rate, saturation and respiration each 6 s, glucose, pressures and temperature each 5 min. */
+function minute(patient: string, index: number, wobble: () => number): PatientInput {
+  const start = T0 + index * MINUTE;
+  const samples: WireSample[] = [];
+  for (let t = start; t < start + MINUTE; t += 6000) {
+    samples.push({ c: 1, t, x: Math.round(78 + 8 * wobble()) });
+    samples.push({ c: 3, t, x: Math.round(97 + 2 * wobble()) });
+    samples.push({ c: 4, t, x: Math.round(16 + 3 * wobble()) });
+  }
+  if (index % 5 === 0) {
+    samples.push({ c: 9, t: start, x: Math.round(120 + 40 * Math.sin(index / 40) + 5 * wobble()) });
+    samples.push({ c: 5, t: start, x: Math.round(122 + 8 * wobble()) });
+    samples.push({ c: 8, t: start, x: Math.round((36.8 + 0.3 * wobble()) * 10) / 10 });
+  }
+  const receivedAt = start + MINUTE;
+  return { v: 1, kind: 'samples', tenant: 1, patient, receivedAt, source: 'monitor', device: 'm1', samples };
+}
+
+interface Load {
+  readonly records: readonly PatientInput[];
+  readonly values: number;
+}
+
+function vitals(patients: number, minutes: number): Load {
+  const records: PatientInput[] = [];
+  let values = 0;
+  for (let p = 0; p < patients; p++) {
+    const wobble = noise(p + 1);
+    for (let m = 0; m < minutes; m++) {
+      const record = minute(`p${p}`, m, wobble);
+      if (record.kind === 'samples') values += record.samples.length;
+      records.push(record);
+    }
+  }
+  return { records, values };
+}
+
+/** Applies all records, patient by patient; answers seconds and the largest state in characters. */
+function run(records: readonly PatientInput[]): { readonly seconds: number; readonly stateCharacters: number } {
+  const states = new Map<string, { state: TwinState; memory: ReturnType<typeof createMemory> }>();
+  const began = performance.now();
+  for (const record of records) {
+    let twin = states.get(record.patient);
+    if (twin === undefined) {
+      twin = { state: initialTwin(record.tenant, record.patient), memory: createMemory() };
+      states.set(record.patient, twin);
+    }
+    const outcome = apply(twin.state, record, twin.memory);
+    if (outcome.kind === 'needs') throw new Error('records in order need nothing');
+    twin.state = outcome.state;
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const stateCharacters = Math.max(...[...states.values()].map(({ state }) => JSON.stringify(state).length));
+  return { seconds, stateCharacters };
+}
+
+/** Seconds to parse the same records from JSON: a floor that any engine pays. */
+function floor(records: readonly PatientInput[]): number {
+  const texts = records.map((record) => JSON.stringify(record));
+  const began = performance.now();
+  let seen = 0;
+  for (const text of texts) seen += (JSON.parse(text) as PatientInput).receivedAt;
+  if (!Number.isFinite(seen)) throw new Error('unreachable');
+  return (performance.now() - began) / 1000;
+}
+
+function main(): void {
+  console.log(machine());
+  const { records, values } = vitals(Number(options.patients), Number(options.minutes));
+  run(records.slice(0, records.length / 10));
+  const { seconds, stateCharacters } = run(records);
+  print('vitals_per_second', values / seconds, `${values} values, ${options.patients} patients, one thread`);
+  print('vitals_ratio_to_parsing', floor(records) / seconds, 'speed against parsing the same records from JSON');
+  print('state_characters', stateCharacters, 'largest twin as JSON');
+}
+
+function print(name: string, value: number, note: string): void {
+  console.log(`${name.padEnd(32)} ${value.toFixed(value < 10 ? 3 : 0).padStart(10)}  ${note}`);
+}
+
+main();
