@@ -1,6 +1,7 @@
 export { afEpisodes } from './af-detector.js';
 export { checkAlarm, type AlarmRule } from './alarm-check.js';
 export { classifyBeats } from './beat-class.js';
+export { modelScore, type Model, type Tree } from './boosted-trees.js';
 export { findBeats } from './qrs-detector.js';
 export { classifyShortEcg } from './short-ecg.js';
 export { type AfBurden } from './stream-af-episode.js';
