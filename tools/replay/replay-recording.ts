@@ -1,5 +1,5 @@
 import type { Severity, WireSample } from '#libs/contracts';
-import type { TransitionChange } from '#libs/domain/twin';
+import type { Applied, TransitionChange } from '#libs/domain/twin';
 import { createPlainCounter, watched, type PlainExcursions, type Span } from './alarm-load.js';
 import { readText } from './read-text.js';
 import { endOf, readWfdb } from './read-wfdb.js';
@@ -75,9 +75,9 @@ interface Patient {
 function createPatient(first: RecordedSample, { rules, limits, shadow }: ReplayOptions): Patient {
   const live = createFindings(rules);
   const beside = shadow === undefined ? undefined : createFindings(rules);
-  const runs: TwinRun[] = [createTwinRun(first.patient, limits, (change) => live.tell(change))];
+  const runs: TwinRun[] = [createTwinRun(first.patient, limits, (applied) => live.tell(applied))];
   if (beside !== undefined)
-    runs.push(createTwinRun(first.patient, laidOver(limits, shadow!), (change) => beside.tell(change)));
+    runs.push(createTwinRun(first.patient, laidOver(limits, shadow!), (applied) => beside.tell(applied)));
   const plain = createPlainCounter(rules, limits);
   const start = first.wire.t;
   let spans: readonly Span[] = [];
@@ -130,19 +130,22 @@ function laidOver(limits: readonly SetLimit[], shadow: readonly SetLimit[]): rea
 function createFindings(rules: ReadonlySet<string> | undefined) {
   const episodes = new Map<string, ReplayedEpisode>();
   const rung: Rung[] = [];
+  function take({ rule, episode, alert }: TransitionChange): void {
+    const { transition, severity, effectiveAt, resolvedAt, evidence } = alert;
+    if (transition === 'raised' || transition === 'escalated') rung.push({ rule, alert: { transition, severity } });
+    episodes.set(episode, {
+      rule,
+      severity,
+      at: Date.parse(effectiveAt),
+      until: resolvedAt === undefined ? null : Date.parse(resolvedAt),
+      value: (evidence.find((one) => one.effectiveAt === effectiveAt) ?? evidence[0])?.value,
+      retracted: transition === 'retracted',
+    });
+  }
+
   return {
-    tell({ rule, episode, alert }: TransitionChange): void {
-      if (rules?.has(rule) === false) return;
-      const { transition, severity, effectiveAt, resolvedAt, evidence } = alert;
-      if (transition === 'raised' || transition === 'escalated') rung.push({ rule, alert: { transition, severity } });
-      episodes.set(episode, {
-        rule,
-        severity,
-        at: Date.parse(effectiveAt),
-        until: resolvedAt === undefined ? null : Date.parse(resolvedAt),
-        value: (evidence.find((one) => one.effectiveAt === effectiveAt) ?? evidence[0])?.value,
-        retracted: transition === 'retracted',
-      });
+    tell({ transitions }: Applied): void {
+      for (const transition of transitions) if (rules?.has(transition.rule) !== false) take(transition);
     },
     found(): Findings {
       return { rung, episodes: [...episodes.values()].filter(({ retracted }) => !retracted).sort(byTime) };

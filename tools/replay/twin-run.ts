@@ -4,9 +4,9 @@ import {
   createMemory,
   initialTwin,
   LATENESS_BOUND,
+  type Applied,
   type Needs,
   type StoredMeasurement,
-  type TransitionChange,
 } from '#libs/domain/twin';
 
 /** What stands in for the database: newest versions that late data can still reach, no more. */
@@ -17,15 +17,17 @@ export type SetLimit = WireThreshold & { readonly author: string };
 export interface TwinRun {
   /** Applies samples that became known together, at `receivedAt`; silence before that is judged first. */
   take(samples: readonly WireSample[], sender: { source: string; device: string }, receivedAt: number): void;
+  /** Somebody saw an alert, at `receivedAt`. */
+  acknowledge(episode: string, receivedAt: number): void;
   /** Judges silence up to the end of the recording. */
   finish(receivedAt: number): void;
 }
 
-/** One patient's twin on its way through a recording, as the engine would lead it; alerts go to `tell`. */
+/** One patient's twin on its way through a recording, as the engine would lead it; what each record did goes to `applied`. */
 export function createTwinRun(
   patient: string,
   limits: readonly SetLimit[],
-  tell: (transition: TransitionChange) => void,
+  applied: (outcome: Applied) => void,
 ): TwinRun {
   let state = initialTwin(1, patient, limits);
   const memory = createMemory();
@@ -43,7 +45,7 @@ export function createTwinRun(
       memory.remember(outcome);
       for (const measurement of outcome.measurements) keep(measurement);
       forget();
-      for (const transition of outcome.transitions) tell(transition);
+      applied(outcome);
       return;
     }
     throw new Error('the core keeps asking for what it was given');
@@ -99,6 +101,11 @@ export function createTwinRun(
     take(samples, { source, device }, receivedAt) {
       tickUntil(receivedAt);
       step({ v: 1, kind: 'samples', tenant: 1, patient, receivedAt, source, device, samples });
+    },
+    acknowledge(episode, receivedAt) {
+      const act = `${episode}/${receivedAt}`;
+      const does = { type: 'acknowledge', episode } as const;
+      step({ v: 1, kind: 'act', tenant: 1, patient, receivedAt, act, actor: 'replay', does });
     },
     finish: tickUntil,
   };

@@ -1,6 +1,6 @@
 import { forecastLow, type LowForecast } from './forecast.js';
 import { withReading, type History } from './history.js';
-import { LOW_SOON, URGENT_LOW_SOON, type LowModel } from './models.js';
+import { LOW_SOON, URGENT_LOW_SOON, type LowLimits, type LowModel } from './models.js';
 
 const MINUTE = 60_000;
 /** How long it has to be gone before it is over. */
@@ -44,6 +44,8 @@ export interface LowSoonState {
   readonly urgentLow: LowState;
 }
 
+const LIMITS: Readonly<Record<LowName, LowLimits>> = { low: LOW_SOON.limits, urgentLow: URGENT_LOW_SOON.limits };
+
 export interface LowSoonStep {
   readonly state: LowSoonState;
   readonly on: Readonly<Record<LowName, boolean>>;
@@ -56,17 +58,22 @@ const NEW: LowSoonState = { history: [], low: QUIET, urgentLow: QUIET };
 
 /**
  * One reading of a glucose sensor on: `t` ms since 1970, `mgdl` in mg/dL. Readings must come in order of their time; one that is not
- * later than the newest, or is no number, changes nothing. The state is plain JSON, at most 31 readings.
+ * later than the newest, or is no number, changes nothing. The state is plain JSON, at most 31 readings. `limits`: in place of the models'.
  */
-export function stepLowSoon(state: LowSoonState | null, t: number, mgdl: number): LowSoonStep {
+export function stepLowSoon(
+  state: LowSoonState | null,
+  t: number,
+  mgdl: number,
+  limits: Readonly<Record<LowName, LowLimits>> = LIMITS,
+): LowSoonStep {
   const before = state ?? NEW;
   const last = before.history.at(-1);
   const history = withReading(before.history, t, mgdl);
   const on = { low: before.low.on, urgentLow: before.urgentLow.on };
   if (history === before.history) return { state: before, on, forecasts: { low: undefined, urgentLow: undefined } };
   const isGap = last !== undefined && t - last[0] > GAP;
-  const low = judge('low', isGap ? QUIET : before.low, history);
-  const urgentLow = judge('urgentLow', isGap ? QUIET : before.urgentLow, history);
+  const low = judge('low', isGap ? QUIET : before.low, history, limits.low);
+  const urgentLow = judge('urgentLow', isGap ? QUIET : before.urgentLow, history, limits.urgentLow);
   return {
     state: { history, low: low.state, urgentLow: urgentLow.state },
     on: { low: low.state.on, urgentLow: urgentLow.state.on },
@@ -78,6 +85,7 @@ function judge(
   name: LowName,
   before: LowState,
   history: History,
+  limits: LowLimits,
 ): { readonly state: LowState; readonly forecast: LowForecast | undefined } {
   const { model, isLow, lowFor } = RULES[name];
   const [t, mgdl] = history.at(-1)!;
@@ -85,13 +93,13 @@ function judge(
   const forecast = found.kind === 'forecast' ? found : undefined;
   const isDown = isLow(mgdl);
   const lowSince = isDown ? (before.lowSince ?? t) : null;
-  const isForeseen = forecast !== undefined && forecast.score >= model.raise && !isDown;
+  const isForeseen = forecast !== undefined && forecast.probability >= limits.raise && !isDown;
   if (!before.on) {
     const on = isForeseen || (lowSince !== null && t - lowSince >= lowFor);
     return { state: { on, since: t, goneSince: null, lowSince }, forecast };
   }
   const since = isDown ? t : before.since;
-  const isGone = !isDown && (forecast === undefined || forecast.score < model.clear);
+  const isGone = !isDown && (forecast === undefined || forecast.probability < limits.clear);
   const goneSince = isGone ? (before.goneSince ?? t) : null;
   const isOver = (goneSince !== null && t - goneSince >= OVER) || (!isDown && t - since >= EXPIRES);
   return { state: isOver ? { ...QUIET, lowSince } : { on: true, since, goneSince, lowSince }, forecast };

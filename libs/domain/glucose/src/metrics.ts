@@ -1,4 +1,5 @@
 /** Metrics of a sensor's readings over a window (Battelino et al., Diabetes Care 2019;42:1593; Klonoff et al. 2023 for GRI). */
+import { excursions } from './excursions.js';
 
 export interface GlucoseReading {
   /** ms since 1970 */
@@ -28,6 +29,14 @@ export interface GlucoseMetrics {
   readonly hbgi: number;
   /** Glycemia risk index, 0 to 100. */
   readonly gri: number;
+  /** Events of 15 min and more: under `low` (70, in pregnancy 63) and 54, of these over two hours without a break; over `high` (180, 140) and 250. */
+  readonly events: {
+    readonly low: number;
+    readonly veryLow: number;
+    readonly prolongedLow: number;
+    readonly high: number;
+    readonly veryHigh: number;
+  };
   readonly warnings: readonly ('under-70-percent-active' | 'under-14-days')[];
 }
 
@@ -57,13 +66,16 @@ export function glucoseMetrics(
   const mean = values.reduce((sum, x) => sum + x, 0) / n;
   const sd = n < 2 ? 0 : Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1));
   const share = (holds: (x: number) => boolean): number => (100 * values.filter(holds).length) / n;
-  const [low, high] = pregnancy ? [63, 140] : [70, 180];
+  const [low, high] = pregnancy ? ([63, 140] as const) : ([70, 180] as const);
   const days = (times.at(-1)! - times[0]!) / DAY;
   const pace = usualPace(times);
   const activePercent = pace === null ? 100 : Math.min(100, (100 * n) / (Math.round((days * DAY) / pace) + 1));
   const risk = values.map(riskOf);
   const veryLow = share((x) => x < 54);
   const veryHigh = share((x) => x > 250);
+  const readings = times.map((t, i) => ({ t, mgdl: values[i]! }));
+  const eventsOf = (isBeyond: (x: number) => boolean) => excursions(readings, pace ?? 0, isBeyond);
+  const lows = eventsOf((x) => x < low);
   return {
     kind: 'metrics',
     readings: n,
@@ -84,6 +96,13 @@ export function glucoseMetrics(
       100,
       3 * veryLow + 2.4 * share((x) => x >= 54 && x < 70) + 1.6 * veryHigh + 0.8 * share((x) => x > 180 && x <= 250),
     ),
+    events: {
+      low: lows.events,
+      veryLow: eventsOf((x) => x < 54).events,
+      prolongedLow: lows.prolonged,
+      high: eventsOf((x) => x > high).events,
+      veryHigh: eventsOf((x) => x > 250).events,
+    },
     warnings: [
       ...(activePercent < 70 ? (['under-70-percent-active'] as const) : []),
       ...(days < 13.5 ? (['under-14-days'] as const) : []),

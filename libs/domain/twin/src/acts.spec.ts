@@ -83,7 +83,7 @@ describe('resolve by hand', () => {
     const closed = ward.act({ type: 'resolve', episode, note: 'sensor fault' }, T0 + MINUTE);
     expect(toldAll(closed)).toEqual([`${low} resolved medium resolved`]);
     expect(closed.transitions[0]).toMatchObject({ closed: true, alert: { note: 'sensor fault' } });
-    const next = series(GLUCOSE, T0 + MIN5, MIN5, [61, 80, 80, 80, 80, 60]).map((sample) => told(ward.send([sample])));
+    const next = series(GLUCOSE, T0 + MIN5, MIN5, [61, 80, 80, 80, 80, 68]).map((sample) => told(ward.send([sample])));
     expect(next).toEqual([[], [], [], [], [], [`${low} raised medium open`]]);
   });
 

@@ -121,7 +121,7 @@ function goOnMuted(
   newest: number,
 ): EpisodeState {
   if (next.end !== null) return { ...next, status: 'resolved' };
-  const muted = stillMuted(draft, was, next, newest);
+  const muted = stillMuted(draft, rule, was, next, newest);
   if (muted !== null) return { ...next, muted };
   const { muted: _, ...audible } = next;
   return tell(draft, rule, { ...audible, raisedAt: draft.record.receivedAt }, 'raised', 'no-longer-quiet');

@@ -72,14 +72,15 @@ function keptMachines<M>(
   });
 }
 
-/** Equal machines are written once: through a long quiet episode the grid costs a few digits. All idle costs nothing. */
+/** Equal neighbours are written once: through a long quiet episode the grid costs a few digits. All idle costs nothing. */
 function packGrid<M>(at: readonly (M | null)[]): Pick<Kept<M>, 'grid' | 'machines'> {
   if (at.every((machine) => machine === null)) return { grid: [], machines: [] };
   const machines: M[] = [];
   const grid = at.map((machine) => {
     if (machine === null) return -1;
-    const equal = machines.findIndex((other) => sameContent(other, machine));
-    return equal === -1 ? machines.push(machine) - 1 : equal;
+    const last = machines.at(-1);
+    if (last === undefined || !sameContent(last, machine)) machines.push(machine);
+    return machines.length - 1;
   });
   return { grid, machines };
 }
@@ -88,7 +89,12 @@ function packGrid<M>(at: readonly (M | null)[]): Pick<Kept<M>, 'grid' | 'machine
 function sameContent(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a);
-  const right: Readonly<Record<string, unknown>> = { ...b };
-  return left.length === Object.keys(right).length && left.every(([key, value]) => sameContent(value, right[key]));
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!sameContent(a[i], b[i])) return false;
+    return true;
+  }
+  const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
+  const keys = Object.keys(left);
+  return keys.length === Object.keys(right).length && keys.every((key) => sameContent(left[key], right[key]));
 }

@@ -1,7 +1,7 @@
 import { uuidOf } from '#libs/domain/quantities';
 import { isClosed } from './alert.js';
 import type { Draft } from './draft.js';
-import { severityOf, type MeasureRule } from './rule.js';
+import { severityOf, type MeasureRule, type Rule } from './rule.js';
 import { RULES } from './rules.js';
 import type { EpisodeState } from './state.js';
 import { episodeId, retell } from './tell.js';
@@ -14,8 +14,8 @@ const FOLDED_KEPT = 8;
 type Muted = NonNullable<EpisodeState['muted']>;
 
 /**
- * Whether an alert that begins is to be kept quiet: another one of the same cause and at least its severity is open, or it comes
- * back too soon after its own end and no worse. Severities as the condition gives them, without escalation.
+ * Whether an alert that begins is to be kept quiet: another one of the same cause and at least its severity is open, or was closed by
+ * a person and is not over, or it comes back too soon after its own end and no worse. Severities as the condition gives them, without escalation.
  */
 export function muteOf(
   draft: Draft,
@@ -35,11 +35,22 @@ export function muteOf(
 }
 
 /** Whether it stays quiet after another value at `newest`; the mute to go on with, or null when it is to be told. */
-export function stillMuted(draft: Draft, muted: Muted, episode: EpisodeState, newest: number): Muted | null {
-  if (muted.until !== null) return newest < muted.until && episode.rank <= muted.rank ? muted : null;
-  const leader = openEpisodes(draft).find(({ id }) => id === muted.by);
-  if (leader !== undefined) return episode.rank > leader.episode.rank ? null : muted;
-  return { ...muted, until: newest + AFTER_LEADER };
+export function stillMuted(
+  draft: Draft,
+  rule: MeasureRule,
+  muted: Muted,
+  episode: EpisodeState,
+  newest: number,
+): Muted | null {
+  if (muted.until === null) {
+    const leader = leaders(draft).find(({ id }) => id === muted.by);
+    if (leader !== undefined) return episode.rank > leader.rank ? null : muted;
+    return { ...muted, until: newest + AFTER_LEADER };
+  }
+  if (newest < muted.until && episode.rank <= muted.rank) return muted;
+  // Another alert of the same cause may have been told meanwhile.
+  const by = leaderOf(draft, rule, episode.rank);
+  return by === null ? null : { reason: 'same-cause', by, until: null, rank: episode.rank };
 }
 
 /** Keeps the record of what was kept quiet, and lists it with the alert that leads. */
@@ -62,10 +73,10 @@ export function suppress(draft: Draft, rule: MeasureRule, episode: EpisodeState)
   return episode;
 }
 
-function fold(draft: Draft, leader: string, entry: { readonly rule: string; readonly reason: string }): void {
-  const found = openEpisodes(draft).find(({ id }) => id === leader);
-  if (found === undefined) return;
-  const { rule, episode } = found;
+function fold(draft: Draft, by: string, entry: { readonly rule: string; readonly reason: string }): void {
+  const leader = leaders(draft).find(({ id }) => id === by);
+  if (leader === undefined || isClosed(leader.episode.status)) return;
+  const { rule, episode } = leader;
   const folded = [...(episode.folded ?? []).filter((one) => one.rule !== entry.rule), entry].slice(-FOLDED_KEPT);
   const next = retell(draft, rule, { ...episode, folded }, 'joined');
   const state = draft.rules[rule.id]!;
@@ -75,19 +86,24 @@ function fold(draft: Draft, leader: string, entry: { readonly rule: string; read
 function leaderOf(draft: Draft, rule: MeasureRule, rank: number): string | null {
   const { group } = rule.policy;
   if (group === null) return null;
-  const leads = openEpisodes(draft).find(
-    (one) => one.rule.policy.group === group && one.rule !== rule && one.episode.rank >= rank,
-  );
+  const leads = leaders(draft).find((one) => one.rule.policy.group === group && one.rule !== rule && one.rank >= rank);
   return leads?.id ?? null;
 }
 
-/** Alerts that are open and audible, as the record has them so far. */
-function openEpisodes(
-  draft: Draft,
-): readonly { readonly id: string; readonly rule: (typeof RULES)[number]; readonly episode: EpisodeState }[] {
+interface Leader {
+  readonly id: string;
+  readonly rule: Rule;
+  readonly episode: EpisodeState;
+  readonly rank: number;
+}
+
+/** Alerts that are open and audible, as the record has them so far, and those a person closed while the condition goes on. */
+function leaders(draft: Draft): readonly Leader[] {
   return RULES.flatMap((rule) => {
     const episode = draft.rules[rule.id]?.episodes.at(-1);
-    if (episode === undefined || isClosed(episode.status) || episode.muted !== undefined) return [];
-    return [{ id: episodeId(draft.base, rule.id, episode.n), rule, episode }];
+    if (episode === undefined || episode.muted !== undefined) return [];
+    const { closedByHand, end, n } = episode;
+    if (isClosed(episode.status) && (closedByHand === undefined || end !== null)) return [];
+    return [{ id: episodeId(draft.base, rule.id, n), rule, episode, rank: closedByHand?.rank ?? episode.rank }];
   });
 }

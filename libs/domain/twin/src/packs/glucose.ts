@@ -1,5 +1,7 @@
 import { limitRule } from '../limit-rule.js';
 import type { Policy } from '../rule.js';
+import { LOW, LOW_SOON_RULE, NOT_NEWBORN, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
+import { LOW_SOON_DETECTOR } from './low-soon-detector.js';
 import type { ConditionPack } from './pack.js';
 
 const MEASURE = {
@@ -7,15 +9,13 @@ const MEASURE = {
   maxGapSeconds: 1800,
   population:
     'People with diabetes. Not for newborns (under 28 days). In pregnancy targets are tighter: set limits for the patient.',
-  refuses: { underYears: 28 / 365.2425 },
+  refuses: NOT_NEWBORN,
 } as const;
 const AT_ONCE = { forSeconds: 0, samples: 1 } as const;
 const FOR_15_MIN = { clearSeconds: 900, clearSamples: 2 } as const;
-/** Fifteen minutes of hysteresis are refractory enough for a low. */
-const LOW: Policy = { refractorySeconds: 0, escalateAfterSeconds: 1800, latching: false, group: 'low-glucose' };
 const HIGH: Policy = { refractorySeconds: 1800, escalateAfterSeconds: 7200, latching: false, group: 'high-glucose' };
 
-/** Levels of ADA and ATTD (Battelino 2019). */
+/** Levels of ADA and ATTD (Battelino 2019), and lows foreseen. */
 export const GLUCOSE_PACK: ConditionPack = {
   id: 'glucose',
   title: 'Glucose',
@@ -29,6 +29,7 @@ export const GLUCOSE_PACK: ConditionPack = {
       tiers: [{ severity: 'high', limit: 54, clear: 60, range: [40, 80], ...AT_ONCE, ...FOR_15_MIN }],
       policy: { ...LOW, escalateAfterSeconds: 900 },
     }),
+    URGENT_LOW_SOON_RULE,
     limitRule({
       ...MEASURE,
       id: 'glucose-low',
@@ -37,6 +38,7 @@ export const GLUCOSE_PACK: ConditionPack = {
       tiers: [{ severity: 'medium', limit: 70, clear: 75, range: [54, 120], ...AT_ONCE, ...FOR_15_MIN }],
       policy: LOW,
     }),
+    LOW_SOON_RULE,
     limitRule({
       ...MEASURE,
       id: 'glucose-very-high',
@@ -56,5 +58,5 @@ export const GLUCOSE_PACK: ConditionPack = {
       policy: HIGH,
     }),
   ],
-  detectors: [],
+  detectors: [LOW_SOON_DETECTOR],
 };

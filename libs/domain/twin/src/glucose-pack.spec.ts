@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { GLUCOSE, HOUR, MINUTE, SECOND, series, T0, told, toldAll, Ward } from './ward.fixture.js';
+
+const MIN5 = 5 * MINUTE;
+const FALLING = [150, 146, 141, 136, 130, 124, 117, 110, 102, 94, 86, 79, 73, 68, 64];
+
+function fall(ward: Ward, start = T0): string[] {
+  return series(GLUCOSE, start, MIN5, FALLING).flatMap((sample) => toldAll(ward.send([sample])));
+}
+
+describe('a low that is foreseen', () => {
+  it('pages once, before it is there: the low itself is folded into it', () => {
+    const ward = new Ward();
+    expect(fall(ward).filter((line) => line.includes('raised'))).toEqual(['glucose-low-soon raised medium open']);
+    const [alert] = ward.alerts();
+    expect(alert!.rule.id).toBe('glucose-low-soon');
+    expect(Date.parse(alert!.effectiveAt)).toBeLessThan(T0 + 13 * MIN5);
+    expect(alert!.summary).toMatch(
+      /^Probability 0\.\d\d of glucose under 70 mg\/dL within 30 min: glucose is \d+ mg\/dL/,
+    );
+    expect(ward.alerts().at(-1)!.suppressed).toContainEqual({ rule: 'glucose-low', reason: 'same-cause' });
+  });
+
+  it('says why: readings, contributions that add up, the limit and its owner', () => {
+    const ward = new Ward();
+    fall(ward);
+    const { explanation, evidence, threshold } = ward.alerts()[0]!;
+    const sum = explanation.contributions!.reduce((total, one) => total + one.contribution, explanation.intercept!);
+    expect(sum).toBeCloseTo(explanation.score!, 12);
+    expect(1 / (1 + Math.exp(-sum))).toBeGreaterThanOrEqual(threshold!.limit);
+    expect(threshold).toMatchObject({ layer: 'default', owner: 'default', unit: '1', comparison: 'at-or-above' });
+    expect(evidence.length).toBeGreaterThanOrEqual(3);
+    expect(evidence.every(({ code, ageSeconds }) => code === 'glucose' && ageSeconds <= 36 * 60)).toBe(true);
+  });
+
+  it('takes limits of the patient', () => {
+    const ward = new Ward();
+    const limits = { probability: 0.9, clearProbability: 0.5 };
+    const thresholds = [{ rule: 'glucose-low-soon', limits, reason: 'test' }];
+    ward.act({ type: 'set-thresholds', thresholds }, T0 - HOUR);
+    expect(fall(ward).filter((line) => line.startsWith('glucose-low raised'))).toHaveLength(1);
+  });
+
+  it('is not foreseen from two sensors taken together, and each speaks for itself', () => {
+    const ward = new Ward();
+    const first = series(GLUCOSE, T0, MIN5, FALLING.slice(0, 9));
+    const head = { v: 1, kind: 'samples', tenant: 1, patient: 'p1', source: 'meter', device: '' } as const;
+    const said = first.flatMap((sample, i) => {
+      // A meter that reads 40 higher: beside the sensor it is no rise, and the sensor's next value is no fall from it.
+      const meter = { ...sample, t: sample.t + MINUTE, x: sample.x! + 40 };
+      const both = [ward.send([sample])];
+      if (i % 3 === 0) both.push(ward.take({ ...head, receivedAt: meter.t + SECOND, samples: [meter] }));
+      return both.flatMap(told);
+    });
+    expect(said).toEqual([]);
+    expect(fall(new Ward()).length).toBeGreaterThan(0);
+  });
+
+  it('is the same whatever order the readings arrive in', () => {
+    const [inOrder, late] = [new Ward(), new Ward()];
+    fall(inOrder);
+    const samples = series(GLUCOSE, T0, MIN5, FALLING);
+    for (const part of [samples.slice(0, 3), samples.slice(5), samples.slice(3, 5)]) late.send(part);
+    expect(late.episodes()).toEqual(inOrder.episodes());
+    expect(late.episodes()).toHaveLength(2);
+  });
+
+  it('counts one severity lower while the sensor is in doubt', () => {
+    const ward = new Ward();
+    const samples = series(GLUCOSE, T0, MIN5, FALLING).map((sample) => ({ ...sample, q: 1 as const }));
+    const raised = samples.flatMap((sample) => told(ward.send([sample])));
+    expect(raised[0]).toBe('glucose-low-soon raised low open');
+  });
+});
