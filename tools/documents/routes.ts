@@ -246,6 +246,16 @@ export const ROUTES: readonly RouteDoc[] = [
   },
   {
     method: 'get',
+    path: '/v1/twins/{patient}/glucose-metrics',
+    summary: 'Time in ranges, GMI, CV, LBGI, HBGI, GRI, events and wear of a window, by source',
+    tag: 'twins',
+    scopes: ['twins.read'],
+    status: 200,
+    query: api.GlucoseMetricsQuery,
+    answer: json(api.GlucoseMetricsSchema),
+  },
+  {
+    method: 'get',
     path: '/v1/twins/{patient}/stream',
     summary: 'The twin as it changes; resumable by Last-Event-ID',
     tag: 'twins',

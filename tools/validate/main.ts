@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { report } from './report.js';
 import type { Detection, ValidationSet } from './set.js';
 import { afdb } from './sets/afdb.js';
+import { cgmIglu } from './sets/cgm-iglu.js';
 import { cgmLoop } from './sets/cgm-loop.js';
 import { cinc2015 } from './sets/cinc2015.js';
 import { cinc2017 } from './sets/cinc2017.js';
@@ -17,7 +18,17 @@ import { sepsis2019 } from './sets/sepsis2019.js';
  * (`detections/<set>.ndjson`) and, where there are labels, how well (`metrics.json`). Labels are read only to score. All sets of the default
  * folder together also write `docs/clinical/validation.md`.
  */
-const SETS: readonly ValidationSet[] = [afdb, nsrdb, mitdb, cinc2015, cinc2017, sepsis2019, cgmLoop, scoreVectors];
+const SETS: readonly ValidationSet[] = [
+  afdb,
+  nsrdb,
+  mitdb,
+  cinc2015,
+  cinc2017,
+  sepsis2019,
+  cgmLoop,
+  cgmIglu,
+  scoreVectors,
+];
 
 const DEFAULT_DATA = '../shared/data';
 const PAGE = 'docs/clinical/validation.md';

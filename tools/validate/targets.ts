@@ -12,6 +12,15 @@ export interface Target {
 const LIMITS_HERE = 'not shown: two limits were chosen on these records';
 const TREES_OF_VT = '81.0 with the trees of VT cross-validated; other limits set on these alarms';
 
+/** On the rows marked `val` (35 days, 27 lows), which the model was not fitted on. */
+const HELD_GLUCOSE = {
+  toldInTime: '100 on the rows marked val',
+  lead: '5 on the rows marked val',
+  falsePerDay: '0.29 on the rows marked val',
+  load: 'nothing but the limit of the forecast is fitted',
+  crossings: 'cannot be met: lasting events alone are 0.61 of the crossings',
+} as const;
+
 export const TARGETS: readonly Target[] = [
   { metric: 'afdb_sensitivity', what: 'AF by beat, AFDB sensitivity, %', atLeast: 97.3, heldApart: LIMITS_HERE },
   { metric: 'afdb_specificity', what: 'AF by beat, AFDB specificity, %', atLeast: 98.5, heldApart: LIMITS_HERE },
@@ -86,5 +95,43 @@ export const TARGETS: readonly Target[] = [
     what: 'alarm load on ICU stays, share of plain thresholds at equal events',
     atMost: 1 / 3,
     heldApart: '0.08 cross-validated',
+  },
+  {
+    metric: 'cgm_loop.glucose-low-soon.told_in_time_percent',
+    what: 'lows (15 min and more under 70 mg/dL) foreseen or told within 10 min, %',
+    atLeast: 90,
+    heldApart: HELD_GLUCOSE.toldInTime,
+  },
+  {
+    metric: 'cgm_loop.glucose-low-soon.median_lead_minutes',
+    what: 'median lead of glucose-low-soon, min',
+    atLeast: 15,
+    heldApart: HELD_GLUCOSE.lead,
+    doubt: true,
+  },
+  {
+    metric: 'cgm_loop.glucose-low-soon.false_per_day',
+    what: 'false glucose-low-soon alerts a day',
+    atMost: 0.5,
+    heldApart: HELD_GLUCOSE.falsePerDay,
+  },
+  {
+    metric: 'cgm_loop.load_ratio_to_readings',
+    what: 'alarm load on glucose, share of one alert for each reading beyond the limits',
+    atMost: 1 / 3,
+    heldApart: HELD_GLUCOSE.load,
+  },
+  {
+    metric: 'cgm_loop.load_ratio_to_crossings',
+    what: 'alarm load on glucose, share of one alert for each crossing of the limits',
+    atMost: 1 / 3,
+    heldApart: HELD_GLUCOSE.crossings,
+    doubt: true,
+  },
+  {
+    metric: 'cgm_iglu.differing_from_published',
+    what: 'CGM metrics that differ from the published ones by more than rounding, of 35',
+    atMost: 0,
+    heldApart: 'nothing is fitted',
   },
 ];

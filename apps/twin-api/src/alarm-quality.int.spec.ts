@@ -197,6 +197,24 @@ describe('alarm quality, quiet alerts and limits of a tenant', () => {
     expect((await call('GET', '/v1/suppressions?patient=p2')).body.items).toEqual([]);
   });
 
+  it('gives the metrics of a window of glucose, each source for itself', async () => {
+    const { status, body } = await call('GET', `/v1/twins/p1/glucose-metrics?${TIME}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      patient: 'p1',
+      targets: 'standard',
+      disclaimer: expect.stringContaining('not a cleared'),
+    });
+    expect(body.items).toMatchObject([
+      { source: 'monitor', readings: 2, mean: 60, belowRangePercent: 100, warnings: ['under-14-days'] },
+    ]);
+    const pregnancy = await call('GET', `/v1/twins/p1/glucose-metrics?${TIME}&targets=pregnancy`);
+    expect(pregnancy.body.items).toMatchObject([{ belowRangePercent: 100, inRangePercent: 0 }]);
+    expect((await call('GET', `/v1/twins/p2/glucose-metrics?${TIME}`)).body.items).toEqual([]);
+    expect((await call('GET', `/v1/twins/nobody/glucose-metrics?${TIME}`)).status).toBe(404);
+    expect((await call('GET', `/v1/twins/p1/glucose-metrics?from=${DAY}T00:00:00Z`)).status).toBe(400);
+  });
+
   it('sets limits for the tenant: a row, and an act in the log of every patient', async () => {
     const thresholds = [{ rule: 'glucose-low', limits: { limit: 65 }, reason: 'ward policy' }];
     const { status, body } = await call('PUT', '/v1/thresholds', { thresholds });

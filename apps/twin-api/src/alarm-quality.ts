@@ -1,13 +1,12 @@
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import type { AlarmQualityQuery, AlarmQualitySchema } from '#libs/contracts';
-import { Problem } from '#libs/platform/runtime';
 import { alarmQuality, patientDays, suppressedByRule, type AlarmQualityRow } from '#libs/platform/storage';
+import { timesOf } from './asked-time.js';
 import { iso } from './wire.js';
 
 type Answer = z.input<typeof AlarmQualitySchema>;
 
-const LONGEST_MS = 92 * 86_400_000;
 const NONE: AlarmQualityRow = {
   rule: null,
   alerts: 0,
@@ -28,12 +27,7 @@ export async function alarmQualityOf(
   tenant: number,
   query: z.output<typeof AlarmQualityQuery>,
 ): Promise<Answer> {
-  const asked = { tenant, from: Date.parse(query.from), to: Date.parse(query.to), patient: query.patient };
-  if (asked.to <= asked.from || asked.to - asked.from > LONGEST_MS) {
-    throw new Problem(400, 'invalid', 'the request does not have the expected shape', [
-      { pointer: '/to', code: 'out-of-range', detail: 'must be after `from`, by at most 92 days' },
-    ]);
-  }
+  const asked = { tenant, ...timesOf(query), patient: query.patient };
   const [rows, suppressed, days] = await Promise.all([
     alarmQuality(pool, asked),
     suppressedByRule(pool, asked),

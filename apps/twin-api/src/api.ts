@@ -6,6 +6,8 @@ import type {
   AlertListSchema,
   AlertsQuery,
   AlertWithTimelineSchema,
+  GlucoseMetricsQuery,
+  GlucoseMetricsSchema,
   MeasurementListSchema,
   MeasurementsQuery,
   PatientListSchema,
@@ -27,6 +29,7 @@ import { decodeCursor, pageOf } from './cursor.js';
 import { DeadLetters } from './dead-letters.js';
 import { alerts, alertWithTimeline } from './episodes.js';
 import { EventStreams } from './event-stream.js';
+import { glucoseMetricsOf } from './glucose-metrics.js';
 import { history } from './history.js';
 import { suppressions } from './suppressions.js';
 import { pumpTwin } from './twin-stream.js';
@@ -84,6 +87,14 @@ export class Api {
     query: z.output<typeof MeasurementsQuery>,
   ): Promise<z.input<typeof MeasurementListSchema>> {
     return history(this.platform.pool, tenant, patient, query);
+  }
+
+  glucoseMetrics(
+    tenant: number,
+    patient: string,
+    query: z.output<typeof GlucoseMetricsQuery>,
+  ): Promise<z.input<typeof GlucoseMetricsSchema>> {
+    return glucoseMetricsOf(this.platform.pool, tenant, patient, query);
   }
 
   async twinStream(tenant: number, patient: string, lastId: bigint | undefined, reply: FastifyReply): Promise<void> {

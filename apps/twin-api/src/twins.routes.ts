@@ -1,7 +1,13 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { MeasurementsQuery, PatientsQuery, PutThresholdsRequest, TwinQuery } from '#libs/contracts';
+import {
+  GlucoseMetricsQuery,
+  MeasurementsQuery,
+  PatientsQuery,
+  PutThresholdsRequest,
+  TwinQuery,
+} from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
 import { API, type Api } from './api.js';
 import { lastEventId } from './event-stream.js';
@@ -39,6 +45,16 @@ export class TwinRoutes {
     @Query({ schema: MeasurementsQuery }) query: z.output<typeof MeasurementsQuery>,
   ): Promise<object> {
     return this.api.measurements(caller.tenant.key, patientId(patient), query);
+  }
+
+  @Get('twins/:patient/glucose-metrics')
+  @RequireScope('twins.read')
+  glucoseMetrics(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Query({ schema: GlucoseMetricsQuery }) query: z.output<typeof GlucoseMetricsQuery>,
+  ): Promise<object> {
+    return this.api.glucoseMetrics(caller.tenant.key, patientId(patient), query);
   }
 
   @Get('twins/:patient/stream')

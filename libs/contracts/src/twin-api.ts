@@ -221,6 +221,49 @@ export const PatientSchema = z.object({
 export const PatientListSchema = listOf(PatientSchema);
 export const PatientsQuery = z.strictObject(PageQuery);
 
+export const GlucoseMetricsQuery = z.strictObject({
+  from: Instant.describe('inclusive'),
+  to: Instant.describe('exclusive; at most 92 days after `from`'),
+  targets: z
+    .enum(['standard', 'pregnancy'])
+    .default('standard')
+    .describe('70 to 180 mg/dL, or 63 to 140; "low" and "high" are what lies outside'),
+});
+const Percent = z.number().describe('% of readings');
+export const GlucoseMetricsSchema = z.object({
+  patient: z.string(),
+  from: Instant,
+  to: Instant,
+  targets: z.enum(['standard', 'pregnancy']),
+  disclaimer: z.string(),
+  items: z
+    .array(
+      z.object({
+        source: z.string(),
+        readings: z.int(),
+        days: z.number().describe('from the first to the last reading'),
+        activePercent: z.number().describe('% of the readings that the usual pace would have given'),
+        mean: z.number().describe('mg/dL'),
+        sd: z.number().describe('mg/dL'),
+        cvPercent: z.number(),
+        gmiPercent: z.number(),
+        inRangePercent: Percent,
+        below54Percent: Percent,
+        belowRangePercent: Percent.describe('% of readings under the target range'),
+        aboveRangePercent: Percent.describe('% of readings over the target range'),
+        above250Percent: Percent,
+        lbgi: z.number(),
+        hbgi: z.number(),
+        gri: z.number().describe('0 to 100'),
+        events: z
+          .object({ low: z.int(), veryLow: z.int(), prolongedLow: z.int(), high: z.int(), veryHigh: z.int() })
+          .describe('of 15 min and more, ended by 15 min; prolonged: over two hours'),
+        warnings: z.array(z.enum(['under-70-percent-active', 'under-14-days'])),
+      }),
+    )
+    .describe('each source for itself: a meter beside a sensor would count twice'),
+});
+
 export const MeasurementSchema = z.object({
   id: z.string(),
   code: z.string().describe('name in the catalogue'),

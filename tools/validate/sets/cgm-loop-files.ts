@@ -14,6 +14,8 @@ export interface SensorFile {
   readonly record: string;
   /** Time of the file's first row of any kind, ms. */
   readonly start: number;
+  /** Time of the first row marked `val`, ms: from there nothing was fitted. NaN where none is. */
+  readonly heldApartFrom: number;
   /** In the order of the file. */
   readonly readings: readonly SensorReading[];
 }
@@ -36,18 +38,20 @@ function readSensorFile(record: string, path: string): SensorFile {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const columns = (lines[0] ?? '').split(',').map((name) => name.replaceAll('"', '').trim());
   const [time, kind, glucose] = NEEDED.map((name) => columns.indexOf(name));
-  let start = Number.NaN;
+  const split = columns.indexOf('Recommended Split');
+  let [start, heldApartFrom] = [Number.NaN, Number.NaN];
   const readings: SensorReading[] = [];
-  if (time! < 0 || kind! < 0 || glucose! < 0) return { record, start, readings };
+  if (time! < 0 || kind! < 0 || glucose! < 0) return { record, start, heldApartFrom, readings };
   for (const line of lines.slice(1)) {
     const cells = line.split(',');
     const t = Date.parse(`${(cells[time!] ?? '').replaceAll('"', '').trim().replace(' ', 'T')}Z`);
     if (!Number.isFinite(t)) continue;
     if (Number.isNaN(start)) start = t;
+    if (Number.isNaN(heldApartFrom) && cells[split] === 'val') heldApartFrom = t;
     const value = (cells[glucose!] ?? '').replaceAll('"', '').trim();
     if (cells[kind!]?.replaceAll('"', '') !== 'EGV' || value === '') continue;
     const mgdl = Number(value);
     if (Number.isFinite(mgdl)) readings.push({ t, mgdl });
   }
-  return { record, start, readings };
+  return { record, start, heldApartFrom, readings };
 }

@@ -84,6 +84,7 @@ function foresight(
   all: readonly Watched[],
   rule: string,
   isBeyond: Line['isBeyond'],
+  part = '',
 ): Readonly<Record<string, number>> {
   const [leads, days]: [number[], number] = [[], all.reduce((sum, { file }) => sum + daysOf(file), 0)];
   let [events, told, foreseen, idle, untouched, alerts] = [0, 0, 0, 0, 0, 0];
@@ -106,7 +107,7 @@ function foresight(
     }
   }
   leads.sort((a, b) => a - b);
-  const name = `cgm_loop.${rule}`;
+  const name = `cgm_loop.${part}${rule}`;
   return {
     [`${name}.events`]: events,
     [`${name}.told_in_time_percent`]: (100 * told) / events,
@@ -168,9 +169,21 @@ function foresightRatio(all: readonly Watched[]): number {
   return Number.NaN;
 }
 
+/** The rows on which nothing was fitted, as files of their own. */
+function heldApart(all: readonly Watched[]): readonly Watched[] {
+  return all.flatMap(({ file, run }) => {
+    const { start, heldApartFrom } = file;
+    if (Number.isNaN(heldApartFrom)) return [];
+    const from = (heldApartFrom - start) / 1000;
+    const readings = file.readings.filter(({ t }) => t >= heldApartFrom);
+    return [{ file: { ...file, readings }, run: { ...run, episodes: run.episodes.filter(({ at }) => at >= from) } }];
+  });
+}
+
 export function scoreGlucose(all: readonly Watched[]): Readonly<Record<string, number>> {
   return {
     ...foresight(all, 'glucose-low-soon', (x) => x < 70),
+    ...foresight(heldApart(all), 'glucose-low-soon', (x) => x < 70, 'held_apart.'),
     ...foresight(all, 'glucose-urgent-low-soon', (x) => x <= 55),
     ...load(all),
   };

@@ -16,9 +16,9 @@ describe('metrics of a window', () => {
     expect(found).toMatchObject({
       readings: 10,
       below54Percent: 10,
-      below70Percent: 30,
+      belowRangePercent: 30,
       inRangePercent: 40,
-      above180Percent: 30,
+      aboveRangePercent: 30,
       above250Percent: 10,
     });
     // 3 x 10 + 2.4 x 20 + 1.6 x 10 + 0.8 x 20, capped at 100.
@@ -41,7 +41,7 @@ describe('metrics of a window', () => {
     const values = [62, 63, 65, 140, 141, 150];
     expect(metrics(values, { pregnancy: true })).toMatchObject({ inRangePercent: 50 });
     expect(metrics(values).inRangePercent).toBeCloseTo(50, 5);
-    expect(metrics(values, { pregnancy: true }).below70Percent).toBeCloseTo(100 / 6, 10);
+    expect(metrics(values, { pregnancy: true }).belowRangePercent).toBeCloseTo(100 / 6, 10);
   });
 
   it('says how much was worn, and warns', () => {

@@ -22,8 +22,8 @@ export interface GlucoseMetrics {
   readonly gmiPercent: number;
   readonly inRangePercent: number;
   readonly below54Percent: number;
-  readonly below70Percent: number;
-  readonly above180Percent: number;
+  readonly belowRangePercent: number;
+  readonly aboveRangePercent: number;
   readonly above250Percent: number;
   readonly lbgi: number;
   readonly hbgi: number;
@@ -87,8 +87,8 @@ export function glucoseMetrics(
     gmiPercent: 3.31 + 0.02392 * mean,
     inRangePercent: share((x) => x >= low && x <= high),
     below54Percent: veryLow,
-    below70Percent: share((x) => x < low),
-    above180Percent: share((x) => x > high),
+    belowRangePercent: share((x) => x < low),
+    aboveRangePercent: share((x) => x > high),
     above250Percent: veryHigh,
     lbgi: risk.reduce((sum, f) => sum + (f < 0 ? 10 * f * f : 0), 0) / n,
     hbgi: risk.reduce((sum, f) => sum + (f > 0 ? 10 * f * f : 0), 0) / n,

@@ -3,6 +3,7 @@ export type * from './state.js';
 export { initialTwin } from './initial-twin.js';
 export { apply } from './apply.js';
 export { createMemory, type PatientMemory } from './memory.js';
+export { DISCLAIMER } from './alert.js';
 export { RULES } from './rules.js';
 export { ruleViews } from './catalogue-view.js';
 export { checkThresholds, defaultLimits } from './limits.js';

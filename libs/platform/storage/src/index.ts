@@ -20,6 +20,7 @@ export * from './fhir-store.js';
 export * from './client-store.js';
 export * from './read-twins.js';
 export * from './read-measurements.js';
+export { currentValues, type CurrentValues } from './read-values.js';
 export * from './read-facts.js';
 export * from './read-alerts.js';
 export * from './read-thresholds.js';
