@@ -5,7 +5,7 @@ export interface LogisticProblem {
   readonly truth: Uint8Array;
   /** Rows to fit on. */
   readonly rows: Int32Array;
-  /** What each weight may not fall below. */
+  /** What each weight may not fall below; minus infinity: anything. */
   readonly least: readonly number[];
   readonly pull: number;
 }
@@ -16,11 +16,12 @@ export interface LogisticFit {
 }
 
 /** Iteratively reweighted least squares; each quadratic is solved by coordinate descent within the bounds. */
-export function fitLogistic({ columns, truth, rows, least, pull }: LogisticProblem): LogisticFit {
+export function fitLogistic(problem: LogisticProblem): LogisticFit {
+  const { columns, truth, rows, least, pull } = problem;
   const p = columns.length;
   const n = rows.length;
   const share = rows.reduce((sum, row) => sum + truth[row]!, 0) / n;
-  const beta = [Math.log(share / (1 - share)), ...least];
+  const beta = [Math.log(share / (1 - share)), ...least.map((value) => Math.max(0, value))];
   for (let round = 0; round < 25; round++) {
     const gram = Array.from({ length: p + 1 }, () => new Float64Array(p + 1));
     const gradient = new Float64Array(p + 1);
@@ -42,9 +43,25 @@ export function fitLogistic({ columns, truth, rows, least, pull }: LogisticProbl
       gram[j]![j]! += pull;
       gradient[j]! -= pull * beta[j]!;
     }
+    const before = [...beta];
     if (descend(gram, gradient, beta, least) < 1e-9) break;
+    // A whole step can overshoot where columns say nearly the same.
+    const bar = lossOf(problem, before);
+    for (let halves = 0; halves < 20 && !(lossOf(problem, beta) <= bar); halves++) {
+      for (let j = 0; j <= p; j++) beta[j] = (beta[j]! + before[j]!) / 2;
+    }
   }
   return { intercept: beta[0]!, weights: beta.slice(1) };
+}
+
+function lossOf({ columns, truth, rows, pull }: LogisticProblem, beta: readonly number[]): number {
+  let loss = 0;
+  for (const row of rows) {
+    let z = beta[0]!;
+    for (let j = 0; j < columns.length; j++) z += columns[j]![row]! * beta[j + 1]!;
+    loss += Math.log1p(Math.exp(-Math.abs(z))) + Math.max(0, truth[row] === 1 ? -z : z);
+  }
+  return loss / rows.length + (pull / 2) * beta.slice(1).reduce((sum, value) => sum + value * value, 0);
 }
 
 /** Moves `beta` to the least of the quadratic; returns the largest move. */

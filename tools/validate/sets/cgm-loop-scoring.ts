@@ -27,11 +27,19 @@ interface Line {
 
 /** The limits a plain monitor would page at, each crossing once, and the rules here that tell of the same thing. */
 const LINES: readonly Line[] = [
-  { rules: ['glucose-low', 'glucose-low-soon'], isBeyond: (x) => x < 70, lasts: LASTS },
+  { rules: ['glucose-low', 'glucose-low-soon'], isBeyond: isLow, lasts: LASTS },
   { rules: ['glucose-very-low', 'glucose-urgent-low-soon'], isBeyond: (x) => x < 54, lasts: LASTS },
   { rules: ['glucose-high'], isBeyond: (x) => x > 250, lasts: HORIZON },
   { rules: ['glucose-very-high'], isBeyond: (x) => x > 300, lasts: LASTS },
 ];
+
+export function isLow(mgdl: number): boolean {
+  return mgdl < 70;
+}
+
+export function isUrgentLow(mgdl: number): boolean {
+  return mgdl <= 55;
+}
 
 function eventsOf({ start, readings }: SensorFile, isBeyond: Line['isBeyond']): readonly Event[] {
   const events: Event[] = [];
@@ -74,13 +82,13 @@ function daysOf({ readings }: SensorFile): number {
   return seconds / 86_400;
 }
 
-interface Watched {
+export interface Watched {
   readonly file: SensorFile;
   readonly run: GlucoseRun;
 }
 
 /** What is told before readings under the limit last 15 min, how early, and how often for nothing. */
-function foresight(
+export function foresight(
   all: readonly Watched[],
   rule: string,
   isBeyond: Line['isBeyond'],
@@ -155,7 +163,6 @@ function load(all: readonly Watched[]): Readonly<Record<string, number>> {
 
 /** Alerts of `glucose-low-soon` to those of the lowest plain limit whose crossings foresee as many lows; NaN: none does. */
 function foresightRatio(all: readonly Watched[]): number {
-  const isLow = (x: number): boolean => x < 70;
   const foreseen = (file: SensorFile, times: readonly number[]): number =>
     eventsOf(file, isLow).filter(({ from }) => times.some((at) => at >= from - HORIZON && at < from)).length;
   const sum = (of: (one: Watched) => number): number => all.reduce((total, one) => total + of(one), 0);
@@ -170,7 +177,7 @@ function foresightRatio(all: readonly Watched[]): number {
 }
 
 /** The rows on which nothing was fitted, as files of their own. */
-function heldApart(all: readonly Watched[]): readonly Watched[] {
+export function heldApart(all: readonly Watched[]): readonly Watched[] {
   return all.flatMap(({ file, run }) => {
     const { start, heldApartFrom } = file;
     if (Number.isNaN(heldApartFrom)) return [];
@@ -182,9 +189,9 @@ function heldApart(all: readonly Watched[]): readonly Watched[] {
 
 export function scoreGlucose(all: readonly Watched[]): Readonly<Record<string, number>> {
   return {
-    ...foresight(all, 'glucose-low-soon', (x) => x < 70),
-    ...foresight(heldApart(all), 'glucose-low-soon', (x) => x < 70, 'held_apart.'),
-    ...foresight(all, 'glucose-urgent-low-soon', (x) => x <= 55),
+    ...foresight(all, 'glucose-low-soon', isLow),
+    ...foresight(heldApart(all), 'glucose-low-soon', isLow, 'held_apart.'),
+    ...foresight(all, 'glucose-urgent-low-soon', isUrgentLow),
     ...load(all),
   };
 }

@@ -3,3 +3,5 @@ export { stepLowSoon, type LowName, type LowSoonState, type LowSoonStep } from '
 export { LOW_SOON, URGENT_LOW_SOON } from './models.js';
 export { type LowForecast } from './forecast.js';
 export { isCompressionSuspected, rateOfChange, type RateOfChange, type RateRefusal } from './rate-of-change.js';
+export { featuresOf } from './features.js';
+export { withReading, type History } from './history.js';
