@@ -195,6 +195,15 @@ export const MeasureViewSchema = z.object({
   stale: z.boolean().describe('too old to speak for the patient now'),
   coding: Coding.optional(),
 });
+export const DerivedViewSchema = z.object({
+  title: z.string(),
+  unit: z.string(),
+  of: z.array(z.string()).describe('names of the measures it follows from'),
+  effectiveAt: Instant.describe('of the newest value it rests on'),
+  value: z.number().optional(),
+  parts: z.record(z.string(), z.number()).optional().describe('what else is worth knowing, such as the expected value'),
+  refused: z.string().optional().describe('in place of a value: why there is none, such as `cold-start`'),
+});
 export const FactViewSchema = z.looseObject({ kind: z.string(), reference: z.string() });
 export const TwinSchema = z.object({
   patient: z.string(),
@@ -203,6 +212,10 @@ export const TwinSchema = z.object({
   asOf: Instant.nullable().describe('newest effective time the twin has seen'),
   knownAt: Instant.describe('the answer holds what was known then'),
   measures: z.record(z.string(), MeasureViewSchema),
+  derived: z
+    .record(z.string(), DerivedViewSchema)
+    .optional()
+    .describe('what follows from the measures, by name; of the twin as it is now'),
   facts: z.array(FactViewSchema),
   refusals: z
     .array(z.object({ rule: z.string(), reason: z.enum(['under-age', 'pregnant']) }))

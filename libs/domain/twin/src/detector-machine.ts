@@ -9,6 +9,7 @@ import type { DetectorMachine, OpenEpisode } from './state.js';
 export interface Surroundings {
   readonly layersOf: (rule: StreamRule) => Layers;
   readonly person: Person;
+  readonly derived: Circumstances['derived'];
   readonly ended: (rule: StreamRule, episode: FoundEpisode) => void;
   /** A finding of a rule that does not judge this person, or a value that the detector does not judge. */
   readonly refused: (reason: string) => void;
@@ -32,6 +33,7 @@ export function stepDetector(
   const at: Circumstances = {
     limitsOf: (rule) => limitsAt(rule, around.layersOf(rule), around.person, now),
     person: around.person,
+    derived: around.derived,
     now,
   };
   const { memory, holds, refused } = detector.step(before, sample, at);

@@ -32,7 +32,7 @@ export interface Draft {
   asOf: number | null;
   readonly measures: Record<string, MeasureState>;
   readonly checks: Record<string, CheckState>;
-  readonly baselines: Record<string, unknown>;
+  readonly derived: Record<string, unknown>;
   readonly detectors: Record<string, Kept<DetectorMachine>>;
   readonly rules: Record<string, RuleState>;
   readonly streams: Record<string, Mutable<StreamState>>;
@@ -81,7 +81,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     asOf: base.asOf,
     measures: { ...base.measures },
     checks: { ...base.checks },
-    baselines: { ...base.baselines },
+    derived: { ...base.derived },
     detectors: { ...base.detectors },
     rules: { ...base.rules },
     streams: { ...base.streams },
@@ -135,7 +135,7 @@ export function finish(draft: Draft): Applied {
         heard: draft.now,
         measures: draft.measures,
         checks: draft.checks,
-        baselines: draft.baselines,
+        derived: draft.derived,
         detectors: draft.detectors,
         rules: draft.rules,
         streams: draft.streams,

@@ -1,4 +1,5 @@
 import { measureByNumber } from '#libs/domain/quantities';
+import { derive } from './derive.js';
 import { drop, type Change, type Draft } from './draft.js';
 import { tellEpisodes } from './episodes.js';
 import { followDetector, followLimits, type Followed } from './follow.js';
@@ -32,6 +33,7 @@ export function evaluate(draft: Draft): Needs['windows'] {
   const detectors = new Set<Detector>();
   for (const effect of effects.values()) {
     takeMeasure(draft, effect, past);
+    derive(draft, effect, past);
     for (const rule of limitRulesOf(effect.code)) rules.add(rule);
     for (const detector of detectorsOf(effect.code)) detectors.add(detector);
   }

@@ -85,6 +85,7 @@ export function followDetector(
   const around: Surroundings = {
     layersOf: (rule) => layersOf(draft, rule.id),
     person: personOf(draft.facts),
+    derived: (measure, cited) => measure.read(draft.derived[measure.name] ?? null, cited),
     ended: (rule, episode) => found.get(rule.id)!.push(episode),
     refused: (reason) => drop(draft, reason),
   };

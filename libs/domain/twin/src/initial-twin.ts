@@ -22,7 +22,7 @@ export function initialTwin(
     heard: 0,
     measures: {},
     checks: {},
-    baselines: {},
+    derived: {},
     detectors: {},
     rules: {},
     streams: {},

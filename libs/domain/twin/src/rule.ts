@@ -1,4 +1,5 @@
 import type { Severity } from '#libs/contracts';
+import type { Derived, FoldedMeasure } from './derived.js';
 import type { Finding } from './finding.js';
 import type { Person } from './person.js';
 import type { Cited } from './state.js';
@@ -138,6 +139,8 @@ export interface Circumstances {
   /** Limits in force of a rule. */
   readonly limitsOf: (rule: StreamRule) => Readonly<Record<string, number>>;
   readonly person: Person;
+  /** What a derived measure of the pack says of this value. */
+  readonly derived: (measure: FoldedMeasure, cited: Cited) => Derived;
   /** The newest effective time seen, this value's own included, ms. */
   readonly now: number;
 }

@@ -1,14 +1,22 @@
 import { NO_DATA } from './no-data.js';
 import { PACKS } from './packs/packs.js';
+import type { DerivedMeasure, FoldedMeasure } from './derived.js';
 import type { Detector, LimitRule, Rule } from './rule.js';
 
 /** Every rule, in the order in which they are told and listed: of one group the gravest first, so that it leads. */
 export const RULES: readonly Rule[] = [...PACKS.flatMap((pack) => pack.rules), NO_DATA];
 
+/** Every derived measure, in the order in which they are shown. */
+export const DERIVED: readonly DerivedMeasure[] = PACKS.flatMap((pack) => pack.derived ?? []);
+
 const byId = new Map(RULES.map((rule) => [rule.id, rule]));
 const order = new Map(RULES.map((rule, index) => [rule, index]));
 const limitRules = byCode(RULES.filter((rule): rule is LimitRule => rule.kind === 'limit'));
 const detectors = byCode(PACKS.flatMap((pack) => pack.detectors));
+const folded = Map.groupBy(
+  DERIVED.filter((measure): measure is FoldedMeasure => measure.kind === 'folded'),
+  ({ code }) => code,
+);
 
 function byCode<T extends { readonly codes: readonly number[] }>(all: readonly T[]): ReadonlyMap<number, readonly T[]> {
   const lists = new Map<number, T[]>();
@@ -33,6 +41,11 @@ export function limitRulesOf(code: number): readonly LimitRule[] {
 /** The detectors that read this measure (catalogue number). */
 export function detectorsOf(code: number): readonly Detector[] {
   return detectors.get(code) ?? [];
+}
+
+/** The derived measures that remember the course of this measure (catalogue number). */
+export function foldedOf(code: number): readonly FoldedMeasure[] {
+  return folded.get(code) ?? [];
 }
 
 /** Catalogue numbers of the measures that a rule's limits are set against; none for silence, which is judged by the log's time. */

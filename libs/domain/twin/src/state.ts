@@ -20,8 +20,8 @@ export interface TwinState {
   readonly measures: Readonly<Record<string, MeasureState>>;
   /** Signal checks by catalogue number: what is remembered of a measure's sources to judge their next values. */
   readonly checks: Readonly<Record<string, CheckState>>;
-  /** Personal baselines by catalogue number. */
-  readonly baselines: Readonly<Record<string, unknown>>;
+  /** Memories of derived measures, by name. */
+  readonly derived: Readonly<Record<string, unknown>>;
   /** By detector id. */
   readonly detectors: Readonly<Record<string, Kept<DetectorMachine>>>;
   /** By rule id; only rules that have something to remember. */

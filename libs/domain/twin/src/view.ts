@@ -1,11 +1,12 @@
 import type { Alert, FactKind, QualityName } from '#libs/contracts';
-import { CATALOGUE, codingOf, type MeasureName } from '#libs/domain/quantities';
+import { CATALOGUE, codingOf, measureByName, type MeasureName } from '#libs/domain/quantities';
+import type { Derived, DerivedMeasure } from './derived.js';
 import { alertOf, isClosed, qualityName } from './alert.js';
 import { layersOf, limitsAt } from './limits.js';
-import { personOf, refusalOf, type RefusalReason } from './person.js';
-import { RULES } from './rules.js';
+import { personOf, refusalOf, type Person, type RefusalReason } from './person.js';
+import { DERIVED, RULES } from './rules.js';
 import { utc } from './sentences.js';
-import type { FactState, TwinState } from './state.js';
+import type { Cited, FactState, TwinState } from './state.js';
 import { episodeId } from './tell.js';
 
 const MINUTE = 60_000;
@@ -45,6 +46,15 @@ export interface MeasureView {
   readonly stale: boolean;
 }
 
+/** What follows from measures: a value with its parts, or `refused`, a code for why there is none yet. */
+export type DerivedView = Derived & {
+  readonly title: string;
+  readonly unit: string;
+  readonly of: readonly MeasureName[];
+  /** Of the newest value it rests on. */
+  readonly effectiveAt: string;
+};
+
 export interface FactView {
   readonly kind: FactKind;
   readonly reference: string;
@@ -61,6 +71,8 @@ export interface TwinView {
   readonly version: number;
   readonly asOf: string | null;
   readonly measures: Readonly<Partial<Record<MeasureName, MeasureView>>>;
+  /** By name; only where every measure it follows from has a value. */
+  readonly derived: Readonly<Record<string, DerivedView>>;
   readonly facts: readonly FactView[];
   /** Facts that the twin does not carry along; the store has them. */
   readonly moreFacts: number;
@@ -78,6 +90,7 @@ export function viewOf(state: TwinState, at: number): TwinView {
     version: state.version,
     asOf: state.asOf === null ? null : utc(state.asOf),
     measures: measuresOf(state, at),
+    derived: derivedOf(state),
     facts: factsOf(state),
     moreFacts: state.moreFacts,
     refusals: refusalsOf(state, at),
@@ -103,6 +116,28 @@ function measuresOf(state: TwinState, at: number): TwinView['measures'] {
     };
   }
   return measures;
+}
+
+function derivedOf(state: TwinState): TwinView['derived'] {
+  const person = personOf(state.facts);
+  const views: Record<string, DerivedView> = {};
+  for (const measure of DERIVED) {
+    const latest = measure.of
+      .map((name) => state.measures[measureByName(name)!.number]?.latest ?? null)
+      .filter((cited) => cited !== null);
+    if (latest.length < measure.of.length) continue;
+    const { name, title, unit, of } = measure;
+    const effectiveAt = utc(Math.max(...latest.map(([, , t]) => t)));
+    views[name] = { title, unit, of, effectiveAt, ...readDerived(measure, latest, state, person) };
+  }
+  return views;
+}
+
+function readDerived(measure: DerivedMeasure, latest: readonly Cited[], state: TwinState, person: Person): Derived {
+  if (latest.some(([, , , , quality]) => quality === 2)) return { refused: 'bad-value' };
+  return measure.kind === 'latest'
+    ? measure.read(latest, person)
+    : measure.read(state.derived[measure.name] ?? null, latest[0]!);
 }
 
 function factsOf(state: TwinState): readonly FactView[] {

@@ -1,6 +1,7 @@
 import { NEWS2, TREND } from './deterioration-rules.js';
 import { NEWS2_DETECTOR } from './news2-detector.js';
 import type { ConditionPack } from './pack.js';
+import { SHOCK_INDEX } from './shock-index.js';
 import { TREND_DETECTOR } from './trend-detector.js';
 
 /** Early warning scores and the trend of the last day. */
@@ -21,4 +22,5 @@ export const DETERIORATION_PACK: ConditionPack = {
   ],
   rules: [NEWS2, TREND],
   detectors: [NEWS2_DETECTOR, TREND_DETECTOR],
+  derived: [SHOCK_INDEX],
 };

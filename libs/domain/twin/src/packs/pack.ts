@@ -1,8 +1,9 @@
 import type { MeasureName } from '#libs/domain/quantities';
+import type { DerivedMeasure } from '../derived.js';
 import type { Detector, MeasureRule } from '../rule.js';
 
 /**
- * What belongs to one condition: the measures it reads, the rules over them, and the detectors behind those. A new pack is a new
+ * What belongs to one condition: the measures it reads, the rules over them, the detectors behind those, and what is derived from them. A new pack is a new
  * file and a line in packs.ts; the engine does not change.
  */
 export interface ConditionPack {
@@ -13,4 +14,6 @@ export interface ConditionPack {
   readonly rules: readonly MeasureRule[];
   /** What speaks for the stream rules among them. */
   readonly detectors: readonly Detector[];
+  /** What follows from its measures; none where absent. */
+  readonly derived?: readonly DerivedMeasure[];
 }

@@ -12,6 +12,7 @@ import { RANKS, type Detector, type DetectorStep, type Sample, type StreamRule }
 import type { Cited } from '../state.js';
 import type { ConditionPack } from './pack.js';
 import { INTERVAL_RULES, WAVE_RULES } from './rhythm-rules.js';
+import { HEART_RATE_VARIABILITY } from './variability.js';
 
 /** What a rhythm detector remembers, and the conditions that hold as it last told them. */
 interface RhythmMemory<S> {
@@ -113,4 +114,5 @@ export const RHYTHM_PACK: ConditionPack = {
   measures: ['ecg', 'ppg', 'arterial-pressure-wave', 'rr-interval'],
   rules: [...WAVE_RULES, ...INTERVAL_RULES],
   detectors: [WAVES, INTERVALS],
+  derived: [HEART_RATE_VARIABILITY],
 };

@@ -1,0 +1,22 @@
+import type { FoldedMeasure } from './derived.js';
+import type { Draft } from './draft.js';
+import type { Effect } from './evaluate.js';
+import type { Past } from './past.js';
+import { foldedOf } from './rules.js';
+
+/** Brings the folded measures over this measure up to the record's values, from as far back as it changed anything. */
+export function derive(draft: Draft, effect: Effect, past: Past): void {
+  for (const measure of foldedOf(effect.code)) {
+    const before = draft.base.derived[measure.name] ?? null;
+    const memory = foldOn(measure, before, effect, past);
+    if (memory === before) continue;
+    if (memory === null) delete draft.derived[measure.name];
+    else draft.derived[measure.name] = memory;
+  }
+}
+
+function foldOn(measure: FoldedMeasure, before: unknown, { code, dirty }: Effect, past: Past): unknown {
+  if (dirty === null) return past.fresh(code).reduce(measure.step, before);
+  const { memory, from } = measure.rewind(before, dirty);
+  return past.since(code, from).reduce(measure.step, memory);
+}
