@@ -1,6 +1,7 @@
 import type { BaselineSpec } from './baseline-specs.js';
 import { BIN_MS, BINS_A_DAY, binOf } from './day-bin.js';
 import { learn, summaryOf, type History, type Summary } from './history.js';
+import { COLD, usualIn, type Usual, type UsualRefusal } from './usual.js';
 
 const SLOT_MS = 10 * 60_000;
 /** Values count once they are a day old: by then what came late is in. */
@@ -18,6 +19,8 @@ export interface BaselineState {
   /** Number of the newest ten minutes a value was taken from. */
   readonly slot: number;
   readonly values: readonly number[];
+  /** What is usual in that bin. */
+  readonly usual: Usual | UsualRefusal;
 }
 
 /**
@@ -28,9 +31,10 @@ export function observe(spec: BaselineSpec, state: BaselineState | null, t: numb
   const slot = Math.floor(t / SLOT_MS);
   if (state !== null && slot <= state.slot) return state;
   const bin = binOf(t);
-  if (state === null) return { history: null, recent: [], bin, slot, values: [x] };
+  if (state === null) return { history: null, recent: [], bin, slot, values: [x], usual: COLD };
   if (bin === state.bin) return { ...state, slot, values: [...state.values, x] };
-  return { ...withBinClosed(spec, state, bin), bin, slot, values: [x] };
+  const known = withBinClosed(spec, state, bin);
+  return { ...known, bin, slot, values: [x], usual: usualIn(spec, historyAt(spec, known, bin), bin) };
 }
 
 function withBinClosed(
@@ -51,6 +55,7 @@ function withBinClosed(
  * came late, was corrected or withdrawn. For `t` up to a day before the newest value.
  */
 export function rewind(
+  spec: BaselineSpec,
   state: BaselineState | null,
   t: number,
 ): { readonly state: BaselineState | null; readonly from: number } {
@@ -59,16 +64,37 @@ export function rewind(
   if (state === null || state.bin < bin) return { state, from };
   const recent = state.recent.filter((summary) => summary[0] < bin);
   if (state.history === null && recent.length === 0) return { state: null, from };
-  return { state: { ...state, recent, bin, slot: from / SLOT_MS - 1, values: [] }, from };
+  const usual = usualIn(spec, historyAt(spec, state, bin), bin);
+  return { state: { history: state.history, recent, bin, slot: from / SLOT_MS - 1, values: [], usual }, from };
 }
 
 /**
- * What had been learned by `t`, from the days up to a day before it. It is the same whenever it is asked and in whatever order values came,
- * for `t` up to 30 h before the newest value.
+ * What is usual at `t` (ms) by what had been learned then, from the days up to a day before it. It is the same whenever it is asked and in
+ * whatever order values came, for `t` up to 30 h before the newest value.
  */
-export function historyAt(spec: BaselineSpec, { history, recent }: BaselineState, t: number): History | null {
-  const last = binOf(t) - BINS_OPEN;
+export function usualAt(spec: BaselineSpec, state: BaselineState | null, t: number): Usual | UsualRefusal {
+  if (state === null) return COLD;
+  const bin = binOf(t);
+  return bin === state.bin ? state.usual : usualEarlier(spec, state, bin);
+}
+
+/** For values that came late: many of them ask for the same bin. */
+const asked = new WeakMap<BaselineState, { readonly bin: number; readonly usual: Usual | UsualRefusal }>();
+
+function usualEarlier(spec: BaselineSpec, state: BaselineState, bin: number): Usual | UsualRefusal {
+  const known = asked.get(state);
+  if (known?.bin === bin) return known.usual;
+  const usual = usualIn(spec, historyAt(spec, state, bin), bin);
+  asked.set(state, { bin, usual });
+  return usual;
+}
+
+function historyAt(
+  spec: BaselineSpec,
+  { history, recent }: Pick<BaselineState, 'history' | 'recent'>,
+  bin: number,
+): History | null {
   let known = history;
-  for (const summary of recent) if (summary[0] <= last) known = learn(spec, known, summary);
+  for (const summary of recent) if (summary[0] <= bin - BINS_OPEN) known = learn(spec, known, summary);
   return known;
 }

@@ -1,6 +1,6 @@
 import type { BaselineSpec } from './baseline-specs.js';
 import { BINS_A_DAY, placeOf } from './day-bin.js';
-import { madSpread, median, nextLocation, nextSpread, quartileSpread } from './robust.js';
+import { madSpread, median, nextLocation, nextSpread, quartileSpread, rounded } from './robust.js';
 
 /** Days at one time of day before it says anything: two of five may be out of the ordinary. */
 export const DAYS_TO_KNOW = 5;
@@ -76,9 +76,4 @@ function learnDay(spec: BaselineSpec, before: TimeOfDay | null, day: number, spr
 /** Spread of single values about what is usual: within the three hours and from day to day. */
 export function spreadOf(spec: BaselineSpec, within: number, between: number): number {
   return Math.max(spec.least, Math.hypot(within, between));
-}
-
-/** Three decimals are finer than any of the measures, and keep the memory small. */
-function rounded(x: number): number {
-  return Math.round(x * 1000) / 1000;
 }

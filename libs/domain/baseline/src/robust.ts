@@ -46,3 +46,8 @@ export function nextSpread(spread: number, deviation: number, gain: number): num
   const clipped = Math.min(deviation * deviation, (CLIP * spread) ** 2) / CLIPPED_SQUARE;
   return Math.sqrt(spread * spread + gain * (clipped - spread * spread));
 }
+
+/** Three decimals are finer than any of the measures, and keep the memory small. */
+export function rounded(x: number): number {
+  return Math.round(x * 1000) / 1000;
+}

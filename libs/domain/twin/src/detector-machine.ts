@@ -1,15 +1,13 @@
 import type { Finding } from './finding.js';
-import { limitsAt, type Layers } from './limits.js';
 import type { FoundEpisode } from './machine.js';
-import { refusalOf, type Person } from './person.js';
+import { refusalOf } from './person.js';
 import type { Circumstances, Detector, Sample, StreamRule } from './rule.js';
 import type { DetectorMachine, OpenEpisode } from './state.js';
 
 /** What a fold needs to know beside the values: whose limits count, who the person is, and where ended episodes go. */
-export interface Surroundings {
-  readonly layersOf: (rule: StreamRule) => Layers;
-  readonly person: Person;
-  readonly derived: Circumstances['derived'];
+export interface Surroundings extends Omit<Circumstances, 'now'> {
+  /** Moved on with the values. */
+  now: number;
   readonly ended: (rule: StreamRule, episode: FoundEpisode) => void;
   /** A finding of a rule that does not judge this person, or a value that the detector does not judge. */
   readonly refused: (reason: string) => void;
@@ -18,25 +16,19 @@ export interface Surroundings {
 const NONE: DetectorMachine['open'] = {};
 
 /**
- * One value on (`machine` null: nothing is remembered), at effective time `now`, which a late value does not take back. An episode begins with the first value after which its rule's condition
- * holds, and ends with the first after which it does not.
+ * One value on (`machine` null: nothing is remembered), at the effective time `around.now`. An episode begins with the first value after
+ * which its rule's condition holds, and ends with the first after which it does not.
  */
 export function stepDetector(
   detector: Detector,
   around: Surroundings,
   machine: DetectorMachine | null,
   sample: Sample,
-  now: number,
 ): DetectorMachine | null {
   const before = machine?.memory ?? null;
   const was = machine?.open ?? NONE;
-  const at: Circumstances = {
-    limitsOf: (rule) => limitsAt(rule, around.layersOf(rule), around.person, now),
-    person: around.person,
-    derived: around.derived,
-    now,
-  };
-  const { memory, holds, refused } = detector.step(before, sample, at);
+  const { now } = around;
+  const { memory, holds, refused } = detector.step(before, sample, around);
   for (const reason of refused ?? []) around.refused(`${detector.id}-${reason}`);
   let open: Record<string, OpenEpisode> | undefined;
   for (const rule of detector.rules) {

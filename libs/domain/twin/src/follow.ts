@@ -2,7 +2,7 @@ import { stepDetector, type Surroundings } from './detector-machine.js';
 import { drop, type Draft } from './draft.js';
 import type { Effect } from './evaluate.js';
 import { fold, machineBefore, NO_RULE_STATE, NOTHING_KEPT } from './fold.js';
-import { layersOf } from './limits.js';
+import { layersOf, limitsAt } from './limits.js';
 import { stepLimits, type FoundEpisode } from './machine.js';
 import { timeOf, type Past } from './past.js';
 import { personOf, refusalOf } from './person.js';
@@ -82,18 +82,20 @@ export function followDetector(
   const before: Kept<DetectorMachine> = draft.detectors[detector.id] ?? NOTHING_KEPT;
   const beforeNewest = newestOf(codes, draft.base.measures);
   const found = new Map<string, FoundEpisode[]>(rules.map((rule) => [rule.id, []]));
+  const person = personOf(draft.facts);
   const around: Surroundings = {
-    layersOf: (rule) => layersOf(draft, rule.id),
-    person: personOf(draft.facts),
+    now: Number.NEGATIVE_INFINITY,
+    limitsOf: (rule) => limitsAt(rule, layersOf(draft, rule.id), person, around.now),
+    person,
     derived: (measure, cited) => measure.read(draft.derived[measure.name] ?? null, cited),
     ended: (rule, episode) => found.get(rule.id)!.push(episode),
     refused: (reason) => drop(draft, reason),
   };
-  let now = Number.NEGATIVE_INFINITY;
   const step = (machine: DetectorMachine | null, sample: Sample): DetectorMachine | null => {
     if (sample.cited[4] === 2) return machine;
-    now = detector.late === 'refold' ? sample.cited[2] : Math.max(now, beforeNewest ?? now, sample.cited[2]);
-    return stepDetector(detector, around, machine, sample, now);
+    const t = sample.cited[2];
+    around.now = detector.late === 'refold' ? t : Math.max(around.now, beforeNewest ?? t, t);
+    return stepDetector(detector, around, machine, sample);
   };
   let kept: Kept<DetectorMachine>;
   let since: number | null = null;

@@ -3,6 +3,7 @@ import {
   deviationOf,
   observe,
   rewind,
+  usualAt,
   type BaselineMeasure,
   type BaselineState,
 } from '#libs/domain/baseline';
@@ -21,17 +22,16 @@ export function deviation(measure: BaselineMeasure): FoldedMeasure {
     of: [measure],
     code: number,
     // What is doubtful teaches nothing.
-    step: (memory, { cited: [, , t, x, quality] }) =>
-      quality === 0 ? observe(spec, memory as BaselineState | null, t, x) : memory,
+    step: (memory, { cited }) =>
+      cited[4] === 0 ? observe(spec, memory as BaselineState | null, cited[2], cited[3]) : memory,
     rewind: (memory, t) => {
-      const { state, from } = rewind(memory as BaselineState | null, t);
+      const { state, from } = rewind(spec, memory as BaselineState | null, t);
       return { memory: state, from };
     },
-    read: (memory, [, , t, x]): Derived => {
-      const found = deviationOf(spec, memory as BaselineState | null, t, x);
-      if (found.kind === 'refused') return { refused: found.reason };
-      const { z, expected, spread, days } = found;
-      return { value: z, parts: { expected, spread, days } };
+    read: (memory, cited): Derived => {
+      const usual = usualAt(spec, memory as BaselineState | null, cited[2]);
+      if ('refused' in usual) return usual;
+      return { value: deviationOf(usual, cited[3]), parts: usual };
     },
   };
 }
