@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { viewOf } from './index.js';
 import { GLUCOSE, HOUR, MINUTE, SECOND, series, T0, told, toldAll, Ward } from './ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
@@ -7,6 +8,26 @@ const FALLING = [150, 146, 141, 136, 130, 124, 117, 110, 102, 94, 86, 79, 73, 68
 function fall(ward: Ward, start = T0): string[] {
   return series(GLUCOSE, start, MIN5, FALLING).flatMap((sample) => toldAll(ward.send([sample])));
 }
+
+describe('rate of change', () => {
+  const rate = (one: Ward) => viewOf(one.state, T0 + HOUR).derived['glucose-rate-of-change'];
+
+  it('is shown with the twin, of one sensor, and refused while there are too few readings', () => {
+    const ward = new Ward();
+    ward.send(series(GLUCOSE, T0, MIN5, [100, 106]));
+    expect(rate(ward)).toMatchObject({ refused: 'too-few-readings' });
+    ward.send(series(GLUCOSE, T0 + 2 * MIN5, MIN5, [112, 118]));
+    expect(rate(ward)).toMatchObject({ value: expect.closeTo(1.2), unit: 'mg/dL/min' });
+  });
+
+  it('is the same when a reading comes late', () => {
+    const [inOrder, late] = [new Ward(), new Ward()];
+    const samples = series(GLUCOSE, T0, MIN5, [100, 103, 112, 119]);
+    for (const sample of samples) inOrder.send([sample]);
+    for (const i of [0, 1, 3, 2]) late.send([samples[i]!]);
+    expect(rate(late)).toMatchObject({ value: (rate(inOrder) as { value: number }).value });
+  });
+});
 
 describe('a low that is foreseen', () => {
   it('pages once, before it is there: the low itself is folded into it', () => {

@@ -7,7 +7,7 @@ import type { Detector, LimitRule, Rule } from './rule.js';
 export const RULES: readonly Rule[] = [...PACKS.flatMap((pack) => pack.rules), NO_DATA];
 
 /** Every derived measure, in the order in which they are shown. */
-export const DERIVED: readonly DerivedMeasure[] = PACKS.flatMap((pack) => pack.derived ?? []);
+export const DERIVED: readonly DerivedMeasure[] = PACKS.flatMap((pack) => pack.derived);
 
 const byId = new Map(RULES.map((rule) => [rule.id, rule]));
 const order = new Map(RULES.map((rule, index) => [rule, index]));

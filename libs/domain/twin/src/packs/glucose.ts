@@ -1,5 +1,6 @@
 import { limitRule } from '../limit-rule.js';
 import type { Policy } from '../rule.js';
+import { GLUCOSE_RATE } from './glucose-rate.js';
 import { LOW, LOW_SOON_RULE, NOT_NEWBORN, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
 import { LOW_SOON_DETECTOR } from './low-soon-detector.js';
 import type { ConditionPack } from './pack.js';
@@ -59,4 +60,5 @@ export const GLUCOSE_PACK: ConditionPack = {
     }),
   ],
   detectors: [LOW_SOON_DETECTOR],
+  derived: [GLUCOSE_RATE],
 };

@@ -15,5 +15,5 @@ export interface ConditionPack {
   /** What speaks for the stream rules among them. */
   readonly detectors: readonly Detector[];
   /** What follows from its measures; none where absent. */
-  readonly derived?: readonly DerivedMeasure[];
+  readonly derived: readonly DerivedMeasure[];
 }

@@ -117,4 +117,5 @@ export const VITALS_PACK: ConditionPack = {
     }),
   ],
   detectors: [],
+  derived: [],
 };
