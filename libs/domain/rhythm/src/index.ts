@@ -1,4 +1,4 @@
-export { afEpisodes } from './af-detector.js';
+export { afEpisodes, afVerdicts } from './af-detector.js';
 export { checkAlarm, type AlarmRule } from './alarm-check.js';
 export { classifyBeats } from './beat-class.js';
 export { modelScore, type Model, type Tree } from './boosted-trees.js';

@@ -76,10 +76,33 @@ describe('fibrillation from intervals', () => {
     expect(afEpisodes(timesOf(intervals))).toEqual([]);
   });
 
-  it('says nothing of less than 128 intervals, and survives gaps, zero intervals, reversed and missing times', () => {
+  it('does not take pauses longer or shorter than compensatory for fibrillation when they repeat themselves', () => {
+    const next = numbers(13);
+    const jitter = (interval: number): number => interval + 0.012 * (next() - 0.5);
+    // Trigeminy that over-compensates, at a rate that drifts: every word differs, and each interval follows from the last.
+    const intervals = Array.from({ length: 900 }, (_, i) =>
+      jitter([0.6, 0.47, 0.86][i % 3]! * (1 + 0.25 * Math.sin(i / 60))),
+    );
+    expect(afEpisodes(timesOf(intervals))).toEqual([]);
+  });
+
+  it('still finds fibrillation with ventricular beats and their pauses in it', () => {
+    const next = numbers(17);
+    const intervals: number[] = [];
+    while (intervals.length < 600) {
+      if (next() < 0.15) intervals.push(0.4 + 0.1 * next(), 0.9 + 0.3 * next());
+      else intervals.push(0.42 + 0.6 * next());
+    }
+    const times = timesOf(intervals);
+    const [episode] = afEpisodes(times);
+    expect(episode).toEqual({ from: times[1], until: times.at(-1) });
+  });
+
+  it('says nothing of less than 65 intervals, and survives gaps, zero intervals, reversed and missing times', () => {
     const next = numbers(11);
-    const times = timesOf(Array.from({ length: 100 }, () => 0.4 + 0.7 * next()));
-    expect(afEpisodes(times)).toEqual([]);
+    const times = timesOf(Array.from({ length: 80 }, () => 0.4 + 0.7 * next()));
+    expect(afEpisodes(times.slice(0, 65))).toEqual([]);
+    expect(afEpisodes(times)).toHaveLength(1);
     const bad = [0, 0, Number.NaN, 1, 0.5, 11, 21, 21, Infinity, -5];
     expect(afEpisodes([...bad, ...steady(300, 0.8, 30)])).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /** From verdicts on beats to episodes that are told, and to the burden of the last 24 hours. */
 import type { RhythmFinding } from './stream-finding.js';
-import type { StreamAfVerdict } from './stream-af-window.js';
+import type { AfVerdict } from './stream-af-window.js';
 
 /** Episodes of six minutes and more are told (device-detected fibrillation as in ASSERT: Healey et al., N Engl J Med 2012;366:120); shorter ones are only kept in the burden. */
 const TOLD_MS = 360_000;
@@ -40,10 +40,10 @@ export const NO_AF_EPISODE: AfEpisodeState = {
   hours: [],
 };
 
-/** One judged beat on. `now` is the time at which the verdict fell, about 64 beats after the beat. */
+/** One judged beat on. `now` is the time at which the verdict fell, about 32 beats after the beat. */
 export function stepEpisode(
   state: AfEpisodeState,
-  verdict: StreamAfVerdict,
+  verdict: AfVerdict,
   now: number,
   confident: boolean,
 ): { readonly state: AfEpisodeState; readonly finding: RhythmFinding | null } {
@@ -90,7 +90,7 @@ function finding(state: AfEpisodeState, at: number, present: boolean, confident:
   };
 }
 
-function counted(hours: AfEpisodeState['hours'], { at, af }: StreamAfVerdict, time: number): AfEpisodeState['hours'] {
+function counted(hours: AfEpisodeState['hours'], { at, af }: AfVerdict, time: number): AfEpisodeState['hours'] {
   if (time === 0) return hours;
   const hour = Math.floor(at / HOUR_MS);
   const newest = hours.at(-1);

@@ -1,117 +1,86 @@
 /**
- * The fibrillation detector of `af-detector.ts` with its state as plain data: same words, limits and verdicts, resumed at any
- * interval. Entropy is summed in whole numbers, so that a resumed window and one that ran through agree to the last bit.
+ * Atrial fibrillation from the intervals between beats, resumed at any interval. Two scores of the last 63 intervals must both be
+ * high: the word entropy of the intervals with ectopic short-long pairs evened out (irregularity that vanishes with the pairs is
+ * ectopy), and the share of intervals that could not be foreseen (irregularity that repeats itself is ectopy too).
  */
-const WINDOW = 127;
+import { IntervalForecast } from './interval-forecast.js';
+import { WordEntropy } from './word-entropy.js';
+
+const WINDOW = 63;
 const HALF = (WINDOW - 1) / 2;
-const SYMBOLS = WINDOW + 2;
-const PLAIN_LIMIT = 0.6;
-const CORRECTED_LIMIT = 0.57;
+/** Limits of the two scores. Chosen on the development records (docs/clinical/rules/atrial-fibrillation.md). */
+const IRREGULAR = 0.64;
+const SURPRISING = 0.35;
+/** A beat this much earlier than the local median (of 8), with a pause that makes up for it, is taken for ectopic. */
 const PREMATURE = 0.85;
-const COMPENSATION = 0.2;
+const COMPENSATION = 0.4;
 const LOCAL = 8;
-const SHORTEST_S = 0.1;
-const LONGEST_S = 5;
-const SCALE = 2 ** 40;
-const INFORMATION = Array.from({ length: WINDOW + 1 }, (_, n) => (n > 0 ? Math.round(n * Math.log2(n) * SCALE) : 0));
-const FIRST_SYMBOL = 48;
+/** Intervals outside are gaps or doubled marks, ms: they are left out. */
+const SHORTEST_MS = 100;
+const LONGEST_MS = 5000;
 
 export interface AfWindowState {
-  /** The newest 129 heart-rate symbols (5/min steps), one character each, as they are and with early beats evened out. */
-  readonly plain: string;
+  /** The newest 65 heart-rate symbols, early beats evened out. */
   readonly even: string;
-  /** Interval (s) and end (ms) of the beat that waits for its successor, and the evened interval it was given. */
+  /** The newest 130 intervals, whole ms. */
+  readonly past: readonly number[];
+  /** Which of the newest 63 intervals were not foreseen: 1 or 0 each. */
+  readonly surprises: string;
+  /** End and interval (ms) of the beat that waits for its successor, and the evened interval it was given. */
   readonly waiting: readonly [at: number, interval: number, corrected: number | null] | null;
-  /** The last eight evened intervals, s. */
+  /** The last eight evened intervals, ms. */
   readonly recent: readonly number[];
-  /** Beats not judged yet: the first one's ms, then differences. */
+  /** Beats not judged yet: the first one's time, then differences. */
   readonly pending: readonly number[];
-  readonly verdict: boolean | null;
+  /** Newest scores. */
+  readonly scores: readonly [irregularity: number, surprise: number] | null;
 }
 
 export const NEW_AF_WINDOW: AfWindowState = {
-  plain: '',
   even: '',
+  past: [],
+  surprises: '',
   waiting: null,
   recent: [],
   pending: [],
-  verdict: null,
+  scores: null,
 };
 
-/** Rolling entropy of the words of three symbols, from and to a string. */
-class Words {
-  private readonly counts = new Map<number, number>();
-  private sum = 0;
-
-  constructor(private symbols: string) {
-    for (let i = 2; i < symbols.length; i++) this.change(this.word(i), 1);
-  }
-
-  push(symbol: number): void {
-    if (this.symbols.length === SYMBOLS) {
-      this.change(this.word(2), -1);
-      this.symbols = this.symbols.slice(1);
-    }
-    this.symbols += String.fromCharCode(FIRST_SYMBOL + symbol);
-    if (this.symbols.length > 2) this.change(this.word(this.symbols.length - 1), 1);
-  }
-
-  /** 0..1 once the window is full. */
-  score(): number | null {
-    if (this.symbols.length < SYMBOLS) return null;
-    const entropy = Math.log2(WINDOW) - this.sum / SCALE / WINDOW;
-    return (this.counts.size / (WINDOW * Math.log2(WINDOW))) * entropy;
-  }
-
-  save(): string {
-    return this.symbols;
-  }
-
-  private word(last: number): number {
-    const { symbols } = this;
-    return (
-      ((symbols.charCodeAt(last - 2) - FIRST_SYMBOL) << 12) |
-      ((symbols.charCodeAt(last - 1) - FIRST_SYMBOL) << 6) |
-      (symbols.charCodeAt(last) - FIRST_SYMBOL)
-    );
-  }
-
-  private change(word: number, by: number): void {
-    const before = this.counts.get(word) ?? 0;
-    const after = before + by;
-    this.sum += INFORMATION[after]! - INFORMATION[before]!;
-    if (after === 0) this.counts.delete(word);
-    else this.counts.set(word, after);
-  }
-}
-
-/** The verdict on one beat, about 64 beats late; `at` is ms. */
-export interface StreamAfVerdict {
+/** The verdict on one beat; beats come out in order, about 32 beats late. `at` is the time it was pushed with. */
+export interface AfVerdict {
   readonly at: number;
   readonly af: boolean;
+  /** The scores it was judged by, each 0..1. */
+  readonly irregularity: number;
+  readonly surprise: number;
 }
 
 export class AfWindow {
-  private readonly plain: Words;
-  private readonly even: Words;
+  private readonly even: WordEntropy;
+  private readonly forecast: IntervalForecast;
+  private surprises: string;
+  private surprising: number;
   private waiting: AfWindowState['waiting'];
   private readonly recent: number[];
   private pending: number[];
-  private verdict: boolean | null;
+  private scores: AfWindowState['scores'];
 
   constructor(state: AfWindowState) {
-    this.plain = new Words(state.plain);
-    this.even = new Words(state.even);
+    this.even = new WordEntropy(WINDOW, state.even);
+    this.forecast = new IntervalForecast([...state.past]);
+    this.surprises = state.surprises;
+    this.surprising = state.surprises.replaceAll('0', '').length;
     this.waiting = state.waiting;
     this.recent = [...state.recent];
     let at = 0;
     this.pending = state.pending.map((each) => (at += each));
-    this.verdict = state.verdict;
+    this.scores = state.scores;
   }
 
-  /** One interval in seconds and the time of the beat that ends it, whole ms. Intervals outside 0.1 to 5 s start no word. */
-  push(at: number, interval: number): readonly StreamAfVerdict[] {
-    if (!(interval >= SHORTEST_S && interval <= LONGEST_S)) return [];
+  /** One interval (ms) and the time of the beat that ends it, whole ms where the state is to be saved. */
+  push(at: number, given: number): readonly AfVerdict[] {
+    const interval = Math.round(given);
+    if (!(interval >= SHORTEST_MS && interval <= LONGEST_MS)) return [];
     if (this.waiting === null) {
       this.waiting = [at, interval, null];
       return [];
@@ -121,32 +90,34 @@ export class AfWindow {
     return verdicts;
   }
 
-  /** The verdicts still owed when the stream breaks off. */
-  finish(): readonly StreamAfVerdict[] {
+  /** The verdicts still owed when the beats break off: those of the last half window, as the newest whole one. */
+  finish(): readonly AfVerdict[] {
     const out = this.waiting ? [...this.settle(this.waiting, 0).verdicts] : [];
-    const { verdict } = this;
-    if (verdict !== null) out.push(...this.pending.map((at) => ({ at, af: verdict })));
+    this.waiting = null;
+    out.push(...this.told(this.pending));
+    this.pending = [];
     return out;
   }
 
-  /** The newest verdict: of the beat 64 beats ago. */
+  /** The newest verdict: of the beat 32 beats ago. */
   isAf(): boolean {
-    return this.verdict === true;
+    return this.scores !== null && this.scores[0] > IRREGULAR && this.scores[1] > SURPRISING;
   }
 
   save(): AfWindowState {
-    const { waiting, recent, pending, verdict } = this;
+    const { surprises, waiting, recent, pending, scores } = this;
     const differences = pending.map((at, i) => (i > 0 ? at - pending[i - 1]! : at));
-    return { plain: this.plain.save(), even: this.even.save(), waiting, recent, pending: differences, verdict };
+    const [even, past] = [this.even.save(), this.forecast.save()];
+    return { even, past, surprises, waiting, recent: [...recent], pending: differences, scores };
   }
 
   private settle(
     [at, interval, given]: NonNullable<AfWindowState['waiting']>,
     next: number,
-  ): { verdicts: readonly StreamAfVerdict[]; carried: number | null } {
+  ): { verdicts: readonly AfVerdict[]; carried: number | null } {
     let corrected = given ?? interval;
     let carried: number | null = null;
-    if (given === null && this.recent.length >= 4) {
+    if (given === null && this.recent.length >= LOCAL / 2) {
       const usual = median(this.recent);
       const makesUp = Math.abs(interval + next - 2 * usual) < COMPENSATION * usual;
       if (interval < PREMATURE * usual && next > usual && makesUp) {
@@ -159,21 +130,32 @@ export class AfWindow {
     return { verdicts: this.judge(at, interval, corrected), carried };
   }
 
-  private judge(at: number, interval: number, corrected: number): readonly StreamAfVerdict[] {
-    this.plain.push(symbol(interval));
-    this.even.push(symbol(corrected));
+  private judge(at: number, interval: number, corrected: number): readonly AfVerdict[] {
+    this.even.push(corrected);
+    this.note(this.forecast.isSurprise(interval));
     this.pending.push(at);
-    const plain = this.plain.score();
-    const even = this.even.score();
-    if (plain === null || even === null) return [];
-    const verdict = plain > PLAIN_LIMIT && even > CORRECTED_LIMIT;
-    this.verdict = verdict;
-    return this.pending.splice(0, this.pending.length - HALF).map((beat) => ({ at: beat, af: verdict }));
+    const irregularity = this.even.score();
+    if (irregularity === null) return [];
+    this.scores = [irregularity, this.surprising / WINDOW];
+    // All but the half window that later intervals may still speak for.
+    return this.told(this.pending.splice(0, this.pending.length - HALF));
   }
-}
 
-function symbol(interval: number): number {
-  return Math.min(63, Math.floor(60 / interval / 5));
+  private note(isSurprise: boolean): void {
+    if (this.surprises.length === WINDOW) {
+      if (this.surprises.startsWith('1')) this.surprising--;
+      this.surprises = this.surprises.slice(1);
+    }
+    this.surprises += isSurprise ? '1' : '0';
+    if (isSurprise) this.surprising++;
+  }
+
+  private told(beats: readonly number[]): readonly AfVerdict[] {
+    if (this.scores === null) return [];
+    const [irregularity, surprise] = this.scores;
+    const af = this.isAf();
+    return beats.map((at) => ({ at, af, irregularity, surprise }));
+  }
 }
 
 function median(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { AfDetector } from './af-detector.js';
-import { AfWindow, NEW_AF_WINDOW } from './stream-af-window.js';
+import { afVerdicts } from './af-detector.js';
+import { AfWindow, NEW_AF_WINDOW, type AfVerdict } from './stream-af-window.js';
 import {
   afBurden,
   hrvSummary,
@@ -87,20 +87,18 @@ describe('the fibrillation window as data', () => {
       fc.property(anyUnits, fc.integer({ min: 1, max: 60 }), (units, every) => {
         // Units of 1/1024 s, so that differences of times are exact.
         const usable = units.filter((unit) => unit > 102);
-        const whole = new AfDetector();
         let window = new AfWindow(NEW_AF_WINDOW);
-        const expected = [...whole.push(0)];
-        const found: Array<{ at: number; af: boolean }> = [];
+        const times = [0];
+        const found: AfVerdict[] = [];
         let at = 0;
         usable.forEach((unit, i) => {
           at += unit;
-          expected.push(...whole.push(at / 1024));
-          found.push(...window.push(at, unit / 1024));
+          times.push(at / 1024);
+          found.push(...window.push(at, unit / 1.024));
           if (i % every === 0) window = new AfWindow(JSON.parse(JSON.stringify(window.save())) as typeof NEW_AF_WINDOW);
         });
-        expected.push(...whole.finish());
         found.push(...window.finish());
-        expect(found.map((each) => [each.at / 1024, each.af])).toEqual(expected.map((each) => [each.at, each.af]));
+        expect(found.map((each) => ({ ...each, at: each.at / 1024 }))).toEqual([...afVerdicts(times)]);
       }),
       { numRuns: 40 },
     );

@@ -13,7 +13,7 @@ import {
   type AfBurden,
   type AfEpisodeState,
 } from './stream-af-episode.js';
-import { AfWindow, NEW_AF_WINDOW, type AfWindowState, type StreamAfVerdict } from './stream-af-window.js';
+import { AfWindow, NEW_AF_WINDOW, type AfWindowState, type AfVerdict } from './stream-af-window.js';
 import { NO_ECTOPY, stepEctopy, type EctopyState } from './stream-ectopy.js';
 import type { Refused, RhythmFinding, StreamRefusal } from './stream-finding.js';
 import { NO_PAUSE, stepPause, type PauseState } from './stream-pause.js';
@@ -139,7 +139,7 @@ class IntervalStream {
     this.clean = this.run.doubtful ? 0 : Math.min(AF_BEATS, this.clean + 1);
     const at = Math.round(this.clock);
     if (interval > LONGEST_MS) this.gap(interval);
-    this.judge(this.window.push(at, interval / 1000), at);
+    this.judge(this.window.push(at, interval), at);
     if (interval >= SHORTEST_MS && interval <= LONGEST_MS) this.follow(interval, at);
   }
 
@@ -172,7 +172,7 @@ class IntervalStream {
     this.episode = breakEpisode(this.episode);
   }
 
-  private judge(verdicts: readonly StreamAfVerdict[], at: number): void {
+  private judge(verdicts: readonly AfVerdict[], at: number): void {
     for (const verdict of verdicts) {
       const { state, finding } = stepEpisode(this.episode, verdict, at, this.clean >= AF_BEATS);
       this.episode = state;
