@@ -9,7 +9,6 @@ export interface Target {
   readonly doubt?: true;
 }
 
-const LIMITS_HERE = 'not shown: two limits were chosen on these records';
 const TREES_OF_VT = '81.0 with the trees of VT cross-validated; other limits set on these alarms';
 
 /** On the rows marked `val` (35 days, 27 lows), which the model was not fitted on. */
@@ -22,17 +21,43 @@ const HELD_GLUCOSE = {
 } as const;
 
 export const TARGETS: readonly Target[] = [
-  { metric: 'afdb_sensitivity', what: 'AF by beat, AFDB sensitivity, %', atLeast: 97.3, heldApart: LIMITS_HERE },
-  { metric: 'afdb_specificity', what: 'AF by beat, AFDB specificity, %', atLeast: 98.5, heldApart: LIMITS_HERE },
-  { metric: 'nsrdb_specificity', what: 'AF by beat, NSRDB specificity, %', atLeast: 99.7, heldApart: LIMITS_HERE },
+  {
+    metric: 'afdb_sensitivity',
+    what: 'AF by beat, AFDB sensitivity, %',
+    atLeast: 97.3,
+    heldApart: '97.8 with the two limits chosen without each record, 96.9 with the window too',
+    doubt: true,
+  },
+  {
+    metric: 'afdb_specificity',
+    what: 'AF by beat, AFDB specificity, %',
+    atLeast: 98.5,
+    heldApart: '99.3 with the two limits chosen without each record',
+  },
+  {
+    metric: 'nsrdb_specificity',
+    what: 'AF by beat, NSRDB specificity, %',
+    atLeast: 99.7,
+    heldApart: '99.9 with the two limits chosen without each record',
+  },
   {
     metric: 'nsrdb_false_episodes_per_24h',
     what: 'false AF episodes of 2 min in 24 h, NSRDB',
     atMost: 1,
-    heldApart: LIMITS_HERE,
+    heldApart: '0 with the two limits chosen without each record',
   },
-  { metric: 'mitdb_af_sensitivity', what: 'AF by beat, MITDB sensitivity, %', atLeast: 94, heldApart: LIMITS_HERE },
-  { metric: 'mitdb_af_specificity', what: 'AF by beat, MITDB specificity, %', atLeast: 92, heldApart: LIMITS_HERE },
+  {
+    metric: 'mitdb_af_sensitivity',
+    what: 'AF by beat, MITDB sensitivity, %',
+    atLeast: 94,
+    heldApart: '100 with the two limits chosen without each record',
+  },
+  {
+    metric: 'mitdb_af_specificity',
+    what: 'AF by beat, MITDB specificity, %',
+    atLeast: 92,
+    heldApart: '96.0 with the two limits chosen without each record, 95.7 with the window too',
+  },
   {
     metric: 'cinc2017_f1_a',
     what: 'short ECG, F1 of fibrillation',

@@ -8,7 +8,7 @@ const GAP_S = 30;
 
 /**
  * A verdict on every beat (times in seconds) that ends a usable interval. The half window at each end gets the verdict of the
- * nearest whole window; a recording of fewer than 65 usable intervals gets none. Times that do not rise, and NaN, are ignored.
+ * nearest whole window; a recording of fewer than 93 usable intervals gets none. Times that do not rise, and NaN, are ignored.
  */
 export function* afVerdicts(beats: Iterable<number>): Iterable<AfVerdict> {
   const window = new AfWindow(NEW_AF_WINDOW);

@@ -76,14 +76,19 @@ describe('fibrillation from intervals', () => {
     expect(afEpisodes(timesOf(intervals))).toEqual([]);
   });
 
-  it('does not take pauses longer or shorter than compensatory for fibrillation when they repeat themselves', () => {
+  it('does not take irregularity that repeats itself for fibrillation', () => {
     const next = numbers(13);
-    const jitter = (interval: number): number => interval + 0.012 * (next() - 0.5);
-    // Trigeminy that over-compensates, at a rate that drifts: every word differs, and each interval follows from the last.
-    const intervals = Array.from({ length: 900 }, (_, i) =>
-      jitter([0.6, 0.47, 0.86][i % 3]! * (1 + 0.25 * Math.sin(i / 60))),
+    // Seven intervals in turn at a rate that drifts: every word differs, but each interval follows from those before it.
+    const cycle = [0.9, 0.62, 1.05, 0.74, 0.55, 0.83, 0.68];
+    const intervals = Array.from(
+      { length: 900 },
+      (_, i) => cycle[i % 7]! * (1 + 0.25 * Math.sin(i / 60)) + 0.01 * next(),
     );
     expect(afEpisodes(timesOf(intervals))).toEqual([]);
+    const shuffled = intervals
+      .map((_, i) => intervals[i - (i % 7) + Math.floor(7 * next())]!)
+      .filter((each) => each > 0);
+    expect(afEpisodes(timesOf(shuffled))).toHaveLength(1);
   });
 
   it('still finds fibrillation with ventricular beats and their pauses in it', () => {
@@ -98,10 +103,10 @@ describe('fibrillation from intervals', () => {
     expect(episode).toEqual({ from: times[1], until: times.at(-1) });
   });
 
-  it('says nothing of less than 65 intervals, and survives gaps, zero intervals, reversed and missing times', () => {
+  it('says nothing of less than 93 intervals, and survives gaps, zero intervals, reversed and missing times', () => {
     const next = numbers(11);
-    const times = timesOf(Array.from({ length: 80 }, () => 0.4 + 0.7 * next()));
-    expect(afEpisodes(times.slice(0, 65))).toEqual([]);
+    const times = timesOf(Array.from({ length: 110 }, () => 0.4 + 0.7 * next()));
+    expect(afEpisodes(times.slice(0, 93))).toEqual([]);
     expect(afEpisodes(times)).toHaveLength(1);
     const bad = [0, 0, Number.NaN, 1, 0.5, 11, 21, 21, Infinity, -5];
     expect(afEpisodes([...bad, ...steady(300, 0.8, 30)])).toEqual([]);

@@ -40,7 +40,7 @@ export const NO_AF_EPISODE: AfEpisodeState = {
   hours: [],
 };
 
-/** One judged beat on. `now` is the time at which the verdict fell, about 32 beats after the beat. */
+/** One judged beat on. `now` is the time at which the verdict fell, about 46 beats after the beat. */
 export function stepEpisode(
   state: AfEpisodeState,
   verdict: AfVerdict,

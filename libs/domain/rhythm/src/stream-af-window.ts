@@ -1,15 +1,15 @@
 /**
- * Atrial fibrillation from the intervals between beats, resumed at any interval. Two scores of the last 63 intervals must both be
+ * Atrial fibrillation from the intervals between beats, resumed at any interval. Two scores of the last 91 intervals must both be
  * high: the word entropy of the intervals with ectopic short-long pairs evened out (irregularity that vanishes with the pairs is
  * ectopy), and the share of intervals that could not be foreseen (irregularity that repeats itself is ectopy too).
  */
 import { IntervalForecast } from './interval-forecast.js';
 import { WordEntropy } from './word-entropy.js';
 
-const WINDOW = 63;
+const WINDOW = 91;
 const HALF = (WINDOW - 1) / 2;
 /** Limits of the two scores. Chosen on the development records (docs/clinical/rules/atrial-fibrillation.md). */
-const IRREGULAR = 0.64;
+const IRREGULAR = 0.58;
 const SURPRISING = 0.35;
 /** A beat this much earlier than the local median (of 8), with a pause that makes up for it, is taken for ectopic. */
 const PREMATURE = 0.85;
@@ -20,11 +20,11 @@ const SHORTEST_MS = 100;
 const LONGEST_MS = 5000;
 
 export interface AfWindowState {
-  /** The newest 65 heart-rate symbols, early beats evened out. */
+  /** The newest 93 heart-rate symbols, early beats evened out. */
   readonly even: string;
   /** The newest 130 intervals, whole ms. */
   readonly past: readonly number[];
-  /** Which of the newest 63 intervals were not foreseen: 1 or 0 each. */
+  /** Which of the newest 91 intervals were not foreseen: 1 or 0 each. */
   readonly surprises: string;
   /** End and interval (ms) of the beat that waits for its successor, and the evened interval it was given. */
   readonly waiting: readonly [at: number, interval: number, corrected: number | null] | null;
@@ -46,7 +46,7 @@ export const NEW_AF_WINDOW: AfWindowState = {
   scores: null,
 };
 
-/** The verdict on one beat; beats come out in order, about 32 beats late. `at` is the time it was pushed with. */
+/** The verdict on one beat; beats come out in order, about 46 beats late. `at` is the time it was pushed with. */
 export interface AfVerdict {
   readonly at: number;
   readonly af: boolean;
@@ -99,7 +99,7 @@ export class AfWindow {
     return out;
   }
 
-  /** The newest verdict: of the beat 32 beats ago. */
+  /** The newest verdict: of the beat 46 beats ago. */
   isAf(): boolean {
     return this.scores !== null && this.scores[0] > IRREGULAR && this.scores[1] > SURPRISING;
   }

@@ -220,7 +220,7 @@ describe('derived measures in the view', () => {
 
 describe('the catalogue of packs', () => {
   it('derives from measures of the pack, under names of their own', () => {
-    const all = PACKS.flatMap(({ derived: measures = [], ...pack }) => measures.map((one) => ({ ...one, pack })));
+    const all = PACKS.flatMap(({ derived: measures, ...pack }) => measures.map((one) => ({ ...one, pack })));
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
     for (const { name, of, pack } of all) {
       expect([name, of.filter((measure) => !pack.measures.includes(measure))]).toEqual([name, []]);
