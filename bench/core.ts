@@ -11,6 +11,7 @@ const { values: options } = parseArgs({
   options: {
     patients: { type: 'string', default: '100' },
     minutes: { type: 'string', default: '120' },
+    ecg: { type: 'string', default: '30' },
   },
 });
 
@@ -42,6 +43,42 @@ function minute(patient: string, index: number, wobble: () => number): PatientIn
   }
   const receivedAt = start + MINUTE;
   return { v: 1, kind: 'samples', tenant: 1, patient, receivedAt, source: 'monitor', device: 'm1', samples };
+}
+
+const ECG_HZ = 250;
+
+/** A minute of one ECG channel as a monitor sends it, a second at a time: P, QRS and T as bells, at about 75/min, with noise. mV. */
+function ecgMinute(patient: string, index: number, wobble: () => number): PatientInput {
+  const start = T0 + index * MINUTE;
+  const bells = [
+    [0.16, 0.12, 0.02],
+    [0.32, -0.1, 0.008],
+    [0.35, 1.1, 0.01],
+    [0.38, -0.2, 0.009],
+    [0.62, 0.3, 0.05],
+  ] as const;
+  const samples: WireSample[] = [];
+  for (let second = 0; second < 60; second++) {
+    const s = Array.from({ length: ECG_HZ }, (_, i) => {
+      const phase = (index * 60 + second + i / ECG_HZ) % 0.8;
+      const wave = bells.reduce(
+        (sum, [at, height, width]) => sum + height * Math.exp(-0.5 * ((phase - at) / width) ** 2),
+        0,
+      );
+      return Math.round((wave + 0.02 * wobble()) * 1000) / 1000;
+    });
+    samples.push({ c: 12, t: start + second * 1000, s, p: 1000 / ECG_HZ, h: 'II' });
+  }
+  return {
+    v: 1,
+    kind: 'samples',
+    tenant: 1,
+    patient,
+    receivedAt: start + MINUTE,
+    source: 'monitor',
+    device: 'm1',
+    samples,
+  };
 }
 
 interface Load {
@@ -106,6 +143,14 @@ function main(): void {
   print('vitals_per_second', values / seconds, `${values} values, ${options.patients} patients, one thread`);
   print('vitals_ratio_to_parsing', floor(records) / seconds, 'speed against parsing the same records from JSON');
   print('state_characters', stateCharacters, 'largest twin as JSON');
+  const wobble = noise(7);
+  const ecg = Array.from({ length: Number(options.ecg) }, (_, i) => ecgMinute('e1', i, wobble));
+  run(ecg.slice(0, 3));
+  print(
+    'ecg_times_real_time',
+    (ecg.length * 60) / run(ecg).seconds,
+    `${options.ecg} min of one channel, 250 Hz, one thread`,
+  );
 }
 
 function print(name: string, value: number, note: string): void {

@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RULES } from '#libs/domain/twin';
 import { printedReport } from './print-report.js';
+import { besides } from './read-beside.js';
 import { readEvents, readLimits, SettingError } from './read-settings.js';
 import { recordingsAt, type BadLine, type RecordingFile } from './recording.js';
 import { replayRecording, type ReplayedPatient } from './replay-recording.js';
 import { detectionsOf, summarise } from './summarise.js';
 
 /**
- * `npm run replay -- <recording>… [--rules a,b] [--limits FILE] [--shadow FILE] [--events FILE] [--patient-days] [--out DIR]`: runs
+ * `npm run replay -- <recording>… [--rules a,b] [--limits FILE] [--shadow FILE | --beside FILE] [--events FILE] [--patient-days] [--out DIR]`: runs
  * recordings through the twin's core without services (docs/replay.md). Exit code 0: all was read; 65: some lines or files were not,
  * the rest was replayed; 64: wrong usage; 66: no recording there.
  */
 const USAGE =
-  'npm run replay -- <recording>… [--rules a,b] [--limits FILE] [--shadow FILE] [--events FILE] [--patient-days] [--out DIR]';
+  'npm run replay -- <recording>… [--rules a,b] [--limits FILE] [--shadow FILE | --beside FILE] [--events FILE] [--patient-days] [--out DIR]';
 const BAD_PRINTED = 20;
 const BAD_LISTED = 1000;
 
@@ -26,6 +27,7 @@ function readArguments() {
         rules: { type: 'string' },
         limits: { type: 'string' },
         shadow: { type: 'string' },
+        beside: { type: 'string' },
         events: { type: 'string' },
         'patient-days': { type: 'boolean', default: false },
         out: { type: 'string' },
@@ -57,6 +59,8 @@ async function main(): Promise<number> {
   const rules = rulesOf(options.rules);
   const limits = options.limits === undefined ? [] : readLimits(options.limits);
   const shadow = options.shadow === undefined ? undefined : readLimits(options.shadow);
+  const { beside } = options;
+  if (shadow !== undefined && beside !== undefined) throw new SettingError(`one of --shadow and --beside\n${USAGE}`);
   const events = options.events === undefined ? undefined : readEvents(options.events);
   const files = filesOf(positionals);
   if (files === undefined) return 66;
@@ -73,7 +77,8 @@ async function main(): Promise<number> {
   const seconds = (performance.now() - began) / 1000;
   if (bad.count > BAD_PRINTED) console.error(`and ${bad.count - BAD_PRINTED} more that could not be read`);
 
-  const report = summarise(files.length, patients, events, bad);
+  const compared = beside === undefined ? patients : besides(beside, patients);
+  const report = summarise(files.length, compared, events, bad);
   process.stdout.write(printedReport(report, options['patient-days']));
   const times = Math.round((report.patientDays * 86_400) / seconds);
   console.log(`\nspeed ${times} × real time, ${Math.round(report.values / seconds)} values/s, ${seconds.toFixed(1)} s`);

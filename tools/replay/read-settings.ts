@@ -41,7 +41,7 @@ export function readEvents(path: string): readonly Happening[] {
     });
 }
 
-function textOf(path: string): string {
+export function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -49,7 +49,7 @@ function textOf(path: string): string {
   }
 }
 
-function parse(place: string, text: string): unknown {
+export function parse(place: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

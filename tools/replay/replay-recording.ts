@@ -6,7 +6,7 @@ import { endOf, readWfdb } from './read-wfdb.js';
 import type { OnBad, RecordedSample, RecordingFile } from './recording.js';
 import { createTwinRun, type SetLimit, type TwinRun } from './twin-run.js';
 
-/** An episode as last told; ms. */
+/** An episode as last told, or as it was kept quiet; ms. */
 export interface ReplayedEpisode {
   readonly rule: string;
   readonly severity: Severity;
@@ -129,10 +129,13 @@ function laidOver(limits: readonly SetLimit[], shadow: readonly SetLimit[]): rea
 
 function createFindings(rules: ReadonlySet<string> | undefined) {
   const episodes = new Map<string, ReplayedEpisode>();
+  /** Kept quiet and not over: nothing will tell of their end. */
+  const quiet = new Map<string, ReplayedEpisode>();
   const rung: Rung[] = [];
   function take({ rule, episode, alert }: TransitionChange): void {
     const { transition, severity, effectiveAt, resolvedAt, evidence } = alert;
     if (transition === 'raised' || transition === 'escalated') rung.push({ rule, alert: { transition, severity } });
+    quiet.delete(episode);
     episodes.set(episode, {
       rule,
       severity,
@@ -144,7 +147,16 @@ function createFindings(rules: ReadonlySet<string> | undefined) {
   }
 
   return {
-    tell({ transitions }: Applied): void {
+    tell({ transitions, suppressions, state }: Applied): void {
+      for (const { rule, episode, severity, effectiveAt } of suppressions) {
+        if (rules?.has(rule) === false) continue;
+        quiet.set(episode, { rule, severity, at: effectiveAt, until: null, value: undefined, retracted: false });
+      }
+      for (const [id, { rule, at, ...rest }] of quiet) {
+        const until = state.rules[rule]?.episodes.find(({ start }) => start === at)?.end ?? null;
+        episodes.set(id, { ...rest, rule, at, until });
+        if (until !== null) quiet.delete(id);
+      }
       for (const transition of transitions) if (rules?.has(transition.rule) !== false) take(transition);
     },
     found(): Findings {

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { alarmLoad, createPlainCounter, patientDays, watched } from './alarm-load.js';
 import { leadTimes } from './lead-times.js';
+import { besides } from './read-beside.js';
 import { readLimits, SettingError } from './read-settings.js';
 import { recordingsAt, type BadLine } from './recording.js';
 import { replayRecording, type ReplayOptions } from './replay-recording.js';
@@ -135,11 +136,38 @@ describe('replay', () => {
     expect(same.report.shadow).toMatchObject([{ both: 1, onlyLive: 0, onlyShadow: 0, medianLeadSeconds: 0 }]);
   });
 
+  it('compares with what another version of the code found', async () => {
+    const { patients } = await replay(write('version.csv', csv(NIGHT)), { rules: LOW });
+    const line = (record: string, from: number, until: number) =>
+      JSON.stringify({ record, kind: 'episode', rule: 'glucose-low', at: from * 60, until: until * 60 });
+    const other = write(
+      'other.found',
+      [line('version', 15, 30), line('version', 200, 210), line('else', 75, 90)].join('\n'),
+    );
+    const { shadow } = summarise(1, besides(other, patients), undefined, { count: 0, listed: [] });
+    expect(shadow).toMatchObject([
+      { live: 2, shadow: 2, both: 1, onlyLive: 1, onlyShadow: 1, earlier: 1, medianLeadSeconds: 300 },
+    ]);
+    expect(() => besides(write('wrong.found', '{"record":1}'), patients)).toThrow(SettingError);
+  });
+
   it('keeps patients apart, and takes late and repeated samples as the engine does', async () => {
     const rows = csv(NIGHT).trimEnd().split('\n');
     const swapped = [...rows, ...csv(NIGHT, 'p2').trimEnd().split('\n').slice(1), rows[5]!, rows[5]!];
     const { detections } = await replay(write('two.csv', swapped.join('\n')), { rules: LOW });
     expect(detections.map(({ record }) => record)).toEqual(['two/p1', 'two/p1', 'two/p2', 'two/p2']);
+  });
+
+  it('counts an episode that was folded into another alert, but no alert for it', async () => {
+    const falling = [
+      140, 136, 131, 126, 120, 114, 107, 100, 92, 84, 77, 71, 66, 62, 61, 64, 70, 78, 84, 90, 95, 99, 104,
+    ];
+    const { report, detections } = await replay(write('folded.csv', csv(falling)));
+    const low = detections.find(({ rule }) => rule === 'glucose-low');
+    expect(low).toMatchObject({ at: 12 * 300 });
+    expect(low!.until).toBeGreaterThan(low!.at);
+    expect(report.load).toContainEqual(expect.objectContaining({ rule: 'glucose-low', alerts: 0, plainCovered: 1 }));
+    expect(report.leads).toContainEqual(expect.objectContaining({ warning: 'glucose-low-soon', events: 1, warned: 1 }));
   });
 
   it('refuses limits that no rule has', () => {
@@ -154,7 +182,7 @@ describe('replay', () => {
 describe('the example', () => {
   it('is what the page says: a low that the candidate sees no later', async () => {
     const shadow = readLimits('examples/replay/candidate.json');
-    const { report, bad } = await replay('examples/replay/night.csv', { rules: LOW, shadow });
+    const { report, bad } = await replay('examples/replay/night.csv', { rules: new Set(['glucose-low-soon']), shadow });
     expect(bad).toEqual([]);
     expect(report.shadow![0]!.both).toBeGreaterThan(0);
     expect(report.shadow![0]!.later).toBe(0);
