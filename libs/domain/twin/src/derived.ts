@@ -32,10 +32,11 @@ export interface FoldedMeasure extends DerivedHead {
   readonly read: (memory: unknown, cited: Cited) => Derived;
 }
 
-/** From the latest values of several measures, given in the order of `of`. */
+/** From the latest values of several measures, given in the order of `of`: all of them, or `partly` those that are there. */
 export interface LatestMeasure extends DerivedHead {
   readonly kind: 'latest';
   readonly of: readonly MeasureName[];
+  readonly partly?: true;
   readonly read: (latest: readonly Cited[], person: Person) => Derived;
 }
 

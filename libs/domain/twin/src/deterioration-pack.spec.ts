@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord, WireSample } from '#libs/contracts';
+import { viewOf } from './index.js';
 import { HOUR, MINUTE, SECOND, T0, told, Ward } from './ward.fixture.js';
 
 const CODE = { heart: 1, oxygen: 3, breaths: 4, systolic: 5, temperature: 8, flow: 15, coma: 17 } as const;
@@ -168,5 +169,40 @@ describe('the deterioration trend', () => {
     const sum = finding!.contributions!.reduce((all, { contribution }) => all + contribution, finding!.intercept!);
     expect(sum).toBe(finding!.score);
     expect(finding!.cites.map((cited) => cited[6]).sort((x, y) => x - y)).toEqual([1, 3, 4, 5, 8]);
+  });
+});
+
+describe('the scores that raise no alert', () => {
+  const derived = (ward: Ward) => viewOf(ward.state, T0 + HOUR).derived;
+
+  it('are shown with what is missing and the most they could be', () => {
+    const ward = new Ward();
+    ward.send(chart(T0, { breaths: 24, systolic: 96 }));
+    expect(derived(ward)).toMatchObject({
+      qsofa: { value: 2, parts: { atMost: 3, missing: 1 } },
+      sirs: { refused: 'too-few-inputs' },
+      mews: { refused: 'too-few-inputs' },
+    });
+    ward.send(chart(T0 + 10 * MINUTE, { coma: 14, heart: 72, temperature: 36.8 }));
+    expect(derived(ward)).toMatchObject({
+      qsofa: { value: 3, parts: { atMost: 3, missing: 0, oldestSeconds: 600 } },
+      sirs: { value: 1, parts: { atMost: 2, missing: 1 } },
+      // A coma score of 14 says nothing sure on the scale of MEWS.
+      mews: { value: 3, parts: { missing: 1 } },
+    });
+  });
+
+  it('leave out what is older than 12 h or bad', () => {
+    const ward = new Ward();
+    ward.send(chart(T0, { breaths: 24, coma: 14 }));
+    ward.send(chart(T0 + 13 * HOUR, { systolic: 96 }));
+    expect(derived(ward)).toMatchObject({ qsofa: { refused: 'too-few-inputs' } });
+    ward.send(chart(T0 + 13 * HOUR, { coma: 14 }));
+    expect(derived(ward)).toMatchObject({ qsofa: { value: 2, parts: { missing: 1 } } });
+    ward.send([{ c: CODE.coma, t: T0 + 14 * HOUR, x: 3, q: 2 }]);
+    expect(derived(ward)).toMatchObject({ qsofa: { refused: 'too-few-inputs' } });
+    const none = new Ward();
+    none.send([{ c: CODE.heart, t: T0, x: 72 }]);
+    expect(derived(none)).not.toHaveProperty('qsofa');
   });
 });

@@ -122,10 +122,12 @@ function derivedOf(state: TwinState): TwinView['derived'] {
   const person = personOf(state.facts);
   const views: Record<string, DerivedView> = {};
   for (const measure of DERIVED) {
+    const isPartly = measure.kind === 'latest' && measure.partly === true;
     const latest = measure.of
       .map((name) => state.measures[measureByName(name)!.number]?.latest ?? null)
-      .filter((cited) => cited !== null);
-    if (latest.length < measure.of.length) continue;
+      .filter((cited) => cited !== null)
+      .filter(([, , , , quality]) => !isPartly || quality !== 2);
+    if (latest.length < (isPartly ? 1 : measure.of.length)) continue;
     const { name, title, unit, of } = measure;
     const effectiveAt = utc(Math.max(...latest.map(([, , t]) => t)));
     views[name] = { title, unit, of, effectiveAt, ...readDerived(measure, latest, state, person) };

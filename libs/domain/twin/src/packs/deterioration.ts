@@ -1,3 +1,4 @@
+import { BEDSIDE_SCORES } from './bedside-scores.js';
 import { NEWS2, TREND } from './deterioration-rules.js';
 import { NEWS2_DETECTOR } from './news2-detector.js';
 import type { ConditionPack } from './pack.js';
@@ -22,5 +23,5 @@ export const DETERIORATION_PACK: ConditionPack = {
   ],
   rules: [NEWS2, TREND],
   detectors: [NEWS2_DETECTOR, TREND_DETECTOR],
-  derived: [SHOCK_INDEX],
+  derived: [...BEDSIDE_SCORES, SHOCK_INDEX],
 };
