@@ -4,6 +4,7 @@ import {
   logLevel,
   type Admin,
   type Consumer as KafkaJsConsumer,
+  type ITopicMetadata,
   type KafkaConfig,
   type Producer,
 } from 'kafkajs';
@@ -229,7 +230,8 @@ export async function ensureTopics(options: {
     const missing = Object.keys(counts).filter((topic) => !existing.has(topic));
     if (missing.length > 0) {
       await admin.createTopics({
-        waitForLeaders: true,
+        // The client's own wait gives up when a broker has not heard of the topic yet.
+        waitForLeaders: false,
         topics: missing.map((topic) => ({
           topic,
           numPartitions: countOf(counts, topic),
@@ -241,14 +243,34 @@ export async function ensureTopics(options: {
         })),
       });
     }
-    const { topics } = await admin.fetchTopicMetadata({ topics: Object.keys(counts) });
-    for (const { name, partitions } of topics) {
+    for (const { name, partitions } of await topicsWithLeaders(admin, Object.keys(counts))) {
       if (partitions.length !== countOf(counts, name)) {
         throw new Error(`topic ${name} has ${partitions.length} partitions, not ${countOf(counts, name)}`);
       }
     }
   } finally {
     await admin.disconnect();
+  }
+}
+
+const LEADERS_WITHIN_MS = 30_000;
+const LEADERS_ASKED_EVERY_MS = 100;
+/** UNKNOWN_TOPIC_OR_PARTITION and LEADER_NOT_AVAILABLE: what a broker says of a topic that has just been made. */
+const NOT_YET: ReadonlySet<unknown> = new Set([3, 5]);
+
+/** Metadata of the topics once every partition has a leader. @throws the broker's last word when that takes longer than 30 s */
+async function topicsWithLeaders(admin: Admin, topics: readonly string[]): Promise<readonly ITopicMetadata[]> {
+  for (const deadline = Date.now() + LEADERS_WITHIN_MS; ;) {
+    try {
+      const found = await admin.fetchTopicMetadata({ topics: [...topics] });
+      const isLed = ({ partitions }: ITopicMetadata): boolean =>
+        partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
+      if (found.topics.length === topics.length && found.topics.every(isLed)) return found.topics;
+      if (Date.now() > deadline) throw new Error('a topic has partitions without a leader');
+    } catch (error) {
+      if (!NOT_YET.has((error as { code?: unknown }).code) || Date.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LEADERS_ASKED_EVERY_MS));
   }
 }
 
