@@ -4,10 +4,9 @@
  * an ECG that plainly shows beats; with no usable signal the alarm stands.
  */
 import { modelScore } from './boosted-trees.js';
-import { regularity, type Regularity } from './interval-features.js';
+import { channelEvidence, type ChannelEvidence } from './channel-evidence.js';
 import { VENTRICULAR_RUN } from './models/ventricular-run.js';
-import { findPulses } from './pulse-detector.js';
-import { findBeats, isUsableRate } from './qrs-detector.js';
+import { isUsableRate } from './qrs-detector.js';
 import { pulseFeatures, runFeatures } from './ventricular-run.js';
 
 export type AlarmRule =
@@ -31,30 +30,15 @@ const NO_ECG = Array.from({ length: 10 }, () => 0);
 export function checkAlarm(rule: AlarmRule, signals: AlarmSignals): boolean {
   const { fs } = signals;
   if (!isUsableRate(fs)) return true;
-  const length =
-    Math.max(0, ...signals.ecg.map((each) => each.length), ...signals.pulse.map((each) => each.length)) / fs;
-  const from = Math.max(0, length - LOOKBACK_S);
   const usable = { fs, ecg: signals.ecg.filter(isAlive), pulse: signals.pulse.filter(isAlive) };
+  const length = Math.max(0, ...[...signals.ecg, ...signals.pulse].map((each) => each.length)) / fs;
+  const from = Math.max(0, length - LOOKBACK_S);
   if (rule === 'ventricular-tachycardia') return isVentricularRun(usable, from);
-  const ecg = usable.ecg.map((each) =>
-    regularity(
-      findBeats(each, fs).map(({ at }) => at / fs),
-      from,
-      length,
-    ),
-  );
-  const pulse = usable.pulse.map((each) => regularity(findPulses(each, fs), from, length));
-  if (ecg.length + pulse.length === 0) return true;
-  switch (rule) {
-    case 'asystole':
-      return isAsystole(ecg, pulse);
-    case 'extreme-bradycardia':
-      return isBradycardia(ecg, pulse);
-    case 'extreme-tachycardia':
-      return isTachycardia(ecg, pulse);
-    case 'ventricular-fibrillation':
-      return isFibrillation(ecg, pulse);
-  }
+  const channels = [
+    ...usable.ecg.map((each) => channelEvidence('ecg', each, fs, from)),
+    ...usable.pulse.map((each) => channelEvidence('pulse', each, fs, from)),
+  ];
+  return !IS_WITHDRAWN[rule](channels);
 }
 
 function isAlive(samples: Float64Array): boolean {
@@ -67,33 +51,38 @@ function isAlive(samples: Float64Array): boolean {
   return high - low > 1e-3;
 }
 
-/** No QRS for 4 s (3.9 with the edges of detection) on one lead, and none of the others beating on. */
-function isAsystole(ecg: readonly Regularity[], pulse: readonly Regularity[]): boolean {
-  if (pulse.some(({ longest, variation }) => longest < 2.5 && variation < 0.3)) return false;
-  if (ecg.length === 0) return true;
-  const gaps = ecg.map(({ longest }) => longest);
-  return (Math.max(...gaps) >= 3.9 && Math.min(...gaps) >= 2.8) || Math.min(...gaps) >= 3.5;
+const IS_WITHDRAWN: Readonly<
+  Record<Exclude<AlarmRule, 'ventricular-tachycardia'>, (channels: readonly ChannelEvidence[]) => boolean>
+> = {
+  asystole: (channels) => channels.some(goesOn),
+  'extreme-bradycardia': (channels) => channels.some(isFaster) && !channels.some(isSteadySlow),
+  'extreme-tachycardia': (channels) => channels.filter(isSlower).length >= 2,
+  'ventricular-fibrillation': (channels) => channels.some(beatsSteadily),
+};
+
+/** Asystole is 4 s without a beat: one channel on which like beats leave no gap of 3 s. Over 220/min is hum, not beats. */
+function goesOn({ sure }: ChannelEvidence): boolean {
+  return sure.longest < 3 && sure.burst < 220;
 }
 
-/** Under 40/min over 5 beats (47 allows for one false beat among them), unless ECG is unsteady and the pulse steady and faster. */
-function isBradycardia(ecg: readonly Regularity[], pulse: readonly Regularity[]): boolean {
-  const slow = ecg.filter(({ slowest }) => slowest < 47);
-  if (ecg.length > 0 && slow.length === 0) return false;
-  const steady = pulse.some(({ variation, slowest }) => variation < 0.2 && slowest > 55);
-  return !(steady && slow.every(({ variation }) => variation > 0.2));
+/** Extreme bradycardia is five beats under 40/min: one channel whose like beats are steady and never under 50/min. */
+function isFaster({ sure }: ChannelEvidence): boolean {
+  return sure.longest < 2 && sure.slowest > 50 && sure.variation < 0.25;
 }
 
-/** Over 140/min for 17 beats; 115 allows for missed beats. Steady leads that agree on less withdraw it. */
-function isTachycardia(ecg: readonly Regularity[], pulse: readonly Regularity[]): boolean {
-  const isSlow = ({ variation, fastest }: Regularity): boolean => variation < 0.12 && fastest > 0 && fastest < 115;
-  if (ecg.some(isSlow) && pulse.some(isSlow)) return false;
-  const fastest = [...ecg, ...pulse].map((each) => each.fastest);
-  return Math.max(...fastest) >= 115 || Math.max(...fastest) === 0;
+/** A good lead that shows the slow heart outweighs a channel that counts more (a second pulse wave, a T wave). */
+function isSteadySlow({ kind, all, sure, share }: ChannelEvidence): boolean {
+  return kind === 'ecg' && share > 0.8 && all.variation < 0.25 && sure.slowest > 0 && all.slowest < 48;
 }
 
-/** Fibrillation has no steady beat on any ECG lead and no pulse: a steady lead or a pulse that goes on withdraws it. */
-function isFibrillation(ecg: readonly Regularity[], pulse: readonly Regularity[]): boolean {
-  return !ecg.some(({ variation }) => variation < 0.25) && !pulse.some(({ longest }) => longest < 2);
+/** Extreme tachycardia is 17 beats over 140/min: two good channels that are steady and, whatever is counted, under 115/min. */
+function isSlower({ all, share }: ChannelEvidence): boolean {
+  return share > 0.9 && all.variation < 0.2 && all.fastest > 0 && all.fastest < 115;
+}
+
+/** Fibrillation is 4 s without QRS or pulse: one channel whose like beats are steady, leave no gap of 2 s and are no flutter. */
+function beatsSteadily({ sure, all, kind }: ChannelEvidence): boolean {
+  return sure.longest < 2 && sure.variation < (kind === 'ecg' ? 0.3 : 0.4) && all.burst < 190;
 }
 
 /** Share of trees' votes at which a run is believed: kept low, since a missed run costs five false ones. */
