@@ -1,5 +1,5 @@
 /** PhysioNet/CinC Challenge 2015: is a bedside alarm true? Score = (TP + TN) / (TP + TN + FP + 5 FN). */
-import { checkAlarm, type AlarmRule } from '#libs/domain/rhythm';
+import { checkAlarm, type AlarmRule, type AlarmSignals } from '#libs/domain/rhythm';
 import { PackReader, readIndex, type PackEntry } from '../wfdb.js';
 import { told } from './af-scoring.js';
 import type { Detection, ValidationSet } from '../set.js';
@@ -13,7 +13,7 @@ const RULES: ReadonlyArray<readonly [RegExp, AlarmRule]> = [
 ];
 const PULSE = /PLETH|PPG|ABP|ART|PAP|CVP/i;
 
-function ruleOf(entry: PackEntry): AlarmRule {
+export function ruleOf(entry: PackEntry): AlarmRule {
   const letters: Readonly<Record<string, string>> = {
     a: 'asystole',
     b: 'brady',
@@ -25,14 +25,18 @@ function ruleOf(entry: PackEntry): AlarmRule {
   return RULES.find(([pattern]) => pattern.test(alarm))?.[1] ?? 'ventricular-tachycardia';
 }
 
+export function alarmSignals(packs: PackReader, entry: PackEntry): AlarmSignals {
+  const channels = packs.read(entry, entry.pack ?? `${entry.record[0]}.pack`);
+  const of = (pulse: boolean): readonly Float64Array[] =>
+    channels.filter(({ name }) => PULSE.test(name) === pulse).map(({ values }) => values);
+  return { fs: entry.fs, ecg: of(false), pulse: of(true) };
+}
+
 function* detect(folder: string): Iterable<Detection> {
   const packs = new PackReader(folder);
   for (const entry of readIndex(folder)) {
-    const channels = packs.read(entry, entry.pack ?? `${entry.record[0]}.pack`);
     const rule = ruleOf(entry);
-    const of = (pulse: boolean): readonly Float64Array[] =>
-      channels.filter(({ name }) => PULSE.test(name) === pulse).map(({ values }) => values);
-    const value = checkAlarm(rule, { fs: entry.fs, ecg: of(false), pulse: of(true) });
+    const value = checkAlarm(rule, alarmSignals(packs, entry));
     yield { record: entry.record, kind: 'alarm', at: entry.samples / entry.fs, value, rule };
   }
 }

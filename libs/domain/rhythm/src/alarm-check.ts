@@ -4,10 +4,10 @@
  * an ECG that plainly shows beats; with no usable signal the alarm stands.
  */
 import { modelScore } from './boosted-trees.js';
-import { channelEvidence, type ChannelEvidence } from './channel-evidence.js';
+import { channelEvidence, type ChannelEvidence, type Span } from './channel-evidence.js';
 import { VENTRICULAR_RUN } from './models/ventricular-run.js';
 import { isUsableRate } from './qrs-detector.js';
-import { pulseFeatures, runFeatures } from './ventricular-run.js';
+import { ventricularFeatures } from './ventricular-evidence.js';
 
 export type AlarmRule =
   'asystole' | 'extreme-bradycardia' | 'extreme-tachycardia' | 'ventricular-tachycardia' | 'ventricular-fibrillation';
@@ -23,22 +23,35 @@ export interface AlarmSignals {
 
 /** Seconds before the end in which the alarm's cause must lie: its definition's length, and 10 s until it is raised. */
 const LOOKBACK_S = 16;
-const NO_PULSE = [0, 0, 9, 20, 0];
-const NO_ECG = Array.from({ length: 10 }, () => 0);
 
 /** Whether the alarm at the end of the signals is to be believed. */
 export function checkAlarm(rule: AlarmRule, signals: AlarmSignals): boolean {
   const { fs } = signals;
   if (!isUsableRate(fs)) return true;
-  const usable = { fs, ecg: signals.ecg.filter(isAlive), pulse: signals.pulse.filter(isAlive) };
-  const length = Math.max(0, ...[...signals.ecg, ...signals.pulse].map((each) => each.length)) / fs;
-  const from = Math.max(0, length - LOOKBACK_S);
-  if (rule === 'ventricular-tachycardia') return isVentricularRun(usable, from);
+  if (rule === 'ventricular-tachycardia') return isVentricularRun(signals);
+  const usable = usableChannels(signals);
+  const span = causeSpan(signals);
   const channels = [
-    ...usable.ecg.map((each) => channelEvidence('ecg', each, fs, from)),
-    ...usable.pulse.map((each) => channelEvidence('pulse', each, fs, from)),
+    ...usable.ecg.map((each) => channelEvidence('ecg', each, fs, span)),
+    ...usable.pulse.map((each) => channelEvidence('pulse', each, fs, span)),
   ];
   return !IS_WITHDRAWN[rule](channels);
+}
+
+/** What the trees of ventricular tachycardia see of an alarm; undefined when no channel is live. For fitting. */
+export function runEvidence(signals: AlarmSignals): readonly number[] | undefined {
+  const { ecg, pulse } = usableChannels(signals);
+  if (!isUsableRate(signals.fs) || ecg.length + pulse.length === 0) return undefined;
+  return ventricularFeatures(ecg, pulse, signals.fs, causeSpan(signals));
+}
+
+function usableChannels({ fs, ecg, pulse }: AlarmSignals): AlarmSignals {
+  return { fs, ecg: ecg.filter(isAlive), pulse: pulse.filter(isAlive) };
+}
+
+function causeSpan({ fs, ecg, pulse }: AlarmSignals): Span {
+  const until = Math.max(0, ...[...ecg, ...pulse].map((each) => each.length)) / fs;
+  return { from: Math.max(0, until - LOOKBACK_S), until };
 }
 
 function isAlive(samples: Float64Array): boolean {
@@ -85,13 +98,10 @@ function beatsSteadily({ sure, all, kind }: ChannelEvidence): boolean {
   return sure.longest < 2 && sure.variation < (kind === 'ecg' ? 0.3 : 0.4) && all.burst < 190;
 }
 
-/** Share of trees' votes at which a run is believed: kept low, since a missed run costs five false ones. */
-const RUN_LIMIT = 0.25;
+/** Score of the trees above which a run is believed. They were fitted with a true run counting five times. */
+export const RUN_LIMIT = 0.23;
 
-function isVentricularRun({ fs, ecg, pulse }: AlarmSignals, from: number): boolean {
-  const leads = ecg.map((each) => runFeatures(each, fs, from)).toSorted((a, b) => b[1]! - a[1]!);
-  const pulses = pulse.map((each) => pulseFeatures(each, fs, from)).toSorted((a, b) => a[2]! - b[2]!);
-  if (leads.length + pulses.length === 0) return true;
-  const first = leads[0] ?? NO_ECG;
-  return modelScore(VENTRICULAR_RUN, [...first, ...(leads[1] ?? first), ...(pulses[0] ?? NO_PULSE)]) > RUN_LIMIT;
+function isVentricularRun(signals: AlarmSignals): boolean {
+  const evidence = runEvidence(signals);
+  return evidence === undefined || modelScore(VENTRICULAR_RUN, evidence) > RUN_LIMIT;
 }

@@ -14,6 +14,12 @@ export interface ChannelEvidence {
   readonly share: number;
 }
 
+/** The seconds that matter. A channel that ends before `until` has a gap up to it. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
 /** Seconds before `from` whose intervals count, as in `regularity`. */
 const BEFORE_S = 4;
 const ALIKE = 0.7;
@@ -23,7 +29,7 @@ export function channelEvidence(
   kind: 'ecg' | 'pulse',
   samples: Float64Array,
   fs: number,
-  from: number,
+  { from, until }: Span,
 ): ChannelEvidence {
   const beats =
     kind === 'ecg'
@@ -31,7 +37,6 @@ export function channelEvidence(
       : findPulses(samples, fs).map((at) => Math.round(at * fs));
   const agreement = agreements(samples, fs, beats, kind === 'ecg' ? QRS_FORM : PULSE_FORM);
   const isSure = agreement.map(({ likeness, size }) => likeness > ALIKE && size > SIZES[0] && size < SIZES[1]);
-  const until = samples.length / fs;
   const timesOf = (chosen: readonly number[]): readonly number[] => chosen.map((at) => at / fs);
   const sure = beats.filter((_, i) => isSure[i]);
   const isNear = (at: number): boolean => at / fs > from - BEFORE_S;
