@@ -5,7 +5,8 @@ export { checkAlarm, RUN_LIMIT, runEvidence, type AlarmRule, type AlarmSignals }
 export { classifyBeats } from './beat-class.js';
 export { modelScore, type Model, type Tree } from './boosted-trees.js';
 export { findBeats } from './qrs-detector.js';
-export { classifyShortEcg } from './short-ecg.js';
+export { classifyShortEcg, SHORT_RHYTHMS, type ShortRhythm } from './short-ecg.js';
+export { shortEcgFeatures } from './short-ecg-features.js';
 export { type AfBurden } from './stream-af-episode.js';
 export { type RhythmFinding, type RhythmRule, type StreamRefusal } from './stream-finding.js';
 export { hrvSummary, type HrvRefusal, type HrvSummary } from './stream-hrv.js';
