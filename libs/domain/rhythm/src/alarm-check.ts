@@ -1,10 +1,10 @@
 /**
- * Checks a bedside arrhythmia alarm against the signals: definitions of the PhysioNet/CinC Challenge 2015 (after ANSI/AAMI EC13),
- * crossed with the pulse. Asystole, extreme bradycardia and fibrillation are withdrawn only by a good pulsatile channel or by
- * an ECG that plainly shows beats; with no usable signal the alarm stands.
+ * Checks a bedside arrhythmia alarm against the signals: definitions of the PhysioNet/CinC Challenge 2015 (after ANSI/AAMI EC13).
+ * An alarm stands unless a channel speaks against it, and only beats that look alike may speak: noise takes that right away, it never
+ * gives it. So every limit of asystole, extreme rates and fibrillation errs towards the alarm. With no usable signal it stands.
  */
 import { modelScore } from './boosted-trees.js';
-import { channelEvidence, type ChannelEvidence, type Span } from './channel-evidence.js';
+import { channelEvidence, isFibrillatory, type ChannelEvidence, type Span } from './channel-evidence.js';
 import { VENTRICULAR_RUN } from './models/ventricular-run.js';
 import { isUsableRate } from './qrs-detector.js';
 import { ventricularFeatures } from './ventricular-evidence.js';
@@ -31,8 +31,10 @@ export function checkAlarm(rule: AlarmRule, signals: AlarmSignals): boolean {
   if (rule === 'ventricular-tachycardia') return isVentricularRun(signals);
   const usable = usableChannels(signals);
   const span = causeSpan(signals);
+  const leads =
+    rule === 'ventricular-fibrillation' ? usable.ecg.filter((each) => !isFibrillatory(each, fs, span)) : usable.ecg;
   const channels = [
-    ...usable.ecg.map((each) => channelEvidence('ecg', each, fs, span)),
+    ...leads.map((each) => channelEvidence('ecg', each, fs, span)),
     ...usable.pulse.map((each) => channelEvidence('pulse', each, fs, span)),
   ];
   return !IS_WITHDRAWN[rule](channels);
@@ -73,9 +75,9 @@ const IS_WITHDRAWN: Readonly<
   'ventricular-fibrillation': (channels) => channels.some(beatsSteadily),
 };
 
-/** Asystole is 4 s without a beat: one channel on which like beats leave no gap of 3 s. Over 220/min is hum, not beats. */
+/** Asystole is 4 s without a beat: one channel on which like beats (five at least) leave no gap of 3 s. Over 220/min is hum, not beats. */
 function goesOn({ sure }: ChannelEvidence): boolean {
-  return sure.longest < 3 && sure.burst < 220;
+  return sure.slowest > 0 && sure.longest < 3 && sure.burst < 220;
 }
 
 /** Extreme bradycardia is five beats under 40/min: one channel whose like beats are steady and never under 50/min. */
@@ -93,7 +95,7 @@ function isSlower({ all, share }: ChannelEvidence): boolean {
   return share > 0.9 && all.variation < 0.2 && all.fastest > 0 && all.fastest < 115;
 }
 
-/** Fibrillation is 4 s without QRS or pulse: one channel whose like beats are steady, leave no gap of 2 s and are no flutter. */
+/** Fibrillation is 4 s without QRS or pulse: one channel whose like beats are steady, leave no gap of 2 s and are no flutter. Leads that look fibrillatory are left out before. */
 function beatsSteadily({ sure, all, kind }: ChannelEvidence): boolean {
   return sure.longest < 2 && sure.variation < (kind === 'ecg' ? 0.3 : 0.4) && all.burst < 190;
 }

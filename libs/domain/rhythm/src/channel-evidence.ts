@@ -1,8 +1,10 @@
 /** What one channel says about the time before an alarm, from all its beats and from those that look alike. */
 import { agreements, PULSE_FORM, QRS_FORM } from './beat-agreement.js';
+import { bandPass } from './biquad.js';
 import { regularity, type Regularity } from './interval-features.js';
 import { findPulses } from './pulse-detector.js';
 import { findBeats } from './qrs-detector.js';
+import { waveform } from './stream-fibrillation.js';
 
 export interface ChannelEvidence {
   readonly kind: 'ecg' | 'pulse';
@@ -47,4 +49,23 @@ export function channelEvidence(
     sure: regularity(timesOf(sure), from, until),
     share: near > 0 ? sure.filter(isNear).length / near : 0,
   };
+}
+
+/** VF-filter leakage at and under which a wave is fibrillatory, and its waves per second and mV, as in the streamed rule. */
+const LEAKAGE = 0.42;
+const WAVES = [2, 9] as const;
+const LEAST_MV = 0.05;
+const WAVE_S = 4;
+
+/** Whether four seconds of the lead in the span look like fibrillation or flutter, however regular. */
+export function isFibrillatory(samples: Float64Array, fs: number, { from, until }: Span): boolean {
+  const filter = bandPass(fs, 1, 20);
+  let held = 0;
+  const signal = samples.map((sample) => filter((held = Number.isFinite(sample) ? sample : held)));
+  for (let start = from; start + WAVE_S <= until; start++) {
+    const part = signal.subarray(Math.round(start * fs), Math.round((start + WAVE_S) * fs));
+    const { leakage, frequency, size } = waveform(part, fs);
+    if (leakage <= LEAKAGE && frequency >= WAVES[0] && frequency <= WAVES[1] && size >= LEAST_MV) return true;
+  }
+  return false;
 }

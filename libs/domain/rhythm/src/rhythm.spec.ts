@@ -12,20 +12,31 @@ function timesOf(intervals: readonly number[]): number[] {
   return intervals.map((interval) => (at += interval));
 }
 
+/** Parts of a beat: seconds after it, height mV, width s. */
+type Form = ReadonlyArray<readonly [number, number, number]>;
+const WIDE: Form = [
+  [0, 1.8, 0.045],
+  [0.25, -0.5, 0.06],
+];
+/** Without a P wave. */
+const NARROW: Form = [
+  [0, 1, 0.011],
+  [0.03, -0.2, 0.01],
+  [0.28, 0.25, 0.045],
+];
+
 /** Sinus beats as sums of Gaussians; a wide beat has no P wave and twice the width. */
 function ecg(
   beats: readonly number[],
   seconds: number,
   fs: number,
   wide: ReadonlySet<number> = new Set(),
+  form = WIDE,
 ): Float64Array {
   const out = new Float64Array(Math.round(seconds * fs));
   beats.forEach((at, i) => {
-    const parts: ReadonlyArray<readonly [number, number, number]> = wide.has(i)
-      ? [
-          [0, 1.8, 0.045],
-          [0.25, -0.5, 0.06],
-        ]
+    const parts: Form = wide.has(i)
+      ? form
       : [
           [-0.16, 0.12, 0.02],
           [0, 1, 0.011],
@@ -156,7 +167,7 @@ describe('beats from an ECG', () => {
 });
 
 describe('a bedside alarm checked against the signals', () => {
-  const fs = 250;
+  const fs = 125;
   const normal = steady(50, 0.8);
 
   it('believes asystole where neither ECG nor pulse go on, and withdraws it where the pulse does', () => {
@@ -178,6 +189,56 @@ describe('a bedside alarm checked against the signals', () => {
     expect(checkAlarm('ventricular-fibrillation', { fs, ecg: usual, pulse: [] })).toBe(false);
   });
 
+  it('lets asystole stand in noise, hum and a wave too short to tell', () => {
+    const silent = ecg(
+      normal.filter((at) => at < 30),
+      40,
+      fs,
+    );
+    const next = numbers(9);
+    const noisy = silent.map((value) => value + 0.15 * (next() - 0.5));
+    const hum = silent.map((value, i) => value + 0.05 * Math.sin((2 * Math.PI * 50 * i) / fs));
+    for (const lead of [noisy, hum, silent.subarray(0, 2 * fs), silent.subarray(30 * fs)])
+      expect(checkAlarm('asystole', { fs, ecg: [lead], pulse: [] })).toBe(true);
+    const stopped = pulseWave(normal, 40, fs).subarray(0, 34 * fs);
+    expect(checkAlarm('asystole', { fs, ecg: [silent], pulse: [stopped] })).toBe(true);
+  });
+
+  it('believes a good slow lead over a channel that counts twice, and wants two slow channels against a fast one', () => {
+    const slow = ecg(steady(22, 1.8), 40, fs);
+    const twice = pulseWave(steady(44, 0.9), 40, fs);
+    expect(checkAlarm('extreme-bradycardia', { fs, ecg: [slow], pulse: [twice] })).toBe(true);
+    const usual = ecg(normal, 40, fs);
+    expect(checkAlarm('extreme-tachycardia', { fs, ecg: [usual], pulse: [] })).toBe(true);
+    expect(checkAlarm('extreme-tachycardia', { fs, ecg: [usual, usual], pulse: [] })).toBe(false);
+  });
+
+  it.each([150, 200, 260])('does not take steady flutter of %i/min for beats', (rate) => {
+    const flutter = Float64Array.from(
+      { length: 40 * fs },
+      (_, i) => 0.8 * Math.sin((2 * Math.PI * rate * i) / 60 / fs),
+    );
+    expect(checkAlarm('ventricular-fibrillation', { fs, ecg: [flutter], pulse: [] })).toBe(true);
+    expect(checkAlarm('ventricular-fibrillation', { fs, ecg: [flutter], pulse: [pulseWave(normal, 40, fs)] })).toBe(
+      false,
+    );
+  });
+
+  it('believes a wide fast run and withdraws ventricular tachycardia from a steady rhythm with its pulse', () => {
+    const run = [...normal.filter((at) => at < 31), ...steady(20, 0.42, 31.3)];
+    const wide = new Set(run.map((_, i) => i).filter((i) => run[i]! > 31));
+    const beaten = pulseWave(
+      run.filter((at) => at < 31),
+      40,
+      fs,
+    );
+    const lead = ecg(run, 40, fs, wide);
+    const usual = ecg(normal, 40, fs);
+    const pulse = [pulseWave(normal, 40, fs)];
+    expect(checkAlarm('ventricular-tachycardia', { fs, ecg: [lead, lead], pulse: [beaten] })).toBe(true);
+    expect(checkAlarm('ventricular-tachycardia', { fs, ecg: [usual, usual], pulse })).toBe(false);
+  });
+
   it('lets an alarm stand when no signal can be used', () => {
     for (const signals of [
       { fs, ecg: [], pulse: [] },
@@ -190,13 +251,29 @@ describe('a bedside alarm checked against the signals', () => {
 });
 
 describe('a short ECG', () => {
-  it('calls a steady one normal, an irregular one without P waves not normal, a flat one too noisy', () => {
-    const fs = 300;
-    expect(classifyShortEcg(new Float64Array(30 * fs), fs)).toBe('~');
-    expect(classifyShortEcg(new Float64Array(0), fs)).toBe('~');
-    expect(classifyShortEcg(new Float64Array(30 * fs).fill(Number.NaN), fs)).toBe('~');
+  const fs = 300;
+
+  it('calls a flat, empty, missing or wrongly sampled one too noisy', () => {
+    for (const length of [0, 5, 3 * fs, 30 * fs])
+      for (const value of [0, 3, Number.NaN])
+        expect(classifyShortEcg(new Float64Array(length).fill(value), fs)).toBe('~');
+    for (const rate of [0, 50, Number.NaN]) expect(classifyShortEcg(ecg(steady(20, 0.8), 20, fs), rate)).toBe('~');
+  });
+
+  it('tells steady beats with P waves from irregular ones without, upside down, at half the gain and in light noise too', () => {
     const next = numbers(5);
     const irregular = timesOf(Array.from({ length: 45 }, () => 0.4 + 0.55 * next()));
-    expect(classifyShortEcg(ecg(irregular, 30, fs), fs)).not.toBe('N');
+    const waves = Float64Array.from({ length: 30 * fs }, (_, i) => 0.05 * Math.sin((2 * Math.PI * 6 * i) / fs));
+    const all = new Set(irregular.keys());
+    const fibrillating = ecg(irregular, 30, fs, all, NARROW).map((value, i) => value + waves[i]!);
+    const sinus = ecg(
+      steady(36, 0.8).map((at) => at + 0.02 * next()),
+      30,
+      fs,
+    );
+    for (const change of [(value: number) => value, (value: number) => 0.03 * (next() - 0.5) - 0.5 * value]) {
+      expect(classifyShortEcg(fibrillating.map(change), fs)).toBe('A');
+      expect(classifyShortEcg(sinus.map(change), fs)).toBe('N');
+    }
   });
 });
