@@ -1,6 +1,4 @@
 export { afEpisodes, afVerdicts } from './af-detector.js';
-export { checkAlarm, type AlarmRule } from './alarm-check.js';
-export { afEpisodes } from './af-detector.js';
 export { checkAlarm, RUN_LIMIT, runEvidence, type AlarmRule, type AlarmSignals } from './alarm-check.js';
 export { classifyBeats } from './beat-class.js';
 export { modelScore, type Model, type Tree } from './boosted-trees.js';
