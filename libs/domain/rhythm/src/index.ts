@@ -1,6 +1,7 @@
 export { afEpisodes, afVerdicts } from './af-detector.js';
 export { checkAlarm, RUN_LIMIT, runEvidence, type AlarmRule, type AlarmSignals } from './alarm-check.js';
 export { classifyBeats } from './beat-class.js';
+export { classFeatures } from './beat-features.js';
 export { modelScore, type Model, type Tree } from './boosted-trees.js';
 export { findBeats } from './qrs-detector.js';
 export { classifyShortEcg, SHORT_RHYTHMS, type ShortRhythm } from './short-ecg.js';

@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { modelScore, type Model } from '#libs/domain/rhythm';
+import { readBeatRecords, type BeatClass, type BeatRecord } from './beats/cases.js';
+import { fitTrees, treesSource, type Boosting } from './boosting.js';
+
+/**
+ * `node dist/tools/fit/beats.js [--data DIR] [--write]`: fits the beat classes on the MITDB records, prints the cross-validated figures
+ * of docs/clinical/rules/ectopy.md and, with --write, writes the model file.
+ */
+const { values: options } = parseArgs({
+  options: { data: { type: 'string', default: '../shared/data' }, write: { type: 'boolean', default: false } },
+});
+
+const MODEL_FILE = 'libs/domain/rhythm/src/models/beat-class.ts';
+const BOOSTING: Boosting = { trees: 100, depth: 2, rate: 0.1, leastWeight: 5, l2: 5, share: 0.5 };
+const LIMIT = 0.5;
+/** Of the many usual beats every sixth is enough to fit on, and counts for six. */
+const THINNED = 6;
+/** A class of a record counts as the root of its beats, so that no record with thousands of them rules the fit. */
+const LEAST_BEATS = 5;
+
+interface Models {
+  readonly V: Model;
+  readonly S: Model;
+}
+
+function fit(records: readonly BeatRecord[]): Models {
+  const rows: (readonly number[])[] = [];
+  const truths: BeatClass[] = [];
+  const weights: number[] = [];
+  for (const { cases } of records) {
+    const sizes = { N: 0, S: 0, V: 0 };
+    for (const { truth } of cases) if (truth) sizes[truth]++;
+    for (const [i, { features, truth }] of cases.entries()) {
+      if (!truth || (truth === 'N' && i % THINNED > 0)) continue;
+      rows.push(features);
+      truths.push(truth);
+      weights.push((truth === 'N' ? THINNED : 1) / Math.sqrt(Math.max(LEAST_BEATS, sizes[truth])));
+    }
+  }
+  const mean = weights.reduce((sum, each) => sum + each, 0) / weights.length;
+  const columns = rows[0]!.map((_, j) => Float64Array.from(rows, (row) => row[j]!));
+  const modelOf = (group: BeatClass): Model =>
+    fitTrees(
+      { columns, labels: truths.map((truth) => Number(truth === group)), weights: weights.map((each) => each / mean) },
+      Int32Array.from(rows.keys()),
+      BOOSTING,
+    );
+  return { V: modelOf('V'), S: modelOf('S') };
+}
+
+interface Counts {
+  hits: number;
+  missed: number;
+  extra: number;
+}
+
+function count({ cases, missed }: BeatRecord, models: Models, group: 'S' | 'V'): Counts {
+  const counts: Counts = { hits: 0, missed: missed[group], extra: 0 };
+  for (const { features, truth, counted } of cases) {
+    if (!counted || !truth) continue;
+    const said = modelScore(models.V, features) > LIMIT ? 'V' : modelScore(models.S, features) > LIMIT ? 'S' : 'N';
+    if (truth === group) counts[said === group ? 'hits' : 'missed']++;
+    else if (said === group) counts.extra++;
+  }
+  return counts;
+}
+
+function print(name: string, parts: readonly Counts[]): void {
+  const sum = (key: keyof Counts): number => parts.reduce((total, each) => total + each[key], 0);
+  const [hits, missed, extra] = [sum('hits'), sum('missed'), sum('extra')];
+  const percent = (share: number): string => (100 * share).toFixed(1).padStart(5);
+  console.log(
+    `${name.padEnd(34)} F1 ${((2 * hits) / (2 * hits + missed + extra)).toFixed(4)}  sensitivity ${percent(hits / (hits + missed))} %  ` +
+      `predictivity ${percent(hits / (hits + extra))} %  (${hits} hits, ${missed} missed, ${extra} false)`,
+  );
+}
+
+/** Counts of each record from models that never saw it; records are dealt out to the folds in turn. */
+function crossValidate(
+  records: readonly BeatRecord[],
+  folds: number,
+): ReadonlyArray<Readonly<Record<'V' | 'S', Counts>>> {
+  const models = Array.from({ length: folds }, (_, fold) => fit(records.filter((_record, i) => i % folds !== fold)));
+  return records.map((record, i) => ({
+    V: count(record, models[i % folds]!, 'V'),
+    S: count(record, models[i % folds]!, 'S'),
+  }));
+}
+
+function main(): void {
+  const records = readBeatRecords(join(options.data, 'mitdb'));
+  for (const folds of [records.length, 11, 6]) {
+    const found = crossValidate(records, folds);
+    for (const group of ['V', 'S'] as const)
+      print(
+        `${group}, ${folds} folds of whole records`,
+        found.map((each) => each[group]),
+      );
+    if (folds < records.length) continue;
+    print(
+      'V, without 207',
+      found.filter((_, i) => records[i]!.record !== '207').map(({ V }) => V),
+    );
+    for (const [i, { record }] of records.entries()) print(`  V, ${record}`, [found[i]!.V]);
+  }
+  const models = fit(records);
+  for (const group of ['V', 'S'] as const)
+    print(
+      `${group}, refitted on the same records`,
+      records.map((record) => count(record, models, group)),
+    );
+  if (options.write) writeFileSync(MODEL_FILE, source(models));
+}
+
+function source({ V, S }: Models): string {
+  return `/** Trees for ventricular and supraventricular beats. Written by tools/fit/beats.ts, fitted on the 22 development records of MITDB (DS1; ODC-By 1.0). Figures: docs/clinical/rules/ectopy.md. */
+import type { Model } from '../boosted-trees.js';
+
+// prettier-ignore
+export const VENTRICULAR: Model = ${treesSource(V)};
+
+// prettier-ignore
+export const SUPRAVENTRICULAR: Model = ${treesSource(S)};
+`;
+}
+
+main();
