@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { modelScore, type Model } from '#libs/domain/rhythm';
 import { readBeatRecords, type BeatClass, type BeatRecord } from './beats/cases.js';
-import { fitTrees, treesSource, type Boosting } from './boosting.js';
+import { fitBagged, type Bagging } from './beats/bagged.js';
+import { treesSource, type Boosting } from './boosting.js';
 
 /**
  * `node dist/tools/fit/beats.js [--data DIR] [--write]`: fits the beat classes on the MITDB records, prints the cross-validated figures
@@ -14,7 +15,10 @@ const { values: options } = parseArgs({
 });
 
 const MODEL_FILE = 'libs/domain/rhythm/src/models/beat-class.ts';
-const BOOSTING: Boosting = { trees: 100, depth: 2, rate: 0.1, leastWeight: 5, l2: 5, share: 0.5 };
+const BOOSTING: Boosting = { trees: 40, depth: 3, rate: 0.1, leastWeight: 5, l2: 5, share: 0.7 };
+/** Early atrial beats are in too few records to leave some out. */
+const SINGLE: Bagging = { models: 1, records: 1, columns: 1 };
+const BAGGING: Bagging = { models: 8, records: 0.7, columns: 0.5 };
 const LIMIT = 0.5;
 /** Of the many usual beats every sixth is enough to fit on, and counts for six. */
 const THINNED = 6;
@@ -30,11 +34,13 @@ function fit(records: readonly BeatRecord[]): Models {
   const rows: (readonly number[])[] = [];
   const truths: BeatClass[] = [];
   const weights: number[] = [];
-  for (const { cases } of records) {
+  const recordOf: number[] = [];
+  for (const [n, { cases }] of records.entries()) {
     const sizes = { N: 0, S: 0, V: 0 };
     for (const { truth } of cases) if (truth) sizes[truth]++;
     for (const [i, { features, truth }] of cases.entries()) {
       if (!truth || (truth === 'N' && i % THINNED > 0)) continue;
+      recordOf.push(n);
       rows.push(features);
       truths.push(truth);
       weights.push((truth === 'N' ? THINNED : 1) / Math.sqrt(Math.max(LEAST_BEATS, sizes[truth])));
@@ -42,13 +48,14 @@ function fit(records: readonly BeatRecord[]): Models {
   }
   const mean = weights.reduce((sum, each) => sum + each, 0) / weights.length;
   const columns = rows[0]!.map((_, j) => Float64Array.from(rows, (row) => row[j]!));
-  const modelOf = (group: BeatClass): Model =>
-    fitTrees(
+  const modelOf = (group: BeatClass, bagging: Bagging): Model =>
+    fitBagged(
       { columns, labels: truths.map((truth) => Number(truth === group)), weights: weights.map((each) => each / mean) },
-      Int32Array.from(rows.keys()),
+      Int32Array.from(recordOf),
       BOOSTING,
+      bagging,
     );
-  return { V: modelOf('V'), S: modelOf('S') };
+  return { V: modelOf('V', BAGGING), S: modelOf('S', SINGLE) };
 }
 
 interface Counts {
