@@ -25,7 +25,7 @@ interface LowRule {
  */
 const RULES: Readonly<Record<LowName, LowRule>> = {
   low: { model: LOW_SOON, isLow: (x) => x < 70, lowFor: 4.5 * MINUTE },
-  urgentLow: { model: URGENT_LOW_SOON, isLow: (x) => x <= 55, lowFor: 0 },
+  urgentLow: { model: URGENT_LOW_SOON, isLow: (x) => x <= 55, lowFor: 4.5 * MINUTE },
 };
 const NAMES = ['low', 'urgentLow'] as const;
 export type LowName = (typeof NAMES)[number];

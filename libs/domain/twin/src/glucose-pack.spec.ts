@@ -30,16 +30,27 @@ describe('rate of change', () => {
 });
 
 describe('a low that is foreseen', () => {
-  it('pages once, before it is there: the low itself is folded into it', () => {
+  it('pages before it is there, and does not silence the low when it comes', () => {
     const ward = new Ward();
-    expect(fall(ward).filter((line) => line.includes('raised'))).toEqual(['glucose-low-soon raised medium open']);
+    expect(fall(ward).filter((line) => line.includes('raised'))).toEqual([
+      'glucose-low-soon raised medium open',
+      'glucose-low raised medium open',
+    ]);
     const [alert] = ward.alerts();
     expect(alert!.rule.id).toBe('glucose-low-soon');
     expect(Date.parse(alert!.effectiveAt)).toBeLessThan(T0 + 13 * MIN5);
     expect(alert!.summary).toMatch(
       /^Probability 0\.\d\d of glucose under 70 mg\/dL within 30 min: glucose is \d+ mg\/dL/,
     );
-    expect(ward.alerts().at(-1)!.suppressed).toContainEqual({ rule: 'glucose-low', reason: 'same-cause' });
+  });
+
+  it('is kept quiet, and listed, while the low itself is told', () => {
+    const ward = new Ward();
+    const outcomes = series(GLUCOSE, T0, MIN5, [84, 69, 68, 67]).map((sample) => ward.send([sample]));
+    expect(outcomes.flatMap(told)).toEqual(['glucose-low raised medium open']);
+    expect(outcomes.flatMap(({ suppressions }) => suppressions)).toMatchObject([
+      { rule: 'glucose-low-soon', reason: 'same-cause' },
+    ]);
   });
 
   it('says why: readings, contributions that add up, the limit and its owner', () => {

@@ -10,12 +10,8 @@ describe('alerts of one cause', () => {
     const outcome = ward.send([{ c: GLUCOSE, t: T0, x: 50 }]);
     expect(told(outcome)).toEqual(['glucose-very-low raised high open']);
     const [leader] = outcome.transitions;
-    expect(leader!.alert.suppressed).toEqual([
-      { rule: 'glucose-urgent-low-soon', reason: 'same-cause' },
-      { rule: 'glucose-low', reason: 'same-cause' },
-    ]);
+    expect(leader!.alert.suppressed).toEqual([{ rule: 'glucose-low', reason: 'same-cause' }]);
     expect(outcome.suppressions).toMatchObject([
-      { rule: 'glucose-urgent-low-soon', reason: 'same-cause', by: leader!.episode, severity: 'high' },
       { rule: 'glucose-low', reason: 'same-cause', by: leader!.episode, severity: 'medium', effectiveAt: T0 },
     ]);
   });
@@ -42,8 +38,6 @@ describe('alerts of one cause', () => {
     const all = series(GLUCOSE, T0, MIN5, values).map((sample) => told(ward.send([sample])));
     expect(all.flat()).toEqual([
       'glucose-very-low raised high open',
-      // The low is told as foreseen, too.
-      'glucose-very-low amended high open',
       'glucose-very-low resolved high resolved',
       'glucose-low raised medium open',
     ]);
@@ -137,7 +131,7 @@ describe('population', () => {
     ward.take(born('2026-02-20'));
     const outcome = ward.send([{ c: GLUCOSE, t: T0, x: 40 }]);
     expect(told(outcome)).toEqual([]);
-    expect(outcome.counts.dropped['outside-population']).toBe(5);
+    expect(outcome.counts.dropped['outside-population']).toBe(4);
   });
 });
 

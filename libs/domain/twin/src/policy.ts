@@ -69,7 +69,8 @@ export function suppress(draft: Draft, rule: MeasureRule, episode: EpisodeState)
     effectiveAt: episode.start,
     at: draft.record.receivedAt,
   });
-  if (reason === 'same-cause') fold(draft, by, { rule: rule.id, reason });
+  // That it was foreseen too says nothing new to those who know that it is so.
+  if (reason === 'same-cause' && rule.policy.foresees !== true) fold(draft, by, { rule: rule.id, reason });
   return episode;
 }
 
@@ -84,9 +85,16 @@ function fold(draft: Draft, by: string, entry: { readonly rule: string; readonly
 }
 
 function leaderOf(draft: Draft, rule: MeasureRule, rank: number): string | null {
-  const { group } = rule.policy;
+  const { group, foresees } = rule.policy;
   if (group === null) return null;
-  const leads = leaders(draft).find((one) => one.rule.policy.group === group && one.rule !== rule && one.rank >= rank);
+  const leads = leaders(draft).find(
+    (one) =>
+      one.rule.policy.group === group &&
+      one.rule !== rule &&
+      one.rank >= rank &&
+      // Whoever waits for the low itself has to hear of it.
+      (one.rule.policy.foresees !== true || foresees === true),
+  );
   return leads?.id ?? null;
 }
 

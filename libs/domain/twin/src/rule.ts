@@ -50,6 +50,8 @@ export interface Policy {
   readonly latching: boolean;
   /** Alerts of one group have one cause: the gravest pages, the milder ones are folded into it. */
   readonly group: string | null;
+  /** A forecast: it does not silence what it foresees. */
+  readonly foresees?: true;
 }
 
 /** Below this age (years) or in pregnancy the rule says nothing, and the twin says that it does not. */

@@ -3,6 +3,7 @@ import type { Alert } from '#libs/contracts';
 /** Which alerts a subscriber wants; an absent list means all. */
 export interface WebhookFilter {
   readonly severity?: readonly string[];
+  /** Alerts of these rules, and those into which an alert of these rules was folded. */
   readonly rules?: readonly string[];
   readonly patients?: readonly string[];
   /** Of the patient, or of the equipment. */
@@ -10,13 +11,15 @@ export interface WebhookFilter {
 }
 
 export function matchesFilter(
-  alert: Pick<Alert, 'severity' | 'patient' | 'rule' | 'category'>,
+  alert: Pick<Alert, 'severity' | 'patient' | 'rule' | 'category' | 'suppressed'>,
   filter: WebhookFilter,
 ): boolean {
   return (
     includes(filter.severity, alert.severity) &&
     (filter.category === undefined || filter.category === alert.category) &&
-    includes(filter.rules, alert.rule.id) &&
+    [alert.rule, ...(alert.suppressed ?? []).map(({ rule }) => ({ id: rule }))].some(({ id }) =>
+      includes(filter.rules, id),
+    ) &&
     includes(
       filter.patients?.map((patient) => patient.replace(/^Patient\//, '')),
       alert.patient,

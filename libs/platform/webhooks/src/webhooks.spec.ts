@@ -86,6 +86,7 @@ describe('filter', () => {
     patient: 'p1',
     rule: { id: 'glucose-low', version: '1.0.0', title: '' },
     category: 'physiological',
+    suppressed: [{ rule: 'glucose-low-soon', reason: 'same-cause' }],
   } as const;
   it.each([
     [{}, true],
@@ -93,6 +94,9 @@ describe('filter', () => {
     [{ severity: ['low'] }, false],
     [{ rules: ['glucose-low'], patients: ['Patient/p1'] }, true],
     [{ patients: ['p2'] }, false],
+    [{ rules: ['glucose-high'] }, false],
+    // Folded into this alert: whoever asked for it has to hear.
+    [{ rules: ['glucose-low-soon'] }, true],
     [{ rules: [] }, false],
   ])('%j → %s', (filter, expected) => expect(matchesFilter(alert, filter)).toBe(expected));
 });

@@ -10,6 +10,9 @@ export const LOW: Policy = {
   group: 'low-glucose',
 };
 
+/** A forecast that nobody saw comes true, and pages as the low itself, or does not. */
+const FORECAST: Policy = { ...LOW, escalateAfterSeconds: null, foresees: true };
+
 /** Newborns have other limits and no such sensors. */
 export const NOT_NEWBORN = { underYears: 28 / 365.2425 } as const;
 
@@ -40,7 +43,7 @@ export const LOW_SOON_RULE: StreamRule = {
   persistence:
     'at the first reading whose forecast of a value under 70 mg/dL within 30 min is probable enough, or after 5 min under 70 unforeseen',
   clears: 'A forecast under its lower limit and glucose at or above 70 mg/dL, for 15 min; or an hour without a low',
-  policy: LOW,
+  policy: FORECAST,
   crossed: crossedProbabilities,
   page: 'docs/clinical/rules/glucose-low-soon.md',
 };
@@ -61,9 +64,9 @@ export const URGENT_LOW_SOON_RULE: StreamRule = {
     },
   ],
   persistence:
-    'at the first reading whose forecast of 55 mg/dL or less within 20 min is probable enough, or at 55 mg/dL',
+    'at the first reading whose forecast of 55 mg/dL or less within 20 min is probable enough, or after 5 min at 55 mg/dL unforeseen',
   clears: 'A forecast under its lower limit and glucose above 55 mg/dL, for 15 min; or an hour without such a low',
-  policy: { ...LOW, escalateAfterSeconds: 900 },
+  policy: FORECAST,
   crossed: crossedProbabilities,
   page: 'docs/clinical/rules/glucose-urgent-low-soon.md',
 };
