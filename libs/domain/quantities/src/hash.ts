@@ -7,9 +7,20 @@ const schedule = new Int32Array(64);
 const state = new Int32Array(8);
 let bytes = new Uint8Array(512);
 
+type Words = readonly [number, number, number, number];
+
 /** First four 32-bit words of the hash, big-endian order, signed. */
-export function sha256Words(text: string): readonly [number, number, number, number] {
-  const length = encode(text);
+export function sha256Words(text: string): Words {
+  return digestOf(encode(text, 0));
+}
+
+/** The same of a text with a whole number in it, in decimal: `${before}${n}${after}` without making that text. */
+export function sha256WordsAround(before: string, n: number, after: string): Words {
+  return digestOf(encode(after, encodeInteger(n, encode(before, 0))));
+}
+
+/** Hash of the first `length` of `bytes`. */
+function digestOf(length: number): Words {
   const padded = ((length + 8) >> 6) * 64 + 64;
   reserve(padded);
   bytes.fill(0, length, padded);
@@ -70,10 +81,37 @@ function block(source: Uint8Array, at: number): void {
   h[7] = (h[7]! + last) | 0;
 }
 
-/** UTF-8 into `bytes`; a lone surrogate is written as its three bytes, so that different texts stay different. */
-function encode(text: string): number {
-  reserve(text.length * 3);
-  let length = 0;
+const HALF = 10_000_000;
+
+/** Decimal digits of a safe integer into `bytes` from `at` on; answers where they end. Small numbers, whose digits are cheap, at a time. */
+function encodeInteger(n: number, at: number): number {
+  reserve(at + 17);
+  let length = at;
+  const size = Math.abs(n);
+  if (n < 0) bytes[length++] = 0x2d;
+  const high = Math.floor(size / HALF);
+  if (high >= HALF) return encode(String(size), length);
+  const low = size - high * HALF;
+  if (high > 0) length = encodeDigits(high, 1, length);
+  return encodeDigits(low, high > 0 ? 7 : 1, length);
+}
+
+/** At least `least` digits of a number under ten million. */
+function encodeDigits(n: number, least: number, at: number): number {
+  let count = least;
+  for (let bound = 10 ** least; n >= bound; bound *= 10) count++;
+  for (let i = at + count - 1, rest = n | 0; i >= at; i--) {
+    const next = (rest / 10) | 0;
+    bytes[i] = 0x30 + rest - next * 10;
+    rest = next;
+  }
+  return at + count;
+}
+
+/** UTF-8 into `bytes` from `at` on; answers where it ends. A lone surrogate is written as its three bytes, so that different texts stay different. */
+function encode(text: string, at: number): number {
+  reserve(at + text.length * 3);
+  let length = at;
   for (let i = 0; i < text.length; i++) {
     let point = text.charCodeAt(i);
     if (point < 0x80) {

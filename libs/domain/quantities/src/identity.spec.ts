@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { sha256Words } from './hash.js';
+import { sha256Words, sha256WordsAround } from './hash.js';
 import { contentHash, identityOf, uuidOf } from './identity.js';
 
 const reading = { source: 'ward-7', device: 'dev-1', code: 1, t: 1_700_000_000_000 };
@@ -19,6 +19,13 @@ describe('sha256Words', () => {
     const expected = createHash('sha256').update(text, 'utf8').digest();
     expect(sha256Words(text).map((word) => word >>> 0)).toEqual([0, 4, 8, 12].map((at) => expected.readUInt32BE(at)));
   });
+});
+
+describe('sha256WordsAround', () => {
+  it.each([0, 1, 9, 10, 9_999_999, 10_000_000, 12_345_678, 1_700_000_000_000, -1, -62_135_596_800_000, 2 ** 53 - 1])(
+    'is the hash of the text with %d in it',
+    (n) => expect(sha256WordsAround('d1|', n, '|é|dev')).toEqual(sha256Words(`d1|${n}|é|dev`)),
+  );
 });
 
 describe('identityOf', () => {

@@ -1,4 +1,4 @@
-import { ContentMix, sha256Words } from './hash.js';
+import { ContentMix, sha256Words, sha256WordsAround } from './hash.js';
 
 /** What tells one measurement from another. `code` is the catalogue number, `t` the device's time in ms. */
 export interface IdentityParts {
@@ -25,15 +25,20 @@ export function identityOf(parts: IdentityParts): string {
   // The usual case, a device with a UUID and no channel, fits one block of the hash: 55 bytes.
   const fromDevice = parts.device !== '';
   const origin = fromDevice ? parts.device : parts.source;
-  const what = `${parts.code}|${parts.t}|${parts.unit ?? ''}|`;
+  const unit = parts.unit ?? '';
   const channel = parts.channel ?? '';
-  if (channel === '') return uuidOf(`${fromDevice ? 'd' : 'f'}${what}${origin}`);
-  return uuidOf(`${fromDevice ? 'D' : 'F'}${what}${channel.length}:${channel}${origin}`);
+  if (channel === '') {
+    return uuidFrom(sha256WordsAround(`${fromDevice ? 'd' : 'f'}${parts.code}|`, parts.t, `|${unit}|${origin}`));
+  }
+  return uuidOf(`${fromDevice ? 'D' : 'F'}${parts.code}|${parts.t}|${unit}|${channel.length}:${channel}${origin}`);
 }
 
 /** A UUID (version 8) that is the same for the same text: 122 bits of its SHA-256. */
 export function uuidOf(text: string): string {
-  const [a, b, c, d] = sha256Words(text);
+  return uuidFrom(sha256Words(text));
+}
+
+function uuidFrom([a, b, c, d]: ReturnType<typeof sha256Words>): string {
   const version = HEX[(b & 0x0fff) | 0x8000]!;
   const variant = HEX[((c >>> 16) & 0x3fff) | 0x8000]!;
   const node = `${HEX[c & 0xffff]!}${HEX[d >>> 16]!}${HEX[d & 0xffff]!}`;

@@ -71,6 +71,8 @@ function byCode(changes: readonly Change[]): ReadonlyMap<number, readonly Change
 
 function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effect {
   const measure = draft.measures[code];
+  const onward = allOnward(code, measure, changes);
+  if (onward !== undefined) return { code, added: onward, changed: NONE_CHANGED, dirty: null, touchesLatest: false };
   const newest = measure?.t ?? null;
   const latest = measure?.latest ?? null;
   const added = new Map<string, Sample>();
@@ -103,6 +105,26 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
   }
   const sorted = [...added.values()].sort((a, b) => inOrder(a.cited, b.cited));
   return { code, added: sorted, changed, dirty, touchesLatest };
+}
+
+const NONE_CHANGED: ReadonlySet<string> = new Set();
+
+/** The usual record: new values only, each later than the one before and than all before the record; undefined when it is not so. */
+function allOnward(
+  code: number,
+  measure: MeasureState | undefined,
+  changes: readonly Change[],
+): readonly Sample[] | undefined {
+  let last = measure?.t ?? Number.NEGATIVE_INFINITY;
+  const samples: Sample[] = [];
+  for (const change of changes) {
+    const { t, receivedAt, replaces, retracted } = change;
+    if (!(t > last) || replaces !== undefined || retracted || change.code !== code) return undefined;
+    if (t > receivedAt + LATENESS_BOUND) return undefined;
+    last = t;
+    samples.push(sampleOf(change));
+  }
+  return samples;
 }
 
 /** The time itself when rules can still be re-evaluated from there, else null and counted. */

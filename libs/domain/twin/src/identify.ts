@@ -129,36 +129,37 @@ function versionOf(
   known: StoredMeasurement | undefined,
 ): Change {
   // A withdrawal keeps what it withdraws, whatever else it says.
-  const content =
-    sample.w !== undefined && known !== undefined
-      ? contentOf(known)
-      : {
-          code: sample.c,
-          t: sample.t,
-          ...(sample.x === undefined ? undefined : { x: sample.x }),
-          ...(sample.x !== undefined || sample.s === undefined ? undefined : { series: sample.s }),
-          ...(sample.p === undefined ? undefined : { periodMs: sample.p }),
-          ...(sample.h === undefined ? undefined : { channel: sample.h }),
-          quality: sample.q ?? 0,
-        };
   const retracted = sample.w !== undefined;
-  return {
+  const content = retracted && known !== undefined ? contentOf(known) : contentOfSample(sample);
+  const change: Writable<Change> = {
     identity,
     version: (known?.version ?? 0) + 1,
     // A withdrawal is one whatever it withdraws; a series may have lost digits in the store.
     hash: contentHash(retracted ? { code: content.code, t: content.t, retracted } : content),
     ...content,
-    ...(sample.r === undefined ? undefined : { reasons: sample.r }),
     sourced: sample.i !== undefined,
     source,
     device,
     receivedAt: draft.record.receivedAt,
-    ...(sample.o === undefined ? undefined : { origin: sample.o }),
     retracted,
-    ...(known === undefined
-      ? undefined
-      : { replaces: { version: known.version, code: known.code, t: known.t, retracted: known.retracted } }),
   };
+  if (sample.r !== undefined) change.reasons = sample.r;
+  if (sample.o !== undefined) change.origin = sample.o;
+  if (known !== undefined) {
+    change.replaces = { version: known.version, code: known.code, t: known.t, retracted: known.retracted };
+  }
+  return change;
+}
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+function contentOfSample({ c, t, x, s, p, h, q }: WireSample): Content {
+  const content: Writable<Content> = { code: c, t, quality: q ?? 0 };
+  if (x !== undefined) content.x = x;
+  else if (s !== undefined) content.series = s;
+  if (p !== undefined) content.periodMs = p;
+  if (h !== undefined) content.channel = h;
+  return content;
 }
 
 type Content = Pick<StoredMeasurement, 'code' | 't' | 'x' | 'series' | 'periodMs' | 'channel' | 'quality'>;

@@ -12,9 +12,21 @@ const STREAMS_KEPT = 48;
  * channel. The key is `d:<device>` or `f:<source>`, the catalogue number and the channel.
  */
 export function streamKey(source: string, device: string, code: number, channel: string | undefined): string {
-  const origin = device === '' ? `f:${source}` : `d:${device}`;
-  return channel === undefined ? `${code}|${origin}` : `${code}|${origin}|${channel}`;
+  if (channel !== undefined) return `${keyOf(source, device, code)}|${channel}`;
+  if (newest.source !== source || newest.device !== device) newest = { source, device, keys: [] };
+  return (newest.keys[code] ??= keyOf(source, device, code));
 }
+
+function keyOf(source: string, device: string, code: number): string {
+  return `${code}|${device === '' ? `f:${source}` : `d:${device}`}`;
+}
+
+/** The keys follow from sender and measure alone; a record's samples ask for the same few again. */
+let newest: { readonly source: string; readonly device: string; readonly keys: string[] } = {
+  source: '',
+  device: '',
+  keys: [],
+};
 
 /** Catalogue number of a stream's measure. */
 export function codeOfStream(key: string): number {
