@@ -39,14 +39,28 @@ export function uuidOf(text: string): string {
 }
 
 function uuidFrom([a, b, c, d]: ReturnType<typeof sha256Words>): string {
-  const version = HEX[(b & 0x0fff) | 0x8000]!;
-  const variant = HEX[((c >>> 16) & 0x3fff) | 0x8000]!;
-  const node = `${HEX[c & 0xffff]!}${HEX[d >>> 16]!}${HEX[d & 0xffff]!}`;
-  return `${HEX[a >>> 16]!}${HEX[a & 0xffff]!}-${HEX[b >>> 16]!}-${version}-${variant}-${node}`;
+  digits(0, a >>> 16);
+  digits(4, a);
+  digits(9, b >>> 16);
+  digits(14, (b & 0x0fff) | 0x8000);
+  digits(19, ((c >>> 16) & 0x3fff) | 0x8000);
+  digits(24, c);
+  digits(28, d >>> 16);
+  digits(32, d);
+  return String.fromCharCode.apply(null, uuid);
 }
 
-/** Four hex digits of every 16-bit number: three times as fast as `toString(16)`. */
-const HEX: readonly string[] = Array.from({ length: 0x10000 }, (_, n) => (n + 0x10000).toString(16).slice(1));
+/** The 36 characters of the UUID in the making, hyphens in place: one text at the end is three times as fast as adding up small ones. */
+const uuid: number[] = Array.from({ length: 36 }, () => 0x2d);
+const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
+/** Four hex digits of the lower half of a word. */
+function digits(at: number, word: number): void {
+  uuid[at] = HEX[(word >>> 12) & 15]!;
+  uuid[at + 1] = HEX[(word >>> 8) & 15]!;
+  uuid[at + 2] = HEX[(word >>> 4) & 15]!;
+  uuid[at + 3] = HEX[word & 15]!;
+}
 
 /** What makes another version of the same identity. Values are canonical. */
 export interface ContentParts {
