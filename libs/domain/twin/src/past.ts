@@ -15,6 +15,8 @@ import type { Needs } from './twin-port.js';
 export class Past {
   private readonly wanted = new Map<number, number>();
   private readonly found = new Map<string, readonly Sample[]>();
+  /** New values by measure, judged. */
+  private readonly judged = new Map<number, readonly Sample[]>();
 
   constructor(
     private readonly draft: Draft,
@@ -45,14 +47,13 @@ export class Past {
     if (!Number.isFinite(newest)) return judged;
     const folding = { machine: start.machine, from: start.at, before, beforeNewest: newestBefore };
     this.draft.checks[code] = fold(step, timeOf, folding, samples, newest);
-    const isNew = new Set(added.map(({ cited }) => cited[0]));
-    this.found.set(`${code}|new`, dirty === null ? judged : judged.filter(({ cited }) => isNew.has(cited[0])));
+    this.judged.set(code, dirty === null ? judged : newOf(judged, added));
     return judged;
   }
 
   /** The measure's new values, judged. */
   fresh(code: number): readonly Sample[] {
-    return this.found.get(`${code}|new`) ?? this.effects.get(code)?.added ?? [];
+    return this.judged.get(code) ?? this.effects.get(code)?.added ?? [];
   }
 
   /** All values of the measure from `from` on, judged. */
@@ -107,6 +108,11 @@ export class Past {
     for (const sample of effect?.added ?? []) if (sample.cited[2] >= from) kept.push(sample);
     return kept.sort((a, b) => inOrder(a.cited, b.cited));
   }
+}
+
+function newOf(judged: readonly Sample[], added: readonly Sample[]): readonly Sample[] {
+  const isNew = new Set(added.map(({ cited }) => cited[0]));
+  return judged.filter(({ cited }) => isNew.has(cited[0]));
 }
 
 export function timeOf({ cited }: Sample): number {

@@ -39,14 +39,14 @@ interface Memory {
 
 const EMPTY: Memory = { inputs: {}, medium: NOT_HELD, high: NOT_HELD, course: EMPTY_COURSE, finding: null };
 const NONE: DetectorStep['holds'] = {};
-const NAMES: Readonly<Record<number, Exclude<VitalName, 'onOxygen'>>> = {
-  1: 'heartRate',
-  3: 'oxygenSaturation',
-  4: 'respiratoryRate',
-  5: 'systolicPressure',
-  8: 'temperature',
-  17: 'gcs',
-};
+const NAMED: ReadonlyArray<readonly [code: number, name: Exclude<VitalName, 'onOxygen'>]> = [
+  [1, 'heartRate'],
+  [3, 'oxygenSaturation'],
+  [4, 'respiratoryRate'],
+  [5, 'systolicPressure'],
+  [8, 'temperature'],
+  [17, 'gcs'],
+];
 const OXYGEN = [15, 16] as const;
 
 /** NEWS2 from the newest values, whatever order they come in. */
@@ -88,11 +88,11 @@ function scoreOf(inputs: Memory['inputs'], { now, person, limitsOf }: Circumstan
   const oldest = now - limits['freshHours']! * HOUR;
   const vitals: Partial<Record<VitalName, number | boolean>> = {};
   const times: Partial<Record<VitalName, number>> = {};
-  for (const [code, [, , t, x]] of Object.entries(inputs)) {
-    const name = NAMES[Number(code)];
-    if (name === undefined || t < oldest) continue;
-    vitals[name] = x;
-    times[name] = t;
+  for (const [code, name] of NAMED) {
+    const cited = inputs[code];
+    if (cited === undefined || cited[2] < oldest) continue;
+    times[name] = cited[2];
+    vitals[name] = cited[3];
   }
   const oxygen = oxygenOf(inputs, oldest);
   if (oxygen !== undefined) {
@@ -181,7 +181,7 @@ function forget(memory: unknown, identities: ReadonlySet<string>): unknown {
 
 export const NEWS2_DETECTOR: Detector = {
   id: 'news2',
-  codes: [...Object.keys(NAMES).map(Number), ...OXYGEN],
+  codes: [...NAMED.map(([code]) => code), ...OXYGEN],
   rules: [NEWS2],
   late: 'as-it-comes',
   step,
