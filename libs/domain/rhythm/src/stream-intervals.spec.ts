@@ -225,7 +225,7 @@ describe('rhythm from intervals', () => {
           state = step.state;
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
     const day = stream(
       Array.from({ length: 40 }, (_, i) => (i % 2 ? irregular(2000, i + 1) : steady(2000, 900))).flat(),

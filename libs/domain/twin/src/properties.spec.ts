@@ -88,7 +88,7 @@ describe('arrival', () => {
         expect(anyOrder.latest()).toEqual(inOrder.latest());
         episodes += inOrder.episodes().length;
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
     expect(episodes).toBeGreaterThan(150);
   });
@@ -102,7 +102,7 @@ describe('arrival', () => {
         expect(cut.episodes()).toEqual(whole.episodes());
         expect(cut.latest()).toEqual(whole.latest());
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -122,7 +122,7 @@ describe('arrival', () => {
         }
         expect(JSON.stringify(ward.state)).toBe(before);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });
@@ -154,7 +154,7 @@ describe('corrections and withdrawals', () => {
         const clean = after(records(byTime([...last.values()].filter(({ w }) => w === undefined)), 3));
         expect(edited.episodes()).toEqual(clean.episodes());
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });
@@ -193,7 +193,7 @@ describe('replay', () => {
         expect(JSON.stringify(stored.alerts())).toBe(JSON.stringify(first.alerts()));
         expect(JSON.stringify(viewOf(stored.state, T0))).toBe(JSON.stringify(viewOf(first.state, T0)));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -222,7 +222,7 @@ describe('replay', () => {
           then.alerts().map(({ transition }) => transition),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -247,7 +247,7 @@ describe('replay', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });
