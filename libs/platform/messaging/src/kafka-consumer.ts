@@ -76,6 +76,11 @@ export class KafkaConsumer implements Consumer {
     return this.current;
   }
 
+  /** Stopped, or being stopped. */
+  get ended(): boolean {
+    return this.stopping !== undefined;
+  }
+
   stop(): Promise<void> {
     this.stopping ??= this.end();
     return this.stopping;

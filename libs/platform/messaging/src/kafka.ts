@@ -274,6 +274,22 @@ async function topicsWithLeaders(admin: Admin, topics: readonly string[]): Promi
   }
 }
 
+/** The client gives up on these for good, though a broker that comes back answers them a moment later. */
+const JOINS_AGAIN: ReadonlySet<string> = new Set(['KafkaJSGroupCoordinatorNotFound']);
+const JOINS_AGAIN_AFTER_MS = 1_000;
+
+/** A new member in place of one that the client gave up, until the consumer is stopped. */
+function joinAgain(...parts: Parameters<typeof startMember>): void {
+  const [, , consumer] = parts;
+  setTimeout(() => {
+    if (consumer.ended) return;
+    startMember(...parts).catch((error: unknown) => {
+      consumer.crashed(reasonOf(error), true);
+      joinAgain(...parts);
+    });
+  }, JOINS_AGAIN_AFTER_MS).unref();
+}
+
 async function startMember(
   client: KafkaEventLogOptions,
   options: ConsumeOptions,
@@ -301,7 +317,11 @@ async function startMember(
   consumer.attach(memberPort(member, topic, committed, sockets));
   member.on(member.events.GROUP_JOIN, ({ payload }) => consumer.joined(payload.memberAssignment[topic] ?? []));
   member.on(member.events.REBALANCING, () => consumer.rebalancing());
-  member.on(member.events.CRASH, ({ payload }) => consumer.crashed(reasonOf(payload.error), payload.restart));
+  member.on(member.events.CRASH, ({ payload: { error, restart } }) => {
+    const again = !restart && JOINS_AGAIN.has(error.name) && !sockets.isSevered;
+    consumer.crashed(reasonOf(error), restart || again);
+    if (again) joinAgain(client, options, consumer, committed, logger);
+  });
   await member.connect();
   await member.subscribe({ topics: [topic], fromBeginning: true });
   await member.run({
