@@ -52,7 +52,7 @@ function verdict(target: Target, value: number | undefined): string {
 }
 
 function bar({ atLeast, atMost }: Target): string {
-  return atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
+  return atLeast === undefined ? `≤ ${figure(atMost)}` : `≥ ${figure(atLeast)}`;
 }
 
 function figure(value: number | undefined): string {
