@@ -30,6 +30,7 @@ export const GLUCOSE_PACK: ConditionPack = {
       tiers: [{ severity: 'high', limit: 54, clear: 60, range: [40, 80], ...AT_ONCE, ...FOR_15_MIN }],
       policy: { ...LOW, escalateAfterSeconds: 900 },
     }),
+    URGENT_LOW_SOON_RULE,
     limitRule({
       ...MEASURE,
       id: 'glucose-low',
@@ -38,7 +39,6 @@ export const GLUCOSE_PACK: ConditionPack = {
       tiers: [{ severity: 'medium', limit: 70, clear: 75, range: [54, 120], ...AT_ONCE, ...FOR_15_MIN }],
       policy: LOW,
     }),
-    URGENT_LOW_SOON_RULE,
     LOW_SOON_RULE,
     limitRule({
       ...MEASURE,
