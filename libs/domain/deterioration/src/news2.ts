@@ -46,6 +46,7 @@ const WORST: Readonly<Partial<Record<VitalName, number>>> = {
   consciousness: 3,
   temperature: 3,
 };
+const PARTS = Object.keys(WORST) as readonly VitalName[];
 
 function respirationPoints(rate: number): number {
   const r = toInteger(rate);
@@ -140,8 +141,9 @@ export function news2(vitals: Vitals, context: ScoreContext = {}): Score | Score
   const decided = decision !== undefined && decision.by.trim() !== '' && Number.isFinite(decision.at);
   const scale = decided && !(context.at !== undefined && decision.at > context.at) ? 2 : 1;
   const contributions = contributionsOf(known, scale);
-  const scored = new Set<string>(contributions.map(({ name }) => (name === 'gcs' ? 'consciousness' : name)));
-  const missing = (Object.keys(WORST) as VitalName[]).filter((name) => !scored.has(name));
+  const missing = PARTS.filter((part) =>
+    contributions.every(({ name }) => name !== part && !(part === 'consciousness' && name === 'gcs')),
+  );
   const worst = missing.reduce((sum, name) => sum + (WORST[name] ?? 0), 0);
   const derived = contributions.some(({ name }) => name === 'gcs') ? ['consciousness from the Glasgow coma score'] : [];
   const anyThree = contributions.some(({ points }) => points === 3);

@@ -118,7 +118,8 @@ export function knownVitals(rule: ScoreRule, vitals: Vitals, context: ScoreConte
 
 export function contribution({ vitals, ageOf }: KnownVitals, name: VitalName, points: number): ScoreContribution {
   const ageMs = ageOf(name);
-  return { name, value: vitals[name]!, points, ...(ageMs === undefined ? {} : { ageMs }) };
+  const value = vitals[name]!;
+  return ageMs === undefined ? { name, value, points } : { name, value, points, ageMs };
 }
 
 /** What a rule found; `worst` is the most the missing inputs could add. */
@@ -142,9 +143,10 @@ export function scoreOf(
   if (contributions.length === 0) return refusal(rule, 'no-inputs', 'What is known is not enough for any part.');
   const total = sumOf(contributions);
   const monitoring = rule.rule === 'news2' ? monitoringOf(rest.band, total) : undefined;
-  const stale = contributions.flatMap(({ name, ageMs }) =>
-    name !== 'shockIndex' && ageMs !== undefined && ageMs > staleAfter(name, monitoring) ? [name] : [],
-  );
+  const stale: VitalName[] = [];
+  for (const { name, ageMs } of contributions) {
+    if (name !== 'shockIndex' && ageMs !== undefined && ageMs > staleAfter(name, monitoring)) stale.push(name);
+  }
   return {
     kind: 'score',
     rule: rule.rule,
