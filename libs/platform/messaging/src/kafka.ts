@@ -260,7 +260,8 @@ const NOT_YET: ReadonlySet<unknown> = new Set([3, 5]);
 
 /** Metadata of the topics once every partition has a leader. @throws the broker's last word when that takes longer than 30 s */
 async function topicsWithLeaders(admin: Admin, topics: readonly string[]): Promise<readonly ITopicMetadata[]> {
-  for (const deadline = Date.now() + LEADERS_WITHIN_MS; ;) {
+  const deadline = Date.now() + LEADERS_WITHIN_MS;
+  for (;;) {
     try {
       const found = await admin.fetchTopicMetadata({ topics: [...topics] });
       const isLed = ({ partitions }: ITopicMetadata): boolean =>
@@ -323,6 +324,8 @@ async function startMember(
     if (again) joinAgain(client, options, consumer, committed, logger);
   });
   await member.connect();
+  // One that joins anew may have been stopped meanwhile.
+  if (consumer.ended) return member.disconnect();
   await member.subscribe({ topics: [topic], fromBeginning: true });
   await member.run({
     autoCommit: false,
