@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { featuresOf, LOW_SOON, stepLowSoon, URGENT_LOW_SOON, withReading, type History } from '#libs/domain/glucose';
 import { readSensorFiles, type SensorFile } from '../validate/sets/cgm-loop-files.js';
-import { foresight, heldApart, isLow, isUrgentLow, type Watched } from '../validate/sets/cgm-loop-scoring.js';
+import { fittedOn, foresight, heldApart, isLow, isUrgentLow, type Watched } from '../validate/sets/cgm-loop-scoring.js';
 import { fitLogistic, type LogisticFit } from './penalised-logistic.js';
 
 /**
@@ -85,6 +85,7 @@ function main(): void {
     const all = runAt(files, raise);
     for (const [part, runs] of [
       ['all rows', all],
+      ['marked train', fittedOn(all)],
       ['marked val', heldApart(all)],
     ] as const) {
       const found = Object.values(foresight(runs, 'glucose-low-soon', isLow));

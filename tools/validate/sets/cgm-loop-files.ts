@@ -14,7 +14,7 @@ export interface SensorFile {
   readonly record: string;
   /** Time of the file's first row of any kind, ms. */
   readonly start: number;
-  /** Time of the first row marked `val`, ms: from there nothing was fitted. NaN where none is. */
+  /** Time of the first row marked `val`, ms: from there no weight was fitted. NaN where none is. */
   readonly heldApartFrom: number;
   /** In the order of the file. */
   readonly readings: readonly SensorReading[];

@@ -176,14 +176,23 @@ function foresightRatio(all: readonly Watched[]): number {
   return Number.NaN;
 }
 
-/** The rows on which nothing was fitted, as files of their own. */
+/** The rows marked `val`, on which no weight was fitted, as files of their own. */
 export function heldApart(all: readonly Watched[]): readonly Watched[] {
+  return part(all, (t, heldApartFrom) => t >= heldApartFrom);
+}
+
+/** The rows before those. */
+export function fittedOn(all: readonly Watched[]): readonly Watched[] {
+  return part(all, (t, heldApartFrom) => t < heldApartFrom);
+}
+
+function part(all: readonly Watched[], isIn: (t: number, heldApartFrom: number) => boolean): readonly Watched[] {
   return all.flatMap(({ file, run }) => {
     const { start, heldApartFrom } = file;
     if (Number.isNaN(heldApartFrom)) return [];
-    const from = (heldApartFrom - start) / 1000;
-    const readings = file.readings.filter(({ t }) => t >= heldApartFrom);
-    return [{ file: { ...file, readings }, run: { ...run, episodes: run.episodes.filter(({ at }) => at >= from) } }];
+    const readings = file.readings.filter(({ t }) => isIn(t, heldApartFrom));
+    const episodes = run.episodes.filter(({ at }) => isIn(start + at * 1000, heldApartFrom));
+    return [{ file: { ...file, readings }, run: { ...run, episodes } }];
   });
 }
 

@@ -21,14 +21,13 @@ interface LowRule {
 
 /**
  * `low`: predicted < 70 within 30 min, or under 70 for 5 min without having been foreseen: the fall was too fast, and the one who
- * waits for this rule has to hear of it. `urgentLow`: predicted ≤ 55 within 20 min, or there.
+ * waits for this rule has to hear of it. `urgentLow`: predicted ≤ 55 within 20 min, or there for 5 min unforeseen.
  */
 const RULES: Readonly<Record<LowName, LowRule>> = {
   low: { model: LOW_SOON, isLow: (x) => x < 70, lowFor: 4.5 * MINUTE },
   urgentLow: { model: URGENT_LOW_SOON, isLow: (x) => x <= 55, lowFor: 4.5 * MINUTE },
 };
-const NAMES = ['low', 'urgentLow'] as const;
-export type LowName = (typeof NAMES)[number];
+export type LowName = 'low' | 'urgentLow';
 
 /** One rule's memory: whether it is told, since when it stands, since when it is gone, since when glucose is low. */
 interface LowState {
