@@ -27,11 +27,15 @@ export class AlertTail {
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
-  /** Sends a tenant's transitions after `lastId` (undefined: from now on) until the stream ends. */
+  /**
+   * Sends a tenant's transitions after `lastId` (undefined: from now on) until the stream ends. Where "now" is, is known before the client
+   * is answered: else it would miss what is told in between.
+   */
   async pump(stream: EventStream, tenant: number, lastId: bigint | undefined): Promise<void> {
     await this.join(tenant);
     try {
       let sent = lastId ?? (await this.end(stream.signal));
+      stream.begin();
       while (!stream.signal.aborted) {
         sent = await this.sendUpTo(stream, tenant, sent, this.settled ?? 0n);
         if ((this.settled ?? 0n) <= sent) await this.moved.wait(60_000, stream.signal);

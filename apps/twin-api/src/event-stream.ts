@@ -20,12 +20,26 @@ export interface ServerEvent {
  */
 export class EventStream {
   private readonly ended = new AbortController();
-  private readonly heartbeat: NodeJS.Timeout;
+  private heartbeat: NodeJS.Timeout | undefined;
 
-  private constructor(private readonly reply: FastifyReply) {
-    const { raw } = reply;
-    raw.on('close', () => this.end());
-    raw.on('error', () => this.end());
+  constructor(private readonly reply: FastifyReply) {
+    reply.hijack();
+    reply.raw.on('close', () => this.end());
+    reply.raw.on('error', () => this.end());
+  }
+
+  /** Answers the client: what happens from here on it will be told. Once, before the first event. */
+  begin(): void {
+    if (this.signal.aborted) return;
+    const { raw } = this.reply;
+    const headers = {
+      ...this.reply.getHeaders(),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    };
+    raw.writeHead(200, headers as Record<string, string>);
+    raw.write(`retry: ${RETRY_MS}\n\n`);
     this.heartbeat = setInterval(() => {
       if (!raw.writableNeedDrain) raw.write(': heartbeat\n\n');
     }, HEARTBEAT_MS);
@@ -54,20 +68,10 @@ export class EventStream {
     if (this.signal.aborted) return;
     clearInterval(this.heartbeat);
     this.ended.abort();
-    if (!this.reply.raw.writableEnded) this.reply.raw.end();
-  }
-
-  static open(reply: FastifyReply): EventStream {
-    const headers = {
-      ...reply.getHeaders(),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    };
-    reply.hijack();
-    reply.raw.writeHead(200, headers as Record<string, string>);
-    reply.raw.write(`retry: ${RETRY_MS}\n\n`);
-    return new EventStream(reply);
+    const { raw } = this.reply;
+    // Without an answer yet there is no stream to end: the client connects anew.
+    if (!raw.headersSent) raw.destroy();
+    else if (!raw.writableEnded) raw.end();
   }
 }
 
@@ -81,12 +85,12 @@ export class EventStreams {
     });
   }
 
-  /** Answers with a stream that `pump` fills until it ends; a failing pump ends it, and the client resumes. */
+  /** Answers with a stream that `pump` begins and fills until it ends; a failing pump ends it, and the client resumes. */
   start(reply: FastifyReply, pump: (stream: EventStream) => Promise<void>, onFailure: (error: unknown) => void): void {
     if (this.open.size >= MOST_STREAMS) {
       throw new Problem(503, 'too-many-streams', 'too many streams are open here', [], { 'retry-after': '5' });
     }
-    const stream = EventStream.open(reply);
+    const stream = new EventStream(reply);
     this.open.add(stream);
     stream.signal.addEventListener('abort', () => this.open.delete(stream));
     pump(stream)

@@ -588,7 +588,7 @@ describe('the twin API over real HTTP and Postgres', () => {
       let text = '';
       const timer = setTimeout(() => abort.abort(), forMs);
       try {
-        if (onOpen !== undefined) setTimeout(() => void onOpen(), 100);
+        await onOpen?.();
         for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
           text += Buffer.from(chunk).toString();
           for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
@@ -626,6 +626,16 @@ describe('the twin API over real HTTP and Postgres', () => {
         await platform.hot.publish([{ channel: alertChannel(tenant), message: 'x' }]);
       });
       expect(events).toMatchObject([{ event: 'alert.raised', data: { id: uuid(3) } }]);
+    });
+
+    it('tells what comes after its answer, however late the place from which it tells becomes known', async () => {
+      const slow = await platform.pool.connect();
+      await slow.query('BEGIN');
+      await slow.query('SELECT pg_current_xact_id()');
+      setTimeout(() => void slow.query('COMMIT').then(() => slow.release()), 400);
+      const other = alertOf(4, 'raised', 'open', { rule: { id: 'pause', version: '1.0.0', title: 'x' } });
+      const events = await listen('/v1/alerts/stream', 1, undefined, () => transition(4, 1, other), 10_000);
+      expect(events).toMatchObject([{ event: 'alert.raised', data: { id: uuid(4) } }]);
     });
 
     it('resumes after Last-Event-ID without gap or repetition, while more come in, out of order', async () => {

@@ -20,6 +20,7 @@ export async function pumpTwin(
   patient: string,
   lastId: bigint | undefined,
 ): Promise<void> {
+  stream.begin();
   const changed = new WakeUp();
   let dirty = true;
   const stop = await hot
