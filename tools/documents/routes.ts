@@ -314,7 +314,7 @@ export const ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
     path: '/v1/alarm-quality',
-    summary: 'Alarm load, precision and time to acknowledge',
+    summary: 'Alarm load, precision and time to acknowledge; rules in shadow beside the live ones',
     tag: 'alerts',
     scopes: ['alerts.read'],
     status: 200,

@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { TwinApiModule } from './twin-api.module.js';
 
 const DAY = '2026-03-02';
+const SHADOW_DAY = '2026-03-12';
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 /** What these answers may hold. */
@@ -21,6 +22,7 @@ interface Body {
   readonly next?: string;
   readonly act: string;
   readonly patientDays: number;
+  readonly shadows: readonly unknown[];
   readonly total: unknown;
 }
 
@@ -141,6 +143,40 @@ describe('alarm quality, quiet alerts and limits of a tenant', () => {
     await quiet(3, '2026-03-05T13:00:00Z');
   }
 
+  /** Live forecasts at 6:00 (told) and 8:00 (kept quiet); in shadow at 5:40 and 15:00, and the next day of another patient. */
+  async function inShadow(): Promise<void> {
+    const { pool } = platform;
+    const { rows } = await pool.query<{ key: string }>(
+      'SELECT key::text AS key FROM twins WHERE tenant = $1 ORDER BY patient',
+      [tenant],
+    );
+    const [p1, p2] = rows.map(({ key }) => key) as [string, string];
+    await pool.query(
+      `INSERT INTO alert_episodes (tenant, id, twin, patient, rule, severity, status, closed, effective_at, raised_at, updated_at, sequence, alert)
+       VALUES ($1, $2, $3, 'p1', 'glucose-low-soon', 'medium', 'resolved', TRUE, $4, $5, $5, 1, '{}')`,
+      [tenant, uuid(50), p1, `${SHADOW_DAY}T06:00:00Z`, `${SHADOW_DAY}T06:00:05Z`],
+    );
+    const quiet = (
+      n: number,
+      twin: string,
+      patient: string,
+      rule: string,
+      reason: string,
+      by: string | null,
+      at: string,
+    ) =>
+      pool.query(
+        `INSERT INTO alert_suppressions (tenant, id, twin, patient, episode, rule, rule_version, severity, reason, by_episode, effective_at, at)
+         VALUES ($1, $2, $3, $4, $5, $6, '0.1.0', 'medium', $7, $8, $9, $9)`,
+        [tenant, uuid(300 + n), twin, patient, uuid(400 + n), rule, reason, by, at],
+      );
+    const early = 'glucose-low-soon-early';
+    await quiet(1, p1, 'p1', early, 'shadow', null, `${SHADOW_DAY}T05:40:00Z`);
+    await quiet(2, p1, 'p1', 'glucose-low-soon', 'same-cause', uuid(1), `${SHADOW_DAY}T08:00:00Z`);
+    await quiet(3, p1, 'p1', early, 'shadow', null, `${SHADOW_DAY}T15:00:00Z`);
+    await quiet(4, p2, 'p2', early, 'shadow', null, `${SHADOW_DAY}T06:00:00Z`);
+  }
+
   const TIME = `from=${DAY}T00:00:00Z&to=2026-03-04T00:00:00Z`;
 
   it('counts alerts by when they were first told, the load by patient-day, and the time until somebody saw them', async () => {
@@ -195,6 +231,31 @@ describe('alarm quality, quiet alerts and limits of a tenant', () => {
     expect(second.body.next).toBeUndefined();
     expect((await call('GET', `/v1/suppressions?${TIME}&rule=glucose-low`)).body.items).toHaveLength(2);
     expect((await call('GET', '/v1/suppressions?patient=p2')).body.items).toEqual([]);
+  });
+
+  it('sets what a rule in shadow found beside what the live one did', async () => {
+    await inShadow();
+    const day = `from=${SHADOW_DAY}T00:00:00Z&to=2026-03-13T00:00:00Z`;
+    const { body } = await call('GET', `/v1/alarm-quality?${day}`);
+    const figures = {
+      rule: 'glucose-low-soon-early',
+      of: 'glucose-low-soon',
+      found: 3,
+      liveFound: 2,
+      liveAlsoInShadow: 1,
+      onlyInShadow: 2,
+      perPatientDay: null,
+      medianLeadSeconds: 1200,
+    };
+    expect(body.shadows).toEqual([figures]);
+    // What is kept quiet by policy is counted; what nobody was to be told is not.
+    expect(body.total).toMatchObject({ suppressed: 1 });
+    const other = await call('GET', `/v1/alarm-quality?${day}&patient=p2`);
+    const alone = { found: 1, liveFound: 0, liveAlsoInShadow: 0, onlyInShadow: 1, medianLeadSeconds: null };
+    expect(other.body.shadows).toEqual([{ ...figures, ...alone }]);
+    const listed = await call('GET', `/v1/suppressions?${day}&rule=glucose-low-soon-early&patient=p2`);
+    expect(listed.body.items).toMatchObject([{ reason: 'shadow' }]);
+    expect(listed.body.items[0]).not.toHaveProperty('by');
   });
 
   it('gives the metrics of a window of glucose, each source for itself', async () => {

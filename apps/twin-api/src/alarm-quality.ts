@@ -1,7 +1,14 @@
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import type { AlarmQualityQuery, AlarmQualitySchema } from '#libs/contracts';
-import { alarmQuality, patientDays, suppressedByRule, type AlarmQualityRow } from '#libs/platform/storage';
+import { RULES } from '#libs/domain/twin';
+import {
+  alarmQuality,
+  patientDays,
+  shadowFigures,
+  suppressedByRule,
+  type AlarmQualityRow,
+} from '#libs/platform/storage';
 import { timesOf } from './asked-time.js';
 import { iso } from './wire.js';
 
@@ -21,6 +28,8 @@ const NONE: AlarmQualityRow = {
   p90: null,
 };
 
+const SHADOWS = RULES.flatMap(({ id, shadowOf }) => (shadowOf === undefined ? [] : [{ rule: id, of: shadowOf }]));
+
 /** How the alerts of a time did: how many, how useful, how soon somebody saw them. @throws Problem 400 when the time is no time */
 export async function alarmQualityOf(
   pool: Pool,
@@ -28,10 +37,11 @@ export async function alarmQualityOf(
   query: z.output<typeof AlarmQualityQuery>,
 ): Promise<Answer> {
   const asked = { tenant, ...timesOf(query), patient: query.patient };
-  const [rows, suppressed, days] = await Promise.all([
+  const [rows, suppressed, days, shadows] = await Promise.all([
     alarmQuality(pool, asked),
     suppressedByRule(pool, asked),
     patientDays(pool, asked),
+    Promise.all(SHADOWS.map((shadow) => shadowFigures(pool, asked, shadow))),
   ]);
   const byRule = new Map(rows.map((row) => [row.rule, row]));
   const names = new Set([...rows.flatMap(({ rule }) => rule ?? []), ...suppressed.keys()]);
@@ -44,6 +54,11 @@ export async function alarmQualityOf(
     rules: [...names]
       .sort()
       .map((rule) => ({ rule, ...figures(byRule.get(rule) ?? NONE, suppressed.get(rule) ?? 0, days) })),
+    shadows: shadows.map((row, i) => ({
+      ...SHADOWS[i]!,
+      ...row,
+      perPatientDay: days === 0 ? null : row.found / days,
+    })),
   };
 }
 

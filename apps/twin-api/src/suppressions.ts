@@ -24,10 +24,11 @@ export async function suppressions(
   return pageOf(
     rows,
     query.limit,
-    ({ rule, ruleVersion, reason, effectiveAt, at, ...row }) => ({
+    ({ rule, ruleVersion, reason, by, effectiveAt, at, ...row }) => ({
       ...row,
       rule: { id: rule, version: ruleVersion },
-      reason: reason as 'same-cause' | 'refractory',
+      reason: reason as 'same-cause' | 'refractory' | 'shadow',
+      ...(by === null ? undefined : { by }),
       effectiveAt: iso(effectiveAt),
       at: iso(at),
     }),

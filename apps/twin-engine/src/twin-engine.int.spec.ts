@@ -174,6 +174,17 @@ describe('twin engine', () => {
     expect(await rows(pool, 'SELECT sum(next_offset)::int AS n FROM consumer_offsets')).toEqual([{ n: 21 }]);
   });
 
+  it('writes what was kept quiet with its reason, and of a rule in shadow nothing else', async () => {
+    const log = new Log();
+    const falling = [150, 146, 141, 136, 130, 124, 117, 110, 102, 94, 86, 79, 73, 68, 64];
+    falling.forEach((x, i) => log.add(samples('p1', [{ c: GLUCOSE, t: T0 + i * 5 * MINUTE, x }])));
+    await drain(startEngine(pool), log);
+    const quiet = await rows(pool, 'SELECT rule, reason, by_episode FROM alert_suppressions');
+    expect(quiet).toContainEqual({ rule: 'glucose-low-soon-early', reason: 'shadow', by_episode: null });
+    const told = await rows(pool, 'SELECT DISTINCT rule FROM alert_episodes ORDER BY rule');
+    expect(told.map((row) => row['rule'])).toEqual(['glucose-low', 'glucose-low-soon']);
+  });
+
   it('applies nothing twice when the same records come again, in any batches', async () => {
     const log = new Log();
     log.add(...lowGlucose('p1', 20), ...lowGlucose('p2', 5));

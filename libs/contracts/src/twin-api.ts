@@ -147,8 +147,8 @@ export const SuppressionSchema = z.object({
   episode: z.string().describe('id the alert would have, and has when it is told after all'),
   rule: z.object({ id: z.string(), version: z.string() }),
   severity: z.enum(SEVERITIES),
-  reason: z.enum(['same-cause', 'refractory']),
-  by: z.string().describe('the alert that it was folded into, or came too soon after'),
+  reason: z.enum(['same-cause', 'refractory', 'shadow']),
+  by: z.string().optional().describe('the alert that it was folded into, or came too soon after; none in shadow'),
   effectiveAt: Instant,
   at: Instant.describe('when the record that showed it was received'),
 });
@@ -162,7 +162,7 @@ export const AlarmQualityQuery = z.strictObject({
 const AlarmFigures = z.object({
   alerts: z.int().describe('episodes that were told as raised, by the time they were told'),
   bySeverity: z.object({ high: z.int(), medium: z.int(), low: z.int() }).describe('highest severity told'),
-  suppressed: z.int().describe('alerts that were kept quiet'),
+  suppressed: z.int().describe('alerts that were kept quiet, those of rules in shadow left out'),
   perPatientDay: z.number().nullable().describe('alerts by patient-day; null without patient-days'),
   acknowledged: z.int(),
   escalated: z.int().describe('told again because nobody had acknowledged them, or because they got worse'),
@@ -180,6 +180,27 @@ export const AlarmQualitySchema = z.object({
   patientDays: z.int().describe('pairs of patient and UTC day with at least one measurement'),
   total: AlarmFigures,
   rules: z.array(AlarmFigures.extend({ rule: z.string() })),
+  shadows: z
+    .array(
+      z.object({
+        rule: z.string().describe('the rule that runs in shadow and pages nobody'),
+        of: z.string().describe('the live rule it is compared with'),
+        found: z.int().describe('episodes it found, by the time they became known'),
+        liveFound: z.int().describe('episodes of the live rule, told or kept quiet'),
+        liveAlsoInShadow: z
+          .int()
+          .describe(
+            'of the live ones: the shadow one began within the hour before its beginning, or until the hour after',
+          ),
+        onlyInShadow: z.int().describe('of the shadow ones: no live one began within an hour'),
+        perPatientDay: z.number().nullable().describe('episodes in shadow by patient-day; null without patient-days'),
+        medianLeadSeconds: z
+          .number()
+          .nullable()
+          .describe('how much earlier the shadow one began, of those found by both; negative: later'),
+      }),
+    )
+    .describe('rules that run in shadow beside the live ones'),
 });
 
 // --- twins
@@ -372,7 +393,9 @@ export const RuleListSchema = listOf(
       escalateAfterSeconds: z.number().nullable(),
       latching: z.boolean(),
       group: z.string().nullable(),
+      foresees: z.literal(true).optional().describe('a forecast: it does not silence what it foresees'),
     }),
+    shadowOf: z.string().optional().describe('runs in shadow beside this live rule: found and listed, told to nobody'),
     page: z.string().describe('evidence'),
   }),
 );

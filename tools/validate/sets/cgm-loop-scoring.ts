@@ -200,6 +200,7 @@ export function scoreGlucose(all: readonly Watched[]): Readonly<Record<string, n
   return {
     ...foresight(all, 'glucose-low-soon', isLow),
     ...foresight(heldApart(all), 'glucose-low-soon', isLow, 'held_apart.'),
+    ...foresight(all, 'glucose-low-soon-early', isLow),
     ...foresight(all, 'glucose-urgent-low-soon', isUrgentLow),
     ...load(all),
   };

@@ -1,6 +1,6 @@
 export { glucoseMetrics, type GlucoseMetrics, type GlucoseReading, type MetricsRefusal } from './metrics.js';
 export { stepLowSoon, type LowName, type LowSoonState, type LowSoonStep } from './low-soon.js';
-export { LOW_SOON, URGENT_LOW_SOON } from './models.js';
+export { EARLY_LOW_SOON, LOW_SOON, URGENT_LOW_SOON } from './models.js';
 export { type LowForecast } from './forecast.js';
 export { isCompressionSuspected, rateOfChange, type RateOfChange, type RateRefusal } from './rate-of-change.js';
 export { featuresOf } from './features.js';

@@ -68,12 +68,13 @@ describe('low soon', () => {
   });
 
   it('takes other limits', () => {
-    const never = { low: { raise: 1.1, clear: 1 }, urgentLow: { raise: 1.1, clear: 1 } };
+    const impossible = { raise: 1.1, clear: 1 };
+    const never = { low: impossible, earlyLow: impossible, urgentLow: impossible };
     let state: LowSoonState | null = null;
     for (const [i, x] of FALLING.slice(0, 14).entries()) {
       const step = stepLowSoon(state, i * 5 * MINUTE, x, never);
       state = step.state;
-      expect(step.on).toEqual({ low: false, urgentLow: false });
+      expect(step.on).toEqual({ low: false, earlyLow: false, urgentLow: false });
     }
   });
 

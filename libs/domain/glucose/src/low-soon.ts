@@ -1,6 +1,6 @@
 import { forecastLow, type LowForecast } from './forecast.js';
 import { withReading, type History } from './history.js';
-import { LOW_SOON, URGENT_LOW_SOON, type LowLimits, type LowModel } from './models.js';
+import { EARLY_LOW_SOON, LOW_SOON, URGENT_LOW_SOON, type LowLimits, type LowModel } from './models.js';
 
 const MINUTE = 60_000;
 /** How long it has to be gone before it is over. */
@@ -10,7 +10,7 @@ const EXPIRES = 60 * MINUTE;
 /** After this long without readings nothing that was foreseen stands. */
 const GAP = 60 * MINUTE;
 
-/** What decides one of the two rules. Values in mg/dL. */
+/** What decides one of the rules. Values in mg/dL. */
 interface LowRule {
   readonly model: LowModel;
   /** Under this it is no longer a forecast. */
@@ -21,13 +21,14 @@ interface LowRule {
 
 /**
  * `low`: predicted < 70 within 30 min, or under 70 for 5 min without having been foreseen: the fall was too fast, and the one who
- * waits for this rule has to hear of it. `urgentLow`: predicted ≤ 55 within 20 min, or there for 5 min unforeseen.
+ * waits for this rule has to hear of it. `earlyLow`: the same from a lower probability. `urgentLow`: predicted ≤ 55 within 20 min, or there for 5 min unforeseen.
  */
 const RULES: Readonly<Record<LowName, LowRule>> = {
   low: { model: LOW_SOON, isLow: (x) => x < 70, lowFor: 4.5 * MINUTE },
+  earlyLow: { model: EARLY_LOW_SOON, isLow: (x) => x < 70, lowFor: 4.5 * MINUTE },
   urgentLow: { model: URGENT_LOW_SOON, isLow: (x) => x <= 55, lowFor: 4.5 * MINUTE },
 };
-export type LowName = 'low' | 'urgentLow';
+export type LowName = 'low' | 'earlyLow' | 'urgentLow';
 
 /** One rule's memory: whether it is told, since when it stands, since when it is gone, since when glucose is low. */
 interface LowState {
@@ -40,10 +41,9 @@ interface LowState {
 export interface LowSoonState {
   readonly history: History;
   readonly low: LowState;
+  readonly earlyLow: LowState;
   readonly urgentLow: LowState;
 }
-
-const LIMITS: Readonly<Record<LowName, LowLimits>> = { low: LOW_SOON.limits, urgentLow: URGENT_LOW_SOON.limits };
 
 export interface LowSoonStep {
   readonly state: LowSoonState;
@@ -53,7 +53,8 @@ export interface LowSoonStep {
 }
 
 const QUIET: LowState = { on: false, since: 0, goneSince: null, lowSince: null };
-const NEW: LowSoonState = { history: [], low: QUIET, urgentLow: QUIET };
+const NEW: LowSoonState = { history: [], low: QUIET, earlyLow: QUIET, urgentLow: QUIET };
+const UNKNOWN = { low: undefined, earlyLow: undefined, urgentLow: undefined };
 
 /**
  * One reading of a glucose sensor on: `t` ms since 1970, `mgdl` in mg/dL. Readings must come in order of their time; one that is not
@@ -63,30 +64,36 @@ export function stepLowSoon(
   state: LowSoonState | null,
   t: number,
   mgdl: number,
-  limits: Readonly<Record<LowName, LowLimits>> = LIMITS,
+  limits: Readonly<Partial<Record<LowName, LowLimits>>> = {},
 ): LowSoonStep {
   const before = state ?? NEW;
   const last = before.history.at(-1);
   const history = withReading(before.history, t, mgdl);
-  const on = { low: before.low.on, urgentLow: before.urgentLow.on };
-  if (history === before.history) return { state: before, on, forecasts: { low: undefined, urgentLow: undefined } };
+  if (history === before.history) return { state: before, on: onOf(before), forecasts: UNKNOWN };
   const isGap = last !== undefined && t - last[0] > GAP;
   const low = judge('low', isGap ? QUIET : before.low, history, limits.low);
+  const earlyLow = judge('earlyLow', isGap ? QUIET : before.earlyLow, history, limits.earlyLow);
   const urgentLow = judge('urgentLow', isGap ? QUIET : before.urgentLow, history, limits.urgentLow);
+  const after = { history, low: low.state, earlyLow: earlyLow.state, urgentLow: urgentLow.state };
   return {
-    state: { history, low: low.state, urgentLow: urgentLow.state },
-    on: { low: low.state.on, urgentLow: urgentLow.state.on },
-    forecasts: { low: low.forecast, urgentLow: urgentLow.forecast },
+    state: after,
+    on: onOf(after),
+    forecasts: { low: low.forecast, earlyLow: earlyLow.forecast, urgentLow: urgentLow.forecast },
   };
+}
+
+function onOf({ low, earlyLow, urgentLow }: LowSoonState): LowSoonStep['on'] {
+  return { low: low.on, earlyLow: earlyLow.on, urgentLow: urgentLow.on };
 }
 
 function judge(
   name: LowName,
   before: LowState,
   history: History,
-  limits: LowLimits,
+  asked: LowLimits | undefined,
 ): { readonly state: LowState; readonly forecast: LowForecast | undefined } {
   const { model, isLow, lowFor } = RULES[name];
+  const limits = asked ?? model.limits;
   const [t, mgdl] = history.at(-1)!;
   const found = forecastLow(model, history);
   const forecast = found.kind === 'forecast' ? found : undefined;

@@ -33,7 +33,9 @@ function onEpisode(draft: Draft, record: ActRecord, does: EpisodeAct): boolean {
   for (const rule of RULES) {
     const state = draft.rules[rule.id];
     const index =
-      state?.episodes.findIndex((episode) => episodeId(draft.base, rule.id, episode.n) === does.episode) ?? -1;
+      state?.episodes.findIndex(
+        ({ n, muted }) => muted === undefined && episodeId(draft.base, rule.id, n) === does.episode,
+      ) ?? -1;
     if (state === undefined || index === -1) continue;
     const next = act(draft, rule, record, does, state.episodes[index]!);
     if (next === undefined) drop(draft, 'act-on-closed-episode');

@@ -35,6 +35,7 @@ function viewOf(rule: Rule, pack: string): RuleView {
     population,
     ...(rule.refuses === undefined ? undefined : { refuses: rule.refuses }),
     policy,
+    ...(rule.shadowOf === undefined ? undefined : { shadowOf: rule.shadowOf }),
     page,
   };
 }

@@ -50,6 +50,7 @@ describe('a low that is foreseen', () => {
     expect(outcomes.flatMap(told)).toEqual(['glucose-low raised medium open']);
     expect(outcomes.flatMap(({ suppressions }) => suppressions)).toMatchObject([
       { rule: 'glucose-low-soon', reason: 'same-cause' },
+      { rule: 'glucose-low-soon-early', reason: 'shadow' },
     ]);
   });
 
@@ -94,7 +95,11 @@ describe('a low that is foreseen', () => {
     const samples = series(GLUCOSE, T0, MIN5, FALLING);
     for (const part of [samples.slice(0, 3), samples.slice(5), samples.slice(3, 5)]) late.send(part);
     expect(late.episodes()).toEqual(inOrder.episodes());
-    expect(late.episodes()).toHaveLength(2);
+    expect(late.episodes()).toMatchObject([
+      { rule: 'glucose-low-soon-early' },
+      { rule: 'glucose-low-soon' },
+      { rule: 'glucose-low' },
+    ]);
   });
 
   it('counts one severity lower while the sensor is in doubt', () => {

@@ -14,7 +14,7 @@ const FOLDED_KEPT = 8;
 type Muted = NonNullable<EpisodeState['muted']>;
 
 /**
- * Whether an alert that begins is to be kept quiet: another one of the same cause and at least its severity is open, or was closed by
+ * Whether an alert that begins is to be kept quiet: its rule runs in shadow, another one of the same cause and at least its severity is open, or was closed by
  * a person and is not over, or it comes back too soon after its own end and no worse. Severities as the condition gives them, without escalation.
  */
 export function muteOf(
@@ -23,6 +23,7 @@ export function muteOf(
   own: readonly EpisodeState[],
   episode: EpisodeState,
 ): Muted | null {
+  if (rule.shadowOf !== undefined) return shadowed(episode);
   const leader = leaderOf(draft, rule, episode.rank);
   if (leader !== null) return { reason: 'same-cause', by: leader, until: null, rank: episode.rank };
   // A high priority alarm is never kept quiet for coming back soon.
@@ -34,6 +35,11 @@ export function muteOf(
   return { reason: 'refractory', by: episodeId(draft.base, rule.id, last.n), until, rank: episode.rank };
 }
 
+/** Of a rule that runs in shadow, for as long as it does; also what began and ended before it was known. */
+export function shadowed(episode: EpisodeState): Muted {
+  return { reason: 'shadow', by: null, until: null, rank: episode.rank };
+}
+
 /** Whether it stays quiet after another value at `newest`; the mute to go on with, or null when it is to be told. */
 export function stillMuted(
   draft: Draft,
@@ -42,6 +48,7 @@ export function stillMuted(
   episode: EpisodeState,
   newest: number,
 ): Muted | null {
+  if (muted.reason === 'shadow') return muted;
   if (muted.until === null) {
     const leader = leaders(draft).find(({ id }) => id === muted.by);
     if (leader !== undefined) return episode.rank > leader.rank ? null : muted;
@@ -70,7 +77,8 @@ export function suppress(draft: Draft, rule: MeasureRule, episode: EpisodeState)
     at: draft.record.receivedAt,
   });
   // That it was foreseen too says nothing new to those who know that it is so.
-  if (reason === 'same-cause' && rule.policy.foresees !== true) fold(draft, by, { rule: rule.id, reason });
+  if (by !== null && reason === 'same-cause' && rule.policy.foresees !== true)
+    fold(draft, by, { rule: rule.id, reason });
   return episode;
 }
 

@@ -36,6 +36,11 @@ interface RuleHead {
   /** Who it refuses to judge. */
   readonly refuses?: Refuses;
   readonly policy: Policy;
+  /**
+   * Runs in shadow: what it finds is kept quiet and listed, and pages nobody. The id of the live rule it is compared with; a new rule
+   * that replaces none names itself.
+   */
+  readonly shadowOf?: string;
   /** Evidence page, from the project's root. */
   readonly page: string;
 }

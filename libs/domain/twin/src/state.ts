@@ -156,7 +156,8 @@ export interface EpisodeState {
   /** Not told, and why; `until` is when it is told after all if it still holds (ms), null: when its leader is over. */
   readonly muted?: {
     readonly reason: MuteReason;
-    readonly by: string;
+    /** The episode that it follows or was folded into; null: it runs in shadow. */
+    readonly by: string | null;
     readonly until: number | null;
     readonly rank: number;
   };
@@ -175,7 +176,7 @@ export interface EpisodeState {
 }
 
 /** Why an alert was kept quiet. */
-export type MuteReason = 'same-cause' | 'refractory';
+export type MuteReason = 'same-cause' | 'refractory' | 'shadow';
 
 export interface EpisodeLimit {
   readonly limit: number;

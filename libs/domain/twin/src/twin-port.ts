@@ -105,8 +105,8 @@ export interface SuppressionChange {
   readonly ruleVersion: string;
   readonly severity: Severity;
   readonly reason: MuteReason;
-  /** The episode that it was folded into, or came too soon after. */
-  readonly by: string;
+  /** The episode that it was folded into, or came too soon after; null: its rule runs in shadow. */
+  readonly by: string | null;
   readonly effectiveAt: number;
   readonly at: number;
 }

@@ -26,6 +26,7 @@ export * from './read-alerts.js';
 export * from './read-thresholds.js';
 export * from './read-suppressions.js';
 export * from './read-alarm-quality.js';
+export * from './read-shadow-figures.js';
 export * from './tenant-thresholds.js';
 export { writeSuppressions, type SuppressionWrite } from './write-suppressions.js';
 export * from './read-dead-letters.js';

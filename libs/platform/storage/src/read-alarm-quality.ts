@@ -15,7 +15,8 @@ export interface AlarmQualityRow {
   readonly p90: number | null;
 }
 
-interface Asked {
+/** Whose alerts, and of which time. */
+export interface Asked {
   readonly tenant: number;
   /** ms; `from` inclusive, `to` exclusive */
   readonly from: number;
@@ -54,12 +55,12 @@ export async function alarmQuality(pool: Pool, asked: Asked): Promise<readonly A
   return rows;
 }
 
-/** Alerts kept quiet, by rule. */
+/** Alerts kept quiet, by rule, those of rules in shadow left out. */
 export async function suppressedByRule(pool: Pool, asked: Asked): Promise<ReadonlyMap<string, number>> {
   const { rows } = await pool.query<{ rule: string; n: number }>(
     `SELECT rule, count(*)::int AS n FROM alert_suppressions s
      WHERE tenant = $1 AND s.at >= to_timestamp($2::float8 / 1000) AND s.at < to_timestamp($3::float8 / 1000)
-       AND ($4::text IS NULL OR patient = $4) GROUP BY rule`,
+       AND ($4::text IS NULL OR patient = $4) AND reason <> 'shadow' GROUP BY rule`,
     [asked.tenant, asked.from, asked.to, asked.patient ?? null],
   );
   return new Map(rows.map(({ rule, n }) => [rule, n]));

@@ -8,7 +8,7 @@ export interface SuppressionRow {
   readonly ruleVersion: string;
   readonly severity: 'high' | 'medium' | 'low';
   readonly reason: string;
-  readonly by: string;
+  readonly by: string | null;
   readonly effectiveAt: number;
   readonly at: number;
 }

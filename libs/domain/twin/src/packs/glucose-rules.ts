@@ -1,4 +1,4 @@
-import { LOW_SOON, URGENT_LOW_SOON } from '#libs/domain/glucose';
+import { EARLY_LOW_SOON, LOW_SOON, URGENT_LOW_SOON } from '#libs/domain/glucose';
 import { QUALITY } from '../limit-rule.js';
 import type { Policy, StreamRule } from '../rule.js';
 
@@ -46,6 +46,24 @@ export const LOW_SOON_RULE: StreamRule = {
   policy: FORECAST,
   crossed: crossedProbabilities,
   page: 'docs/clinical/rules/glucose-low-soon.md',
+};
+
+/** The same forecast from a lower probability: earlier, and more often for nothing. In shadow, so that a ward can see both for its own patients. */
+export const EARLY_LOW_SOON_RULE: StreamRule = {
+  ...LOW_SOON_RULE,
+  id: 'glucose-low-soon-early',
+  version: '0.1.0',
+  title: 'Glucose low soon, told earlier',
+  limits: [
+    { name: 'probability', title: 'told from this probability', default: EARLY_LOW_SOON.limits.raise, ...PROBABILITY },
+    {
+      name: 'clearProbability',
+      title: 'over under this probability',
+      default: EARLY_LOW_SOON.limits.clear,
+      ...PROBABILITY,
+    },
+  ],
+  shadowOf: LOW_SOON_RULE.id,
 };
 
 export const URGENT_LOW_SOON_RULE: StreamRule = {

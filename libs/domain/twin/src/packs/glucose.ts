@@ -1,7 +1,7 @@
 import { limitRule } from '../limit-rule.js';
 import type { Policy } from '../rule.js';
 import { GLUCOSE_RATE } from './glucose-rate.js';
-import { LOW, LOW_SOON_RULE, NOT_NEWBORN, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
+import { EARLY_LOW_SOON_RULE, LOW, LOW_SOON_RULE, NOT_NEWBORN, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
 import { LOW_SOON_DETECTOR } from './low-soon-detector.js';
 import type { ConditionPack } from './pack.js';
 
@@ -40,6 +40,7 @@ export const GLUCOSE_PACK: ConditionPack = {
       policy: LOW,
     }),
     LOW_SOON_RULE,
+    EARLY_LOW_SOON_RULE,
     limitRule({
       ...MEASURE,
       id: 'glucose-very-high',

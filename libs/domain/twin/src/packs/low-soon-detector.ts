@@ -1,8 +1,8 @@
-import { stepLowSoon, type LowForecast, type LowSoonState } from '#libs/domain/glucose';
+import { stepLowSoon, type LowForecast, type LowName, type LowSoonState } from '#libs/domain/glucose';
 import type { Finding } from '../finding.js';
 import { RANKS, type Circumstances, type Detector, type DetectorStep, type Sample, type StreamRule } from '../rule.js';
 import type { Cited } from '../state.js';
-import { LOW_SOON_RULE, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
+import { EARLY_LOW_SOON_RULE, LOW_SOON_RULE, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
 
 const MINUTE = 60_000;
 /** Sensors that are told apart; the one silent for longest is forgotten first. */
@@ -23,35 +23,31 @@ type Memory = Readonly<Record<string, Sensor>>;
 
 const NONE: Sensor['findings'] = {};
 
+const LOW = 'under 70 mg/dL within 30 min';
+const SPOKEN: readonly (readonly [LowName, StreamRule, words: string])[] = [
+  ['low', LOW_SOON_RULE, LOW],
+  ['earlyLow', EARLY_LOW_SOON_RULE, LOW],
+  ['urgentLow', URGENT_LOW_SOON_RULE, '55 mg/dL or less within 20 min'],
+];
+
 function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
   const before = (memory as Memory | null) ?? {};
   const [, , t, x, , source] = cited;
   const old = before[source];
-  const limits = { low: limitsOf(at, LOW_SOON_RULE), urgentLow: limitsOf(at, URGENT_LOW_SOON_RULE) };
+  const limits = {
+    low: limitsOf(at, LOW_SOON_RULE),
+    earlyLow: limitsOf(at, EARLY_LOW_SOON_RULE),
+    urgentLow: limitsOf(at, URGENT_LOW_SOON_RULE),
+  };
   const { state, on, forecasts } = stepLowSoon(old?.state ?? null, t, x, limits);
   if (state === old?.state) return { memory: before, holds: holdsOf(before, at.now) };
   const cites = citesWith(old?.cites ?? [], cited);
-  const findings: Record<string, Finding> = {};
-  if (on.low) {
-    findings[LOW_SOON_RULE.id] = findingOf(
-      LOW_SOON_RULE,
-      'under 70 mg/dL within 30 min',
-      cites,
-      forecasts.low,
-      limits.low.raise,
-    );
+  let findings = NONE;
+  for (const [name, rule, words] of SPOKEN) {
+    if (!on[name]) continue;
+    findings = { ...findings, [rule.id]: findingOf(rule, words, cites, forecasts[name], limits[name].raise) };
   }
-  if (on.urgentLow) {
-    const words = '55 mg/dL or less within 20 min';
-    findings[URGENT_LOW_SOON_RULE.id] = findingOf(
-      URGENT_LOW_SOON_RULE,
-      words,
-      cites,
-      forecasts.urgentLow,
-      limits.urgentLow.raise,
-    );
-  }
-  const sensor = { state, cites, findings: on.low || on.urgentLow ? findings : NONE };
+  const sensor = { state, cites, findings };
   const after = bounded({ ...before, [source]: sensor });
   return { memory: after, holds: holdsOf(after, at.now) };
 }
@@ -121,7 +117,7 @@ function bounded(memory: Memory): Memory {
 export const LOW_SOON_DETECTOR: Detector = {
   id: 'low-soon',
   codes: [9],
-  rules: [URGENT_LOW_SOON_RULE, LOW_SOON_RULE],
+  rules: [URGENT_LOW_SOON_RULE, LOW_SOON_RULE, EARLY_LOW_SOON_RULE],
   late: 'refold',
   step,
 };
