@@ -1,5 +1,6 @@
 /** LOOP study (type 1 diabetes, automated dosing): lows told and foreseen from the sensor's readings alone. */
 import { told } from './af-scoring.js';
+import { baselineFigures } from './cgm-loop-baseline.js';
 import { readSensorFiles, type SensorFile } from './cgm-loop-files.js';
 import { runGlucose, type GlucoseRun } from './cgm-loop-replay.js';
 import { scoreGlucose } from './cgm-loop-scoring.js';
@@ -33,5 +34,8 @@ export const cgmLoop: ValidationSet = {
       }
     }
   },
-  score: (folder) => told(scoreGlucose(runsOf(folder))),
+  score: (folder) => {
+    const all = runsOf(folder);
+    return told({ ...scoreGlucose(all), ...baselineFigures(all.map(({ file }) => file)) });
+  },
 };
