@@ -103,8 +103,10 @@ function fetchJars(): void {
 }
 
 /** Any 16 bytes in URL-safe base64. */
+/** A random UUID as Kafka writes it, never with a hyphen first: the tool would take that for an option. */
 function clusterId(): string {
-  return Buffer.from(Array.from({ length: 16 }, () => Math.floor(Math.random() * 256))).toString('base64url');
+  const bytes = Array.from({ length: 16 }, () => Math.floor(Math.random() * 256));
+  return Buffer.from([bytes[0]! & 0x7f, ...bytes.slice(1)]).toString('base64url');
 }
 
 function settings(port: number, controllerPort: number, data: string): string {
