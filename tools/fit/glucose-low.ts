@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { featuresOf, LOW_SOON, stepLowSoon, URGENT_LOW_SOON, withReading, type History } from '#libs/domain/glucose';
+import { LOW_SOON, stepLowSoon, URGENT_LOW_SOON } from '#libs/domain/glucose';
 import { readSensorFiles, type SensorFile } from '../validate/sets/cgm-loop-files.js';
 import { fittedOn, foresight, heldApart, isLow, isUrgentLow, type Watched } from '../validate/sets/cgm-loop-scoring.js';
-import { fitLogistic, type LogisticFit } from './penalised-logistic.js';
+import { fitForecast } from './low-forecast-fit.js';
+import type { LogisticFit } from './penalised-logistic.js';
 
 /**
  * `node dist/tools/fit/glucose-low.js [--data DIR] [--write]`: fits the forecasts of lows on the rows of cgm_loop that are not marked `val`, prints how far
@@ -15,35 +16,14 @@ const { values: options } = parseArgs({
 });
 
 const MINUTE = 60_000;
-/** Strength of the pull towards zero, over all rows together. */
-const PULL = 5;
 const FILE = 'libs/domain/glucose/src/models/low-soon.ts';
 
-/** Rows to learn from: readings that are not low themselves, and whether a low follows within `ahead` minutes. */
+/** Whether a low follows within `ahead` minutes. */
 function fit(files: readonly SensorFile[], isDown: (mgdl: number) => boolean, ahead: number): LogisticFit {
-  const rows: (readonly number[])[] = [];
-  const truth: number[] = [];
-  for (const { readings, heldApartFrom } of files) {
-    const known = readings.filter(({ t }) => !(t >= heldApartFrom));
-    let history: History = [];
-    for (const [i, { t, mgdl }] of known.entries()) {
-      history = withReading(history, t, mgdl);
-      const features = featuresOf(history);
-      if (features === undefined || isDown(mgdl)) continue;
-      rows.push(features.map(([, value]) => value));
-      let low = 0;
-      for (let j = i + 1; j < known.length && known[j]!.t - t <= ahead * MINUTE; j++)
-        if (isDown(known[j]!.mgdl)) low = 1;
-      truth.push(low);
-    }
-  }
-  const columns = rows[0]!.map((_, j) => Float64Array.from(rows, (row) => row[j]!));
-  return fitLogistic({
-    columns,
-    truth: Uint8Array.from(truth),
-    rows: Int32Array.from(rows.keys()),
-    least: columns.map(() => Number.NEGATIVE_INFINITY),
-    pull: PULL / rows.length,
+  return fitForecast(files, isDown, ({ readings }) => (i) => {
+    const until = readings[i]!.t + ahead * MINUTE;
+    for (let j = i + 1; j < readings.length && readings[j]!.t <= until; j++) if (isDown(readings[j]!.mgdl)) return true;
+    return false;
   });
 }
 

@@ -41,7 +41,8 @@ export function isUrgentLow(mgdl: number): boolean {
   return mgdl <= 55;
 }
 
-function eventsOf({ start, readings }: SensorFile, isBeyond: Line['isBeyond']): readonly Event[] {
+/** Events of a file, seconds from its first row: values beyond for 15 min and more. */
+export function eventsOf({ start, readings }: SensorFile, isBeyond: Line['isBeyond']): readonly Event[] {
   const events: Event[] = [];
   let current: { from: number; last: number; back: number | null } | undefined;
   let before = Number.NEGATIVE_INFINITY;
@@ -87,15 +88,22 @@ export interface Watched {
   readonly run: GlucoseRun;
 }
 
-/** What is told before readings under the limit last 15 min, how early, and how often for nothing. */
-export function foresight(
-  all: readonly Watched[],
-  rule: string,
-  isBeyond: Line['isBeyond'],
-  part = '',
-): Readonly<Record<string, number>> {
-  const [leads, days]: [number[], number] = [[], all.reduce((sum, { file }) => sum + daysOf(file), 0)];
-  let [events, told, foreseen, idle, untouched, alerts] = [0, 0, 0, 0, 0, 0];
+/** What a rule told of the events of some files. */
+export interface Telling {
+  readonly days: number;
+  readonly events: number;
+  /** Of each event told in time: by how many minutes its first alert came before the start; ascending. */
+  readonly leads: readonly number[];
+  readonly alerts: number;
+  /** Alerts without an event that starts within an hour. */
+  readonly idle: number;
+  /** Alerts without a single reading beyond in the hour that follows. */
+  readonly untouched: number;
+}
+
+export function tellingOf(all: readonly Watched[], rule: string, isBeyond: Line['isBeyond']): Telling {
+  const leads: number[] = [];
+  let [events, idle, untouched, alerts] = [0, 0, 0, 0];
   for (const { file, run } of all) {
     const found = eventsOf(file, isBeyond);
     const times = timesOf(run.episodes, [rule]);
@@ -104,10 +112,7 @@ export function foresight(
     alerts += times.length;
     for (const { from } of found) {
       const first = times.find((at) => at >= from - HORIZON && at <= from + TOLD_WITHIN);
-      if (first === undefined) continue;
-      told++;
-      if (first < from) foreseen++;
-      leads.push((from - first) / MINUTE);
+      if (first !== undefined) leads.push((from - first) / MINUTE);
     }
     for (const at of times) {
       if (!found.some(({ from, last }) => at >= from - HORIZON && at <= last)) idle++;
@@ -115,11 +120,22 @@ export function foresight(
     }
   }
   leads.sort((a, b) => a - b);
+  return { days: all.reduce((sum, { file }) => sum + daysOf(file), 0), events, leads, alerts, idle, untouched };
+}
+
+/** What is told before readings under the limit last 15 min, how early, and how often for nothing. */
+export function foresight(
+  all: readonly Watched[],
+  rule: string,
+  isBeyond: Line['isBeyond'],
+  part = '',
+): Readonly<Record<string, number>> {
+  const { days, events, leads, alerts, idle, untouched } = tellingOf(all, rule, isBeyond);
   const name = `cgm_loop.${part}${rule}`;
   return {
     [`${name}.events`]: events,
-    [`${name}.told_in_time_percent`]: (100 * told) / events,
-    [`${name}.foreseen_percent`]: (100 * foreseen) / events,
+    [`${name}.told_in_time_percent`]: (100 * leads.length) / events,
+    [`${name}.foreseen_percent`]: (100 * leads.filter((lead) => lead > 0).length) / events,
     [`${name}.median_lead_minutes`]: leads[leads.length >> 1] ?? Number.NaN,
     [`${name}.false_per_day`]: idle / days,
     [`${name}.no_reading_beyond_in_1h_per_day`]: untouched / days,
