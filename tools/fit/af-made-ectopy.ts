@@ -1,4 +1,5 @@
 /** Ectopy put at random into healthy hearts: no such record has fibrillation, whatever the detector says. */
+import { repeatableNumbers } from './repeatable-numbers.js';
 
 type Made = (next: () => number, usual: number) => readonly number[];
 
@@ -16,12 +17,6 @@ const KINDS: Readonly<Record<string, Made>> = {
   },
 };
 
-/** Park and Miller 1988: repeatable numbers in 0..1. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-}
-
 export interface MadeEctopy {
   readonly kind: string;
   /** Share of the usual intervals replaced. */
@@ -34,7 +29,7 @@ export interface MadeEctopy {
 export function* madeEctopy(intervals: readonly number[], seed: number): Iterable<MadeEctopy> {
   for (const [kind, make] of Object.entries(KINDS))
     for (const share of [0.05, 0.1, 0.2]) {
-      const next = numbers(seed);
+      const next = repeatableNumbers(seed);
       const beats = [0];
       for (const usual of intervals)
         for (const interval of next() < share ? make(next, usual) : [usual]) beats.push(beats.at(-1)! + interval);

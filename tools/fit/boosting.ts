@@ -1,4 +1,5 @@
 import type { Model, Tree } from '#libs/domain/rhythm';
+import { repeatableNumbers } from './repeatable-numbers.js';
 
 /** How trees are grown. Second-order boosting with the logistic loss (Friedman 2001; Chen & Guestrin 2016, eq. 5 to 7), on binned columns. */
 export interface Boosting {
@@ -38,7 +39,7 @@ export function fitTrees(cases: Cases, rows: Int32Array, options: Boosting, seed
   const scores = new Float64Array(binned[0]!.length).fill(bias);
   const gradient = new Float64Array(scores.length);
   const curvature = new Float64Array(scores.length);
-  const random = lehmer(seed);
+  const random = repeatableNumbers(seed);
   const trees: Tree[] = [];
   for (let n = 0; n < options.trees; n++) {
     for (const row of rows) {
@@ -153,14 +154,6 @@ function leaf(tree: Tree, columns: readonly Float64Array[], row: number): number
 /** Four decimals: what is written in the model file is what was fitted. */
 function round(value: number): number {
   return Math.round(value * 1e4) / 1e4;
-}
-
-function lehmer(seed: number): () => number {
-  let x = seed;
-  return () => {
-    x = (x * 48_271) % 2_147_483_647;
-    return x / 2_147_483_647;
-  };
 }
 
 /** The model as source, for a file under `models/`. */

@@ -1,4 +1,5 @@
 import { auroc } from '../validate/sets/auroc.js';
+import { repeatableNumbers } from './repeatable-numbers.js';
 import type { TrendData } from './trend-data.js';
 import { fitTrend, scoreRow } from './trend-fit.js';
 
@@ -20,15 +21,9 @@ interface Variant {
   readonly hidden?: (variable: string) => boolean;
 }
 
-/** Park and Miller 1988: repeatable numbers in 0..1. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-}
-
 /** 95 % interval of the AUROC: 300 draws of whole stays, septic and other apart. */
 export function interval(data: TrendData, scores: ArrayLike<number>): readonly [number, number] {
-  const next = numbers(77);
+  const next = repeatableNumbers(77);
   const rowsOf = data.stays.map((): number[] => []);
   data.stayOf.forEach((stay, row) => rowsOf[stay]!.push(row));
   const groups = [true, false].map((kind) => rowsOf.filter((_, stay) => data.septic[stay] === kind));
@@ -44,7 +39,7 @@ export function interval(data: TrendData, scores: ArrayLike<number>): readonly [
 
 /** Folds of whole stays, equal in septic stays and in hospitals. */
 function foldsOf(data: TrendData, seed: number): Int32Array {
-  const next = numbers(seed);
+  const next = repeatableNumbers(seed);
   const order = data.stays.map((_, i) => ({ i, key: next() })).sort((a, b) => a.key - b.key);
   const counts = new Map<string, number>();
   const folds = new Int32Array(data.stays.length);

@@ -87,25 +87,26 @@ export const TARGETS: readonly Target[] = [
     metric: 'cinc2015_asystole_sensitivity',
     what: 'true asystole kept, %',
     atLeast: 95,
-    heldApart: '11 alarms, limits set on these; all kept with noise, a lead off or the end 1 s earlier',
+    heldApart:
+      '11 alarms, limits set on these; all kept with white noise, a lead off or the end 1 s earlier, 10, 8, 5 with 50 Hz of 0.05, 0.1, 0.3 mV',
   },
   {
     metric: 'cinc2015_extreme_bradycardia_sensitivity',
     what: 'true extreme bradycardia kept, %',
     atLeast: 95,
-    heldApart: '23 alarms, limits set on these; at most one lost with noise or a lead off',
+    heldApart: '23 alarms, limits set on these; at most one lost with white noise, hum or a lead off',
   },
   {
     metric: 'cinc2015_extreme_tachycardia_sensitivity',
     what: 'true extreme tachycardia kept, %',
     atLeast: 95,
-    heldApart: '65 alarms, limits set on these; all kept with noise or a lead off',
+    heldApart: '65 alarms, limits set on these; all kept with white noise, hum or a lead off',
   },
   {
     metric: 'cinc2015_ventricular_fibrillation_sensitivity',
     what: 'true ventricular fibrillation kept, %',
     atLeast: 95,
-    heldApart: 'three alarms, limits set on these; all kept with noise or a lead off',
+    heldApart: 'three alarms, limits set on these; all kept with white noise, hum or a lead off',
   },
   {
     metric: 'sepsis2019.deterioration-trend.auroc',

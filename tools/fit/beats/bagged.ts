@@ -1,5 +1,6 @@
 import type { Model, Tree } from '#libs/domain/rhythm';
 import { fitTrees, type Boosting, type Cases } from '../boosting.js';
+import { repeatableNumbers } from '../repeatable-numbers.js';
 
 /** How many models are averaged, and what share of the records and of the columns each of them sees. */
 export interface Bagging {
@@ -13,7 +14,7 @@ export interface Bagging {
  * one column says counts less.
  */
 export function fitBagged(cases: Cases, recordOf: Int32Array, boosting: Boosting, bagging: Bagging): Model {
-  const random = lehmer(7);
+  const random = repeatableNumbers(7);
   const records = [...new Set(recordOf)];
   const columns = [...cases.columns.keys()];
   const models = Array.from({ length: bagging.models }, (_, n) => {
@@ -45,10 +46,4 @@ function draw(all: readonly number[], share: number, random: () => number): numb
 
 function round(value: number): number {
   return Math.round(value * 1e4) / 1e4;
-}
-
-/** Park and Miller 1988: repeatable numbers in 0..1. */
-function lehmer(seed: number): () => number {
-  let x = seed;
-  return () => (x = (x * 48_271) % 2_147_483_647) / 2_147_483_647;
 }

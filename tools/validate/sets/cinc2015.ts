@@ -32,6 +32,27 @@ export function alarmSignals(packs: PackReader, entry: PackEntry): AlarmSignals 
   return { fs: entry.fs, ecg: of(false), pulse: of(true) };
 }
 
+export interface ChallengeCounts {
+  readonly tp: number;
+  readonly tn: number;
+  readonly fp: number;
+  readonly fn: number;
+}
+
+/** Alarms by truth and by what was said of them: true is positive. */
+export function challengeCounts(
+  alarms: readonly { readonly isTrue: boolean; readonly said: boolean }[],
+): ChallengeCounts {
+  const counts = { tp: 0, tn: 0, fp: 0, fn: 0 };
+  for (const { isTrue, said } of alarms) counts[isTrue ? (said ? 'tp' : 'fn') : said ? 'fp' : 'tn']++;
+  return counts;
+}
+
+/** The challenge's score, 0 to 100: a missed true alarm counts as five false ones. */
+export function challengeScore({ tp, tn, fp, fn }: ChallengeCounts): number {
+  return (100 * (tp + tn)) / (tp + tn + fp + 5 * fn);
+}
+
 function* detect(folder: string): Iterable<Detection> {
   const packs = new PackReader(folder);
   for (const entry of readIndex(folder)) {
@@ -43,25 +64,23 @@ function* detect(folder: string): Iterable<Detection> {
 
 function score(folder: string, detections: readonly Detection[]): Readonly<Record<string, number>> {
   const said = new Map(detections.map((line) => [line.record, line.value === true]));
-  const counts = { tp: 0, tn: 0, fp: 0, fn: 0 };
+  const alarms: { isTrue: boolean; said: boolean }[] = [];
   const byRule = new Map<AlarmRule, { found: number; all: number; falseAlarms: number; withdrawn: number }>();
   for (const entry of readIndex(folder)) {
     if (entry.true === undefined) continue;
     const rule = byRule.get(ruleOf(entry)) ?? { found: 0, all: 0, falseAlarms: 0, withdrawn: 0 };
     byRule.set(ruleOf(entry), rule);
     const value = said.get(entry.record) ?? true;
+    alarms.push({ isTrue: entry.true === 1, said: value });
     if (entry.true === 1) {
-      counts[value ? 'tp' : 'fn']++;
       rule.all++;
       if (value) rule.found++;
     } else {
-      counts[value ? 'fp' : 'tn']++;
       rule.falseAlarms++;
       if (!value) rule.withdrawn++;
     }
   }
-  const { tp, tn, fp, fn } = counts;
-  const metrics: Record<string, number> = { cinc2015_score: (100 * (tp + tn)) / (tp + tn + fp + 5 * fn) };
+  const metrics: Record<string, number> = { cinc2015_score: challengeScore(challengeCounts(alarms)) };
   for (const [rule, { found, all, falseAlarms, withdrawn }] of byRule) {
     const name = rule.replaceAll('-', '_');
     if (all > 0) metrics[`cinc2015_${name}_sensitivity`] = (100 * found) / all;
