@@ -52,7 +52,7 @@ export function countsAt({ marked, other }: Exceeding, { irregularity, surprise 
 }
 
 /** Counts of whole sources to the figures of the targets, %. */
-export function figures(counts: ReadonlyMap<Source, Counts>): Readonly<Record<string, number>> {
+function figures(counts: ReadonlyMap<Source, Counts>): Readonly<Record<string, number>> {
   const of = (source: Source): Counts => counts.get(source) ?? { hits: 0, missed: 0, falseBeats: 0, quietBeats: 0 };
   const sensitivity = ({ hits, missed }: Counts): number => (100 * hits) / (hits + missed);
   const specificity = ({ falseBeats, quietBeats }: Counts): number => (100 * quietBeats) / (falseBeats + quietBeats);
@@ -63,6 +63,15 @@ export function figures(counts: ReadonlyMap<Source, Counts>): Readonly<Record<st
     mitdb_af_sensitivity: sensitivity(of('mitdb')),
     mitdb_af_specificity: specificity(of('mitdb')),
   };
+}
+
+export function printFigures(name: string, counts: ReadonlyMap<Source, Counts>): void {
+  const words = Object.entries(figures(counts)).map(([metric, value]) => `${metric} ${value.toFixed(2)}`);
+  console.log(`${name}: ${words.join(', ')}`);
+}
+
+export function say({ irregularity, surprise }: Limits): string {
+  return `${irregularity.toFixed(2)}/${surprise.toFixed(2)}`;
 }
 
 export function add(counts: Map<Source, Counts>, source: Source, more: Counts): void {
@@ -83,20 +92,43 @@ function loss(found: Readonly<Record<string, number>>): number {
   return Math.max(...shares) + 0.2 * shares.reduce((a, b) => a + b, 0);
 }
 
+export interface Chosen {
+  readonly limits: Limits;
+  readonly loss: number;
+}
+
 /** The pair of limits of least loss on these records. */
-export function bestLimits(records: readonly Exceeding[]): Limits {
+export function bestLimits(records: readonly Exceeding[]): Chosen {
+  const sources = [...new Set(records.map(({ source }) => source))].map((source) =>
+    summed(
+      source,
+      records.filter((each) => each.source === source),
+    ),
+  );
   let best: Limits = { irregularity: 0, surprise: 0 };
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < STEPS; i++)
     for (let j = 0; j < STEPS; j++) {
       const limits = { irregularity: (FIRST + i) / 100, surprise: (FIRST + j) / 100 };
       const counts = new Map<Source, Counts>();
-      for (const record of records) add(counts, record.source, countsAt(record, limits));
+      for (const each of sources) add(counts, each.source, countsAt(each, limits));
       const value = loss(figures(counts));
       if (value < least) {
         least = value;
         best = limits;
       }
     }
-  return best;
+  return { limits: best, loss: least };
+}
+
+/** The records of a source as one. */
+function summed(source: Source, records: readonly Exceeding[]): Exceeding {
+  const [marked, other] = [new Float64Array(SIDE * SIDE), new Float64Array(SIDE * SIDE)];
+  for (const record of records) {
+    for (let i = 0; i < marked.length; i++) {
+      marked[i]! += record.marked[i]!;
+      other[i]! += record.other[i]!;
+    }
+  }
+  return { source, record: records.map(({ record }) => record).join(' '), marked, other };
 }

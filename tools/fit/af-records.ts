@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afVerdicts, findBeats } from '#libs/domain/rhythm';
+import { afVerdicts, findBeats, type AfDesign } from '#libs/domain/rhythm';
 import { markedBeats } from '../validate/sets/af-scoring.js';
 import { PackReader, readHeader, readIndex, recordNames, rhythmStretches, type Stretch } from '../validate/wfdb.js';
 
@@ -33,8 +33,8 @@ export interface ScoredBeat {
 }
 
 /** Every marked beat but the first. A beat that ends no usable interval has the scores of the one before. */
-export function scoredBeats({ beats, truth }: AfRecord): readonly ScoredBeat[] {
-  const verdicts = [...afVerdicts(beats)];
+export function scoredBeats({ beats, truth }: AfRecord, design?: AfDesign): readonly ScoredBeat[] {
+  const verdicts = [...afVerdicts(beats, design)];
   let v = 0;
   let t = 0;
   return beats.slice(1).map((at) => {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { afEpisodes, afVerdicts } from '#libs/domain/rhythm';
 import { within } from '../validate/wfdb.js';
-import { add, bestLimits, countsAt, exceeding, figures, type Counts, type Limits } from './af-limits.js';
+import { add, bestLimits, countsAt, exceeding, printFigures, say, type Counts } from './af-limits.js';
 import { madeEctopy } from './af-made-ectopy.js';
 import { chainedShortEcgs, readAfRecords, scoredBeats, type AfRecord, type Source } from './af-records.js';
 import { streamed } from './af-stream.js';
@@ -18,11 +18,6 @@ const FALSE_EPISODE_S = 120;
 
 function percent(part: number, rest: number): string {
   return part + rest > 0 ? ((100 * part) / (part + rest)).toFixed(2) : '-';
-}
-
-function printFigures(name: string, counts: ReadonlyMap<Source, Counts>): void {
-  const words = Object.entries(figures(counts)).map(([metric, value]) => `${metric} ${value.toFixed(2)}`);
-  console.log(`${name}: ${words.join(', ')}`);
 }
 
 /** Beats in and out of the episodes, as `npm run validate` counts them. */
@@ -56,15 +51,14 @@ function printRecords(records: readonly AfRecord[]): void {
 
 function printLeftOut(records: readonly AfRecord[]): void {
   const tables = records.map((record) => exceeding(record.source, record.record, scoredBeats(record)));
-  const say = ({ irregularity, surprise }: Limits): string => `${irregularity.toFixed(2)}/${surprise.toFixed(2)}`;
-  const best = bestLimits(tables);
+  const best = bestLimits(tables).limits;
   const refitted = new Map<Source, Counts>();
   for (const table of tables) add(refitted, table.source, countsAt(table, best));
   printFigures(`limits ${say(best)} chosen on all (flatters)`, refitted);
   const leftOut = new Map<Source, Counts>();
   const chosen = new Map<string, string[]>();
   for (const table of tables) {
-    const limits = bestLimits(tables.filter((each) => each !== table));
+    const { limits } = bestLimits(tables.filter((each) => each !== table));
     add(leftOut, table.source, countsAt(table, limits));
     chosen.set(say(limits), [...(chosen.get(say(limits)) ?? []), table.record]);
   }

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { glucoseMetrics, type GlucoseMetrics } from '#libs/domain/glucose';
+import { glucoseMetrics, type GlucoseMetrics, type GlucoseReading } from '#libs/domain/glucose';
+import { eventCounts } from './cgm-iglu-events.js';
 import type { ValidationSet } from '../set.js';
 
 const FILE = 'example_data_5_subject.csv.gz';
@@ -20,10 +21,10 @@ const PUBLISHED: Published = [
   ['activePercent', [79.8, 58.9, 92.1, 98.7, 95.8]],
 ];
 
-function metricsOf(folder: string): ReadonlyMap<string, GlucoseMetrics> {
+function readPeople(folder: string): ReadonlyMap<string, readonly GlucoseReading[]> {
   const path = join(folder, FILE);
-  const readings = new Map<string, { t: number; mgdl: number }[]>();
-  if (!existsSync(path)) return new Map();
+  const readings = new Map<string, GlucoseReading[]>();
+  if (!existsSync(path)) return readings;
   for (const line of gunzipSync(readFileSync(path)).toString('utf8').split(/\r?\n/).slice(1)) {
     const [id = '', time = '', value = ''] = line.split(',').map((cell) => cell.replaceAll('"', ''));
     if (value === '') continue;
@@ -31,23 +32,20 @@ function metricsOf(folder: string): ReadonlyMap<string, GlucoseMetrics> {
     own.push({ t: Date.parse(`${time.replace(' ', 'T')}Z`), mgdl: Number(value) });
     readings.set(id, own);
   }
-  return new Map(
-    [...readings].flatMap(([id, own]) => {
-      const found = glucoseMetrics(own);
-      return found.kind === 'metrics' ? [[id, found]] : [];
-    }),
-  );
+  return readings;
 }
 
 export const cgmIglu: ValidationSet = {
   name: 'cgm_iglu',
   detect: () => [],
   score(folder) {
-    const people = metricsOf(folder);
+    const people = readPeople(folder);
+    const metrics = new Map([...people].map(([id, readings]) => [id, glucoseMetrics(readings)]));
     let [compared, differing] = [0, 0];
     for (const [metric, values] of PUBLISHED) {
       for (const [i, published] of values.entries()) {
-        const found = people.get(`Subject ${i + 1}`)?.[metric];
+        const all = metrics.get(`Subject ${i + 1}`);
+        const found = all?.kind === 'metrics' ? all[metric] : undefined;
         if (typeof found !== 'number') continue;
         compared++;
         // Half a unit in the last figure that was printed.
@@ -55,6 +53,11 @@ export const cgmIglu: ValidationSet = {
         if (Math.abs(found - published) > half * 1.001) differing++;
       }
     }
-    return compared === 0 ? {} : { 'cgm_iglu.compared': compared, 'cgm_iglu.differing_from_published': differing };
+    if (compared === 0) return {};
+    return {
+      'cgm_iglu.compared': compared,
+      'cgm_iglu.differing_from_published': differing,
+      ...eventCounts(people.get('Subject 1') ?? []),
+    };
   },
 };

@@ -1,5 +1,5 @@
 /** Atrial fibrillation of a whole recording, from its beat times: the window of `stream-af-window.ts` from end to end. */
-import { AfWindow, NEW_AF_WINDOW, type AfVerdict } from './stream-af-window.js';
+import { AfWindow, NEW_AF_WINDOW, type AfDesign, type AfVerdict } from './stream-af-window.js';
 
 /** Marks closer than this to the last beat are doubled, ms. */
 const DOUBLED_MS = 100;
@@ -9,9 +9,10 @@ const GAP_S = 30;
 /**
  * A verdict on every beat (times in seconds) that ends a usable interval. The half window at each end gets the verdict of the
  * nearest whole window; a recording of fewer than 93 usable intervals gets none. Times that do not rise, and NaN, are ignored.
+ * `design`: another than the shipped one, for fitting.
  */
-export function* afVerdicts(beats: Iterable<number>): Iterable<AfVerdict> {
-  const window = new AfWindow(NEW_AF_WINDOW);
+export function* afVerdicts(beats: Iterable<number>, design?: AfDesign): Iterable<AfVerdict> {
+  const window = new AfWindow(NEW_AF_WINDOW, design);
   let last: number | undefined;
   for (const at of beats) {
     if (!Number.isFinite(at)) continue;

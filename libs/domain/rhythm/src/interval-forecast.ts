@@ -1,25 +1,29 @@
 /**
  * Tells whether an interval could be foreseen from the ones before it. Ectopy repeats itself (a short interval, its pause, the
  * usual ones between); in fibrillation the last beats say next to nothing of the next one. The forecast is the mean of what
- * followed the two most similar runs of three intervals among the last 127 (nearest-neighbour forecast of a series:
+ * followed the two most similar runs of a few intervals among the last 127 (nearest-neighbour forecast of a series:
  * Farmer and Sidorowich 1987, Phys Rev Lett 59:845).
  */
-const CONTEXT = 3;
 const HISTORY = 127;
 const FEWEST_RUNS = 8;
-/** Relative error from which an interval counts as not foreseen. */
-const TOLERANCE = 0.1;
 
-/** Time and memory per interval are bounded by the 130 intervals kept (whole ms, newest last). */
+/**
+ * Time and memory per interval are bounded by the 127 intervals and one run kept (whole ms, newest last). `run`: intervals in a run;
+ * `tolerance`: relative error from which an interval counts as not foreseen.
+ */
 export class IntervalForecast {
-  constructor(private readonly past: number[]) {}
+  constructor(
+    private readonly past: number[],
+    private readonly run: number,
+    private readonly tolerance: number,
+  ) {}
 
   /** True when `interval` (whole ms) was not foreseen; false while there is too little to forecast from. */
   isSurprise(interval: number): boolean {
     const forecast = this.forecast();
     this.past.push(interval);
-    if (this.past.length > HISTORY + CONTEXT) this.past.shift();
-    return forecast !== null && Math.abs(interval - forecast) > TOLERANCE * forecast;
+    if (this.past.length > HISTORY + this.run) this.past.shift();
+    return forecast !== null && Math.abs(interval - forecast) > this.tolerance * forecast;
   }
 
   save(): readonly number[] {
@@ -27,16 +31,16 @@ export class IntervalForecast {
   }
 
   private forecast(): number | null {
-    const { past } = this;
+    const { past, run } = this;
     const next = past.length;
-    if (next - CONTEXT < FEWEST_RUNS) return null;
-    const [third, second, first] = [past[next - 3]!, past[next - 2]!, past[next - 1]!];
+    if (next - run < FEWEST_RUNS) return null;
     let nearest = Number.POSITIVE_INFINITY;
     let runnerUp = Number.POSITIVE_INFINITY;
     let afterNearest = 0;
     let afterRunnerUp = 0;
-    for (let i = CONTEXT; i < next; i++) {
-      const distance = gap(first, past[i - 1]!) + gap(second, past[i - 2]!) + gap(third, past[i - 3]!);
+    for (let i = run; i < next; i++) {
+      let distance = 0;
+      for (let k = 1; k <= run; k++) distance += gap(past[next - k]!, past[i - k]!);
       if (distance < nearest) {
         runnerUp = nearest;
         afterRunnerUp = afterNearest;

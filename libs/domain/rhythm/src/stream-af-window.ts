@@ -6,18 +6,29 @@
 import { IntervalForecast } from './interval-forecast.js';
 import { WordEntropy } from './word-entropy.js';
 
-const WINDOW = 91;
-const HALF = (WINDOW - 1) / 2;
 /** Limits of the two scores. Chosen on the development records (docs/clinical/rules/atrial-fibrillation.md). */
 const IRREGULAR = 0.58;
 const SURPRISING = 0.35;
 /** A beat this much earlier than the local median (of 8), with a pause that makes up for it, is taken for ectopic. */
 const PREMATURE = 0.85;
-const COMPENSATION = 0.4;
 const LOCAL = 8;
 /** Intervals outside are gaps or doubled marks, ms: they are left out. */
 const SHORTEST_MS = 100;
 const LONGEST_MS = 5000;
+
+/** What else was chosen on the development records. */
+export interface AfDesign {
+  /** Intervals that are judged together; odd. */
+  readonly window: number;
+  /** Length of the runs that an interval is foreseen from. */
+  readonly run: number;
+  /** Relative error from which an interval counts as not foreseen. */
+  readonly tolerance: number;
+  /** How far from two usual intervals an early one and its pause may be together, share of the usual one. */
+  readonly compensation: number;
+}
+
+const SHIPPED: AfDesign = { window: 91, run: 3, tolerance: 0.1, compensation: 0.4 };
 
 export interface AfWindowState {
   /** The newest 93 heart-rate symbols, early beats evened out. */
@@ -65,9 +76,13 @@ export class AfWindow {
   private pending: number[];
   private scores: AfWindowState['scores'];
 
-  constructor(state: AfWindowState) {
-    this.even = new WordEntropy(WINDOW, state.even);
-    this.forecast = new IntervalForecast([...state.past]);
+  /** Another design than the shipped one: for fitting; the limits stay. */
+  constructor(
+    state: AfWindowState,
+    private readonly design = SHIPPED,
+  ) {
+    this.even = new WordEntropy(design.window, state.even);
+    this.forecast = new IntervalForecast([...state.past], design.run, design.tolerance);
     this.surprises = state.surprises;
     this.surprising = state.surprises.replaceAll('0', '').length;
     this.waiting = state.waiting;
@@ -119,7 +134,7 @@ export class AfWindow {
     let carried: number | null = null;
     if (given === null && this.recent.length >= LOCAL / 2) {
       const usual = median(this.recent);
-      const makesUp = Math.abs(interval + next - 2 * usual) < COMPENSATION * usual;
+      const makesUp = Math.abs(interval + next - 2 * usual) < this.design.compensation * usual;
       if (interval < PREMATURE * usual && next > usual && makesUp) {
         corrected = (interval + next) / 2;
         carried = corrected;
@@ -136,13 +151,13 @@ export class AfWindow {
     this.pending.push(at);
     const irregularity = this.even.score();
     if (irregularity === null) return [];
-    this.scores = [irregularity, this.surprising / WINDOW];
+    this.scores = [irregularity, this.surprising / this.design.window];
     // All but the half window that later intervals may still speak for.
-    return this.told(this.pending.splice(0, this.pending.length - HALF));
+    return this.told(this.pending.splice(0, this.pending.length - (this.design.window - 1) / 2));
   }
 
   private note(isSurprise: boolean): void {
-    if (this.surprises.length === WINDOW) {
+    if (this.surprises.length === this.design.window) {
       if (this.surprises.startsWith('1')) this.surprising--;
       this.surprises = this.surprises.slice(1);
     }

@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import type { AfDesign } from '#libs/domain/rhythm';
+import {
+  add,
+  bestLimits,
+  countsAt,
+  exceeding,
+  printFigures,
+  say,
+  type Chosen,
+  type Counts,
+  type Exceeding,
+} from './af-limits.js';
+import { readAfRecords, scoredBeats, type AfRecord, type Source } from './af-records.js';
+
+/**
+ * `node dist/tools/fit/af-designs.js [--data DIR]`: fibrillation from intervals with the window, the length of the runs, the tolerance and the
+ * compensation chosen without each record of AFDB, NSRDB and MITDB, together with the two limits, among 72 designs. About ten minutes.
+ * The figures of docs/clinical/rules/atrial-fibrillation.md.
+ */
+const { values: options } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' } } });
+
+const DESIGNS: readonly AfDesign[] = [63, 91, 127].flatMap((window) =>
+  [2, 3, 4].flatMap((run) =>
+    [0.05, 0.08, 0.1, 0.12].flatMap((tolerance) =>
+      [0.2, 0.4].map((compensation): AfDesign => ({ window, run, tolerance, compensation })),
+    ),
+  ),
+);
+
+interface Choice extends Chosen {
+  readonly design: number;
+}
+
+/** The design and limits of least loss; of equals the first. `tables`: of each design, of each record. */
+function choose(tables: readonly (readonly Exceeding[])[], without?: number): Choice {
+  return tables
+    .map((each, design) => ({ design, ...bestLimits(each.filter((_, record) => record !== without)) }))
+    .reduce((best, each) => (each.loss < best.loss ? each : best));
+}
+
+function name({ design, limits }: Choice): string {
+  const { window, run, tolerance, compensation } = DESIGNS[design]!;
+  return `window ${window}, runs of ${run}, ${100 * tolerance} %, ${100 * compensation} %, limits ${say(limits)}`;
+}
+
+function main(): void {
+  const records: readonly AfRecord[] = [...readAfRecords(options.data)];
+  const tables = DESIGNS.map((design) =>
+    records.map((record) => exceeding(record.source, record.record, scoredBeats(record, design))),
+  );
+  const best = choose(tables);
+  const all = new Map<Source, Counts>();
+  for (const table of tables[best.design]!) add(all, table.source, countsAt(table, best.limits));
+  printFigures(`${name(best)}, chosen on all (flatters)`, all);
+  const leftOut = new Map<Source, Counts>();
+  const chosen = new Map<string, string[]>();
+  for (const [i, { source, record }] of records.entries()) {
+    const choice = choose(tables, i);
+    add(leftOut, source, countsAt(tables[choice.design]![i]!, choice.limits));
+    chosen.set(name(choice), [...(chosen.get(name(choice)) ?? []), record]);
+  }
+  printFigures('design and limits chosen without each record', leftOut);
+  for (const [choice, without] of chosen) console.log(`  ${choice}, without ${without.join(' ')}`);
+}
+
+main();
