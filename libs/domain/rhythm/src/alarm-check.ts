@@ -5,6 +5,7 @@
  */
 import { modelScore } from './boosted-trees.js';
 import { channelEvidence, isFibrillatory, type ChannelEvidence, type Span } from './channel-evidence.js';
+import { withoutHum } from './mains-hum.js';
 import { VENTRICULAR_RUN } from './models/ventricular-run.js';
 import { isUsableRate } from './qrs-detector.js';
 import { ventricularFeatures } from './ventricular-evidence.js';
@@ -48,7 +49,7 @@ export function runEvidence(signals: AlarmSignals): readonly number[] | undefine
 }
 
 function usableChannels({ fs, ecg, pulse }: AlarmSignals): AlarmSignals {
-  return { fs, ecg: ecg.filter(isAlive), pulse: pulse.filter(isAlive) };
+  return { fs, ecg: ecg.filter(isAlive).map((each) => withoutHum(each, fs)), pulse: pulse.filter(isAlive) };
 }
 
 function causeSpan({ fs, ecg, pulse }: AlarmSignals): Span {

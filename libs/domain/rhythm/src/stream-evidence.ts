@@ -2,6 +2,7 @@
 import { classifyBeats } from './beat-class.js';
 import { bandPass } from './biquad.js';
 import { regularity } from './interval-features.js';
+import { withoutHum } from './mains-hum.js';
 import { findPulses } from './pulse-detector.js';
 import { findBeats, type Beat } from './qrs-detector.js';
 import { decode, type Block } from './stream-block.js';
@@ -66,7 +67,7 @@ export function ecgEvidence(
 ): { readonly evidence: EcgEvidence | null; readonly usual: Usual | null } {
   const usable = usableSeconds(blocks);
   if (usable < LEAST_S) return { evidence: null, usual };
-  const samples = held(decode(blocks.slice(-usable), 2, ECG_RATE));
+  const samples = withoutHum(held(decode(blocks.slice(-usable), 2, ECG_RATE)), ECG_RATE);
   const all = findBeats(samples, ECG_RATE);
   const least = SMALL * (usual?.height ?? 0);
   const beats = all.filter(({ height }) => height >= least);

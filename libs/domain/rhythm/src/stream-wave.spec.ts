@@ -129,6 +129,19 @@ describe('life-threatening rhythms from streamed waves', () => {
     expect(rest.at(-1)).toMatchObject({ present: false });
   });
 
+  it.each([
+    ['strong, after usual beats', 1, 1, 30],
+    ['on a small lead', 0.3, 0.2, 30],
+    ['from the start', 0.3, 1, 0],
+  ])('takes no hum of the mains for beats: %s', (_, amplitude, gain, until) => {
+    const beats = ecg(
+      SINUS.filter((at) => at < until),
+      44,
+    );
+    const samples = beats.map((x, i) => gain * x + amplitude * Math.sin((2 * Math.PI * 50 * i) / FS));
+    expect(new Set(present(stream([{ samples }]).findings))).toEqual(new Set(['asystole']));
+  });
+
   it('lets a pulse that goes on withdraw asystole, and one that stops confirm it', () => {
     const silent = { samples: ecg(STOPPED, 45) };
     const goesOn: Signal = { samples: pulse(SINUS, 45), kind: 'pressure', channel: 'ABP' };
