@@ -73,10 +73,14 @@ module.exports = {
       to: { path: '^libs/', pathNot: ['^libs/$1/', '/src/index\\.ts$'] },
     },
     {
-      name: 'kafkajs-in-one-file',
+      name: 'kafkajs-in-four-files',
       severity: 'error',
-      comment: 'kafkajs is imported by messaging/kafka.ts only.',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/platform/messaging/src/kafka\\.ts$', spec] },
+      comment:
+        'kafkajs is imported by kafka.ts, kafka-client.ts, kafka-member.ts and kafka-topics.ts of messaging only.',
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^libs/platform/messaging/src/kafka(-client|-member|-topics)?\\.ts$', spec],
+      },
       to: { path: '^node_modules/kafkajs/' },
     },
     {

@@ -1,7 +1,8 @@
 export * from './event-log.js';
 export { appendInTransaction } from './append-in-transaction.js';
 export { createEventLog, type EventLogConfig } from './create-event-log.js';
-export { ensureTopics, KafkaEventLog, type KafkaEventLogOptions } from './kafka.js';
+export { KafkaEventLog, type KafkaEventLogOptions } from './kafka.js';
+export { ensureTopics } from './kafka-topics.js';
 export type { LogWriter } from './log-writer.js';
 export { partitionOf } from './partition-of.js';
 export { PostgresEventLog, type PostgresEventLogOptions } from './postgres.js';

@@ -1,6 +1,9 @@
+import { DueOffsets } from './due-offsets.js';
 import type { Consumer, ConsumeOptions, ConsumerState, LogRecord } from './event-log.js';
 import { Lane } from './lane.js';
+import { Lanes } from './lanes.js';
 import { reasonOf, type LogWriter } from './log-writer.js';
+import { startOffset } from './start-offset.js';
 
 /** What the consumer needs of the client's group member. */
 export interface KafkaMember {
@@ -30,16 +33,13 @@ export interface KafkaConsumerParts {
  * and what arrives is checked against the offset the lane expects.
  */
 export class KafkaConsumer implements Consumer {
-  private readonly lanes = new Map<number, Lane>();
-  private readonly paused = new Set<number>();
+  private readonly lanes = new Lanes();
   private readonly clientPaused = new Set<number>();
   private readonly soughtFor = new Map<number, bigint>();
-  private readonly toCommit = new Map<number, bigint>();
+  private readonly applied = new DueOffsets(COMMIT_MS, () => void this.commit());
   private member: KafkaMember | undefined;
   private generation = 0;
-  private allPaused = false;
   private current: ConsumerState = { kind: 'starting' };
-  private commitTimer: NodeJS.Timeout | undefined;
   private stopping: Promise<void> | undefined;
   private asking: Promise<ReadonlyMap<number, bigint>> | undefined;
 
@@ -54,22 +54,16 @@ export class KafkaConsumer implements Consumer {
   }
 
   pause(partition?: number): void {
-    if (partition === undefined) this.allPaused = true;
-    else this.paused.add(partition);
-    for (const lane of this.lanes.values()) if (this.isPaused(lane.partition)) lane.pause();
+    this.lanes.pause(partition);
     this.adjust();
   }
 
   resume(partition?: number): void {
-    if (partition === undefined) {
-      this.allPaused = false;
-      this.paused.clear();
-    } else this.paused.delete(partition);
-    for (const lane of this.lanes.values()) if (lane.paused && !this.isPaused(lane.partition)) lane.resume();
+    this.lanes.resume(partition);
   }
 
   assigned(): readonly number[] {
-    return [...this.lanes.keys()].sort((a, b) => a - b);
+    return this.lanes.partitions();
   }
 
   state(): ConsumerState {
@@ -90,8 +84,8 @@ export class KafkaConsumer implements Consumer {
   abandon(): void {
     this.stopping = Promise.resolve();
     this.generation++;
-    clearTimeout(this.commitTimer);
-    for (const lane of this.lanes.values()) void lane.stop();
+    this.applied.stop();
+    for (const lane of this.lanes.all()) void lane.stop();
     this.member?.sever();
     this.current = { kind: 'stopped' };
     this.parts.stopped();
@@ -101,10 +95,9 @@ export class KafkaConsumer implements Consumer {
   joined(partitions: readonly number[]): void {
     if (this.stopping !== undefined) return;
     this.generation++;
-    const before = new Map(this.lanes);
-    this.lanes.clear();
+    const before = this.lanes.clear();
     this.soughtFor.clear();
-    for (const partition of this.toCommit.keys()) if (!partitions.includes(partition)) this.toCommit.delete(partition);
+    this.applied.keep(partitions);
     this.current = { kind: 'running', lastProgressAt: Date.now() };
     // Nothing is handed over before the partition stands where the store says.
     this.clientPaused.clear();
@@ -117,12 +110,12 @@ export class KafkaConsumer implements Consumer {
   /** The group is about to share anew: finish what is in hand, start nothing. */
   rebalancing(): void {
     void this.commit();
-    for (const lane of this.lanes.values()) void lane.stop();
+    for (const lane of this.lanes.all()) void lane.stop();
   }
 
   crashed(reason: string, restarts: boolean): void {
     if (this.stopping !== undefined) return;
-    for (const lane of this.lanes.values()) void lane.stop();
+    for (const lane of this.lanes.all()) void lane.stop();
     this.parts.logger[restarts ? 'warn' : 'error'](
       { group: this.options.group, reason, restarts },
       'group member crashed',
@@ -155,10 +148,6 @@ export class KafkaConsumer implements Consumer {
     return true;
   }
 
-  private isPaused(partition: number): boolean {
-    return this.allPaused || this.paused.has(partition);
-  }
-
   private seek(partition: number, offset: bigint): void {
     this.soughtFor.set(partition, offset);
     this.member?.seek(partition, offset);
@@ -172,11 +161,16 @@ export class KafkaConsumer implements Consumer {
     await Promise.all([...before.values()].map((lane) => lane.stop()));
     await Promise.all(
       partitions.map(async (partition) => {
-        const start = await this.startOf(partition, before.get(partition), generation);
-        if (start === undefined || this.generation !== generation) return;
+        const start = await startOffset(
+          this.options,
+          partition,
+          () => this.committed(partition, before.get(partition)),
+          () => this.generation === generation,
+          this.parts.logger,
+        );
+        if (start === undefined) return;
         const lane = this.laneAt(partition, start);
-        if (this.isPaused(partition)) lane.pause();
-        this.lanes.set(partition, lane);
+        this.lanes.add(lane);
         this.seek(partition, start);
       }),
     );
@@ -185,28 +179,11 @@ export class KafkaConsumer implements Consumer {
     this.options.onAssigned?.(this.assigned());
   }
 
-  private async startOf(partition: number, before: Lane | undefined, generation: number): Promise<bigint | undefined> {
-    for (let attempt = 0; this.generation === generation; attempt++) {
-      try {
-        const own = await this.options.startAt?.(partition);
-        if (own !== undefined) return own;
-        const committed = (await this.committed()).get(partition) ?? 0n;
-        // What this member applied just before is newer than what it had told the broker.
-        return before !== undefined && before.next > committed ? before.next : committed;
-      } catch (error) {
-        this.parts.logger.warn(
-          { group: this.options.group, partition, reason: reasonOf(error) },
-          'no start offset yet',
-        );
-        await new Promise((resolve) => setTimeout(resolve, Math.min(2_000, 50 * 2 ** Math.min(attempt, 6))));
-      }
-    }
-    return undefined;
-  }
-
-  private committed(): Promise<ReadonlyMap<number, bigint>> {
+  /** What this member applied just before is newer than what it had told the broker. */
+  private async committed(partition: number, before: Lane | undefined): Promise<bigint> {
     this.asking ??= this.member!.committed().finally(() => (this.asking = undefined));
-    return this.asking;
+    const committed = (await this.asking).get(partition) ?? 0n;
+    return before !== undefined && before.next > committed ? before.next : committed;
   }
 
   private laneAt(partition: number, start: bigint): Lane {
@@ -223,7 +200,7 @@ export class KafkaConsumer implements Consumer {
       heartbeat: () => Promise.resolve(),
       onProgress: (_, next) => {
         if (this.current.kind === 'running') this.current = { kind: 'running', lastProgressAt: Date.now() };
-        if (this.generation === generation) this.commitSoon(partition, next);
+        if (this.generation === generation && this.current.kind !== 'stopped') this.applied.set(partition, next);
       },
       onHungry: (lane, sought) => {
         if (sought) this.seek(partition, lane.tail);
@@ -236,7 +213,7 @@ export class KafkaConsumer implements Consumer {
   private adjust(): void {
     const full: number[] = [];
     const hungry: number[] = [];
-    for (const lane of this.lanes.values()) {
+    for (const lane of this.lanes.all()) {
       const isPaused = this.clientPaused.has(lane.partition);
       if (lane.hungry && isPaused) hungry.push(lane.partition);
       if (!lane.hungry && !isPaused) full.push(lane.partition);
@@ -247,19 +224,9 @@ export class KafkaConsumer implements Consumer {
     if (hungry.length > 0) this.member?.resume(hungry);
   }
 
-  private commitSoon(partition: number, next: bigint): void {
-    if (this.stopping !== undefined && this.current.kind === 'stopped') return;
-    this.toCommit.set(partition, next);
-    this.commitTimer ??= setTimeout(() => {
-      this.commitTimer = undefined;
-      void this.commit();
-    }, COMMIT_MS);
-  }
-
   private async commit(): Promise<void> {
-    if (this.toCommit.size === 0) return;
-    const offsets = new Map(this.toCommit);
-    this.toCommit.clear();
+    const offsets = this.applied.take();
+    if (offsets.size === 0) return;
     try {
       await this.member?.commit(offsets);
     } catch (error) {
@@ -268,9 +235,8 @@ export class KafkaConsumer implements Consumer {
   }
 
   private async end(): Promise<void> {
-    const lanes = [...this.lanes.values()];
-    await Promise.all(lanes.map((lane) => lane.stop()));
-    clearTimeout(this.commitTimer);
+    await Promise.all(this.lanes.all().map((lane) => lane.stop()));
+    this.applied.stop();
     await this.commit();
     this.generation++;
     this.lanes.clear();

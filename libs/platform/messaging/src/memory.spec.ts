@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { LogFullError, type Batch, type EventLog } from './event-log.js';
 import { CONTRACT_TOPIC_PARTITIONS, describeEventLog, type ContractSink } from './event-log.contract.js';
-import { MemoryEventLog, type MemoryConsumer } from './memory.js';
+import type { MemoryConsumer } from './memory-consumer.js';
+import { MemoryEventLog } from './memory.js';
 import { CONTRACT_PARTITIONS } from './topic-partitions.js';
 
 describeEventLog('memory', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { appendInTransaction } from './append-in-transaction.js';
-import { ensureTopics, KafkaEventLog } from './kafka.js';
+import { ensureTopics } from './kafka-topics.js';
+import { KafkaEventLog } from './kafka.js';
 import { startRelay } from './relay.js';
 import { createTestDatabase } from '#libs/testing';
 
