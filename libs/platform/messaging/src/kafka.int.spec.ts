@@ -2,6 +2,7 @@ import { createHook } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { CONTRACT_TOPIC_PARTITIONS, describeEventLog } from './event-log.contract.js';
+import type { ConsumeOptions } from './event-log.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { ensureTopics } from './kafka-topics.js';
 import { KafkaEventLog } from './kafka.js';
@@ -49,6 +50,28 @@ describe('kafka event log', () => {
     expect(timers).toBeLessThan(200);
     expect(timers).toBeGreaterThan(0);
     console.log(`idle Kafka client: ${timers / 2} timers per second`);
+  }, 30_000);
+
+  it('leaves the group when it is stopped while it still connects, as when it joins anew', async () => {
+    const topic = `stopped-early-${Date.now()}`;
+    const partitions = { ...CONTRACT_PARTITIONS, [topic]: CONTRACT_TOPIC_PARTITIONS };
+    await ensureTopics({ brokers, clientId, partitions });
+    const member: ConsumeOptions = { group: topic, topic, maxBatch: 10, onBatch: async () => ({ kind: 'applied' }) };
+    const gone = new KafkaEventLog({ brokers, clientId, partitions });
+    const log = new KafkaEventLog({ brokers, clientId, partitions });
+    const joining = gone.consume(member);
+    await gone.close();
+    const stopped = await joining;
+    try {
+      expect(stopped.state()).toEqual({ kind: 'stopped' });
+      const given = Promise.withResolvers<readonly number[]>();
+      await log.consume({ ...member, onAssigned: given.resolve });
+      // One that stayed behind would have half of them, and keep them.
+      expect(await given.promise).toEqual([0, 1, 2, 3]);
+    } finally {
+      (stopped as KafkaConsumer).abandon();
+      await log.close();
+    }
   }, 30_000);
 
   it('refuses to start on a topic with another number of partitions', async () => {
