@@ -28,6 +28,7 @@ import { OFFSETS } from './group.js';
 import { holdTwins } from './hold-twins.js';
 import { readRecords, type Entry, type Group, type ToApply } from './read-records.js';
 import { selectRecords, type Selection } from './select-records.js';
+import { OtherVersionError } from './stored-twins.js';
 import type { HeldTwin, TwinCache } from './twin-cache.js';
 
 /** What one transaction did, told after its commit. */
@@ -53,6 +54,8 @@ export interface ApplierDeps {
   readonly firstKept: (partition: number) => Promise<bigint>;
   /** Called in commit order per partition; must not throw. */
   readonly onCommitted: (committed: Committed) => void;
+  /** The store holds what this engine must not touch; told once, and nothing more is begun. */
+  readonly onFailed: (reason: string) => void;
   readonly onProblem: (problem: {
     readonly reason: string;
     readonly partitions: readonly number[];
@@ -62,21 +65,31 @@ export interface ApplierDeps {
 
 /** Applies batches of several partitions in one transaction: all of their effects and their offsets, or nothing. */
 export class BatchApplier {
+  private failed: string | undefined;
+
   constructor(private readonly deps: ApplierDeps) {}
 
   /** @returns an outcome per batch; never throws */
   async apply(batches: readonly Batch[]): Promise<readonly BatchOutcome[]> {
+    if (this.failed !== undefined) return retryAll(batches, this.failed);
     try {
       return await this.transact(batches);
     } catch (error) {
+      if (error instanceof OtherVersionError) return this.fail(batches, error.message);
       const partitions = batches.map((batch) => batch.partition);
       this.deps.cache.forget(partitions);
       const records = batches.reduce((sum, batch) => sum + batch.records.length, 0);
       const reason = reasonOf(error);
       this.deps.onProblem({ reason, partitions, records });
-      if (isTransient(error)) return batches.map(() => ({ kind: 'retry', reason }));
+      if (isTransient(error)) return retryAll(batches, reason);
       return this.isolate(batches, reason);
     }
+  }
+
+  private fail(batches: readonly Batch[], reason: string): readonly BatchOutcome[] {
+    if (this.failed === undefined) this.deps.onFailed(reason);
+    this.failed = reason;
+    return retryAll(batches, reason);
   }
 
   /** The database refuses something in these records: halve them until the one at fault is alone, and put that aside. */
@@ -218,6 +231,10 @@ export class BatchApplier {
       records: 0,
     });
   }
+}
+
+function retryAll(batches: readonly Batch[], reason: string): readonly BatchOutcome[] {
+  return batches.map(() => ({ kind: 'retry', reason }));
 }
 
 /** Messages of the database may quote what it refuses, so only its code is told. */

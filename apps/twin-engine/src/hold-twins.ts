@@ -3,9 +3,10 @@ import { patientKey } from '#libs/contracts';
 import { initialTwin, type TwinState } from '#libs/domain/twin';
 import { loadRecordedAt, loadTwins, tenantThresholds, type LoadedTwin } from '#libs/platform/storage';
 import type { Group } from './read-records.js';
+import { storedTwin } from './stored-twins.js';
 import type { HeldTwin, TwinCache } from './twin-cache.js';
 
-/** The twins of a chunk: from the cache where it holds them, else in one query. By the key of the patient. */
+/** The twins of a chunk: from the cache where it holds them, else in one query. By the key of the patient. @throws OtherVersionError */
 export async function holdTwins(
   client: ClientBase,
   cache: TwinCache,
@@ -46,7 +47,8 @@ export async function holdTwins(
 type TenantLimits = NonNullable<Parameters<typeof initialTwin>[2]>;
 
 function stateOf(row: LoadedTwin, limits: TenantLimits): TwinState {
-  return row.snapshot === null ? initialTwin(row.tenant, row.patient, limits) : (JSON.parse(row.snapshot) as TwinState);
+  const { snapshot } = row;
+  return snapshot === null ? initialTwin(row.tenant, row.patient, limits) : storedTwin({ ...row, snapshot });
 }
 
 /** Limits of the tenants whose twins are new. Read after the twins were made: see `setTenantThresholds`. */

@@ -52,6 +52,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       deps.onCommitted(committed);
     },
     onProblem: deps.onProblem,
+    onFailed: deps.onFailed,
   });
   const coalescer = new Coalescer((batches) => applier.apply(batches), {
     lanes: 2,

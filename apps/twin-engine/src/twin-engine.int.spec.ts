@@ -79,6 +79,7 @@ function startEngine(
       onCommitted(one);
     },
     onProblem: ({ reason }) => problems.push(reason),
+    onFailed: (reason) => problems.push(reason),
   });
   return { applier, committed, problems };
 }

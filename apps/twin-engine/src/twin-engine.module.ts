@@ -1,10 +1,11 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { TOPICS } from '#libs/contracts';
 import { apply } from '#libs/domain/twin';
-import type { Platform } from '#libs/platform/runtime';
+import { StartupError, type Platform } from '#libs/platform/runtime';
 import { GROUP, OFFSETS } from './group.js';
 import { createMeter } from './meter.js';
 import { startPipeline, type Pipeline } from './pipeline.js';
+import { checkStoredTwins, OtherVersionError } from './stored-twins.js';
 import { Ticker } from './ticker.js';
 import { Upkeep } from './upkeep.js';
 
@@ -43,6 +44,9 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationBootstrap(): Promise<void> {
     const { pool, log, hot, logger, readiness } = this.platform;
+    await checkStoredTwins(pool).catch((error: unknown) => {
+      throw error instanceof OtherVersionError ? new StartupError(error.message) : error;
+    });
     await this.upkeep.start();
     this.pipeline = await startPipeline({
       pool,

@@ -1,4 +1,5 @@
 import type { PatientInput } from '#libs/contracts';
+import { TWIN_VERSION } from './read-twin.js';
 import type {
   CheckState,
   DetectorMachine,
@@ -127,7 +128,7 @@ export function finish(draft: Draft): Applied {
   const { base } = draft;
   const state: TwinState = draft.changed
     ? {
-        v: 1,
+        v: TWIN_VERSION,
         tenant: base.tenant,
         patient: base.patient,
         version: base.version + 1,

@@ -1,6 +1,7 @@
 export type * from './twin-port.js';
 export type * from './state.js';
 export { initialTwin } from './initial-twin.js';
+export { readTwin, TWIN_VERSION, type StoredTwin } from './read-twin.js';
 export { apply } from './apply.js';
 export { createMemory, type PatientMemory } from './memory.js';
 export { DISCLAIMER } from './alert.js';

@@ -1,4 +1,5 @@
 import type { WireThreshold } from '#libs/contracts';
+import { TWIN_VERSION } from './read-twin.js';
 import { setLimitsOf } from './set-limits.js';
 import type { SetLimits, TwinState } from './state.js';
 
@@ -14,7 +15,7 @@ export function initialTwin(
   const tenantThresholds: Record<string, readonly SetLimits[]> = {};
   for (const one of limits) tenantThresholds[one.rule] = [setLimitsOf(one, one.author, null)];
   return {
-    v: 1,
+    v: TWIN_VERSION,
     tenant,
     patient,
     version: 0,

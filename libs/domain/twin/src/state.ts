@@ -1,13 +1,14 @@
 import type { AlertStatus, FactKind, Transition } from '#libs/contracts';
 import type { VitalState } from '#libs/domain/signal-quality';
 import type { Finding } from './finding.js';
+import type { TWIN_VERSION } from './read-twin.js';
 
 /**
  * The living model of one patient; serialised as the twin's snapshot, so it is plain JSON, small, and free of any clock:
  * the same log gives the same bytes. Measures, rules and streams are added to, never invented: what is absent is unknown.
  */
 export interface TwinState {
-  readonly v: 1;
+  readonly v: typeof TWIN_VERSION;
   readonly tenant: number;
   readonly patient: string;
   /** How many records changed something. */
