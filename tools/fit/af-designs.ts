@@ -15,14 +15,14 @@ import { readAfRecords, scoredBeats, type AfRecord, type Source } from './af-rec
 
 /**
  * `node dist/tools/fit/af-designs.js [--data DIR]`: fibrillation from intervals with the window, the length of the runs, the tolerance and the
- * compensation chosen without each record of AFDB, NSRDB and MITDB, together with the two limits, among 72 designs. About ten minutes.
+ * compensation chosen without each record of AFDB, NSRDB and MITDB, together with the two limits, among 144 designs. About six minutes.
  * The figures of docs/clinical/rules/atrial-fibrillation.md.
  */
 const { values: options } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' } } });
 
 const DESIGNS: readonly AfDesign[] = [63, 91, 127].flatMap((window) =>
   [2, 3, 4].flatMap((run) =>
-    [0.05, 0.08, 0.1, 0.12].flatMap((tolerance) =>
+    [0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12].flatMap((tolerance) =>
       [0.2, 0.4].map((compensation): AfDesign => ({ window, run, tolerance, compensation })),
     ),
   ),

@@ -1,11 +1,9 @@
-import { stepIntervals, type IntervalState } from '#libs/domain/rhythm';
 import type { Stretch } from '../validate/wfdb.js';
 import type { AfRecord } from './af-records.js';
+import { secondsOf, streamIntervals } from './interval-stream.js';
 
-const RUN = 30;
 const LONG_S = 360;
 const JOINED_S = 60;
-const START_MS = 1_000_000;
 
 export interface StreamCounts {
   readonly episodes: number;
@@ -13,10 +11,6 @@ export interface StreamCounts {
   readonly falselyTold: number;
   /** Seconds from onset to the telling. */
   readonly delays: readonly number[];
-}
-
-function seconds(ms: number): number {
-  return (ms - START_MS) / 1000;
 }
 
 /** Marked episodes of six minutes and more, interruptions under a minute joined. */
@@ -33,21 +27,15 @@ function longEpisodes({ truth, beats }: AfRecord): readonly Stretch[] {
 
 /** The marked beats through the stream in runs of 30. A telling is false when less than half of it lies in marked fibrillation. */
 export function streamed(record: AfRecord): StreamCounts {
-  const ms = record.beats.map((at) => Math.round(at * 1000) + START_MS);
-  let state: IntervalState | null = null;
   const tellings: Array<{ since: number; at: number; until: number }> = [];
-  for (let i = 0; i + 1 < ms.length; i += RUN) {
-    const intervals = ms.slice(i + 1, i + 1 + RUN).map((at, k) => at - ms[i + k]!);
-    const step = stepIntervals(state, { t: ms[i]!, intervals, doubtful: false });
-    state = step.state;
-    for (const { rule, present, since, at } of step.findings) {
-      if (rule !== 'atrial-fibrillation') continue;
-      const open = tellings.at(-1);
-      // Told again at an hour and a day: the same episode.
-      const isNew = open?.until !== Number.POSITIVE_INFINITY;
-      if (present && isNew) tellings.push({ since: seconds(since), at: seconds(at), until: Number.POSITIVE_INFINITY });
-      else if (!present && open) open.until = seconds(since);
-    }
+  for (const { rule, present, since, at } of streamIntervals([record.beats])) {
+    if (rule !== 'atrial-fibrillation') continue;
+    const open = tellings.at(-1);
+    // Told again at an hour and a day: the same episode.
+    const isNew = open?.until !== Number.POSITIVE_INFINITY;
+    if (present && isNew)
+      tellings.push({ since: secondsOf(since), at: secondsOf(at), until: Number.POSITIVE_INFINITY });
+    else if (!present && open) open.until = secondsOf(since);
   }
   const inAf = ({ since, at }: { since: number; at: number }): number =>
     record.truth.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, at) - Math.max(from, since)), 0);

@@ -30,6 +30,7 @@ const COPIES: readonly AlarmChange[] = [
 ];
 
 export interface Alarm {
+  readonly record: string;
   readonly rule: AlarmRule;
   readonly isTrue: boolean;
   readonly signals: AlarmSignals;
@@ -41,7 +42,12 @@ export function readAlarms(data: string): readonly Alarm[] {
   const packs = new PackReader(folder);
   return readIndex(folder)
     .toSorted((a, b) => a.record.slice(1).localeCompare(b.record.slice(1)))
-    .map((entry) => ({ rule: ruleOf(entry), isTrue: entry.true === 1, signals: alarmSignals(packs, entry) }));
+    .map((entry) => ({
+      record: entry.record,
+      rule: ruleOf(entry),
+      isTrue: entry.true === 1,
+      signals: alarmSignals(packs, entry),
+    }));
 }
 
 interface Row {
