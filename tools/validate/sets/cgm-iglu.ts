@@ -21,7 +21,7 @@ const PUBLISHED: Published = [
   ['activePercent', [79.8, 58.9, 92.1, 98.7, 95.8]],
 ];
 
-function readPeople(folder: string): ReadonlyMap<string, readonly GlucoseReading[]> {
+export function readPeople(folder: string): ReadonlyMap<string, readonly GlucoseReading[]> {
   const path = join(folder, FILE);
   const readings = new Map<string, GlucoseReading[]>();
   if (!existsSync(path)) return readings;
