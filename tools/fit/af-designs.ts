@@ -14,17 +14,24 @@ import {
 import { readAfRecords, scoredBeats, type AfRecord, type Source } from './af-records.js';
 
 /**
- * `node dist/tools/fit/af-designs.js [--data DIR]`: fibrillation from intervals with the window, the length of the runs, the tolerance and the
- * compensation chosen without each record of AFDB, NSRDB and MITDB, together with the two limits, among 144 designs. About six minutes.
+ * `node dist/tools/fit/af-designs.js [--data DIR] [--tolerances 5,6,7,8,9,10,11,12]`: fibrillation from intervals with the window, the length of the runs, the tolerance and the
+ * compensation chosen without each record of AFDB, NSRDB and MITDB, together with the two limits, among 144 designs. About six minutes of one core.
  * The figures of docs/clinical/rules/atrial-fibrillation.md.
  */
-const { values: options } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' } } });
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string', default: '../shared/data' },
+    tolerances: { type: 'string', default: '5,6,7,8,9,10,11,12' },
+  },
+});
 
 const DESIGNS: readonly AfDesign[] = [63, 91, 127].flatMap((window) =>
   [2, 3, 4].flatMap((run) =>
-    [0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12].flatMap((tolerance) =>
-      [0.2, 0.4].map((compensation): AfDesign => ({ window, run, tolerance, compensation })),
-    ),
+    options.tolerances
+      .split(',')
+      .flatMap((percent) =>
+        [0.2, 0.4].map((compensation): AfDesign => ({ window, run, tolerance: Number(percent) / 100, compensation })),
+      ),
   ),
 );
 
@@ -41,7 +48,7 @@ function choose(tables: readonly (readonly Exceeding[])[], without?: number): Ch
 
 function name({ design, limits }: Choice): string {
   const { window, run, tolerance, compensation } = DESIGNS[design]!;
-  return `window ${window}, runs of ${run}, ${100 * tolerance} %, ${100 * compensation} %, limits ${say(limits)}`;
+  return `window ${window}, runs of ${run}, ${(100 * tolerance).toFixed(0)} %, ${(100 * compensation).toFixed(0)} %, limits ${say(limits)}`;
 }
 
 function main(): void {
@@ -57,7 +64,9 @@ function main(): void {
   const chosen = new Map<string, string[]>();
   for (const [i, { source, record }] of records.entries()) {
     const choice = choose(tables, i);
-    add(leftOut, source, countsAt(tables[choice.design]![i]!, choice.limits));
+    const counts = countsAt(tables[choice.design]![i]!, choice.limits);
+    add(leftOut, source, counts);
+    console.log(`${source} ${record} left out: ${counts.missed} beats missed, ${counts.falseBeats} false`);
     chosen.set(name(choice), [...(chosen.get(name(choice)) ?? []), record]);
   }
   printFigures('design and limits chosen without each record', leftOut);

@@ -56,7 +56,7 @@ export const TARGETS: readonly Target[] = [
     metric: 'mitdb_af_specificity',
     what: 'AF by beat, MITDB specificity, %',
     atLeast: 92,
-    heldApart: '96.0 with the two limits chosen without each record, 95.7 with the window too',
+    heldApart: '96.0 with the two limits chosen without each record, 96.2 with the window too',
   },
   {
     metric: 'cinc2017_f1_a',
