@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
 import { TOPICS } from '#libs/contracts';
+import { apply, createMemory, initialTwin } from '#libs/domain/twin';
 import {
   ALL_SCOPES,
   bootstrap,
@@ -272,6 +273,27 @@ describe('the twin API over real HTTP and Postgres', () => {
       expect(await heart(`known-at=${at(22)}`)).toMatchObject({ value: 80 });
       expect(await heart(`known-at=${at(2)}`)).toMatchObject({ value: 60 });
       expect(await heart(`at=${at(-5)}`)).toBeUndefined();
+    });
+
+    it('shows what follows from the measures also where the hot state has lost it', async () => {
+      const record = { v: 1, kind: 'samples', tenant, patient: 'p3', source: 's', device: 'd' } as const;
+      const samples = [3, 4].map((c) => ({ c, t: T0, x: 90 }));
+      const outcome = apply(initialTwin(tenant, 'p3'), { ...record, receivedAt: T0, samples }, createMemory());
+      if (outcome.kind !== 'applied') throw new Error(outcome.kind);
+      const store = (snapshot: object | null) =>
+        platform.pool.query(`UPDATE twins SET snapshot = $1 WHERE tenant = $2 AND patient = 'p3'`, [
+          snapshot === null ? null : JSON.stringify(snapshot),
+          tenant,
+        ]);
+      await store(outcome.state);
+      const { body } = await call('GET', '/v1/twins/p3');
+      expect(body).toMatchObject({
+        derived: { 'oxygen-saturation-deviation': { refused: 'cold-start' } },
+        refusals: [],
+      });
+      await store({ ...outcome.state, v: 1 });
+      expect((await call('GET', '/v1/twins/p3')).body).not.toHaveProperty('derived');
+      await store(null);
     });
 
     it('prefers the hot state', async () => {

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import type { TwinSchema } from '#libs/contracts';
 import { CATALOGUE, measureByName } from '#libs/domain/quantities';
-import { FRESH } from '#libs/domain/twin';
+import { FRESH, readTwin, viewOf } from '#libs/domain/twin';
 import { notFound } from '#libs/platform/runtime';
 import {
   factsAt,
   findTwin,
   newestMeasurements,
   openAlertsAt,
+  twinSnapshot,
   type FactRow,
   type HotState,
   type MeasurementRow,
@@ -32,7 +33,7 @@ export class TwinViews {
   async current(tenant: number, patient: string): Promise<TwinView> {
     // A view of a dead cache is no reason to fail: Postgres is the truth.
     const hot = await this.hot.get(tenant, patient).catch(() => undefined);
-    if (hot === undefined) return this.at(tenant, patient, {});
+    if (hot === undefined) return this.fromStore(tenant, patient);
     const { moreFacts, ...view } = this.fromHot(hot.view);
     return moreFacts === 0 ? view : { ...view, facts: await this.allFacts(tenant, patient) };
   }
@@ -71,6 +72,18 @@ export class TwinViews {
       facts: facts.map(factView),
       alerts: alerts as TwinView['alerts'],
     };
+  }
+
+  /** As from the hot state: what the tables do not have (`derived`, `refusals`) is in the engine's own state. */
+  private async fromStore(tenant: number, patient: string): Promise<TwinView> {
+    const [view, snapshot] = await Promise.all([
+      this.at(tenant, patient, {}),
+      twinSnapshot(this.pool, tenant, patient),
+    ]);
+    const stored = snapshot === undefined ? undefined : readTwin(snapshot);
+    if (stored?.kind !== 'twin') return view;
+    const { derived, refusals } = viewOf(stored.state, this.now());
+    return { ...view, derived: derived as TwinView['derived'], refusals: [...refusals] };
   }
 
   /** The snapshot keeps only the newest facts of a patient who has many. */

@@ -21,6 +21,16 @@ export async function findTwin(pool: Pool, tenant: number, patient: string): Pro
   return rows[0];
 }
 
+/** The engine's own state of a twin as JSON; undefined while it has none. */
+export async function twinSnapshot(pool: Pool, tenant: number, patient: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ snapshot: string | null }>({
+    name: 'twin-snapshot',
+    text: 'SELECT snapshot FROM twins WHERE tenant = $1 AND patient = $2',
+    values: [tenant, patient],
+  });
+  return rows[0]?.snapshot ?? undefined;
+}
+
 /** Page of a tenant's twins by patient id; `after` is the last one of the page before. */
 export async function listTwins(
   pool: Pool,
