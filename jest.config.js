@@ -27,7 +27,12 @@ const shared = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'pure', testRegex: '(?<!\\.(int|e2e))\\.spec\\.ts$' },
+    {
+      ...shared,
+      displayName: 'pure',
+      testEnvironment: '<rootDir>/test/support/plain-globals.js',
+      testRegex: '(?<!\\.(int|e2e))\\.spec\\.ts$',
+    },
     { ...shared, displayName: 'int', testRegex: '\\.int\\.spec\\.ts$' },
     { ...shared, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
   ],
