@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { modelScore, type Model } from '#libs/domain/rhythm';
-import { readBeatRecords, type BeatClass, type BeatRecord } from './beats/cases.js';
-import { fitBagged, type Bagging } from './beats/bagged.js';
-import { treesSource, type Boosting } from './boosting.js';
+import { classFeatures, findBeats } from '#libs/domain/rhythm';
+import { readBeatRecords, type FoundBeat } from './beats/cases.js';
+import { fitModels, printHeldApart, printRefitted, type Models } from './beats/class-models.js';
+import { treesSource } from './boosting.js';
 
 /**
  * `node dist/tools/fit/beats.js [--data DIR] [--write]`: fits the beat classes on the MITDB records, prints the cross-validated figures
@@ -15,110 +15,18 @@ const { values: options } = parseArgs({
 });
 
 const MODEL_FILE = 'libs/domain/rhythm/src/models/beat-class.ts';
-const BOOSTING: Boosting = { trees: 40, depth: 3, rate: 0.1, leastWeight: 5, l2: 5, share: 0.7 };
-/** Early atrial beats are in too few records to leave some out. */
-const SINGLE: Bagging = { models: 1, records: 1, columns: 1 };
-const BAGGING: Bagging = { models: 8, records: 0.7, columns: 0.5 };
-const LIMIT = 0.5;
-/** Of the many usual beats every sixth is enough to fit on, and counts for six. */
-const THINNED = 6;
-/** A class of a record counts as the root of its beats, so that no record with thousands of them rules the fit. */
-const LEAST_BEATS = 5;
 
-interface Models {
-  readonly V: Model;
-  readonly S: Model;
-}
-
-function fit(records: readonly BeatRecord[]): Models {
-  const rows: (readonly number[])[] = [];
-  const truths: BeatClass[] = [];
-  const weights: number[] = [];
-  const recordOf: number[] = [];
-  for (const [n, { cases }] of records.entries()) {
-    const sizes = { N: 0, S: 0, V: 0 };
-    for (const { truth } of cases) if (truth) sizes[truth]++;
-    for (const [i, { features, truth }] of cases.entries()) {
-      if (!truth || (truth === 'N' && i % THINNED > 0)) continue;
-      recordOf.push(n);
-      rows.push(features);
-      truths.push(truth);
-      weights.push((truth === 'N' ? THINNED : 1) / Math.sqrt(Math.max(LEAST_BEATS, sizes[truth])));
-    }
-  }
-  const mean = weights.reduce((sum, each) => sum + each, 0) / weights.length;
-  const columns = rows[0]!.map((_, j) => Float64Array.from(rows, (row) => row[j]!));
-  const modelOf = (group: BeatClass, bagging: Bagging): Model =>
-    fitBagged(
-      { columns, labels: truths.map((truth) => Number(truth === group)), weights: weights.map((each) => each / mean) },
-      Int32Array.from(recordOf),
-      BOOSTING,
-      bagging,
-    );
-  return { V: modelOf('V', BAGGING), S: modelOf('S', SINGLE) };
-}
-
-interface Counts {
-  hits: number;
-  missed: number;
-  extra: number;
-}
-
-function count({ cases, missed }: BeatRecord, models: Models, group: 'S' | 'V'): Counts {
-  const counts: Counts = { hits: 0, missed: missed[group], extra: 0 };
-  for (const { features, truth, counted } of cases) {
-    if (!counted || !truth) continue;
-    const said = modelScore(models.V, features) > LIMIT ? 'V' : modelScore(models.S, features) > LIMIT ? 'S' : 'N';
-    if (truth === group) counts[said === group ? 'hits' : 'missed']++;
-    else if (said === group) counts.extra++;
-  }
-  return counts;
-}
-
-function print(name: string, parts: readonly Counts[]): void {
-  const sum = (key: keyof Counts): number => parts.reduce((total, each) => total + each[key], 0);
-  const [hits, missed, extra] = [sum('hits'), sum('missed'), sum('extra')];
-  const percent = (share: number): string => (100 * share).toFixed(1).padStart(5);
-  console.log(
-    `${name.padEnd(34)} F1 ${((2 * hits) / (2 * hits + missed + extra)).toFixed(4)}  sensitivity ${percent(hits / (hits + missed))} %  ` +
-      `predictivity ${percent(hits / (hits + extra))} %  (${hits} hits, ${missed} missed, ${extra} false)`,
-  );
-}
-
-/** Counts of each record from models that never saw it; records are dealt out to the folds in turn. */
-function crossValidate(
-  records: readonly BeatRecord[],
-  folds: number,
-): ReadonlyArray<Readonly<Record<'V' | 'S', Counts>>> {
-  const models = Array.from({ length: folds }, (_, fold) => fit(records.filter((_record, i) => i % folds !== fold)));
-  return records.map((record, i) => ({
-    V: count(record, models[i % folds]!, 'V'),
-    S: count(record, models[i % folds]!, 'S'),
-  }));
+function found(signal: Float64Array, fs: number): readonly FoundBeat[] {
+  const beats = findBeats(signal, fs);
+  const features = classFeatures(signal, fs, beats);
+  return beats.map(({ at }, i) => ({ at: at / fs, features: features[i]! }));
 }
 
 function main(): void {
-  const records = readBeatRecords(join(options.data, 'mitdb'));
-  for (const folds of [records.length, 11, 6]) {
-    const found = crossValidate(records, folds);
-    for (const group of ['V', 'S'] as const)
-      print(
-        `${group}, ${folds} folds of whole records`,
-        found.map((each) => each[group]),
-      );
-    if (folds < records.length) continue;
-    print(
-      'V, without 207',
-      found.filter((_, i) => records[i]!.record !== '207').map(({ V }) => V),
-    );
-    for (const [i, { record }] of records.entries()) print(`  V, ${record}`, [found[i]!.V]);
-  }
-  const models = fit(records);
-  for (const group of ['V', 'S'] as const)
-    print(
-      `${group}, refitted on the same records`,
-      records.map((record) => count(record, models, group)),
-    );
+  const records = readBeatRecords(join(options.data, 'mitdb'), found);
+  printHeldApart(records);
+  const models = fitModels(records);
+  printRefitted(records, models);
   if (options.write) writeFileSync(MODEL_FILE, source(models));
 }
 

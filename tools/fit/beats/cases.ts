@@ -1,9 +1,15 @@
-import { classFeatures, findBeats } from '#libs/domain/rhythm';
 import { annotationsOf, isBeat, readFirstSignal, readHeader, recordNames } from '../../validate/wfdb.js';
 
 export type BeatClass = 'N' | 'S' | 'V';
 
-/** One found beat. */
+/** A beat as a detector found it, with what is to say its class; in order. */
+export interface FoundBeat {
+  /** Seconds since the start of the record. */
+  readonly at: number;
+  readonly features: readonly number[];
+}
+
+/** One found beat with the truth. */
 export interface BeatCase {
   readonly features: readonly number[];
   /** What the mark says, N for a found beat without one; undefined where it counts neither for nor against (fusion, paced, flutter). */
@@ -28,16 +34,19 @@ const FLUTTER_OFF = 33;
 const LEARNING_S = 300;
 const TOLERANCE_S = 0.15;
 
-/** The found beats of channel 0 of every marked record, with what the marks say. */
-export function readBeatRecords(folder: string): readonly BeatRecord[] {
+/** The beats that `found` finds in channel 0 of every record, with what the marks say. */
+export function readBeatRecords(
+  folder: string,
+  found: (signal: Float64Array, fs: number) => readonly FoundBeat[],
+): readonly BeatRecord[] {
   return recordNames(folder).flatMap((record) => {
     const header = readHeader(folder, record);
     const signal = readFirstSignal(folder, header);
-    return signal ? [beatRecord(folder, record, signal, header.fs)] : [];
+    return signal ? [beatRecord(folder, record, header.fs, found(signal, header.fs))] : [];
   });
 }
 
-function beatRecord(folder: string, record: string, signal: Float64Array, fs: number): BeatRecord {
+function beatRecord(folder: string, record: string, fs: number, beats: readonly FoundBeat[]): BeatRecord {
   const annotations = annotationsOf(folder, record, ['atr']) ?? [];
   const flutter = annotations
     .filter(({ code }) => code === FLUTTER_ON)
@@ -51,22 +60,19 @@ function beatRecord(folder: string, record: string, signal: Float64Array, fs: nu
   const marks = annotations
     .filter((each) => isBeat(each) && !inFlutter(each.sample / fs))
     .map(({ sample, code }) => ({ at: sample / fs, group: groupOf(code) }));
-  const beats = findBeats(signal, fs);
-  const features = classFeatures(signal, fs, beats);
   const missed = { N: 0, S: 0, V: 0 };
   let next = 0;
-  const cases = beats.map(({ at }, i): BeatCase => {
-    const seconds = at / fs;
+  const cases = beats.map(({ at: seconds, features }): BeatCase => {
     const counted = seconds >= LEARNING_S;
-    if (inFlutter(seconds)) return { features: features[i]!, truth: undefined, counted };
+    if (inFlutter(seconds)) return { features, truth: undefined, counted };
     for (; next < marks.length && marks[next]!.at < seconds - TOLERANCE_S; next++) {
       const { at: passed, group } = marks[next]!;
       if (group && passed >= LEARNING_S) missed[group]++;
     }
     const mark = marks[next];
-    if (!mark || mark.at > seconds + TOLERANCE_S) return { features: features[i]!, truth: 'N', counted };
+    if (!mark || mark.at > seconds + TOLERANCE_S) return { features, truth: 'N', counted };
     next++;
-    return { features: features[i]!, truth: mark.group, counted };
+    return { features, truth: mark.group, counted };
   });
   for (const { at, group } of marks.slice(next)) if (group && at >= LEARNING_S) missed[group]++;
   return { record, cases, missed };

@@ -69,7 +69,8 @@ function stretchFeatures(signal: Float64Array, fs: number, beats: readonly Beat[
   });
 }
 
-function differences({ qrs, whole, p, t, spreadRatio, slopeRatio }: Likeness): readonly number[] {
+/** What tells a form from the usual one. */
+export function differences({ qrs, whole, p, t, spreadRatio, slopeRatio }: Likeness): readonly number[] {
   return [qrs, whole, p, t, spreadRatio, slopeRatio];
 }
 

@@ -18,4 +18,6 @@ export {
   type IntervalStep,
 } from './stream-intervals.js';
 export { type WaveChunk } from './stream-channel.js';
-export { stepWave, type WaveState, type WaveStep } from './stream-wave.js';
+export { type StreamBeat } from './stream-beat-class.js';
+export { type VentricularBeats } from './stream-ventricular-count.js';
+export { stepWave, ventricularBeats, type WaveState, type WaveStep } from './stream-wave.js';

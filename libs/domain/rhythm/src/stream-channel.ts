@@ -15,6 +15,8 @@ export interface WaveChunk {
 export interface ChannelState {
   readonly kind: WaveChunk['kind'];
   readonly periodMs: number;
+  /** Start of its first chunk, ms. */
+  readonly began: number;
   /** Start of the newest chunk and end of its last sample, ms. */
   readonly from: number;
   readonly until: number;
@@ -55,6 +57,7 @@ export function beginChannel({ kind, periodMs, t }: WaveChunk): ChannelState {
   return {
     kind,
     periodMs,
+    began: t,
     from: t,
     until: t,
     count: 0,
@@ -91,6 +94,7 @@ export function stepChannel(
   const now = (): ChannelState => ({
     kind: state.kind,
     periodMs: state.periodMs,
+    began: state.began,
     from: chunk.t,
     until,
     count,
@@ -127,6 +131,12 @@ export function stepChannel(
     }
   }
   return now();
+}
+
+/** Whole seconds since the channel began. */
+export function secondsOf({ kind, periodMs, count, open }: ChannelState): number {
+  const rate = kind === 'ecg' ? ECG_RATE : PULSE_RATE;
+  return Math.round((binOf(count, (rate * periodMs) / 1000) - open.length) / rate);
 }
 
 function binOf(index: number, binsPerSample: number): number {

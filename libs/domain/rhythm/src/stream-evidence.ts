@@ -48,6 +48,12 @@ export interface PulseEvidence {
   readonly swing: number;
 }
 
+/** The signal that the evidence rests on, at ECG_RATE without NaN, and its beats. */
+export interface LeadSignal {
+  readonly samples: Float64Array;
+  readonly beats: readonly Beat[];
+}
+
 const WAVE_S = 4;
 /** Whole seconds that lie in four seconds of silence. */
 const FLAT_S = 3;
@@ -64,9 +70,9 @@ const QUIET_MV = 0.05;
 export function ecgEvidence(
   blocks: readonly Block[],
   usual: Usual | null,
-): { readonly evidence: EcgEvidence | null; readonly usual: Usual | null } {
+): { readonly evidence: EcgEvidence | null; readonly usual: Usual | null; readonly signal: LeadSignal | null } {
   const usable = usableSeconds(blocks);
-  if (usable < LEAST_S) return { evidence: null, usual };
+  if (usable < LEAST_S) return { evidence: null, usual, signal: null };
   const samples = withoutHum(held(decode(blocks.slice(-usable), 2, ECG_RATE)), ECG_RATE);
   const all = findBeats(samples, ECG_RATE);
   const least = SMALL * (usual?.height ?? 0);
@@ -87,7 +93,7 @@ export function ecgEvidence(
     wave,
     run: ventricularRun(samples, beats, usable),
   };
-  return { evidence, usual: learnt(usual, beats, evidence) };
+  return { evidence, usual: learnt(usual, beats, evidence), signal: { samples, beats } };
 }
 
 function learnt(usual: Usual | null, beats: readonly Beat[], { gap, five, wave }: EcgEvidence): Usual | null {

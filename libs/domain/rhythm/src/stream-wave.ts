@@ -1,23 +1,33 @@
 /**
- * Asystole, extreme rates, ventricular tachycardia and fibrillation from ECG as it comes, crossed with PPG and pressure waves. One
- * pure step per chunk of a channel; state of plain JSON under 16 kB: the last 17 s of two leads and two pulse waves at a reduced
- * rate, and what was told.
+ * Asystole, extreme rates, ventricular tachycardia and fibrillation from ECG as it comes, crossed with PPG and pressure waves, and the
+ * class of each beat of one lead. One pure step per chunk of a channel; state of plain JSON under 22 kB: the last 17 s of two leads and
+ * two pulse waves at a reduced rate, the forms of the patient's beats, counts of them, and what was told.
  *
  * Everything is judged once a second, at the end of the newest second that all live channels have; a channel more than 3 s behind
  * is not waited for. So the findings of one channel do not depend on how it is cut into chunks, nor do those of several in step.
  * A gap is never asystole: the channel begins anew, and says nothing until it has 5 s.
  */
+import { classBeats, type BeatClassState, type StreamBeat } from './stream-beat-class.js';
+import type { BeatWindow } from './stream-beats.js';
 import {
   beginChannel,
+  ECG_RATE,
   joins,
   refusalOfChunk,
   SECONDS,
+  secondsOf,
   stepChannel,
   type ChannelState,
   type WaveChunk,
 } from './stream-channel.js';
 import { ecgEvidence, pulseEvidence, type EcgEvidence, type PulseEvidence, type Usual } from './stream-evidence.js';
 import type { Refused, RhythmFinding } from './stream-finding.js';
+import {
+  countVentricular,
+  ventricularShare,
+  type VentricularBeats,
+  type VentricularCount,
+} from './stream-ventricular-count.js';
 import { verdicts, type Verdict, type WaveRule } from './stream-verdicts.js';
 
 export interface WaveState {
@@ -27,6 +37,8 @@ export interface WaveState {
   /** End of the newest second judged, ms; null before the first. */
   readonly judged: number | null;
   readonly told: Readonly<Partial<Record<WaveRule, Told>>>;
+  readonly classing: BeatClassState | null;
+  readonly counted: VentricularCount | null;
 }
 
 /** A condition seen or told. */
@@ -42,6 +54,8 @@ interface Told {
 export interface WaveStep {
   readonly state: WaveState;
   readonly findings: readonly RhythmFinding[];
+  /** Beats that were classed by this chunk, oldest first: every beat once, whatever the chunks. */
+  readonly beats: readonly StreamBeat[];
   readonly refusals: readonly Refused[];
 }
 
@@ -59,14 +73,19 @@ const SEEN: Readonly<Record<WaveRule, number>> = {
   'ventricular-fibrillation': 2,
 };
 const GONE = 10;
-const NEW: WaveState = { channels: {}, usual: {}, judged: null, told: {} };
+const NEW: WaveState = { channels: {}, usual: {}, judged: null, told: {}, classing: null, counted: null };
 
 export function stepWave(state: WaveState | null, chunk: WaveChunk): WaveStep {
   const before = state ?? NEW;
   const known = Object.hasOwn(before.channels, chunk.channel) ? before.channels[chunk.channel] : undefined;
   const refusal = refusalOfChunk(known, chunk) ?? (known || hasRoom(before, chunk) ? null : 'too-many-channels');
   if (refusal !== null || chunk.samples.length === 0)
-    return { state: before, findings: [], refusals: refusal === null ? [] : [{ reason: refusal, count: 1 }] };
+    return {
+      state: before,
+      findings: [],
+      beats: [],
+      refusals: refusal === null ? [] : [{ reason: refusal, count: 1 }],
+    };
   const isChanged = known !== undefined && known.periodMs !== chunk.periodMs;
   const channel = known && joins(known, chunk) ? known : beginChannel(chunk);
   const others = Object.entries(before.channels).filter(
@@ -74,10 +93,12 @@ export function stepWave(state: WaveState | null, chunk: WaveChunk): WaveStep {
   );
   let now: WaveState = { ...before, channels: Object.fromEntries(others) };
   const findings: RhythmFinding[] = [];
+  const beats: StreamBeat[] = [];
   const last = stepChannel(channel, chunk, (full) => {
     const step = judge({ ...now, channels: { ...now.channels, [chunk.channel]: full } });
     now = step.state;
     findings.push(...step.findings);
+    beats.push(...step.beats);
   });
   const channels = { ...now.channels, [chunk.channel]: last };
   return {
@@ -87,6 +108,7 @@ export function stepWave(state: WaveState | null, chunk: WaveChunk): WaveStep {
       usual: Object.fromEntries(Object.entries(now.usual).filter(([name]) => name in channels)),
     },
     findings,
+    beats,
     refusals: isChanged ? [{ reason: 'rate-changed', count: 1 }] : [],
   };
 }
@@ -102,23 +124,28 @@ function hasRoom({ channels }: WaveState, chunk: WaveChunk): boolean {
 }
 
 /** Judges the newest second that all live channels have, if it is new. */
-function judge(state: WaveState): { readonly state: WaveState; readonly findings: readonly RhythmFinding[] } {
+function judge(state: WaveState): Omit<WaveStep, 'refusals'> {
   const all = Object.entries(state.channels).filter(([, { blocks }]) => blocks.length > 0);
   const newest = Math.max(...all.map(([, { ended }]) => ended));
   const live = all.filter(([, { ended }]) => newest - ended <= BEHIND_MS);
   const at = Math.min(...live.map(([, { ended }]) => ended));
-  if (state.judged !== null && at < state.judged + 900) return { state, findings: [] };
+  if (state.judged !== null && at < state.judged + 900) return { state, findings: [], beats: [] };
   const leads: EcgEvidence[] = [];
+  const windows: BeatWindow[] = [];
   const pulses: PulseEvidence[] = [];
   const usual: Record<string, Usual> = { ...state.usual };
   let isClean = true;
-  for (const [name, { kind, blocks, ended, clean }] of live) {
-    const end = blocks.length - Math.round((ended - at) / 1000);
+  for (const [name, channel] of live) {
+    const { kind, blocks, ended, clean, began } = channel;
+    const newer = Math.round((ended - at) / 1000);
+    const end = blocks.length - newer;
     const window = blocks.slice(Math.max(0, end - WINDOW_S), Math.max(0, end));
     if (kind === 'ecg') {
       const step = ecgEvidence(window, usual[name] ?? null);
       if (step.usual) usual[name] = step.usual;
       if (step.evidence) leads.push(step.evidence);
+      if (step.signal)
+        windows.push({ lead: name, began, end: (secondsOf(channel) - newer) * ECG_RATE, ...step.signal });
       if (step.evidence && clean < SECONDS) isClean = false;
     } else {
       const evidence = pulseEvidence(window);
@@ -134,7 +161,14 @@ function judge(state: WaveState): { readonly state: WaveState; readonly findings
       else delete told[rule];
       if (step.finding) findings.push(step.finding);
     }
-  return { state: { ...state, usual, judged: at, told }, findings };
+  const { state: classing, beats } = classBeats(state.classing, windows, at);
+  const counted = countVentricular(state.counted, beats, at);
+  return { state: { ...state, usual, judged: at, told, classing, counted }, findings, beats };
+}
+
+/** Ventricular beats of the newest five minutes of classed beats. */
+export function ventricularBeats(state: WaveState | null): VentricularBeats | { readonly refused: 'too-few-beats' } {
+  return ventricularShare(state?.counted ?? null);
 }
 
 function tell(
