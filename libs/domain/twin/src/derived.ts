@@ -7,7 +7,7 @@ import type { Cited } from './state.js';
  * A measure that is not sent but follows from measures that are: shown in the twin (`derived` of `GET /v1/twins/{patient}`), and there for
  * detectors. Data and pure functions of a pack; the engine does not know what they mean.
  */
-export type DerivedMeasure = FoldedMeasure | LatestMeasure;
+export type DerivedMeasure = FoldedMeasure | LatestMeasure | DetectedMeasure;
 
 interface DerivedHead {
   readonly name: string;
@@ -38,6 +38,16 @@ export interface LatestMeasure extends DerivedHead {
   readonly of: readonly MeasureName[];
   readonly partly?: true;
   readonly read: (latest: readonly Cited[], person: Person) => Derived;
+}
+
+/** From what a detector of the pack remembers of its measures: nothing is kept twice. */
+export interface DetectedMeasure extends DerivedHead {
+  readonly kind: 'detected';
+  readonly of: readonly MeasureName[];
+  /** Id of the detector. */
+  readonly detector: string;
+  /** What its memory says (null: it has none), and of which effective time, ms; without one, of the newest value of the measures. */
+  readonly read: (memory: unknown) => Derived & { readonly at?: number };
 }
 
 /** A value in the measure's unit with what else is worth knowing by name, or a code for why there is none. */

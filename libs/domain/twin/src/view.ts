@@ -129,13 +129,19 @@ function derivedOf(state: TwinState): TwinView['derived'] {
       .filter(([, , , , quality]) => !isPartly || quality !== 2);
     if (latest.length < (isPartly ? 1 : measure.of.length)) continue;
     const { name, title, unit, of } = measure;
-    const effectiveAt = utc(Math.max(...latest.map(([, , t]) => t)));
-    views[name] = { title, unit, of, effectiveAt, ...readDerived(measure, latest, state, person) };
+    const { at = Math.max(...latest.map(([, , t]) => t)), ...shown } = readDerived(measure, latest, state, person);
+    views[name] = { title, unit, of, effectiveAt: utc(at), ...shown };
   }
   return views;
 }
 
-function readDerived(measure: DerivedMeasure, latest: readonly Cited[], state: TwinState, person: Person): Derived {
+function readDerived(
+  measure: DerivedMeasure,
+  latest: readonly Cited[],
+  state: TwinState,
+  person: Person,
+): Derived & { readonly at?: number } {
+  if (measure.kind === 'detected') return measure.read(state.detectors[measure.detector]?.now?.memory ?? null);
   if (latest.some(([, , , , quality]) => quality === 2)) return { refused: 'bad-value' };
   return measure.kind === 'latest'
     ? measure.read(latest, person)

@@ -13,6 +13,7 @@ import type { Cited } from '../state.js';
 import type { ConditionPack } from './pack.js';
 import { INTERVAL_RULES, WAVE_RULES } from './rhythm-rules.js';
 import { HEART_RATE_VARIABILITY } from './variability.js';
+import { ventricularBeatsOf } from './ventricular-beats.js';
 
 /** What a rhythm detector remembers, and the conditions that hold as it last told them. */
 interface RhythmMemory<S> {
@@ -107,6 +108,11 @@ const WAVES: Detector = {
   step: stepWaves,
 };
 
+const VENTRICULAR_BEATS = ventricularBeatsOf(
+  WAVES.id,
+  (memory) => (memory as RhythmMemory<WaveState> | null)?.state ?? null,
+);
+
 /** Rhythm from waveforms and from beat intervals. */
 export const RHYTHM_PACK: ConditionPack = {
   id: 'rhythm',
@@ -114,5 +120,5 @@ export const RHYTHM_PACK: ConditionPack = {
   measures: ['ecg', 'ppg', 'arterial-pressure-wave', 'rr-interval'],
   rules: [...WAVE_RULES, ...INTERVAL_RULES],
   detectors: [WAVES, INTERVALS],
-  derived: [HEART_RATE_VARIABILITY],
+  derived: [HEART_RATE_VARIABILITY, VENTRICULAR_BEATS],
 };
