@@ -11,7 +11,7 @@ export interface StreamBeat {
   readonly class: 'N' | 'V';
   /** Interval before, s; null after a gap, a pause of more than 3 s, or at the start. */
   readonly interval: number | null;
-  /** What the class rests on; see stream-beat-features.ts. */
+  /** What the class rests on; the numbers of stream-beats.ts. */
   readonly features: readonly number[];
 }
 
