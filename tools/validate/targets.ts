@@ -87,8 +87,7 @@ export const TARGETS: readonly Target[] = [
     metric: 'cinc2015_asystole_sensitivity',
     what: 'true asystole kept, %',
     atLeast: 95,
-    heldApart:
-      '11 alarms, limits set on these; all kept with white noise, a lead off or the end 1 s earlier, 10, 8, 5 with 50 Hz of 0.05, 0.1, 0.3 mV',
+    heldApart: '11 alarms, limits set on these; all kept with white noise, hum, a lead off or the end 1 s earlier',
   },
   {
     metric: 'cinc2015_extreme_bradycardia_sensitivity',
