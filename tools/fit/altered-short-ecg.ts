@@ -3,7 +3,7 @@ import { SHORT_RHYTHMS, shortEcgFeatures } from '#libs/domain/rhythm';
 import { printTable, span } from './page-table.js';
 import { repeatableNumbers } from './repeatable-numbers.js';
 import { crossFitted, f1, likeliest, readShortEcgs, shortEcgRows } from './short-ecg-fit.js';
-import { noisy, scaled, type Change } from './signal-changes.js';
+import { noisy, scaled, swaying, type Change } from './signal-changes.js';
 
 /**
  * `node dist/tools/fit/altered-short-ecg.js [--data DIR]`: F1 of the short ECG on the cinc2017 recordings with their signal altered, by trees fitted
@@ -17,6 +17,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'as recorded': (samples) => samples,
   'white noise of 0.03 mV': noisy(0.03, repeatableNumbers(SEED)),
   'white noise of 0.05 mV': noisy(0.05, repeatableNumbers(SEED)),
+  '50 Hz of 0.1 mV': swaying(50, 0.1),
+  '60 Hz of 0.3 mV': swaying(60, 0.3),
   'half gain': scaled(0.5),
   'double gain': scaled(2),
   'upside down': scaled(-1),

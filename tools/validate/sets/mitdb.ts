@@ -17,11 +17,41 @@ function* detect(folder: string): Iterable<Detection> {
   for (const record of recordNames(folder)) {
     const header = readHeader(folder, record);
     const signal = readFirstSignal(folder, header);
-    const beats = signal ? classifyBeats(signal, header.fs, findBeats(signal, header.fs)) : [];
-    for (const beat of beats) yield { record, kind: 'beat', at: beat.at / header.fs, class: beat.class };
+    const beats = signal ? beatsOf(record, signal, header.fs) : [];
+    yield* beats;
     const marked = markedBeats(folder, record, ANNOTATORS);
-    yield* afLines(record, marked ?? beats.map(({ at }) => at / header.fs));
+    yield* afLines(record, marked ?? beats.map(({ at }) => at));
   }
+}
+
+function beatsOf(record: string, signal: Float64Array, fs: number): readonly Detection[] {
+  return classifyBeats(signal, fs, findBeats(signal, fs)).map((beat) => ({
+    record,
+    kind: 'beat',
+    at: beat.at / fs,
+    class: beat.class,
+  }));
+}
+
+/** The figures of beats and of ventricular ones with every channel changed. */
+export function beatFigures(
+  folder: string,
+  change: (samples: Float64Array, fs: number) => Float64Array,
+): Readonly<Record<string, number>> {
+  const detections = recordNames(folder).flatMap((record) => {
+    const header = readHeader(folder, record);
+    const signal = readFirstSignal(folder, header);
+    return signal ? beatsOf(record, change(signal, header.fs), header.fs) : [];
+  });
+  return figuresOf(countBeats(folder, detections));
+}
+
+function figuresOf({ hits, missed, extra, ventricular }: BeatCounts): Readonly<Record<string, number>> {
+  return {
+    mitdb_qrs_sensitivity: (100 * hits) / (hits + missed),
+    mitdb_qrs_predictivity: (100 * hits) / (hits + extra),
+    mitdb_v_f1: (2 * ventricular.hits) / (2 * ventricular.hits + ventricular.missed + ventricular.extra),
+  };
 }
 
 interface BeatCounts {
@@ -91,13 +121,10 @@ export const mitdb: ValidationSet = {
   detect,
   score(folder, detections) {
     const af = scoreAf(folder, ANNOTATORS, detections);
-    const { hits, missed, extra, ventricular } = countBeats(folder, detections);
     return told({
       mitdb_af_sensitivity: (100 * af.truePositive) / (af.truePositive + af.falseNegative),
       mitdb_af_specificity: (100 * af.trueNegative) / (af.trueNegative + af.falsePositive),
-      mitdb_qrs_sensitivity: (100 * hits) / (hits + missed),
-      mitdb_qrs_predictivity: (100 * hits) / (hits + extra),
-      mitdb_v_f1: (2 * ventricular.hits) / (2 * ventricular.hits + ventricular.missed + ventricular.extra),
+      ...figuresOf(countBeats(folder, detections)),
     });
   },
 };

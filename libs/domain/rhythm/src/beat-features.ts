@@ -3,12 +3,15 @@ import { formAt, formSignal } from './beat-forms.js';
 import { likeness, shapeOf, type Likeness } from './beat-likeness.js';
 import { learnTemplates, nearest } from './beat-templates.js';
 import { timings } from './beat-timing.js';
+import { withoutHum } from './mains-hum.js';
 import type { Beat } from './qrs-detector.js';
 
 /** A longer recording is cut in equal stretches, each judged on its own: an hour or so, and bounded memory. */
 const MOST_BEATS = 4000;
 /** Within so many beats there must be one of the usual form, or the largest group there is the usual one. */
 const AROUND = 50;
+/** mV. Weaker hum changes a form less than taking it off does. */
+const HUM_MV = 0.07;
 
 /** Twenty numbers for each beat. A beat with few neighbours is judged by them alone. */
 export function classFeatures(
@@ -16,7 +19,7 @@ export function classFeatures(
   fs: number,
   beats: readonly Beat[],
 ): readonly (readonly number[])[] {
-  const signal = formSignal(samples, fs);
+  const signal = formSignal(withoutHum(samples, fs, HUM_MV), fs);
   const size = Math.ceil(beats.length / Math.ceil(beats.length / MOST_BEATS));
   const rows: (readonly number[])[] = [];
   for (let from = 0; from < beats.length; from += size)

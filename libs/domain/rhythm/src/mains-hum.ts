@@ -10,17 +10,20 @@ const LEAST_MV = 0.02;
 /** A notch 10 Hz wide that rings for 30 ms: mains stray by 0.2 Hz. */
 const QUALITY = 5;
 
-/** The same samples where there is no hum; `fs` in Hz. NaN is kept. */
-export function withoutHum(samples: Float64Array, fs: number): Float64Array {
-  return MAINS_HZ.reduce((clean, hertz) => (hasHum(clean, fs, hertz) ? notched(clean, fs, hertz) : clean), samples);
+/** The same samples where there is no hum of `least` mV; `fs` in Hz. NaN is kept. */
+export function withoutHum(samples: Float64Array, fs: number, least = LEAST_MV): Float64Array {
+  return MAINS_HZ.reduce(
+    (clean, hertz) => (hasHum(clean, fs, hertz, least) ? notched(clean, fs, hertz) : clean),
+    samples,
+  );
 }
 
-function hasHum(samples: Float64Array, fs: number, hertz: number): boolean {
+function hasHum(samples: Float64Array, fs: number, hertz: number, least: number): boolean {
   if (hertz >= 0.48 * fs) return false;
   const amplitudes = amplitudesOf(samples, fs, hertz);
   for (let from = 0; from + STRETCH_PARTS <= amplitudes.length; from++) {
     const stretch = amplitudes.slice(from, from + STRETCH_PARTS).toSorted((a, b) => a - b);
-    if (stretch[STRETCH_PARTS >> 2]! > LEAST_MV) return true;
+    if (stretch[STRETCH_PARTS >> 2]! > least) return true;
   }
   return false;
 }

@@ -3,6 +3,7 @@
  * manner of Pan and Tompkins (1985) and Hamilton and Tompkins (1986). Streaming and O(1) in memory; any rate of 100 to 1000 Hz.
  */
 import { bandPass, type Filter } from './biquad.js';
+import { withoutHum } from './mains-hum.js';
 
 /** A found beat. `at` is the sample of its steepest-energy point; matches reference marks within 150 ms. */
 export interface Beat {
@@ -212,12 +213,12 @@ function median(values: readonly number[]): number {
   return sorted.length > 0 ? sorted[sorted.length >> 1]! : 0;
 }
 
-/** All beats of a whole recording, mV at `fs` Hz. A rate outside 100 to 1000 Hz, and a flat, saturated or missing signal, give none. */
-export function findBeats(samples: Iterable<number>, fs: number): readonly Beat[] {
+/** All beats of a whole recording, mV at `fs` Hz, hum of the mains taken off. A rate outside 100 to 1000 Hz, and a flat, saturated or missing signal, give none. */
+export function findBeats(samples: Float64Array, fs: number): readonly Beat[] {
   if (!isUsableRate(fs)) return [];
   const detector = new QrsDetector(fs);
   const beats: Beat[] = [];
-  for (const sample of samples) beats.push(...detector.push(sample));
+  for (const sample of withoutHum(samples, fs)) beats.push(...detector.push(sample));
   beats.push(...detector.finish());
   return beats;
 }

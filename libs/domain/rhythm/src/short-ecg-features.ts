@@ -2,12 +2,14 @@
 import { alignBeats, averagedBeatFeatures, sureRuns } from './averaged-beat.js';
 import { bandPass } from './biquad.js';
 import { irregularity } from './irregularity.js';
+import { withoutHum } from './mains-hum.js';
 import { beatFeatures } from './morphology.js';
 import { findBeats } from './qrs-detector.js';
 import { deviation, mean, quantile, share, swing } from './statistics.js';
 
 /** Intervals of all beats and of those that look alike, form of the beats, the atrial part, and the noise. NaN where there is too little. */
-export function shortEcgFeatures(samples: Float64Array, fs: number): readonly number[] {
+export function shortEcgFeatures(recorded: Float64Array, fs: number): readonly number[] {
+  const samples = withoutHum(recorded, fs);
   const beats = findBeats(samples, fs);
   const shapes = beatFeatures(samples, fs, beats);
   const intervals = beats.slice(1).map((beat, i) => (beat.at - beats[i]!.at) / fs);
