@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { TOPICS, patientKey, type Alert, type AlertRecord, type Transition } from '#libs/contracts';
 import { PostgresEventLog, type Consumer, type EventLog } from '#libs/platform/messaging';
 import { createPool } from '#libs/platform/storage';
-import { DeliveryStore, WebhookStore, type WebhookFilter } from '#libs/platform/webhooks';
+import { DeliveryStore, matchesFilter, WebhookStore, type WebhookFilter } from '#libs/platform/webhooks';
 import { createTestDatabase } from '#libs/testing';
 import { WebhookReceiver } from '../../../test/support/webhook-receiver.js';
 import { Lanes } from './lanes.js';
@@ -194,6 +194,43 @@ describe('the dispatcher on a real database and real endpoints', () => {
     expect(await deliveries.replay(1, id, { status: 'parked' }, Date.now())).toBe(1);
     await receiver.waitFor((all) => all.length === 1, 10_000);
   }, 30_000);
+
+  it('a replay of a time sends what the filter wants, as live delivery does', async () => {
+    const told = [
+      {},
+      { category: 'technical' },
+      { severity: 'high' },
+      { patient: 'p2' },
+      { rule: { id: 'glucose-very-low', version: '1.0.0', title: '' } },
+      {
+        rule: { id: 'glucose-very-low', version: '1.0.0', title: '' },
+        suppressed: [{ rule: 'glucose-low', reason: 'same-cause' }],
+      },
+    ] satisfies Partial<Alert>[];
+    const records = told.map((over) => record(randomUUID(), 'raised', over));
+    for (const { alert, transition, sequence: at } of records) {
+      await pool.query(
+        `INSERT INTO alert_transitions (tenant, episode, sequence, id, transition, at, recorded_at, alert) VALUES (1, $1, $2, $3, 'raised', now(), now(), $4)`,
+        [alert.episode, at, transition, JSON.stringify(alert)],
+      );
+    }
+    const filters: WebhookFilter[] = [
+      {},
+      { category: 'physiological' },
+      { category: 'technical' },
+      { severity: ['high'] },
+      { rules: ['glucose-low'] },
+      { rules: ['glucose-very-low'], category: 'physiological' },
+      { patients: ['Patient/p2', 'p3'] },
+    ];
+    for (const filter of filters) {
+      const { id } = await subscribe(filter);
+      await deliveries.replay(1, id, { from: Date.now() - 60_000 }, Date.now());
+      const queued = (await deliveries.list(1, id, { limit: 10 })).items.map(({ message }) => message);
+      const wanted = records.filter(({ alert }) => matchesFilter(alert, filter)).map(({ transition }) => transition);
+      expect([filter, queued.toSorted()]).toEqual([filter, wanted.toSorted()]);
+    }
+  });
 
   it('a dead endpoint does not delay another', async () => {
     const dead = await subscribe();

@@ -527,12 +527,16 @@ describe('the twin API over real HTTP and Postgres', () => {
       const made = await call('POST', '/v1/webhooks', {
         url: 'http://127.0.0.1:9/hook',
         // A single value stands for a list of one.
-        filter: { severity: 'high' },
+        filter: { severity: 'high', category: 'physiological', rules: 'glucose-low' },
         description: 'ward board',
       });
       expect([made.status, made.body]).toMatchObject([
         201,
-        { url: 'http://127.0.0.1:9/hook', status: 'active', filter: { severity: ['high'] } },
+        {
+          url: 'http://127.0.0.1:9/hook',
+          status: 'active',
+          filter: { severity: ['high'], category: 'physiological', rules: ['glucose-low'] },
+        },
       ]);
       expect(made.body['secret']).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
       const path = `/v1/webhooks/${made.body['id'] as string}`;
@@ -561,10 +565,21 @@ describe('the twin API over real HTTP and Postgres', () => {
       [{}, 'invalid'],
       [{ url: 'https://example.org', filter: { severity: ['loud'] } }, 'invalid'],
       [{ url: 'https://example.org', secret: 'mine' }, 'invalid'],
+      [{ url: 'https://example.org', filter: { rules: ['glucose-low', 'glucose-lo'] } }, 'filter-invalid'],
+      [{ url: 'https://example.org', filter: { rules: 'glucose-low-soon-early' } }, 'filter-invalid'],
     ])('%j is refused: %s', async (body, code) => {
       const answer = await call('POST', '/v1/webhooks', body);
       expect([answer.status, answer.body['code']]).toEqual([400, code]);
     });
+  });
+
+  it('says which rules of a filter will never come', async () => {
+    const rules = ['glucose-low', 'glucose-lo', 'glucose-low-soon-early'];
+    const { body } = await call('POST', '/v1/webhooks', { url: 'https://example.org', filter: { rules } });
+    expect(body['errors']).toMatchObject([
+      { pointer: '/filter/rules/1', code: 'rule-unknown' },
+      { pointer: '/filter/rules/2', code: 'rule-in-shadow' },
+    ]);
   });
 
   describe('dead letters', () => {

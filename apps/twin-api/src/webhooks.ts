@@ -12,7 +12,8 @@ import type {
   WebhookSchema,
   WebhooksQuery,
 } from '#libs/contracts';
-import { notFound, Problem, type Access } from '#libs/platform/runtime';
+import { RULES } from '#libs/domain/twin';
+import { notFound, Problem, type Access, type ProblemDetail } from '#libs/platform/runtime';
 import {
   judgeEndpoint,
   type Attempt,
@@ -43,6 +44,7 @@ export class Webhooks {
     request: z.output<typeof CreateWebhookRequest>,
   ): Promise<z.input<typeof CreatedWebhookSchema>> {
     refuseEndpoint(request.url, this.rules);
+    refuseRules(request.filter);
     const secret = `whsec_${randomBytes(32).toString('base64')}`;
     const webhook = await this.store.create({
       tenant: access.tenant.key,
@@ -67,6 +69,7 @@ export class Webhooks {
 
   async update(access: Access, id: string, request: z.output<typeof PatchWebhookRequest>): Promise<Shown> {
     if (request.url !== undefined) refuseEndpoint(request.url, this.rules);
+    refuseRules(request.filter);
     const { url, filter, description, status } = request;
     const webhook = await this.store.update(access.tenant.key, id, {
       ...(url === undefined ? {} : { url }),
@@ -143,11 +146,28 @@ function refuseEndpoint(url: string, rules: EndpointRules): void {
 
 type AskedFilter = NonNullable<z.output<typeof CreateWebhookRequest>['filter']>;
 
+/** A filter by a rule that never tells anything would keep quiet for ever. */
+function refuseRules(filter: AskedFilter | undefined): void {
+  const errors = [filter?.rules ?? []].flat().flatMap((id, index): ProblemDetail[] => {
+    const pointer = typeof filter?.rules === 'string' ? '/filter/rules' : `/filter/rules/${index}`;
+    const rule = RULES.find((one) => one.id === id);
+    if (rule === undefined)
+      return [{ pointer, code: 'rule-unknown', detail: 'there is no such rule; GET /v1/rules lists them' }];
+    if (rule.shadowOf !== undefined)
+      return [
+        { pointer, code: 'rule-in-shadow', detail: `it runs in shadow and tells nobody; live is ${rule.shadowOf}` },
+      ];
+    return [];
+  });
+  if (errors.length > 0) throw new Problem(400, 'filter-invalid', 'alerts of these rules will never come', errors);
+}
+
 function filterOf(filter: AskedFilter | undefined): WebhookFilter {
   return {
     ...(filter?.severity === undefined ? {} : { severity: [filter.severity].flat() }),
     ...(filter?.rules === undefined ? {} : { rules: [filter.rules].flat() }),
     ...(filter?.patients === undefined ? {} : { patients: [filter.patients].flat() }),
+    ...(filter?.category === undefined ? {} : { category: filter.category }),
   };
 }
 

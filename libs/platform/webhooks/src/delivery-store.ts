@@ -231,6 +231,7 @@ export class DeliveryStore {
     return (rowCount ?? 0) + missed;
   }
 
+  /** By the same filter as `matchesFilter`. */
   private async enqueueMissed(values: readonly unknown[]): Promise<number> {
     const { rowCount } = await this.pool.query(
       `INSERT INTO deliveries (tenant, webhook, message, episode, type, body, created_at, next_attempt_at)
@@ -242,7 +243,9 @@ export class DeliveryStore {
          AND ($3::float8 IS NULL OR t.recorded_at >= to_timestamp($3 / 1000))
          AND ($4::float8 IS NULL OR t.recorded_at < to_timestamp($4 / 1000))
          AND (w.filter->'severity' IS NULL OR w.filter->'severity' ? (t.alert->>'severity'))
-         AND (w.filter->'rules' IS NULL OR w.filter->'rules' ? (t.alert->'rule'->>'id'))
+         AND (w.filter->'category' IS NULL OR w.filter->>'category' = t.alert->>'category')
+         AND (w.filter->'rules' IS NULL OR w.filter->'rules' ? (t.alert->'rule'->>'id') OR EXISTS (
+           SELECT 1 FROM jsonb_array_elements(t.alert->'suppressed') AS s WHERE w.filter->'rules' ? (s->>'rule')))
          AND (w.filter->'patients' IS NULL OR w.filter->'patients' ?| ARRAY[t.alert->>'patient', 'Patient/' || (t.alert->>'patient')])
        ORDER BY t.stream
        ON CONFLICT (tenant, webhook, message) DO NOTHING`,

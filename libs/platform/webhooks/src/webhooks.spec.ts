@@ -98,5 +98,7 @@ describe('filter', () => {
     // Folded into this alert: whoever asked for it has to hear.
     [{ rules: ['glucose-low-soon'] }, true],
     [{ rules: [] }, false],
+    [{ category: 'physiological' as const }, true],
+    [{ category: 'technical' as const }, false],
   ])('%j → %s', (filter, expected) => expect(matchesFilter(alert, filter)).toBe(expected));
 });
