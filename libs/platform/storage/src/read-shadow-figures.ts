@@ -27,16 +27,18 @@ export async function shadowFigures(
          AND at >= to_timestamp($2::float8 / 1000) - interval '1 day' AND at < to_timestamp($3::float8 / 1000) + interval '1 day'
      ), shadow AS (SELECT twin, effective_at, at FROM quiet WHERE rule = $5 AND reason = 'shadow'
      ), live AS (
-       SELECT twin, effective_at, raised_at AS at FROM alert_episodes
+       SELECT twin, id AS episode, effective_at, raised_at AS at FROM alert_episodes
        WHERE tenant = $1 AND rule = $6 AND status <> 'retracted' AND ($4::text IS NULL OR patient = $4)
          AND raised_at >= to_timestamp($2::float8 / 1000) - interval '1 day' AND raised_at < to_timestamp($3::float8 / 1000) + interval '1 day'
        UNION ALL
-       SELECT twin, effective_at, at FROM quiet WHERE rule = $6 AND reason <> 'shadow'
+       SELECT twin, episode, effective_at, at FROM quiet WHERE rule = $6 AND reason <> 'shadow'
          AND NOT EXISTS (SELECT 1 FROM alert_episodes e WHERE e.tenant = $1 AND e.id = quiet.episode)
      ), leads AS (
-       SELECT (SELECT extract(epoch FROM live.effective_at - min(s.effective_at))::float8 FROM shadow s
-         WHERE s.twin = live.twin AND s.effective_at BETWEEN live.effective_at - interval '1 hour' AND live.effective_at + interval '1 hour') AS lead
-       FROM live WHERE live.at >= to_timestamp($2::float8 / 1000) AND live.at < to_timestamp($3::float8 / 1000)
+       SELECT extract(epoch FROM live.effective_at - min(s.effective_at))::float8 AS lead
+       FROM live LEFT JOIN shadow s ON s.twin = live.twin
+         AND s.effective_at BETWEEN live.effective_at - interval '1 hour' AND live.effective_at + interval '1 hour'
+       WHERE live.at >= to_timestamp($2::float8 / 1000) AND live.at < to_timestamp($3::float8 / 1000)
+       GROUP BY live.episode, live.effective_at
      ), own AS (
        SELECT EXISTS (SELECT 1 FROM live l WHERE l.twin = s.twin
          AND l.effective_at BETWEEN s.effective_at - interval '1 hour' AND s.effective_at + interval '1 hour') AS shared
