@@ -152,7 +152,8 @@ function ruleOf(spec: RhythmRuleSpec): StreamRule {
   return {
     kind: 'stream',
     id,
-    version: '1.0.0',
+    // Of waves 1.1.0: hum of the mains is taken off first.
+    version: inputs === WAVES ? '1.1.0' : '1.0.0',
     title,
     severity,
     category: 'physiological',
