@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { ALERT_STATUSES, SEVERITIES, TRANSITIONS } from './alerts.js';
+import { FhirId, Instant, listOf, Note, PageQuery, QualitySchema } from './api-values.js';
+
+export const EvidenceSchema = z.object({
+  id: z.string().describe('id of the measurement'),
+  code: z.string(),
+  value: z.number(),
+  unit: z.string(),
+  effectiveAt: Instant,
+  source: z.string(),
+  quality: QualitySchema,
+  qualityReasons: z.array(z.string()).optional().describe('why it is not good'),
+  ageSeconds: z.number().describe('how old it was when the condition was met'),
+});
+
+/** The alert as webhooks, SSE and REST show it; the type is `Alert`. */
+export const AlertSchema = z.object({
+  id: z.string(),
+  episode: z.string(),
+  patient: z.string(),
+  rule: z.object({ id: z.string(), version: z.string(), title: z.string() }),
+  category: z.enum(['physiological', 'technical']).describe('of the patient or of the equipment (IEC 60601-1-8)'),
+  severity: z.enum(SEVERITIES).describe('IEC 60601-1-8 priority'),
+  status: z.enum(ALERT_STATUSES),
+  transition: z.enum(TRANSITIONS),
+  effectiveAt: Instant.describe('when the condition became true, by the clock of the measurements'),
+  raisedAt: Instant.describe('when the record that showed it was received'),
+  resolvedAt: Instant.optional(),
+  lateSeconds: z.number().describe('how long after the fact it became known'),
+  summary: z.string(),
+  evidence: z.array(EvidenceSchema),
+  threshold: z
+    .object({
+      limit: z.number(),
+      unit: z.string(),
+      comparison: z.enum(['below', 'above', 'at-or-below', 'at-or-above', 'silent-for']),
+      layer: z.enum(['default', 'tenant', 'patient']),
+      owner: z.string().describe('`default`, or who set the limit'),
+      reason: z.string().optional(),
+      expiresAt: Instant.optional(),
+    })
+    .nullable(),
+  explanation: z.object({
+    why: z.string(),
+    clears: z.string(),
+    score: z.number().optional(),
+    intercept: z.number().optional(),
+    contributions: z
+      .array(
+        z.object({
+          name: z.string(),
+          value: z.union([z.number(), z.string()]).optional(),
+          contribution: z.number(),
+        }),
+      )
+      .optional()
+      .describe('with the intercept they add up to the score'),
+    notes: z.array(z.string()).optional().describe('what else is worth knowing, in plain words'),
+    missing: z.array(z.string()).optional().describe('inputs that are not there; none counts as normal'),
+    precision: z
+      .object({ useful: z.int(), notUseful: z.int(), share: z.number().nullable() })
+      .describe("what people said of this rule's alerts for this patient"),
+  }),
+  suppressed: z.array(z.object({ rule: z.string(), reason: z.string() })).optional(),
+  acknowledgedBy: z.string().optional(),
+  snoozedUntil: Instant.optional(),
+  note: z.string().optional(),
+  disclaimer: z.string(),
+});
+
+export const AlertWithTimelineSchema = AlertSchema.extend({
+  timeline: z.array(
+    z.object({
+      id: z.string().describe('id of the transition; the webhook-id of its deliveries is made from it'),
+      sequence: z.number().int(),
+      transition: z.enum(TRANSITIONS),
+      at: Instant,
+      recordedAt: Instant,
+      alert: AlertSchema.describe('the alert as it was told then'),
+    }),
+  ),
+});
+export const AlertListSchema = listOf(AlertSchema);
+export const AlertsQuery = z.strictObject({
+  ...PageQuery,
+  patient: FhirId.optional(),
+  status: z.enum(ALERT_STATUSES).optional(),
+  severity: z.enum(SEVERITIES).optional(),
+});
+
+export const AcknowledgeRequest = z.strictObject({
+  note: Note.optional(),
+  useful: z.boolean().optional().describe('whether the alert was worth the interruption'),
+});
+export const SnoozeRequest = z.strictObject({
+  until: Instant.describe('at most 24 hours ahead'),
+  note: Note.optional(),
+});
+export const ResolveRequest = z.strictObject({ note: Note.optional() });
+export const ActAnswerSchema = z.object({
+  act: z.uuid().describe('id of the act, as the audit and the log know it'),
+  status: z.literal('accepted').describe('it is durable; the engine applies it in the order of the log'),
+});

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/**
+ * Requests and answers of the twin API, as JSON. Times are ISO 8601; requests must give an offset, answers are in UTC. The schemas of
+ * requests refuse unknown members; those of answers document what is sent (docs/openapi.json).
+ */
+
+export const Instant = z.iso.datetime({
+  offset: true,
+  error: 'must be ISO 8601 with offset, such as 2026-03-01T08:15:30Z',
+});
+/** Rules: FHIR R4 `id`. */
+export const FhirId = z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/, 'must be a FHIR id');
+export const Note = z.string().max(2_000).refine(hasNoControls, 'must not hold control characters');
+export const RuleId = z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be a rule id, such as glucose-low');
+
+function hasNoControls(text: string): boolean {
+  return !/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text) && text.isWellFormed();
+}
+
+export const PageQuery = {
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('most items of the page'),
+  cursor: z.string().max(512).optional().describe('`next` of the page before'),
+};
+
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().optional().describe('cursor of the next page; absent on the last'),
+  });
+}
+
+export const Coding = z.object({ system: z.string(), code: z.string() });
+export const QualitySchema = z.enum(['good', 'doubtful', 'bad']);
+
+export const ProblemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })).optional(),
+});

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { SEVERITIES } from './alerts.js';
+import { Instant, Note, RuleId, listOf } from './api-values.js';
+
+export const ThresholdSchema = z.object({
+  rule: z.string(),
+  limits: z.record(z.string(), z.number()).nullable().describe('null: the default limits are in force'),
+  author: z.string(),
+  reason: z.string(),
+  setAt: Instant,
+  expiresAt: Instant.optional(),
+  version: z.number().int(),
+});
+export const ThresholdListSchema = listOf(
+  ThresholdSchema.extend({
+    layer: z.enum(['tenant', 'patient']).describe("the patient's limits count before the tenant's, limit by limit"),
+  }),
+);
+export const PutThresholdsRequest = z.strictObject({
+  thresholds: z
+    .array(
+      z.strictObject({
+        rule: RuleId,
+        limits: z
+          .record(z.string().max(64), z.number())
+          .nullable()
+          .describe('in the canonical unit of the measure; null restores the default'),
+        reason: Note.min(1, 'must say why'),
+        expiresAt: Instant.optional(),
+      }),
+    )
+    .min(1)
+    .max(100),
+});
+const LimitsByName = z.record(z.string(), z.number());
+export const RuleListSchema = listOf(
+  z.object({
+    id: z.string(),
+    version: z.string().describe('semantic version'),
+    title: z.string(),
+    pack: z.string().describe('the condition it belongs to'),
+    severity: z.enum(SEVERITIES).describe('the highest it reaches'),
+    category: z.enum(['physiological', 'technical']),
+    inputs: z.array(z.string()).describe('catalogue names of the measures'),
+    quality: z.string(),
+    freshness: z.string(),
+    limits: z.array(
+      z.object({
+        name: z.string(),
+        title: z.string(),
+        unit: z.string(),
+        default: z.number(),
+        min: z.number(),
+        max: z.number(),
+        patientOnly: z.literal(true).optional().describe('a tenant cannot set it'),
+      }),
+    ),
+    byAge: z.array(z.object({ underYears: z.number(), limits: LimitsByName })).optional(),
+    persistence: z.string(),
+    hysteresis: z.string(),
+    clears: z.string(),
+    population: z.string(),
+    refuses: z.object({ underYears: z.number().optional(), pregnancy: z.literal(true).optional() }).optional(),
+    policy: z.object({
+      refractorySeconds: z.number(),
+      escalateAfterSeconds: z.number().nullable(),
+      latching: z.boolean(),
+      group: z.string().nullable(),
+      foresees: z.literal(true).optional().describe('a forecast: it does not silence what it foresees'),
+    }),
+    shadowOf: z.string().optional().describe('runs in shadow beside this live rule: found and listed, told to nobody'),
+    page: z.string().describe('evidence'),
+  }),
+);
