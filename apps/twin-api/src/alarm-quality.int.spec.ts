@@ -253,7 +253,8 @@ describe('alarm quality, quiet alerts and limits of a tenant', () => {
     const other = await call('GET', `/v1/alarm-quality?${day}&patient=p2`);
     const alone = { found: 1, liveFound: 0, liveAlsoInShadow: 0, onlyInShadow: 1, medianLeadSeconds: null };
     expect(other.body.shadows).toEqual([{ ...figures, ...alone }]);
-    const listed = await call('GET', `/v1/suppressions?${day}&rule=glucose-low-soon-early&patient=p2`);
+    const listed = await call('GET', `/v1/suppressions?${day}&reason=shadow&patient=p2`);
+    expect((await call('GET', `/v1/suppressions?${day}&reason=same-cause`)).body.items).toHaveLength(1);
     expect(listed.body.items).toMatchObject([{ reason: 'shadow' }]);
     expect(listed.body.items[0]).not.toHaveProperty('by');
   });

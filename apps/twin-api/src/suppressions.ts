@@ -16,6 +16,7 @@ export async function suppressions(
   const rows = await listSuppressions(pool, tenant, {
     patient: query.patient,
     rule: query.rule,
+    reason: query.reason,
     from: ms(query.from),
     to: ms(query.to),
     after: decodeCursor(Place, query.cursor),

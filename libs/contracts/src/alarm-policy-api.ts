@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { SEVERITIES } from './alerts.js';
 import { FhirId, Instant, listOf, PageQuery, RuleId } from './api-values.js';
 
+const Reason = z.enum(['same-cause', 'refractory', 'shadow']);
+
 export const SuppressionsQuery = z.strictObject({
   ...PageQuery,
   patient: FhirId.optional(),
   rule: RuleId.optional(),
+  reason: Reason.optional(),
   from: Instant.optional().describe('inclusive'),
   to: Instant.optional().describe('exclusive'),
 });
@@ -15,7 +18,7 @@ export const SuppressionSchema = z.object({
   episode: z.string().describe('id the alert would have, and has when it is told after all'),
   rule: z.object({ id: z.string(), version: z.string() }),
   severity: z.enum(SEVERITIES),
-  reason: z.enum(['same-cause', 'refractory', 'shadow']),
+  reason: Reason,
   by: z.string().optional().describe('the alert that it was folded into, or came too soon after; none in shadow'),
   effectiveAt: Instant,
   at: Instant.describe('when the record that showed it was received'),
