@@ -70,7 +70,9 @@ const QUIET_MV = 0.05;
 export function ecgEvidence(
   blocks: readonly Block[],
   usual: Usual | null,
-): { readonly evidence: EcgEvidence | null; readonly usual: Usual | null; readonly signal: LeadSignal | null } {
+): { readonly usual: Usual | null } & (
+  { readonly evidence: EcgEvidence; readonly signal: LeadSignal } | { readonly evidence: null; readonly signal: null }
+) {
   const usable = usableSeconds(blocks);
   if (usable < LEAST_S) return { evidence: null, usual, signal: null };
   const samples = withoutHum(held(decode(blocks.slice(-usable), 2, ECG_RATE)), ECG_RATE);
@@ -129,7 +131,9 @@ function isFast(beats: readonly Beat[], usable: number): boolean {
   return beats.some(({ at }, i) => i >= 4 && at >= from && at - beats[i - 4]!.at < 2.4 * ECG_RATE);
 }
 
-export function pulseEvidence(blocks: readonly Block[]): PulseEvidence | null {
+export function pulseEvidence(
+  blocks: readonly Block[],
+): { readonly evidence: PulseEvidence; readonly samples: Float64Array } | null {
   const usable = usableSeconds(blocks);
   if (usable < LEAST_S || blocks.slice(-3).some(([quality]) => quality === 'f')) return null;
   const samples = held(decode(blocks.slice(-usable), 1, PULSE_RATE));
@@ -143,7 +147,8 @@ export function pulseEvidence(blocks: readonly Block[]): PulseEvidence | null {
   for (let end = samples.length; end >= stretch; end -= stretch)
     swings.push(swingOf(samples.subarray(end - stretch, end)));
   const middle = swings.toSorted((a, b) => a - b)[swings.length >> 1] ?? 0;
-  return { usable, longest, variation, slowest, fastest, burst, swing: middle > 0 ? swings[0]! / middle : 0 };
+  const swing = middle > 0 ? swings[0]! / middle : 0;
+  return { evidence: { usable, longest, variation, slowest, fastest, burst, swing }, samples };
 }
 
 /** Seconds at the end that can be used without a break. */

@@ -4,6 +4,7 @@
  */
 import type { EcgEvidence, PulseEvidence } from './stream-evidence.js';
 import type { RhythmFinding } from './stream-finding.js';
+import { runTrust, type StreamedRun } from './stream-run.js';
 
 export type WaveRule = Extract<
   RhythmFinding['rule'],
@@ -24,9 +25,6 @@ const ASYSTOLE_S = 4;
 const SLOW = 40;
 const FAST = 140;
 const NEARLY_FAST = 120;
-const RUN_BEATS = 5;
-const RUN_RATE = 100;
-const RUN_AGO_S = 3;
 /** Leakage at and under which four seconds are fibrillatory; waves per second and mV they have to have. */
 const LEAKAGE = 0.42;
 const WAVES = [2, 9] as const;
@@ -34,16 +32,17 @@ const LEAST_MV = 0.05;
 
 const NO: Verdict = { holds: false, value: 0, unit: '1', doubt: null, ago: 0 };
 
-/** One verdict per rule; `leads` has at least one. */
+/** One verdict per rule; `leads` has at least one, `run` is the newest ventricular run on any of them. */
 export function verdicts(
   leads: readonly EcgEvidence[],
   pulses: readonly PulseEvidence[],
+  run: StreamedRun | null,
 ): Readonly<Record<WaveRule, Verdict>> {
   return {
     asystole: asystole(leads, pulses),
     'extreme-bradycardia': bradycardia(leads, pulses),
     'extreme-tachycardia': tachycardia(leads, pulses),
-    'ventricular-tachycardia': ventricularTachycardia(leads, pulses),
+    'ventricular-tachycardia': ventricularTachycardia(run),
     'ventricular-fibrillation': fibrillation(leads, pulses),
   };
 }
@@ -91,22 +90,17 @@ function tachycardia(leads: readonly EcgEvidence[], pulses: readonly PulseEviden
   return { holds: isShared && !isSlower, value: tenth(rate), unit: '/min', doubt: null, ago: 960 / rate };
 }
 
-/** Five ventricular beats over 100/min on a lead; withdrawn by a steady slower lead, or a steady pulse under that rate. */
-function ventricularTachycardia(leads: readonly EcgEvidence[], pulses: readonly PulseEvidence[]): Verdict {
-  const runs = leads.flatMap(({ run }) =>
-    run !== null && run.beats >= RUN_BEATS && run.rate > RUN_RATE && run.ago <= RUN_AGO_S ? [run] : [],
-  );
-  if (runs.length === 0) return NO;
-  const rate = Math.max(...runs.map((run) => run.rate));
-  const isSlower =
-    leads.some(({ variation, five }) => variation < 0.12 && five > 0 && five < 0.85 * rate) ||
-    pulses.some(({ variation, burst }) => variation < 0.12 && burst < RUN_RATE);
-  const { beats, ago } = runs.reduce((most, run) => (run.beats > most.beats ? run : most));
+/** A run of ventricular beats that the trees believe. */
+function ventricularTachycardia(run: StreamedRun | null): Verdict {
+  if (run === null) return NO;
+  const { beats, rate, ago } = run;
+  const trust = runTrust(run);
+  const reason = run.isOpposed ? 'a steady lead or pulse is slower' : 'doubtful run';
   return {
-    holds: !isSlower,
+    holds: trust !== 'none',
     value: tenth(rate),
     unit: '/min',
-    doubt: runs.length < leads.length ? 'seen on one lead only' : null,
+    doubt: trust === 'sure' ? null : reason,
     ago: ago + (60 * (beats - 1)) / rate,
   };
 }

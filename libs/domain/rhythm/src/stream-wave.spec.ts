@@ -207,6 +207,33 @@ describe('life-threatening rhythms from streamed waves', () => {
     expect(seconds(told.find(({ rule }) => rule === 'ventricular-tachycardia'))).toBeLessThan(42);
   });
 
+  it('tells a run of four beats in doubt, and again without when one of more than the five of the definition follows', () => {
+    const narrow = [...steady(0.5, 30, 0.8), ...steady(32.4, 36.4, 0.8), ...steady(40.9, 55, 0.8)];
+    const wide = [...steady(30.2, 31.81, 0.4), ...steady(36.6, 40.4, 0.4)];
+    const told = stream([{ samples: ecg(narrow, 55, wide) }]).findings;
+    expect(told.map(({ rule }) => rule)).toEqual(told.map(() => 'ventricular-tachycardia'));
+    expect(told.map((each) => [each.present, each.confident])).toEqual([
+      [true, false],
+      [true, true],
+      [false, true],
+    ]);
+    expect(told[1]!.since).toBe(told[0]!.since);
+  });
+
+  it('tells a run only in doubt, if at all, that a steady lead or a steady pulse contradicts', () => {
+    const narrow = [...steady(0.5, 30, 0.8), ...steady(35.5, 50, 0.8)];
+    const run = { samples: ecg(narrow, 50, steady(30.2, 34.5, 0.4)) };
+    const ofRuns = (signals: readonly Signal[]): readonly RhythmFinding[] =>
+      stream(signals).findings.filter(({ rule, present: is }) => is && rule === 'ventricular-tachycardia');
+    const isSure = (told: readonly RhythmFinding[]): boolean => told.some(({ confident }) => confident);
+    const swings = Array.from({ length: 50 * FS }, (_, k) => 80 + 20 * Math.sin((2 * Math.PI * k) / (0.8 * FS)));
+    const steadyPulse: Signal = { samples: swings, kind: 'ppg', channel: 'PLETH' };
+    const steadyLead: Signal = { samples: ecg(SINUS, 50), channel: 'V' };
+    expect(isSure(ofRuns([run]))).toBe(true);
+    for (const against of [[steadyPulse], [steadyLead], [steadyPulse, steadyLead]])
+      expect(isSure(ofRuns([...against, run]))).toBe(false);
+  });
+
   it('tells fibrillatory waves as ventricular fibrillation within ten seconds, not while a pulse goes on', () => {
     const told = stream([{ samples: fibrillating(50) }]).findings;
     const fibrillation = told.find(({ rule }) => rule === 'ventricular-fibrillation');
@@ -283,7 +310,7 @@ describe('the stream itself', () => {
     ];
     for (const [change, reason] of changes) {
       const step = stepWave(state, { ...chunk, ...change });
-      expect(step).toEqual({ state, findings: [], beats: [], refusals: [{ reason, count: 1 }] });
+      expect(step).toEqual({ state, findings: [], beats: [], runs: [], refusals: [{ reason, count: 1 }] });
       expect(step.state).toBe(state);
     }
     const { state: two } = stepWave(state, { ...chunk, channel: 'V' });

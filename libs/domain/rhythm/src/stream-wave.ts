@@ -20,8 +20,9 @@ import {
   type ChannelState,
   type WaveChunk,
 } from './stream-channel.js';
-import { ecgEvidence, pulseEvidence, type EcgEvidence, type PulseEvidence, type Usual } from './stream-evidence.js';
+import { ecgEvidence, pulseEvidence, type Usual } from './stream-evidence.js';
 import type { Refused, RhythmFinding } from './stream-finding.js';
+import { newestRun, type RunLead, type RunPulse, type StreamedRun } from './stream-run.js';
 import {
   countVentricular,
   ventricularShare,
@@ -49,6 +50,8 @@ interface Told {
   readonly seen: number;
   readonly gone: number;
   readonly value: number;
+  /** Seen or told with a doubt of its own. */
+  readonly isDoubted?: boolean;
 }
 
 export interface WaveStep {
@@ -56,6 +59,8 @@ export interface WaveStep {
   readonly findings: readonly RhythmFinding[];
   /** Beats that were classed by this chunk, oldest first: every beat once, whatever the chunks. */
   readonly beats: readonly StreamBeat[];
+  /** What a ventricular run was judged on, once for each second that had one; believed or not. */
+  readonly runs: readonly StreamedRun[];
   readonly refusals: readonly Refused[];
 }
 
@@ -84,6 +89,7 @@ export function stepWave(state: WaveState | null, chunk: WaveChunk): WaveStep {
       state: before,
       findings: [],
       beats: [],
+      runs: [],
       refusals: refusal === null ? [] : [{ reason: refusal, count: 1 }],
     };
   const isChanged = known !== undefined && known.periodMs !== chunk.periodMs;
@@ -94,11 +100,13 @@ export function stepWave(state: WaveState | null, chunk: WaveChunk): WaveStep {
   let now: WaveState = { ...before, channels: Object.fromEntries(others) };
   const findings: RhythmFinding[] = [];
   const beats: StreamBeat[] = [];
+  const runs: StreamedRun[] = [];
   const last = stepChannel(channel, chunk, (full) => {
     const step = judge({ ...now, channels: { ...now.channels, [chunk.channel]: full } });
     now = step.state;
     findings.push(...step.findings);
     beats.push(...step.beats);
+    runs.push(...step.runs);
   });
   const channels = { ...now.channels, [chunk.channel]: last };
   return {
@@ -109,6 +117,7 @@ export function stepWave(state: WaveState | null, chunk: WaveChunk): WaveStep {
     },
     findings,
     beats,
+    runs,
     refusals: isChanged ? [{ reason: 'rate-changed', count: 1 }] : [],
   };
 }
@@ -129,10 +138,10 @@ function judge(state: WaveState): Omit<WaveStep, 'refusals'> {
   const newest = Math.max(...all.map(([, { ended }]) => ended));
   const live = all.filter(([, { ended }]) => newest - ended <= BEHIND_MS);
   const at = Math.min(...live.map(([, { ended }]) => ended));
-  if (state.judged !== null && at < state.judged + 900) return { state, findings: [], beats: [] };
-  const leads: EcgEvidence[] = [];
+  if (state.judged !== null && at < state.judged + 900) return { state, findings: [], beats: [], runs: [] };
+  const leads: RunLead[] = [];
   const windows: BeatWindow[] = [];
-  const pulses: PulseEvidence[] = [];
+  const pulses: RunPulse[] = [];
   const usual: Record<string, Usual> = { ...state.usual };
   let isClean = true;
   for (const [name, channel] of live) {
@@ -143,27 +152,30 @@ function judge(state: WaveState): Omit<WaveStep, 'refusals'> {
     if (kind === 'ecg') {
       const step = ecgEvidence(window, usual[name] ?? null);
       if (step.usual) usual[name] = step.usual;
-      if (step.evidence) leads.push(step.evidence);
-      if (step.signal)
-        windows.push({ lead: name, began, end: (secondsOf(channel) - newer) * ECG_RATE, ...step.signal });
-      if (step.evidence && clean < SECONDS) isClean = false;
+      if (step.evidence === null) continue;
+      leads.push({ evidence: step.evidence, samples: step.signal.samples });
+      windows.push({ lead: name, began, end: (secondsOf(channel) - newer) * ECG_RATE, ...step.signal });
+      if (clean < SECONDS) isClean = false;
     } else {
-      const evidence = pulseEvidence(window);
-      if (evidence) pulses.push(evidence);
+      const step = pulseEvidence(window);
+      if (step) pulses.push(step);
     }
   }
   const told = { ...state.told };
   const findings: RhythmFinding[] = [];
-  if (leads.length > 0)
-    for (const [rule, verdict] of Object.entries(verdicts(leads, pulses)) as Array<[WaveRule, Verdict]>) {
+  const run = newestRun(leads, pulses);
+  if (leads.length > 0) {
+    const [ecg, pulse] = [leads.map(({ evidence }) => evidence), pulses.map(({ evidence }) => evidence)];
+    for (const [rule, verdict] of Object.entries(verdicts(ecg, pulse, run)) as Array<[WaveRule, Verdict]>) {
       const step = tell(rule, told[rule], verdict, at, isClean, pulses.length > 0);
       if (step.next) told[rule] = step.next;
       else delete told[rule];
       if (step.finding) findings.push(step.finding);
     }
+  }
   const { state: classing, beats } = classBeats(state.classing, windows, at);
   const counted = countVentricular(state.counted, beats, at);
-  return { state: { ...state, usual, judged: at, told, classing, counted }, findings, beats };
+  return { state: { ...state, usual, judged: at, told, classing, counted }, findings, beats, runs: run ? [run] : [] };
 }
 
 /** Ventricular beats of the newest five minutes of classed beats. */
@@ -193,12 +205,23 @@ function tell(
   }
   const since = was?.since ?? Math.round(at - 1000 * ago);
   const seen = (was?.seen ?? 0) + 1;
-  if (was?.told) {
-    if (!isWorse(rule, value, was.value)) return { next: { ...was, gone: 0 } };
-    return { next: { ...was, gone: 0, value }, finding: finding(true, was.since, value) };
+  const isTold = was?.told === true;
+  const isDoubted = doubt !== null;
+  if (isTold) {
+    const isCleared = was.isDoubted === true && !isDoubted;
+    // A run once told with confidence goes on as it ends or as its leads get worse: it does not lose that.
+    const isLess = rule === 'ventricular-tachycardia' && was.isDoubted !== true && isDoubted;
+    if (isLess || !(isCleared || isWorse(rule, value, was.value))) return { next: { ...was, gone: 0 } };
   }
-  if (seen < SEEN[rule]) return { next: { told: false, since, seen, gone: 0, value } };
-  return { next: { told: true, since, seen, gone: 0, value }, finding: finding(true, since, value) };
+  const next: Told = {
+    told: isTold || seen >= SEEN[rule],
+    since,
+    seen: isTold ? was.seen : seen,
+    gone: 0,
+    value,
+    isDoubted,
+  };
+  return next.told ? { next, finding: finding(true, since, value) } : { next };
 }
 
 /** A quarter farther from the limit, or a silence twice as long. */
