@@ -44,6 +44,8 @@ const CHANGES: Readonly<Record<string, AlarmChange>> = {
   '50 Hz of 0.05 mV on ECG': onEcg(swaying(50, 0.05)),
   '50 Hz of 0.1 mV on ECG': onEcg(swaying(50, 0.1)),
   '50 Hz of 0.3 mV on ECG': onEcg(swaying(50, 0.3)),
+  '50 Hz of 1 mV on ECG': onEcg(swaying(50, 1)),
+  '49.8 Hz of 0.3 mV on ECG': onEcg(swaying(49.8, 0.3)),
   '60 Hz of 0.3 mV on ECG': onEcg(swaying(60, 0.3)),
   'wander of 0.3 mV at 0.3 Hz on ECG': onEcg(swaying(0.3, 0.3)),
   'white noise of 3 % of the swing on pulse': onPulse(noisyBySwing(0.03, repeatableNumbers(SEED))),
