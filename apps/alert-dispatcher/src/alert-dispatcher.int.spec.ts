@@ -26,6 +26,7 @@ function record(episode: string, transition: Transition, over: Partial<Alert> = 
     alert: {
       id: episode,
       episode,
+      sequence,
       patient: 'p1',
       rule: { id: 'glucose-low', version: '1.0.0', title: 'Low glucose' },
       category: 'physiological',
@@ -131,6 +132,7 @@ describe('the dispatcher on a real database and real endpoints', () => {
       'alert.resolved',
     ]);
     expect(receiver.received.map((message) => message.id)).toEqual(told.map((r) => r.transition));
+    expect(receiver.received.map((message) => message.data.sequence)).toEqual(told.map((r) => r.sequence));
     expect(receiver.received.every((message) => message.signed)).toBe(true);
   });
 

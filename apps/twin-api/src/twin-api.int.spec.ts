@@ -32,6 +32,7 @@ function alertOf(
   return {
     id: uuid(n),
     episode: uuid(n),
+    sequence: 1,
     patient: 'p1',
     rule: { id: 'glucose-low', version: '1.0.0', title: 'Glucose low' },
     category: 'physiological',
@@ -414,12 +415,12 @@ describe('the twin API over real HTTP and Postgres', () => {
       await transition(1, 1, alertOf(1, 'raised', 'open'));
       await transition(1, 2, alertOf(1, 'escalated', 'open', { severity: 'high' }));
       const list = await call('GET', '/v1/alerts?patient=p1&status=open');
-      expect(list.body.items.map((item) => item['id'])).toEqual([uuid(1)]);
+      expect(list.body.items.map((item) => [item['id'], item['sequence']])).toEqual([[uuid(1), 2]]);
       const { body } = await call('GET', `/v1/alerts/${uuid(1)}`);
       expect(body).toMatchObject({ id: uuid(1), severity: 'high' });
-      expect((body['timeline'] as { transition: string }[]).map((step) => step.transition)).toEqual([
-        'raised',
-        'escalated',
+      expect((body['timeline'] as { alert: Alert }[]).map(({ alert }) => [alert.transition, alert.sequence])).toEqual([
+        ['raised', 1],
+        ['escalated', 2],
       ]);
       const twinNow = await call('GET', '/v1/twins/p1');
       expect((twinNow.body['alerts'] as Alert[]).map((alert) => alert.id)).toContain(uuid(1));

@@ -18,6 +18,7 @@ export const EvidenceSchema = z.object({
 export const AlertSchema = z.object({
   id: z.string(),
   episode: z.string(),
+  sequence: z.int().describe('rises with each transition of the episode'),
   patient: z.string(),
   rule: z.object({ id: z.string(), version: z.string(), title: z.string() }),
   category: z.enum(['physiological', 'technical']).describe('of the patient or of the equipment (IEC 60601-1-8)'),

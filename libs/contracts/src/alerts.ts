@@ -2,6 +2,8 @@
 export interface Alert {
   readonly id: string;
   readonly episode: string;
+  /** Rises with each transition of the episode: which of two states of an alert is the newer one. */
+  readonly sequence: number;
   readonly patient: string;
   readonly rule: { readonly id: string; readonly version: string; readonly title: string };
   /** Of the patient, or of the equipment (IEC 60601-1-8). */

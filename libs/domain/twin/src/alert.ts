@@ -34,6 +34,7 @@ export function alertOf(telling: Telling): Alert {
   return {
     id,
     episode: id,
+    sequence: episode.sequence,
     patient,
     rule: { id: rule.id, version: rule.version, title: rule.title },
     category: rule.category,

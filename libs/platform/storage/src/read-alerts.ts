@@ -21,9 +21,11 @@ export interface TransitionRow {
   readonly alert: Alert;
 }
 
-const EPISODE = `id::text AS id, patient, closed, (extract(epoch FROM raised_at) * 1000)::float8 AS "raisedAt", alert`;
+// Alerts written before they carried it have the sequence beside them.
+const NUMBERED = `alert || jsonb_build_object('sequence', sequence) AS alert`;
+const EPISODE = `id::text AS id, patient, closed, (extract(epoch FROM raised_at) * 1000)::float8 AS "raisedAt", ${NUMBERED}`;
 const TRANSITION = `id::text AS id, episode::text AS episode, sequence, stream::text AS stream, transition,
-  (extract(epoch FROM at) * 1000)::float8 AS at, (extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", alert`;
+  (extract(epoch FROM at) * 1000)::float8 AS at, (extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", ${NUMBERED}`;
 
 export interface EpisodeFilter {
   readonly patient?: string | undefined;
@@ -81,7 +83,7 @@ export async function openAlertsAt(
 ): Promise<readonly Alert[]> {
   const { rows } = await pool.query<{ alert: Alert }>(
     `SELECT t.alert FROM alert_episodes e, LATERAL (
-       SELECT alert, transition FROM alert_transitions
+       SELECT ${NUMBERED}, transition FROM alert_transitions
        WHERE tenant = e.tenant AND episode = e.id AND recorded_at <= to_timestamp($4::float8 / 1000)
        ORDER BY sequence DESC LIMIT 1) t
      WHERE e.tenant = $1 AND e.twin = $2 AND e.effective_at <= to_timestamp($3::float8 / 1000)

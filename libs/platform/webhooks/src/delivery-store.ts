@@ -236,7 +236,7 @@ export class DeliveryStore {
     const { rowCount } = await this.pool.query(
       `INSERT INTO deliveries (tenant, webhook, message, episode, type, body, created_at, next_attempt_at)
        SELECT t.tenant, w.id, t.id, t.episode, 'alert.' || t.transition,
-         json_build_object('type', 'alert.' || t.transition, 'timestamp', to_char(t.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'data', t.alert)::text,
+         json_build_object('type', 'alert.' || t.transition, 'timestamp', to_char(t.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'data', t.alert || jsonb_build_object('sequence', t.sequence))::text,
          to_timestamp($5::float8 / 1000), to_timestamp($5::float8 / 1000)
        FROM alert_transitions t JOIN webhooks w ON w.tenant = t.tenant AND w.id = $2
        WHERE t.tenant = $1 AND ($3::float8 IS NOT NULL OR $4::float8 IS NOT NULL)

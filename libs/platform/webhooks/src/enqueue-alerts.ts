@@ -7,7 +7,8 @@ export function messageBody(record: AlertRecord): string {
   return JSON.stringify({
     type: `alert.${record.alert.transition}`,
     timestamp: new Date(record.receivedAt).toISOString(),
-    data: record.alert,
+    // Records written before the alert carried it have the sequence beside it.
+    data: { ...record.alert, sequence: record.sequence },
   });
 }
 
