@@ -14,15 +14,13 @@ import {
 } from '#libs/contracts';
 import { appendInTransaction } from '#libs/platform/messaging';
 import { notFound, Problem, type Access } from '#libs/platform/runtime';
-import { findTwin, setTenantThresholds } from '#libs/platform/storage';
+import { findTwin, planTenantAct, setTenantThresholds } from '#libs/platform/storage';
 import { episodeOf } from './episodes.js';
 import { refuseThresholds } from './threshold-check.js';
 
 type ActAnswer = z.input<typeof ActAnswerSchema>;
 type Does = ActRecord['does'];
 
-/** Records of one append: bounded, whatever the size of the tenant. */
-const PATIENTS_AT_ONCE = 1000;
 const LONGEST_SNOOZE_MS = 24 * 3_600_000;
 
 /**
@@ -30,8 +28,10 @@ const LONGEST_SNOOZE_MS = 24 * 3_600_000;
  * in the order of the patient's log, like any other event.
  */
 export class Acts {
+  /** @param onTenantAct called when an act for all patients of a tenant was planned */
   constructor(
     private readonly pool: Pool,
+    private readonly onTenantAct: () => void,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -69,8 +69,8 @@ export class Acts {
   }
 
   /**
-   * Limits for all patients of the tenant: one row each, and one act in the log of every patient whose twin exists. A twin that is
-   * made later begins with them (docs/adr/0009).
+   * Limits for all patients of the tenant: valid and durable at once; the act follows into the log of every patient whose twin exists,
+   * a few at a time (tenant-act-job.ts). A twin that is made later begins with them (docs/adr/0009, 0026).
    */
   async setTenantThresholds(access: Access, request: z.output<typeof PutThresholdsRequest>): Promise<ActAnswer> {
     const thresholds = this.checked(request, 'tenant');
@@ -78,21 +78,21 @@ export class Acts {
     const tenant = access.tenant.key;
     const receivedAt = this.now();
     const does: Does = { type: 'set-tenant-thresholds', thresholds };
+    const record: Omit<ActRecord, 'patient'> = {
+      v: 1,
+      kind: 'act',
+      tenant,
+      receivedAt,
+      act,
+      actor: access.client,
+      does,
+    };
     await inTransaction(this.pool, async (client) => {
-      const patients = await setTenantThresholds(client, tenant, access.client, thresholds);
+      await setTenantThresholds(client, tenant, access.client, thresholds);
       await audit(client, { tenant, act, receivedAt, actor: access.client, target: 'Tenant', does });
-      for (let i = 0; i < patients.length; i += PATIENTS_AT_ONCE) {
-        const some = patients.slice(i, i + PATIENTS_AT_ONCE);
-        await appendInTransaction(
-          client,
-          some.map((patient) => {
-            const head = { v: 1, kind: 'act', tenant, patient, receivedAt, act, actor: access.client } as const;
-            const record: ActRecord = { ...head, does };
-            return { topic: TOPICS.patientInput, key: patientKey(tenant, patient), value: JSON.stringify(record) };
-          }),
-        );
-      }
+      await planTenantAct(client, { tenant, record: JSON.stringify(record) });
     });
+    this.onTenantAct();
     return { act, status: 'accepted' };
   }
 

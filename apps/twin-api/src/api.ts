@@ -50,9 +50,13 @@ export class Api {
   private readonly streams: EventStreams;
   private readonly tail: AlertTail;
 
-  constructor(private readonly platform: Platform) {
+  /** @param onTenantAct called when an act for all patients of a tenant was planned */
+  constructor(
+    private readonly platform: Platform,
+    onTenantAct: () => void,
+  ) {
     const { pool, hot, log, closing, config } = platform;
-    this.acts = new Acts(pool);
+    this.acts = new Acts(pool, onTenantAct);
     this.webhooks = new Webhooks(new WebhookStore(pool), new DeliveryStore(pool), {
       allowedHosts: config.webhookAllowedHosts,
     });

@@ -4,16 +4,24 @@ import { AlertRoutes } from './alerts.routes.js';
 import { API, Api } from './api.js';
 import { DeadLetterRoutes } from './dead-letters.routes.js';
 import { LimitRoutes } from './limits.routes.js';
+import { TenantActJob } from './tenant-act-job.js';
 import { TwinRoutes } from './twins.routes.js';
 import { WebhookRoutes } from './webhooks.routes.js';
 
 @Module({})
 export class TwinApiModule {
   static forRoot(platform: Platform): DynamicModule {
+    const tenantActs = new TenantActJob({
+      pool: platform.pool,
+      onProblem: (error) => platform.logger.warn({ err: error }, 'an act for all patients waits; will go on'),
+    });
     return {
       module: TwinApiModule,
       controllers: [TwinRoutes, AlertRoutes, LimitRoutes, WebhookRoutes, DeadLetterRoutes],
-      providers: [{ provide: API, useFactory: () => new Api(platform) }],
+      providers: [
+        { provide: API, useFactory: () => new Api(platform, () => tenantActs.wake()) },
+        { provide: TenantActJob, useFactory: () => tenantActs },
+      ],
     };
   }
 }

@@ -28,5 +28,6 @@ export * from './read-suppressions.js';
 export * from './read-alarm-quality.js';
 export * from './read-shadow-figures.js';
 export * from './tenant-thresholds.js';
+export * from './tenant-acts.js';
 export { writeSuppressions, type SuppressionWrite } from './write-suppressions.js';
 export * from './read-dead-letters.js';

@@ -14,16 +14,15 @@ export async function tenantThresholds(client: Pool | ClientBase, tenant: number
 }
 
 /**
- * Adds a version per limit, and answers the patients whose twins exist. The tenant's row is locked until the transaction ends, and
- * a twin's foreign key locks it too: a twin that is made meanwhile either waits and then finds the new limits, or was made before
- * and is among the patients.
+ * Adds a version per limit. The tenant's row is locked until the transaction ends, and a twin's foreign key locks it too: a twin that
+ * is made meanwhile either waits and then finds the new limits, or was made before and is among those of {@link planTenantAct}.
  */
 export async function setTenantThresholds(
   client: ClientBase,
   tenant: number,
   author: string,
   thresholds: readonly WireThreshold[],
-): Promise<readonly string[]> {
+): Promise<void> {
   await client.query('SELECT 1 FROM tenants WHERE key = $1 FOR UPDATE', [tenant]);
   for (const { rule, limits, reason, expiresAt } of thresholds) {
     await client.query(
@@ -33,8 +32,4 @@ export async function setTenantThresholds(
       [tenant, rule, JSON.stringify(limits), author, reason, expiresAt ?? null],
     );
   }
-  const { rows } = await client.query<{ patient: string }>('SELECT patient FROM twins WHERE tenant = $1 ORDER BY key', [
-    tenant,
-  ]);
-  return rows.map(({ patient }) => patient);
 }
