@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka } from './kafka.js';
@@ -33,8 +33,6 @@ export async function startServices(
   given: Readonly<Record<string, string | undefined>>,
 ): Promise<StartedServices> {
   const folder = mkdtempSync(join(tmpdir(), 'homeostat-services-'));
-  // Postgres and Mosquitto give up root for users of their own, who have to get in.
-  chmodSync(folder, 0o755);
   const started: Service[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((service) => service.stop().catch(() => undefined)));

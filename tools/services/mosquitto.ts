@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startComposed } from './compose.js';
 import { freePort, has, install, MissingServiceError, runServer, type Service } from './service.js';
@@ -18,12 +18,9 @@ export async function startMosquitto(folder: string): Promise<Service> {
   const port = await freePort();
   const passwords = join(folder, 'mosquitto-passwords');
   writeFileSync(passwords, '');
-  // Mosquitto gives up root for a user of its own, who has to read the file.
-  chmodSync(folder, 0o755);
   const made = spawnSync('mosquitto_passwd', ['-b', passwords, USER, PASSWORD], { stdio: 'ignore' });
   if (made.status !== 0)
     throw new MissingServiceError('mosquitto_passwd is missing: install mosquitto, or set MQTT_URL');
-  chmodSync(passwords, 0o644);
   const config = join(folder, 'mosquitto.conf');
   writeFileSync(
     config,
@@ -33,6 +30,8 @@ export async function startMosquitto(folder: string): Promise<Service> {
       `password_file ${passwords}`,
       'persistence false',
       'max_queued_messages 10000',
+      // As root it would become another user, who may not be able to enter the folder.
+      ...(process.getuid?.() === 0 ? ['user root'] : []),
       '',
     ].join('\n'),
   );
