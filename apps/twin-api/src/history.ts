@@ -57,6 +57,7 @@ function measurementView(row: MeasurementRow): z.input<typeof MeasurementSchema>
     code: measure.name,
     coding: codingOf(measure),
     ...(row.value === null ? {} : { value: row.value }),
+    ...(row.comparator === null ? {} : { comparator: row.comparator }),
     ...(row.series === null ? {} : { values: [...row.series] }),
     ...(row.periodMs === null ? {} : { periodMs: row.periodMs }),
     ...(row.channel === null ? {} : { channel: row.channel }),

@@ -127,6 +127,7 @@ function measureEntry(row: MeasurementRow, at: number): readonly [string, TwinVi
   if (value === undefined) return [];
   const entry = {
     value,
+    ...(row.comparator === null ? {} : { comparator: row.comparator }),
     unit: measure.unit,
     effectiveAt: iso(row.effectiveAt),
     receivedAt: iso(row.receivedAt),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ALERT_STATUSES, SEVERITIES, TRANSITIONS } from './alerts.js';
-import { FhirId, Instant, listOf, Note, PageQuery, QualitySchema } from './api-values.js';
+import { ComparatorSchema, FhirId, Instant, listOf, Note, PageQuery, QualitySchema } from './api-values.js';
 
 export const EvidenceSchema = z.object({
   id: z.string().describe('id of the measurement'),
   code: z.string(),
   value: z.number(),
+  comparator: ComparatorSchema.optional(),
   unit: z.string(),
   effectiveAt: Instant,
   source: z.string(),

@@ -1,3 +1,5 @@
+import type { Comparator } from './records.js';
+
 /** The alert as webhooks, SSE and REST show it. Times are ISO 8601 in UTC. */
 export interface Alert {
   readonly id: string;
@@ -56,6 +58,8 @@ export interface Evidence {
   readonly id: string;
   readonly code: string;
   readonly value: number;
+  /** The value is a bound of the true one. */
+  readonly comparator?: Comparator;
   readonly unit: string;
   readonly effectiveAt: string;
   readonly source: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMPARATORS } from './records.js';
 
 /**
  * Requests and answers of the twin API, as JSON. Times are ISO 8601; requests must give an offset, answers are in UTC. The schemas of
@@ -31,6 +32,9 @@ export function listOf<T extends z.ZodType>(item: T) {
 }
 
 export const Coding = z.object({ system: z.string(), code: z.string() });
+export const ComparatorSchema = z
+  .enum(COMPARATORS)
+  .describe('the value is a bound: the true one is less, at most, at least or more; absent: it is the value itself');
 export const QualitySchema = z.enum(['good', 'doubtful', 'bad']);
 
 export const ProblemSchema = z.object({

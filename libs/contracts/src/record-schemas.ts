@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AlertSchema } from './alerts-api.js';
 import type { AlertRecord } from './alerts.js';
 import { FACT_KINDS } from './facts.js';
+import { COMPARATORS } from './records.js';
 import type {
   ActRecord,
   ClinicalRecord,
@@ -37,6 +38,7 @@ export const WireSampleSchema = z.object({
   h: z.string().exactOptional().describe('channel'),
   o: z.tuple([z.number(), z.string()]).exactOptional().describe('value and unit as sent'),
   w: z.literal(1).exactOptional().describe('withdraws the value of this identity'),
+  b: z.enum(COMPARATORS).exactOptional().describe('x is a bound: the true value is less, at most, at least or more'),
   d: z.string().exactOptional().describe("device, where it differs from the record's"),
   f: z.string().exactOptional().describe("source, where it differs from the record's"),
 }) satisfies z.ZodType<WireSample>;

@@ -29,12 +29,19 @@ export interface SamplesRecord extends RecordHead {
 }
 
 /**
+ * The value is a bound: the true one is less than it, at most, at least or more than it (FHIR `Quantity.comparator`, such as
+ * a laboratory's `<40`).
+ */
+export const COMPARATORS = ['<', '<=', '>=', '>'] as const;
+export type Comparator = (typeof COMPARATORS)[number];
+
+/**
  * One measured value, kept short because it is the bulk of the log.
  * `c` catalogue number of the measure · `t` effective time, ms · `x` value, canonical unit · `i` source identifier, when
  * the sender gave one · `q` quality, 0 good (default when absent), 1 doubtful, 2 bad · `r` quality reasons ·
  * `s` series in place of `x` · `p` series period in ms (absent: successive intervals such as RR) · `h` channel ·
  * `o` value and unit as sent, when they differ from the canonical ones · `w` 1 withdraws the value of this identity
- * (FHIR `entered-in-error`); `d`/`f` device and source of this sample when they differ from the record's.
+ * (FHIR `entered-in-error`) · `b` comparator: `x` is a bound of the true value; `d`/`f` device and source of this sample when they differ from the record's.
  */
 export interface WireSample {
   readonly c: number;
@@ -48,6 +55,7 @@ export interface WireSample {
   readonly h?: string;
   readonly o?: readonly [number, string];
   readonly w?: 1;
+  readonly b?: Comparator;
   readonly d?: string;
   readonly f?: string;
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { AlertSchema } from './alerts-api.js';
-import { Coding, Instant, PageQuery, QualitySchema, listOf } from './api-values.js';
+import { Coding, ComparatorSchema, Instant, PageQuery, QualitySchema, listOf } from './api-values.js';
 
 export const MeasureViewSchema = z.object({
   value: z.number(),
+  comparator: ComparatorSchema.optional(),
   unit: z.string(),
   effectiveAt: Instant,
   receivedAt: Instant.optional(),
@@ -100,6 +101,7 @@ export const MeasurementSchema = z.object({
   code: z.string().describe('name in the catalogue'),
   coding: Coding,
   value: z.number().optional(),
+  comparator: ComparatorSchema.optional(),
   values: z.array(z.number()).optional().describe('a series in place of a value'),
   periodMs: z.number().optional(),
   channel: z.string().optional(),

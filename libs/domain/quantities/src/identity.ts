@@ -72,6 +72,8 @@ export interface ContentParts {
   readonly channel?: string | undefined;
   readonly quality?: 0 | 1 | 2 | undefined;
   readonly retracted?: boolean | undefined;
+  /** `x` is a bound. */
+  readonly comparator?: '<' | '<=' | '>=' | '>' | undefined;
 }
 
 /**
@@ -90,5 +92,6 @@ export function contentHash(parts: ContentParts): string {
     for (const value of parts.series) mix.number(value);
   }
   if (parts.channel !== undefined) mix.text(parts.channel);
+  if (parts.comparator !== undefined) mix.text(`|${parts.comparator}`);
   return mix.digest();
 }

@@ -94,17 +94,21 @@ export function qualityName(quality: number): QualityName {
   return QUALITY[quality] ?? 'bad';
 }
 
-function evidenceOf([identity, version, t, x, quality, source, code, reasons]: Cited, start: number): Evidence {
+function evidenceOf(
+  [identity, version, t, x, quality, source, code, reasons, comparator]: Cited,
+  start: number,
+): Evidence {
   const measure = measureByNumber(code);
   return {
     id: measurementId(identity, version),
     code: measure?.name ?? String(code),
     value: x,
+    ...(comparator === undefined ? undefined : { comparator }),
     unit: measure?.unit ?? '1',
     effectiveAt: utc(t),
     source,
     quality: qualityName(quality),
-    ...(reasons === undefined ? undefined : { qualityReasons: reasons }),
+    ...(reasons === undefined || reasons.length === 0 ? undefined : { qualityReasons: reasons }),
     ageSeconds: Math.round((start - t) / 1000),
   };
 }

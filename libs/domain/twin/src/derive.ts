@@ -2,7 +2,9 @@ import type { FoldedMeasure } from './derived.js';
 import type { Draft } from './draft.js';
 import type { Effect } from './evaluate.js';
 import type { Past } from './past.js';
+import type { Sample } from './rule.js';
 import { foldedOf } from './rules.js';
+import { isExact } from './sample.js';
 
 /** Brings the folded measures over this measure up to the record's values, from as far back as it changed anything. */
 export function derive(draft: Draft, effect: Effect, past: Past): void {
@@ -16,7 +18,11 @@ export function derive(draft: Draft, effect: Effect, past: Past): void {
 }
 
 function foldOn(measure: FoldedMeasure, before: unknown, { code, dirty }: Effect, past: Past): unknown {
-  if (dirty === null) return past.fresh(code).reduce(measure.step, before);
+  if (dirty === null) return exact(past.fresh(code)).reduce(measure.step, before);
   const { memory, from } = measure.rewind(before, dirty);
-  return past.since(code, from).reduce(measure.step, memory);
+  return exact(past.since(code, from)).reduce(measure.step, memory);
+}
+
+function exact(samples: readonly Sample[]): readonly Sample[] {
+  return samples.filter(({ cited }) => isExact(cited));
 }

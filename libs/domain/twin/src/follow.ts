@@ -7,7 +7,7 @@ import { stepLimits, type FoundEpisode } from './machine.js';
 import { timeOf, type Past } from './past.js';
 import { personOf, refusalOf } from './person.js';
 import type { Detector, LimitRule, MeasureRule, Sample } from './rule.js';
-import { inOrder } from './sample.js';
+import { inOrder, isExact } from './sample.js';
 import type { DetectorMachine, Kept, Machine } from './state.js';
 
 /** What the fold of a rule, or of a detector for one of its rules, found. */
@@ -92,7 +92,7 @@ export function followDetector(
     refused: (reason) => drop(draft, reason),
   };
   const step = (machine: DetectorMachine | null, sample: Sample): DetectorMachine | null => {
-    if (sample.cited[4] === 2) return machine;
+    if (sample.cited[4] === 2 || !isExact(sample.cited)) return machine;
     const t = sample.cited[2];
     around.now = detector.late === 'refold' ? t : Math.max(around.now, beforeNewest ?? t, t);
     return stepDetector(detector, around, machine, sample);

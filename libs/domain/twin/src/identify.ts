@@ -153,22 +153,27 @@ function versionOf(
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
-function contentOfSample({ c, t, x, s, p, h, q }: WireSample): Content {
+function contentOfSample({ c, t, x, s, p, h, q, b }: WireSample): Content {
   const content: Writable<Content> = { code: c, t, quality: q ?? 0 };
   if (x !== undefined) content.x = x;
   else if (s !== undefined) content.series = s;
   if (p !== undefined) content.periodMs = p;
   if (h !== undefined) content.channel = h;
+  if (b !== undefined && x !== undefined) content.comparator = b;
   return content;
 }
 
-type Content = Pick<StoredMeasurement, 'code' | 't' | 'x' | 'series' | 'periodMs' | 'channel' | 'quality'>;
+type Content = Pick<
+  StoredMeasurement,
+  'code' | 't' | 'x' | 'comparator' | 'series' | 'periodMs' | 'channel' | 'quality'
+>;
 
 function contentOf(known: StoredMeasurement): Content {
   return {
     code: known.code,
     t: known.t,
     ...(known.x === undefined ? undefined : { x: known.x }),
+    ...(known.comparator === undefined ? undefined : { comparator: known.comparator }),
     ...(known.series === undefined ? undefined : { series: known.series }),
     ...(known.periodMs === undefined ? undefined : { periodMs: known.periodMs }),
     ...(known.channel === undefined ? undefined : { channel: known.channel }),

@@ -1,3 +1,4 @@
+import type { Comparator } from '#libs/contracts';
 import type { Finding } from './finding.js';
 import { limitsAt, type Limits, type Layers } from './limits.js';
 import { RANKS, type LimitRule, type Tier } from './rule.js';
@@ -36,7 +37,7 @@ export function stepLimits(
   ended: FoundEpisode[],
 ): Machine | null {
   const limits = limitsAt(rule, layers, person, sample[2]);
-  if (machine === null && !beyond(rule, limits[rule.tiers[0]!.raise]!, sample[3])) return null;
+  if (machine === null && sideOf(rule, limits[rule.tiers[0]!.raise]!, sample) !== 'beyond') return null;
   return advance(rule, limits, machine, sample, ended);
 }
 
@@ -76,11 +77,12 @@ function advance(
 }
 
 function stepTier(rule: LimitRule, tier: Tier, limits: Limits, state: TierState, sample: Cited): TierState {
-  const [, , t, x, quality] = sample;
+  const [, , t, , quality] = sample;
   const good = quality === 0;
-  const exceeds = beyond(rule, limits[tier.raise]!, x);
+  const side = sideOf(rule, limits[tier.raise]!, sample);
   if (state.on === 0) {
-    if (!exceeds) return good && state.run !== null ? OFF : state;
+    if (side === 'either') return state;
+    if (side === 'within') return good && state.run !== null ? OFF : state;
     const goesOn = going(rule, state, sample);
     const run = {
       first: goesOn?.first ?? sample,
@@ -91,8 +93,10 @@ function stepTier(rule: LimitRule, tier: Tier, limits: Limits, state: TierState,
     const met = run.n >= tier.raiseSamples && t - run.first[2] >= limits[tier.raiseSeconds]! * 1000;
     return met ? { on: run.good ? 2 : 1, run: null, clear: null } : { on: 0, run, clear: null };
   }
-  if (exceeds && good && state.on === 1) return { on: 2, run: null, clear: null };
-  if (!keeps(rule, limits[tier.clear]!, x)) return state.clear === null ? state : { ...state, clear: null };
+  if (side === 'beyond' && good && state.on === 1) return { on: 2, run: null, clear: null };
+  const back = sideOf(rule, limits[tier.clear]!, sample);
+  if (back === 'either') return state;
+  if (back === 'beyond') return state.clear === null ? state : { ...state, clear: null };
   if (!good) return state;
   const clear = { from: state.clear?.from ?? t, n: (state.clear?.n ?? 0) + 1 };
   const over = clear.n >= tier.clearSamples && t - clear.from >= limits[tier.clearSeconds]! * 1000;
@@ -108,8 +112,23 @@ function beyond(rule: LimitRule, limit: number, x: number): boolean {
   return rule.direction === 'below' ? x < limit : x > limit;
 }
 
-function keeps(rule: LimitRule, limit: number, x: number): boolean {
-  return rule.direction === 'below' ? x >= limit : x <= limit;
+/**
+ * On which side of a limit a value lies. A bound decides when every value that it allows lies on one side (`<40` is below 54), else
+ * it is `either` and says nothing of the limit.
+ */
+function sideOf(rule: LimitRule, limit: number, cited: Cited): 'beyond' | 'within' | 'either' {
+  const x = cited[3];
+  const comparator = cited[8];
+  if (comparator === undefined) return beyond(rule, limit, x) ? 'beyond' : 'within';
+  const strict = comparator === '<' || comparator === '>';
+  if (pointsBeyond(rule, comparator)) return beyond(rule, limit, x) || (strict && x === limit) ? 'beyond' : 'either';
+  const outside = rule.direction === 'below' ? x < limit : x > limit;
+  return outside ? 'either' : 'within';
+}
+
+/** Whether the values that a bound allows go on in the direction that the rule watches. */
+function pointsBeyond(rule: LimitRule, comparator: Comparator): boolean {
+  return (comparator === '<' || comparator === '<=') === (rule.direction === 'below');
 }
 
 function fillBelow(tiers: TierState[]): boolean {
@@ -149,8 +168,9 @@ function continued(rule: LimitRule, open: OpenEpisode, sample: Cited, rank: numb
   return { ...open, worst, rank, peak: Math.max(open.peak, rank) };
 }
 
-/** The more extreme of two values; the earlier one when they are equal. */
+/** The more extreme of two values; the earlier one when they are equal. A bound counts where it points away from the limit. */
 function worse(rule: LimitRule, a: Cited, b: Cited): Cited {
+  if (b[8] !== undefined && !pointsBeyond(rule, b[8])) return a;
   return beyond(rule, a[3], b[3]) ? b : a;
 }
 

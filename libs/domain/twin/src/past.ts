@@ -3,7 +3,7 @@ import type { Effect } from './evaluate.js';
 import { fold, machineBefore, NOTHING_KEPT } from './fold.js';
 import { LATENESS_BOUND } from './grid.js';
 import type { Sample } from './rule.js';
-import { inOrder, sampleOf } from './sample.js';
+import { inOrder, isExact, sampleOf } from './sample.js';
 import { check, isChecked } from './signal-checks.js';
 import type { CheckMachine, Cited, Kept, MeasureState } from './state.js';
 import type { Needs } from './twin-port.js';
@@ -120,6 +120,10 @@ export function timeOf({ cited }: Sample): number {
 }
 
 function judge(machine: CheckMachine | null, sample: Sample, judged: Sample[]): CheckMachine | null {
+  if (!isExact(sample.cited)) {
+    judged.push(sample);
+    return machine;
+  }
   const checked = check(machine, sample);
   judged.push(checked.cited === sample.cited ? sample : { ...sample, cited: checked.cited });
   return checked.machine;

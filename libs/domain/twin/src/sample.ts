@@ -15,10 +15,32 @@ export function sampleOf(stored: StoredMeasurement): Sample {
   };
 }
 
-function cite({ identity, version, t, x, series, quality, source, code, reasons }: StoredMeasurement): Cited {
+function cite({
+  identity,
+  version,
+  t,
+  x,
+  series,
+  quality,
+  source,
+  code,
+  reasons,
+  comparator,
+}: StoredMeasurement): Cited {
   const value = x ?? series?.at(-1) ?? Number.NaN;
+  if (comparator !== undefined) {
+    return [identity, version, t, value, quality, source, code, quality === 0 ? [] : (reasons ?? []), comparator];
+  }
   if (quality === 0 || reasons === undefined) return [identity, version, t, value, quality, source, code];
   return [identity, version, t, value, quality, source, code, reasons];
+}
+
+/**
+ * Whether the value is known itself, and not only a bound of it: what reckons with values (checks, scores, forecasts, derived
+ * measures) takes no others.
+ */
+export function isExact(cited: Cited): boolean {
+  return cited[8] === undefined;
 }
 
 /**

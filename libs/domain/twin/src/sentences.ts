@@ -2,7 +2,7 @@ import type { Transition } from '#libs/contracts';
 import { measureByNumber } from '#libs/domain/quantities';
 import type { Limits } from './limits.js';
 import { RANKS, severityOf, type LimitRule, type Rule, type StreamRule, type Tier } from './rule.js';
-import type { EpisodeState } from './state.js';
+import type { Cited, EpisodeState } from './state.js';
 
 /** Why a transition was told, where its name does not say it. */
 export type Cause =
@@ -95,10 +95,10 @@ function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): 
   const whose = WHOSE[limit.layer];
   const limitWords = `${rule.direction} the ${whose} limit of ${limit.limit} ${unit}`;
   const held = first[2] === start ? '' : ` for ${span(start - first[2])}`;
-  const began = `${round(met[3])} ${unit} at ${utc(start)}`;
-  const furthest = `${round(worst[3])} ${unit} at ${utc(worst[2])}`;
+  const began = `${shown(met)} ${unit} at ${utc(start)}`;
+  const furthest = `${shown(worst)} ${unit} at ${utc(worst[2])}`;
   // After an escalation the limit in force is one that the first value need not have crossed.
-  const crossed = isWorse(rule, limit.limit, met[3]);
+  const crossed = isWorse(rule, limit.limit, met[3]) || (met[8] !== undefined && met[3] === limit.limit);
   const sentence = crossed
     ? `${title} ${began}, ${limitWords}${held}.`
     : `${title} ${furthest}, ${limitWords}; it began with ${began}.`;
@@ -153,6 +153,13 @@ function measureWords(rule: LimitRule): { readonly title: string; readonly unit:
 function isWorse(rule: LimitRule, a: number, b: number): boolean {
   return rule.direction === 'below' ? b < a : b > a;
 }
+
+function shown(cited: Cited): string {
+  const comparator = cited[8];
+  return comparator === undefined ? round(cited[3]) : `${BOUND_WORDS[comparator]} ${round(cited[3])}`;
+}
+
+const BOUND_WORDS = { '<': 'less than', '<=': 'at most', '>=': 'at least', '>': 'more than' } as const;
 
 /** One decimal at most: more would pretend to know more. */
 function round(x: number): string {

@@ -1,4 +1,4 @@
-import type { AlertStatus, FactKind, Transition } from '#libs/contracts';
+import type { AlertStatus, Comparator, FactKind, Transition } from '#libs/contracts';
 import type { VitalState } from '#libs/domain/signal-quality';
 import type { Finding } from './finding.js';
 import type { TWIN_VERSION } from './read-twin.js';
@@ -49,7 +49,7 @@ export interface TwinState {
 
 /**
  * A measurement as rules and alerts cite it. `t` effective time, ms; `x` canonical value, the last one of a series; `quality` as
- * the signal checks judged it; `reasons` where it is not good.
+ * the signal checks judged it; `reasons` where it is not good (empty before a comparator); `comparator` when `x` is only a bound.
  */
 export type Cited = readonly [
   identity: string,
@@ -60,6 +60,7 @@ export type Cited = readonly [
   source: string,
   code: number,
   reasons?: readonly string[],
+  comparator?: Comparator,
 ];
 
 export interface MeasureState {

@@ -1,4 +1,4 @@
-import type { Alert, PatientInput, Severity, WireThreshold } from '#libs/contracts';
+import type { Alert, Comparator, PatientInput, Severity, WireThreshold } from '#libs/contracts';
 import type { MuteReason, TwinState } from './state.js';
 
 /**
@@ -34,6 +34,8 @@ export interface StoredMeasurement {
   readonly code: number;
   readonly t: number;
   readonly x?: number;
+  /** `x` is a bound of the true value. */
+  readonly comparator?: Comparator;
   readonly series?: readonly number[];
   readonly periodMs?: number;
   readonly channel?: string;

@@ -1,10 +1,11 @@
-import type { Alert, FactKind, QualityName } from '#libs/contracts';
+import type { Alert, Comparator, FactKind, QualityName } from '#libs/contracts';
 import { CATALOGUE, codingOf, measureByName, type MeasureName } from '#libs/domain/quantities';
 import type { Derived, DerivedMeasure } from './derived.js';
 import { alertOf, isClosed, qualityName } from './alert.js';
 import { layersOf, limitsAt } from './limits.js';
 import { personOf, refusalOf, type Person, type RefusalReason } from './person.js';
 import { DERIVED, RULES } from './rules.js';
+import { isExact } from './sample.js';
 import { utc } from './sentences.js';
 import type { Cited, FactState, TwinState } from './state.js';
 import { episodeId } from './tell.js';
@@ -36,6 +37,8 @@ export const FRESH: Readonly<Record<MeasureName, number>> = {
 
 export interface MeasureView {
   readonly value: number;
+  /** The value is a bound of the true one. */
+  readonly comparator?: Comparator;
   readonly unit: string;
   readonly coding: { readonly system: string; readonly code: string };
   readonly effectiveAt: string;
@@ -103,9 +106,10 @@ function measuresOf(state: TwinState, at: number): TwinView['measures'] {
   for (const measure of CATALOGUE) {
     const known = state.measures[measure.number];
     if (known === undefined || known.latest === null) continue;
-    const [, , t, value, quality, source] = known.latest;
+    const [, , t, value, quality, source, , , comparator] = known.latest;
     measures[measure.name] = {
       value,
+      ...(comparator === undefined ? undefined : { comparator }),
       unit: measure.unit,
       coding: codingOf(measure),
       effectiveAt: utc(t),
@@ -126,7 +130,7 @@ function derivedOf(state: TwinState): TwinView['derived'] {
     const latest = measure.of
       .map((name) => state.measures[measureByName(name)!.number]?.latest ?? null)
       .filter((cited) => cited !== null)
-      .filter(([, , , , quality]) => !isPartly || quality !== 2);
+      .filter((cited) => !isPartly || (cited[4] !== 2 && isExact(cited)));
     if (latest.length < (isPartly ? 1 : measure.of.length)) continue;
     const { name, title, unit, of } = measure;
     const { at = Math.max(...latest.map(([, , t]) => t)), ...shown } = readDerived(measure, latest, state, person);
@@ -143,6 +147,7 @@ function readDerived(
 ): Derived & { readonly at?: number } {
   if (measure.kind === 'detected') return measure.read(state.detectors[measure.detector]?.now?.memory ?? null);
   if (latest.some(([, , , , quality]) => quality === 2)) return { refused: 'bad-value' };
+  if (!latest.every(isExact)) return { refused: 'only-a-bound' };
   return measure.kind === 'latest'
     ? measure.read(latest, person)
     : measure.read(state.derived[measure.name] ?? null, latest[0]!);

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { Comparator } from '#libs/contracts';
 import type { StoredMeasurement } from '#libs/domain/twin';
 import { plainArray } from './pg-arrays.js';
 
@@ -30,6 +31,7 @@ interface Row {
   code: number;
   t: number;
   x: number | null;
+  comparator: Comparator | null;
   series: number[] | null;
   period: number | null;
   channel: string | null;
@@ -44,7 +46,7 @@ interface Row {
 }
 
 const COLUMNS = `m.identity, m.version, m.content_hash AS hash, m.code, extract(epoch FROM m.effective_at)::float8 * 1000 AS t,
-  m.value AS x, m.series, m.period_ms AS period, m.channel, m.quality, m.quality_reasons AS reasons, m.sourced,
+  m.value AS x, m.comparator, m.series, m.period_ms AS period, m.channel, m.quality, m.quality_reasons AS reasons, m.sourced,
   s.source, s.device, extract(epoch FROM m.received_at)::float8 * 1000 AS received, m.origin, m.retracted`;
 const SOURCE = 'JOIN sources s ON s.tenant = m.tenant AND s.key = m.source';
 
@@ -121,6 +123,7 @@ function toStored(row: Row): StoredMeasurement {
     code: row.code,
     t: Math.round(row.t),
     ...(row.x === null ? {} : { x: row.x }),
+    ...(row.comparator === null ? {} : { comparator: row.comparator }),
     ...(row.series === null ? {} : { series: row.series }),
     ...(row.period === null ? {} : { periodMs: row.period }),
     ...(row.channel === null ? {} : { channel: row.channel }),

@@ -73,7 +73,7 @@ export async function loadRecordedAt(
   const { rows } = await client.query<{ ord: number; at: number }>({
     name: 'measurements-recorded',
     text: `SELECT u.ord::float8 AS ord, extract(epoch FROM m.recorded_at)::float8 * 1000 AS at
-      FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[], $5::uuid[], $6::int2[])
+      FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[], $5::uuid[], $6::int4[])
         WITH ORDINALITY AS u (tenant, twin, code, t, identity, version, ord)
       JOIN measurements m ON m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code
         AND m.effective_at = to_timestamp(u.t / 1000) AND m.identity = u.identity AND m.version = u.version`,

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Comparator } from '#libs/contracts';
 
 /** One version of a measurement. Times in ms; `code` is the catalogue number. */
 export interface MeasurementRow {
@@ -10,6 +11,8 @@ export interface MeasurementRow {
   readonly recordedAt: number;
   readonly superseded: boolean;
   readonly value: number | null;
+  /** The value is a bound of the true one. */
+  readonly comparator: Comparator | null;
   readonly series: readonly number[] | null;
   readonly periodMs: number | null;
   readonly channel: string | null;
@@ -45,7 +48,7 @@ const COLUMNS = `m.identity::text AS identity, m.version, m.code,
   (extract(epoch FROM m.effective_at) * 1000)::float8 AS "effectiveAt",
   (extract(epoch FROM m.received_at) * 1000)::float8 AS "receivedAt",
   (extract(epoch FROM m.recorded_at) * 1000)::float8 AS "recordedAt",
-  m.value, m.series, m.period_ms AS "periodMs", m.channel, m.quality, m.quality_reasons AS "qualityReasons", m.origin,
+  m.value, m.comparator, m.series, m.period_ms AS "periodMs", m.channel, m.quality, m.quality_reasons AS "qualityReasons", m.origin,
   m.retracted, s.source, s.device`;
 
 /**
@@ -65,7 +68,7 @@ export async function listMeasurements(
        WHERE tenant = $1 AND twin = $2 AND code = c.code
          AND effective_at >= coalesce(to_timestamp(greatest($4::float8, $7::float8) / 1000), '-infinity')
          AND effective_at < coalesce(to_timestamp($5::float8 / 1000), 'infinity')
-         AND ($7::float8 IS NULL OR (effective_at, code, identity, version) > (to_timestamp($7 / 1000), $8::int2, $9::uuid, $10::int2))
+         AND ($7::float8 IS NULL OR (effective_at, code, identity, version) > (to_timestamp($7 / 1000), $8::int2, $9::uuid, $10::int4))
          AND ($6::float8 IS NULL OR (recorded_at <= to_timestamp($6 / 1000) AND NOT retracted
            AND (superseded_at IS NULL OR superseded_at > to_timestamp($6 / 1000))))
        ORDER BY effective_at, identity, version LIMIT $11) m

@@ -7,7 +7,7 @@ export interface CurrentValues {
   readonly values: readonly number[];
 }
 
-/** What is known now of one measure in a time (ms, `to` exclusive), by source: newest versions, without those of bad quality. */
+/** What is known now of one measure in a time (ms, `to` exclusive), by source: newest versions, without those of bad quality and mere bounds (`<40`). */
 export async function currentValues(
   pool: Pool,
   asked: {
@@ -24,7 +24,7 @@ export async function currentValues(
      FROM measurements m JOIN sources s ON s.tenant = m.tenant AND s.key = m.source
      WHERE m.tenant = $1 AND m.twin = $2 AND m.code = $3
        AND m.effective_at >= to_timestamp($4::float8 / 1000) AND m.effective_at < to_timestamp($5::float8 / 1000)
-       AND m.value IS NOT NULL AND m.quality < 2 AND NOT m.retracted AND m.superseded_at IS NULL
+       AND m.value IS NOT NULL AND m.comparator IS NULL AND m.quality < 2 AND NOT m.retracted AND m.superseded_at IS NULL
      GROUP BY s.source ORDER BY s.source`,
     [asked.tenant, asked.twin, asked.code, asked.from, asked.to],
   );

@@ -31,6 +31,7 @@ export async function writeMeasurements(client: ClientBase, writes: readonly Mea
 
 function isPlain(measurement: StoredMeasurement): boolean {
   return (
+    measurement.comparator === undefined &&
     measurement.series === undefined &&
     measurement.reasons === undefined &&
     measurement.origin === undefined &&
@@ -43,7 +44,7 @@ function isPlain(measurement: StoredMeasurement): boolean {
 const COLUMNS = `tenant, twin, effective_at, received_at, value, source, code, version, quality, sourced, identity, content_hash`;
 const VALUES = `u.tenant, u.twin, to_timestamp(u.t / 1000), to_timestamp(u.received / 1000), u.x, u.source, u.code, u.version,
   u.quality, u.sourced, u.identity, u.hash, now()`;
-const ARRAYS = `$1::int4[], $2::int8[], $3::float8[], $4::float8[], $5::float8[], $6::int4[], $7::int2[], $8::int2[], $9::int2[],
+const ARRAYS = `$1::int4[], $2::int8[], $3::float8[], $4::float8[], $5::float8[], $6::int4[], $7::int2[], $8::int4[], $9::int2[],
   $10::bool[], $11::uuid[], $12::int8[]`;
 const NAMES = `tenant, twin, t, received, x, source, code, version, quality, sourced, identity, hash`;
 
@@ -59,10 +60,10 @@ async function insertRich(client: ClientBase, writes: readonly MeasurementWrite[
   const all = writes.map((write) => write.measurement);
   await client.query({
     name: 'measurements-insert-rich',
-    text: `INSERT INTO measurements (${COLUMNS}, recorded_at, retracted, quality_reasons, series, period_ms, channel, origin)
-      SELECT ${VALUES}, u.retracted, u.reasons::text[], u.series::real[], u.period, u.channel, u.origin::jsonb
-      FROM unnest(${ARRAYS}, $13::bool[], $14::text[], $15::text[], $16::real[], $17::text[], $18::text[])
-        AS u (${NAMES}, retracted, reasons, series, period, channel, origin)`,
+    text: `INSERT INTO measurements (${COLUMNS}, recorded_at, retracted, quality_reasons, series, period_ms, channel, origin, comparator)
+      SELECT ${VALUES}, u.retracted, u.reasons::text[], u.series::real[], u.period, u.channel, u.origin::jsonb, u.comparator
+      FROM unnest(${ARRAYS}, $13::bool[], $14::text[], $15::text[], $16::real[], $17::text[], $18::text[], $19::text[])
+        AS u (${NAMES}, retracted, reasons, series, period, channel, origin, comparator)`,
     values: [
       ...columnsOf(writes),
       plainArray(all.map((one) => one.retracted)),
@@ -71,6 +72,7 @@ async function insertRich(client: ClientBase, writes: readonly MeasurementWrite[
       plainArray(all.map((one) => one.periodMs)),
       textArray(all.map((one) => one.channel)),
       textArray(all.map((one) => (one.origin === undefined ? null : JSON.stringify(one.origin)))),
+      textArray(all.map((one) => one.comparator)),
     ],
   });
 }
@@ -85,7 +87,7 @@ async function supersede(client: ClientBase, writes: readonly MeasurementWrite[]
   await client.query({
     name: 'measurements-supersede',
     text: `UPDATE measurements AS m SET superseded_at = now()
-      FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[], $5::uuid[], $6::int2[])
+      FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[], $5::uuid[], $6::int4[])
         AS u (tenant, twin, code, t, identity, version)
       WHERE m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code AND m.effective_at = to_timestamp(u.t / 1000)
         AND m.identity = u.identity AND m.version = u.version`,

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Pool, PoolClient } from 'pg';
+import type { StoredMeasurement } from '#libs/domain/twin';
+import { createTestDatabase } from '#libs/testing';
+import { loadIdentities, loadWindows } from './load-measurements.js';
+import { createPool } from './pool.js';
+import { listMeasurements } from './read-measurements.js';
+import { writeMeasurements } from './write-measurements.js';
+
+const T0 = Date.UTC(2026, 2, 1, 8);
+const IDENTITY = '11111111-1111-8111-8111-111111111111';
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.url, { max: 2 });
+  await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'a')`);
+  await pool.query(`INSERT INTO sources (tenant, key, source) VALUES (1, 1, 'fhir')`);
+}, 60_000);
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const version = (number: number, over: Partial<StoredMeasurement> = {}): StoredMeasurement => ({
+  identity: IDENTITY,
+  version: number,
+  hash: String(number),
+  code: 9,
+  t: T0,
+  x: 40,
+  quality: 0,
+  sourced: true,
+  source: 'fhir',
+  device: '',
+  receivedAt: T0,
+  retracted: false,
+  ...over,
+});
+
+async function write(measurement: StoredMeasurement, before?: number): Promise<void> {
+  const replaces = before === undefined ? {} : { replaces: { version: before, code: 9, t: T0 } };
+  const client: PoolClient = await pool.connect();
+  try {
+    await writeMeasurements(client, [
+      { tenant: 1, twin: '1', source: 1, measurement: { ...measurement, ...replaces } },
+    ]);
+  } finally {
+    client.release();
+  }
+}
+
+it('goes on after the 32,767th version', async () => {
+  await write(version(32_767));
+  await write(version(32_768, { comparator: '<' }), 32_767);
+  const client = await pool.connect();
+  const [found] = await loadIdentities(client, [{ tenant: 1, twin: '1', identity: IDENTITY, code: 9, t: T0 }]);
+  const [window] = await loadWindows(client, [{ tenant: 1, twin: '1', code: 9, from: T0 }]);
+  client.release();
+  expect(found).toMatchObject({ version: 32_768, comparator: '<', x: 40 });
+  expect(window?.map((one) => one.version)).toEqual([32_768]);
+  const after = { effectiveAt: T0, code: 9, identity: IDENTITY, version: 32_767 };
+  const page = await listMeasurements(pool, 1, '1', { codes: [9], limit: 10, after });
+  expect(page).toMatchObject([{ version: 32_768, value: 40, comparator: '<', superseded: false }]);
+});
