@@ -44,7 +44,15 @@ export function stepPause(
     const value = Math.round(state.longest);
     return {
       state: { ...NO_PAUSE, noted: state.noted },
-      finding: { rule: 'pause', at, present: false, since: at, value, unit: 'ms', confident: state.confident },
+      finding: {
+        rule: 'pause',
+        at,
+        present: false,
+        since: Math.round(at - clear),
+        value,
+        unit: 'ms',
+        confident: state.confident,
+      },
     };
   }
   if (interval <= NOTED_MS || (state.noted !== null && at - state.noted < NOTE_EVERY_MS))

@@ -39,14 +39,17 @@ export function stepRate(
   const fast = hold(state.fast, rate > FAST, rate <= FAST * (1 - INSIDE), at, time);
   const veryFast = hold(state.veryFast, rate > VERY_FAST, rate <= VERY_FAST * (1 - INSIDE), at, time);
   const findings: RhythmFinding[] = [];
-  const tell = (rule: 'bradycardia' | 'tachycardia', { since }: Held, present: boolean, note: string): void => {
-    const value = Math.round(10 * rate) / 10;
-    findings.push({ rule, at, present, since: present ? (since ?? at) : at, value, unit: '/min', confident, note });
+  const value = Math.round(10 * rate) / 10;
+  const tell = (rule: 'bradycardia' | 'tachycardia', was: Held, is: Held, limit: number): void => {
+    // It went with the beat before those that were inside.
+    const since = is.told ? (is.since ?? at) : Math.round(at - was.gone - time);
+    const note = `limit ${limit}/min for 60 s`;
+    findings.push({ rule, at, present: is.told, since, value, unit: '/min', confident, note });
   };
-  if (slow.told !== state.slow.told) tell('bradycardia', slow, slow.told, `limit ${SLOW}/min for 60 s`);
-  if (fast.told !== state.fast.told) tell('tachycardia', fast, fast.told, `limit ${FAST}/min for 60 s`);
+  if (slow.told !== state.slow.told) tell('bradycardia', state.slow, slow, SLOW);
+  if (fast.told !== state.fast.told) tell('tachycardia', state.fast, fast, FAST);
   if (veryFast.told && !state.veryFast.told && state.fast.told)
-    tell('tachycardia', veryFast, true, `limit ${VERY_FAST}/min for 60 s`);
+    tell('tachycardia', state.veryFast, veryFast, VERY_FAST);
   return { state: { slow, fast, veryFast }, findings };
 }
 

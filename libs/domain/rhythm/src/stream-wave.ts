@@ -50,6 +50,8 @@ interface Told {
   readonly seen: number;
   readonly gone: number;
   readonly value: number;
+  /** When it was first seen to be gone, ms; absent while it is there. */
+  readonly left?: number;
   /** Seen or told with a doubt of its own. */
   readonly isDoubted?: boolean;
 }
@@ -200,8 +202,9 @@ function tell(
   if (!holds) {
     if (!was?.told) return { next: undefined };
     const gone = was.gone + 1;
-    if (gone < GONE) return { next: { ...was, gone } };
-    return { next: undefined, finding: finding(false, at, was.value) };
+    const left = was.left ?? at;
+    if (gone < GONE) return { next: { ...was, gone, left } };
+    return { next: undefined, finding: finding(false, left, was.value) };
   }
   const since = was?.since ?? Math.round(at - 1000 * ago);
   const seen = (was?.seen ?? 0) + 1;
@@ -211,7 +214,10 @@ function tell(
     const isCleared = was.isDoubted === true && !isDoubted;
     // A run once told with confidence goes on as it ends or as its leads get worse: it does not lose that.
     const isLess = rule === 'ventricular-tachycardia' && was.isDoubted !== true && isDoubted;
-    if (isLess || !(isCleared || isWorse(rule, value, was.value))) return { next: { ...was, gone: 0 } };
+    if (isLess || !(isCleared || isWorse(rule, value, was.value))) {
+      const { left: _, ...still } = was;
+      return { next: { ...still, gone: 0 } };
+    }
   }
   const next: Told = {
     told: isTold || seen >= SEEN[rule],

@@ -16,8 +16,9 @@ export interface Surroundings extends Omit<Circumstances, 'now'> {
 const NONE: DetectorMachine['open'] = {};
 
 /**
- * One value on (`machine` null: nothing is remembered), at the effective time `around.now`. An episode begins with the first value after
- * which its rule's condition holds, and ends with the first after which it does not.
+ * One value on (`machine` null: nothing is remembered), at the effective time `around.now`. The changes within the value are followed in
+ * their order, then what holds after it: an episode begins at the onset that its finding names, or else with the first value after which
+ * the condition holds, and ends when the detector says that the condition went, or else with the first value after which it does not hold.
  */
 export function stepDetector(
   detector: Detector,
@@ -28,17 +29,22 @@ export function stepDetector(
   const before = machine?.memory ?? null;
   const was = machine?.open ?? NONE;
   const { now } = around;
-  const { memory, holds, refused } = detector.step(before, sample, around);
+  const { memory, holds, changes, refused } = detector.step(before, sample, around);
   for (const reason of refused ?? []) around.refused(`${detector.id}-${reason}`);
   let open: Record<string, OpenEpisode> | undefined;
-  for (const rule of detector.rules) {
-    const old = was[rule.id];
-    const next = follow(rule, around, old, holds[rule.id], sample, now);
-    if (next === old) continue;
+  const followed = (rule: StreamRule, found: Finding | undefined, at: number): void => {
+    const old = (open ?? was)[rule.id];
+    const next = follow(rule, around, old, found, sample, at);
+    if (next === old) return;
     open ??= { ...was };
     if (next === undefined) delete open[rule.id];
     else open[rule.id] = next;
+  };
+  for (const change of changes ?? []) {
+    const rule = detector.rules.find(({ id }) => id === change.rule);
+    if (rule !== undefined) followed(rule, change.finding, change.finding === undefined ? change.at : now);
   }
+  for (const rule of detector.rules) followed(rule, holds[rule.id], now);
   if (memory === before && open === undefined) return machine;
   if (memory === null && Object.keys(open ?? was).length === 0) return null;
   return { memory, open: open ?? was };
@@ -59,17 +65,19 @@ function follow(
   }
   if (finding !== undefined)
     return old === undefined ? opened(cited, finding, now) : continued(old, cited, finding, now);
-  if (old !== undefined) around.ended(rule, { ...old, end: now, cleared: cited });
+  if (old !== undefined) around.ended(rule, { ...old, end: Math.max(old.start, now), cleared: cited });
   return undefined;
 }
 
 function opened(cited: Sample['cited'], finding: Finding, now: number): OpenEpisode {
-  return { start: now, first: cited, met: cited, worst: cited, rank: finding.rank, peak: finding.rank, finding };
+  const start = finding.since ?? now;
+  return { start, first: cited, met: cited, worst: cited, rank: finding.rank, peak: finding.rank, finding };
 }
 
 function continued(open: OpenEpisode, cited: Sample['cited'], finding: Finding, now: number): OpenEpisode {
   // Values of one moment come one after another: what is said of that moment rests on all of them.
-  const worse = isWorse(finding, open.finding) || (now === open.start && finding.rank >= open.rank);
+  const sameMoment = finding.since === undefined && now === open.start;
+  const worse = isWorse(finding, open.finding) || (sameMoment && finding.rank >= open.rank);
   if (!worse && finding.rank === open.rank) return open;
   return {
     ...open,

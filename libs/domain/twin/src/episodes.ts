@@ -32,7 +32,12 @@ export function tellEpisodes(
 ): Told {
   const again = found.some(({ end }) => end === null);
   const touched = before.episodes.filter(
-    (old) => old.end === null || (since !== null && old.end >= since) || (old.overAt !== undefined && again),
+    (old) =>
+      old.end === null ||
+      (since !== null && old.end >= since) ||
+      (old.overAt !== undefined && again) ||
+      // Its end is the moment at which it went, which may lie before the values that showed it.
+      (since !== null && found.some(({ start }) => start === old.start)),
   );
   if (found.length === 0 && touched.length === 0) {
     return { episodes: before.episodes, count: before.count, floor: before.floor };
@@ -228,7 +233,8 @@ function bound(
 }
 
 function lighter(episode: EpisodeState): EpisodeState {
-  const met = raisedBy(episode);
+  // The onset that a detector names lies before the values that showed it.
+  const met = raisedBy(episode) ?? episode.cites[0];
   if (episode.end === null || met === undefined) return episode;
   if (episode.cites.length <= 1 && episode.finding === undefined) return episode;
   const { finding: _, ...light } = episode;

@@ -9,6 +9,8 @@ export interface Finding {
   readonly weight: number;
   /** Every measurement that it rests on, newest last. */
   readonly cites: readonly Cited[];
+  /** When the condition began, effective time, ms; absent: with the value after which it was found. */
+  readonly since?: number;
   /** One plain sentence without the patient's name, such as `NEWS2 is 8`. */
   readonly words: string;
   readonly limit: number;

@@ -129,9 +129,19 @@ export interface DetectorStep {
   readonly memory: unknown;
   /** The conditions that hold after this value, by rule id; a rule that is not named does not hold. */
   readonly holds: Readonly<Record<string, Finding>>;
+  /**
+   * What began and ended on the way there, in order: a series of many values may begin and end a condition several times. Needed only
+   * where a value can say more than what holds after it.
+   */
+  readonly changes?: readonly DetectorChange[];
   /** Why it did not judge some of the value, one code each time. */
   readonly refused?: readonly string[];
 }
+
+/** A condition that began (`finding`) or got worse, or one that ended at `at` (effective time, ms), by rule id. */
+export type DetectorChange =
+  | { readonly rule: string; readonly finding: Finding }
+  | { readonly rule: string; readonly finding?: undefined; readonly at: number };
 
 /** A judged value as rules see it; `series` in place of a single value for intervals and waveforms. */
 export interface Sample {

@@ -8,7 +8,7 @@ import {
 } from '#libs/domain/rhythm';
 import { ecgQuality, ppgQuality, pressureWaveQuality } from '#libs/domain/signal-quality';
 import type { Finding } from '../finding.js';
-import { RANKS, type Detector, type DetectorStep, type Sample, type StreamRule } from '../rule.js';
+import { RANKS, type Detector, type DetectorChange, type DetectorStep, type Sample, type StreamRule } from '../rule.js';
 import type { Cited } from '../state.js';
 import type { ConditionPack } from './pack.js';
 import { INTERVAL_RULES, WAVE_RULES } from './rhythm-rules.js';
@@ -22,6 +22,12 @@ interface RhythmMemory<S> {
 }
 
 const NONE: RhythmMemory<unknown>['holds'] = {};
+const NO_CHANGES: readonly DetectorChange[] = [];
+
+interface Followed {
+  readonly holds: RhythmMemory<unknown>['holds'];
+  readonly changes: readonly DetectorChange[];
+}
 
 /** The detector tells changes; what holds is remembered between them. */
 function afterFindings(
@@ -29,16 +35,23 @@ function afterFindings(
   findings: readonly RhythmFinding[],
   rules: readonly StreamRule[],
   cited: Cited,
-): RhythmMemory<unknown>['holds'] {
-  if (findings.length === 0) return holds;
+): Followed {
+  if (findings.length === 0) return { holds, changes: NO_CHANGES };
   const next: Record<string, Finding> = { ...holds };
-  for (const finding of findings) {
-    const rule = rules.find(({ id }) => id === finding.rule);
+  const changes: DetectorChange[] = [];
+  for (const found of findings) {
+    const rule = rules.find(({ id }) => id === found.rule);
     if (rule === undefined) continue;
-    if (finding.present) next[rule.id] = findingOf(rule, finding, cited);
-    else delete next[rule.id];
+    if (found.present) {
+      const finding = findingOf(rule, found, cited);
+      next[rule.id] = finding;
+      changes.push({ rule: rule.id, finding });
+    } else {
+      delete next[rule.id];
+      changes.push({ rule: rule.id, at: found.since });
+    }
   }
-  return next;
+  return { holds: next, changes };
 }
 
 function findingOf(rule: StreamRule, finding: RhythmFinding, cited: Cited): Finding {
@@ -50,6 +63,7 @@ function findingOf(rule: StreamRule, finding: RhythmFinding, cited: Cited): Find
     rank: (confident ? full : Math.max(1, full - 1)) as 1 | 2 | 3,
     weight: value,
     cites: [cited],
+    since: finding.since,
     words: `${rule.title}: ${value} ${unit}${note === undefined ? '' : `; ${note}`}`,
     limit: limit!.default,
     limitName: limit!.name,
@@ -67,8 +81,8 @@ function stepRr(memory: unknown, { cited, series }: Sample): DetectorStep {
     intervals,
     doubtful: cited[4] === 1,
   });
-  const holds = afterFindings(before?.holds ?? NONE, findings, INTERVAL_RULES, cited);
-  return { memory: { state, holds }, holds, refused: refusals.map(({ reason }) => reason) };
+  const { holds, changes } = afterFindings(before?.holds ?? NONE, findings, INTERVAL_RULES, cited);
+  return { memory: { state, holds }, holds, changes, refused: refusals.map(({ reason }) => reason) };
 }
 
 const INTERVALS: Detector = { id: 'rr-rhythm', codes: [2], rules: INTERVAL_RULES, late: 'refold', step: stepRr };
@@ -85,8 +99,9 @@ function stepWaves(memory: unknown, { cited, series, periodMs, channel }: Sample
   }
   const chunk = { t: cited[2], samples: series, periodMs, kind, channel: channel ?? kind, doubtful: cited[4] === 1 };
   const { state, findings, refusals } = stepWave(before?.state ?? null, chunk);
-  const after = findings.length === 0 ? holds : afterFindings(holds, findings, WAVE_RULES, described(cited, chunk));
-  return { memory: { state, holds: after }, holds: after, refused: refusals.map(({ reason }) => reason) };
+  const seen = findings.length === 0 ? cited : described(cited, chunk);
+  const { holds: after, changes } = afterFindings(holds, findings, WAVE_RULES, seen);
+  return { memory: { state, holds: after }, holds: after, changes, refused: refusals.map(({ reason }) => reason) };
 }
 
 /**

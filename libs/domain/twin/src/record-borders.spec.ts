@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { WireSample } from '#libs/contracts';
+import { cut, ecg, every, noise, runsOf, type Recording } from './recordings.fixture.js';
+import { told, Ward } from './ward.fixture.js';
+
+/** What each record told, one record per chunk, each received when it was complete. */
+function sent(chunks: readonly WireSample[], patient?: string): Ward {
+  const ward = new Ward(patient);
+  for (const chunk of chunks) ward.send([chunk], chunk.t + lasts(chunk));
+  return ward;
+}
+
+function lasts({ s, p }: WireSample): number {
+  return Math.ceil(p === undefined ? s!.reduce((sum, each) => sum + each, 0) : s!.length * p);
+}
+
+const size = fc.oneof(
+  fc.integer({ min: 25, max: 1000 }),
+  fc.integer({ min: 1000, max: 20_000 }),
+  fc.constantFrom(250, 20_000),
+);
+const sizes = fc.array(size, { minLength: 1, maxLength: 6 });
+
+/** Eight seconds without a beat, a run of ventricular beats, a slow heart. */
+const EVENTFUL: Recording = ecg(
+  170,
+  [
+    ...every(0.5, 30, 0.8),
+    ...every(42, 74, 0.8),
+    ...every(82, 110, 0.8),
+    ...every(112, 150, 2.1),
+    ...every(151, 170, 0.8),
+  ],
+  { ventricular: every(74.4, 81.2, 0.4) },
+);
+
+/** Fourteen minutes of fibrillation between regular beats, then a pause, then a slow heart. */
+const INTERVALS = [
+  ...Array.from({ length: 400 }, (_, i) => Math.round(820 + 15 * Math.sin(i / 4))),
+  ...Array.from({ length: 1120 }, (_, i) => Math.round(450 + 600 * noise(i))),
+  ...Array.from({ length: 300 }, (_, i) => Math.round(820 + 15 * Math.sin(i / 4))),
+  4200,
+  ...Array.from({ length: 300 }, (_, i) => Math.round(820 + 15 * Math.sin(i / 4))),
+  ...Array.from({ length: 60 }, () => 1700),
+  ...Array.from({ length: 300 }, (_, i) => Math.round(820 + 15 * Math.sin(i / 4))),
+];
+
+describe('the borders of records', () => {
+  it.each([1, 5, 15, 75])('hide no asystole: records of %i s', (seconds) => {
+    const recording = ecg(75, [...every(0.5, 30, 0.8), ...every(42, 74, 0.8)]);
+    const ward = sent(cut(recording, [seconds * 250]));
+    expect(ward.alerts().map(({ rule, severity }) => [rule.id, severity])).toContainEqual(['asystole', 'high']);
+    expect(ward.episodes()).toEqual(sent(cut(recording, [250])).episodes());
+  });
+
+  it('hide no asystole of eight seconds in one record of forty', () => {
+    const ward = sent(cut(ecg(40, [...every(0.5, 15, 0.8), ...every(23, 40, 0.8)]), [10_000]));
+    expect(ward.outcomes.flatMap(told)).toContain('asystole retrospective high retrospective');
+  });
+
+  it('name the onset, not the start of the record, and when it went', () => {
+    const recording = ecg(75, [...every(0.5, 30, 0.8), ...every(42, 74, 0.8)]);
+    const [alert] = sent(cut(recording, [75 * 250])).alerts();
+    const at = (time: string): number => (Date.parse(time) - Date.parse('2026-03-01T08:00:00Z')) / 1000;
+    expect(at(alert!.effectiveAt)).toBeGreaterThan(29.2);
+    expect(at(alert!.effectiveAt)).toBeLessThan(30.5);
+    expect(at(alert!.resolvedAt!)).toBeGreaterThanOrEqual(42);
+    expect(at(alert!.resolvedAt!)).toBeLessThanOrEqual(44);
+    expect(alert!.evidence[0]).toMatchObject({ code: 'ecg' });
+  });
+
+  it('change no episode of an ECG', () => {
+    const expected = sent(cut(EVENTFUL, [250])).episodes();
+    expect(new Set(expected.map((one) => (one as { rule: string }).rule)).size).toBeGreaterThan(2);
+    fc.assert(
+      fc.property(sizes, (each) => {
+        expect(sent(cut(EVENTFUL, each)).episodes()).toEqual(expected);
+      }),
+      { numRuns: 6 },
+    );
+  }, 60_000);
+
+  it('change no episode of beat intervals', () => {
+    const expected = sent(runsOf(INTERVALS, [10])).episodes();
+    expect(expected).toMatchObject([{ rule: 'atrial-fibrillation' }, { rule: 'pause' }, { rule: 'bradycardia' }]);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 6 }), (each) => {
+        expect(sent(runsOf(INTERVALS, each)).episodes()).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
+});
