@@ -5,6 +5,7 @@ import { escalateIgnored } from './escalation.js';
 import { evaluate } from './evaluate.js';
 import { applyFacts } from './facts.js';
 import { identify } from './identify.js';
+import { isLateDue } from './late.js';
 import { judgeSilence } from './silence.js';
 import type { TwinState } from './state.js';
 import type { Applied, Memory, Needs } from './twin-port.js';
@@ -35,7 +36,7 @@ function take(draft: Draft, record: PatientInput): Needs | undefined {
       applyAct(draft, record);
       return undefined;
     case 'tick':
-      return undefined;
+      return isLateDue(draft) ? follow(draft) : undefined;
   }
 }
 
@@ -46,7 +47,11 @@ function takeSamples(
 ): Needs | undefined {
   const identities = identify(draft, samples, sender);
   if (identities.length > 0) return { kind: 'needs', identities, windows: [] };
-  if (draft.measurements.length === 0) return undefined;
+  if (draft.measurements.length === 0 && !isLateDue(draft)) return undefined;
+  return follow(draft);
+}
+
+function follow(draft: Draft): Needs | undefined {
   const windows = evaluate(draft);
   if (windows.length > 0) return { kind: 'needs', identities: [], windows };
   draft.counts.applied = draft.measurements.length;

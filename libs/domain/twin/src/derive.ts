@@ -18,7 +18,7 @@ export function derive(draft: Draft, effect: Effect, past: Past): void {
 }
 
 function foldOn(measure: FoldedMeasure, before: unknown, { code, dirty }: Effect, past: Past): unknown {
-  if (dirty === null) return exact(past.fresh(code)).reduce(measure.step, before);
+  if (dirty === null) return exact(past.onward(code)).reduce(measure.step, before);
   const { memory, from } = measure.rewind(before, dirty);
   return exact(past.since(code, from)).reduce(measure.step, memory);
 }

@@ -6,6 +6,7 @@ import type {
   FactState,
   Feedback,
   Kept,
+  LateState,
   MeasureState,
   RuleState,
   SetLimits,
@@ -46,6 +47,7 @@ export interface Draft {
   acts: readonly string[];
   replaced: readonly string[];
   readonly timers: Record<string, number>;
+  late: LateState | undefined;
   readonly measurements: Change[];
   readonly factChanges: FactChange[];
   readonly transitions: TransitionChange[];
@@ -95,6 +97,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     acts: base.acts,
     replaced: base.replaced,
     timers: { ...base.timers },
+    late: base.late,
     measurements: [],
     factChanges: [],
     transitions: [],
@@ -149,6 +152,7 @@ export function finish(draft: Draft): Applied {
         acts: draft.acts,
         replaced: draft.replaced,
         timers: draft.timers,
+        ...(draft.late === undefined ? undefined : { late: draft.late }),
       }
     : base;
   return {

@@ -4,7 +4,8 @@ import { drop, type Change, type Draft } from './draft.js';
 import { tellEpisodes } from './episodes.js';
 import { followDetector, followLimits, type Followed } from './follow.js';
 import { NO_RULE_STATE } from './fold.js';
-import { gridTimes, LATENESS_BOUND } from './grid.js';
+import { LATENESS_BOUND } from './grid.js';
+import { holdBack, settleLate } from './late.js';
 import { Past } from './past.js';
 import { detectorsOf, limitRulesOf, orderOf } from './rules.js';
 import { inOrder, sampleOf } from './sample.js';
@@ -22,12 +23,15 @@ export interface Effect {
   /** Earliest time at which the past is no longer what it was; null when all is newer than everything. */
   readonly dirty: number | null;
   readonly touchesLatest: boolean;
+  /** Late values among `added` are not re-evaluated with this record (`late.ts`); `dirty` is null. */
+  readonly waits: boolean;
 }
 
 /** Brings measures, signal checks and rules up to the record's new versions. Answers the windows that must be known first, if any. */
 export function evaluate(draft: Draft): Needs['windows'] {
-  const effects = new Map<number, Effect>();
-  for (const [code, changes] of byCode(draft.measurements)) effects.set(code, effectOf(draft, code, changes));
+  const own = new Map<number, Effect>();
+  for (const [code, changes] of byCode(draft.measurements)) own.set(code, effectOf(draft, code, changes));
+  const effects = holdBack(draft, own);
   const past = new Past(draft, effects);
   const rules = new Set<LimitRule>();
   const detectors = new Set<Detector>();
@@ -42,7 +46,10 @@ export function evaluate(draft: Draft): Needs['windows'] {
     ...[...detectors].flatMap((detector) => followDetector(draft, detector, effects, past)),
   ];
   const missing = past.missing();
-  if (missing.length === 0) tellAll(draft, followed);
+  if (missing.length === 0) {
+    tellAll(draft, followed);
+    settleLate(draft, effects, past.reread);
+  }
   return missing;
 }
 
@@ -72,7 +79,8 @@ function byCode(changes: readonly Change[]): ReadonlyMap<number, readonly Change
 function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effect {
   const measure = draft.measures[code];
   const onward = allOnward(code, measure, changes);
-  if (onward !== undefined) return { code, added: onward, changed: NONE_CHANGED, dirty: null, touchesLatest: false };
+  if (onward !== undefined)
+    return { code, added: onward, changed: NONE_CHANGED, dirty: null, touchesLatest: false, waits: false };
   const newest = measure?.t ?? null;
   const latest = measure?.latest ?? null;
   const added = new Map<string, Sample>();
@@ -104,7 +112,7 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
     dirty = earlier(dirty, at);
   }
   const sorted = [...added.values()].sort((a, b) => inOrder(a.cited, b.cited));
-  return { code, added: sorted, changed, dirty, touchesLatest };
+  return { code, added: sorted, changed, dirty, touchesLatest, waits: false };
 }
 
 const NONE_CHANGED: ReadonlySet<string> = new Set();
@@ -155,8 +163,7 @@ function takeMeasure(draft: Draft, effect: Effect, past: Past): void {
   let latest = later(before?.latest ?? null, judged.at(-1)?.cited);
   // What is the latest value when the latest is taken away? Waveforms are too large to look back for.
   if (effect.touchesLatest) {
-    const all = measureByNumber(code)?.shape === 'value' ? past.since(code, gridTimes(before!.t)[0]!) : judged;
-    latest = all.at(-1)?.cited ?? null;
+    latest = (measureByNumber(code)?.shape === 'value' ? past.newest(code) : judged.at(-1))?.cited ?? null;
   }
   const same = latest !== null && latest[0] === before?.latest?.[0] && latest[1] === before.latest[1];
   const { receivedAt, sent } = same ? before! : past.receiptOf(code, latest);

@@ -154,7 +154,7 @@ function partOf<M>(
 ): Part<M> {
   const goOn = { machine: before.now, from: beforeNewest, since: null };
   const dirty = effects.get(code)?.dirty ?? null;
-  if (dirty === null || beforeNewest === null) return { ...goOn, samples: past.fresh(code) };
+  if (dirty === null || beforeNewest === null) return { ...goOn, samples: past.onward(code) };
   const kept = machineBefore(before, beforeNewest, dirty);
   if (floor !== null && kept.at < floor) {
     drop(draft, 'too-late-for-rules');

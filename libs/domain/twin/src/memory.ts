@@ -18,9 +18,12 @@ export interface PatientMemory extends Memory {
   remember(applied: Applied): void;
   /** Forgets everything, for example when a transaction was rolled back. */
   clear(): void;
+  /** What it holds, in values; a series counts as many as it has. For whoever bounds many memories. */
+  size(): number;
 }
 
 const IDENTITIES_KEPT = 4096;
+/** Values of one measure that a memory keeps when it is not told otherwise. */
 const WINDOW_KEPT = 8192;
 
 interface Window {
@@ -32,17 +35,31 @@ interface Window {
 /**
  * A bounded cache of one patient's stored measurements. Loading never drops anything, so a record always finds what was loaded for
  * it; `remember` then drops the oldest identities and the older half of windows that have grown too long.
+ *
+ * @param windowKept values kept of one measure
  */
-export function createMemory(): PatientMemory {
+export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
   const identities = new Map<string, StoredMeasurement | null>();
   const windows = new Map<number, Window>();
 
-  function put(stored: StoredMeasurement, replaces: { readonly code: number; readonly t: number } | undefined): void {
-    if (identities.has(stored.identity)) identities.set(stored.identity, stored);
-    if (replaces !== undefined) remove(windows.get(replaces.code), stored.identity);
-    const window = windows.get(stored.code);
-    if (window === undefined || stored.retracted || stored.t < window.from) return;
-    insert(window.list, stored);
+  /** By measure, so that a record costs one pass over a window and not one per value. */
+  function putAll(measurements: Applied['measurements']): void {
+    const added = new Map<Window, StoredMeasurement[]>();
+    for (const stored of measurements) {
+      if (identities.has(stored.identity)) identities.set(stored.identity, stored);
+      const { replaces } = stored;
+      if (replaces !== undefined) {
+        const window = windows.get(replaces.code);
+        const waiting = window === undefined ? undefined : added.get(window);
+        if (!remove(window?.list, stored.identity, replaces.t)) remove(waiting, stored.identity, replaces.t);
+      }
+      const window = windows.get(stored.code);
+      if (window === undefined || stored.retracted || stored.t < window.from) continue;
+      const list = added.get(window) ?? [];
+      added.set(window, list);
+      insert(list, stored);
+    }
+    for (const [window, list] of added) window.list = merged(window.list, list);
   }
 
   return {
@@ -59,16 +76,21 @@ export function createMemory(): PatientMemory {
       }
     },
     remember(applied) {
-      for (const measurement of applied.measurements) put(measurement, measurement.replaces);
+      putAll(applied.measurements);
       for (const identity of identities.keys()) {
         if (identities.size <= IDENTITIES_KEPT) break;
         identities.delete(identity);
       }
-      for (const window of windows.values()) if (window.list.length > WINDOW_KEPT) shorten(window);
+      for (const window of windows.values()) if (window.list.length > windowKept) shorten(window);
     },
     clear() {
       identities.clear();
       windows.clear();
+    },
+    size() {
+      let size = identities.size;
+      for (const { list } of windows.values()) for (const { series } of list) size += series?.length ?? 1;
+      return size;
     },
   };
 }
@@ -79,9 +101,34 @@ function shorten(window: Window): void {
   window.list = window.list.slice(firstAt(window.list, window.from));
 }
 
-function remove(window: Window | undefined, identity: string): void {
-  const index = window?.list.findIndex((stored) => stored.identity === identity) ?? -1;
-  if (index !== -1) window?.list.splice(index, 1);
+/** @returns whether it was there */
+function remove(list: StoredMeasurement[] | undefined, identity: string, t: number): boolean {
+  if (list === undefined) return false;
+  for (let index = firstAt(list, t); index < list.length && list[index]!.t === t; index++) {
+    if (list[index]!.identity !== identity) continue;
+    list.splice(index, 1);
+    return true;
+  }
+  return false;
+}
+
+/** One ordered list of two. */
+function merged(list: StoredMeasurement[], added: readonly StoredMeasurement[]): StoredMeasurement[] {
+  const [first] = added;
+  const last = list.at(-1);
+  if (first === undefined) return list;
+  if (last === undefined || byTime(last, first) < 0) {
+    list.push(...added);
+    return list;
+  }
+  const all: StoredMeasurement[] = [];
+  let next = 0;
+  for (const stored of list) {
+    while (next < added.length && byTime(added[next]!, stored) < 0) all.push(added[next++]!);
+    all.push(stored);
+  }
+  for (; next < added.length; next++) all.push(added[next]!);
+  return all;
 }
 
 function insert(list: StoredMeasurement[], stored: StoredMeasurement): void {

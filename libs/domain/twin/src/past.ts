@@ -1,7 +1,7 @@
 import type { Draft } from './draft.js';
 import type { Effect } from './evaluate.js';
 import { fold, machineBefore, NOTHING_KEPT } from './fold.js';
-import { LATENESS_BOUND } from './grid.js';
+import { gridTimes, LATENESS_BOUND } from './grid.js';
 import type { Sample } from './rule.js';
 import { inOrder, isExact, sampleOf } from './sample.js';
 import { check, isChecked } from './signal-checks.js';
@@ -17,6 +17,8 @@ export class Past {
   private readonly found = new Map<string, readonly Sample[]>();
   /** New values by measure, judged. */
   private readonly judged = new Map<number, readonly Sample[]>();
+  /** Stored values that were looked at again; a series counts as many as it has. */
+  reread = 0;
 
   constructor(
     private readonly draft: Draft,
@@ -33,13 +35,14 @@ export class Past {
     const newestBefore = this.draft.base.measures[code]?.t ?? null;
     if (!isChecked(code)) return dirty === null ? added : this.since(code, dirty);
     const before = this.kept(code);
-    const judged: Sample[] = [];
+    // Late values that wait are not judged before they are re-evaluated.
+    const judged: Sample[] = effect.waits ? added.filter(({ cited }) => cited[2] <= newestBefore!) : [];
     const step = (machine: CheckMachine | null, sample: Sample): CheckMachine | null => judge(machine, sample, judged);
     const start =
       dirty === null || newestBefore === null
         ? { at: newestBefore, machine: before.now }
         : machineBefore(before, newestBefore, dirty);
-    const samples = dirty === null || newestBefore === null ? added : this.raw(code, start.at!);
+    const samples = dirty === null || newestBefore === null ? added.slice(judged.length) : this.raw(code, start.at!);
     const newest = Math.max(
       newestBefore ?? Number.NEGATIVE_INFINITY,
       added.at(-1)?.cited[2] ?? Number.NEGATIVE_INFINITY,
@@ -54,6 +57,20 @@ export class Past {
   /** The measure's new values, judged. */
   fresh(code: number): readonly Sample[] {
     return this.judged.get(code) ?? this.effects.get(code)?.added ?? [];
+  }
+
+  /** New values that are newer than all before the record where late ones wait, else all that are new; judged. */
+  onward(code: number): readonly Sample[] {
+    const fresh = this.fresh(code);
+    if (this.effects.get(code)?.waits !== true) return fresh;
+    return fresh.filter(({ cited }) => cited[2] > this.draft.base.measures[code]!.t);
+  }
+
+  /** The measure's newest value, judged; looked for nearby first, so that not a whole day is read for it. */
+  newest(code: number): Sample | undefined {
+    const times = gridTimes(this.draft.base.measures[code]!.t);
+    const near = this.since(code, times.at(-1)!);
+    return near.length > 0 || this.wanted.has(code) ? near.at(-1) : this.since(code, times[0]!).at(-1);
   }
 
   /** All values of the measure from `from` on, judged. */
@@ -101,6 +118,7 @@ export class Past {
     }
     const kept: Sample[] = [];
     for (const one of stored) {
+      this.reread += one.series?.length ?? 1;
       // A clock so far ahead that all true values would be too late beside it.
       if (effect?.changed.has(one.identity) === true || one.t > one.receivedAt + LATENESS_BOUND) continue;
       kept.push(sampleOf(one));

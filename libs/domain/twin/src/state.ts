@@ -45,6 +45,18 @@ export interface TwinState {
   readonly replaced: readonly string[];
   /** Timers as told to the engine, by name. */
   readonly timers: Readonly<Record<string, number>>;
+  /** Set after a re-evaluation that had to read much; absent in twins that were stored before there was one. */
+  readonly late?: LateState;
+}
+
+/** When late values are re-evaluated next, and which wait for it. See `late.ts`. */
+export interface LateState {
+  /** Earliest time from which values wait, ms, by catalogue number; empty: none. */
+  readonly from: Readonly<Record<string, number>>;
+  /** By the log's own time, ms. */
+  readonly due: number;
+  /** Or when this many late values more have come. */
+  readonly after: number;
 }
 
 /**

@@ -30,7 +30,7 @@ export class Ward {
 
   take(record: PatientInput): Applied {
     this.log.push(record);
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let attempt = 0; attempt < 4; attempt++) {
       const outcome = apply(this.state, record, this.memory);
       if (outcome.kind === 'applied') return this.keep(outcome);
       this.loads++;
@@ -43,7 +43,7 @@ export class Ward {
         })),
       });
     }
-    throw new Error('still needs something after two loads');
+    throw new Error('still needs something after three loads');
   }
 
   private keep(outcome: Applied): Applied {
