@@ -49,12 +49,28 @@ describe('readSample takes', () => {
       { ...good, code: 'ecg', value: undefined, values: [100, -200], unit: 'uV', periodMs: 4, channel: 'II' },
       { c: 12, s: [0.1, -0.2], p: 4, h: 'II' },
     ],
+    [
+      'an RR interval that a pause is',
+      { ...good, code: 'rr-interval', value: undefined, values: [800, 4200], unit: 'ms' },
+      { c: 2, s: [800, 4200] },
+    ],
+    [
+      'a series with one odd value, as good as its others',
+      { ...good, code: 'ecg', value: undefined, values: [0.1, 6, 0.1], unit: 'mV', periodMs: 4 },
+      { c: 12, s: [0.1, 6, 0.1], r: ['above-plausible-5 in 1 of 3 values'] },
+    ],
+    [
+      'a series that is odd throughout',
+      { ...good, code: 'ecg', value: undefined, values: [6, 6], unit: 'mV', periodMs: 4 },
+      { c: 12, s: [6, 6], q: 1, r: ['above-plausible-5'] },
+    ],
   ])('%s', (_, sample, wire) => {
     const result = one(sample);
     expect(result).toMatchObject({ kind: 'sample', index: 3, wire });
     if (result.kind === 'sample' && 'c' in wire && wire.c === 1 && !('o' in wire))
       expect(result.wire.o).toBeUndefined();
     if (result.kind === 'sample') expect(Object.is(result.wire.x, -0)).toBe(false);
+    if (result.kind === 'sample' && !('q' in wire)) expect(result.wire.q).toBeUndefined();
   });
 
   it('an evenly spaced series of single values as that many samples', () => {

@@ -163,20 +163,27 @@ function readSeries(job: Job, values: unknown, period: number | undefined): read
   if (measure.shape === 'value') return readEach(job, sent, period as number);
   const series: number[] = [];
   let doubtful: string | undefined;
+  let odd = 0;
   for (let k = 0; k < sent.length; k++) {
     const x = convert(sent[k] as number, job.factor);
     const judgement = judge(measure, x, job.unit === measure.unit ? undefined : [sent[k] as number, job.unit]);
     if (judgement.verdict === 'impossible') {
       return [refuse(head.index, 'impossible-value', `values[${k}]: ${judgement.reason}`, head.raw, `/values/${k}`)];
     }
-    if (judgement.verdict === 'doubtful') doubtful ??= judgement.reason;
+    if (judgement.verdict === 'doubtful') {
+      doubtful ??= judgement.reason;
+      odd++;
+    }
     series.push(x);
   }
   const spaced = measure.shape === 'waveform';
   const lasts = spaced ? (period as number) * (series.length - 1) : series.reduce((sum, interval) => sum + interval, 0);
   if (job.wire.t + lasts > job.latest) return [inFuture(head)];
-  const reasons = doubtful === undefined ? job.quality.reasons : [...job.quality.reasons, doubtful];
-  const level = doubtful !== undefined && job.quality.level === 0 ? 1 : job.quality.level;
+  // One odd value says nothing of its neighbours: only when all are odd is the series doubtful.
+  const isOdd = odd === series.length;
+  const found = isOdd ? doubtful : `${doubtful} in ${odd} of ${series.length} values`;
+  const reasons = doubtful === undefined ? job.quality.reasons : [...job.quality.reasons, found!];
+  const level = isOdd && job.quality.level === 0 ? 1 : job.quality.level;
   const wire: Writable<WireSample> = { c: measure.number, t: job.wire.t, s: series };
   if (spaced) wire.p = period as number;
   if (job.factor.factor !== 1 || job.factor.offset !== 0) wire.o = [sent[0] as number, job.unit];

@@ -60,8 +60,8 @@ export const CATALOGUE: readonly Measure[] = [
     mdc: [147240],
     unit: 'ms',
     shape: 'intervals',
-    possible: [200, 5000],
-    plausible: [240, 3000],
+    possible: [200, 10_000],
+    plausible: [240, 5000],
   },
   {
     number: 3,

@@ -12,8 +12,8 @@ const WORSE_MS = 1000;
 const NOTE_EVERY_MS = 3_600_000;
 /** Neighbours within 15 % of each other, and an interval within 10 % of a beat of a multiple of them: beats were missed. */
 const REGULAR = 0.15;
-/** Longer than five usual intervals is more often lost signal (the gaps of NSRDB are; true pauses on MITDB and AFDB were shorter). */
-const MANY = 5;
+/** Longer than so many usual intervals is more often lost signal (the gaps of NSRDB are; true pauses on MITDB and AFDB were shorter). */
+const MANY = 5.5;
 const MULTIPLE = 0.1;
 
 export interface PauseState {

@@ -70,8 +70,24 @@ describe('the rhythm pack', () => {
       told(ward.send([{ c: RR, t: end + 60 * SECOND, s: [800, 820, 810, 800, 815, 820, 810, 800, 805] }])),
     ).toEqual([]);
     const paused = ward.send([{ c: RR, t: end + 70 * SECOND, s: [810, 4200, 800, 810] }]);
-    expect(told(paused)[0]).toMatch(/^pause (raised|retrospective)/);
+    expect(told(paused)).toEqual(['pause raised low open']);
   });
+
+  it.each([[[810, 4200, 800, 810]], [[4200]], [[810, 230, 4200, 800]]])(
+    'tells a pause of 4.2 s as what it is, whatever the door says of single intervals: %j',
+    (s) => {
+      const ward = new Ward();
+      const runs = beats(T0, 2, regular);
+      for (const run of runs) ward.send([run]);
+      const t = runs.at(-1)!.t + runs.at(-1)!.s!.reduce((sum, each) => sum + each, 0);
+      const r = ['above-plausible-3000'];
+      ward.send([{ c: RR, t, s, q: 1, r }], t + 7 * SECOND);
+      ward.send(beats(t + s.reduce((sum, each) => sum + each, 0), 2, regular), t + 3 * MINUTE);
+      const [alert] = ward.alerts();
+      expect([alert!.rule.id, alert!.severity]).toEqual(['pause', 'medium']);
+      expect(Date.parse(ward.alerts().at(-1)!.resolvedAt!) - Date.parse(alert!.effectiveAt)).toBe(4200);
+    },
+  );
 
   it('does not judge a child, and says so', () => {
     const ward = new Ward();

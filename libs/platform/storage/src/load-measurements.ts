@@ -33,7 +33,10 @@ interface Row {
   x: number | null;
   comparator: Comparator | null;
   series: number[] | null;
+  /** In place of `series` and beside `period` where single precision would cut them. */
+  exact: number[] | null;
   period: number | null;
+  periodExact: number | null;
   channel: string | null;
   quality: 0 | 1 | 2;
   reasons: string[] | null;
@@ -46,7 +49,8 @@ interface Row {
 }
 
 const COLUMNS = `m.identity, m.version, m.content_hash AS hash, m.code, extract(epoch FROM m.effective_at)::float8 * 1000 AS t,
-  m.value AS x, m.comparator, m.series, m.period_ms AS period, m.channel, m.quality, m.quality_reasons AS reasons, m.sourced,
+  m.value AS x, m.comparator, CASE WHEN m.series_exact IS NULL THEN m.series END AS series, m.series_exact AS exact,
+  m.period_ms AS period, m.period_exact AS "periodExact", m.channel, m.quality, m.quality_reasons AS reasons, m.sourced,
   s.source, s.device, extract(epoch FROM m.received_at)::float8 * 1000 AS received, m.origin, m.retracted`;
 const SOURCE = 'JOIN sources s ON s.tenant = m.tenant AND s.key = m.source';
 
@@ -116,6 +120,8 @@ function byTime(a: StoredMeasurement, b: StoredMeasurement): number {
 }
 
 function toStored(row: Row): StoredMeasurement {
+  const series = row.exact ?? row.series;
+  const period = row.periodExact ?? row.period;
   return {
     identity: row.identity,
     version: row.version,
@@ -124,8 +130,8 @@ function toStored(row: Row): StoredMeasurement {
     t: Math.round(row.t),
     ...(row.x === null ? {} : { x: row.x }),
     ...(row.comparator === null ? {} : { comparator: row.comparator }),
-    ...(row.series === null ? {} : { series: row.series }),
-    ...(row.period === null ? {} : { periodMs: row.period }),
+    ...(series === null ? {} : { series }),
+    ...(period === null ? {} : { periodMs: period }),
     ...(row.channel === null ? {} : { channel: row.channel }),
     quality: row.quality,
     ...(row.reasons === null ? {} : { reasons: row.reasons }),

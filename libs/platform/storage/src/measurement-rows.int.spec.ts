@@ -66,3 +66,28 @@ it('goes on after the 32,767th version', async () => {
   const page = await listMeasurements(pool, 1, '1', { codes: [9], limit: 10, after });
   expect(page).toMatchObject([{ version: 32_768, value: 40, comparator: '<', superseded: false }]);
 });
+
+it('gives back every digit of a series and of its period', async () => {
+  const series = [0.1, 833.333333333333, 1 / 3, 5e-324, 123_456_789, -0.001];
+  const kept: StoredMeasurement[] = [
+    version(1, { identity: IDENTITY.replace(/^1/, '2'), code: 2, series, sourced: false }),
+    version(1, { identity: IDENTITY.replace(/^1/, '3'), code: 12, series, periodMs: 1000 / 360, sourced: false }),
+    version(1, {
+      identity: IDENTITY.replace(/^1/, '4'),
+      code: 12,
+      series: [0.125, -1.342],
+      periodMs: 4,
+      sourced: false,
+    }),
+  ].map(({ x: _, ...one }) => one);
+  for (const one of kept) await write(one);
+  const client = await pool.connect();
+  const windows = await loadWindows(client, [
+    { tenant: 1, twin: '1', code: 2, from: T0 },
+    { tenant: 1, twin: '1', code: 12, from: T0 },
+  ]);
+  client.release();
+  expect(windows.flat()).toMatchObject(kept);
+  const page = await listMeasurements(pool, 1, '1', { codes: [2, 12], limit: 10 });
+  expect(page.map((row) => [row.series, row.periodMs])).toEqual(kept.map((one) => [one.series, one.periodMs ?? null]));
+});

@@ -48,7 +48,8 @@ const COLUMNS = `m.identity::text AS identity, m.version, m.code,
   (extract(epoch FROM m.effective_at) * 1000)::float8 AS "effectiveAt",
   (extract(epoch FROM m.received_at) * 1000)::float8 AS "receivedAt",
   (extract(epoch FROM m.recorded_at) * 1000)::float8 AS "recordedAt",
-  m.value, m.comparator, m.series, m.period_ms AS "periodMs", m.channel, m.quality, m.quality_reasons AS "qualityReasons", m.origin,
+  m.value, m.comparator, coalesce(m.series_exact, m.series::text::float8[]) AS series,
+  coalesce(m.period_exact, m.period_ms::text::float8) AS "periodMs", m.channel, m.quality, m.quality_reasons AS "qualityReasons", m.origin,
   m.retracted, s.source, s.device`;
 
 /**

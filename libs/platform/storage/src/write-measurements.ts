@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { StoredMeasurement } from '#libs/domain/twin';
 import { plainArray, textArray } from './pg-arrays.js';
+import { fitReal, fitsReal } from './single-precision.js';
 
 /** A new version of a measurement with where it belongs; `source` is the key of its source and device. */
 export interface MeasurementWrite {
@@ -58,23 +59,35 @@ async function insertPlain(client: ClientBase, writes: readonly MeasurementWrite
 
 async function insertRich(client: ClientBase, writes: readonly MeasurementWrite[]): Promise<void> {
   const all = writes.map((write) => write.measurement);
+  const exact = all.map(({ series }) => (series === undefined || fitReal(series) ? null : plainArray(series)));
+  const periods = all.map(({ periodMs }) => (periodMs === undefined || fitsReal(periodMs) ? null : periodMs));
   await client.query({
     name: 'measurements-insert-rich',
-    text: `INSERT INTO measurements (${COLUMNS}, recorded_at, retracted, quality_reasons, series, period_ms, channel, origin, comparator)
-      SELECT ${VALUES}, u.retracted, u.reasons::text[], u.series::real[], u.period, u.channel, u.origin::jsonb, u.comparator
-      FROM unnest(${ARRAYS}, $13::bool[], $14::text[], $15::text[], $16::real[], $17::text[], $18::text[], $19::text[])
-        AS u (${NAMES}, retracted, reasons, series, period, channel, origin, comparator)`,
+    text: `INSERT INTO measurements (${COLUMNS}, recorded_at, retracted, quality_reasons, series, period_ms, channel, origin, comparator,
+        series_exact, period_exact)
+      SELECT ${VALUES}, u.retracted, u.reasons::text[], u.series::real[], u.period, u.channel, u.origin::jsonb, u.comparator,
+        u.exact::float8[], u.period_exact
+      FROM unnest(${ARRAYS}, $13::bool[], $14::text[], $15::text[], $16::real[], $17::text[], $18::text[], $19::text[],
+        $20::text[], $21::float8[]) AS u (${NAMES}, retracted, reasons, series, period, channel, origin, comparator, exact, period_exact)`,
     values: [
       ...columnsOf(writes),
       plainArray(all.map((one) => one.retracted)),
       textArray(all.map((one) => (one.reasons === undefined ? null : textArray(one.reasons)))),
-      textArray(all.map((one) => (one.series === undefined ? null : plainArray(one.series)))),
-      plainArray(all.map((one) => one.periodMs)),
+      textArray(all.map(({ series }, i) => seriesOf(series, exact[i] === null))),
+      plainArray(all.map(({ periodMs }, i) => (periods[i] === null ? periodMs : Math.fround(periodMs!)))),
       textArray(all.map((one) => one.channel)),
       textArray(all.map((one) => (one.origin === undefined ? null : JSON.stringify(one.origin)))),
       textArray(all.map((one) => one.comparator)),
+      textArray(exact),
+      plainArray(periods),
     ],
   });
+}
+
+/** As `real` takes it: numbers beyond its exponents are an error to Postgres, so what does not fit is rounded here. */
+function seriesOf(series: readonly number[] | undefined, fits: boolean): string | null {
+  if (series === undefined) return null;
+  return plainArray(fits ? series : series.map(Math.fround));
 }
 
 async function supersede(client: ClientBase, writes: readonly MeasurementWrite[]): Promise<void> {

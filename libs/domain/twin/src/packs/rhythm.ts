@@ -73,13 +73,19 @@ function findingOf(rule: StreamRule, finding: RhythmFinding, cited: Cited): Find
   };
 }
 
+/** By its sender. What only the range of the measure speaks against (docs/clinical/plausibility.md) the detectors judge value by value. */
+function wasSentAsDoubtful([, , , , quality, , , reasons]: Cited): boolean {
+  if (quality !== 1) return false;
+  return reasons === undefined || !reasons.every((reason) => /^(?:above|below)-plausible-/.test(reason));
+}
+
 function stepRr(memory: unknown, { cited, series }: Sample): DetectorStep {
   const before = memory as RhythmMemory<IntervalState> | null;
   const intervals = series ?? [cited[3]];
   const { state, findings, refusals } = stepIntervals(before?.state ?? null, {
     t: cited[2],
     intervals,
-    doubtful: cited[4] === 1,
+    doubtful: wasSentAsDoubtful(cited),
   });
   const { holds, changes } = afterFindings(before?.holds ?? NONE, findings, INTERVAL_RULES, cited);
   return { memory: { state, holds }, holds, changes, refused: refusals.map(({ reason }) => reason) };
@@ -97,7 +103,14 @@ function stepWaves(memory: unknown, { cited, series, periodMs, channel }: Sample
   if (kind === undefined || series === undefined || periodMs === undefined) {
     return { memory, holds, refused: ['no-waveform'] };
   }
-  const chunk = { t: cited[2], samples: series, periodMs, kind, channel: channel ?? kind, doubtful: cited[4] === 1 };
+  const chunk = {
+    t: cited[2],
+    samples: series,
+    periodMs,
+    kind,
+    channel: channel ?? kind,
+    doubtful: wasSentAsDoubtful(cited),
+  };
   const { state, findings, refusals } = stepWave(before?.state ?? null, chunk);
   const seen = findings.length === 0 ? cited : described(cited, chunk);
   const { holds: after, changes } = afterFindings(holds, findings, WAVE_RULES, seen);
