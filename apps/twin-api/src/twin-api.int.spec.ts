@@ -276,6 +276,22 @@ describe('the twin API over real HTTP and Postgres', () => {
       expect(await heart(`at=${at(-5)}`)).toBeUndefined();
     });
 
+    it('shows the newest value of a waveform too, at a time and where the hot state has lost it', async () => {
+      await platform.pool.query(
+        `INSERT INTO measurements (tenant, twin, effective_at, received_at, recorded_at, source, code, version, quality, sourced, identity,
+           content_hash, series, period_ms, channel)
+         SELECT t.tenant, t.key, $2, $2, $2, s.key, 12, 1, 0, FALSE, gen_random_uuid(), 1, '{0.1,0.25}', 4, 'II'
+         FROM twins t JOIN sources s ON s.tenant = t.tenant WHERE t.tenant = $1 AND t.patient = 'p1' LIMIT 1`,
+        [tenant, at(20)],
+      );
+      const ecg = async (query: string): Promise<unknown> =>
+        ((await call('GET', `/v1/twins/p1${query}`)).body['measures'] as Record<string, unknown>)['ecg'];
+      expect(await ecg('')).toMatchObject({ value: 0.25, unit: 'mV', effectiveAt: at(20) });
+      expect(await ecg(`?at=${at(21)}`)).toMatchObject({ value: 0.25, stale: false });
+      expect(await ecg(`?at=${at(19)}`)).toBeUndefined();
+      await platform.pool.query('DELETE FROM measurements WHERE tenant = $1 AND code = 12', [tenant]);
+    });
+
     it('shows what follows from the measures also where the hot state has lost it', async () => {
       const record = { v: 1, kind: 'samples', tenant, patient: 'p3', source: 's', device: 'd' } as const;
       const samples = [3, 4].map((c) => ({ c, t: T0, x: 90 }));

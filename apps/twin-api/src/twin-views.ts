@@ -19,7 +19,7 @@ import { codingOf, iso, measureOf, QUALITIES } from './wire.js';
 
 export type TwinView = z.input<typeof TwinSchema>;
 
-const VALUE_CODES = CATALOGUE.filter((measure) => measure.shape !== 'waveform').map((measure) => measure.number);
+const CODES = CATALOGUE.map((measure) => measure.number);
 
 /** The twin now, at a time, or as it was known at a time. */
 export class TwinViews {
@@ -60,7 +60,7 @@ export class TwinViews {
     // Without `at` everything known counts, even what a fast clock dated ahead of ours.
     const at = times.at ?? Number.MAX_SAFE_INTEGER / 1000;
     const [measurements, facts, alerts] = await Promise.all([
-      newestMeasurements(this.pool, tenant, twin.key, VALUE_CODES, at, knownAt),
+      newestMeasurements(this.pool, tenant, twin.key, CODES, at, knownAt),
       factsAt(this.pool, tenant, twin.key, at, knownAt),
       openAlertsAt(this.pool, tenant, twin.key, at, knownAt),
     ]);
