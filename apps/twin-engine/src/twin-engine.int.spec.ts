@@ -101,7 +101,7 @@ async function drain(engine: Engine, log: Log, most = 7): Promise<void> {
 
 let receivedAt = T0;
 function samples(patient: string, list: readonly WireSample[], more: Partial<SamplesRecord> = {}): SamplesRecord {
-  receivedAt += 1_000;
+  receivedAt = Math.max(receivedAt, ...list.map(({ t }) => t)) + 1_000;
   return {
     v: 1,
     kind: 'samples',

@@ -94,18 +94,16 @@ export function qualityName(quality: number): QualityName {
   return QUALITY[quality] ?? 'bad';
 }
 
-function evidenceOf(
-  [identity, version, t, x, quality, source, code, reasons, comparator]: Cited,
-  start: number,
-): Evidence {
+function evidenceOf(cited: Cited, start: number): Evidence {
+  const [identity, version, t, x, quality, source, code, reasons, comparator, ahead = 0] = cited;
   const measure = measureByNumber(code);
   return {
     id: measurementId(identity, version),
     code: measure?.name ?? String(code),
     value: x,
-    ...(comparator === undefined ? undefined : { comparator }),
+    ...(comparator == null ? undefined : { comparator }),
     unit: measure?.unit ?? '1',
-    effectiveAt: utc(t),
+    effectiveAt: utc(t + ahead),
     source,
     quality: qualityName(quality),
     ...(reasons === undefined || reasons.length === 0 ? undefined : { qualityReasons: reasons }),
@@ -135,6 +133,7 @@ function comparisonOf(rule: Rule, finding: EpisodeState['finding']): Comparison 
     case 'stream':
       return { unit: finding?.unit ?? '1', comparison: finding?.comparison ?? 'at-or-above' };
     case 'silence':
+    case 'sender':
       return { unit: 's', comparison: 'silent-for' };
   }
 }

@@ -6,6 +6,7 @@ import { evaluate } from './evaluate.js';
 import { applyFacts } from './facts.js';
 import { identify } from './identify.js';
 import { isLateDue } from './late.js';
+import { judgeSenders } from './senders.js';
 import { judgeSilence } from './silence.js';
 import type { TwinState } from './state.js';
 import type { Applied, Memory, Needs } from './twin-port.js';
@@ -21,6 +22,7 @@ export function apply(state: TwinState, record: PatientInput, memory: Memory): A
   if (needs !== undefined) return needs;
   endSnoozes(draft);
   judgeSilence(draft);
+  judgeSenders(draft);
   escalateIgnored(draft);
   return finish(draft);
 }

@@ -1,7 +1,9 @@
 import type { PatientInput } from '#libs/contracts';
+import { stillBehind } from './clocks.js';
 import { TWIN_VERSION } from './read-twin.js';
 import type {
   CheckState,
+  ClockState,
   DetectorMachine,
   FactState,
   Feedback,
@@ -38,6 +40,8 @@ export interface Draft {
   readonly detectors: Record<string, Kept<DetectorMachine>>;
   readonly rules: Record<string, RuleState>;
   readonly streams: Record<string, Mutable<StreamState>>;
+  readonly clocks: Record<string, ClockState>;
+  behind: NonNullable<TwinState['behind']> | null;
   forgotten: number | null;
   readonly tenantThresholds: Record<string, readonly SetLimits[]>;
   readonly thresholds: Record<string, readonly SetLimits[]>;
@@ -71,6 +75,8 @@ export type Change = StoredMeasurement & {
     readonly version: number;
     readonly code: number;
     readonly t: number;
+    /** At which it was judged; null: not. */
+    readonly judgedAt: number | null;
     readonly retracted: boolean;
   };
 };
@@ -88,6 +94,8 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     detectors: { ...base.detectors },
     rules: { ...base.rules },
     streams: { ...base.streams },
+    clocks: { ...base.clocks },
+    behind: base.behind ?? null,
     forgotten: base.forgotten,
     tenantThresholds: { ...base.tenantThresholds },
     thresholds: { ...base.thresholds },
@@ -143,6 +151,8 @@ export function finish(draft: Draft): Applied {
         detectors: draft.detectors,
         rules: draft.rules,
         streams: draft.streams,
+        ...(Object.keys(draft.clocks).length === 0 ? undefined : { clocks: draft.clocks }),
+        ...(stillBehind(draft) === 0 ? undefined : { behind: draft.behind! }),
         forgotten: draft.forgotten,
         tenantThresholds: draft.tenantThresholds,
         thresholds: draft.thresholds,

@@ -7,8 +7,9 @@ import { NO_RULE_STATE } from './fold.js';
 import { LATENESS_BOUND } from './grid.js';
 import { holdBack, settleLate } from './late.js';
 import { Past } from './past.js';
+import { judgedAt } from './placing.js';
 import { detectorsOf, limitRulesOf, orderOf } from './rules.js';
-import { inOrder, sampleOf } from './sample.js';
+import { inOrder, judgedAs, sampleOf } from './sample.js';
 import type { Detector, LimitRule, Sample } from './rule.js';
 import type { Cited, MeasureState } from './state.js';
 import type { Needs } from './twin-port.js';
@@ -93,20 +94,22 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
       changed.add(change.identity);
       added.delete(change.identity);
       if (latest !== null && latest[0] === change.identity) touchesLatest = true;
-      if (replaces.code === code && !replaces.retracted) dirty = earlier(dirty, inReach(draft, newest, replaces.t));
+      if (replaces.code === code && !replaces.retracted && replaces.judgedAt !== null)
+        dirty = earlier(dirty, inReach(draft, newest, replaces.judgedAt));
     }
     if (change.retracted || change.code !== code) continue;
-    if (change.t > change.receivedAt + LATENESS_BOUND) {
+    const judged = judgedAt(change);
+    if (judged === null) {
       drop(draft, 'ahead-of-receipt');
       continue;
     }
-    const sample = sampleOf(change);
+    const sample = sampleOf(change, judged);
     if (isNewest(measure, sample.cited)) {
       added.set(change.identity, sample);
       continue;
     }
     if (replaces === undefined) draft.counts.late++;
-    const at = inReach(draft, newest, change.t);
+    const at = inReach(draft, newest, judged);
     if (at === null) continue;
     added.set(change.identity, sample);
     dirty = earlier(dirty, at);
@@ -126,11 +129,11 @@ function allOnward(
   let last = measure?.t ?? Number.NEGATIVE_INFINITY;
   const samples: Sample[] = [];
   for (const change of changes) {
-    const { t, receivedAt, replaces, retracted } = change;
-    if (!(t > last) || replaces !== undefined || retracted || change.code !== code) return undefined;
-    if (t > receivedAt + LATENESS_BOUND) return undefined;
-    last = t;
-    samples.push(sampleOf(change));
+    const { replaces, retracted } = change;
+    const at = judgedAt(change);
+    if (at === null || !(at > last) || replaces !== undefined || retracted || change.code !== code) return undefined;
+    last = at;
+    samples.push(sampleOf(change, at));
   }
   return samples;
 }
@@ -178,6 +181,5 @@ function later(latest: Cited | null, last: Cited | undefined): Cited | null {
 }
 
 function asSent(cited: Cited, quality: 0 | 1 | 2): Cited {
-  const [identity, version, t, x, , source, code] = cited;
-  return cited[4] === quality ? cited : [identity, version, t, x, quality, source, code];
+  return cited[4] === quality ? cited : judgedAs(cited, quality, cited[7]);
 }

@@ -1,6 +1,8 @@
 import type { WireSample } from '#libs/contracts';
 import { contentHash, identityOf, measureByNumber } from '#libs/domain/quantities';
 import { drop, type Change, type Draft } from './draft.js';
+import { shiftsOf } from './clocks.js';
+import { judgedAt } from './placing.js';
 import { heardFrom, isBeyondStream } from './streams.js';
 import type { StoredMeasurement } from './twin-port.js';
 
@@ -22,8 +24,9 @@ const INSTANTS = [-62_135_596_800_000, 253_402_300_799_999] as const;
  */
 export function identify(draft: Draft, samples: readonly WireSample[], sender: Sender): readonly string[] {
   const missing: string[] = [];
+  const shifts = shiftsOf(draft, samples, sender);
   let here: Map<string, Change> | undefined;
-  for (const sample of inOrder(samples)) {
+  for (const { sample, shift } of inOrder(samples, shifts)) {
     const refusal = refusalOf(sample);
     if (refusal !== undefined) {
       drop(draft, refusal);
@@ -42,7 +45,7 @@ export function identify(draft: Draft, samples: readonly WireSample[], sender: S
     });
     let change: Change;
     if (sample.i === undefined && sample.w === undefined && isBeyondStream(draft, source, device, sample)) {
-      change = versionOf(draft, sample, source, device, identity, undefined);
+      change = versionOf(draft, sample, source, device, identity, undefined, shift);
     } else {
       here ??= new Map(draft.measurements.map((earlier) => [earlier.identity, earlier]));
       const known: StoredMeasurement | null | undefined = here.get(identity) ?? draft.memory.identity(identity);
@@ -50,7 +53,7 @@ export function identify(draft: Draft, samples: readonly WireSample[], sender: S
         missing.push(identity);
         continue;
       }
-      const next = nextVersion(draft, sample, source, device, identity, known);
+      const next = nextVersion(draft, sample, source, device, identity, known, shift);
       if (next === undefined) continue;
       change = next;
     }
@@ -61,16 +64,26 @@ export function identify(draft: Draft, samples: readonly WireSample[], sender: S
   return missing;
 }
 
+interface Shifted {
+  readonly sample: WireSample;
+  /** What its sender's clock is ahead, ms; undefined: not. */
+  readonly shift: number | undefined;
+}
+
 /**
  * By time, so that a record's order does not matter; values with identifiers of their own keep their order, because one of them
  * may correct the time of another.
  */
-function inOrder(samples: readonly WireSample[]): readonly WireSample[] {
+function inOrder(
+  samples: readonly WireSample[],
+  shifts: readonly (number | undefined)[] | undefined,
+): readonly Shifted[] {
   let sorted = true;
   for (let i = 1; i < samples.length && sorted; i++) sorted = samples[i - 1]!.t <= samples[i]!.t;
-  if (sorted) return samples;
-  const derived = samples.filter((sample) => sample.i === undefined).sort((a, b) => a.t - b.t);
-  return [...derived, ...samples.filter((sample) => sample.i !== undefined)];
+  const all = samples.map((sample, i): Shifted => ({ sample, shift: shifts?.[i] }));
+  if (sorted) return all;
+  const derived = all.filter(({ sample }) => sample.i === undefined).sort((a, b) => a.sample.t - b.sample.t);
+  return [...derived, ...all.filter(({ sample }) => sample.i !== undefined)];
 }
 
 /** The doors let none of these through; what comes by another way is counted, not thrown. */
@@ -95,9 +108,10 @@ function nextVersion(
   device: string,
   identity: string,
   known: StoredMeasurement | null,
+  shift: number | undefined,
 ): Change | undefined {
   if (known === null) {
-    if (sample.w === undefined) return versionOf(draft, sample, source, device, identity, undefined);
+    if (sample.w === undefined) return versionOf(draft, sample, source, device, identity, undefined, shift);
     drop(draft, 'withdrawal-of-unknown');
     return undefined;
   }
@@ -105,7 +119,9 @@ function nextVersion(
     draft.counts.duplicates++;
     return undefined;
   }
-  const next = versionOf(draft, sample, source, device, identity, known);
+  // A correction that leaves the time as it was leaves it where it was.
+  const kept = sample.w !== undefined || sample.t === known.t ? known.clockShift : shift;
+  const next = versionOf(draft, sample, source, device, identity, known, kept);
   if (next.hash === known.hash || isRedelivery(draft, next, known)) {
     draft.counts.duplicates++;
     return undefined;
@@ -127,6 +143,7 @@ function versionOf(
   device: string,
   identity: string,
   known: StoredMeasurement | undefined,
+  shift: number | undefined,
 ): Change {
   // A withdrawal keeps what it withdraws, whatever else it says.
   const retracted = sample.w !== undefined;
@@ -143,10 +160,12 @@ function versionOf(
     receivedAt: draft.record.receivedAt,
     retracted,
   };
+  if (shift !== undefined) change.clockShift = shift;
   if (sample.r !== undefined) change.reasons = sample.r;
   if (sample.o !== undefined) change.origin = sample.o;
   if (known !== undefined) {
-    change.replaces = { version: known.version, code: known.code, t: known.t, retracted: known.retracted };
+    const { version, code, t } = known;
+    change.replaces = { version, code, t, judgedAt: judgedAt(known), retracted: known.retracted };
   }
   return change;
 }

@@ -74,7 +74,7 @@ export function checkThresholds(
   const names = Object.keys(limits);
   if (names.length === 0) return [{ code: 'limits-empty', message: 'no limit given; null brings back the default' }];
   const refusals = names.flatMap((name) => checkLimit(rule, name, limits[name], layer));
-  if (refusals.length > 0 || rule.kind === 'silence') return refusals;
+  if (refusals.length > 0 || rule.kind === 'silence' || rule.kind === 'sender') return refusals;
   const merged = mergeLimits(rule, defaultLimits(rule), limits);
   if (rule.kind === 'limit') return crossed(rule, merged);
   return (rule.crossed?.(merged) ?? []).map((one) => ({ code: 'limits-crossed', ...one }));
@@ -84,7 +84,13 @@ function checkLimit(rule: Rule, name: string, value: unknown, layer: 'tenant' | 
   const spec = rule.limits.find((candidate) => candidate.name === name);
   if (spec === undefined) {
     const known = rule.limits.map((candidate) => candidate.name).join(', ');
-    return [{ code: 'limit-unknown', limit: name, message: `${rule.id} has no such limit; it has ${known}` }];
+    return [
+      {
+        code: 'limit-unknown',
+        limit: name,
+        message: `${rule.id} has no such limit; it has ${known === '' ? 'none' : known}`,
+      },
+    ];
   }
   if (layer === 'tenant' && spec.patientOnly === true) {
     const message = `${name} is decided for one patient; set it at /v1/twins/{patient}/thresholds`;

@@ -118,7 +118,7 @@ function beyond(rule: LimitRule, limit: number, x: number): boolean {
  */
 function sideOf(rule: LimitRule, limit: number, cited: Cited): 'beyond' | 'within' | 'either' {
   const x = cited[3];
-  const comparator = cited[8];
+  const comparator = cited[8] ?? undefined;
   if (comparator === undefined) return beyond(rule, limit, x) ? 'beyond' : 'within';
   const strict = comparator === '<' || comparator === '>';
   if (pointsBeyond(rule, comparator)) return beyond(rule, limit, x) || (strict && x === limit) ? 'beyond' : 'either';
@@ -170,7 +170,7 @@ function continued(rule: LimitRule, open: OpenEpisode, sample: Cited, rank: numb
 
 /** The more extreme of two values; the earlier one when they are equal. A bound counts where it points away from the limit. */
 function worse(rule: LimitRule, a: Cited, b: Cited): Cited {
-  if (b[8] !== undefined && !pointsBeyond(rule, b[8])) return a;
+  if (b[8] != null && !pointsBeyond(rule, b[8])) return a;
   return beyond(rule, a[3], b[3]) ? b : a;
 }
 

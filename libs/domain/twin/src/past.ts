@@ -1,7 +1,9 @@
+import { stillBehind } from './clocks.js';
 import type { Draft } from './draft.js';
 import type { Effect } from './evaluate.js';
 import { fold, machineBefore, NOTHING_KEPT } from './fold.js';
-import { gridTimes, LATENESS_BOUND } from './grid.js';
+import { gridTimes } from './grid.js';
+import { judgedAt } from './placing.js';
 import type { Sample } from './rule.js';
 import { inOrder, isExact, sampleOf } from './sample.js';
 import { check, isChecked } from './signal-checks.js';
@@ -96,7 +98,8 @@ export class Past {
   /** When the record that brought this value was received, and its quality before the checks. */
   receiptOf(code: number, cited: Cited | null): Pick<MeasureState, 'receivedAt' | 'sent'> {
     if (cited === null) return { receivedAt: 0, sent: 0 };
-    const window = this.wanted.has(code) ? undefined : this.draft.memory.window(code, cited[2]);
+    const from = cited[2] - stillBehind(this.draft);
+    const window = this.wanted.has(code) ? undefined : this.draft.memory.window(code, from);
     const known = window?.find((stored) => stored.identity === cited[0] && stored.version === cited[1]);
     if (known !== undefined) return { receivedAt: known.receivedAt, sent: known.quality };
     const added = this.effects.get(code)?.added.find((sample) => sample.cited[0] === cited[0]);
@@ -111,17 +114,19 @@ export class Past {
   private raw(code: number, from: number): readonly Sample[] {
     const effect = this.effects.get(code);
     const newest = this.draft.base.measures[code]?.t;
-    const stored = newest === undefined || newest < from ? [] : this.draft.memory.window(code, from);
+    // What is stored of a clock that was behind stands before the time at which it is judged.
+    const stands = from - stillBehind(this.draft);
+    const stored = newest === undefined || newest < from ? [] : this.draft.memory.window(code, stands);
     if (stored === undefined) {
-      this.wanted.set(code, Math.min(this.wanted.get(code) ?? from, from));
+      this.wanted.set(code, Math.min(this.wanted.get(code) ?? stands, stands));
       return [];
     }
     const kept: Sample[] = [];
     for (const one of stored) {
       this.reread += one.series?.length ?? 1;
-      // A clock so far ahead that all true values would be too late beside it.
-      if (effect?.changed.has(one.identity) === true || one.t > one.receivedAt + LATENESS_BOUND) continue;
-      kept.push(sampleOf(one));
+      const at = judgedAt(one);
+      if (at === null || at < from || effect?.changed.has(one.identity) === true) continue;
+      kept.push(sampleOf(one, at));
     }
     for (const sample of effect?.added ?? []) if (sample.cited[2] >= from) kept.push(sample);
     return kept.sort((a, b) => inOrder(a.cited, b.cited));

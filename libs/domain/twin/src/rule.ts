@@ -5,7 +5,7 @@ import type { Person } from './person.js';
 import type { Cited } from './state.js';
 
 /** A rule as data: what it watches, its limits and how long they must hold. The catalogue is served at `GET /v1/rules`. */
-export type Rule = MeasureRule | SilenceRule;
+export type Rule = MeasureRule | SilenceRule | SenderRule;
 
 /** A rule over the values of measures. */
 export type MeasureRule = LimitRule | StreamRule;
@@ -181,6 +181,15 @@ export interface SilenceRule extends RuleHead {
   readonly kind: 'silence';
   /** Name of the limit (seconds) by catalogue number. */
   readonly seconds: Readonly<Record<number, string>>;
+}
+
+/** A technical rule that fires while senders' data are not as they should be: one episode per patient covers all of them. */
+export interface SenderRule extends RuleHead {
+  readonly kind: 'sender';
+  /** Begins the alert's sentence: what is wrong with the senders that follow. */
+  readonly words: string;
+  /** Why it fired, for the explanation. */
+  readonly why: string;
 }
 
 export const RANKS: Readonly<Record<Severity, number>> = { low: 1, medium: 2, high: 3 };

@@ -225,7 +225,8 @@ it('after an escalation names the value that crossed the limit in force', () => 
 
 describe('rule catalogue', () => {
   it('has defaults that may be set', () => {
-    for (const rule of RULES) expect([rule.id, checkThresholds(rule.id, defaultLimits(rule))]).toEqual([rule.id, []]);
+    for (const rule of RULES.filter(({ limits }) => limits.length > 0))
+      expect([rule.id, checkThresholds(rule.id, defaultLimits(rule))]).toEqual([rule.id, []]);
   });
 
   it.each([

@@ -1,10 +1,11 @@
+import { CLOCK_STEP } from './sender-rules.js';
 import { NO_DATA } from './no-data.js';
 import { PACKS } from './packs/packs.js';
 import type { DerivedMeasure, FoldedMeasure } from './derived.js';
 import type { Detector, LimitRule, Rule } from './rule.js';
 
 /** Every rule, in the order in which they are told and listed: of one group the gravest first, so that it leads. */
-export const RULES: readonly Rule[] = [...PACKS.flatMap((pack) => pack.rules), NO_DATA];
+export const RULES: readonly Rule[] = [...PACKS.flatMap((pack) => pack.rules), NO_DATA, CLOCK_STEP];
 
 /** Every derived measure, in the order in which they are shown. */
 export const DERIVED: readonly DerivedMeasure[] = PACKS.flatMap((pack) => pack.derived);
@@ -48,7 +49,7 @@ export function foldedOf(code: number): readonly FoldedMeasure[] {
   return folded.get(code) ?? [];
 }
 
-/** Catalogue numbers of the measures that a rule's limits are set against; none for silence, which is judged by the log's time. */
+/** Catalogue numbers of the measures that a rule's limits are set against; none for technical rules, which are judged by the log's time. */
 export function codesOf(rule: Rule): readonly number[] {
   switch (rule.kind) {
     case 'limit':
@@ -56,6 +57,7 @@ export function codesOf(rule: Rule): readonly number[] {
     case 'stream':
       return PACKS.flatMap((pack) => pack.detectors).find((one) => one.rules.includes(rule))?.codes ?? [];
     case 'silence':
+    case 'sender':
       return [];
   }
 }

@@ -38,6 +38,8 @@ function whatSentence(rule: Rule, limits: Limits, episode: EpisodeState): string
       return findingSentence(rule, episode);
     case 'silence':
       return silenceSentence(episode);
+    case 'sender':
+      return `${rule.words}: ${(episode.about ?? []).join('; ')}.`;
   }
 }
 
@@ -118,6 +120,7 @@ export function whySentence(rule: Rule, limits: Limits, episode: EpisodeState): 
   if (rule.kind === 'silence') {
     return 'A source that had been sending continuously was not heard for longer than its limit; it is not catching up with old values either.';
   }
+  if (rule.kind === 'sender') return rule.why;
   if (rule.kind === 'stream') return `${rule.title}: ${rule.persistence}.`;
   const tiers = rule.tiers.map((tier) => `${tier.severity} when ${conditionOf(rule, tier, limits)}`).join(', ');
   const confirmed = rule.tiers.some((tier) => RANKS[tier.severity] === episode.rank);
@@ -155,7 +158,7 @@ function isWorse(rule: LimitRule, a: number, b: number): boolean {
 }
 
 function shown(cited: Cited): string {
-  const comparator = cited[8];
+  const comparator = cited[8] ?? undefined;
   return comparator === undefined ? round(cited[3]) : `${BOUND_WORDS[comparator]} ${round(cited[3])}`;
 }
 

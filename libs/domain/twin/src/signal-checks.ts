@@ -1,6 +1,7 @@
 import { measureByNumber } from '#libs/domain/quantities';
 import { checkVital, VITAL_SPECS, type VitalSpec, type VitalState } from '#libs/domain/signal-quality';
 import type { Sample } from './rule.js';
+import { judgedAs } from './sample.js';
 import type { CheckMachine, Cited } from './state.js';
 
 /** Sources of one measure that are told apart; the one silent for longest is forgotten first. */
@@ -27,7 +28,7 @@ export function check(
   sample: Sample,
 ): { readonly machine: CheckMachine | null; readonly cited: Cited } {
   const { cited } = sample;
-  const [identity, version, t, x, quality, source, code] = cited;
+  const [, , t, x, quality, source, code] = cited;
   const spec = specOf(code);
   if (spec === undefined) return { machine, cited };
   const before = machine?.[source] ?? null;
@@ -36,7 +37,7 @@ export function check(
   const found = verdict.reasons.filter((reason) => reason !== 'sent-as-doubtful' && reason !== 'sent-as-bad');
   if (found.length === 0 && verdict.quality === quality) return { machine: next, cited };
   const reasons = [...(cited[7] ?? []), ...found];
-  return { machine: next, cited: [identity, version, t, x, verdict.quality, source, code, reasons] };
+  return { machine: next, cited: judgedAs(cited, verdict.quality, reasons) };
 }
 
 function kept(machine: CheckMachine | null, source: string, state: VitalState): CheckMachine {

@@ -49,7 +49,8 @@ function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[
     const name = NO_DATA.seconds[code];
     if (name === undefined) continue;
     const seconds = limits[name]!;
-    const due = Math.max(stream.t, stream.heard) + seconds * 1000;
+    // By receipt: the newest value may be of a clock that is ahead.
+    const due = stream.heard + seconds * 1000;
     if (due <= draft.now) {
       silent.push({ key, due, seconds, words: '' });
       continue;

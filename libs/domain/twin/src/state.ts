@@ -29,6 +29,10 @@ export interface TwinState {
   readonly rules: Readonly<Record<string, RuleState>>;
   /** What sends, by origin (`d:<device>`, or `f:<source>` without a device), measure and channel. */
   readonly streams: Readonly<Record<string, StreamState>>;
+  /** By origin as in `streams`: senders whose clock differs, or differed lately, from ours. Absent: none. */
+  readonly clocks?: Readonly<Record<string, ClockState>>;
+  /** Values of a clock that was behind are judged by up to `ms` later than they stand in the store; until this time of the log, ms. */
+  readonly behind?: { readonly ms: number; readonly until: number };
   /** Newest effective time of streams that were dropped from `streams` to bound it; null when none was. */
   readonly forgotten: number | null;
   /** Limits of the tenant (author's own reason and expiry), and of the patient, by rule id, oldest first. */
@@ -60,8 +64,9 @@ export interface LateState {
 }
 
 /**
- * A measurement as rules and alerts cite it. `t` effective time, ms; `x` canonical value, the last one of a series; `quality` as
- * the signal checks judged it; `reasons` where it is not good (empty before a comparator); `comparator` when `x` is only a bound.
+ * A measurement as rules and alerts cite it. `t` the time at which it is judged, ms; `x` canonical value, the last one of a series;
+ * `quality` as the signal checks judged it; `reasons` where it is not good (empty before what follows); `comparator` when `x` is only a
+ * bound; `ahead` by how much its effective time is later than `t` (negative: earlier), ms, because its sender's clock was wrong.
  */
 export type Cited = readonly [
   identity: string,
@@ -72,11 +77,12 @@ export type Cited = readonly [
   source: string,
   code: number,
   reasons?: readonly string[],
-  comparator?: Comparator,
+  comparator?: Comparator | null,
+  ahead?: number,
 ];
 
 export interface MeasureState {
-  /** Newest effective time ever applied, ms. Never goes back, not even when that value is withdrawn. */
+  /** Newest judged time ever applied, ms: never after its receipt. Never goes back, not even when that value is withdrawn. */
   readonly t: number;
   /** Newest value, or null when it was withdrawn and nothing newer than the lateness bound is left. */
   readonly latest: Cited | null;
@@ -200,9 +206,26 @@ export interface EpisodeLimit {
   readonly expiresAt?: number;
 }
 
+/** What is known of the clock of one sender whose times are not as they should be. */
+export interface ClockState {
+  readonly source: string;
+  /** What its times are ahead of ours, ms; negative: behind. 0: right, or right again. */
+  readonly off: number;
+  /** Since when `off` fits, when it was last heard, and since when its times are right again (null: they are not); by the log's own time. */
+  readonly since: number;
+  readonly heard: number;
+  readonly rightSince: number | null;
+  /** By how much it was off when that was last told, ms; 0: not told. */
+  readonly told: number;
+  /** Records that all look late by the same amount. */
+  readonly late?: { readonly by: number; readonly since: number; readonly records: number };
+}
+
 export interface StreamState {
-  /** Newest effective time, ms. */
+  /** Newest effective time as sent, ms: what derived identities go by. */
   readonly t: number;
+  /** Of series: where the newest one ends, ms. */
+  readonly end?: number;
   /** When the newest record with something new from it was received, ms. */
   readonly heard: number;
   /** Successive values no further apart than the no-data limit, up to the number that makes a stream continuous. */

@@ -3,6 +3,7 @@ import type { Draft } from './draft.js';
 import { layersOf, limitsAt } from './limits.js';
 import { personOf } from './person.js';
 import { CONTINUOUS_AFTER, NO_DATA } from './no-data.js';
+import type { StreamState } from './state.js';
 
 /** Streams remembered per patient; the one silent for longest goes first. */
 const STREAMS_KEPT = 48;
@@ -47,7 +48,7 @@ export function heardFrom(draft: Draft, source: string, device: string, sample: 
   const stream = streams[key];
   if (stream === undefined) {
     makeRoom(draft);
-    streams[key] = { t: sample.t, heard: now, n: 1, source };
+    streams[key] = { t: sample.t, heard: now, n: 1, source, ...endOf(sample) };
     return;
   }
   if (sample.t <= stream.t) {
@@ -62,12 +63,19 @@ export function heardFrom(draft: Draft, source: string, device: string, sample: 
     n = sample.t - stream.t <= seconds * 1000 ? Math.min(stream.n + 1, CONTINUOUS_AFTER) : 1;
   }
   if (stream === base.streams[key]) {
-    streams[key] = { t: sample.t, heard: now, n, source };
+    streams[key] = { t: sample.t, heard: now, n, source, ...endOf(sample) };
   } else {
     stream.t = sample.t;
     stream.heard = now;
     stream.n = n;
+    Object.assign(stream, endOf(sample));
   }
+}
+
+/** Where a series ends, ms: evenly spaced values, or successive intervals. */
+function endOf({ t, s, p }: WireSample): Pick<StreamState, 'end'> | undefined {
+  if (s === undefined) return undefined;
+  return { end: t + (p === undefined ? s.reduce((sum, interval) => sum + interval, 0) : p * s.length) };
 }
 
 function makeRoom(draft: Draft): void {

@@ -45,6 +45,8 @@ export interface StoredMeasurement {
   readonly source: string;
   readonly device: string;
   readonly receivedAt: number;
+  /** What its sender's clock was ahead of ours, ms, whole; negative: behind. Absent: not known to differ. */
+  readonly clockShift?: number;
   readonly origin?: readonly [number, string];
   readonly retracted: boolean;
 }

@@ -106,13 +106,13 @@ function measuresOf(state: TwinState, at: number): TwinView['measures'] {
   for (const measure of CATALOGUE) {
     const known = state.measures[measure.number];
     if (known === undefined || known.latest === null) continue;
-    const [, , t, value, quality, source, , , comparator] = known.latest;
+    const [, , t, value, quality, source, , , comparator, ahead = 0] = known.latest;
     measures[measure.name] = {
       value,
-      ...(comparator === undefined ? undefined : { comparator }),
+      ...(comparator == null ? undefined : { comparator }),
       unit: measure.unit,
       coding: codingOf(measure),
-      effectiveAt: utc(t),
+      effectiveAt: utc(t + ahead),
       receivedAt: utc(known.receivedAt),
       source,
       quality: qualityName(quality),

@@ -46,12 +46,14 @@ interface Row {
   received: number;
   origin: [number, string] | null;
   retracted: boolean;
+  shift: number | null;
 }
 
 const COLUMNS = `m.identity, m.version, m.content_hash AS hash, m.code, extract(epoch FROM m.effective_at)::float8 * 1000 AS t,
   m.value AS x, m.comparator, CASE WHEN m.series_exact IS NULL THEN m.series END AS series, m.series_exact AS exact,
   m.period_ms AS period, m.period_exact AS "periodExact", m.channel, m.quality, m.quality_reasons AS reasons, m.sourced,
-  s.source, s.device, extract(epoch FROM m.received_at)::float8 * 1000 AS received, m.origin, m.retracted`;
+  s.source, s.device, extract(epoch FROM m.received_at)::float8 * 1000 AS received, m.origin, m.retracted,
+  m.clock_shift_ms AS shift`;
 const SOURCE = 'JOIN sources s ON s.tenant = m.tenant AND s.key = m.source';
 
 /** The newest version of each identity, withdrawn or not, in the order asked; undefined where there is none. */
@@ -141,5 +143,6 @@ function toStored(row: Row): StoredMeasurement {
     receivedAt: Math.round(row.received),
     ...(row.origin === null ? {} : { origin: row.origin }),
     retracted: row.retracted,
+    ...(row.shift === null ? {} : { clockShift: row.shift }),
   };
 }

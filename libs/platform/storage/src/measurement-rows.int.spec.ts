@@ -91,3 +91,14 @@ it('gives back every digit of a series and of its period', async () => {
   const page = await listMeasurements(pool, 1, '1', { codes: [2, 12], limit: 10 });
   expect(page.map((row) => [row.series, row.periodMs])).toEqual(kept.map((one) => [one.series, one.periodMs ?? null]));
 });
+
+it('keeps what a clock was ahead, and what it was behind', async () => {
+  const other = (end: string): string => `55555555-5555-8555-8555-55555555555${end}`;
+  await write(version(1, { identity: other('1'), clockShift: 62_000, sourced: false }));
+  await write(version(1, { identity: other('2'), clockShift: -3_600_000, sourced: false }));
+  const client = await pool.connect();
+  const [window] = await loadWindows(client, [{ tenant: 1, twin: '1', code: 9, from: T0 }]);
+  client.release();
+  const shifts = window?.filter((one) => one.identity.startsWith('5')).map((one) => one.clockShift);
+  expect(shifts).toEqual([62_000, -3_600_000]);
+});

@@ -33,6 +33,7 @@ export async function writeMeasurements(client: ClientBase, writes: readonly Mea
 function isPlain(measurement: StoredMeasurement): boolean {
   return (
     measurement.comparator === undefined &&
+    measurement.clockShift === undefined &&
     measurement.series === undefined &&
     measurement.reasons === undefined &&
     measurement.origin === undefined &&
@@ -64,11 +65,12 @@ async function insertRich(client: ClientBase, writes: readonly MeasurementWrite[
   await client.query({
     name: 'measurements-insert-rich',
     text: `INSERT INTO measurements (${COLUMNS}, recorded_at, retracted, quality_reasons, series, period_ms, channel, origin, comparator,
-        series_exact, period_exact)
+        series_exact, period_exact, clock_shift_ms)
       SELECT ${VALUES}, u.retracted, u.reasons::text[], u.series::real[], u.period, u.channel, u.origin::jsonb, u.comparator,
-        u.exact::float8[], u.period_exact
+        u.exact::float8[], u.period_exact, u.shift
       FROM unnest(${ARRAYS}, $13::bool[], $14::text[], $15::text[], $16::real[], $17::text[], $18::text[], $19::text[],
-        $20::text[], $21::float8[]) AS u (${NAMES}, retracted, reasons, series, period, channel, origin, comparator, exact, period_exact)`,
+        $20::text[], $21::float8[], $22::int4[])
+        AS u (${NAMES}, retracted, reasons, series, period, channel, origin, comparator, exact, period_exact, shift)`,
     values: [
       ...columnsOf(writes),
       plainArray(all.map((one) => one.retracted)),
@@ -80,6 +82,7 @@ async function insertRich(client: ClientBase, writes: readonly MeasurementWrite[
       textArray(all.map((one) => one.comparator)),
       textArray(exact),
       plainArray(periods),
+      plainArray(all.map((one) => one.clockShift)),
     ],
   });
 }

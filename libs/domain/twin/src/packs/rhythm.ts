@@ -9,6 +9,7 @@ import {
 import { ecgQuality, ppgQuality, pressureWaveQuality } from '#libs/domain/signal-quality';
 import type { Finding } from '../finding.js';
 import { RANKS, type Detector, type DetectorChange, type DetectorStep, type Sample, type StreamRule } from '../rule.js';
+import { judgedAs } from '../sample.js';
 import type { Cited } from '../state.js';
 import type { ConditionPack } from './pack.js';
 import { INTERVAL_RULES, WAVE_RULES } from './rhythm-rules.js';
@@ -124,8 +125,7 @@ function stepWaves(memory: unknown, { cited, series, periodMs, channel }: Sample
 function described(cited: Cited, { kind, samples, periodMs }: WaveChunk): Cited {
   const { usable, reasons } = QUALITY_OF[kind](samples, 1000 / periodMs);
   if (usable || reasons.includes('too-short')) return cited;
-  const [identity, version, t, x, quality, source, code, before] = cited;
-  return [identity, version, t, x, quality, source, code, [...(before ?? []), ...reasons]];
+  return judgedAs(cited, cited[4], [...(cited[7] ?? []), ...reasons]);
 }
 
 const WAVES: Detector = {
