@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALERT_STATUSES, SEVERITIES, TRANSITIONS } from './alerts.js';
+import { ALERT_REASONS, ALERT_STATUSES, SEVERITIES, TRANSITIONS } from './alerts.js';
 import { ComparatorSchema, FhirId, Instant, listOf, Note, PageQuery, QualitySchema } from './api-values.js';
 
 export const EvidenceSchema = z.object({
@@ -26,6 +26,7 @@ export const AlertSchema = z.object({
   severity: z.enum(SEVERITIES).describe('IEC 60601-1-8 priority'),
   status: z.enum(ALERT_STATUSES),
   transition: z.enum(TRANSITIONS),
+  reason: z.enum(ALERT_REASONS).optional().describe('why the transition happened, where its name does not say it'),
   effectiveAt: Instant.describe('when the condition became true, by the clock of the measurements'),
   raisedAt: Instant.describe('when the record that showed it was received'),
   resolvedAt: Instant.optional(),
@@ -65,6 +66,10 @@ export const AlertSchema = z.object({
       .describe("what people said of this rule's alerts for this patient"),
   }),
   suppressed: z.array(z.object({ rule: z.string(), reason: z.string() })).optional(),
+  recurring: z
+    .object({ count: z.int().describe('episodes so far'), since: Instant.describe('when the first of them began') })
+    .optional()
+    .describe('the condition keeps coming back within the refractory time; counted without further pages'),
   acknowledgedBy: z.string().optional(),
   snoozedUntil: Instant.optional(),
   note: z.string().optional(),

@@ -13,6 +13,8 @@ export interface Alert {
   readonly severity: Severity;
   readonly status: AlertStatus;
   readonly transition: Transition;
+  /** Why the transition happened, where its name does not say it. */
+  readonly reason?: AlertReason;
   /** When the condition became true, by the clock of the measurements. */
   readonly effectiveAt: string;
   /** When the record that showed it was received. */
@@ -26,6 +28,8 @@ export interface Alert {
   readonly threshold: Threshold | null;
   readonly explanation: Explanation;
   readonly suppressed?: readonly { readonly rule: string; readonly reason: string }[];
+  /** The condition keeps coming back: how many episodes so far, and when the first of them began. */
+  readonly recurring?: { readonly count: number; readonly since: string };
   readonly acknowledgedBy?: string;
   readonly snoozedUntil?: string;
   readonly note?: string;
@@ -52,6 +56,27 @@ export const TRANSITIONS = [
   'resolved',
 ] as const;
 export type Transition = (typeof TRANSITIONS)[number];
+
+/**
+ * Reasons of a transition. Of `raised`: `reopened` (late or corrected data show that it is still present), `worse` (clearly worse than
+ * when it was acknowledged or snoozed), `snooze-ended`, `persists` (outlasts what suppressed it), `recurring`. Of `escalated`:
+ * `unacknowledged`. Of `amended`: the others.
+ */
+export const ALERT_REASONS = [
+  'reopened',
+  'worse',
+  'snooze-ended',
+  'persists',
+  'recurring',
+  'unacknowledged',
+  'data-changed',
+  'sources-changed',
+  'joined',
+  'latched',
+  'returned',
+  'severity-returned',
+] as const;
+export type AlertReason = (typeof ALERT_REASONS)[number];
 
 /** A measurement that the alert rests on. `id` is the measurement's id. */
 export interface Evidence {

@@ -68,6 +68,12 @@ export const RuleListSchema = listOf(
       group: z.string().nullable(),
       foresees: z.literal(true).optional().describe('a forecast: it does not silence what it foresees'),
     }),
+    further: z
+      .object({ step: z.number(), unit: z.string(), why: z.string().describe('where the step comes from') })
+      .optional()
+      .describe(
+        'a step beyond what was acknowledged or snoozed that pages at the same severity; without it only a higher severity does',
+      ),
     shadowOf: z.string().optional().describe('runs in shadow beside this live rule: found and listed, told to nobody'),
     page: z.string().describe('evidence'),
   }),

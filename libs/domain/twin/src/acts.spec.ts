@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample, WireThreshold } from '#libs/contracts';
+import { cut, ecg, every } from './recordings.fixture.js';
 import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, told, toldAll, Ward } from './ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
@@ -17,6 +18,13 @@ function wardWithLow(): { readonly ward: Ward; readonly episode: string } {
 
 function limits(ward: Ward, at: number, threshold: Partial<WireThreshold> & Pick<WireThreshold, 'limits'>) {
   return ward.act({ type: 'set-thresholds', thresholds: [{ rule: low, reason: 'agreed', ...threshold }] }, at);
+}
+
+/** Beats, twelve seconds of none, beats again: open until somebody has seen it. */
+function latchedAsystole(ward: Ward): { readonly episode: string } {
+  const recording = ecg(75, [...every(0.5, 30, 0.8), ...every(42, 74, 0.8)]);
+  for (const chunk of cut(recording, [250])) ward.send([chunk]);
+  return ward.alerts().find(({ rule }) => rule.id === 'asystole')!;
 }
 
 describe('acknowledge', () => {
@@ -57,7 +65,8 @@ describe('snooze', () => {
     ]);
     expect(toldAll(ward.tick(until - 1))).toEqual([]);
     const over = ward.tick(until);
-    expect(toldAll(over)).toEqual([`${low} amended medium open`]);
+    expect(toldAll(over)).toEqual([`${low} raised medium open`]);
+    expect(over.transitions[0]!.alert).toMatchObject({ reason: 'snooze-ended' });
     expect(over.transitions[0]!.alert.snoozedUntil).toBeUndefined();
     expect(over.timers).toContainEqual({ timer: 'snooze', dueAt: null });
   });
@@ -67,7 +76,7 @@ describe('snooze', () => {
     ward.act({ type: 'snooze', episode, until: T0 + HOUR }, T0 + MINUTE);
     const told = series(GLUCOSE, T0 + MIN5, MIN5, [80, 80, 80, 80]).flatMap((sample) => toldAll(ward.send([sample])));
     expect(told).toEqual([`${low} resolved medium resolved`]);
-    expect(toldAll(ward.tick(T0 + HOUR))).not.toContain(`${low} amended medium open`);
+    expect(toldAll(ward.tick(T0 + HOUR))).toEqual(['no-data raised low open']);
   });
 
   it('into the past is refused', () => {
@@ -78,29 +87,30 @@ describe('snooze', () => {
 });
 
 describe('resolve by hand', () => {
-  it('closes the episode, and the same condition does not raise again until it was over', () => {
+  it('of what still holds is a snooze of 30 min', () => {
     const { ward, episode } = wardWithLow();
-    const closed = ward.act({ type: 'resolve', episode, note: 'sensor fault' }, T0 + MINUTE);
-    expect(toldAll(closed)).toEqual([`${low} resolved medium resolved`]);
-    expect(closed.transitions[0]).toMatchObject({ closed: true, alert: { note: 'sensor fault' } });
-    const next = series(GLUCOSE, T0 + MIN5, MIN5, [61, 80, 80, 80, 80, 68]).map((sample) => told(ward.send([sample])));
-    expect(next).toEqual([[], [], [], [], [], [`${low} raised medium open`]]);
+    const outcome = ward.act({ type: 'resolve', episode, note: 'sensor fault' }, T0 + MINUTE);
+    expect(toldAll(outcome)).toEqual([`${low} snoozed medium snoozed`]);
+    expect(outcome.transitions[0]).toMatchObject({
+      closed: false,
+      snoozedUntil: T0 + 31 * MINUTE,
+      alert: { note: 'sensor fault' },
+    });
+    const next = series(GLUCOSE, T0 + MIN5, MIN5, [61, 61, 60, 61, 62]).flatMap((sample) => told(ward.send([sample])));
+    expect(next).toEqual([]);
+    expect(toldAll(ward.tick(T0 + 31 * MINUTE))).toEqual([`${low} raised medium open`]);
+    expect(ward.alerts().at(-1)).toMatchObject({ reason: 'snooze-ended', episode });
   });
 
-  it('does not hide that it gets worse', () => {
+  it('of a latched alert whose condition has ended closes it', () => {
     const ward = new Ward();
-    const [raised] = ward.send([{ c: 3, t: T0, x: 88 }]).transitions;
-    ward.act({ type: 'resolve', episode: raised!.episode }, T0 + MINUTE);
-    expect(toldAll(ward.send([{ c: 3, t: T0 + 2 * MINUTE, x: 87 }]))).toEqual([]);
-    const worse = ward.send([{ c: 3, t: T0 + 3 * MINUTE, x: 80 }]);
-    expect(toldAll(worse)).toEqual(['oxygen-saturation-low raised high open']);
-    expect(worse.transitions[0]!.episode).toBe(raised!.episode);
-  });
-
-  it('of an episode that is closed is counted', () => {
-    const { ward, episode } = wardWithLow();
-    ward.act({ type: 'resolve', episode }, T0 + MINUTE);
-    expect(ward.act({ type: 'resolve', episode }, T0 + MINUTE).counts.dropped).toEqual({ 'act-on-closed-episode': 1 });
+    const { episode } = latchedAsystole(ward);
+    const closed = ward.act({ type: 'resolve', episode }, T0 + 5 * MINUTE);
+    expect(toldAll(closed)).toEqual(['asystole resolved high resolved']);
+    expect(closed.transitions[0]).toMatchObject({ closed: true });
+    expect(ward.act({ type: 'resolve', episode }, T0 + 6 * MINUTE).counts.dropped).toEqual({
+      'act-on-closed-episode': 1,
+    });
   });
 });
 

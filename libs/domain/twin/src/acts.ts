@@ -1,17 +1,21 @@
 import type { ActRecord } from '#libs/contracts';
-import { isClosed } from './alert.js';
+import { isClosed, reopened } from './alert-state.js';
 import { drop, setTimer, type Draft } from './draft.js';
 import { isInstant } from './identify.js';
 import { checkThresholds } from './limits.js';
 import type { Rule } from './rule.js';
 import { codesOf, ruleById, RULES } from './rules.js';
 import { setLimitsOf, timelineWith } from './set-limits.js';
+import { attended } from './attention.js';
 import type { EpisodeState, RuleState } from './state.js';
 import { episodeId, tell } from './tell.js';
 
 /** Newest act ids that are remembered. A repeat comes from the transport, so it comes soon. */
 const ACTS_KEPT = 24;
 const TIMER = 'snooze';
+const LONGEST_SNOOZE = 24 * 3_600_000;
+/** Closing by hand what still holds is a snooze of this length. */
+export const RESOLVED_FOR = 30 * 60_000;
 
 /** Applies what a person did. A repeat, an unknown episode and an act that no longer fits change nothing and are counted. */
 export function applyAct(draft: Draft, record: ActRecord): void {
@@ -53,29 +57,35 @@ function act(
   episode: EpisodeState,
 ): EpisodeState | undefined {
   const { snoozedUntil: _, ...awake } = episode;
+  const { now } = draft;
   const noted = does.note === undefined ? awake : { ...awake, note: does.note };
   const closed = isClosed(episode.status);
   switch (does.type) {
     case 'acknowledge': {
       // What is over can still be acknowledged; it stays over.
-      const status = closed ? episode.status : 'acknowledged';
-      const seen = heardOut(draft, rule, { ...noted, status, acknowledgedBy: record.actor }, does.useful);
-      const { overAt, ...told } = tell(draft, rule, seen, 'acknowledged');
+      const seen = closed ? noted : { ...attended(draft, rule, noted), status: 'acknowledged' as const };
+      const acknowledged = heardOut(draft, rule, { ...seen, acknowledgedBy: record.actor }, does.useful);
+      const { overAt, ...told } = tell(draft, rule, acknowledged, 'acknowledged');
       return overAt === undefined ? told : tell(draft, rule, { ...told, status: 'resolved' }, 'resolved');
     }
     case 'snooze': {
-      if (closed || !isInstant(does.until) || does.until <= draft.now) return undefined;
-      const told = draft.timers[TIMER];
-      if (told === undefined || does.until < told) setTimer(draft, TIMER, does.until);
-      return tell(draft, rule, { ...noted, status: 'snoozed', snoozedUntil: does.until }, 'snoozed');
+      if (closed || !isInstant(does.until) || does.until <= now) return undefined;
+      return snooze(draft, rule, noted, Math.min(does.until, now + LONGEST_SNOOZE));
     }
     case 'resolve': {
       if (closed) return undefined;
+      if (episode.end === null) return snooze(draft, rule, noted, now + RESOLVED_FOR);
       const { overAt: _over, ...resolved } = noted;
       const closedByHand = { rank: episode.rank, at: record.receivedAt };
       return tell(draft, rule, { ...resolved, status: 'resolved', closedByHand }, 'resolved');
     }
   }
+}
+
+function snooze(draft: Draft, rule: Rule, episode: EpisodeState, until: number): EpisodeState {
+  const due = draft.timers[TIMER];
+  if (due === undefined || until < due) setTimer(draft, TIMER, until);
+  return tell(draft, rule, { ...attended(draft, rule, episode), status: 'snoozed', snoozedUntil: until }, 'snoozed');
 }
 
 /** Counts whether the alert was worth the interruption; a second opinion on one alert replaces the first. */
@@ -94,7 +104,7 @@ function withEpisode(state: RuleState, index: number, episode: EpisodeState): Ru
   return { ...state, episodes: state.episodes.map((old, i) => (i === index ? episode : old)) };
 }
 
-/** Snoozes that have run out by the log's own time: the alert is open again and says so. */
+/** Snoozes that have run out by the log's own time: the alert is open again, and pages. */
 export function endSnoozes(draft: Draft): void {
   const told = draft.timers[TIMER];
   if (told === undefined || told > draft.now) return;
@@ -108,8 +118,7 @@ export function endSnoozes(draft: Draft): void {
         next = Math.min(next ?? Infinity, episode.snoozedUntil);
         continue;
       }
-      const { snoozedUntil: _, ...awake } = episode;
-      const told = tell(draft, rule, { ...awake, status: 'open' }, 'amended', 'snooze-over');
+      const told = tell(draft, rule, reopened(episode), 'raised', 'snooze-ended');
       draft.rules[rule.id] = withEpisode(draft.rules[rule.id]!, index, told);
     }
   }

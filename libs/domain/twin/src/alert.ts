@@ -1,9 +1,10 @@
-import type { Alert, Evidence, Explanation, QualityName, Transition } from '#libs/contracts';
+import type { Alert, AlertReason, Evidence, Explanation, QualityName, Transition } from '#libs/contracts';
 import { measureByNumber } from '#libs/domain/quantities';
+import { alertRank } from './alert-state.js';
 import type { Limits } from './limits.js';
 import { ageAt, type Person } from './person.js';
 import { severityOf, type Rule } from './rule.js';
-import { clearsSentence, summaryOf, utc, whySentence, type Cause } from './sentences.js';
+import { clearsSentence, summaryOf, utc, whySentence } from './sentences.js';
 import type { Cited, EpisodeState, Feedback } from './state.js';
 
 export const DISCLAIMER = 'Research software, not a cleared medical device.';
@@ -18,7 +19,7 @@ interface Telling {
   readonly limits: Limits;
   readonly episode: EpisodeState;
   readonly transition: Transition;
-  readonly cause: Cause | undefined;
+  readonly reason: AlertReason | undefined;
   readonly feedback: Feedback | undefined;
   readonly person: Person;
 }
@@ -28,7 +29,7 @@ interface Telling {
  * treatment and never the patient's name.
  */
 export function alertOf(telling: Telling): Alert {
-  const { id, patient, rule, limits, episode, transition, cause } = telling;
+  const { id, patient, rule, limits, episode, transition, reason } = telling;
   const { start, status, raisedAt } = episode;
   const ended = episode.end ?? episode.closedByHand?.at ?? null;
   return {
@@ -38,14 +39,15 @@ export function alertOf(telling: Telling): Alert {
     patient,
     rule: { id: rule.id, version: rule.version, title: rule.title },
     category: rule.category,
-    severity: severityOf(isClosed(status) ? episode.peak : toldRank(episode)),
+    severity: severityOf(alertRank(episode)),
     status,
     transition,
+    ...(reason === undefined ? undefined : { reason }),
     effectiveAt: utc(start),
     raisedAt: utc(raisedAt),
     ...(ended === null ? undefined : { resolvedAt: utc(ended) }),
     lateSeconds: Math.max(0, Math.round((raisedAt - start) / 1000)),
-    summary: summaryOf(rule, limits, episode, transition, cause),
+    summary: summaryOf(rule, limits, episode, transition, reason),
     evidence: episode.cites.map((cited) => evidenceOf(cited, start)),
     threshold: thresholdOf(rule, episode),
     explanation: explanationOf(telling),
@@ -55,11 +57,6 @@ export function alertOf(telling: Telling): Alert {
     ...(episode.note === undefined ? undefined : { note: episode.note }),
     disclaimer: DISCLAIMER,
   };
-}
-
-/** Told again because nobody acknowledged it: one severity higher than the condition alone gives. */
-function toldRank({ rank, escalatedAt }: EpisodeState): number {
-  return escalatedAt === undefined ? rank : Math.min(3, rank + 1);
 }
 
 function explanationOf({ rule, limits, episode, feedback, person }: Telling): Explanation {
@@ -78,11 +75,6 @@ function explanationOf({ rule, limits, episode, feedback, person }: Telling): Ex
     ...(finding?.missing === undefined ? undefined : { missing: finding.missing }),
     precision: { useful, notUseful, share: said === 0 ? null : useful / said },
   };
-}
-
-/** No more transitions but acknowledgement follow, unless data change what happened. */
-export function isClosed(status: Alert['status']): boolean {
-  return status === 'resolved' || status === 'retrospective' || status === 'retracted';
 }
 
 /** Public id of a measurement's version: the identity alone for the first. */

@@ -36,6 +36,7 @@ function viewOf(rule: Rule, pack: string): RuleView {
     population,
     ...(rule.refuses === undefined ? undefined : { refuses: rule.refuses }),
     policy,
+    ...(rule.further === undefined ? undefined : { further: rule.further }),
     ...(rule.shadowOf === undefined ? undefined : { shadowOf: rule.shadowOf }),
     page,
   };

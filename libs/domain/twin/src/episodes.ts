@@ -1,4 +1,6 @@
-import { isClosed } from './alert.js';
+import { RESOLVED_FOR } from './acts.js';
+import { isClosed, reopened } from './alert-state.js';
+import { fallen, furtherThanSeen, risen } from './attention.js';
 import type { Draft } from './draft.js';
 import { gridTimes } from './grid.js';
 import { layersOf, limitsAt, ownerAt } from './limits.js';
@@ -18,18 +20,28 @@ const MOST_CITES = 16;
 
 type Told = Pick<RuleState, 'episodes' | 'count' | 'floor'>;
 
+/** What a record showed to a rule. */
+export interface Look {
+  /** Where a refold began; null when the values only went on from the newest. */
+  readonly since: number | null;
+  /** Newest effective time of what the rule reads. */
+  readonly newest: number;
+  /** The record's values of a limit rule's measure. */
+  readonly fresh: readonly Cited[];
+}
+
 /**
  * Compares the episodes that a fold found with those that were told, tells the differences, and gives back what is told now.
- * `since` is where a refold began; null when the samples only went on from the newest. Endings are told before beginnings.
+ * Endings are told before beginnings.
  */
 export function tellEpisodes(
   draft: Draft,
   rule: MeasureRule,
   before: RuleState,
   found: readonly FoundEpisode[],
-  since: number | null,
-  newest: number,
+  look: Look,
 ): Told {
+  const { since, newest } = look;
   const again = found.some(({ end }) => end === null);
   const touched = before.episodes.filter(
     (old) =>
@@ -49,7 +61,7 @@ export function tellEpisodes(
   for (const episode of found) {
     const old = pairs.get(episode);
     if (old === undefined) told.push(begin(draft, rule, before, episode, count++));
-    else told.push(goOn(draft, rule, old, episode, since !== null, newest));
+    else told.push(goOn(draft, rule, old, episode, look));
   }
   const kept = before.episodes.filter((old) => !touched.includes(old));
   return { count, ...bound([...kept, ...told], before.floor, newest) };
@@ -94,29 +106,25 @@ function begin(draft: Draft, rule: MeasureRule, before: RuleState, found: FoundE
   return muted === null ? tell(draft, rule, episode, 'raised') : suppress(draft, rule, { ...episode, muted });
 }
 
-function goOn(
-  draft: Draft,
-  rule: MeasureRule,
-  old: EpisodeState,
-  found: FoundEpisode,
-  refolded: boolean,
-  newest: number,
-): EpisodeState {
+function goOn(draft: Draft, rule: MeasureRule, old: EpisodeState, found: FoundEpisode, look: Look): EpisodeState {
   const { finding: _finding, ...rest } = old;
   const next: EpisodeState = { ...rest, ...seen(draft, rule, found) };
-  const moved = refolded && differs(old, next);
-  if (old.muted !== undefined) return goOnMuted(draft, rule, old.muted, next, newest);
+  const moved = look.since !== null && differs(old, next);
+  if (old.muted !== undefined) return goOnMuted(draft, rule, old.muted, next, look.newest);
   if (isClosed(old.status)) return goOnClosed(draft, rule, old, next, moved);
   if (next.end !== null) return ended(draft, rule, next, moved);
   const { overAt, ...going } = next;
-  if (overAt !== undefined) return tell(draft, rule, going, 'amended', 'again');
+  if (overAt !== undefined) return tell(draft, rule, going, 'amended', 'returned');
   if (next.rank > old.rank) {
-    // Whoever acknowledged or snoozed it did so at the lower severity.
-    const { snoozedUntil: _, ...awake } = going;
-    return tell(draft, rule, { ...awake, status: 'open' }, 'escalated');
+    const { pages, episode } = risen(going, look.newest);
+    return pages ? tell(draft, rule, episode, 'escalated') : tell(draft, rule, episode, 'amended', 'severity-returned');
   }
-  if (next.rank < old.rank) return tell(draft, rule, going, 'deescalated');
-  return moved ? tell(draft, rule, going, 'amended', 'data-changed') : going;
+  if (next.rank < old.rank) {
+    return tell(draft, rule, fallen(going, old.rank, look.newest), 'deescalated');
+  }
+  const { pages, episode } = furtherThanSeen(draft, rule, going, look.fresh);
+  if (pages) return tell(draft, rule, reopened(episode), 'raised', 'worse');
+  return moved ? tell(draft, rule, episode, 'amended', 'data-changed') : episode;
 }
 
 function goOnMuted(
@@ -130,7 +138,7 @@ function goOnMuted(
   const muted = stillMuted(draft, rule, was, next, newest);
   if (muted !== null) return { ...next, muted };
   const { muted: _, ...audible } = next;
-  return tell(draft, rule, { ...audible, raisedAt: draft.record.receivedAt }, 'raised', 'no-longer-quiet');
+  return tell(draft, rule, { ...audible, raisedAt: draft.record.receivedAt }, 'raised', 'persists');
 }
 
 function goOnClosed(
@@ -140,13 +148,14 @@ function goOnClosed(
   next: EpisodeState,
   moved: boolean,
 ): EpisodeState {
-  // Late data show that it is not over after all, or it got worse than it was when a person closed it.
-  const worse = old.closedByHand !== undefined && next.rank > old.closedByHand.rank;
-  if (next.end === null && (old.closedByHand === undefined || worse)) {
-    const { closedByHand: _, ...reopened } = next;
-    return tell(draft, rule, { ...reopened, status: 'open' }, 'raised', worse ? 'worse' : 'not-over');
-  }
-  return moved ? tell(draft, rule, next, 'amended', 'data-changed') : next;
+  const { closedByHand } = old;
+  if (next.end !== null) return moved ? tell(draft, rule, next, 'amended', 'data-changed') : next;
+  const { closedByHand: _, ...again } = next;
+  if (closedByHand === undefined) return tell(draft, rule, reopened(again), 'raised', 'reopened');
+  // Versions before closed what still held for good: it counts as a snooze now.
+  if (next.rank > closedByHand.rank) return tell(draft, rule, reopened(again), 'raised', 'worse');
+  if (draft.now < closedByHand.at + RESOLVED_FOR) return next;
+  return tell(draft, rule, reopened(again), 'raised', 'snooze-ended');
 }
 
 /** The condition has gone. A latching alert that nobody has seen stays open until somebody has. */
@@ -155,8 +164,8 @@ function ended(draft: Draft, rule: MeasureRule, next: EpisodeState, moved: boole
     if (next.overAt === next.end) return moved ? tell(draft, rule, next, 'amended', 'data-changed') : next;
     return tell(draft, rule, { ...next, overAt: next.end! }, 'amended', 'latched');
   }
-  const { snoozedUntil: _, ...awake } = next;
-  return tell(draft, rule, { ...awake, status: 'resolved' }, 'resolved');
+  const { snoozedUntil: _, ...rest } = next;
+  return tell(draft, rule, { ...rest, status: 'resolved' }, 'resolved');
 }
 
 function retract(draft: Draft, rule: Rule, old: EpisodeState): void {

@@ -1,4 +1,3 @@
-import { isClosed } from './alert.js';
 import { setTimer, type Draft } from './draft.js';
 import { RULES } from './rules.js';
 import type { EpisodeState } from './state.js';
@@ -17,21 +16,20 @@ export function escalateIgnored(draft: Draft): void {
   for (const rule of RULES) {
     const seconds = rule.policy.escalateAfterSeconds;
     const state = draft.rules[rule.id];
-    const episode = state?.episodes.at(-1);
-    if (seconds === null || state === undefined || episode === undefined || !isIgnored(episode)) continue;
-    const due = (episode.pagedAt ?? episode.raisedAt) + seconds * 1000;
-    if (due > draft.now) {
+    if (seconds === null || state === undefined || !state.episodes.some(isIgnored)) continue;
+    const episodes = state.episodes.map((episode) => {
+      if (!isIgnored(episode)) return episode;
+      const due = (episode.pagedAt ?? episode.raisedAt) + seconds * 1000;
+      if (due <= draft.now)
+        return tell(draft, rule, { ...episode, escalatedAt: draft.now }, 'escalated', 'unacknowledged');
       next = Math.min(next ?? due, due);
-      continue;
-    }
-    const escalated = tell(draft, rule, { ...episode, escalatedAt: draft.now }, 'escalated', 'unacknowledged');
-    draft.rules[rule.id] = { ...state, episodes: [...state.episodes.slice(0, -1), escalated] };
+      return episode;
+    });
+    draft.rules[rule.id] = { ...state, episodes };
   }
   setTimer(draft, TIMER, next);
 }
 
-function isIgnored(episode: EpisodeState): boolean {
-  const { status, muted, escalatedAt, acknowledgedBy } = episode;
-  if (isClosed(status) || status !== 'open' || muted !== undefined) return false;
-  return escalatedAt === undefined && acknowledgedBy === undefined;
+function isIgnored({ status, muted, escalatedAt }: EpisodeState): boolean {
+  return status === 'open' && muted === undefined && escalatedAt === undefined;
 }

@@ -48,17 +48,18 @@ export function evaluate(draft: Draft): Needs['windows'] {
   ];
   const missing = past.missing();
   if (missing.length === 0) {
-    tellAll(draft, followed);
+    tellAll(draft, followed, past);
     settleLate(draft, effects, past.reread);
   }
   return missing;
 }
 
 /** In the order of the catalogue: of alerts with one cause the gravest first, so that it leads. */
-function tellAll(draft: Draft, followed: readonly Followed[]): void {
+function tellAll(draft: Draft, followed: readonly Followed[], past: Past): void {
   for (const { rule, found, since, newest } of followed.toSorted((a, b) => orderOf(a.rule) - orderOf(b.rule))) {
     const before = draft.rules[rule.id] ?? NO_RULE_STATE;
-    const told = tellEpisodes(draft, rule, before, found, since, newest);
+    const fresh = rule.kind === 'limit' ? past.fresh(rule.codes[0]).map(({ cited }) => cited) : [];
+    const told = tellEpisodes(draft, rule, before, found, { since, newest, fresh });
     draft.rules[rule.id] = { ...(draft.rules[rule.id] ?? NO_RULE_STATE), ...told };
   }
 }

@@ -126,7 +126,7 @@ describe('late data', () => {
     ward.send(glucose(T0, 60, 80, 80, 80, 80));
     const outcome = ward.send([{ c: GLUCOSE, t: T0 + 8 * MINUTE, x: 72 }], T0 + HOUR);
     expect(told(outcome)).toEqual([`${low} raised medium open`]);
-    expect(outcome.transitions[0]!.alert.summary).toMatch(/^Not over after all/);
+    expect(outcome.transitions[0]!.alert.summary).toMatch(/^Reopened: late or corrected data show it is still present/);
     expect(told(ward.send(glucose(T0 + 5 * MIN5, 80)))).toEqual([`${low} resolved medium resolved`]);
   });
 

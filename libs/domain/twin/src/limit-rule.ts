@@ -1,6 +1,6 @@
 import type { Severity } from '#libs/contracts';
 import { measureByName, type MeasureName } from '#libs/domain/quantities';
-import type { AgeLimits, LimitRule, LimitSpec, Policy, Refuses, Tier } from './rule.js';
+import type { AgeLimits, Further, LimitRule, LimitSpec, Policy, Refuses, Tier } from './rule.js';
 
 export const QUALITY =
   'Bad values are ignored. Doubtful values count towards raising, one severity lower until a good value confirms them; ' +
@@ -28,6 +28,8 @@ interface LimitRuleSpec {
   readonly refuses?: Refuses;
   readonly byAge?: readonly AgeLimits[];
   readonly policy: Policy;
+  /** Step in the unit of the measure; see {@link Further}. */
+  readonly further: Omit<Further, 'unit'>;
 }
 
 /**
@@ -66,6 +68,7 @@ export function limitRule(spec: LimitRuleSpec): LimitRule {
     ...(spec.refuses === undefined ? undefined : { refuses: spec.refuses }),
     ...(spec.byAge === undefined ? undefined : { byAge: spec.byAge }),
     policy: spec.policy,
+    further: { ...spec.further, unit: measure.unit },
     page: `docs/clinical/rules/${spec.id}.md`,
     codes: [measure.number],
     direction: beyond,

@@ -41,7 +41,7 @@ describe('alerts of one cause', () => {
       'glucose-very-low resolved high resolved',
       'glucose-low raised medium open',
     ]);
-    expect(ward.alerts().at(-1)!.summary).toMatch(/^Lasts after the alert that it was folded into or followed/);
+    expect(ward.alerts().at(-1)!.summary).toMatch(/^Persists after the alert that suppressed it/);
   });
 });
 
@@ -77,7 +77,7 @@ describe('an alert that nobody acknowledges', () => {
     expect(toldAll(ward.tick(T0 + 29 * MINUTE))).toEqual([]);
     const escalated = ward.tick(T0 + 31 * MINUTE);
     expect(toldAll(escalated)).toEqual(['glucose-low escalated high open']);
-    expect(escalated.transitions[0]!.alert.summary).toMatch(/^Told again: nobody has acknowledged it/);
+    expect(escalated.transitions[0]!.alert.summary).toMatch(/^Escalated: not acknowledged/);
     expect(toldAll(ward.tick(T0 + 3 * HOUR))).toEqual([]);
   });
 

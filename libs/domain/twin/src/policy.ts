@@ -1,5 +1,5 @@
 import { uuidOf } from '#libs/domain/quantities';
-import { isClosed } from './alert.js';
+import { isClosed } from './alert-state.js';
 import type { Draft } from './draft.js';
 import { severityOf, type MeasureRule, type Rule } from './rule.js';
 import { RULES } from './rules.js';

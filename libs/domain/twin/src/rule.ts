@@ -36,6 +36,8 @@ interface RuleHead {
   /** Who it refuses to judge. */
   readonly refuses?: Refuses;
   readonly policy: Policy;
+  /** What is clearly worse at the same severity; without it only a higher severity is. */
+  readonly further?: Further;
   /**
    * Runs in shadow: what it finds is kept quiet and listed, and pages nobody. The id of the live rule it is compared with; a new rule
    * that replaces none names itself.
@@ -57,6 +59,16 @@ export interface Policy {
   readonly group: string | null;
   /** A forecast: it does not silence what it foresees. */
   readonly foresees?: true;
+}
+
+/**
+ * A step beyond what a person saw when they acknowledged or snoozed that needs them again. Larger than what two measurements of the same
+ * state differ by; `why` names the source.
+ */
+export interface Further {
+  readonly step: number;
+  readonly unit: string;
+  readonly why: string;
 }
 
 /** Below this age (years) or in pregnancy the rule says nothing, and the twin says that it does not. */

@@ -190,7 +190,7 @@ describe('rules', () => {
       effectiveAt: '2026-03-01T08:00:00.000Z',
       raisedAt: '2026-03-01T08:01:30.000Z',
       lateSeconds: 90,
-      summary: 'Glucose 61.2 mg/dL at 2026-03-01T08:00:00.000Z, below the default limit of 70 mg/dL.',
+      summary: 'Glucose 61.2 mg/dL at 08:00:00 UTC, below the default limit of 70 mg/dL.',
       evidence: [{ code: 'glucose', value: 61.24, unit: 'mg/dL', source: 'gateway', quality: 'good' }],
       threshold: { limit: 70, unit: 'mg/dL', comparison: 'below', owner: 'default' },
       explanation: {
@@ -207,9 +207,7 @@ describe('rules', () => {
     ward.send(series(HEART_RATE, T0, 30 * SECOND, [155, 170]));
     const [alert] = ward.send(series(HEART_RATE, T0 + MINUTE, MINUTE, [160])).transitions.map((t) => t.alert);
     expect(alert!.evidence.map(({ value }) => value)).toEqual([155, 160]);
-    expect(alert!.summary).toBe(
-      'Heart rate 160 /min at 2026-03-01T08:01:00.000Z, above the default limit of 150 /min for 60 s.',
-    );
+    expect(alert!.summary).toBe('Heart rate 160 /min at 08:01:00 UTC, above the default limit of 150 /min for 60 s.');
   });
 });
 
@@ -219,7 +217,7 @@ it('after an escalation names the value that crossed the limit in force', () => 
   const [alert] = ward.send(series(OXYGEN, T0 + 2 * MINUTE, MINUTE, [84])).transitions.map((t) => t.alert);
   expect(alert).toMatchObject({ transition: 'escalated', severity: 'high' });
   expect(alert!.summary).toBe(
-    'Severity rose to high. Oxygen saturation by pulse oximetry 84 % at 2026-03-01T08:02:00.000Z, below the default limit of 85 %; it began with 89 % at 2026-03-01T08:01:00.000Z.',
+    'Severity rose to high. Oxygen saturation by pulse oximetry 84 % at 08:02:00 UTC, below the default limit of 85 %; it began with 89 % at 08:01:00 UTC.',
   );
 });
 

@@ -1,4 +1,4 @@
-import { isClosed } from './alert.js';
+import { isClosed } from './alert-state.js';
 import { NOTICED } from './clocks.js';
 import type { Draft } from './draft.js';
 import { NO_RULE_STATE } from './fold.js';

@@ -1,21 +1,9 @@
-import type { Transition } from '#libs/contracts';
+import type { AlertReason, Transition } from '#libs/contracts';
 import { measureByNumber } from '#libs/domain/quantities';
 import type { Limits } from './limits.js';
+import { alertRank } from './alert-state.js';
 import { RANKS, severityOf, type LimitRule, type Rule, type StreamRule, type Tier } from './rule.js';
 import type { Cited, EpisodeState } from './state.js';
-
-/** Why a transition was told, where its name does not say it. */
-export type Cause =
-  | 'data-changed'
-  | 'not-over'
-  | 'worse'
-  | 'snooze-over'
-  | 'sources-changed'
-  | 'joined'
-  | 'latched'
-  | 'again'
-  | 'unacknowledged'
-  | 'no-longer-quiet';
 
 /** One or two plain sentences: what happened, then what was measured. */
 export function summaryOf(
@@ -23,9 +11,9 @@ export function summaryOf(
   limits: Limits,
   episode: EpisodeState,
   transition: Transition,
-  cause: Cause | undefined,
+  reason: AlertReason | undefined,
 ): string {
-  const head = headOf(episode, transition, cause);
+  const head = headOf(episode, transition, reason);
   const what = whatSentence(rule, limits, episode);
   return head === '' ? what : `${head} ${what}`;
 }
@@ -43,51 +31,64 @@ function whatSentence(rule: Rule, limits: Limits, episode: EpisodeState): string
   }
 }
 
-function findingSentence(rule: StreamRule, { finding, start, cites }: EpisodeState): string {
+function findingSentence(rule: StreamRule, { finding, start, cites, raisedAt }: EpisodeState): string {
   const words = finding?.words ?? rule.title;
   const doubtful =
     cites.length > 0 && cites.every((cited) => cited[4] !== 0) ? ' All values are of doubtful quality.' : '';
-  return `${words} (since ${utc(start)}).${doubtful}`;
+  return `${words} (since ${clock(start, raisedAt)}).${doubtful}`;
 }
 
-function headOf(episode: EpisodeState, transition: Transition, cause: Cause | undefined): string {
-  const { rank, start, end, closedByHand, snoozedUntil } = episode;
+function headOf(episode: EpisodeState, transition: Transition, reason: AlertReason | undefined): string {
+  const { start, end, closedByHand, snoozedUntil, raisedAt } = episode;
   switch (transition) {
     case 'raised':
-      if (cause === 'not-over') return 'Not over after all, as late or corrected data show.';
-      if (cause === 'no-longer-quiet') return 'Lasts after the alert that it was folded into or followed.';
-      return cause === 'worse' ? `Worse since it was closed, now ${severityOf(rank)}.` : '';
+      return raisedHead(episode, reason);
     case 'escalated':
-      if (cause === 'unacknowledged') return 'Told again: nobody has acknowledged it.';
-      return `Severity rose to ${severityOf(rank)}.`;
+      if (reason === 'unacknowledged') return 'Escalated: not acknowledged.';
+      return `Severity rose to ${severityOf(alertRank(episode))}.`;
     case 'deescalated':
-      return `Severity fell to ${severityOf(rank)}.`;
+      return `Severity fell to ${severityOf(alertRank(episode))}.`;
     case 'amended':
-      return AMENDED[cause ?? 'sources-changed'] ?? 'Changed.';
+      if (reason === 'severity-returned') return `Severity ${severityOf(alertRank(episode))} again.`;
+      return AMENDED[reason ?? 'sources-changed'] ?? 'Changed.';
     case 'retracted':
-      return 'Withdrawn: late or corrected data show that this did not happen. It said:';
+      return 'Retracted after late or corrected data. Original text:';
     case 'retrospective':
-      return `In the past and already over, until ${utc(end ?? start)}.`;
+      return `In the past and already over, until ${clock(end ?? start, raisedAt)}.`;
     case 'resolved':
       if (closedByHand !== undefined) return 'Closed by a person.';
       return `Over after ${span((end ?? start) - start)}.`;
     case 'acknowledged':
       return 'Acknowledged.';
     case 'snoozed':
-      return `Snoozed until ${utc(snoozedUntil ?? start)}.`;
+      return `Snoozed until ${clock(snoozedUntil ?? start, raisedAt)}.`;
   }
 }
 
-const AMENDED: Readonly<Partial<Record<Cause, string>>> = {
-  'snooze-over': 'The snooze is over and the condition still holds.',
+function raisedHead(episode: EpisodeState, reason: AlertReason | undefined): string {
+  switch (reason) {
+    case 'reopened':
+      return 'Reopened: late or corrected data show it is still present.';
+    case 'persists':
+      return 'Persists after the alert that suppressed it.';
+    case 'snooze-ended':
+      return `Snooze ended: ${episode.end === null ? 'the condition is still present' : 'not acknowledged'}.`;
+    case 'worse':
+      return `Worse since it was last seen, severity ${severityOf(alertRank(episode))}.`;
+    default:
+      return '';
+  }
+}
+
+const AMENDED: Readonly<Partial<Record<AlertReason, string>>> = {
   'data-changed': 'Changed by late or corrected data.',
   joined: 'Another alert of the same cause was folded into this one.',
-  latched: 'The condition has gone; it stays open until somebody acknowledges it.',
-  again: 'The condition is back.',
+  latched: 'The condition has ended; the alert stays open until acknowledged.',
+  returned: 'The condition has returned.',
 };
 
 function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): string {
-  const { cites, start } = episode;
+  const { cites, start, raisedAt } = episode;
   const { title, unit } = measureWords(rule);
   const first = cites[0];
   const met = cites.find((cited) => cited[2] === start) ?? first;
@@ -97,8 +98,8 @@ function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): 
   const whose = WHOSE[limit.layer];
   const limitWords = `${rule.direction} the ${whose} limit of ${limit.limit} ${unit}`;
   const held = first[2] === start ? '' : ` for ${span(start - first[2])}`;
-  const began = `${shown(met)} ${unit} at ${utc(start)}`;
-  const furthest = `${shown(worst)} ${unit} at ${utc(worst[2])}`;
+  const began = `${shown(met)} ${unit} at ${clock(start, raisedAt)}`;
+  const furthest = `${shown(worst)} ${unit} at ${clock(worst[2], raisedAt)}`;
   // After an escalation the limit in force is one that the first value need not have crossed.
   const crossed = isWorse(rule, limit.limit, met[3]) || (met[8] !== undefined && met[3] === limit.limit);
   const sentence = crossed
@@ -173,6 +174,12 @@ function round(x: number): string {
 export function utc(ms: number): string {
   const at = Math.min(8.64e15, Math.max(-8.64e15, ms));
   return new Date(Number.isNaN(at) ? 0 : at).toISOString();
+}
+
+/** A time as people read it, `15:25:57 UTC`; with the date when it lies on another day than `near`. The exact time stands in the data. */
+export function clock(ms: number, near: number): string {
+  const [date, time] = [utc(ms).slice(0, -14), utc(ms).slice(-13, -5)];
+  return date === utc(near).slice(0, -14) ? `${time} UTC` : `${date} ${time} UTC`;
 }
 
 /** A length of time in words: `45 s`, `15 min`, `2 h 5 min`. */

@@ -1,11 +1,11 @@
 import { measureByNumber } from '#libs/domain/quantities';
-import { isClosed } from './alert.js';
+import { isClosed } from './alert-state.js';
 import { drop, setTimer, type Draft } from './draft.js';
 import { NO_RULE_STATE } from './fold.js';
 import { layersOf, limitsAt, ownerAt, type Limits } from './limits.js';
 import { personOf } from './person.js';
 import { CONTINUOUS_AFTER, NO_DATA } from './no-data.js';
-import { span, utc } from './sentences.js';
+import { clock, span } from './sentences.js';
 import type { EpisodeLimit, EpisodeState, RuleState, StreamState } from './state.js';
 import { codeOfStream } from './streams.js';
 import { tell } from './tell.js';
@@ -66,9 +66,9 @@ function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[
   return { next, silent: counted.map((one) => ({ ...one, words: wordsOf(one, draft.streams[one.key]!) })) };
 }
 
-function wordsOf({ key, seconds }: Silent, stream: StreamState): string {
+function wordsOf({ key, due, seconds }: Silent, stream: StreamState): string {
   const name = measureByNumber(codeOfStream(key))?.title.toLowerCase() ?? 'a measure';
-  return `${name} from ${stream.source}, newest value of ${utc(stream.t)}, silent for more than ${span(seconds * 1000)}`;
+  return `${name} from ${stream.source}, newest value of ${clock(stream.t, due)}, silent for more than ${span(seconds * 1000)}`;
 }
 
 function follow(draft: Draft, silent: readonly Silent[]): void {

@@ -1,4 +1,4 @@
-import type { AlertStatus, Comparator, FactKind, Transition } from '#libs/contracts';
+import type { AlertReason, AlertStatus, Comparator, FactKind, Transition } from '#libs/contracts';
 import type { VitalState } from '#libs/domain/signal-quality';
 import type { Finding } from './finding.js';
 import type { TWIN_VERSION } from './read-twin.js';
@@ -162,6 +162,8 @@ export interface EpisodeState {
   /** Transitions told so far, and the last of them. */
   readonly sequence: number;
   readonly last: Transition;
+  /** Why the last of them happened, where its name does not say it. */
+  readonly reason?: AlertReason;
   readonly raisedAt: number;
   /** Of a stream rule: the worst it found. */
   readonly finding?: Finding;
@@ -170,6 +172,18 @@ export interface EpisodeState {
   readonly limit: EpisodeLimit | null;
   readonly acknowledgedBy?: string;
   readonly snoozedUntil?: number;
+  /**
+   * How it was when it was acknowledged or snoozed: the severity shown, the newest effective time, and how far beyond the limit (the
+   * value of a limit rule, the weight of a finding). `run`: values since that are clearly further.
+   */
+  readonly seen?: {
+    readonly rank: number;
+    readonly asOf: number;
+    readonly far?: number;
+    readonly run?: { readonly from: number; readonly n: number };
+  };
+  /** When the severity last fell (effective time), the highest it fell from lately, and how often its return has paged since. */
+  readonly fell?: { readonly from: number; readonly at: number; readonly paged: number };
   readonly note?: string;
   /** A person closed it, at this rank and time, though the condition still held. */
   readonly closedByHand?: { readonly rank: number; readonly at: number };
@@ -189,6 +203,8 @@ export interface EpisodeState {
   readonly pagedAt?: number;
   /** When it was told again because nobody had acknowledged it, by the log's own time. */
   readonly escalatedAt?: number;
+  /** The condition's own severity then, once it has changed: only that one was escalated. */
+  readonly escalatedRank?: number;
   /** What the one who acknowledged it said. */
   readonly useful?: boolean;
   /** What the episode is about, for rules without measurements (silent streams). */

@@ -1,11 +1,11 @@
-import type { Transition } from '#libs/contracts';
+import type { AlertReason, Transition } from '#libs/contracts';
 import { uuidOf } from '#libs/domain/quantities';
-import { alertOf, isClosed } from './alert.js';
+import { isClosed } from './alert-state.js';
+import { alertOf } from './alert.js';
 import type { Draft } from './draft.js';
 import { layersOf, limitsAt } from './limits.js';
 import { personOf } from './person.js';
 import type { Rule } from './rule.js';
-import type { Cause } from './sentences.js';
 import type { EpisodeState, TwinState } from './state.js';
 
 /** The episode's public id: the same at every replay. */
@@ -19,14 +19,16 @@ export function tell(
   rule: Rule,
   episode: EpisodeState,
   transition: Transition,
-  cause?: Cause,
+  reason?: AlertReason,
 ): EpisodeState {
   const sequence = episode.sequence + 1;
-  const pages = transition === 'raised' || transition === 'escalated' || cause === 'snooze-over';
+  const pages = transition === 'raised' || transition === 'escalated';
+  const { reason: _before, ...rest } = episode;
   const told: EpisodeState = {
-    ...episode,
+    ...rest,
     sequence,
     last: transition,
+    ...(reason === undefined ? undefined : { reason }),
     ...(pages ? { pagedAt: draft.now } : undefined),
   };
   const id = episodeId(draft.base, rule.id, told.n);
@@ -41,28 +43,22 @@ export function tell(
     raisedAt: told.raisedAt,
     at: draft.record.receivedAt,
     ...(told.snoozedUntil === undefined ? undefined : { snoozedUntil: told.snoozedUntil }),
-    alert: alertIn(draft, rule, told, transition, cause),
+    alert: alertIn(draft, rule, told),
   });
   return told;
 }
 
 /** The alert of an episode changed in a way that is worth no message of its own if one of this record carries it already. */
-export function retell(draft: Draft, rule: Rule, episode: EpisodeState, cause: Cause): EpisodeState {
+export function retell(draft: Draft, rule: Rule, episode: EpisodeState, reason: AlertReason): EpisodeState {
   const id = episodeId(draft.base, rule.id, episode.n);
   const index = draft.transitions.findIndex((one) => one.episode === id && one.sequence === episode.sequence);
-  if (index === -1) return tell(draft, rule, episode, 'amended', cause);
-  const alert = alertIn(draft, rule, episode, episode.last, undefined);
+  if (index === -1) return tell(draft, rule, episode, 'amended', reason);
+  const alert = alertIn(draft, rule, episode);
   draft.transitions[index] = { ...draft.transitions[index]!, alert };
   return episode;
 }
 
-function alertIn(
-  draft: Draft,
-  rule: Rule,
-  episode: EpisodeState,
-  transition: Transition,
-  cause: Cause | undefined,
-): ReturnType<typeof alertOf> {
+function alertIn(draft: Draft, rule: Rule, episode: EpisodeState): ReturnType<typeof alertOf> {
   const id = episodeId(draft.base, rule.id, episode.n);
   const limits = limitsAt(rule, layersOf(draft, rule.id), personOf(draft.facts), episode.start);
   return alertOf({
@@ -71,8 +67,8 @@ function alertIn(
     rule,
     limits,
     episode,
-    transition,
-    cause,
+    transition: episode.last,
+    reason: episode.reason,
     feedback: draft.feedback[rule.id],
     person: personOf(draft.facts),
   });

@@ -1,7 +1,8 @@
 import type { Alert, Comparator, FactKind, QualityName } from '#libs/contracts';
 import { CATALOGUE, codingOf, measureByName, type MeasureName } from '#libs/domain/quantities';
 import type { Derived, DerivedMeasure } from './derived.js';
-import { alertOf, isClosed, qualityName } from './alert.js';
+import { alertRank, isOpen } from './alert-state.js';
+import { alertOf, qualityName } from './alert.js';
 import { layersOf, limitsAt } from './limits.js';
 import { personOf, refusalOf, type Person, type RefusalReason } from './person.js';
 import { DERIVED, RULES } from './rules.js';
@@ -178,22 +179,20 @@ function openAlerts(state: TwinState): readonly Alert[] {
   const person = personOf(state.facts);
   const alerts: { readonly rank: number; readonly alert: Alert }[] = [];
   for (const rule of RULES) {
-    const episode = state.rules[rule.id]?.episodes.at(-1);
-    if (episode === undefined || isClosed(episode.status) || episode.muted !== undefined) continue;
-    const id = episodeId(state, rule.id, episode.n);
-    const limits = limitsAt(rule, layersOf(state, rule.id), person, episode.start);
-    const alert = alertOf({
-      id,
-      patient: state.patient,
-      rule,
-      limits,
-      episode,
-      transition: episode.last,
-      cause: undefined,
-      feedback: state.feedback[rule.id],
-      person,
-    });
-    alerts.push({ rank: episode.rank, alert });
+    for (const episode of state.rules[rule.id]?.episodes.filter(isOpen) ?? []) {
+      const alert = alertOf({
+        id: episodeId(state, rule.id, episode.n),
+        patient: state.patient,
+        rule,
+        limits: limitsAt(rule, layersOf(state, rule.id), person, episode.start),
+        episode,
+        transition: episode.last,
+        reason: episode.reason,
+        feedback: state.feedback[rule.id],
+        person,
+      });
+      alerts.push({ rank: alertRank(episode), alert });
+    }
   }
   return alerts.sort((a, b) => b.rank - a.rank).map(({ alert }) => alert);
 }

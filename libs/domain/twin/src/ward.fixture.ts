@@ -93,9 +93,9 @@ export function series(code: number, start: number, every: number, values: reado
   return values.map((x, i) => ({ c: code, t: start + i * every, x }));
 }
 
-/** `rule transition severity status` of what a record told; silence and reminders that nobody acknowledged are left out. */
+/** `rule transition severity status` of what a record told; silence, and escalations because nobody acknowledged, are left out. */
 export function told(outcome: Applied): string[] {
-  const transitions = outcome.transitions.filter(({ alert }) => !alert.summary.startsWith('Told again'));
+  const transitions = outcome.transitions.filter(({ alert }) => alert.reason !== 'unacknowledged');
   return toldAll({ ...outcome, transitions }).filter((line) => !line.startsWith('no-data'));
 }
 

@@ -45,7 +45,7 @@ describe('waveforms in the rhythm pack', () => {
     expect(lines[0]![1]).toBeGreaterThanOrEqual(33);
     expect(lines[0]![1]).toBeLessThanOrEqual(40);
     const latched = ward.alerts().at(-1)!;
-    expect(latched.summary).toMatch(/^The condition has gone; it stays open until somebody acknowledges it/);
+    expect(latched.summary).toMatch(/^The condition has ended; the alert stays open until acknowledged/);
     const seen = ward.act({ type: 'acknowledge', episode: latched.episode, useful: true }, T0 + 2 * MINUTE);
     expect(toldAll(seen)).toEqual(['asystole acknowledged high acknowledged', 'asystole resolved high resolved']);
   });

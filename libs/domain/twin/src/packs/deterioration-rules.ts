@@ -48,6 +48,11 @@ export const NEWS2: StreamRule = {
   population: "Adults of 16 years and more, not in pregnancy. An unknown age is taken for an adult's.",
   refuses: { underYears: 16, pregnancy: true },
   policy: POLICY,
+  further: {
+    step: 3,
+    unit: '{score}',
+    why: 'our choice: the score of one parameter that alone asks for urgent review (RCP 2017)',
+  },
   page: 'docs/clinical/rules/news2.md',
   crossed: ({ medium, high, saturationScale }) => [
     ...(high! > medium! ? [] : [{ limit: 'high', message: `high (${high!}) must be above medium (${medium!})` }]),

@@ -79,6 +79,7 @@ export const VITALS_PACK: ConditionPack = {
       ],
       byAge: HIGH_BY_AGE,
       policy: POLICY,
+      further: { step: 20, why: 'our choice: above the 10 % by which IEC 60601-2-27 lets a rate meter err at 150/min' },
     }),
     limitRule({
       ...HEART,
@@ -99,6 +100,7 @@ export const VITALS_PACK: ConditionPack = {
       ],
       byAge: LOW_BY_AGE,
       policy: POLICY,
+      further: { step: 5, why: 'our choice: the 5/min by which IEC 60601-2-27 lets a rate meter err at low rates' },
     }),
     limitRule({
       id: 'oxygen-saturation-low',
@@ -114,6 +116,7 @@ export const VITALS_PACK: ConditionPack = {
         { severity: 'high', limit: 85, clear: 87, range: [60, 94], ...AT_ONCE, clearSeconds: 30, clearSamples: 2 },
       ],
       policy: POLICY,
+      further: { step: 4, why: 'our choice: the 4 % (root mean square) by which ISO 80601-2-61 lets an oximeter err' },
     }),
   ],
   detectors: [],
