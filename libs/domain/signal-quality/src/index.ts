@@ -2,6 +2,7 @@ export { checkVital, type VitalValue, type VitalVerdict } from './vital-checks.j
 export { VITAL_SPECS } from './vital-specs.js';
 export { type VitalReason } from './vital-reason.js';
 export { type VitalSpec } from './vital-spec.js';
+export { type BelievedValue } from './unit-doubt.js';
 export { type VitalState } from './vital-state.js';
 export { ecgQuality } from './ecg-quality.js';
 export { ppgQuality } from './ppg-quality.js';

@@ -100,7 +100,7 @@ describe('one value after another', () => {
   });
 
   it('doubts weight that changed its unit', () => {
-    expect(told(run(specOf('body-weight'), even([80, 176.4], 7 * 24 * 60 * MINUTE)))[1]).toBe('1 unit-jump');
+    expect(told(run(specOf('body-weight'), even([80, 176.4], 7 * 24 * 60 * MINUTE)))[1]).toBe('1 unit-doubtful');
   });
 });
 

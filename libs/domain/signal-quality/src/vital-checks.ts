@@ -3,6 +3,7 @@
  * it. Causal: a verdict rests on earlier values and this one, and never changes an earlier one, so folding the same values again
  * gives the same verdicts. Limits and their sources: docs/clinical/signal-quality.md.
  */
+import { doubtedUnit, referenceOf, type BelievedValue } from './unit-doubt.js';
 import { reasonOfStatus, VITAL_REASONS, type Quality, type VitalReason } from './vital-reason.js';
 import type { VitalSpec } from './vital-spec.js';
 import { believed, firstState, LEARNT, moved, waiting, type VitalState } from './vital-state.js';
@@ -35,9 +36,15 @@ const CLOCK_RESET = 3;
 const SPIKE = 6;
 
 const NONE: readonly VitalReason[] = Object.freeze([]);
+const NO_OTHERS: readonly BelievedValue[] = Object.freeze([]);
 
-/** `state` is null before the first value. Never throws. */
-export function checkVital(spec: VitalSpec, state: VitalState | null, value: VitalValue): VitalVerdict {
+/** `state` is null before the first value; `others`: newest believed values of other sources of the measure. Never throws. */
+export function checkVital(
+  spec: VitalSpec,
+  state: VitalState | null,
+  value: VitalValue,
+  others: readonly BelievedValue[] = NO_OTHERS,
+): VitalVerdict {
   const { t, x } = value;
   if (!Number.isFinite(t)) return verdict(state, value, 'time-invalid');
   let reasons = aboutSample(spec, value);
@@ -46,6 +53,8 @@ export function checkVital(spec: VitalSpec, state: VitalState | null, value: Vit
   // What says nothing of the measure leaves no trace: the next value is compared with the one before.
   if (refusal !== undefined) return verdict(state, value, ...reasons, refusal);
   if (x === undefined) return verdict(state, value, ...reasons, 'value-missing');
+  const unit = doubtedUnit(spec, state, { t, x }, others);
+  if (unit !== undefined) return ofOtherUnit(spec, state, { ...value, x }, others, unit, reasons);
   let next: VitalState;
   if (state === null || t - state.t > spec.gapMs) next = firstState(t, x);
   else {
@@ -65,6 +74,22 @@ export function checkVital(spec: VitalSpec, state: VitalState | null, value: Vit
     if (x <= spec.sensorRange[0]) reasons = add(reasons, 'below-sensor-range');
     else if (x >= spec.sensorRange[1]) reasons = add(reasons, 'above-sensor-range');
   }
+  return { state: next, quality: worst(value.quality, reasons), reasons };
+}
+
+/** Held back until it is confirmed; what was believed stays, if it is another source's. */
+function ofOtherUnit(
+  spec: VitalSpec,
+  state: VitalState | null,
+  value: VitalValue & { readonly x: number },
+  others: readonly BelievedValue[],
+  unit: number,
+  before: readonly VitalReason[],
+): VitalVerdict {
+  const { t, x } = referenceOf(spec, state, value.t, others)!;
+  const from = state !== null && state.heldT === t ? state : firstState(t, x);
+  const reasons = add(before, 'unit-doubtful');
+  const next = { ...waiting(from, value.t, value.x), unit };
   return { state: next, quality: worst(value.quality, reasons), reasons };
 }
 
@@ -120,11 +145,10 @@ function jumpOf(
   x: number,
   anchored: boolean,
 ): VitalReason | undefined {
-  const { rate, spike, unitRatio } = spec;
+  const { rate, spike } = spec;
   const step = Math.abs(x - fromX);
   if (step === 0) return undefined;
   const dt = t - fromT;
-  if (unitRatio !== undefined && isRatio(x / fromX, unitRatio)) return 'unit-jump';
   const windows = dt > rate.withinMs ? dt / rate.withinMs : 1;
   if (step > rate.bad * windows) return 'rate-impossible';
   if (step > rate.doubtful * windows) return 'rate-doubtful';
@@ -136,10 +160,6 @@ function jumpOf(
 
 function isWaiting(state: VitalState): boolean {
   return state.x !== state.heldX;
-}
-
-function isRatio(ratio: number, of: number): boolean {
-  return Math.abs(ratio / of - 1) < 0.03 || Math.abs(ratio * of - 1) < 0.03;
 }
 
 function isBetween(x: number, range: readonly [number, number] | undefined): boolean {

@@ -20,7 +20,7 @@ export const VITAL_REASONS = {
   'rate-impossible': 2,
   spike: 1,
   'flat-line': 1,
-  'unit-jump': 1,
+  'unit-doubtful': 1,
   'below-sensor-range': 0,
   'above-sensor-range': 0,
 } as const satisfies Readonly<Record<string, Quality>>;

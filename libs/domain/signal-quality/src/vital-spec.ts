@@ -19,6 +19,9 @@ export interface VitalSpec {
   readonly perfusionBelow?: number;
   /** At or beyond these the sensor only says "low" or "high". */
   readonly sensorRange?: readonly [number, number];
-  /** A new value that is this many times the last, or its inverse (within 3 %), is another unit. */
-  readonly unitRatio?: number;
+  /**
+   * Other units that people measure it in: what a value in them, taken for the canonical one, has to be multiplied by. Values are near each
+   * other when neither is more than `near` times the other; one before `withinMs` is no comparison.
+   */
+  readonly units?: { readonly factors: readonly number[]; readonly near: number; readonly withinMs: number };
 }

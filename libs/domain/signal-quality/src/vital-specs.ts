@@ -2,13 +2,23 @@
  * The limits of each checked measure, as data. Engineering defaults for adults; where each comes from, and what was left out on
  * purpose: docs/clinical/signal-quality.md.
  */
-import { CATALOGUE, type MeasureName } from '#libs/domain/quantities';
+import { CATALOGUE, GLUCOSE_MOLAR_MASS, type MeasureName } from '#libs/domain/quantities';
 import type { VitalSpec } from './vital-spec.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const NEVER = Number.MAX_SAFE_INTEGER;
+
+const DAY = 24 * HOUR;
+
+/** Each unit can be taken for the other. */
+function units(near: number, withinMs: number, ...factors: readonly number[]): NonNullable<VitalSpec['units']> {
+  return { factors: factors.flatMap((factor) => [factor, 1 / factor]), near, withinMs };
+}
+
+/** kPa and cm[Hg] in mm[Hg]. Hectopascal and cm[H2O] are too close to it: their factor of 0.75 is a change that patients have. */
+const PRESSURE_UNITS = units(1.5, DAY, 1 / 0.133_322, 10);
 
 type Limits = Omit<VitalSpec, 'measure' | 'possible'>;
 
@@ -43,6 +53,7 @@ const LIMITS: Readonly<Partial<Record<MeasureName, Limits>>> = {
     spike: { step: 40, withinMs: 5 * MINUTE },
     flat: { count: 10, forMs: 10 * MINUTE },
     gapMs: 30 * MINUTE,
+    units: PRESSURE_UNITS,
   },
   'diastolic-pressure': {
     offCodes: [0, -1, 511],
@@ -50,6 +61,7 @@ const LIMITS: Readonly<Partial<Record<MeasureName, Limits>>> = {
     spike: { step: 30, withinMs: 5 * MINUTE },
     flat: { count: 10, forMs: 10 * MINUTE },
     gapMs: 30 * MINUTE,
+    units: PRESSURE_UNITS,
   },
   'mean-pressure': {
     offCodes: [0, -1, 511],
@@ -57,6 +69,7 @@ const LIMITS: Readonly<Partial<Record<MeasureName, Limits>>> = {
     spike: { step: 35, withinMs: 5 * MINUTE },
     flat: { count: 10, forMs: 10 * MINUTE },
     gapMs: 30 * MINUTE,
+    units: PRESSURE_UNITS,
   },
   'body-temperature': {
     offCodes: [0, -1, 127, 255, 511],
@@ -72,12 +85,15 @@ const LIMITS: Readonly<Partial<Record<MeasureName, Limits>>> = {
     flat: { count: 10, forMs: 45 * MINUTE, between: [41, 399] },
     gapMs: 30 * MINUTE,
     sensorRange: [39, 401],
+    // mmol/L; a person may go up or down by half while nothing is measured.
+    units: units(1.5, DAY, GLUCOSE_MOLAR_MASS / 10),
   },
   'body-weight': {
     offCodes: [0],
     rate: { withinMs: 24 * HOUR, doubtful: 10, bad: NEVER },
     gapMs: NEVER,
-    unitRatio: 2.2046,
+    // Pounds and stones.
+    units: units(1.15, NEVER, 0.453_592_37, 6.350_293_18),
   },
 };
 

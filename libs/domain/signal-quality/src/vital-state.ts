@@ -1,7 +1,7 @@
 import type { VitalSpec } from './vital-spec.js';
 
 /**
- * What is remembered of one measure from one source: eleven numbers, plain JSON. `held` is the last value that was believed; while the
+ * What is remembered of one measure from one source: eleven or twelve numbers, plain JSON. `held` is the last value that was believed; while the
  * last value `x` is held back as a jump it differs from it.
  */
 export interface VitalState {
@@ -22,6 +22,8 @@ export interface VitalState {
   readonly anchorX: number;
   /** How many values in a row came with a time before `t`. */
   readonly back: number;
+  /** `x` looks as if it were of another unit: what it would have to be multiplied by. */
+  readonly unit?: number;
 }
 
 /** Steps after which the usual step is known well enough to call another one unusual. */

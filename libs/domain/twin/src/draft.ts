@@ -14,6 +14,7 @@ import type {
   SetLimits,
   StreamState,
   TwinState,
+  UnitState,
 } from './state.js';
 import type {
   Applied,
@@ -41,6 +42,7 @@ export interface Draft {
   readonly rules: Record<string, RuleState>;
   readonly streams: Record<string, Mutable<StreamState>>;
   readonly clocks: Record<string, ClockState>;
+  readonly units: Record<string, UnitState>;
   behind: NonNullable<TwinState['behind']> | null;
   forgotten: number | null;
   readonly tenantThresholds: Record<string, readonly SetLimits[]>;
@@ -95,6 +97,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     rules: { ...base.rules },
     streams: { ...base.streams },
     clocks: { ...base.clocks },
+    units: { ...base.units },
     behind: base.behind ?? null,
     forgotten: base.forgotten,
     tenantThresholds: { ...base.tenantThresholds },
@@ -152,6 +155,7 @@ export function finish(draft: Draft): Applied {
         rules: draft.rules,
         streams: draft.streams,
         ...(Object.keys(draft.clocks).length === 0 ? undefined : { clocks: draft.clocks }),
+        ...(Object.keys(draft.units).length === 0 ? undefined : { units: draft.units }),
         ...(stillBehind(draft) === 0 ? undefined : { behind: draft.behind! }),
         forgotten: draft.forgotten,
         tenantThresholds: draft.tenantThresholds,

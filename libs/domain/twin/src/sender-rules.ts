@@ -1,5 +1,29 @@
 import type { SenderRule } from './rule.js';
 
+/** Values that look as if they were of another unit than they say: see `unit-doubt.ts` of the signal checks. */
+export const UNIT_DOUBTFUL: SenderRule = {
+  kind: 'sender',
+  id: 'unit-doubtful',
+  version: '1.0.0',
+  title: 'Unit of a source is doubtful',
+  category: 'technical',
+  severity: 'low',
+  inputs: ['glucose', 'systolic-pressure', 'diastolic-pressure', 'mean-pressure', 'body-weight'],
+  quality: 'Values that are not bad.',
+  freshness: 'Compared with the last believed value: of a day, for body weight of any age.',
+  policy: { refractorySeconds: 0, escalateAfterSeconds: null, latching: false, group: null },
+  limits: [],
+  persistence:
+    'A value far from the last believed one that, taken for another common unit, is near it (glucose and pressure within half as much again, weight within 15 %)',
+  hysteresis: 'No such value for 15 min.',
+  clears:
+    'Values that are near the believed ones again, that another source confirms, or that move as no value of the other unit can',
+  population: 'Anyone.',
+  page: 'docs/clinical/rules/unit-doubtful.md',
+  words: 'Values look as if they were of another unit than they say, and count as doubtful',
+  why: 'A value is far from the one before, and near it if its unit is another than it says.',
+};
+
 /** A sender whose clock differs from ours: see `clocks.ts`. */
 export const CLOCK_STEP: SenderRule = {
   kind: 'sender',

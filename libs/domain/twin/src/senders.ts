@@ -1,10 +1,12 @@
+import { measureByNumber } from '#libs/domain/quantities';
+import type { VitalState } from '#libs/domain/signal-quality';
 import { isClosed } from './alert-state.js';
 import { NOTICED } from './clocks.js';
 import type { Draft } from './draft.js';
 import { NO_RULE_STATE } from './fold.js';
 import type { SenderRule } from './rule.js';
-import { CLOCK_STEP } from './sender-rules.js';
-import { span } from './sentences.js';
+import { CLOCK_STEP, UNIT_DOUBTFUL } from './sender-rules.js';
+import { round, span } from './sentences.js';
 import type { EpisodeState } from './state.js';
 import { tell } from './tell.js';
 
@@ -13,14 +15,19 @@ const MINUTE = 60_000;
 const RIGHT_FOR = 15 * MINUTE;
 const FORGOTTEN_AFTER = 24 * 60 * MINUTE;
 const EPISODES_KEPT = 4;
+const UNITS_KEPT = 16;
 
 /** Judges what is wrong with senders' data, by the log's own time. */
 export function judgeSenders(draft: Draft): void {
-  const wrong: string[] = [];
-  let since = draft.now;
+  judgeClocks(draft);
+  judgeUnits(draft);
+}
+
+function judgeClocks(draft: Draft): void {
+  const wrong: Wrong[] = [];
   for (const origin of Object.keys(draft.clocks).sort()) {
     const clock = draft.clocks[origin]!;
-    const { told, rightSince, heard } = clock;
+    const { told, rightSince, heard, since } = clock;
     const isRight = rightSince !== null && draft.now - rightSince >= RIGHT_FOR;
     if (draft.now - heard >= FORGOTTEN_AFTER) {
       delete draft.clocks[origin];
@@ -30,15 +37,63 @@ export function judgeSenders(draft: Draft): void {
       else draft.clocks[origin] = { ...clock, told: 0 };
       draft.changed = true;
     } else if (Math.abs(told) > NOTICED) {
-      wrong.push(`${clock.source} is about ${span(Math.abs(told))} ${told > 0 ? 'ahead' : 'behind'}`);
-      since = Math.min(since, clock.since);
+      const words = `${clock.source} is about ${span(Math.abs(told))} ${told > 0 ? 'ahead' : 'behind'}`;
+      wrong.push({ words, since });
     }
   }
-  tellOfSenders(draft, CLOCK_STEP, wrong, since);
+  tellOfSenders(draft, CLOCK_STEP, wrong);
+}
+
+function judgeUnits(draft: Draft): void {
+  for (const code of Object.keys(draft.checks)) {
+    const now = draft.checks[code]!.now;
+    if (now === null || draft.checks[code] === draft.base.checks[code]) continue;
+    for (const source of Object.keys(now)) {
+      const state = now[source]!;
+      const before = draft.base.checks[code]?.now;
+      const isNew = before == null || !Object.hasOwn(before, source) || before[source] !== state;
+      if (state.unit !== undefined && isNew) noteUnit(draft, Number(code), source, state);
+    }
+  }
+  const wrong: Wrong[] = [];
+  for (const key of Object.keys(draft.units).sort()) {
+    const { words, since, heard } = draft.units[key]!;
+    if (draft.now - heard >= RIGHT_FOR && !isDoubted(draft, key)) {
+      delete draft.units[key];
+      draft.changed = true;
+    } else wrong.push({ words, since });
+  }
+  tellOfSenders(draft, UNIT_DOUBTFUL, wrong);
+}
+
+function noteUnit(draft: Draft, code: number, source: string, { x, heldX }: VitalState): void {
+  const key = `${code}|${source}`;
+  const known = draft.units[key];
+  const { title, unit } = measureByNumber(code)!;
+  const words = `${title.toLowerCase()} from ${source}, ${round(x)} after ${round(heldX)} ${unit}`;
+  draft.units[key] = { words: known?.words ?? words, since: known?.since ?? draft.now, heard: draft.now };
+  const keys = Object.keys(draft.units).sort();
+  if (keys.length <= UNITS_KEPT) return;
+  delete draft.units[keys.reduce((a, b) => (draft.units[b]!.heard < draft.units[a]!.heard ? b : a))];
+}
+
+/** Whether the source's newest value is still doubted, and is not older than a day by the log's own time. */
+function isDoubted(draft: Draft, key: string): boolean {
+  const at = key.indexOf('|');
+  const now = draft.checks[key.slice(0, at)]?.now;
+  const source = key.slice(at + 1);
+  if (now == null || !Object.hasOwn(now, source) || now[source]!.unit === undefined) return false;
+  return draft.now - draft.units[key]!.heard < FORGOTTEN_AFTER;
+}
+
+interface Wrong {
+  readonly words: string;
+  readonly since: number;
 }
 
 /** One episode of a patient while any sender is wrong; told again, without a page, when they change. */
-function tellOfSenders(draft: Draft, rule: SenderRule, about: readonly string[], since: number): void {
+function tellOfSenders(draft: Draft, rule: SenderRule, wrong: readonly Wrong[]): void {
+  const about = wrong.map(({ words }) => words);
   const state = draft.rules[rule.id] ?? NO_RULE_STATE;
   const last = state.episodes.at(-1);
   const open = last !== undefined && last.end === null ? last : undefined;
@@ -46,7 +101,7 @@ function tellOfSenders(draft: Draft, rule: SenderRule, about: readonly string[],
     if (about.length === 0) return;
     const episode: EpisodeState = {
       n: state.count,
-      start: since,
+      start: Math.min(...wrong.map(({ since }) => since)),
       end: null,
       rank: 1,
       peak: 1,

@@ -166,7 +166,7 @@ function shown(cited: Cited): string {
 const BOUND_WORDS = { '<': 'less than', '<=': 'at most', '>=': 'at least', '>': 'more than' } as const;
 
 /** One decimal at most: more would pretend to know more. */
-function round(x: number): string {
+export function round(x: number): string {
   return String(Math.round(x * 10) / 10);
 }
 

@@ -1,5 +1,11 @@
 import { measureByNumber } from '#libs/domain/quantities';
-import { checkVital, VITAL_SPECS, type VitalSpec, type VitalState } from '#libs/domain/signal-quality';
+import {
+  checkVital,
+  VITAL_SPECS,
+  type BelievedValue,
+  type VitalSpec,
+  type VitalState,
+} from '#libs/domain/signal-quality';
 import type { Sample } from './rule.js';
 import { judgedAs } from './sample.js';
 import type { CheckMachine, Cited } from './state.js';
@@ -31,13 +37,26 @@ export function check(
   const [, , t, x, quality, source, code] = cited;
   const spec = specOf(code);
   if (spec === undefined) return { machine, cited };
-  const before = machine?.[source] ?? null;
-  const verdict = checkVital(spec, before, { t, x, quality });
+  const before = machine !== null && Object.hasOwn(machine, source) ? machine[source]! : null;
+  const verdict = checkVital(spec, before, { t, x, quality }, machine === null ? NONE : othersIn(machine, source));
   const next = verdict.state === before || verdict.state === null ? machine : kept(machine, source, verdict.state);
   const found = verdict.reasons.filter((reason) => reason !== 'sent-as-doubtful' && reason !== 'sent-as-bad');
   if (found.length === 0 && verdict.quality === quality) return { machine: next, cited };
   const reasons = [...(cited[7] ?? []), ...found];
   return { machine: next, cited: judgedAs(cited, verdict.quality, reasons) };
+}
+
+const NONE: readonly BelievedValue[] = [];
+
+/** What other sources of the measure are believed to have measured last. */
+function othersIn(machine: CheckMachine, source: string): readonly BelievedValue[] {
+  let others: BelievedValue[] | undefined;
+  for (const name of Object.keys(machine)) {
+    if (name === source) continue;
+    const { heldT, heldX, unit } = machine[name]!;
+    if (unit === undefined) (others ??= []).push({ t: heldT, x: heldX });
+  }
+  return others ?? NONE;
 }
 
 function kept(machine: CheckMachine | null, source: string, state: VitalState): CheckMachine {

@@ -31,6 +31,8 @@ export interface TwinState {
   readonly streams: Readonly<Record<string, StreamState>>;
   /** By origin as in `streams`: senders whose clock differs, or differed lately, from ours. Absent: none. */
   readonly clocks?: Readonly<Record<string, ClockState>>;
+  /** Sources whose values look, or lately looked, as if they were of another unit, by measure (catalogue number) and source. Absent: none. */
+  readonly units?: Readonly<Record<string, UnitState>>;
   /** Values of a clock that was behind are judged by up to `ms` later than they stand in the store; until this time of the log, ms. */
   readonly behind?: { readonly ms: number; readonly until: number };
   /** Newest effective time of streams that were dropped from `streams` to bound it; null when none was. */
@@ -235,6 +237,14 @@ export interface ClockState {
   readonly told: number;
   /** Records that all look late by the same amount. */
   readonly late?: { readonly by: number; readonly since: number; readonly records: number };
+}
+
+/** Values of one source and measure that look as if they were of another unit. */
+export interface UnitState {
+  readonly words: string;
+  /** When the first and the newest were applied, by the log's own time. */
+  readonly since: number;
+  readonly heard: number;
 }
 
 export interface StreamState {
