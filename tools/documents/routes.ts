@@ -257,7 +257,7 @@ export const ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
     path: '/v1/twins/{patient}/stream',
-    summary: 'The twin as it changes; resumable by Last-Event-ID',
+    summary: 'The twin as it changes; resumable by Last-Event-ID (410 `cursor-unknown` when the stream never gave it)',
     tag: 'twins',
     scopes: ['twins.read'],
     status: 200,
@@ -344,7 +344,8 @@ export const ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
     path: '/v1/alerts/stream',
-    summary: 'Alert transitions as they come; resumable by Last-Event-ID',
+    summary:
+      'Alert transitions as they come; resumable by Last-Event-ID (410 `cursor-unknown` when the stream never gave it)',
     tag: 'alerts',
     scopes: ['alerts.read'],
     status: 200,

@@ -1,6 +1,12 @@
 import type { Pool } from 'pg';
-import { alertChannel, SettledTransitions, transitionsBetween, type HotState } from '#libs/platform/storage';
-import type { EventStream } from './event-stream.js';
+import {
+  alertChannel,
+  isTransition,
+  SettledTransitions,
+  transitionsBetween,
+  type HotState,
+} from '#libs/platform/storage';
+import { cursorUnknown, type EventStream } from './event-stream.js';
 import { WakeUp } from './wake-up.js';
 
 /** How often to look without being woken: fan-out is at most once, and absent between processes without Redis. */
@@ -26,6 +32,17 @@ export class AlertTail {
     private readonly hot: Pick<HotState, 'subscribe'>,
     private readonly onFailure: (error: unknown) => void,
   ) {}
+
+  /**
+   * The place that a `Last-Event-ID` names.
+   * @throws {Problem} 410 when it is not that of one of the tenant's transitions
+   */
+  async placeOf(tenant: number, lastId: string | undefined): Promise<bigint | undefined> {
+    if (lastId === undefined) return undefined;
+    if (/^[1-9]\d{0,17}$/.test(lastId) && (await isTransition(this.pool, tenant, BigInt(lastId))))
+      return BigInt(lastId);
+    throw cursorUnknown('read GET /v1/alerts, then connect without it');
+  }
 
   /**
    * Sends a tenant's transitions after `lastId` (undefined: from now on) until the stream ends. Where "now" is, is known before the client

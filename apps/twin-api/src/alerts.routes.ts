@@ -22,8 +22,8 @@ export class AlertRoutes {
 
   @Get('alerts/stream')
   @RequireScope('alerts.read')
-  stream(@Caller() caller: Access, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.api.alertStream(caller.tenant.key, lastEventId(request), reply);
+  stream(@Caller() caller: Access, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.api.alertStream(caller, lastEventId(request), reply);
   }
 
   @Get('alerts/:id')

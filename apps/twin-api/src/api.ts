@@ -19,20 +19,19 @@ import type {
   TwinQuery,
 } from '#libs/contracts';
 import { ruleViews } from '#libs/domain/twin';
-import { notFound, type Platform } from '#libs/platform/runtime';
+import { decodeCursor, notFound, pageOf, type Access, type Platform } from '#libs/platform/runtime';
 import { findTwin, listTwins, tenantThresholds, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
 import { DeliveryStore, WebhookStore } from '#libs/platform/webhooks';
 import { Acts } from './acts.js';
 import { alarmQualityOf } from './alarm-quality.js';
 import { AlertTail } from './alert-tail.js';
-import { decodeCursor, pageOf } from './cursor.js';
 import { DeadLetters } from './dead-letters.js';
 import { alerts, alertWithTimeline } from './episodes.js';
 import { EventStreams } from './event-stream.js';
 import { glucoseMetricsOf } from './glucose-metrics.js';
 import { history } from './history.js';
 import { suppressions } from './suppressions.js';
-import { pumpTwin } from './twin-stream.js';
+import { pumpTwin, versionSeen } from './twin-stream.js';
 import { TwinViews, type TwinView } from './twin-views.js';
 import { Webhooks } from './webhooks.js';
 import { iso, ms } from './wire.js';
@@ -62,15 +61,18 @@ export class Api {
     });
     this.deadLetters = new DeadLetters(pool, log);
     this.views = new TwinViews(pool, hot);
-    this.streams = new EventStreams(closing);
+    this.streams = new EventStreams(closing, platform.tokens);
     this.tail = new AlertTail(pool, hot, (error) =>
       platform.logger.warn({ err: error }, 'alert streams were interrupted'),
     );
   }
 
   async patients(tenant: number, query: z.output<typeof PatientsQuery>): Promise<z.input<typeof PatientListSchema>> {
-    const rows = await listTwins(this.platform.pool, tenant, query.limit + 1, decodeCursor(PatientPlace, query.cursor));
+    const list = { list: 'patients', tenant };
+    const after = decodeCursor(list, PatientPlace, query.cursor);
+    const rows = await listTwins(this.platform.pool, tenant, query.limit + 1, after);
     return pageOf(
+      list,
       rows,
       query.limit,
       ({ patient, type, version, asOf }) => ({ patient, type, version, asOf: asOf === null ? null : iso(asOf) }),
@@ -101,12 +103,14 @@ export class Api {
     return glucoseMetricsOf(this.platform.pool, tenant, patient, query);
   }
 
-  async twinStream(tenant: number, patient: string, lastId: bigint | undefined, reply: FastifyReply): Promise<void> {
-    await this.views.versionOf(tenant, patient);
+  async twinStream(access: Access, patient: string, lastId: string | undefined, reply: FastifyReply): Promise<void> {
+    const tenant = access.tenant.key;
+    const seen = await versionSeen(this.views, tenant, patient, lastId);
     const { hot, logger } = this.platform;
     this.streams.start(
       reply,
-      (stream) => pumpTwin(stream, this.views, hot, tenant, patient, lastId),
+      access,
+      (stream) => pumpTwin(stream, this.views, hot, tenant, patient, seen),
       (error) => logger.warn({ err: error }, 'a twin stream was interrupted'),
     );
   }
@@ -119,10 +123,13 @@ export class Api {
     return alertWithTimeline(this.platform.pool, tenant, id);
   }
 
-  alertStream(tenant: number, lastId: bigint | undefined, reply: FastifyReply): void {
+  async alertStream(access: Access, lastId: string | undefined, reply: FastifyReply): Promise<void> {
+    const tenant = access.tenant.key;
+    const place = await this.tail.placeOf(tenant, lastId);
     this.streams.start(
       reply,
-      (stream) => this.tail.pump(stream, tenant, lastId),
+      access,
+      (stream) => this.tail.pump(stream, tenant, place),
       (error) => this.platform.logger.warn({ err: error }, 'an alert stream was interrupted'),
     );
   }

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { DeadLetterListSchema, DeadLettersQuery } from '#libs/contracts';
 import type { EventLog } from '#libs/platform/messaging';
-import { notFound } from '#libs/platform/runtime';
+import { decodeCursor, notFound, pageOf } from '#libs/platform/runtime';
 import { listDeadLetters, takeDeadLetter } from '#libs/platform/storage';
-import { decodeCursor, Ms, pageOf, Uuid } from './cursor.js';
+import { Ms, Uuid } from './places.js';
 import { iso } from './wire.js';
 
 const Place = z.object({ at: Ms, id: Uuid });
@@ -17,8 +17,10 @@ export class DeadLetters {
   ) {}
 
   async list(tenant: number, query: z.output<typeof DeadLettersQuery>): Promise<z.input<typeof DeadLetterListSchema>> {
-    const rows = await listDeadLetters(this.pool, tenant, query.limit + 1, decodeCursor(Place, query.cursor));
+    const list = { list: 'dead-letters', tenant };
+    const rows = await listDeadLetters(this.pool, tenant, query.limit + 1, decodeCursor(list, Place, query.cursor));
     return pageOf(
+      list,
       rows,
       query.limit,
       ({ at, replayedAt, ...row }) => ({

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Alert, AlertListSchema, AlertsQuery, AlertWithTimelineSchema } from '#libs/contracts';
-import { notFound } from '#libs/platform/runtime';
+import { decodeCursor, notFound, pageOf } from '#libs/platform/runtime';
 import { findEpisode, listEpisodes, timelineOf, type EpisodeRow } from '#libs/platform/storage';
-import { decodeCursor, Ms, pageOf, Uuid } from './cursor.js';
+import { Ms, Uuid } from './places.js';
 import { iso } from './wire.js';
 
 const Place = z.object({ raisedAt: Ms, id: Uuid });
@@ -14,14 +14,16 @@ export async function alerts(
   tenant: number,
   query: z.output<typeof AlertsQuery>,
 ): Promise<z.input<typeof AlertListSchema>> {
+  const list = { list: 'alerts', tenant };
   const rows = await listEpisodes(pool, tenant, {
     patient: query.patient,
     status: query.status,
     severity: query.severity,
-    after: decodeCursor(Place, query.cursor),
+    after: decodeCursor(list, Place, query.cursor),
     limit: query.limit + 1,
   });
   return pageOf(
+    list,
     rows,
     query.limit,
     (row) => shown(row.alert),

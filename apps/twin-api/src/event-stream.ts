@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '#libs/platform/runtime';
+import { Problem, type Access, type Tokens } from '#libs/platform/runtime';
 
 const HEARTBEAT_MS = 15_000;
 /** A reader whose socket takes nothing for this long is dropped; it can resume with `Last-Event-ID`. */
 const SLOW_READER_MS = 15_000;
-const MOST_STREAMS = 1_000;
+/** Of all tenants together, and of one. */
+const MOST_STREAMS = 2_000;
+const MOST_OF_A_TENANT = 1_000;
 const RETRY_MS = 1_000;
 
 export interface ServerEvent {
@@ -75,34 +77,86 @@ export class EventStream {
   }
 }
 
-/** Opens streams, bounded in number, and ends them when the process closes. */
-export class EventStreams {
-  private readonly open = new Set<EventStream>();
+/** How many streams one process holds. */
+export interface StreamLimits {
+  readonly all: number;
+  readonly ofATenant: number;
+}
 
-  constructor(closing: AbortSignal) {
+/**
+ * Opens streams, bounded in number, and ends them when the process closes or the access that opened them ends. When all places are taken,
+ * a tenant that has less than an equal share gets one from the tenant that has most: that stream ends, and its client resumes later.
+ */
+export class EventStreams {
+  private readonly open = new Map<number, Set<EventStream>>();
+  private count = 0;
+
+  constructor(
+    closing: AbortSignal,
+    private readonly tokens: Pick<Tokens, 'watch'>,
+    private readonly limits: StreamLimits = { all: MOST_STREAMS, ofATenant: MOST_OF_A_TENANT },
+  ) {
     closing.addEventListener('abort', () => {
-      for (const stream of this.open) stream.end();
+      for (const streams of this.open.values()) for (const stream of streams) stream.end();
     });
   }
 
   /** Answers with a stream that `pump` begins and fills until it ends; a failing pump ends it, and the client resumes. */
-  start(reply: FastifyReply, pump: (stream: EventStream) => Promise<void>, onFailure: (error: unknown) => void): void {
-    if (this.open.size >= MOST_STREAMS) {
-      throw new Problem(503, 'too-many-streams', 'too many streams are open here', [], { 'retry-after': '5' });
-    }
+  start(
+    reply: FastifyReply,
+    access: Access,
+    pump: (stream: EventStream) => Promise<void>,
+    onFailure: (error: unknown) => void,
+  ): void {
+    const tenant = access.tenant.key;
+    this.makeRoom(tenant);
     const stream = new EventStream(reply);
-    this.open.add(stream);
-    stream.signal.addEventListener('abort', () => this.open.delete(stream));
+    const ofTenant = this.open.get(tenant) ?? new Set();
+    this.open.set(tenant, ofTenant.add(stream));
+    this.count += 1;
+    const stopWatching = this.tokens.watch(access, () => stream.end());
+    stream.signal.addEventListener('abort', () => {
+      stopWatching();
+      this.count -= 1;
+      ofTenant.delete(stream);
+      if (ofTenant.size === 0) this.open.delete(tenant);
+    });
     pump(stream)
       .catch(onFailure)
       .finally(() => stream.end());
   }
+
+  /** @throws {Problem} 503 when the tenant has its share already */
+  private makeRoom(tenant: number): void {
+    const held = this.open.get(tenant)?.size ?? 0;
+    if (held >= this.limits.ofATenant) throw tooMany('this tenant has as many streams open here as one may have');
+    if (this.count < this.limits.all) return;
+    const [largest] = [...this.open.values()].sort((a, b) => b.size - a.size);
+    // With one more here and one less there this tenant must still not have more than that one.
+    if (largest === undefined || held + 1 > largest.size - 1) throw tooMany('too many streams are open here');
+    const [oldest] = largest;
+    oldest?.end();
+  }
 }
 
-/** The whole number in `Last-Event-ID`; undefined when the client sent none. */
-export function lastEventId(request: FastifyRequest): bigint | undefined {
+function tooMany(detail: string): Problem {
+  return new Problem(503, 'too-many-streams', detail, [], { 'retry-after': '5' });
+}
+
+/** What the client says it saw last; undefined when it is new. */
+export function lastEventId(request: FastifyRequest): string | undefined {
   const header = request.headers['last-event-id'];
   if (header === undefined || header === '') return undefined;
-  if (typeof header === 'string' && /^\d{1,18}$/.test(header)) return BigInt(header);
-  throw new Problem(400, 'last-event-id-invalid', 'Last-Event-ID must be the id of an event of this stream');
+  return Array.isArray(header) ? header.join() : header;
+}
+
+/**
+ * The refusal of a `Last-Event-ID` that this stream did not give, or no longer knows: from there nothing can be told without a gap, and
+ * to say nothing would look like silence.
+ */
+export function cursorUnknown(startAnew: string): Problem {
+  const detail = `Last-Event-ID is not the id of an event of this stream, or too old: ${startAnew}`;
+  return new Problem(410, 'cursor-unknown', detail, [
+    { pointer: '', code: 'cursor-unknown', detail: 'must be the id of an event of this stream, or absent' },
+  ]);
 }

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { MeasurementListSchema, MeasurementSchema, MeasurementsQuery } from '#libs/contracts';
 import { CATALOGUE, resolveCode } from '#libs/domain/quantities';
-import { notFound, Problem } from '#libs/platform/runtime';
+import { decodeCursor, notFound, pageOf, Problem } from '#libs/platform/runtime';
 import { findTwin, listMeasurements, type MeasurementRow } from '#libs/platform/storage';
-import { decodeCursor, Ms, pageOf, Uuid } from './cursor.js';
+import { Ms, Uuid } from './places.js';
 import { codingOf, iso, measurementId, measureOf, ms, QUALITIES } from './wire.js';
 
 const Place = z.object({ effectiveAt: Ms, code: z.number().int(), identity: Uuid, version: z.number().int() });
@@ -18,7 +18,8 @@ export async function history(
   query: z.output<typeof MeasurementsQuery>,
 ): Promise<z.input<typeof MeasurementListSchema>> {
   const codes = codesOf(query.code);
-  const after = decodeCursor(Place, query.cursor);
+  const list = { list: 'measurements', tenant, of: patient };
+  const after = decodeCursor(list, Place, query.cursor);
   const twin = await findTwin(pool, tenant, patient);
   if (twin === undefined) throw notFound('the patient');
   const rows = await listMeasurements(pool, tenant, twin.key, {
@@ -29,7 +30,7 @@ export async function history(
     after,
     limit: query.limit + 1,
   });
-  return pageOf(rows, query.limit, measurementView, ({ effectiveAt, code, identity, version }) => ({
+  return pageOf(list, rows, query.limit, measurementView, ({ effectiveAt, code, identity, version }) => ({
     effectiveAt,
     code,
     identity,

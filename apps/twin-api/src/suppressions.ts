@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { SuppressionListSchema, SuppressionsQuery } from '#libs/contracts';
 import { listSuppressions } from '#libs/platform/storage';
-import { decodeCursor, Ms, pageOf, Uuid } from './cursor.js';
+import { decodeCursor, pageOf } from '#libs/platform/runtime';
+import { Ms, Uuid } from './places.js';
 import { iso, ms } from './wire.js';
 
 const Place = z.object({ at: Ms, id: Uuid });
@@ -13,16 +14,18 @@ export async function suppressions(
   tenant: number,
   query: z.output<typeof SuppressionsQuery>,
 ): Promise<z.input<typeof SuppressionListSchema>> {
+  const list = { list: 'suppressions', tenant };
   const rows = await listSuppressions(pool, tenant, {
     patient: query.patient,
     rule: query.rule,
     reason: query.reason,
     from: ms(query.from),
     to: ms(query.to),
-    after: decodeCursor(Place, query.cursor),
+    after: decodeCursor(list, Place, query.cursor),
     limit: query.limit + 1,
   });
   return pageOf(
+    list,
     rows,
     query.limit,
     ({ rule, ruleVersion, reason, by, effectiveAt, at, ...row }) => ({

@@ -736,21 +736,88 @@ describe('the twin API over real HTTP and Postgres', () => {
     }
 
     it('tells the twin when its version is newer, at once when the client missed one', async () => {
-      const missed = await listen('/v1/twins/p1/stream', 1, '6');
-      expect(missed).toMatchObject([{ id: '7', event: 'twin', data: { version: 7, patient: 'p1' } }]);
-      const live = await listen('/v1/twins/p1/stream', 1, '7', async () => {
+      const [first] = await listen('/v1/twins/p1/stream', 1);
+      expect(first).toMatchObject({ event: 'twin', data: { version: 7, patient: 'p1' } });
+      const live = await listen('/v1/twins/p1/stream', 1, first?.id, async () => {
         await platform.pool.query(`UPDATE twins SET version = 8 WHERE tenant = $1 AND patient = 'p1'`, [tenant]);
         await platform.hot.publish([{ channel: twinChannel(tenant, 'p1'), message: 'x' }]);
       });
-      expect(live.map((event) => event.id)).toEqual(['8']);
+      expect(live).toMatchObject([{ event: 'twin', data: { version: 8 } }]);
+      const missed = await listen('/v1/twins/p1/stream', 1, first?.id);
+      expect(missed).toMatchObject([{ id: live[0]?.id, data: { version: 8 } }]);
     });
 
-    it('refuses a Last-Event-ID of something else', async () => {
-      const answer = await fetch(`${server.url}/v1/alerts/stream`, {
-        headers: { authorization: `Bearer ${north}`, 'last-event-id': 'x' },
+    describe('says 410 to a Last-Event-ID that the stream never gave', () => {
+      const NEVER: readonly (readonly [string, () => Promise<string>])[] = [
+        ['garbage', () => Promise.resolve('x')],
+        ['a negative number', () => Promise.resolve('-1')],
+        ['zero', () => Promise.resolve('0')],
+        ['a huge number', () => Promise.resolve('9'.repeat(40))],
+        ['a number beyond bigint', () => Promise.resolve('9223372036854775808')],
+        ['a fraction', () => Promise.resolve('1.5')],
+        ['a number in another notation', () => Promise.resolve('0x1')],
+        ['a list', () => Promise.resolve('1, 2')],
+        ['a future position', async () => String(BigInt(await last()) + 1n)],
+        ['a version to come', async () => (await twinId()).replace(/^\d+/, '999')],
+        ["another patient's", async () => (await twinId()).replace(/.$/, (char) => (char === 'A' ? 'B' : 'A'))],
+        ["another tenant's", () => transitionOf('south')],
+      ];
+      it.each(NEVER)('%s', async (_, make) => {
+        const id = await make();
+        for (const path of ['/v1/alerts/stream', '/v1/twins/p1/stream']) expect(await refusedAt(path, id)).toBe(true);
       });
-      expect(answer.status).toBe(400);
+
+      it("the other stream's", async () => {
+        const [alerts, twins] = [await transitionOf('north'), await twinId()];
+        expect(await refusedAt('/v1/twins/p1/stream', alerts)).toBe(true);
+        expect(await refusedAt('/v1/alerts/stream', twins)).toBe(true);
+        expect(await refusedAt('/v1/alerts/stream', alerts)).toBe(false);
+        expect(await refusedAt('/v1/twins/p1/stream', twins)).toBe(false);
+      });
+
+      async function refusedAt(path: string, id: string): Promise<boolean> {
+        const abort = new AbortController();
+        const headers = { authorization: `Bearer ${north}`, 'last-event-id': id };
+        const answer = await fetch(server.url + path, { headers, signal: abort.signal });
+        if (answer.status === 200) {
+          abort.abort();
+          return false;
+        }
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          410,
+          'application/problem+json; charset=utf-8',
+        ]);
+        expect(await answer.json()).toMatchObject({ code: 'cursor-unknown', detail: expect.any(String) });
+        return true;
+      }
+      const twinId = async (): Promise<string> => (await listen('/v1/twins/p1/stream', 1))[0]?.id ?? '';
+      async function transitionOf(name: string): Promise<string> {
+        const { rows } = await platform.pool.query<{ stream: string }>(
+          `INSERT INTO alert_transitions (tenant, episode, sequence, id, transition, at, recorded_at, alert)
+           SELECT key, $2, (SELECT count(*) + 1 FROM alert_transitions), gen_random_uuid(), 'raised', now(), now(), '{}'
+           FROM tenants WHERE id = $1 RETURNING stream::text`,
+          [name, uuid(99)],
+        );
+        return rows[0]?.stream ?? '';
+      }
     });
+
+    it('end when the client is disabled', async () => {
+      const clients = new ClientStore(platform.pool);
+      const secretHash = await hashSecret('passing-secret');
+      await clients.put({ tenant: 'north', id: 'passing', secretHash, jwks: null, scopes: ALL_SCOPES });
+      const bearer = await token('passing', 'passing-secret');
+      const streams = await Promise.all(
+        ['/v1/alerts/stream', '/v1/twins/p1/stream'].map((path) =>
+          fetch(server.url + path, { headers: { authorization: `Bearer ${bearer}` } }),
+        ),
+      );
+      const from = Date.now();
+      await platform.pool.query(`UPDATE clients SET disabled_at = now() WHERE id = 'passing'`);
+      await Promise.all(streams.map((stream) => stream.text()));
+      expect(Date.now() - from).toBeLessThan(5_000);
+      expect((await call('GET', '/v1/patients', undefined, bearer)).status).toBe(401);
+    }, 15_000);
   });
 
   it('lets no name and no birth date into logs or metrics', async () => {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { twinChannel, type HotState } from '#libs/platform/storage';
-import type { EventStream } from './event-stream.js';
+import { cursorUnknown, type EventStream } from './event-stream.js';
 import type { TwinViews } from './twin-views.js';
 import { WakeUp } from './wake-up.js';
 
@@ -8,9 +9,35 @@ const POLL_MS = 1_000;
 /** Between two events of one stream: a twin that changes faster is shown as it is then. */
 const LEAST_PAUSE_MS = 50;
 
+/** The id of the event that shows a version of a twin; no other twin's, and no other stream's, looks like it. */
+function eventId(tenant: number, patient: string, version: number): string {
+  const whose = createHash('sha256').update(`${tenant}/${patient}`).digest('base64url').slice(0, 11);
+  return `${version}.${whose}`;
+}
+
 /**
- * Sends the twin whenever its version is newer than the one the client has: the newest state, not every step. The event id is the version, so
- * a client that resumes gets the newest twin at once if it missed anything.
+ * The version that a `Last-Event-ID` names.
+ * @throws {Problem} 410 when it is not that of a version of this twin; 404 when there is no such patient
+ */
+export async function versionSeen(
+  views: Pick<TwinViews, 'versionOf' | 'storedVersionOf'>,
+  tenant: number,
+  patient: string,
+  lastId: string | undefined,
+): Promise<number | undefined> {
+  const shown = await views.versionOf(tenant, patient);
+  if (lastId === undefined) return undefined;
+  const version = Number(/^(\d{1,15})\./.exec(lastId)?.[1] ?? NaN);
+  if (lastId === eventId(tenant, patient, version)) {
+    // What another process has shown may not have reached the hot state of this one yet.
+    if (version <= shown || version <= (await views.storedVersionOf(tenant, patient))) return version;
+  }
+  throw cursorUnknown('connect without it to be sent the twin as it is');
+}
+
+/**
+ * Sends the twin whenever its version is newer than the one the client has (`seen`): the newest state, not every step. A client that
+ * resumes gets the newest twin at once if it missed anything.
  */
 export async function pumpTwin(
   stream: EventStream,
@@ -18,7 +45,7 @@ export async function pumpTwin(
   hot: Pick<HotState, 'subscribe'>,
   tenant: number,
   patient: string,
-  lastId: bigint | undefined,
+  seen: number | undefined,
 ): Promise<void> {
   stream.begin();
   const changed = new WakeUp();
@@ -31,14 +58,21 @@ export async function pumpTwin(
     .catch(() => () => Promise.resolve());
   const never = new WakeUp();
   try {
-    let sent = lastId ?? -1n;
+    let sent = seen ?? -1;
     while (!stream.signal.aborted) {
       dirty = false;
       const version = await views.versionOf(tenant, patient);
-      if (BigInt(version) > sent) {
+      if (version > sent) {
         const view = await views.current(tenant, patient);
-        if (!(await stream.send({ id: String(view.version), event: 'twin', data: JSON.stringify(view) }))) return;
-        sent = BigInt(view.version);
+        if (
+          !(await stream.send({
+            id: eventId(tenant, patient, view.version),
+            event: 'twin',
+            data: JSON.stringify(view),
+          }))
+        )
+          return;
+        sent = view.version;
         await never.wait(LEAST_PAUSE_MS, stream.signal);
       }
       if (!dirty) await changed.wait(POLL_MS, stream.signal);

@@ -41,7 +41,10 @@ export class TwinViews {
   /** Version of the current twin, without the cost of showing it. */
   async versionOf(tenant: number, patient: string): Promise<number> {
     const hot = await this.hot.get(tenant, patient).catch(() => undefined);
-    if (hot !== undefined) return hot.version;
+    return hot === undefined ? this.storedVersionOf(tenant, patient) : hot.version;
+  }
+
+  async storedVersionOf(tenant: number, patient: string): Promise<number> {
     const twin = await findTwin(this.pool, tenant, patient);
     if (twin === undefined) throw notFound('the patient');
     return twin.version;

@@ -65,7 +65,7 @@ export class TwinRoutes {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.api.twinStream(caller.tenant.key, patientId(patient), lastEventId(request), reply);
+    return this.api.twinStream(caller, patientId(patient), lastEventId(request), reply);
   }
 
   @Get('twins/:patient/thresholds')

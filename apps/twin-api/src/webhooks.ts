@@ -13,7 +13,15 @@ import type {
   WebhooksQuery,
 } from '#libs/contracts';
 import { RULES } from '#libs/domain/twin';
-import { notFound, Problem, type Access, type ProblemDetail } from '#libs/platform/runtime';
+import {
+  decodeCursor,
+  encodeCursor,
+  notFound,
+  pageOf,
+  Problem,
+  type Access,
+  type ProblemDetail,
+} from '#libs/platform/runtime';
 import {
   judgeEndpoint,
   type Attempt,
@@ -24,7 +32,7 @@ import {
   type WebhookFilter,
   type WebhookStore,
 } from '#libs/platform/webhooks';
-import { decodeCursor, encodeCursor, pageOf, Uuid } from './cursor.js';
+import { Uuid } from './places.js';
 import { iso, ms } from './wire.js';
 
 const Lane = z.string().regex(/^\d{1,18}$/);
@@ -59,8 +67,9 @@ export class Webhooks {
   }
 
   async list(access: Access, query: z.output<typeof WebhooksQuery>): Promise<z.input<typeof WebhookListSchema>> {
-    const rows = await this.store.list(access.tenant.key, query.limit + 1, decodeCursor(Uuid, query.cursor));
-    return pageOf(rows, query.limit, shown, (row) => row.id);
+    const list = { list: 'webhooks', tenant: access.tenant.key };
+    const rows = await this.store.list(access.tenant.key, query.limit + 1, decodeCursor(list, Uuid, query.cursor));
+    return pageOf(list, rows, query.limit, shown, (row) => row.id);
   }
 
   async get(access: Access, id: string): Promise<Shown> {
@@ -91,7 +100,8 @@ export class Webhooks {
     query: z.output<typeof DeliveriesQuery>,
   ): Promise<z.input<typeof DeliveryListSchema>> {
     await this.existing(access, id);
-    const before = decodeCursor(Lane, query.cursor);
+    const list = { list: 'deliveries', tenant: access.tenant.key, of: id };
+    const before = decodeCursor(list, Lane, query.cursor);
     const page = await this.deliveryStore.list(access.tenant.key, id, {
       limit: query.limit,
       ...(query.status === undefined ? {} : { status: query.status }),
@@ -101,7 +111,7 @@ export class Webhooks {
     const attempts = await this.deliveryStore.attempts(access.tenant.key, id, messages);
     return {
       items: page.items.map((delivery) => shownDelivery(delivery, attempts.get(delivery.message) ?? [])),
-      ...(page.next === undefined ? {} : { next: encodeCursor(page.next) }),
+      ...(page.next === undefined ? {} : { next: encodeCursor(list, page.next) }),
     };
   }
 

@@ -111,6 +111,62 @@ describe('MQTT with the own broker', () => {
     await publisher.publishAsync(TOPIC, JSON.stringify(sample()), { qos: 1 });
   });
 
+  describe('ends a connection', () => {
+    const ended = (publisher: MqttClient): Promise<number> => {
+      const from = Date.now();
+      return new Promise((resolve) => publisher.once('close', () => resolve(Date.now() - from)));
+    };
+    async function passing(): Promise<string> {
+      const id = freshSource();
+      await door.platform.pool.query(
+        `INSERT INTO clients (tenant, id, secret_hash, scopes)
+         SELECT tenant, $1, secret_hash, scopes FROM clients WHERE id = 'full'`,
+        [id],
+      );
+      return id;
+    }
+    async function tokenOf(id: string, lifeMs?: number): Promise<string> {
+      const { tokens } = door.platform;
+      const access = await tokens.verifyClientSecret(id, SECRET);
+      if (access === undefined) throw new Error('no client');
+      const { token } = await tokens.issue(access);
+      if (lifeMs === undefined) return token;
+      // As if it had been issued earlier.
+      const spy = jest
+        .spyOn(tokens, 'verifyToken')
+        .mockResolvedValueOnce({ ...access, expiresAt: Date.now() + lifeMs });
+      setTimeout(() => spy.mockRestore(), lifeMs);
+      return token;
+    }
+
+    it.each([
+      ['is disabled', 'disabled_at = now()'],
+      ['loses the scope', `scopes = '{rejections.read}'`],
+      ['gets another secret', `secret_hash = secret_hash || 'x'`],
+    ])(
+      'at most 5 s after its client %s, by secret and by token',
+      async (_, change) => {
+        const id = await passing();
+        const connections = [
+          await client({ username: id }),
+          await client({ username: 'oauth2', password: await tokenOf(id) }),
+        ];
+        const ends = Promise.all(connections.map(ended));
+        await door.platform.pool.query(`UPDATE clients SET ${change} WHERE id = $1`, [id]);
+        for (const ms of await ends) expect(ms).toBeLessThan(5_000);
+      },
+      15_000,
+    );
+
+    it('when its token expires, and no other', async () => {
+      const id = await passing();
+      const other = await client({ username: id });
+      const short = await client({ username: 'oauth2', password: await tokenOf(id, 500) });
+      expect(await ended(short)).toBeLessThan(1_500);
+      expect(other.connected).toBe(true);
+    });
+  });
+
   it.each<[string, IClientOptions, number]>([
     ['without user name', { username: undefined, password: undefined } as unknown as IClientOptions, 4],
     ['with a wrong secret', { password: 'wrong' }, 4],

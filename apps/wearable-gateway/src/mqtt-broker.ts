@@ -21,6 +21,8 @@ const NOT_AUTHORIZED = 5;
  */
 export class MqttBroker {
   private readonly accesses = new WeakMap<Client, Access>();
+  /** Ends the watch over a connection's access. */
+  private readonly watches = new WeakMap<Client, () => void>();
   private server: Server | undefined;
   private broker: Aedes | undefined;
 
@@ -40,6 +42,8 @@ export class MqttBroker {
       authorizeForward: () => null,
     });
     broker.on('clientError', (client: Client, error: Error) => this.logEnd(client, error));
+    broker.on('clientReady', (client: Client) => this.endWithAccess(client));
+    broker.on('clientDisconnect', (client: Client) => this.watches.get(client)?.());
     broker.on('connectionError', (client: Client, error: Error) => this.logEnd(client, error));
     const server = createServer((socket) => this.accept(broker, socket));
     server.maxConnections = MOST_CONNECTIONS;
@@ -118,6 +122,18 @@ export class MqttBroker {
     // MQTT lets a new connection with the same client id end the older one: that must not reach across clients or tenants.
     Object.assign(client, { id: `${access.tenant.id}/${access.client}/${client.id}` });
     return access;
+  }
+
+  /** Once it is connected: the connection lives no longer than what let it in. MQTT 3.1.1 has no way to say why. */
+  private endWithAccess(client: Client): void {
+    const access = this.accesses.get(client);
+    if (access === undefined) return;
+    const stop = this.platform.tokens.watch(access, (reason) => {
+      const fields = { door: 'mqtt', tenant: access.tenant.id, client: access.client, reason };
+      this.platform.logger.info(fields, 'MQTT connection ended: its access did');
+      client.close();
+    });
+    this.watches.set(client, stop);
   }
 
   private async take(client: Client | null, packet: PublishPacket): Promise<void> {

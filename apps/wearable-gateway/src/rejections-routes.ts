@@ -1,8 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import { z } from 'zod';
 import type { RejectionsPage } from '#libs/contracts';
-import { type Access, Caller, Problem, RequireScope } from '#libs/platform/runtime';
+import { type Access, Caller, decodeCursor, encodeCursor, Problem, RequireScope } from '#libs/platform/runtime';
 import { RejectionStore } from './rejection-store.js';
 
+/** The id of the last item shown; at most 18 digits, so that it fits the column. */
+const Id = z.string().regex(/^\d{1,18}$/);
 const DEFAULT_LIMIT = 100;
 const MOST = 1_000;
 
@@ -19,14 +22,18 @@ export class RejectionsRoutes {
     @Query('cursor') cursor: unknown,
   ): Promise<RejectionsPage> {
     const size = readLimit(limit);
-    const before = readCursor(cursor);
+    const of = { list: 'rejections', tenant: access.tenant.key };
+    const before = decodeCursor(of, Id, typeof cursor === 'object' ? '' : (cursor as string | undefined));
     const rows = await this.rejections.list(access.tenant.key, {
       limit: size + 1,
       ...(before === undefined ? {} : { before }),
     });
     const items = rows.slice(0, size);
     const last = items.at(-1);
-    return { items: [...items], ...(rows.length > size && last !== undefined ? { next: last.id } : {}) };
+    return {
+      items: [...items],
+      ...(rows.length > size && last !== undefined ? { next: encodeCursor(of, last.id) } : {}),
+    };
   }
 }
 
@@ -36,12 +43,4 @@ function readLimit(text: unknown): number {
   if (limit < 1 || limit > MOST)
     throw new Problem(400, 'limit-invalid', `limit must be a whole number from 1 to ${MOST}`);
   return limit;
-}
-
-/** The id of the last item shown; at most 18 digits, so that it fits the column. */
-function readCursor(text: unknown): string | undefined {
-  if (text === undefined) return undefined;
-  if (typeof text !== 'string' || !/^\d{1,18}$/.test(text))
-    throw new Problem(400, 'cursor-invalid', 'cursor must be the next of an earlier answer');
-  return text;
 }

@@ -2,7 +2,8 @@ import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import type { Client, ClientStore } from '#libs/platform/storage';
-import type { Access, Tokens } from './access.js';
+import type { Access, AccessEnd, Tokens } from './access.js';
+import { grantOf, type ClientGrants } from './client-grants.js';
 import { type SecretVerifier } from './client-secrets.js';
 import { TOKEN_ALGORITHM, type SigningKeys } from './signing-keys.js';
 
@@ -16,18 +17,23 @@ const Claims = z.object({
   tenant: z.string(),
   tenant_key: z.number().int(),
   scope: z.string(),
+  grant: z.string().optional(),
   exp: z.number(),
 });
 
-/** Our access tokens: JWTs that live a quarter of an hour, so that every app can check them without asking. */
+/**
+ * Our access tokens: JWTs that live a quarter of an hour. Every app can check them; whether the client is still what it was then, the
+ * database says ({@link ClientGrants}).
+ */
 export class AccessTokens implements Tokens {
   /** Tokens found good, until they expire: a signature check costs about as much as a small request. */
-  private readonly remembered = new Map<string, { readonly access: Access; readonly until: number }>();
+  private readonly remembered = new Map<string, Access & { readonly expiresAt: number }>();
 
   constructor(
     private readonly keys: SigningKeys,
     private readonly clients: Pick<ClientStore, 'find'>,
     private readonly secrets: SecretVerifier,
+    private readonly grants: ClientGrants,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -38,6 +44,7 @@ export class AccessTokens implements Tokens {
       tenant: access.tenant.id,
       tenant_key: access.tenant.key,
       scope: access.scopes.join(' '),
+      ...(access.grant === undefined ? {} : { grant: access.grant }),
     })
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid, typ: 'at+jwt' })
       .setIssuer(ISSUER)
@@ -51,31 +58,17 @@ export class AccessTokens implements Tokens {
   }
 
   async verifyToken(token: string): Promise<Access | undefined> {
-    if (token.length > LONGEST_TOKEN) return undefined;
-    const known = this.remembered.get(token);
-    if (known !== undefined) {
-      if (known.until > this.now()) return known.access;
-      this.remembered.delete(token);
-      return undefined;
-    }
-    const claims = await this.claims(token);
-    if (claims === undefined) return undefined;
-    const access: Access = {
-      tenant: { id: claims.tenant, key: claims.tenant_key },
-      client: claims.sub,
-      scopes: claims.scope.split(' ').filter((scope) => scope !== ''),
-    };
-    if (this.remembered.size >= MOST_REMEMBERED) {
-      const oldest = this.remembered.keys().next();
-      if (oldest.done !== true) this.remembered.delete(oldest.value);
-    }
-    this.remembered.set(token, { access, until: claims.exp * 1000 });
-    return access;
+    const access = await this.read(token);
+    return access !== undefined && (await this.grants.holds(access)) ? access : undefined;
+  }
+
+  watch(access: Access, end: (reason: AccessEnd) => void): () => void {
+    return this.grants.watch(access, end);
   }
 
   async verifyClientSecret(clientId: string, secret: string): Promise<Access | undefined> {
     const client = await this.authenticate(clientId, secret);
-    return client === undefined ? undefined : { tenant: client.tenant, client: client.id, scopes: client.scopes };
+    return client === undefined ? undefined : accessOf(client, client.scopes);
   }
 
   /** The client, when the secret is its own. An unknown client costs as much time as a wrong secret. */
@@ -84,6 +77,32 @@ export class AccessTokens implements Tokens {
     const client = await this.clients.find(clientId);
     const matches = await this.secrets.matches(secret, client?.secretHash ?? NOBODYS_HASH);
     return matches ? client : undefined;
+  }
+
+  /** What a token says, when we signed it and it has not expired. */
+  private async read(token: string): Promise<Access | undefined> {
+    if (token.length > LONGEST_TOKEN) return undefined;
+    const known = this.remembered.get(token);
+    if (known !== undefined) {
+      if (known.expiresAt > this.now()) return known;
+      this.remembered.delete(token);
+      return undefined;
+    }
+    const claims = await this.claims(token);
+    if (claims === undefined) return undefined;
+    const access = {
+      tenant: { id: claims.tenant, key: claims.tenant_key },
+      client: claims.sub,
+      scopes: claims.scope.split(' ').filter((scope) => scope !== ''),
+      expiresAt: claims.exp * 1000,
+      ...(claims.grant === undefined ? {} : { grant: claims.grant }),
+    };
+    if (this.remembered.size >= MOST_REMEMBERED) {
+      const oldest = this.remembered.keys().next();
+      if (oldest.done !== true) this.remembered.delete(oldest.value);
+    }
+    this.remembered.set(token, access);
+    return access;
   }
 
   private async claims(token: string): Promise<z.infer<typeof Claims> | undefined> {
@@ -104,6 +123,11 @@ export class AccessTokens implements Tokens {
       throw error;
     }
   }
+}
+
+/** What a client that has just shown who it is may do. */
+export function accessOf(client: Client, scopes: readonly string[]): Access {
+  return { tenant: client.tenant, client: client.id, scopes, grant: grantOf(client) };
 }
 
 // Of the same cost as a real one; no secret gives these 32 bytes of zeros.

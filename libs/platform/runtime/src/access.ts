@@ -3,13 +3,26 @@ export interface Access {
   readonly tenant: { readonly id: string; readonly key: number };
   readonly client: string;
   readonly scopes: readonly string[];
+  /** When it ends by itself, ms: the expiry of the token. Absent for a client secret. */
+  readonly expiresAt?: number;
+  /** Stands for what the client was when this was given: its secret, keys and scopes (`grantOf`). Absent in tokens of older versions. */
+  readonly grant?: string;
 }
 
 /** Issues and checks access tokens, and checks client secrets (MQTT user names, HTTP Basic). */
 export interface Tokens {
   issue(access: Access): Promise<{ readonly token: string; readonly expiresInSeconds: number }>;
-  /** undefined: not ours, altered, or expired. */
+  /** undefined: not ours, altered, expired, or given before its client was disabled or changed. */
   verifyToken(token: string): Promise<Access | undefined>;
   /** undefined: unknown client or wrong secret. */
   verifyClientSecret(clientId: string, secret: string): Promise<Access | undefined>;
+  /**
+   * For connections that outlive a request: calls `end` once, when the access has expired, or at most 5 s after its client was
+   * disabled or its secret, keys or scopes changed.
+   * @returns stops watching
+   */
+  watch(access: Access, end: (reason: AccessEnd) => void): () => void;
 }
+
+/** Why a connection ends: its token has expired, or its client is disabled or no longer what it was. */
+export type AccessEnd = 'expired' | 'revoked';

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createEventLog, ensureTopics, startRelay } from '#libs/platform/messaging';
 import { ClientStore, createHotState, createPool, migrate } from '#libs/platform/storage';
 import { AccessTokens } from './access-tokens.js';
+import { ClientGrants } from './client-grants.js';
 import { hashSecret, SecretVerifier } from './client-secrets.js';
 import type { AppConfig, Role } from './config.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
@@ -57,8 +58,9 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     const clients = new ClientStore(pool);
     const keys = new SigningKeys(clients);
     await keys.load();
-    const tokens = new AccessTokens(keys, clients, new SecretVerifier());
-    await putBootstrapClient(config, clients);
+    const secrets = new SecretVerifier();
+    const tokens = new AccessTokens(keys, clients, secrets, new ClientGrants(clients));
+    await putBootstrapClient(config, clients, secrets);
 
     const readiness = new Readiness(log, metrics);
     readiness.addCheck({ name: 'database', run: async () => void (await pool.query('SELECT 1')) });
@@ -108,11 +110,25 @@ async function embedded(config: AppConfig, stops: (() => Promise<void>)[]): Prom
   return postgres.url;
 }
 
-async function putBootstrapClient(config: AppConfig, clients: ClientStore): Promise<void> {
+/** Left as it is where it is right already: tokens and connections end when a client changes, and any app may start at any time. */
+async function putBootstrapClient(config: AppConfig, clients: ClientStore, secrets: SecretVerifier): Promise<void> {
   if (config.bootstrapClient === undefined) return;
   const { tenant, clientId, clientSecret } = config.bootstrapClient;
-  const secretHash = await hashSecret(clientSecret);
-  await clients.put({ tenant, id: clientId, secretHash, jwks: null, scopes: ALL_SCOPES });
+  const there = await clients.find(clientId);
+  const same =
+    there?.tenant.id === tenant &&
+    there.scopes.join(' ') === ALL_SCOPES.join(' ') &&
+    there.jwks === null &&
+    there.secretHash !== null &&
+    (await secrets.matches(clientSecret, there.secretHash));
+  if (same) return;
+  await clients.put({
+    tenant,
+    id: clientId,
+    secretHash: await hashSecret(clientSecret),
+    jwks: null,
+    scopes: ALL_SCOPES,
+  });
 }
 
 async function startChores(platform: Platform, clients: ClientStore): Promise<void> {

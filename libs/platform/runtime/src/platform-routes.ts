@@ -77,14 +77,20 @@ export class OAuthRoutes {
 
   @Get('fhir/r4/.well-known/smart-configuration')
   smartConfiguration(@Req() request: FastifyRequest): object {
+    const { audience } = this.endpoint;
+    const asymmetric = audience !== undefined;
     return {
-      token_endpoint: this.endpoint.endpointUrl(request),
+      token_endpoint: audience ?? `${request.protocol}://${request.host}/oauth/token`,
       grant_types_supported: ['client_credentials'],
-      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
-      token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+      token_endpoint_auth_methods_supported: [
+        ...(asymmetric ? ['private_key_jwt'] : []),
+        'client_secret_basic',
+        'client_secret_post',
+      ],
+      ...(asymmetric ? { token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS } : {}),
       scopes_supported: ALL_SCOPES,
       capabilities: [
-        'client-confidential-asymmetric',
+        ...(asymmetric ? ['client-confidential-asymmetric'] : []),
         'client-confidential-symmetric',
         'permission-v2',
         'permission-v1',

@@ -92,6 +92,8 @@ class ProbeRoutes {
 @Module({ controllers: [ProbeRoutes] })
 class ProbeModule {}
 
+const PUBLIC_URL = 'https://homeostat.example';
+
 describe('the runtime over real HTTP and Postgres', () => {
   let database: TestDatabase;
   let platform: Platform;
@@ -106,6 +108,7 @@ describe('the runtime over real HTTP and Postgres', () => {
     const config = readConfig({
       PORT: '0',
       DATABASE_URL: database.url,
+      PUBLIC_URL,
       BOOTSTRAP_TENANT: 'north',
       BOOTSTRAP_CLIENT_ID: 'admin',
       BOOTSTRAP_CLIENT_SECRET: 'admin-secret',
@@ -168,7 +171,7 @@ describe('the runtime over real HTTP and Postgres', () => {
     const jwt = await new SignJWT({
       iss: 'ehr',
       sub: 'ehr',
-      aud: `${server.url}/oauth/token`,
+      aud: `${PUBLIC_URL}/oauth/token`,
       jti: crypto.randomUUID(),
       exp: now + 120,
       ...claims,
@@ -267,6 +270,7 @@ describe('the runtime over real HTTP and Postgres', () => {
 
     it.each([
       ['a strange audience', { aud: 'https://elsewhere.example/token' }],
+      ['the audience that Host names', { aud: 'http://127.0.0.1/oauth/token' }],
       ['a life of an hour', { exp: Math.floor(Date.now() / 1000) + 3600 }],
       ['an expired one', { exp: Math.floor(Date.now() / 1000) - 60 }],
       ['no jti', { jti: undefined }],
@@ -284,10 +288,45 @@ describe('the runtime over real HTTP and Postgres', () => {
       expect((await token({ ...(await assertion()), client_assertion_type: 'saml' })).status).toBe(400);
     });
 
+    it.each([['Host of the server'], ['Host of the audience'], ['forwarded host']])(
+      'takes no assertion where the own address is not configured, whatever the request says: %s',
+      async (way) => {
+        const config = readConfig({ PORT: '0', DATABASE_URL: database.url });
+        const bare = await createPlatform(config, { logger: platform.logger });
+        const door = await bootstrap([ProbeModule], bare);
+        try {
+          const elsewhere = 'other.example';
+          const aud = way === 'Host of the server' ? door.url : `http://${elsewhere}`;
+          const fields = await assertion({ aud: `${aud}/oauth/token` });
+          const headers =
+            way === 'Host of the server'
+              ? {}
+              : way === 'forwarded host'
+                ? { 'x-forwarded-host': elsewhere }
+                : { host: elsewhere };
+          const answer = await door.app.inject({
+            method: 'POST',
+            url: '/oauth/token',
+            headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+            payload: new URLSearchParams(fields).toString(),
+          });
+          expect([answer.statusCode, answer.json()]).toMatchObject([
+            401,
+            { error: 'invalid_client', error_description: expect.stringContaining('PUBLIC_URL') },
+          ]);
+          const described = (await fetch(`${door.url}/fhir/r4/.well-known/smart-configuration`)).text();
+          expect(await described).not.toMatch(/private_key_jwt|asymmetric|signing_alg/);
+        } finally {
+          await door.close();
+          await bare.close();
+        }
+      },
+    );
+
     it('is described at .well-known/smart-configuration', async () => {
       const answer = await call('/fhir/r4/.well-known/smart-configuration');
       expect(answer.body).toMatchObject({
-        token_endpoint: `${server.url}/oauth/token`,
+        token_endpoint: `${PUBLIC_URL}/oauth/token`,
         token_endpoint_auth_signing_alg_values_supported: ['ES384', 'RS384'],
       });
     });
@@ -369,6 +408,56 @@ describe('the runtime over real HTTP and Postgres', () => {
         scopes: ['samples.write'],
       });
       expect(await tokens.verifyToken('')).toBeUndefined();
+    });
+
+    const CHANGES: readonly (readonly [string, string])[] = [
+      ['is disabled', `UPDATE clients SET disabled_at = now() WHERE id = $1`],
+      ['is deleted', `DELETE FROM clients WHERE id = $1`],
+      ['has another secret', `UPDATE clients SET secret_hash = secret_hash || 'x' WHERE id = $1`],
+      ['has fewer scopes', `UPDATE clients SET scopes = '{twins.read}' WHERE id = $1`],
+      ['has other keys', `UPDATE clients SET jwks = '{"keys":[]}' WHERE id = $1`],
+    ];
+    it.each(CHANGES)(
+      'ends what outlives requests, and tokens, at most 5 s after the client %s',
+      async (_, change) => {
+        const id = `client-${crypto.randomUUID()}`;
+        const secretHash = await hashSecret('a-secret');
+        await clients.put({ tenant: 'north', id, secretHash, jwks: null, scopes: ['twins.read', 'alerts.read'] });
+        const issued = await token({ grant_type: 'client_credentials', client_id: id, client_secret: 'a-secret' });
+        const held = (issued.body as { access_token: string }).access_token;
+        const probe = async (): Promise<number> =>
+          (await call('/v1/probe', { headers: { authorization: `Bearer ${held}` } })).status;
+        expect(await probe()).toBe(200);
+        const { tokens } = platform;
+        const byToken = await tokens.verifyToken(held);
+        const bySecret = await tokens.verifyClientSecret(id, 'a-secret');
+        const ends = [byToken, bySecret].map(
+          (access) => new Promise((done) => tokens.watch(access ?? (undefined as never), done)),
+        );
+        const stay = new Promise((done) => setTimeout(() => done('stays'), 2_500));
+        expect(await Promise.race([...ends, stay])).toBe('stays');
+        const from = Date.now();
+        await platform.pool.query(change, [id]);
+        expect(await Promise.all(ends)).toEqual(['revoked', 'revoked']);
+        expect(await probe()).toBe(401);
+        expect(Date.now() - from).toBeLessThan(5_000);
+      },
+      20_000,
+    );
+
+    it('ends what outlives requests when the token expires', async () => {
+      const access = await platform.tokens.verifyClientSecret('admin', 'admin-secret');
+      const ended = new Promise((done) => {
+        platform.tokens.watch({ ...access!, expiresAt: Date.now() + 300 }, done);
+      });
+      expect(await ended).toBe('expired');
+    });
+
+    it('goes on with tokens of a version that did not note what the client was, while it is enabled', async () => {
+      const { grant, ...older } = (await platform.tokens.verifyClientSecret('admin', 'admin-secret'))!;
+      expect(grant).toHaveLength(22);
+      const { token: held } = await platform.tokens.issue(older);
+      expect(await platform.tokens.verifyToken(held)).toMatchObject({ client: 'admin' });
     });
 
     it('lets another process check our tokens, and makes the bootstrap client again without harm', async () => {

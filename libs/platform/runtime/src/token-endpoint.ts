@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Client, ClientStore } from '#libs/platform/storage';
-import type { AccessTokens } from './access-tokens.js';
+import { accessOf, type AccessTokens } from './access-tokens.js';
 import { ASSERTION_TYPE, judgeAssertion } from './client-assertion.js';
 import { TooManyLoginsError } from './client-secrets.js';
 import { narrow } from './scopes.js';
@@ -15,7 +15,7 @@ export interface TokenAnswer {
 type ClientVerdict =
   { readonly kind: 'ok'; readonly client: Client } | { readonly kind: 'refused'; readonly answer: TokenAnswer };
 
-/** `POST /oauth/token` for client credentials: by HTTP Basic, form fields, or `private_key_jwt`. */
+/** `POST /oauth/token` for client credentials: by HTTP Basic, form fields, or, with `PUBLIC_URL`, `private_key_jwt`. */
 export class TokenEndpoint {
   constructor(
     private readonly tokens: AccessTokens,
@@ -36,7 +36,7 @@ export class TokenEndpoint {
       const scopes = narrow(client.scopes, fields['scope']);
       if (scopes === undefined)
         return failure(400, 'invalid_scope', 'the scope is unknown, or none of it was given to this client');
-      const issued = await this.tokens.issue({ tenant: client.tenant, client: client.id, scopes });
+      const issued = await this.tokens.issue(accessOf(client, scopes));
       return {
         status: 200,
         body: {
@@ -55,9 +55,12 @@ export class TokenEndpoint {
     }
   }
 
-  /** The URL a client assertion must be made for. */
-  endpointUrl(request: FastifyRequest): string {
-    return `${this.publicUrl ?? `${request.protocol}://${request.host}`}/oauth/token`;
+  /**
+   * The URL a client assertion must be made for; undefined where no own address is configured. It never comes from the request: else an
+   * assertion made for another server would be taken from whoever puts that server's name into `Host`.
+   */
+  get audience(): string | undefined {
+    return this.publicUrl === undefined ? undefined : `${this.publicUrl}/oauth/token`;
   }
 
   private async authenticate(
@@ -68,7 +71,7 @@ export class TokenEndpoint {
     const assertion = fields['client_assertion'];
     const methods = [basic, fields['client_secret'], assertion].filter((given) => given !== undefined).length;
     if (methods > 1) return refused(failure(400, 'invalid_request', 'use one way of client authentication'));
-    if (assertion !== undefined) return this.byAssertion(assertion, fields, request);
+    if (assertion !== undefined) return this.byAssertion(assertion, fields);
     const credentials = basic === undefined ? fromFields(fields) : fromBasic(basic);
     if (credentials === undefined)
       return refused(invalidClient('client id and secret are needed', basic !== undefined));
@@ -80,15 +83,15 @@ export class TokenEndpoint {
     return { kind: 'ok', client };
   }
 
-  private async byAssertion(
-    assertion: string,
-    fields: Readonly<Record<string, string>>,
-    request: FastifyRequest,
-  ): Promise<ClientVerdict> {
+  private async byAssertion(assertion: string, fields: Readonly<Record<string, string>>): Promise<ClientVerdict> {
+    if (this.audience === undefined) {
+      const why = 'private_key_jwt is not available: this server has not been told its own address (PUBLIC_URL)';
+      return refused(invalidClient(why, false));
+    }
     if (fields['client_assertion_type'] !== ASSERTION_TYPE) {
       return refused(failure(400, 'invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}`));
     }
-    const verdict = await judgeAssertion(assertion, [this.endpointUrl(request)], this.clients, this.now());
+    const verdict = await judgeAssertion(assertion, [this.audience], this.clients, this.now());
     if (verdict.kind === 'refused') return refused(invalidClient(verdict.why, false));
     if (fields['client_id'] !== undefined && fields['client_id'] !== verdict.client.id) {
       return refused(invalidClient('client_id differs from the assertion', false));

@@ -33,20 +33,23 @@ export class ClientStore {
 
   /** An enabled client by its id, which is unique over all tenants. */
   async find(id: string): Promise<Client | undefined> {
+    return (await this.findAll([id]))[0];
+  }
+
+  /** Those of the clients that there are and that are enabled. */
+  async findAll(ids: readonly string[]): Promise<readonly Client[]> {
     const { rows } = await this.pool.query<ClientRow>(
       `SELECT t.key, t.id AS tenant, c.id, c.secret_hash, c.jwks, c.scopes
-       FROM clients c JOIN tenants t ON t.key = c.tenant WHERE c.id = $1 AND c.disabled_at IS NULL`,
-      [id],
+       FROM clients c JOIN tenants t ON t.key = c.tenant WHERE c.id = ANY ($1::text[]) AND c.disabled_at IS NULL`,
+      [ids],
     );
-    const row = rows[0];
-    if (row === undefined) return undefined;
-    return {
+    return rows.map((row) => ({
       tenant: { id: row.tenant, key: row.key },
       id: row.id,
       secretHash: row.secret_hash,
       jwks: row.jwks,
       scopes: row.scopes,
-    };
+    }));
   }
 
   /** Makes the tenant when it is new, and makes or replaces the client. Safe when several processes do it at once. */

@@ -95,6 +95,15 @@ export async function openAlertsAt(
   return rows.map((row) => row.alert);
 }
 
+/** True when a transition of the tenant has this place in the stream. */
+export async function isTransition(pool: Pool, tenant: number, stream: bigint): Promise<boolean> {
+  const { rows } = await pool.query('SELECT FROM alert_transitions WHERE tenant = $1 AND stream = $2', [
+    tenant,
+    stream.toString(),
+  ]);
+  return rows.length > 0;
+}
+
 /** A tenant's transitions with `after` < stream ≤ `upTo`, in stream order. */
 export async function transitionsBetween(
   pool: Pool,
