@@ -22,11 +22,12 @@ export interface Reply {
   readonly json: any;
 }
 
-/** The EHR door on a free port, on a database of its own. Tokens are `<tenant key> <scope> <scope>…`, in base64. */
+/** The EHR door on a free port, on a database of its own. Tokens are `<tenant key> <scope> <scope>…`, in base64; `client=<id>` among the scopes names the client. */
 export class FhirDoor {
   private constructor(
     readonly url: string,
     readonly pool: Pool,
+    readonly log: PostgresEventLog,
     private readonly metricsText: () => Promise<string>,
     readonly close: () => Promise<void>,
   ) {}
@@ -53,6 +54,7 @@ export class FhirDoor {
     return new FhirDoor(
       server.url,
       pool,
+      log,
       async () => (await metrics.render()).body,
       async () => {
         await server.close();
@@ -115,8 +117,12 @@ function accessOf(token: string): Access | undefined {
   const [tenant, ...scopes] = Buffer.from(token, 'base64').toString().split(' ');
   const key = Number(tenant);
   return Number.isInteger(key) && key > 0
-    ? { tenant: { id: `tenant-${key}`, key }, client: 'test-client', scopes }
+    ? { tenant: { id: `tenant-${key}`, key }, client: clientOf(scopes), scopes }
     : undefined;
+}
+
+function clientOf(scopes: readonly string[]): string {
+  return scopes.find((scope) => scope.startsWith('client='))?.slice('client='.length) ?? 'test-client';
 }
 
 export type Resource = { readonly resourceType: string } & Readonly<Record<string, unknown>>;

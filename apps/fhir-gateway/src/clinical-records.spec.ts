@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClinicalRecord, WireSample } from '#libs/contracts';
 import { clinicalRecords } from './clinical-records.js';
 
-const ORIGIN = { tenant: 7, source: 'ehr', receivedAt: 1000 };
+const ORIGIN = { tenant: 7, author: 'ehr', receivedAt: 1000 };
 
 function sample(index: number, more: Partial<WireSample> = {}): WireSample {
   return { c: 1, t: index, x: 60, i: `Observation/${index}`, ...more };
@@ -26,7 +26,8 @@ describe('clinicalRecords', () => {
       tenant: 7,
       patient: 'b',
       receivedAt: 1000,
-      source: 'ehr',
+      source: 'fhir',
+      author: 'ehr',
       facts: [],
       samples: [sample(3)],
     });

@@ -1,4 +1,5 @@
 import { patientKey, TOPICS, type ClinicalRecord } from '#libs/contracts';
+import { FHIR_SOURCE } from '#libs/domain/twin';
 import type { NewRecord } from '#libs/platform/messaging';
 import type { PatientNews } from './decide.js';
 
@@ -9,7 +10,7 @@ export interface RecordOrigin {
   /** Key of the tenant. */
   readonly tenant: number;
   /** The client that sent the request. */
-  readonly source: string;
+  readonly author: string;
   /** ms since 1970 */
   readonly receivedAt: number;
 }
@@ -24,7 +25,8 @@ export function clinicalRecords(news: ReadonlyMap<string, PatientNews>, origin: 
         tenant: origin.tenant,
         patient,
         receivedAt: origin.receivedAt,
-        source: origin.source,
+        source: FHIR_SOURCE,
+        author: origin.author,
         facts,
         samples,
       };

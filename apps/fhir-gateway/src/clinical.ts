@@ -53,11 +53,16 @@ export function clinicalOfStored(stored: CurrentResource): Clinical {
   return { patient, facts, samples, unmeasured: [] };
 }
 
+/** Says that the resource has earlier versions, so that its values may be stored already. */
+export function mayBeStored(clinical: Clinical): Clinical {
+  return { ...clinical, samples: clinical.samples.map((sample) => ({ ...sample, k: 1 })) };
+}
+
 /** Takes back all that was said. @param version of the change that takes it back */
 export function withdrawn(clinical: Clinical, version: number): Clinical {
   return {
     ...clinical,
     facts: clinical.facts.map((fact) => ({ ...fact, version, withdrawn: true })),
-    samples: clinical.samples.filter((sample) => sample.w === undefined).map((sample) => ({ ...sample, w: 1 })),
+    samples: clinical.samples.filter((sample) => sample.w === undefined).map((sample) => ({ ...sample, w: 1, k: 1 })),
   };
 }

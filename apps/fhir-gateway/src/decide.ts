@@ -2,7 +2,7 @@ import type { WireFact, WireSample } from '#libs/contracts';
 import { stringifyJson, type Issue, type JsonObject } from '#libs/domain/fhir';
 import type { CurrentResource, FhirKnown, ResourceChange, StoredResource } from '#libs/platform/storage';
 import { versionOfTag } from './answer.js';
-import { clinicalOf, clinicalOfStored, withdrawn, type Clinical } from './clinical.js';
+import { clinicalOf, clinicalOfStored, mayBeStored, withdrawn, type Clinical } from './clinical.js';
 import { referencesOf } from './references.js';
 import { sideEffects } from './side-effects.js';
 import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from './step.js';
@@ -128,7 +128,7 @@ class Deciding {
     this.keep(after, resource, before);
     this.unmeasured.push(...clinical.unmeasured);
     if (before !== undefined && !before.deleted) this.tell(superseded(clinicalOfStored(before), clinical, version));
-    this.tell(clinical);
+    this.tell(before === undefined ? clinical : mayBeStored(clinical));
     if (step.type === 'Patient') this.patients.add(step.id);
     return { kind: 'written', created: before === undefined || before.deleted, resource: after };
   }

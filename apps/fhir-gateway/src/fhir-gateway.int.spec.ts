@@ -119,7 +119,8 @@ describe('a transaction', () => {
       kind: 'clinical',
       tenant: 1,
       patient: patientPath?.slice(8),
-      source: 'test-client',
+      source: 'fhir',
+      author: 'test-client',
     });
     expect(records[0]?.['samples']).toMatchObject([{ x: 61 }, { x: 62 }, { x: 63 }]);
     const { rowCount } = await door.pool.query('SELECT FROM twins WHERE tenant = 1 AND patient = $1', [

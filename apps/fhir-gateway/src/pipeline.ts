@@ -174,7 +174,7 @@ export class Pipeline {
   }
 
   private async commit(steps: readonly Step[], access: Access, mode: 'atomic' | 'each'): Promise<Decision> {
-    const origin = { tenant: access.tenant.key, source: access.client, receivedAt: this.deps.now() };
+    const origin = { tenant: access.tenant.key, author: access.client, receivedAt: this.deps.now() };
     const decision = await commit(this.deps.store, steps, origin, mode).catch(busy);
     const bad = mode === 'atomic' ? refusalOf(decision.results) : undefined;
     if (bad !== undefined) {

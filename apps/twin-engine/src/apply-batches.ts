@@ -8,6 +8,7 @@ import {
   type LogRecord,
 } from '#libs/platform/messaging';
 import {
+  loadClientIds,
   loadIdentities,
   loadWindows,
   writeDeadLetters,
@@ -179,6 +180,7 @@ export class BatchApplier {
     await evolve(works, this.deps.apply, {
       identities: (wanted) => loadIdentities(client, wanted),
       windows: (wanted) => loadWindows(client, wanted),
+      clients: (tenants) => loadClientIds(client, tenants),
     });
     const evolved = works.map(({ group, state, applied }): Evolved => {
       const before = held.get(group.patient) as HeldTwin;

@@ -1,7 +1,8 @@
-import type { PatientInput } from '#libs/contracts';
-import { identityOf } from '#libs/domain/quantities';
+import type { PatientInput, WireSample } from '#libs/contracts';
 import {
   createMemory,
+  identityOfSample,
+  senderOf,
   type Applied,
   type Apply,
   type Needs,
@@ -10,6 +11,7 @@ import {
   type TwinState,
 } from '#libs/domain/twin';
 import type { WantedIdentity, WantedWindow } from '#libs/platform/storage';
+import { loadFormer } from './former-identities.js';
 
 /** A patient's records of a chunk, in log order, on their way through the pure core. */
 export interface Work<Record extends { readonly input: PatientInput }> {
@@ -22,6 +24,8 @@ export interface Work<Record extends { readonly input: PatientInput }> {
 }
 
 export interface Lookups {
+  /** Ids of the tenants' clients: the names under which earlier versions of this software stored what came as FHIR. */
+  clients(tenants: readonly number[]): Promise<ReadonlyMap<number, readonly string[]>>;
   identities(wanted: readonly WantedIdentity[]): Promise<readonly (StoredMeasurement | undefined)[]>;
   windows(wanted: readonly WantedWindow[]): Promise<readonly (readonly StoredMeasurement[])[]>;
 }
@@ -110,14 +114,14 @@ async function load<R extends { readonly input: PatientInput }>(
   wanted: readonly { progress: Progress<R>; needs: Needs; input: PatientInput }[],
   lookups: Lookups,
 ): Promise<void> {
-  const identities = new Map<string, { progress: Progress<R>; want: WantedIdentity }>();
+  const identities = new Map<string, { progress: Progress<R>; want: WantedIdentity; id?: string | undefined }>();
   const windows = new Map<string, { progress: Progress<R>; want: WantedWindow }>();
   for (const { progress, needs, input } of wanted) {
     const { tenant, twin } = progress.work;
     const places = needs.identities.length === 0 ? undefined : placesOf(input);
     for (const identity of needs.identities) {
-      const place = places?.get(identity) ?? { code: 0, t: 0 };
-      identities.set(`${tenant}/${twin}/${identity}`, { progress, want: { tenant, twin, identity, ...place } });
+      const { id, ...place } = places?.get(identity) ?? { code: 0, t: 0 };
+      identities.set(`${tenant}/${twin}/${identity}`, { progress, want: { tenant, twin, identity, ...place }, id });
     }
     for (const { code, from } of needs.windows) {
       const id = `${tenant}/${twin}/${code}`;
@@ -128,10 +132,15 @@ async function load<R extends { readonly input: PatientInput }>(
     }
   }
   const found = await lookups.identities([...identities.values()].map(({ want }) => want));
+  const absent = [...identities.values()].flatMap(({ progress, want, id }, index) =>
+    id === undefined || progress.fresh.has(want.identity) || found[index] !== undefined ? [] : [{ ...want, id }],
+  );
+  const formers = await loadFormer(absent, lookups);
   const lists = await lookups.windows([...windows.values()].map(({ want }) => want));
-  [...identities.values()].forEach(({ progress, want }, index) => {
+  [...identities].forEach(([key, { progress, want }], index) => {
     const stored = progress.fresh.get(want.identity) ?? found[index] ?? null;
-    progress.memory.load({ identities: [{ identity: want.identity, stored }] });
+    const former = (formers.get(key) ?? []).map((one) => progress.fresh.get(one.identity) ?? one);
+    progress.memory.load({ identities: [{ identity: want.identity, stored, former }] });
   });
   [...windows.values()].forEach(({ progress, want }, index) => {
     const measurements = laidOver(lists[index] ?? [], progress.fresh, want);
@@ -153,22 +162,26 @@ function laidOver(
   return kept;
 }
 
+interface Place {
+  readonly code: number;
+  readonly t: number;
+  /** Source identifier of a FHIR resource's value that may be stored under a former identity. */
+  readonly id?: string;
+}
+
 /** Where each sample of a record stands or would stand, by identity. */
-function placesOf(input: PatientInput): ReadonlyMap<string, { readonly code: number; readonly t: number }> {
-  const places = new Map<string, { code: number; t: number }>();
+function placesOf(input: PatientInput): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
   if (input.kind !== 'samples' && input.kind !== 'clinical') return places;
-  const device = input.kind === 'samples' ? input.device : '';
+  const sender = senderOf(input);
   for (const sample of input.samples) {
-    const identity = identityOf({
-      source: sample.f ?? input.source,
-      device: sample.d ?? device,
-      code: sample.c,
-      t: sample.t,
-      unit: sample.o?.[1],
-      channel: sample.h,
-      id: sample.i,
-    });
-    places.set(identity, { code: sample.c, t: sample.t });
+    places.set(identityOfSample(sample, sender), { code: sample.c, t: sample.t, ...formerId(input, sample) });
   }
   return places;
+}
+
+/** Records of earlier versions of this software, which have no author, do not say whether a resource has earlier versions. */
+function formerId(input: PatientInput, { i, k }: WireSample): { readonly id?: string } {
+  if (input.kind !== 'clinical' || i === undefined) return {};
+  return k === 1 || input.author === undefined ? { id: i } : {};
 }

@@ -39,6 +39,7 @@ export const WireSampleSchema = z.object({
   o: z.tuple([z.number(), z.string()]).exactOptional().describe('value and unit as sent'),
   w: z.literal(1).exactOptional().describe('withdraws the value of this identity'),
   b: z.enum(COMPARATORS).exactOptional().describe('x is a bound: the true value is less, at most, at least or more'),
+  k: z.literal(1).exactOptional().describe('its resource has earlier versions'),
   d: z.string().exactOptional().describe("device, where it differs from the record's"),
   f: z.string().exactOptional().describe("source, where it differs from the record's"),
 }) satisfies z.ZodType<WireSample>;
@@ -73,7 +74,8 @@ export const ClinicalRecordSchema = z.object({
   kind: z.literal('clinical'),
   facts: z.array(WireFactSchema),
   samples: z.array(WireSampleSchema),
-  source: z.string(),
+  source: z.string().describe('fhir; the client in records of earlier versions, which have no author'),
+  author: z.string().exactOptional().describe('the client that wrote'),
 }) satisfies z.ZodType<ClinicalRecord>;
 
 const note = z.string().exactOptional();

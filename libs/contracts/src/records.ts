@@ -41,7 +41,8 @@ export type Comparator = (typeof COMPARATORS)[number];
  * the sender gave one · `q` quality, 0 good (default when absent), 1 doubtful, 2 bad · `r` quality reasons ·
  * `s` series in place of `x` · `p` series period in ms (absent: successive intervals such as RR) · `h` channel ·
  * `o` value and unit as sent, when they differ from the canonical ones · `w` 1 withdraws the value of this identity
- * (FHIR `entered-in-error`) · `b` comparator: `x` is a bound of the true value; `d`/`f` device and source of this sample when they differ from the record's.
+ * (FHIR `entered-in-error`) · `b` comparator: `x` is a bound of the true value · `k` 1: its resource has earlier versions, so the value may be
+ * stored already, also under the identity that an earlier version of this software gave it; `d`/`f` device and source of this sample when they differ from the record's.
  */
 export interface WireSample {
   readonly c: number;
@@ -56,16 +57,21 @@ export interface WireSample {
   readonly o?: readonly [number, string];
   readonly w?: 1;
   readonly b?: Comparator;
+  readonly k?: 1;
   readonly d?: string;
   readonly f?: string;
 }
 
-/** Facts and measurements that a FHIR write gave for one patient. `version` is the resource's version id. */
+/**
+ * Facts and measurements that a FHIR write gave for one patient. `source` is `fhir` (the store, whoever wrote) and `author` the client that wrote;
+ * records of earlier versions of this software have no `author`, and the client as `source`.
+ */
 export interface ClinicalRecord extends RecordHead {
   readonly kind: 'clinical';
   readonly facts: readonly WireFact[];
   readonly samples: readonly WireSample[];
   readonly source: string;
+  readonly author?: string;
 }
 
 /** `reference` is `Type/id`; `content` is the small summary that twins show, not the resource. */

@@ -4,11 +4,12 @@ import { draftOf, finish, type Draft } from './draft.js';
 import { escalateIgnored } from './escalation.js';
 import { evaluate } from './evaluate.js';
 import { applyFacts } from './facts.js';
-import { identify } from './identify.js';
+import { identify, senderOf } from './identify.js';
 import { isLateDue } from './late.js';
 import { judgeSenders } from './senders.js';
 import { judgeSilence } from './silence.js';
 import type { TwinState } from './state.js';
+import { adoptStreams } from './streams.js';
 import type { Applied, Memory, Needs } from './twin-port.js';
 
 /**
@@ -30,10 +31,11 @@ export function apply(state: TwinState, record: PatientInput, memory: Memory): A
 function take(draft: Draft, record: PatientInput): Needs | undefined {
   switch (record.kind) {
     case 'samples':
-      return takeSamples(draft, record.samples, record);
+      return takeSamples(draft, record.samples, senderOf(record));
     case 'clinical':
       applyFacts(draft, record.facts);
-      return takeSamples(draft, record.samples, { source: record.source, device: '' });
+      adoptStreams(draft, record);
+      return takeSamples(draft, record.samples, senderOf(record));
     case 'act':
       applyAct(draft, record);
       return undefined;

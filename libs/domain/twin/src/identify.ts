@@ -1,8 +1,9 @@
-import type { WireSample } from '#libs/contracts';
+import type { PatientInput, WireSample } from '#libs/contracts';
 import { contentHash, identityOf, measureByNumber } from '#libs/domain/quantities';
 import { drop, type Change, type Draft } from './draft.js';
 import { shiftsOf } from './clocks.js';
 import { judgedAt } from './placing.js';
+import { FHIR_SOURCE } from './fhir-source.js';
 import { heardFrom, isBeyondStream } from './streams.js';
 import type { StoredMeasurement } from './twin-port.js';
 
@@ -10,6 +11,25 @@ import type { StoredMeasurement } from './twin-port.js';
 export interface Sender {
   readonly source: string;
   readonly device: string;
+}
+
+/** The sender of a record; of FHIR resources it is the store, whoever wrote them. */
+export function senderOf(record: Extract<PatientInput, { samples: unknown }>): Sender {
+  if (record.kind === 'clinical') return { source: FHIR_SOURCE, device: '' };
+  return { source: record.source, device: record.device };
+}
+
+/** The identity of a sample; see `identityOf`. */
+export function identityOfSample(sample: WireSample, sender: Sender): string {
+  return identityOf({
+    source: sample.f ?? sender.source,
+    device: sample.d ?? sender.device,
+    code: sample.c,
+    t: sample.t,
+    unit: sample.o?.[1],
+    channel: sample.h,
+    id: sample.i,
+  });
 }
 
 /** How many replaced versions are remembered to tell a redelivery of them from a correction back to them. */
@@ -34,15 +54,7 @@ export function identify(draft: Draft, samples: readonly WireSample[], sender: S
     }
     const source = sample.f ?? sender.source;
     const device = sample.d ?? sender.device;
-    const identity = identityOf({
-      source,
-      device,
-      code: sample.c,
-      t: sample.t,
-      unit: sample.o?.[1],
-      channel: sample.h,
-      id: sample.i,
-    });
+    const identity = identityOfSample(sample, sender);
     let change: Change;
     if (sample.i === undefined && sample.w === undefined && isBeyondStream(draft, source, device, sample)) {
       change = versionOf(draft, sample, source, device, identity, undefined, shift);
@@ -53,7 +65,10 @@ export function identify(draft: Draft, samples: readonly WireSample[], sender: S
         missing.push(identity);
         continue;
       }
-      const next = nextVersion(draft, sample, source, device, identity, known, shift);
+      const [former = null, ...others] = known === null ? draft.memory.former(identity) : [];
+      withdrawOthers(draft, others, source, device);
+      const before = known ?? former;
+      const next = nextVersion(draft, sample, source, device, before?.identity ?? identity, before, shift);
       if (next === undefined) continue;
       change = next;
     }
@@ -68,6 +83,18 @@ interface Shifted {
   readonly sample: WireSample;
   /** What its sender's clock is ahead, ms; undefined: not. */
   readonly shift: number | undefined;
+}
+
+/**
+ * Values that an earlier version of this software stored several times because several clients wrote their resource: the newest is
+ * corrected, the others are taken back.
+ */
+function withdrawOthers(draft: Draft, others: readonly StoredMeasurement[], source: string, device: string): void {
+  for (const other of others) {
+    if (other.retracted || draft.measurements.some(({ identity }) => identity === other.identity)) continue;
+    const withdrawal: WireSample = { c: other.code, t: other.t, w: 1, i: '' };
+    draft.measurements.push(versionOf(draft, withdrawal, source, device, other.identity, other, other.clockShift));
+  }
 }
 
 /**

@@ -3,6 +3,8 @@ export type * from './state.js';
 export { initialTwin } from './initial-twin.js';
 export { readTwin, TWIN_VERSION, type StoredTwin } from './read-twin.js';
 export { apply } from './apply.js';
+export { FHIR_SOURCE } from './fhir-source.js';
+export { identityOfSample, senderOf } from './identify.js';
 export { createMemory, type PatientMemory } from './memory.js';
 export { DISCLAIMER } from './alert.js';
 export { RULES } from './rules.js';

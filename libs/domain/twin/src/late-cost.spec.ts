@@ -27,6 +27,7 @@ class Counted {
       let looks = 0;
       const counting: Memory = {
         identity: (identity) => this.memory.identity(identity),
+        former: (identity) => this.memory.former(identity),
         window: (code, from) => {
           const window = this.memory.window(code, from);
           looks += window?.length ?? 0;

@@ -2,7 +2,12 @@ import type { Applied, Memory, StoredMeasurement } from './twin-port.js';
 
 /** What was loaded for a `Needs`: per asked identity its newest version or null, per asked window its newest versions. */
 export interface Found {
-  readonly identities?: readonly { readonly identity: string; readonly stored: StoredMeasurement | null }[];
+  readonly identities?: readonly {
+    readonly identity: string;
+    readonly stored: StoredMeasurement | null;
+    /** See {@link Memory.former}; in any order. */
+    readonly former?: readonly StoredMeasurement[];
+  }[];
   readonly windows?: readonly {
     readonly code: number;
     readonly from: number;
@@ -40,13 +45,24 @@ interface Window {
  */
 export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
   const identities = new Map<string, StoredMeasurement | null>();
+  /** Former identity → the identity that was asked for. */
+  const askedFor = new Map<string, string>();
+  const formers = new Map<string, readonly StoredMeasurement[]>();
   const windows = new Map<number, Window>();
+
+  function putFormer(stored: StoredMeasurement): void {
+    const asked = askedFor.get(stored.identity);
+    if (asked === undefined) return;
+    const list = formers.get(asked) ?? [];
+    formers.set(asked, list.map((one) => (one.identity === stored.identity ? stored : one)).sort(heldFirst));
+  }
 
   /** By measure, so that a record costs one pass over a window and not one per value. */
   function putAll(measurements: Applied['measurements']): void {
     const added = new Map<Window, StoredMeasurement[]>();
     for (const stored of measurements) {
       if (identities.has(stored.identity)) identities.set(stored.identity, stored);
+      if (askedFor.size > 0) putFormer(stored);
       const { replaces } = stored;
       if (replaces !== undefined) {
         const window = windows.get(replaces.code);
@@ -64,13 +80,19 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
 
   return {
     identity: (identity) => identities.get(identity),
+    former: (identity) => formers.get(identity) ?? [],
     window(code, from) {
       const window = windows.get(code);
       if (window === undefined || window.from > from) return undefined;
       return window.from === from ? window.list : window.list.slice(firstAt(window.list, from));
     },
     load(found) {
-      for (const { identity, stored } of found.identities ?? []) identities.set(identity, stored);
+      for (const { identity, stored, former = [] } of found.identities ?? []) {
+        identities.set(identity, stored);
+        if (former.length === 0) continue;
+        formers.set(identity, [...former].sort(heldFirst));
+        for (const one of former) askedFor.set(one.identity, identity);
+      }
       for (const { code, from, measurements } of found.windows ?? []) {
         windows.set(code, { from, list: [...measurements].sort(byTime) });
       }
@@ -80,11 +102,15 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
       for (const identity of identities.keys()) {
         if (identities.size <= IDENTITIES_KEPT) break;
         identities.delete(identity);
+        for (const one of formers.get(identity) ?? []) askedFor.delete(one.identity);
+        formers.delete(identity);
       }
       for (const window of windows.values()) if (window.list.length > windowKept) shorten(window);
     },
     clear() {
       identities.clear();
+      formers.clear();
+      askedFor.clear();
       windows.clear();
     },
     size() {
@@ -93,6 +119,11 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
       return size;
     },
   };
+}
+
+function heldFirst(a: StoredMeasurement, b: StoredMeasurement): number {
+  if (a.retracted !== b.retracted) return a.retracted ? 1 : -1;
+  return b.receivedAt - a.receivedAt || (a.identity < b.identity ? -1 : 1);
 }
 
 /** Keeps the newer half, and whole instants, so that what is covered stays complete. */

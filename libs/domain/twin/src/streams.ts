@@ -1,5 +1,6 @@
-import type { WireSample } from '#libs/contracts';
+import type { ClinicalRecord, WireSample } from '#libs/contracts';
 import type { Draft } from './draft.js';
+import { FHIR_SOURCE } from './fhir-source.js';
 import { layersOf, limitsAt } from './limits.js';
 import { personOf } from './person.js';
 import { CONTINUOUS_AFTER, NO_DATA } from './no-data.js';
@@ -39,6 +40,23 @@ export function isBeyondStream(draft: Draft, source: string, device: string, sam
   const stream = draft.streams[streamKey(source, device, sample.c, sample.h)];
   if (stream !== undefined) return sample.t > stream.t;
   return draft.forgotten === null || sample.t > draft.forgotten;
+}
+
+/**
+ * Streams that an earlier version of this software kept under the writing client's name go on under the store's, else the client
+ * would be missed though its values come.
+ */
+export function adoptStreams(draft: Draft, { author, source, samples }: ClinicalRecord): void {
+  const former = author ?? source;
+  for (const { c, h, d } of samples) {
+    if (d !== undefined || former === FHIR_SOURCE) continue;
+    const key = streamKey(former, '', c, h);
+    const stream = draft.streams[key];
+    if (stream === undefined) continue;
+    delete draft.streams[key];
+    draft.streams[streamKey(FHIR_SOURCE, '', c, h)] ??= { ...stream, source: FHIR_SOURCE };
+    draft.changed = true;
+  }
 }
 
 /** Notes that the stream sent something new. */

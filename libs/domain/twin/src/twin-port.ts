@@ -21,6 +21,11 @@ export interface Needs {
 export interface Memory {
   /** undefined: not known; null: known to be absent. */
   identity(identity: string): StoredMeasurement | null | undefined;
+  /**
+   * Newest versions that an earlier version of this software stored of an absent identity, under the names of the clients that wrote
+   * its resource: those that hold before withdrawn ones, newest receipt first. Mostly none.
+   */
+  former(identity: string): readonly StoredMeasurement[];
   /** Newest versions, not withdrawn, ordered by (t, identity), or undefined when not covered from `from` on. */
   window(code: number, from: number): readonly StoredMeasurement[] | undefined;
 }

@@ -2,6 +2,7 @@ export * from './hot-state.js';
 export { createHotState } from './create-hot-state.js';
 export { migrate } from './migrate.js';
 export { readMigrations } from './migration-engine.js';
+export { loadClientIds } from './load-client-ids.js';
 export { loadIdentities, loadWindows, type WantedIdentity, type WantedWindow } from './load-measurements.js';
 export * from './load-twins.js';
 export { OffsetStore } from './offset-store.js';

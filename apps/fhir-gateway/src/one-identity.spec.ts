@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ClinicalRecord } from '#libs/contracts';
+import type { JsonObject } from '#libs/domain/fhir';
+import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
+import type { CurrentResource, FhirKnown } from '#libs/platform/storage';
+import { clinicalRecords } from './clinical-records.js';
+import { decide } from './decide.js';
+import type { Step } from './step.js';
+
+const T0 = Date.UTC(2026, 2, 1, 8);
+
+interface Write {
+  readonly client: string;
+  readonly id: string;
+  readonly does: 'put' | 'entered-in-error' | 'delete';
+  readonly minute: number;
+  readonly values: readonly number[];
+}
+
+const WRITE = fc.record<Write>({
+  client: fc.constantFrom('ehr', 'nurse-app', 'lab'),
+  id: fc.constantFrom('a', 'b'),
+  does: fc.constantFrom('put', 'put', 'put', 'entered-in-error', 'delete'),
+  minute: fc.integer({ min: 0, max: 3 }),
+  values: fc.array(fc.integer({ min: 40, max: 180 }), { minLength: 1, maxLength: 2 }),
+});
+
+function observation({ id, does, minute, values }: Write): JsonObject {
+  return {
+    resourceType: 'Observation',
+    id,
+    status: does === 'put' ? 'final' : 'entered-in-error',
+    code: { text: 'vital signs' },
+    subject: { reference: 'Patient/p' },
+    effectiveDateTime: new Date(T0 + minute * 60_000).toISOString(),
+    component: values.map((value) => ({
+      code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+      valueQuantity: { value, system: 'http://unitsofmeasure.org', code: '/min' },
+    })),
+  };
+}
+
+/** A store of resources and a twin behind it, in memory. */
+class Behind {
+  readonly resources = new Map<string, CurrentResource>();
+  readonly stored = new Map<string, StoredMeasurement>();
+  state: TwinState = initialTwin(1, 'p');
+  private readonly memory = createMemory();
+  private now = T0 + 3_600_000;
+
+  write(write: Write): void {
+    this.now += 1000;
+    const target = { index: 0, type: 'Observation', id: write.id, at: 'Observation' };
+    const step: Step =
+      write.does === 'delete'
+        ? { ...target, kind: 'delete' }
+        : { ...target, kind: 'update', resource: observation(write) };
+    const known: FhirKnown = { resources: this.resources, patients: new Set(['p']), devicePatients: new Map() };
+    const decision = decide([step], known, this.now);
+    for (const change of decision.changes) this.resources.set(`${change.type}/${change.id}`, change);
+    const origin = { tenant: 1, author: write.client, receivedAt: this.now };
+    for (const { value } of clinicalRecords(decision.news, origin)) this.apply(JSON.parse(value) as ClinicalRecord);
+  }
+
+  private apply(record: ClinicalRecord): void {
+    for (;;) {
+      const outcome = apply(this.state, record, this.memory);
+      if (outcome.kind === 'applied') {
+        this.state = outcome.state;
+        this.memory.remember(outcome);
+        for (const one of outcome.measurements) this.stored.set(one.identity, one);
+        return;
+      }
+      this.memory.load({
+        identities: outcome.identities.map((identity) => ({ identity, stored: this.stored.get(identity) ?? null })),
+        windows: outcome.windows.map(({ code, from }) => ({
+          code,
+          from,
+          measurements: [...this.stored.values()].filter((one) => one.code === code && one.t >= from && !one.retracted),
+        })),
+      });
+    }
+  }
+
+  /** What counts: `time value`, in order. */
+  values(): string[] {
+    const held = [...this.stored.values()].filter(({ retracted }) => !retracted);
+    return held.map(({ t, x }) => `${(t - T0) / 60_000} ${x}`).sort();
+  }
+}
+
+describe('a resource', () => {
+  it('leaves what its newest version says, whoever wrote the versions', () => {
+    fc.assert(
+      fc.property(fc.array(WRITE, { maxLength: 12 }), (writes) => {
+        const behind = new Behind();
+        for (const write of writes) behind.write(write);
+        const newest = ['a', 'b'].flatMap((id) => writes.findLast((write) => write.id === id) ?? []);
+        const held = newest.filter(({ does }) => does === 'put');
+        expect(behind.values()).toEqual(
+          held.flatMap(({ minute, values }) => values.map((x) => `${minute} ${x}`)).sort(),
+        );
+      }),
+    );
+  });
+});
