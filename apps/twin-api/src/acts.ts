@@ -1,25 +1,28 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
-import {
-  patientKey,
-  TOPICS,
-  type AcknowledgeRequest,
-  type ActAnswerSchema,
-  type ActRecord,
-  type PutThresholdsRequest,
-  type ResolveRequest,
-  type SnoozeRequest,
-  type WireThreshold,
+import type {
+  AcknowledgeRequest,
+  ActAnswerSchema,
+  ActRecord,
+  PutMonitoringRequest,
+  PutThresholdsRequest,
+  ResolveRequest,
+  SnoozeRequest,
+  WireThreshold,
 } from '#libs/contracts';
-import { appendInTransaction } from '#libs/platform/messaging';
-import { notFound, Problem, type Access } from '#libs/platform/runtime';
+import { notFound, Problem } from '#libs/platform/runtime';
 import { findTwin, planTenantAct, setTenantThresholds } from '#libs/platform/storage';
 import { episodeOf } from './episodes.js';
+import { refuseMonitoring } from './monitoring.js';
+import { audit, once, personBehind, recordAct, type ActCall } from './record-act.js';
+import { refuseUnlessSeen } from './seen-alert.js';
 import { refuseThresholds } from './threshold-check.js';
 
 type ActAnswer = z.input<typeof ActAnswerSchema>;
 type Does = ActRecord['does'];
+/** Who acts, and the request's `Idempotency-Key`. */
+type Caller = Omit<ActCall, 'onBehalfOf'>;
 
 const LONGEST_SNOOZE_MS = 24 * 3_600_000;
 
@@ -35,49 +38,60 @@ export class Acts {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async acknowledge(access: Access, id: string, request: z.output<typeof AcknowledgeRequest>): Promise<ActAnswer> {
-    const { patient } = await episodeOf(this.pool, access.tenant.key, id);
-    return this.record(access, patient, `Alert/${id}`, { type: 'acknowledge', episode: id, ...defined(request) });
+  acknowledge(caller: Caller, id: string, request: z.output<typeof AcknowledgeRequest>): Promise<ActAnswer> {
+    return this.onAlert(caller, id, request, { type: 'acknowledge' });
   }
 
-  async snooze(access: Access, id: string, request: z.output<typeof SnoozeRequest>): Promise<ActAnswer> {
+  snooze(caller: Caller, id: string, request: z.output<typeof SnoozeRequest>): Promise<ActAnswer> {
     const until = Date.parse(request.until);
     if (until <= this.now() || until > this.now() + LONGEST_SNOOZE_MS) {
       throw new Problem(400, 'invalid', 'the request does not have the expected shape', [
         { pointer: '/until', code: 'out-of-range', detail: 'must be ahead, by at most 24 hours' },
       ]);
     }
-    const patient = await this.patientOfOpen(access, id);
-    const { until: _until, ...rest } = request;
-    return this.record(access, patient, `Alert/${id}`, { type: 'snooze', episode: id, until, ...defined(rest) });
+    return this.onAlert(caller, id, request, { type: 'snooze', until });
   }
 
-  async resolve(access: Access, id: string, request: z.output<typeof ResolveRequest>): Promise<ActAnswer> {
-    const patient = await this.patientOfOpen(access, id);
-    return this.record(access, patient, `Alert/${id}`, { type: 'resolve', episode: id, ...defined(request) });
+  resolve(caller: Caller, id: string, request: z.output<typeof ResolveRequest>): Promise<ActAnswer> {
+    return this.onAlert(caller, id, request, { type: 'resolve' });
   }
 
   async setThresholds(
-    access: Access,
+    caller: Caller,
     patient: string,
     request: z.output<typeof PutThresholdsRequest>,
   ): Promise<ActAnswer> {
-    const twin = await findTwin(this.pool, access.tenant.key, patient);
-    if (twin === undefined) throw notFound('the patient');
     const thresholds = this.checked(request, 'patient');
-    return this.record(access, patient, `Patient/${patient}`, { type: 'set-thresholds', thresholds });
+    const call = { ...caller, onBehalfOf: request.onBehalfOf };
+    return this.onPatient(call, patient, { type: 'set-thresholds', thresholds });
+  }
+
+  /** Emits no alerts of a patient, or of some rules, until it is switched on again or until a time. Measuring goes on. */
+  async setMonitoring(
+    caller: Caller,
+    patient: string,
+    request: z.output<typeof PutMonitoringRequest>,
+  ): Promise<ActAnswer> {
+    const { state, rules, reason, onBehalfOf } = request;
+    const until = request.until === undefined ? undefined : Date.parse(request.until);
+    refuseMonitoring(request, until, this.now());
+    const does = { type: 'set-monitoring', state, reason, ...defined({ rules, until }) } as const;
+    return this.onPatient({ ...caller, onBehalfOf }, patient, does);
   }
 
   /**
    * Limits for all patients of the tenant: valid and durable at once; the act follows into the log of every patient whose twin exists,
    * a few at a time (tenant-act-job.ts). A twin that is made later begins with them (docs/adr/0009, 0026).
    */
-  async setTenantThresholds(access: Access, request: z.output<typeof PutThresholdsRequest>): Promise<ActAnswer> {
+  async setTenantThresholds(caller: Caller, request: z.output<typeof PutThresholdsRequest>): Promise<ActAnswer> {
+    const { access } = caller;
     const thresholds = this.checked(request, 'tenant');
+    const call = { ...caller, onBehalfOf: request.onBehalfOf };
     const act = uuid();
     const tenant = access.tenant.key;
     const receivedAt = this.now();
     const does: Does = { type: 'set-tenant-thresholds', thresholds };
+    const onBehalfOf = personBehind(call);
     const record: Omit<ActRecord, 'patient'> = {
       v: 1,
       kind: 'act',
@@ -85,15 +99,17 @@ export class Acts {
       receivedAt,
       act,
       actor: access.client,
+      ...defined({ onBehalfOf }),
       does,
     };
-    await inTransaction(this.pool, async (client) => {
+    const answer = await once(this.pool, call, { does, onBehalfOf }, async (client) => {
       await setTenantThresholds(client, tenant, access.client, thresholds);
-      await audit(client, { tenant, act, receivedAt, actor: access.client, target: 'Tenant', does });
+      await audit(client, call, { id: act, target: 'Tenant', does }, receivedAt);
       await planTenantAct(client, { tenant, record: JSON.stringify(record) });
+      return { act, status: 'accepted' as const, ...defined({ onBehalfOf }) };
     });
     this.onTenantAct();
-    return { act, status: 'accepted' };
+    return answer;
   }
 
   private checked(request: z.output<typeof PutThresholdsRequest>, layer: 'tenant' | 'patient'): WireThreshold[] {
@@ -107,53 +123,40 @@ export class Acts {
     return thresholds;
   }
 
-  private async patientOfOpen(access: Access, id: string): Promise<string> {
-    const episode = await episodeOf(this.pool, access.tenant.key, id);
-    if (episode.closed) throw new Problem(409, 'alert-closed', 'the episode has ended; it can only be acknowledged');
-    return episode.patient;
-  }
-
-  private async record(access: Access, patient: string, target: string, does: Does): Promise<ActAnswer> {
-    const act = uuid();
-    const tenant = access.tenant.key;
-    const receivedAt = this.now();
-    const record: ActRecord = { v: 1, kind: 'act', tenant, patient, receivedAt, act, actor: access.client, does };
-    await inTransaction(this.pool, async (client) => {
-      await audit(client, { tenant, act, receivedAt, actor: access.client, target, does });
-      const value = JSON.stringify(record);
-      await appendInTransaction(client, [{ topic: TOPICS.patientInput, key: patientKey(tenant, patient), value }]);
+  private async onAlert(
+    caller: Caller,
+    id: string,
+    request: z.output<typeof AcknowledgeRequest>,
+    act: { readonly type: 'acknowledge' | 'resolve' } | { readonly type: 'snooze'; readonly until: number },
+  ): Promise<ActAnswer> {
+    const { sequence, onBehalfOf, useful } = request;
+    const note = request.reason ?? request.note;
+    const call: ActCall = { ...caller, onBehalfOf };
+    const does: Does = { ...act, episode: id, ...defined({ sequence, note, useful }) };
+    return once(this.pool, call, { does, onBehalfOf }, async (client) => {
+      const { tenant } = caller.access;
+      const episode = await episodeOf(client, tenant.key, id);
+      if (episode.closed && act.type !== 'acknowledge')
+        throw new Problem(409, 'alert-closed', 'the episode has ended; it can only be acknowledged');
+      await refuseUnlessSeen(client, tenant.key, episode, sequence);
+      const place = { target: `Alert/${id}`, patient: episode.patient };
+      const recorded = await recordAct(client, call, { ...place, does }, this.now());
+      return {
+        act: recorded,
+        status: 'accepted',
+        sequence: episode.sequence,
+        ...defined({ onBehalfOf: personBehind(call) }),
+      };
     });
-    return { act, status: 'accepted' };
   }
-}
 
-interface Audited {
-  readonly tenant: number;
-  readonly act: string;
-  readonly receivedAt: number;
-  readonly actor: string;
-  readonly target: string;
-  readonly does: Does;
-}
-
-async function audit(client: PoolClient, { tenant, act, receivedAt, actor, target, does }: Audited): Promise<void> {
-  await client.query(
-    `INSERT INTO audit (tenant, id, at, actor, act, target, detail) VALUES ($1, $2, to_timestamp($3::float8 / 1000), $4, $5, $6, $7)`,
-    [tenant, act, receivedAt, actor, does.type, target, JSON.stringify(does)],
-  );
-}
-
-async function inTransaction(pool: Pool, work: (client: PoolClient) => Promise<void>): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    await work(client);
-    await client.query('COMMIT');
-    client.release();
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    client.release(true);
-    throw error;
+  private onPatient(call: ActCall, patient: string, does: Does): Promise<ActAnswer> {
+    return once(this.pool, call, { does, patient, onBehalfOf: call.onBehalfOf }, async (client) => {
+      const twin = await findTwin(client, call.access.tenant.key, patient);
+      if (twin === undefined) throw notFound('the patient');
+      const act = await recordAct(client, call, { target: `Patient/${patient}`, patient, does }, this.now());
+      return { act, status: 'accepted', ...defined({ onBehalfOf: personBehind(call) }) };
+    });
   }
 }
 

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AcknowledgeRequest, AlertsQuery, ResolveRequest, SnoozeRequest } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
 import { API, type Api } from './api.js';
 import { lastEventId } from './event-stream.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
 import { uuidOf } from './wire.js';
 
 const MAY_BE_EMPTY = { acknowledge: AcknowledgeRequest.prefault({}), resolve: ResolveRequest.prefault({}) };
@@ -38,9 +39,14 @@ export class AlertRoutes {
   acknowledge(
     @Caller() caller: Access,
     @Param('id') id: string,
+    @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: MAY_BE_EMPTY.acknowledge }) request: z.output<typeof AcknowledgeRequest>,
   ): Promise<object> {
-    return this.api.acts.acknowledge(caller, uuidOf(id, 'the alert'), request);
+    return this.api.acts.acknowledge(
+      { access: caller, idempotencyKey: idempotencyKeyOf(key) },
+      uuidOf(id, 'the alert'),
+      request,
+    );
   }
 
   @Post('alerts/:id/snooze')
@@ -49,9 +55,14 @@ export class AlertRoutes {
   snooze(
     @Caller() caller: Access,
     @Param('id') id: string,
+    @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: SnoozeRequest }) request: z.output<typeof SnoozeRequest>,
   ): Promise<object> {
-    return this.api.acts.snooze(caller, uuidOf(id, 'the alert'), request);
+    return this.api.acts.snooze(
+      { access: caller, idempotencyKey: idempotencyKeyOf(key) },
+      uuidOf(id, 'the alert'),
+      request,
+    );
   }
 
   @Post('alerts/:id/resolve')
@@ -60,9 +71,14 @@ export class AlertRoutes {
   resolve(
     @Caller() caller: Access,
     @Param('id') id: string,
+    @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: MAY_BE_EMPTY.resolve }) request: z.output<typeof ResolveRequest>,
   ): Promise<object> {
-    return this.api.acts.resolve(caller, uuidOf(id, 'the alert'), request);
+    return this.api.acts.resolve(
+      { access: caller, idempotencyKey: idempotencyKeyOf(key) },
+      uuidOf(id, 'the alert'),
+      request,
+    );
   }
 
   @Get('rules')

@@ -10,6 +10,7 @@ import type {
   GlucoseMetricsSchema,
   MeasurementListSchema,
   MeasurementsQuery,
+  MonitoringSchema,
   PatientListSchema,
   PatientsQuery,
   RuleListSchema,
@@ -145,6 +146,10 @@ export class Api {
   async tenantThresholds(tenant: number): Promise<z.input<typeof ThresholdListSchema>> {
     const rows = await tenantThresholds(this.platform.pool, tenant);
     return { items: rows.map((row) => thresholdView(row, 'tenant')) };
+  }
+
+  monitoring(tenant: number, patient: string): Promise<z.input<typeof MonitoringSchema>> {
+    return this.views.monitoring(tenant, patient);
   }
 
   suppressions(

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Alert, AlertListSchema, AlertsQuery, AlertWithTimelineSchema } from '#libs/contracts';
 import { decodeCursor, notFound, pageOf } from '#libs/platform/runtime';
@@ -32,8 +32,8 @@ export async function alerts(
 }
 
 /** @throws Problem 404 */
-export async function episodeOf(pool: Pool, tenant: number, id: string): Promise<EpisodeRow> {
-  const episode = await findEpisode(pool, tenant, id);
+export async function episodeOf(db: Pool | PoolClient, tenant: number, id: string): Promise<EpisodeRow> {
+  const episode = await findEpisode(db, tenant, id);
   if (episode === undefined) throw notFound('the alert');
   return episode;
 }

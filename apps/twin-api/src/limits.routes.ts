@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Inject, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Put, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { AlarmQualityQuery, PutThresholdsRequest, SuppressionsQuery } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
 import { API, type Api } from './api.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
 
 /** What a tenant sets for all its patients, and how its alarms do. */
 @Controller('v1')
@@ -20,9 +21,10 @@ export class LimitRoutes {
   @RequireScope('thresholds.write')
   setThresholds(
     @Caller() caller: Access,
+    @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: PutThresholdsRequest }) request: z.output<typeof PutThresholdsRequest>,
   ): Promise<object> {
-    return this.api.acts.setTenantThresholds(caller, request);
+    return this.api.acts.setTenantThresholds({ access: caller, idempotencyKey: idempotencyKeyOf(key) }, request);
   }
 
   @Get('suppressions')

@@ -41,9 +41,12 @@ describe('limits for all patients of a tenant', () => {
   }
 
   function put(acts: Acts, below: number) {
-    return acts.setTenantThresholds(ACCESS, {
-      thresholds: [{ rule: 'glucose-low', limits: { limit: below }, reason: 'agreed' }],
-    });
+    return acts.setTenantThresholds(
+      { access: ACCESS },
+      {
+        thresholds: [{ rule: 'glucose-low', limits: { limit: below }, reason: 'agreed' }],
+      },
+    );
   }
 
   /** The acts in the log, by patient, in the order of the log. */

@@ -457,7 +457,7 @@ describe('the twin API over real HTTP and Postgres', () => {
         expect([answer.status, answer.body['errors']]).toMatchObject([400, [{ pointer: '/until' }]]);
         return;
       }
-      expect([answer.status, answer.body]).toEqual([202, { act: expect.any(String), status: 'accepted' }]);
+      expect([answer.status, answer.body]).toEqual([202, { act: expect.any(String), status: 'accepted', sequence: 2 }]);
       const audit = await platform.pool.query(`SELECT actor, act, target FROM audit WHERE tenant = $1 AND id = $2`, [
         tenant,
         answer.body['act'],

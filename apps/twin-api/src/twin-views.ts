@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { TwinSchema } from '#libs/contracts';
+import type { MonitoringSchema, TwinSchema } from '#libs/contracts';
 import { CATALOGUE, measureByName } from '#libs/domain/quantities';
-import { FRESH, readTwin, viewOf } from '#libs/domain/twin';
+import { FRESH, monitoringOf, readTwin, viewOf } from '#libs/domain/twin';
 import { notFound } from '#libs/platform/runtime';
 import {
   factsAt,
@@ -85,8 +85,23 @@ export class TwinViews {
     ]);
     const stored = snapshot === undefined ? undefined : readTwin(snapshot);
     if (stored?.kind !== 'twin') return view;
-    const { derived, refusals } = viewOf(stored.state, this.now());
-    return { ...view, derived: derived as TwinView['derived'], refusals: [...refusals] };
+    const { derived, refusals, monitoring } = viewOf(stored.state, this.now());
+    return {
+      ...view,
+      derived: derived as TwinView['derived'],
+      refusals: [...refusals],
+      monitoring: monitoring as TwinView['monitoring'],
+    };
+  }
+
+  /** Whether alerts of the patient are emitted, as the engine has it now. Throws {@link notFound}. */
+  async monitoring(tenant: number, patient: string): Promise<z.input<typeof MonitoringSchema>> {
+    const twin = await findTwin(this.pool, tenant, patient);
+    if (twin === undefined) throw notFound('the patient');
+    const snapshot = await twinSnapshot(this.pool, tenant, patient);
+    const stored = snapshot === undefined ? undefined : readTwin(snapshot);
+    if (stored?.kind !== 'twin') return { state: 'on' };
+    return monitoringOf(stored.state, this.now()) as z.input<typeof MonitoringSchema>;
   }
 
   /** The snapshot keeps only the newest facts of a patient who has many. */

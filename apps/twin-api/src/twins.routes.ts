@@ -1,16 +1,18 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import {
   GlucoseMetricsQuery,
   MeasurementsQuery,
   PatientsQuery,
+  PutMonitoringRequest,
   PutThresholdsRequest,
   TwinQuery,
 } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
 import { API, type Api } from './api.js';
 import { lastEventId } from './event-stream.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
 import { patientId } from './wire.js';
 
 /** `/v1/patients` and `/v1/twins`. */
@@ -80,8 +82,32 @@ export class TwinRoutes {
   setThresholds(
     @Caller() caller: Access,
     @Param('patient') patient: string,
+    @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: PutThresholdsRequest }) request: z.output<typeof PutThresholdsRequest>,
   ): Promise<object> {
-    return this.api.acts.setThresholds(caller, patientId(patient), request);
+    return this.api.acts.setThresholds(
+      { access: caller, idempotencyKey: idempotencyKeyOf(key) },
+      patientId(patient),
+      request,
+    );
+  }
+
+  @Get('twins/:patient/monitoring')
+  @RequireScope('twins.read')
+  monitoring(@Caller() caller: Access, @Param('patient') patient: string): Promise<object> {
+    return this.api.monitoring(caller.tenant.key, patientId(patient));
+  }
+
+  @Put('twins/:patient/monitoring')
+  @HttpCode(202)
+  @RequireScope('alerts.write')
+  setMonitoring(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body({ schema: PutMonitoringRequest }) request: z.output<typeof PutMonitoringRequest>,
+  ): Promise<object> {
+    const call = { access: caller, idempotencyKey: idempotencyKeyOf(key) };
+    return this.api.acts.setMonitoring(call, patientId(patient), request);
   }
 }

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { ALERT_REASONS, ALERT_STATUSES, SEVERITIES, TRANSITIONS } from './alerts.js';
-import { ComparatorSchema, FhirId, Instant, listOf, Note, PageQuery, QualitySchema } from './api-values.js';
+import {
+  ComparatorSchema,
+  FhirId,
+  Instant,
+  listOf,
+  Note,
+  PageQuery,
+  PersonReference,
+  QualitySchema,
+} from './api-values.js';
 
 export const EvidenceSchema = z.object({
   id: z.string().describe('id of the measurement'),
@@ -70,7 +79,8 @@ export const AlertSchema = z.object({
     .object({ count: z.int().describe('episodes so far'), since: Instant.describe('when the first of them began') })
     .optional()
     .describe('the condition keeps coming back within the refractory time; counted without further pages'),
-  acknowledgedBy: z.string().optional(),
+  acknowledgedBy: z.string().optional().describe('the person named by the act, else the client'),
+  onBehalfOf: z.string().optional().describe('of the newest act on it: the person it names'),
   snoozedUntil: Instant.optional(),
   note: z.string().optional(),
   disclaimer: z.string(),
@@ -96,16 +106,33 @@ export const AlertsQuery = z.strictObject({
   severity: z.enum(SEVERITIES).optional(),
 });
 
-export const AcknowledgeRequest = z.strictObject({
-  note: Note.optional(),
+const ONE_REASON = { path: ['note'], error: 'give `reason` or `note`, not both' };
+function hasOneReason(act: { readonly reason?: string | undefined; readonly note?: string | undefined }): boolean {
+  return act.reason === undefined || act.note === undefined;
+}
+
+/** What every act on an alert may say. */
+const ActMembers = {
+  sequence: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('newest sequence of the alert that was seen; refused with 409 when its severity has risen since'),
+  onBehalfOf: PersonReference.optional(),
+  reason: Note.optional(),
+  note: Note.optional().describe('the same as `reason`, of which one may be given'),
   useful: z.boolean().optional().describe('whether the alert was worth the interruption'),
-});
-export const SnoozeRequest = z.strictObject({
-  until: Instant.describe('at most 24 hours ahead'),
-  note: Note.optional(),
-});
-export const ResolveRequest = z.strictObject({ note: Note.optional() });
+};
+
+export const AcknowledgeRequest = z.strictObject(ActMembers).refine(hasOneReason, ONE_REASON);
+export const SnoozeRequest = z
+  .strictObject({ ...ActMembers, until: Instant.describe('at most 24 hours ahead') })
+  .refine(hasOneReason, ONE_REASON);
+export const ResolveRequest = z.strictObject(ActMembers).refine(hasOneReason, ONE_REASON);
+
 export const ActAnswerSchema = z.object({
   act: z.uuid().describe('id of the act, as the audit and the log know it'),
   status: z.literal('accepted').describe('it is durable; the engine applies it in the order of the log'),
+  sequence: z.int().optional().describe('of an act on an alert: the sequence that it meets'),
+  onBehalfOf: z.string().optional().describe('the person behind the act, where one is named'),
 });

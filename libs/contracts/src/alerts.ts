@@ -30,7 +30,10 @@ export interface Alert {
   readonly suppressed?: readonly { readonly rule: string; readonly reason: string }[];
   /** The condition keeps coming back: how many episodes so far, and when the first of them began. */
   readonly recurring?: { readonly count: number; readonly since: string };
+  /** The person named by the act, else the client. */
   readonly acknowledgedBy?: string;
+  /** Of the newest act on it: the person it names. */
+  readonly onBehalfOf?: string;
   readonly snoozedUntil?: string;
   readonly note?: string;
   /** Research software, not a cleared device: said in every alert. */
@@ -75,6 +78,10 @@ export const ALERT_REASONS = [
   'latched',
   'returned',
   'severity-returned',
+  'monitoring-on',
+  'monitoring-off',
+  'deceased',
+  'discharged',
 ] as const;
 export type AlertReason = (typeof ALERT_REASONS)[number];
 

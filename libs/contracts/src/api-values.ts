@@ -12,6 +12,15 @@ export const Instant = z.iso.datetime({
 });
 /** Rules: FHIR R4 `id`. */
 export const FhirId = z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/, 'must be a FHIR id');
+/** A FHIR reference to the person behind an act; absolute where the person is known to another server. */
+export const PersonReference = z
+  .string()
+  .max(256)
+  .regex(
+    /^(https?:\/\/[!-~]{1,150}\/)?(Practitioner|PractitionerRole|RelatedPerson|Patient|Person)\/[A-Za-z0-9\-.]{1,64}$/,
+    'must be a reference to a person, such as Practitioner/17',
+  )
+  .describe('the person behind the act, such as Practitioner/17');
 export const Note = z.string().max(2_000).refine(hasNoControls, 'must not hold control characters');
 export const RuleId = z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be a rule id, such as glucose-low');
 

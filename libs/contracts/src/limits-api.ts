@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from './alerts.js';
-import { Instant, Note, RuleId, listOf } from './api-values.js';
+import { Instant, Note, PersonReference, RuleId, listOf } from './api-values.js';
 
 export const ThresholdSchema = z.object({
   rule: z.string(),
@@ -31,6 +31,28 @@ export const PutThresholdsRequest = z.strictObject({
     )
     .min(1)
     .max(100),
+  onBehalfOf: PersonReference.optional(),
+});
+
+export const PutMonitoringRequest = z.strictObject({
+  state: z.enum(['on', 'off']).describe('off: alerts are suppressed and listed, measuring goes on'),
+  rules: z.array(RuleId).min(1).max(100).optional().describe('off for these rules only; absent: for all'),
+  until: Instant.optional().describe('on again by itself at this time'),
+  reason: Note.min(1, 'must say why'),
+  onBehalfOf: PersonReference.optional(),
+});
+export const MonitoringSchema = z.object({
+  state: z.enum(['on', 'off']),
+  rules: z.array(z.string()).optional().describe('the rules that are off; absent: all, or none when it is on'),
+  since: Instant.optional().describe('since when it is so; absent: it never was otherwise'),
+  until: Instant.optional(),
+  reason: z.string().optional(),
+  cause: z
+    .enum(['set', 'deceased', 'discharged'])
+    .optional()
+    .describe('a person set it, or what the record says of the patient switched it off'),
+  author: z.string().optional().describe('the client that set it'),
+  onBehalfOf: z.string().optional(),
 });
 const LimitsByName = z.record(z.string(), z.number());
 export const RuleListSchema = listOf(

@@ -78,17 +78,32 @@ export const ClinicalRecordSchema = z.object({
   author: z.string().exactOptional().describe('the client that wrote'),
 }) satisfies z.ZodType<ClinicalRecord>;
 
-const note = z.string().exactOptional();
+const thresholds = z.array(WireThresholdSchema);
+const episodeAct = {
+  episode: z.string(),
+  sequence: z.number().int().exactOptional().describe('newest transition that was seen'),
+  note: z.string().exactOptional(),
+  useful: z.boolean().exactOptional(),
+};
 export const ActRecordSchema = z.object({
   ...head,
   kind: z.literal('act'),
   act: z.string().describe('id of the act; a repeat changes nothing'),
-  actor: z.string(),
+  actor: z.string().describe('the client'),
+  onBehalfOf: z.string().exactOptional().describe('FHIR reference of the person behind the act'),
   does: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('acknowledge'), episode: z.string(), note, useful: z.boolean().exactOptional() }),
-    z.object({ type: z.literal('snooze'), episode: z.string(), until: ms, note }),
-    z.object({ type: z.literal('resolve'), episode: z.string(), note }),
-    z.object({ type: z.literal('set-thresholds'), thresholds: z.array(WireThresholdSchema) }),
+    z.object({ type: z.literal('acknowledge'), ...episodeAct }),
+    z.object({ type: z.literal('snooze'), until: ms, ...episodeAct }),
+    z.object({ type: z.literal('resolve'), ...episodeAct }),
+    z.object({ type: z.literal('set-thresholds'), thresholds }),
+    z.object({ type: z.literal('set-tenant-thresholds'), thresholds }),
+    z.object({
+      type: z.literal('set-monitoring'),
+      state: z.enum(['on', 'off']),
+      rules: z.array(z.string()).exactOptional(),
+      until: ms.exactOptional(),
+      reason: z.string(),
+    }),
   ]),
 }) satisfies z.ZodType<ActRecord>;
 

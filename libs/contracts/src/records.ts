@@ -86,18 +86,39 @@ export interface WireFact {
   readonly withdrawn?: true;
 }
 
-/** What a person did to an alert or to a patient's limits. `act` is the act's own id (uuid): a repeat changes nothing. */
+/**
+ * What a person did to an alert, to a patient's limits or to the patient's monitoring. `act` is the act's own id (uuid): a repeat
+ * changes nothing. `actor` is the client; `onBehalfOf` the person it names, as a FHIR reference.
+ */
 export interface ActRecord extends RecordHead {
   readonly kind: 'act';
   readonly act: string;
   readonly actor: string;
+  readonly onBehalfOf?: string;
   readonly does:
-    | { readonly type: 'acknowledge'; readonly episode: string; readonly note?: string; readonly useful?: boolean }
-    | { readonly type: 'snooze'; readonly episode: string; readonly until: number; readonly note?: string }
-    | { readonly type: 'resolve'; readonly episode: string; readonly note?: string }
+    | ({ readonly type: 'acknowledge' } & EpisodeAct)
+    | ({ readonly type: 'snooze'; readonly until: number } & EpisodeAct)
+    | ({ readonly type: 'resolve' } & EpisodeAct)
     | { readonly type: 'set-thresholds'; readonly thresholds: readonly WireThreshold[] }
     /** Limits of the tenant, written to the log of each of its patients. */
-    | { readonly type: 'set-tenant-thresholds'; readonly thresholds: readonly WireThreshold[] };
+    | { readonly type: 'set-tenant-thresholds'; readonly thresholds: readonly WireThreshold[] }
+    | ({ readonly type: 'set-monitoring' } & WireMonitoring);
+}
+
+/** `sequence`: the newest transition of the episode that the person had seen. */
+interface EpisodeAct {
+  readonly episode: string;
+  readonly sequence?: number;
+  readonly note?: string;
+  readonly useful?: boolean;
+}
+
+/** Whether alerts of a patient are emitted. `rules`: only of these rules (off only); `until` (ms): on again by itself. */
+export interface WireMonitoring {
+  readonly state: 'on' | 'off';
+  readonly rules?: readonly string[];
+  readonly until?: number;
+  readonly reason: string;
 }
 
 /** Limits of one rule for one patient, in the canonical unit; null limits restore the default. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AlertSchema } from './alerts-api.js';
 import { Coding, ComparatorSchema, Instant, PageQuery, QualitySchema, listOf } from './api-values.js';
+import { MonitoringSchema } from './limits-api.js';
 
 export const MeasureViewSchema = z.object({
   value: z.number(),
@@ -40,6 +41,7 @@ export const TwinSchema = z.object({
     .array(z.object({ rule: z.string(), reason: z.enum(['under-age', 'pregnant']) }))
     .optional()
     .describe('rules that do not judge this person, and why; of the twin as it is now'),
+  monitoring: MonitoringSchema.optional().describe('whether alerts are emitted; of the twin as it is now'),
   alerts: z.array(AlertSchema).describe('open episodes'),
 });
 export const TwinQuery = z.strictObject({ at: Instant.optional(), 'known-at': Instant.optional() });

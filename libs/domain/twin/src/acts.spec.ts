@@ -52,6 +52,45 @@ describe('acknowledge', () => {
   });
 });
 
+describe('an act by somebody who had seen less', () => {
+  /** Medium (sequence 1), then high (2). */
+  function wardThatGotWorse(): { readonly ward: Ward; readonly episode: string } {
+    const ward = new Ward();
+    const episode = ward.send([{ c: 3, t: T0, x: 88 }]).transitions[0]!.episode;
+    ward.send([{ c: 3, t: T0 + MINUTE, x: 80 }]);
+    return { ward, episode };
+  }
+
+  it.each(['acknowledge', 'snooze', 'resolve'] as const)('%s is dropped after a rise, and counted', (type) => {
+    const { ward, episode } = wardThatGotWorse();
+    const until = T0 + HOUR;
+    const outcome = ward.act({ type, episode, until, sequence: 1 }, T0 + 2 * MINUTE);
+    expect([toldAll(outcome), outcome.counts.dropped]).toEqual([[], { 'act-outdated': 1 }]);
+    expect(ward.act({ type, episode, until, sequence: 2 }, T0 + 3 * MINUTE).transitions).toHaveLength(1);
+  });
+
+  it('counts when only the severity fell, or when it is not said what was seen', () => {
+    const { ward, episode } = wardThatGotWorse();
+    for (const sample of series(3, T0 + 2 * MINUTE, MINUTE, [88, 88, 88, 88, 88])) ward.send([sample]);
+    expect(ward.alerts().at(-1)).toMatchObject({ transition: 'deescalated', severity: 'medium' });
+    const outcome = ward.act({ type: 'acknowledge', episode, sequence: 2 }, T0 + 10 * MINUTE);
+    expect(toldAll(outcome)).toEqual(['oxygen-saturation-low acknowledged medium acknowledged']);
+    expect(ward.act({ type: 'acknowledge', episode }, T0 + 11 * MINUTE).transitions).toHaveLength(1);
+  });
+
+  it('names the person, until an act names none', () => {
+    const { ward, episode } = wardWithLow();
+    const head = { v: 1, tenant: 1, patient: 'p1', kind: 'act', actor: 'app' } as const;
+    const does = { type: 'acknowledge', episode } as const;
+    ward.take({ ...head, receivedAt: T0 + MINUTE, act: 'a', onBehalfOf: 'Practitioner/17', does });
+    const named = { acknowledgedBy: 'Practitioner/17', onBehalfOf: 'Practitioner/17' };
+    expect(ward.alerts().at(-1)).toMatchObject(named);
+    ward.take({ ...head, receivedAt: T0 + 2 * MINUTE, act: 'b', does });
+    expect(ward.alerts().at(-1)).toMatchObject({ acknowledgedBy: 'app' });
+    expect(ward.alerts().at(-1)).not.toHaveProperty('onBehalfOf');
+  });
+});
+
 describe('snooze', () => {
   it('runs out by the time of the log, not by a clock', () => {
     const { ward, episode } = wardWithLow();

@@ -3,6 +3,7 @@ import { isClosed, reopened } from './alert-state.js';
 import { drop, setTimer, type Draft } from './draft.js';
 import { isInstant } from './identify.js';
 import { checkThresholds } from './limits.js';
+import { setMonitoring } from './monitoring.js';
 import type { Rule } from './rule.js';
 import { codesOf, ruleById, RULES } from './rules.js';
 import { setLimitsOf, timelineWith } from './set-limits.js';
@@ -27,11 +28,12 @@ export function applyAct(draft: Draft, record: ActRecord): void {
   draft.changed = true;
   const { does } = record;
   if (does.type === 'set-thresholds' || does.type === 'set-tenant-thresholds') setThresholds(draft, record, does);
+  else if (does.type === 'set-monitoring') setMonitoring(draft, record, does);
   else if (!onEpisode(draft, record, does)) drop(draft, 'act-on-unknown-episode');
 }
 
 type SetThresholds = Extract<ActRecord['does'], { type: 'set-thresholds' | 'set-tenant-thresholds' }>;
-type EpisodeAct = Exclude<ActRecord['does'], SetThresholds>;
+type EpisodeAct = Exclude<ActRecord['does'], SetThresholds | { type: 'set-monitoring' }>;
 
 function onEpisode(draft: Draft, record: ActRecord, does: EpisodeAct): boolean {
   for (const rule of RULES) {
@@ -41,12 +43,22 @@ function onEpisode(draft: Draft, record: ActRecord, does: EpisodeAct): boolean {
         ({ n, muted }) => muted === undefined && episodeId(draft.base, rule.id, n) === does.episode,
       ) ?? -1;
     if (state === undefined || index === -1) continue;
-    const next = act(draft, rule, record, does, state.episodes[index]!);
+    const episode = state.episodes[index]!;
+    if (isOutdated(does, episode)) {
+      drop(draft, 'act-outdated');
+      return true;
+    }
+    const next = act(draft, rule, record, does, episode);
     if (next === undefined) drop(draft, 'act-on-closed-episode');
     else draft.rules[rule.id] = withEpisode(state, index, next);
     return true;
   }
   return false;
+}
+
+/** Whether the severity has risen since what the person had seen: nobody acknowledges a high who saw a medium. */
+function isOutdated({ sequence }: EpisodeAct, { told }: EpisodeState): boolean {
+  return sequence !== undefined && told !== undefined && sequence < told.rose;
 }
 
 function act(
@@ -56,15 +68,21 @@ function act(
   does: EpisodeAct,
   episode: EpisodeState,
 ): EpisodeState | undefined {
-  const { snoozedUntil: _, ...awake } = episode;
+  const { snoozedUntil: _, onBehalfOf: _before, ...awake } = episode;
   const { now } = draft;
-  const noted = does.note === undefined ? awake : { ...awake, note: does.note };
+  const { onBehalfOf } = record;
+  const noted = {
+    ...awake,
+    ...(does.note === undefined ? undefined : { note: does.note }),
+    ...(onBehalfOf === undefined ? undefined : { onBehalfOf }),
+  };
   const closed = isClosed(episode.status);
   switch (does.type) {
     case 'acknowledge': {
       // What is over can still be acknowledged; it stays over.
       const seen = closed ? noted : { ...attended(draft, rule, noted), status: 'acknowledged' as const };
-      const acknowledged = heardOut(draft, rule, { ...seen, acknowledgedBy: record.actor }, does.useful);
+      const acknowledgedBy = onBehalfOf ?? record.actor;
+      const acknowledged = heardOut(draft, rule, { ...seen, acknowledgedBy }, does.useful);
       const { overAt, ...told } = tell(draft, rule, acknowledged, 'acknowledged');
       return overAt === undefined ? told : tell(draft, rule, { ...told, status: 'resolved' }, 'resolved');
     }

@@ -22,7 +22,7 @@ export function alertRank({ status, rank, peak, escalatedAt, escalatedRank = ran
 
 /** Open again, as if it began now: what was acknowledged, snoozed or escalated was the episode as it stood then. */
 export function reopened(episode: EpisodeState): EpisodeState {
-  const { acknowledgedBy: _by, snoozedUntil: _until, seen: _seen, ...rest } = episode;
+  const { acknowledgedBy: _by, onBehalfOf: _person, snoozedUntil: _until, seen: _seen, ...rest } = episode;
   const { escalatedAt: _at, escalatedRank: _rank, ...open } = rest;
   return { ...open, status: 'open' };
 }

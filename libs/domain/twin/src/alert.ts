@@ -53,6 +53,7 @@ export function alertOf(telling: Telling): Alert {
     explanation: explanationOf(telling),
     ...(episode.folded === undefined ? undefined : { suppressed: episode.folded }),
     ...(episode.acknowledgedBy === undefined ? undefined : { acknowledgedBy: episode.acknowledgedBy }),
+    ...(episode.onBehalfOf === undefined ? undefined : { onBehalfOf: episode.onBehalfOf }),
     ...(episode.snoozedUntil === undefined ? undefined : { snoozedUntil: utc(episode.snoozedUntil) }),
     ...(episode.note === undefined ? undefined : { note: episode.note }),
     disclaimer: DISCLAIMER,

@@ -10,6 +10,7 @@ import { judgeSenders } from './senders.js';
 import { judgeSilence } from './silence.js';
 import type { TwinState } from './state.js';
 import { adoptStreams } from './streams.js';
+import { switchMonitoring } from './switch-monitoring.js';
 import type { Applied, Memory, Needs } from './twin-port.js';
 
 /**
@@ -21,6 +22,7 @@ export function apply(state: TwinState, record: PatientInput, memory: Memory): A
   const draft = draftOf(state, record, memory);
   const needs = take(draft, record);
   if (needs !== undefined) return needs;
+  switchMonitoring(draft);
   endSnoozes(draft);
   judgeSilence(draft);
   judgeSenders(draft);

@@ -10,6 +10,7 @@ import type {
   Kept,
   LateState,
   MeasureState,
+  MonitoringState,
   RuleState,
   SetLimits,
   StreamState,
@@ -49,7 +50,9 @@ export interface Draft {
   readonly thresholds: Record<string, readonly SetLimits[]>;
   readonly feedback: Record<string, Feedback>;
   facts: Readonly<Record<string, FactState>>;
+  leftOut: Readonly<Record<string, number>>;
   moreFacts: number;
+  monitoring: MonitoringState | undefined;
   acts: readonly string[];
   replaced: readonly string[];
   readonly timers: Record<string, number>;
@@ -104,7 +107,9 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     thresholds: { ...base.thresholds },
     feedback: { ...base.feedback },
     facts: base.facts,
+    leftOut: base.leftOut ?? {},
     moreFacts: base.moreFacts,
+    monitoring: base.monitoring,
     acts: base.acts,
     replaced: base.replaced,
     timers: { ...base.timers },
@@ -162,7 +167,9 @@ export function finish(draft: Draft): Applied {
         thresholds: draft.thresholds,
         feedback: draft.feedback,
         facts: draft.facts,
+        ...(isEmpty(draft.leftOut) ? undefined : { leftOut: draft.leftOut }),
         moreFacts: draft.moreFacts,
+        ...(draft.monitoring === undefined || isEmpty(draft.monitoring) ? undefined : { monitoring: draft.monitoring }),
         acts: draft.acts,
         replaced: draft.replaced,
         timers: draft.timers,
@@ -180,4 +187,8 @@ export function finish(draft: Draft): Applied {
     timers: draft.timerChanges,
     counts: draft.counts,
   };
+}
+
+function isEmpty(object: object): boolean {
+  return Object.keys(object).length === 0;
 }

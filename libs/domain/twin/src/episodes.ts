@@ -6,7 +6,7 @@ import { gridTimes } from './grid.js';
 import { layersOf, limitsAt, ownerAt } from './limits.js';
 import type { FoundEpisode } from './machine.js';
 import { personOf } from './person.js';
-import { muteOf, shadowed, stillMuted, suppress } from './policy.js';
+import { muteOf, silentlyPast, stillMuted, suppress } from './policy.js';
 import { RANKS, type MeasureRule, type Rule } from './rule.js';
 import type { Cited, EpisodeLimit, EpisodeState, RuleState } from './state.js';
 import { tell } from './tell.js';
@@ -100,8 +100,12 @@ function begin(draft: Draft, rule: MeasureRule, before: RuleState, found: FoundE
     last: 'raised',
     raisedAt: draft.record.receivedAt,
   };
-  if (!open && rule.shadowOf !== undefined) return suppress(draft, rule, { ...episode, muted: shadowed(episode) });
-  if (!open) return tell(draft, rule, episode, 'retrospective');
+  if (!open) {
+    const unheard = silentlyPast(draft, rule, episode);
+    return unheard === null
+      ? tell(draft, rule, episode, 'retrospective')
+      : suppress(draft, rule, { ...episode, muted: unheard });
+  }
   const muted = muteOf(draft, rule, before.episodes, episode);
   return muted === null ? tell(draft, rule, episode, 'raised') : suppress(draft, rule, { ...episode, muted });
 }

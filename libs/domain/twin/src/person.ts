@@ -1,3 +1,4 @@
+import { pregnanciesOf, type PregnancySpan } from './pregnancy.js';
 import type { Rule } from './rule.js';
 import type { FactState } from './state.js';
 
@@ -5,12 +6,11 @@ import type { FactState } from './state.js';
 export interface Person {
   /** Birth, ms; a birth year or month counts from its start. null: unknown. */
   readonly born: number | null;
-  readonly pregnant: boolean;
+  readonly pregnancies: readonly PregnancySpan[];
+  readonly deceased: boolean;
 }
 
 const YEAR = 365.2425 * 86_400_000;
-/** SNOMED CT 77386006 Pregnant (finding); ICD-10 Z33 and Z34 (pregnant state, supervision of pregnancy). */
-const PREGNANT = /^(77386006|Z3[34](\..*)?)$/;
 
 const known = new WeakMap<Readonly<Record<string, FactState>>, Person>();
 
@@ -25,22 +25,20 @@ export function personOf(facts: Readonly<Record<string, FactState>>): Person {
 
 function read(facts: readonly FactState[]): Person {
   let born: number | null = null;
-  let pregnant = false;
+  let deceased = false;
   for (const { kind, content } of facts) {
-    if (kind === 'demographics' && typeof content['birthDate'] === 'string') {
+    if (kind !== 'demographics') continue;
+    if (typeof content['birthDate'] === 'string') {
       const at = Date.parse(content['birthDate']);
       if (!Number.isNaN(at)) born = at;
     }
-    if (kind === 'condition' && isPregnancy(content)) pregnant = true;
+    deceased ||= content['deceased'] === true || typeof content['deceased'] === 'string';
   }
-  return { born, pregnant };
+  return { born, pregnancies: pregnanciesOf(facts), deceased };
 }
 
-function isPregnancy(content: Readonly<Record<string, unknown>>): boolean {
-  const { code, clinicalStatus, abatement } = content;
-  const text = typeof code === 'object' && code !== null ? (code as { code?: unknown }).code : undefined;
-  const over = abatement !== undefined || clinicalStatus === 'resolved' || clinicalStatus === 'inactive';
-  return !over && typeof text === 'string' && PREGNANT.test(text);
+export function isPregnantAt({ pregnancies }: Person, t: number): boolean {
+  return pregnancies.some(({ from, to }) => from <= t && t < to);
 }
 
 /** Age in years at `t`, or null when the birth date is unknown. */
@@ -54,7 +52,7 @@ export type RefusalReason = 'under-age' | 'pregnant';
 export function refusalOf(rule: Rule, person: Person, t: number): RefusalReason | null {
   const { refuses } = rule;
   if (refuses === undefined) return null;
-  if (refuses.pregnancy === true && person.pregnant) return 'pregnant';
+  if (refuses.pregnancy === true && isPregnantAt(person, t)) return 'pregnant';
   if (refuses.underYears === undefined || person.born === null) return null;
   return (t - person.born) / YEAR < refuses.underYears ? 'under-age' : null;
 }

@@ -1,6 +1,8 @@
 import { uuidOf } from '#libs/domain/quantities';
 import { isClosed } from './alert-state.js';
 import type { Draft } from './draft.js';
+import { offReasonOf } from './monitoring.js';
+import { isOffReason } from './off-reason.js';
 import { severityOf, type MeasureRule, type Rule } from './rule.js';
 import { RULES } from './rules.js';
 import type { EpisodeState } from './state.js';
@@ -23,7 +25,8 @@ export function muteOf(
   own: readonly EpisodeState[],
   episode: EpisodeState,
 ): Muted | null {
-  if (rule.shadowOf !== undefined) return shadowed(episode);
+  const silent = silentlyPast(draft, rule, episode);
+  if (silent !== null) return silent;
   const leader = leaderOf(draft, rule, episode.rank);
   if (leader !== null) return { reason: 'same-cause', by: leader, until: null, rank: episode.rank };
   // A high priority alarm is never kept quiet for coming back soon.
@@ -35,20 +38,32 @@ export function muteOf(
   return { reason: 'refractory', by: episodeId(draft.base, rule.id, last.n), until, rank: episode.rank };
 }
 
-/** Of a rule that runs in shadow, for as long as it does; also what began and ended before it was known. */
-export function shadowed(episode: EpisodeState): Muted {
+/** Why what began and ended before it was known is not emitted, or null: its rule runs in shadow, or is off. */
+export function silentlyPast(draft: Draft, rule: MeasureRule, episode: EpisodeState): Muted | null {
+  return rule.shadowOf === undefined ? offMute(draft, rule, episode) : shadowed(episode);
+}
+
+function shadowed(episode: EpisodeState): Muted {
   return { reason: 'shadow', by: null, until: null, rank: episode.rank };
+}
+
+function offMute(draft: Draft, rule: Rule, { rank }: EpisodeState): Muted | null {
+  const reason = offReasonOf(draft, rule.id, draft.now);
+  return reason === null ? null : { reason, by: null, until: null, rank };
 }
 
 /** Whether it stays quiet after another value at `newest`; the mute to go on with, or null when it is to be told. */
 export function stillMuted(
   draft: Draft,
-  rule: MeasureRule,
+  rule: Rule,
   muted: Muted,
   episode: EpisodeState,
   newest: number,
 ): Muted | null {
   if (muted.reason === 'shadow') return muted;
+  const off = offMute(draft, rule, episode);
+  if (off !== null) return off;
+  if (isOffReason(muted.reason)) return foldedInto(draft, rule, episode.rank);
   if (muted.until === null) {
     const leader = leaders(draft).find(({ id }) => id === muted.by);
     if (leader !== undefined) return episode.rank > leader.rank ? null : muted;
@@ -56,17 +71,22 @@ export function stillMuted(
   }
   if (newest < muted.until && episode.rank <= muted.rank) return muted;
   // Another alert of the same cause may have been told meanwhile.
-  const by = leaderOf(draft, rule, episode.rank);
-  return by === null ? null : { reason: 'same-cause', by, until: null, rank: episode.rank };
+  return foldedInto(draft, rule, episode.rank);
+}
+
+function foldedInto(draft: Draft, rule: Rule, rank: number): Muted | null {
+  const by = leaderOf(draft, rule, rank);
+  return by === null ? null : { reason: 'same-cause', by, until: null, rank };
 }
 
 /** Keeps the record of what was kept quiet, and lists it with the alert that leads. */
-export function suppress(draft: Draft, rule: MeasureRule, episode: EpisodeState): EpisodeState {
+export function suppress(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState {
   const { reason, by } = episode.muted!;
   const id = episodeId(draft.base, rule.id, episode.n);
   draft.changed = true;
   draft.suppressions.push({
-    id: uuidOf(`suppression|${id}`),
+    // One that was told before may be suppressed more than once.
+    id: uuidOf(episode.sequence === 0 ? `suppression|${id}` : `suppression|${id}|${episode.sequence}`),
     episode: id,
     rule: rule.id,
     ruleVersion: rule.version,
@@ -92,7 +112,7 @@ function fold(draft: Draft, by: string, entry: { readonly rule: string; readonly
   draft.rules[rule.id] = { ...state, episodes: state.episodes.map((one) => (one === episode ? next : one)) };
 }
 
-function leaderOf(draft: Draft, rule: MeasureRule, rank: number): string | null {
+function leaderOf(draft: Draft, rule: Rule, rank: number): string | null {
   const { group, foresees } = rule.policy;
   if (group === null) return null;
   const leads = leaders(draft).find(

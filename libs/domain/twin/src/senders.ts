@@ -8,6 +8,7 @@ import type { SenderRule } from './rule.js';
 import { CLOCK_STEP, UNIT_DOUBTFUL } from './sender-rules.js';
 import { round, span } from './sentences.js';
 import type { EpisodeState } from './state.js';
+import { emitUnlessOff } from './switch-monitoring.js';
 import { tell } from './tell.js';
 
 const MINUTE = 60_000;
@@ -113,7 +114,7 @@ function tellOfSenders(draft: Draft, rule: SenderRule, wrong: readonly Wrong[]):
       limit: null,
       about,
     };
-    const episodes = [...state.episodes, tell(draft, rule, episode, 'raised')].slice(-EPISODES_KEPT);
+    const episodes = [...state.episodes, emitUnlessOff(draft, rule, episode)].slice(-EPISODES_KEPT);
     draft.rules[rule.id] = { ...state, episodes, count: state.count + 1 };
     return;
   }
@@ -125,11 +126,14 @@ function tellOfSenders(draft: Draft, rule: SenderRule, wrong: readonly Wrong[]):
 
 function changed(draft: Draft, rule: SenderRule, open: EpisodeState, about: readonly string[]): EpisodeState {
   const next = { ...open, about };
-  return isClosed(open.status) ? next : tell(draft, rule, next, 'amended', 'sources-changed');
+  return isClosed(open.status) || open.muted !== undefined
+    ? next
+    : tell(draft, rule, next, 'amended', 'sources-changed');
 }
 
 function ended(draft: Draft, rule: SenderRule, open: EpisodeState): EpisodeState {
   const { snoozedUntil: _, ...rest } = open;
   const over = { ...rest, end: Math.max(draft.now, open.start) };
+  if (open.muted !== undefined) return { ...over, status: 'resolved' };
   return isClosed(open.status) ? over : tell(draft, rule, { ...over, status: 'resolved' }, 'resolved');
 }

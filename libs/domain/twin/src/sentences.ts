@@ -2,6 +2,7 @@ import type { AlertReason, Transition } from '#libs/contracts';
 import { measureByNumber } from '#libs/domain/quantities';
 import type { Limits } from './limits.js';
 import { alertRank } from './alert-state.js';
+import { isOffReason, type OffReason } from './off-reason.js';
 import { RANKS, severityOf, type LimitRule, type Rule, type StreamRule, type Tier } from './rule.js';
 import type { Cited, EpisodeState } from './state.js';
 
@@ -57,6 +58,7 @@ function headOf(episode: EpisodeState, transition: Transition, reason: AlertReas
       return `In the past and already over, until ${clock(end ?? start, raisedAt)}.`;
     case 'resolved':
       if (closedByHand !== undefined) return 'Closed by a person.';
+      if (reason !== undefined && isOffReason(reason)) return CLOSED[reason];
       return `Over after ${span((end ?? start) - start)}.`;
     case 'acknowledged':
       return 'Acknowledged.';
@@ -75,10 +77,18 @@ function raisedHead(episode: EpisodeState, reason: AlertReason | undefined): str
       return `Snooze ended: ${episode.end === null ? 'the condition is still present' : 'not acknowledged'}.`;
     case 'worse':
       return `Worse since it was last seen, severity ${severityOf(alertRank(episode))}.`;
+    case 'monitoring-on':
+      return 'Monitoring is on again; the condition is present.';
     default:
       return '';
   }
 }
+
+const CLOSED: Readonly<Record<OffReason, string>> = {
+  'monitoring-off': 'Closed: monitoring was switched off.',
+  deceased: 'Closed: the patient is recorded as deceased.',
+  discharged: 'Closed: the patient was discharged.',
+};
 
 const AMENDED: Readonly<Partial<Record<AlertReason, string>>> = {
   'data-changed': 'Changed by late or corrected data.',

@@ -8,6 +8,7 @@ import { CONTINUOUS_AFTER, NO_DATA } from './no-data.js';
 import { clock, span } from './sentences.js';
 import type { EpisodeLimit, EpisodeState, RuleState, StreamState } from './state.js';
 import { codeOfStream } from './streams.js';
+import { emitUnlessOff } from './switch-monitoring.js';
 import { tell } from './tell.js';
 
 const TIMER = 'no-data';
@@ -85,7 +86,7 @@ function follow(draft: Draft, silent: readonly Silent[]): void {
     draft.rules[NO_DATA.id] = { ...state, episodes, count: state.count + 1 };
   } else if (about.join() !== (open.about ?? []).join()) {
     const next = { ...open, about };
-    const quiet = isClosed(open.status);
+    const quiet = isClosed(open.status) || open.muted !== undefined;
     replaceLast(draft, state, quiet ? next : tell(draft, NO_DATA, next, 'amended', 'sources-changed'));
     draft.changed = true;
   }
@@ -107,13 +108,14 @@ function begin(draft: Draft, state: RuleState, silent: readonly Silent[], about:
     limit: limitOf(draft, first),
     about,
   };
-  return tell(draft, NO_DATA, episode, 'raised');
+  return emitUnlessOff(draft, NO_DATA, episode);
 }
 
 function end(draft: Draft, open: EpisodeState): EpisodeState {
   const { snoozedUntil: _, ...rest } = open;
   const ended = { ...rest, end: Math.max(draft.now, open.start) };
   draft.changed = true;
+  if (open.muted !== undefined) return { ...ended, status: 'resolved' };
   return isClosed(open.status) ? ended : tell(draft, NO_DATA, { ...ended, status: 'resolved' }, 'resolved');
 }
 

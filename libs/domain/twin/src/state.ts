@@ -1,6 +1,7 @@
 import type { AlertReason, AlertStatus, Comparator, FactKind, Transition } from '#libs/contracts';
 import type { VitalState } from '#libs/domain/signal-quality';
 import type { Finding } from './finding.js';
+import type { OffReason } from './off-reason.js';
 import type { TWIN_VERSION } from './read-twin.js';
 
 /**
@@ -42,9 +43,14 @@ export interface TwinState {
   readonly thresholds: Readonly<Record<string, readonly SetLimits[]>>;
   /** What people said of this patient's alerts when they acknowledged them, by rule id. */
   readonly feedback: Readonly<Record<string, Feedback>>;
-  /** Current facts by reference, bounded; `moreFacts` counts those left out. */
+  /** Current facts by reference, bounded. */
   readonly facts: Readonly<Record<string, FactState>>;
+  /** Version of each current fact that was left out to bound `facts`, by a hash of its reference; absent in twins stored before. */
+  readonly leftOut?: Readonly<Record<string, number>>;
+  /** How many more were left out, of which nothing is known. */
   readonly moreFacts: number;
+  /** Whether alerts are emitted; absent: it was never switched. */
+  readonly monitoring?: MonitoringState;
   /** Newest act ids, oldest first: a repeat changes nothing. */
   readonly acts: readonly string[];
   /** `identity:hash` of recently replaced versions, oldest first: a redelivery of them changes nothing. */
@@ -91,6 +97,23 @@ export interface MeasureState {
   /** Its quality as sent, before the signal checks: what orders values of one moment. */
   readonly sent: 0 | 1 | 2;
   readonly receivedAt: number;
+}
+
+/** All times in ms of the log's own time. */
+export interface MonitoringState {
+  /** What a person set last. */
+  readonly set?: {
+    readonly state: 'on' | 'off';
+    /** Absent: all. */
+    readonly rules?: readonly string[];
+    readonly since: number;
+    readonly until?: number;
+    readonly reason: string;
+    readonly author: string;
+    readonly onBehalfOf?: string;
+  };
+  readonly deceasedSince?: number;
+  readonly dischargedSince?: number;
 }
 
 /** `useful` and `notUseful`: acknowledgements that said so. */
@@ -173,6 +196,10 @@ export interface EpisodeState {
   readonly cites: readonly Cited[];
   readonly limit: EpisodeLimit | null;
   readonly acknowledgedBy?: string;
+  /** The person that the newest act names. */
+  readonly onBehalfOf?: string;
+  /** Severity as last told (rank), and the sequence with which it last rose: who had not seen that one may not act on it. */
+  readonly told?: { readonly rank: number; readonly rose: number };
   readonly snoozedUntil?: number;
   /**
    * How it was when it was acknowledged or snoozed: the severity shown, the newest effective time, and how far beyond the limit (the
@@ -214,7 +241,7 @@ export interface EpisodeState {
 }
 
 /** Why an alert was kept quiet. */
-export type MuteReason = 'same-cause' | 'refractory' | 'shadow';
+export type MuteReason = 'same-cause' | 'refractory' | 'shadow' | OffReason;
 
 export interface EpisodeLimit {
   readonly limit: number;

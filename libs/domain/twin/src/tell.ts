@@ -5,7 +5,7 @@ import { alertOf } from './alert.js';
 import type { Draft } from './draft.js';
 import { layersOf, limitsAt } from './limits.js';
 import { personOf } from './person.js';
-import type { Rule } from './rule.js';
+import { RANKS, type Rule } from './rule.js';
 import type { EpisodeState, TwinState } from './state.js';
 
 /** The episode's public id: the same at every replay. */
@@ -32,6 +32,7 @@ export function tell(
     ...(pages ? { pagedAt: draft.now } : undefined),
   };
   const id = episodeId(draft.base, rule.id, told.n);
+  const alert = alertIn(draft, rule, told);
   draft.changed = true;
   draft.transitions.push({
     id: uuidOf(`transition|${sequence}|${id}`),
@@ -43,9 +44,11 @@ export function tell(
     raisedAt: told.raisedAt,
     at: draft.record.receivedAt,
     ...(told.snoozedUntil === undefined ? undefined : { snoozedUntil: told.snoozedUntil }),
-    alert: alertIn(draft, rule, told),
+    alert,
   });
-  return told;
+  const rank = RANKS[alert.severity];
+  const rose = episode.told === undefined || rank > episode.told.rank ? sequence : episode.told.rose;
+  return { ...told, told: { rank, rose } };
 }
 
 /** The alert of an episode changed in a way that is worth no message of its own if one of this record carries it already. */

@@ -4,6 +4,7 @@ import type { Derived, DerivedMeasure } from './derived.js';
 import { alertRank, isOpen } from './alert-state.js';
 import { alertOf, qualityName } from './alert.js';
 import { layersOf, limitsAt } from './limits.js';
+import { monitoringOf, type MonitoringView } from './monitoring.js';
 import { personOf, refusalOf, type Person, type RefusalReason } from './person.js';
 import { DERIVED, RULES } from './rules.js';
 import { isExact } from './sample.js';
@@ -82,6 +83,7 @@ export interface TwinView {
   readonly moreFacts: number;
   /** Rules that do not judge this person, and why. */
   readonly refusals: readonly { readonly rule: string; readonly reason: RefusalReason }[];
+  readonly monitoring: MonitoringView;
   /** Open episodes, the gravest first. */
   readonly alerts: readonly Alert[];
 }
@@ -96,8 +98,9 @@ export function viewOf(state: TwinState, at: number): TwinView {
     measures: measuresOf(state, at),
     derived: derivedOf(state),
     facts: factsOf(state),
-    moreFacts: state.moreFacts,
+    moreFacts: state.moreFacts + Object.keys(state.leftOut ?? {}).length,
     refusals: refusalsOf(state, at),
+    monitoring: monitoringOf(state, at),
     alerts: openAlerts(state),
   };
 }

@@ -18,6 +18,7 @@ const Claims = z.object({
   tenant_key: z.number().int(),
   scope: z.string(),
   grant: z.string().optional(),
+  fhirUser: z.string().optional(),
   exp: z.number(),
 });
 
@@ -45,6 +46,7 @@ export class AccessTokens implements Tokens {
       tenant_key: access.tenant.key,
       scope: access.scopes.join(' '),
       ...(access.grant === undefined ? {} : { grant: access.grant }),
+      ...(access.fhirUser === undefined ? undefined : { fhirUser: access.fhirUser }),
     })
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid, typ: 'at+jwt' })
       .setIssuer(ISSUER)
@@ -96,6 +98,7 @@ export class AccessTokens implements Tokens {
       scopes: claims.scope.split(' ').filter((scope) => scope !== ''),
       expiresAt: claims.exp * 1000,
       ...(claims.grant === undefined ? {} : { grant: claims.grant }),
+      ...(claims.fhirUser === undefined ? {} : { fhirUser: claims.fhirUser }),
     };
     if (this.remembered.size >= MOST_REMEMBERED) {
       const oldest = this.remembered.keys().next();

@@ -64,6 +64,7 @@ export function asProblemJson(problem: Problem): Record<string, unknown> {
     code: problem.code,
     detail: problem.detail,
     ...(problem.errors.length === 0 ? {} : { errors: problem.errors }),
+    ...problem.members,
   };
 }
 

@@ -17,6 +17,8 @@ export class Problem extends Error {
     readonly detail: string,
     readonly errors: readonly ProblemDetail[] = [],
     readonly headers: Readonly<Record<string, string>> = {},
+    /** Further members of the problem+json answer (RFC 9457 §3.2). */
+    readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail);
   }

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Alert } from '#libs/contracts';
 
 export interface EpisodeRow {
@@ -6,6 +6,8 @@ export interface EpisodeRow {
   readonly patient: string;
   readonly closed: boolean;
   readonly raisedAt: number;
+  /** Of the newest transition. */
+  readonly sequence: number;
   readonly alert: Alert;
 }
 
@@ -23,7 +25,7 @@ export interface TransitionRow {
 
 // Alerts written before they carried it have the sequence beside them.
 const NUMBERED = `alert || jsonb_build_object('sequence', sequence) AS alert`;
-const EPISODE = `id::text AS id, patient, closed, (extract(epoch FROM raised_at) * 1000)::float8 AS "raisedAt", ${NUMBERED}`;
+const EPISODE = `id::text AS id, patient, closed, (extract(epoch FROM raised_at) * 1000)::float8 AS "raisedAt", sequence, ${NUMBERED}`;
 const TRANSITION = `id::text AS id, episode::text AS episode, sequence, stream::text AS stream, transition,
   (extract(epoch FROM at) * 1000)::float8 AS at, (extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", ${NUMBERED}`;
 
@@ -56,8 +58,8 @@ export async function listEpisodes(pool: Pool, tenant: number, filter: EpisodeFi
   return rows;
 }
 
-export async function findEpisode(pool: Pool, tenant: number, id: string): Promise<EpisodeRow | undefined> {
-  const { rows } = await pool.query<EpisodeRow>(
+export async function findEpisode(db: Pool | PoolClient, tenant: number, id: string): Promise<EpisodeRow | undefined> {
+  const { rows } = await db.query<EpisodeRow>(
     `SELECT ${EPISODE} FROM alert_episodes WHERE tenant = $1 AND id = $2::uuid`,
     [tenant, id],
   );

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 /** A twin as lists show it. Times in ms. */
 export interface TwinRow {
@@ -12,8 +12,8 @@ export interface TwinRow {
 const COLUMNS = `key::text AS key, patient, type::text AS type, version::float8 AS version,
   (extract(epoch FROM as_of) * 1000)::float8 AS "asOf"`;
 
-export async function findTwin(pool: Pool, tenant: number, patient: string): Promise<TwinRow | undefined> {
-  const { rows } = await pool.query<TwinRow>({
+export async function findTwin(db: Pool | PoolClient, tenant: number, patient: string): Promise<TwinRow | undefined> {
+  const { rows } = await db.query<TwinRow>({
     name: 'twin-find',
     text: `SELECT ${COLUMNS} FROM twins WHERE tenant = $1 AND patient = $2`,
     values: [tenant, patient],

@@ -11,6 +11,7 @@ import { createPrisma } from './prisma.js';
 const WITHOUT_TENANT = [
   '_prisma_migrations',
   'consumer_offsets',
+  'heartbeats',
   'log_partitions',
   'log_records',
   'signing_keys',

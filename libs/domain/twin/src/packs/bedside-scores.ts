@@ -9,7 +9,7 @@ import {
 } from '#libs/domain/deterioration';
 import { measureByNumber, type MeasureName } from '#libs/domain/quantities';
 import type { Derived, LatestMeasure } from '../derived.js';
-import { ageAt, type Person } from '../person.js';
+import { ageAt, isPregnantAt, type Person } from '../person.js';
 import type { Cited } from '../state.js';
 
 /** An input counts for as long as the chart of a stable patient leaves between two full sets: 12 h. */
@@ -46,7 +46,7 @@ function read(scoring: Scoring, latest: readonly Cited[], person: Person): Deriv
     fresh.map(([, , , x, , , code]) => [INPUTS[measureByNumber(code)!.name as InputName], x]),
   );
   const age = ageAt(person, at);
-  const context = { at, pregnant: person.pregnant, ...(age === null ? undefined : { ageYears: age }) };
+  const context = { at, pregnant: isPregnantAt(person, at), ...(age === null ? undefined : { ageYears: age }) };
   const score = scoring(vitals, context);
   if (score.kind === 'refused') return { refused: score.reason };
   const { total, atMost, missing, contributions } = score;

@@ -10,7 +10,7 @@ import {
   type Vitals,
 } from '#libs/domain/deterioration';
 import type { Finding } from '../finding.js';
-import { ageAt } from '../person.js';
+import { ageAt, isPregnantAt } from '../person.js';
 import type { Circumstances, Detector, DetectorStep, Sample } from '../rule.js';
 import { inOrder } from '../sample.js';
 import type { Cited } from '../state.js';
@@ -103,7 +103,7 @@ function scoreOf(inputs: Memory['inputs'], { now, person, limitsOf }: Circumstan
   const context: ScoreContext = {
     at: now,
     times,
-    pregnant: person.pregnant,
+    pregnant: isPregnantAt(person, now),
     ...(age === null ? undefined : { ageYears: age }),
     ...(limits['saturationScale'] === 2 ? { scale2Decision: { by: 'limit of the rule', at: now } } : undefined),
   };

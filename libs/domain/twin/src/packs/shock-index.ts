@@ -1,6 +1,6 @@
 import { shockIndex } from '#libs/domain/deterioration';
 import type { LatestMeasure } from '../derived.js';
-import { ageAt } from '../person.js';
+import { ageAt, isPregnantAt } from '../person.js';
 
 /** Values further apart say nothing about one moment; engineering default. */
 const APART_MS = 3_600_000;
@@ -18,7 +18,7 @@ export const SHOCK_INDEX: LatestMeasure = {
     if (Math.abs(heartAt - systolicAt) > APART_MS) return { refused: 'too-far-apart' };
     const at = Math.max(heartAt, systolicAt);
     const age = ageAt(person, at);
-    const context = { pregnant: person.pregnant, ...(age === null ? undefined : { ageYears: age }) };
+    const context = { pregnant: isPregnantAt(person, at), ...(age === null ? undefined : { ageYears: age }) };
     const score = shockIndex({ heartRate, systolicPressure }, context);
     return score.kind === 'refused' ? { refused: score.reason } : { value: score.total };
   },

@@ -8,7 +8,7 @@ import {
 } from '#libs/domain/deterioration';
 import { measureByNumber } from '#libs/domain/quantities';
 import type { Finding } from '../finding.js';
-import { ageAt } from '../person.js';
+import { ageAt, isPregnantAt } from '../person.js';
 import type { Circumstances, Detector, DetectorStep, Sample } from '../rule.js';
 import type { Cited } from '../state.js';
 import { TREND } from './deterioration-rules.js';
@@ -61,7 +61,7 @@ function told({ medium, high, finding }: Memory): DetectorStep['holds'] {
 
 function judged(memory: Memory, cell: number, at: Circumstances): Memory {
   const age = ageAt(at.person, at.now);
-  const context = { pregnant: at.person.pregnant, ...(age === null ? undefined : { ageYears: age }) };
+  const context = { pregnant: isPregnantAt(at.person, at.now), ...(age === null ? undefined : { ageYears: age }) };
   const risk = trendRisk(memory.state, at.now, context);
   const limits = at.limitsOf(TREND);
   const persistence = {

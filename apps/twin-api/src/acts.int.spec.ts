@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Alert } from '#libs/contracts';
+import {
+  bootstrap,
+  createLogger,
+  createPlatform,
+  readConfig,
+  type Platform,
+  type RunningServer,
+} from '#libs/platform/runtime';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { TwinApiModule } from './twin-api.module.js';
+
+interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const AT = '2026-03-01T08:00:00.000Z';
+
+describe('acts over HTTP and Postgres', () => {
+  let database: TestDatabase;
+  let platform: Platform;
+  let server: RunningServer;
+  let tenant: number;
+  let token: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const config = readConfig({
+      PORT: '0',
+      DATABASE_URL: database.url,
+      BOOTSTRAP_TENANT: 'north',
+      BOOTSTRAP_CLIENT_ID: 'ward',
+      BOOTSTRAP_CLIENT_SECRET: 'ward-secret',
+    });
+    platform = await createPlatform(config, { logger: createLogger({ level: 'error', role: 'test' }) });
+    server = await bootstrap([TwinApiModule.forRoot(platform)], platform);
+    const answer = await fetch(`${server.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'ward', client_secret: 'ward-secret' }),
+    });
+    token = ((await answer.json()) as { access_token: string }).access_token;
+    tenant = (await platform.tokens.verifyToken(token))!.tenant.key;
+    await platform.pool.query(`INSERT INTO twins (tenant, key, patient) VALUES ($1, 1, 'p1')`, [tenant]);
+  }, 60_000);
+
+  afterAll(async () => {
+    platform?.beginClosing();
+    await server?.close();
+    await platform?.close();
+    await database?.drop();
+  }, 20_000);
+
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+    bearer = token,
+  ): Promise<Answer> {
+    const answer = await fetch(server.url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${bearer}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  }
+
+  /** An open alert whose transitions had these severities, one after the other. */
+  async function alert(n: number, severities: readonly Alert['severity'][]): Promise<string> {
+    const id = uuid(n);
+    const alerts = severities.map((severity, i) => ({ id, severity, status: 'open', sequence: i + 1 }));
+    for (const [i, one] of alerts.entries()) {
+      await platform.pool.query(
+        `INSERT INTO alert_transitions (tenant, episode, sequence, id, transition, at, recorded_at, alert)
+         VALUES ($1, $2, $3, gen_random_uuid(), 'raised', $4, $4, $5)`,
+        [tenant, id, i + 1, AT, one],
+      );
+    }
+    await platform.pool.query(
+      `INSERT INTO alert_episodes (tenant, id, twin, patient, rule, severity, status, effective_at, raised_at, updated_at, sequence, alert)
+       VALUES ($1, $2, 1, 'p1', $3, $4, 'open', $5, $5, $5, $6, $7)`,
+      [tenant, id, `rule-${n}`, alerts.at(-1)!.severity, AT, alerts.length, alerts.at(-1)],
+    );
+    return id;
+  }
+
+  async function recorded(act: unknown) {
+    const audit = await platform.pool.query<{ actor: string; on_behalf_of: string | null }>(
+      `SELECT actor, on_behalf_of FROM audit WHERE tenant = $1 AND id = $2`,
+      [tenant, act],
+    );
+    const log = await platform.pool.query<{ value: string }>(
+      `SELECT value FROM log_records WHERE value LIKE '%' || $1 || '%'`,
+      [act],
+    );
+    return { audit: audit.rows, log: log.rows.map(({ value }) => JSON.parse(value) as Record<string, unknown>) };
+  }
+
+  describe('the sequence that was seen', () => {
+    it.each<{ name: string; severities: Alert['severity'][]; seen: number; status: number }>([
+      { name: 'the newest', severities: ['medium', 'high'], seen: 2, status: 202 },
+      { name: 'before a rise', severities: ['medium', 'high'], seen: 1, status: 409 },
+      { name: 'before a fall', severities: ['high', 'medium'], seen: 1, status: 202 },
+      { name: 'before a rise that has fallen again', severities: ['low', 'high', 'low'], seen: 1, status: 409 },
+      { name: 'before a change of no severity', severities: ['low', 'low'], seen: 1, status: 202 },
+      { name: 'one that is not there yet', severities: ['low'], seen: 2, status: 400 },
+    ])('$name → $status, for every act', async ({ severities, seen, status }) => {
+      const id = await alert(100 + seen * 10 + severities.length * 100 + status + severities[0]!.length, severities);
+      const until = new Date(Date.now() + 60_000).toISOString();
+      for (const [act, body] of [
+        ['acknowledge', {}],
+        ['snooze', { until }],
+        ['resolve', { reason: 'seen' }],
+      ] as const) {
+        const answer = await call('POST', `/v1/alerts/${id}/${act}`, { ...body, sequence: seen });
+        expect([act, answer.status]).toEqual([act, status]);
+        if (status === 409)
+          expect(answer.body).toMatchObject({ code: 'alert-changed', alert: { id, sequence: severities.length } });
+        if (status === 202) expect(answer.body).toMatchObject({ status: 'accepted', sequence: severities.length });
+      }
+    });
+
+    it('without one the act meets the alert as it stands, and the answer says which that was', async () => {
+      const id = await alert(1, ['low', 'medium', 'high']);
+      const answer = await call('POST', `/v1/alerts/${id}/acknowledge`);
+      expect([answer.status, answer.body['sequence']]).toEqual([202, 3]);
+    });
+
+    it('goes into the log, where the engine looks again', async () => {
+      const id = await alert(2, ['medium']);
+      const { body } = await call('POST', `/v1/alerts/${id}/acknowledge`, {
+        sequence: 1,
+        reason: 'looked',
+        useful: true,
+      });
+      const { log } = await recorded(body['act']);
+      expect(log[0]).toMatchObject({
+        does: { type: 'acknowledge', episode: id, sequence: 1, note: 'looked', useful: true },
+      });
+    });
+  });
+
+  describe('the person behind an act', () => {
+    it('is in the audit, in the log and in the answer', async () => {
+      const id = await alert(3, ['medium']);
+      const { body } = await call('POST', `/v1/alerts/${id}/acknowledge`, { onBehalfOf: 'Practitioner/17' });
+      expect(body['onBehalfOf']).toBe('Practitioner/17');
+      const { audit, log } = await recorded(body['act']);
+      expect(audit).toEqual([{ actor: 'ward', on_behalf_of: 'Practitioner/17' }]);
+      expect(log[0]).toMatchObject({ actor: 'ward', onBehalfOf: 'Practitioner/17' });
+    });
+
+    it.each(['Device/1', 'Practitioner/', '17', 'Practitioner/1 2', 'javascript:Practitioner/1', 'Practitioner/1/x'])(
+      'is refused when it is no person: %s',
+      async (onBehalfOf) => {
+        const answer = await call('POST', `/v1/alerts/${uuid(3)}/acknowledge`, { onBehalfOf });
+        expect([answer.status, answer.body['errors']]).toMatchObject([400, [{ pointer: '/onBehalfOf' }]]);
+      },
+    );
+
+    it('comes from the token where it names one, and a request may not name another', async () => {
+      const id = await alert(4, ['medium']);
+      const access = (await platform.tokens.verifyToken(token))!;
+      const { token: own } = await platform.tokens.issue({ ...access, fhirUser: 'Practitioner/9' });
+      const answer = await call('POST', `/v1/alerts/${id}/acknowledge`, {}, {}, own);
+      expect((await recorded(answer.body['act'])).audit).toEqual([{ actor: 'ward', on_behalf_of: 'Practitioner/9' }]);
+      const other = await call('POST', `/v1/alerts/${id}/acknowledge`, { onBehalfOf: 'Practitioner/1' }, {}, own);
+      expect([other.status, other.body['errors']]).toMatchObject([400, [{ pointer: '/onBehalfOf' }]]);
+    });
+  });
+
+  describe('Idempotency-Key', () => {
+    async function acts(): Promise<number> {
+      const { rows } = await platform.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM audit`);
+      return rows[0]!.n;
+    }
+
+    it('makes repeats harmless, at once or later, also when the alert is closed meanwhile', async () => {
+      const id = await alert(5, ['medium']);
+      const key = { 'idempotency-key': 'k-1' };
+      const before = await acts();
+      const repeats = await Promise.all(
+        Array.from({ length: 8 }, () => call('POST', `/v1/alerts/${id}/resolve`, { reason: 'x' }, key)),
+      );
+      await platform.pool.query(`UPDATE alert_episodes SET closed = TRUE WHERE id = $1`, [id]);
+      repeats.push(await call('POST', `/v1/alerts/${id}/resolve`, { reason: 'x' }, key));
+      expect(new Set(repeats.map(({ status, body }) => `${status} ${String(body['act'])}`)).size).toBe(1);
+      expect((await acts()) - before).toBe(1);
+    });
+
+    it('is refused for another request, and kept apart by client', async () => {
+      const id = await alert(6, ['medium']);
+      const key = { 'idempotency-key': 'k-2' };
+      expect((await call('POST', `/v1/alerts/${id}/acknowledge`, {}, key)).status).toBe(202);
+      const other = await call('POST', `/v1/alerts/${id}/resolve`, {}, key);
+      expect([other.status, other.body['code']]).toEqual([422, 'idempotency-key-reused']);
+      const access = (await platform.tokens.verifyToken(token))!;
+      const { token: second } = await platform.tokens.issue({ ...access, client: 'second' });
+      expect((await call('POST', `/v1/alerts/${id}/resolve`, {}, key, second)).status).toBe(202);
+    });
+
+    it('of a refused request may be used again', async () => {
+      const id = await alert(7, ['medium', 'high']);
+      const key = { 'idempotency-key': 'k-3' };
+      expect((await call('POST', `/v1/alerts/${id}/acknowledge`, { sequence: 1 }, key)).status).toBe(409);
+      expect((await call('POST', `/v1/alerts/${id}/acknowledge`, { sequence: 2 }, key)).status).toBe(202);
+    });
+
+    it('is forgotten after 24 hours', async () => {
+      const id = await alert(8, ['medium']);
+      const key = { 'idempotency-key': 'k-4' };
+      const first = await call('POST', `/v1/alerts/${id}/acknowledge`, {}, key);
+      await platform.pool.query(`UPDATE idempotency_keys SET at = at - interval '25 hours' WHERE key = 'k-4'`);
+      const second = await call('POST', `/v1/alerts/${id}/acknowledge`, {}, key);
+      expect(second.status).toBe(202);
+      expect(second.body['act']).not.toBe(first.body['act']);
+    });
+
+    it('must be plain text', async () => {
+      const answer = await call('POST', `/v1/alerts/${uuid(8)}/acknowledge`, {}, { 'idempotency-key': 'a b' });
+      expect([answer.status, answer.body['code']]).toEqual([400, 'invalid']);
+    });
+  });
+
+  describe('monitoring', () => {
+    const path = '/v1/twins/p1/monitoring';
+
+    it('goes into the audit and the log', async () => {
+      const until = new Date(Date.now() + 3_600_000).toISOString();
+      const does = { state: 'off', rules: ['no-data'], reason: 'in the shower' };
+      const { status, body } = await call('PUT', path, { ...does, until, onBehalfOf: 'Practitioner/17' });
+      expect(status).toBe(202);
+      const { audit, log } = await recorded(body['act']);
+      expect(audit).toEqual([{ actor: 'ward', on_behalf_of: 'Practitioner/17' }]);
+      expect(log[0]!['does']).toEqual({ type: 'set-monitoring', ...does, until: Date.parse(until) });
+    });
+
+    it.each([
+      [{ state: 'off' }, '/reason'],
+      [{ state: 'off', reason: '' }, '/reason'],
+      [{ state: 'paused', reason: 'x' }, '/state'],
+      [{ state: 'off', reason: 'x', rules: ['charisma-low'] }, '/rules/0'],
+      [{ state: 'off', reason: 'x', rules: [] }, '/rules'],
+      [{ state: 'off', reason: 'x', until: '2020-01-01T00:00:00Z' }, '/until'],
+      [{ state: 'on', reason: 'x', rules: ['no-data'] }, '/rules'],
+      [{ state: 'on', reason: 'x', until: '2099-01-01T00:00:00Z' }, '/until'],
+    ])('refuses %j', async (body, pointer) => {
+      const answer = await call('PUT', path, body);
+      expect([answer.status, answer.body['errors']]).toMatchObject([400, [{ pointer }]]);
+    });
+
+    it('is on where nobody switched it, and unknown for unknown patients', async () => {
+      expect((await call('GET', path)).body).toEqual({ state: 'on' });
+      expect((await call('GET', '/v1/twins/p9/monitoring')).status).toBe(404);
+      expect((await call('PUT', '/v1/twins/p9/monitoring', { state: 'off', reason: 'x' })).status).toBe(404);
+    });
+  });
+});
