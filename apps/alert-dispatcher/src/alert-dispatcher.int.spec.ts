@@ -4,46 +4,16 @@ import type { Pool } from 'pg';
 import { TOPICS, patientKey, type Alert, type AlertRecord, type Transition } from '#libs/contracts';
 import { PostgresEventLog, type Consumer, type EventLog } from '#libs/platform/messaging';
 import { createPool } from '#libs/platform/storage';
-import { DeliveryStore, matchesFilter, WebhookStore, type WebhookFilter } from '#libs/platform/webhooks';
+import { DeliveryStore, LaneStore, matchesFilter, WebhookStore, type WebhookFilter } from '#libs/platform/webhooks';
 import { createTestDatabase } from '#libs/testing';
 import { WebhookReceiver } from '../../../test/support/webhook-receiver.js';
+import { alertRecord } from './alert-record.fixture.js';
 import { Lanes } from './lanes.js';
 import { startPipeline } from './pipeline.js';
 
 const SECRET = `whsec_${Buffer.from('a-secret-of-the-dispatcher-tests').toString('base64')}`;
-let sequence = 0;
-
 function record(episode: string, transition: Transition, over: Partial<Alert> = {}): AlertRecord {
-  sequence += 1;
-  const at = new Date().toISOString();
-  return {
-    v: 1,
-    tenant: 1,
-    patient: 'p1',
-    transition: randomUUID(),
-    sequence,
-    receivedAt: Date.now(),
-    alert: {
-      id: episode,
-      episode,
-      sequence,
-      patient: 'p1',
-      rule: { id: 'glucose-low', version: '1.0.0', title: 'Low glucose' },
-      category: 'physiological',
-      severity: 'medium',
-      status: 'open',
-      transition,
-      effectiveAt: at,
-      raisedAt: at,
-      lateSeconds: 0,
-      summary: 'low',
-      evidence: [],
-      threshold: null,
-      explanation: { why: '', clears: '', precision: { useful: 0, notUseful: 0, share: null } },
-      disclaimer: '',
-      ...over,
-    },
-  };
+  return alertRecord({ episode, transition, ...over });
 }
 
 describe('the dispatcher on a real database and real endpoints', () => {
@@ -95,17 +65,16 @@ describe('the dispatcher on a real database and real endpoints', () => {
   async function dispatch(): Promise<{ lanes: Lanes; consumer: Consumer; problems: Error[] }> {
     const problems: Error[] = [];
     const lanes = new Lanes({
-      pool,
       databaseUrl: database.url,
       webhooks,
-      deliveries,
+      store: new LaneStore(pool),
       rules: { allowedHosts: ['127.0.0.1'] },
       now: Date.now,
       onSent: () => undefined,
       onProblem: (problem) => problems.push(problem),
     });
     await lanes.start();
-    const consumer = await startPipeline({ pool, log, now: Date.now });
+    const consumer = await startPipeline({ pool, log, now: Date.now, onDeadLetters: () => undefined });
     stops.push(
       () => consumer.stop(),
       () => lanes.stop(),

@@ -2,24 +2,29 @@ import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplica
 import { TOPICS } from '#libs/contracts';
 import type { Consumer } from '#libs/platform/messaging';
 import type { Platform } from '#libs/platform/runtime';
-import { DeliveryStore, WebhookStore, type Delivery } from '#libs/platform/webhooks';
+import { LaneStore, WebhookStore, type DueMessage } from '#libs/platform/webhooks';
 import { Lanes } from './lanes.js';
-import { appliedOffsets, GROUP, startPipeline } from './pipeline.js';
+import type { SentOutcome } from './lane.js';
+import { GROUP, OFFSETS, startPipeline, type PipelineDeps } from './pipeline.js';
 
 /** Starts and stops the dispatcher with the process. */
 class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
   private consumer: Consumer | undefined;
   private readonly lanes: Lanes;
+  private readonly deadLetters: ReturnType<Platform['metrics']['counter']>;
 
   constructor(private readonly platform: Platform) {
+    this.deadLetters = platform.metrics.counter(
+      'homeostat_dispatcher_dead_letters_total',
+      'Alert records that could not be read',
+    );
     this.lanes = new Lanes({
-      pool: platform.pool,
       databaseUrl: platform.databaseUrl,
       webhooks: new WebhookStore(platform.pool),
-      deliveries: new DeliveryStore(platform.pool),
+      store: new LaneStore(platform.pool),
       rules: { allowedHosts: platform.config.webhookAllowedHosts },
       now: Date.now,
-      onSent: (delivery, outcome, at) => this.count(delivery, outcome, at),
+      onSent: (message, outcome, answeredAt) => this.count(message, outcome, answeredAt),
       onProblem: (problem) => platform.logger.warn({ err: problem }, 'webhook lanes were interrupted'),
     });
   }
@@ -27,9 +32,14 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     const { pool, log, readiness } = this.platform;
     await this.lanes.start();
-    const consumer = await startPipeline({ pool, log, now: Date.now });
+    const consumer = await startPipeline({
+      pool,
+      log,
+      now: Date.now,
+      onDeadLetters: (letters) => this.report(letters),
+    });
     this.consumer = consumer;
-    readiness.addConsumer({ group: GROUP, topic: TOPICS.alerts, consumer, applied: () => appliedOffsets(pool) });
+    readiness.addConsumer({ group: GROUP, topic: TOPICS.alerts, consumer, applied: () => OFFSETS.read(pool) });
     readiness.addCheck({
       name: 'webhook lanes',
       run: () => Promise.resolve(this.lanes.healthy() ? undefined : 'no connection to the database'),
@@ -40,12 +50,23 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
     await Promise.all([this.consumer?.stop(), this.lanes.stop()]);
   }
 
-  private count(delivery: Delivery, outcome: string, at: number): void {
+  private count({ receivedAt }: DueMessage, outcome: SentOutcome, answeredAt: number): void {
     const { webhookDeliveries, ingestToWebhook } = this.platform.metrics;
     webhookDeliveries.inc({ outcome });
-    if (outcome !== 'delivered' || delivery.attempts > 0 || !delivery.type.startsWith('alert.')) return;
-    const { timestamp } = JSON.parse(delivery.body) as { timestamp: string };
-    ingestToWebhook.observe(Math.max(0, at - Date.parse(timestamp)) / 1000);
+    if (outcome === 'delivered' && receivedAt !== null) {
+      ingestToWebhook.observe(Math.max(0, answeredAt - receivedAt) / 1000);
+    }
+  }
+
+  private report(letters: Parameters<PipelineDeps['onDeadLetters']>[0]): void {
+    this.deadLetters.inc(letters.length);
+    for (const { record, reason } of letters) {
+      const { topic, partition, offset } = record;
+      this.platform.logger.error(
+        { group: GROUP, topic, partition, offset, reason },
+        'alert record became a dead letter',
+      );
+    }
   }
 }
 

@@ -1,42 +1,70 @@
 import {
-  GIVE_UP_AFTER_MS,
-  retryDelayMs,
+  nextStep,
   type AttemptResult,
-  type Delivery,
-  type DeliveryStore,
+  type DueMessage,
   type EndpointRules,
+  type LaneStore,
+  type LaneView,
+  type SigningSecret,
   type WebhookStore,
 } from '#libs/platform/webhooks';
+import { AGAIN, FRESH, freeSlots, type SlotLimits } from './send-slots.js';
 import { createSender, type Sender, type SendResult } from './sender.js';
 
-/** What lanes share; `onSent` feeds the metrics. */
+/** What lanes share. */
 export interface LaneDeps {
-  readonly webhooks: WebhookStore;
-  readonly deliveries: DeliveryStore;
+  readonly webhooks: Pick<WebhookStore, 'disable'>;
+  readonly store: LaneStore;
   readonly rules: EndpointRules;
   readonly now: () => number;
-  readonly onSent: (delivery: Delivery, outcome: 'delivered' | 'retry' | 'parked' | 'gone', at: number) => void;
+  /** An attempt is over and noted; feeds the metrics. `answeredAt` in ms. */
+  readonly onSent: (message: DueMessage, outcome: SentOutcome, answeredAt: number) => void;
 }
 
-const LOOK_AHEAD = 256;
-/** Messages of different episodes on the way at once. */
-const AT_ONCE = 16;
-/** A failing endpoint is asked one message at a time, and no more often than this. */
-const PROBE_EVERY_MS = 1000;
-const LONGEST_SLEEP_MS = 30_000;
-const IDLE_ROUNDS_BEFORE_END = 4;
+export type SentOutcome = 'delivered' | 'retry' | 'parked' | 'gone';
+
+/** Messages read at once, of each kind. */
+const READ = { fresh: 256, again: 64 };
+/** A lane that neither delivers nor is woken asks the store no more often. */
+const LOOK_EVERY_MS = 1000;
+const IDLE_BEFORE_END_MS = 60_000;
+/** How long failures gather before they are noted. */
+const GATHER_MS = 100;
+const GONE = 'the endpoint answered 410 Gone';
+
+interface Sent {
+  readonly message: DueMessage;
+  readonly result: SendResult;
+  readonly at: number;
+  readonly answeredAt: number;
+}
 
 /**
- * The queue of one endpoint. Messages of one episode go in order, each after the one before was delivered or parked; messages
- * of different episodes may overtake each other. A slow or dead endpoint holds up nobody else.
+ * The queue of one endpoint. Messages of one episode go in order, each after the one before was delivered or parked; of different
+ * episodes the gravest goes first, then the oldest. Each answer is noted when it comes, so a slow one holds up its own episode only,
+ * and messages that fail have slots of their own.
  */
 export class Lane {
   private stopped = false;
-  private failing = false;
+  private woken = true;
+  private failure: Error | undefined;
   private wakeUp: (() => void) | undefined;
-  private woken = false;
   private sender: Sender | undefined;
-  private senderUrl = '';
+  private secrets: readonly SigningSecret[] = [];
+  private due: { fresh: DueMessage[]; again: DueMessage[] } = { fresh: [], again: [] };
+  /** The store has more that is due than was read. */
+  private more = { fresh: false, again: false };
+  /** When the earliest message that waits is due, ms. */
+  private nextDue = Infinity;
+  /** The earliest of those noted since the store was last asked. */
+  private nextNoted = Infinity;
+  private lookedAt = -Infinity;
+  /** Something was delivered or parked since. */
+  private progressed = false;
+  private readonly inFlight = new Map<string, { readonly at: number; readonly tried: boolean; followed: boolean }>();
+  private readonly sending = new Set<Promise<void>>();
+  private ended: Sent[] = [];
+  private noting: Promise<void> | undefined;
 
   constructor(
     readonly tenant: number,
@@ -52,119 +80,196 @@ export class Lane {
 
   stop(): void {
     this.stopped = true;
-    this.wake();
+    this.wakeUp?.();
   }
 
-  /** Sends until stopped, until the subscription ends, or until it has been idle for a while. */
+  /** Sends until stopped, until the subscription ends, or until it has been idle for a while. Lets what is on the way end. */
   async run(): Promise<void> {
-    let idle = 0;
     try {
-      while (!this.stopped && idle < IDLE_ROUNDS_BEFORE_END) {
-        this.woken = false;
-        const sender = await this.currentSender();
-        if (sender === undefined) return;
-        const pending = await this.deps.deliveries.pending(this.tenant, this.webhook, LOOK_AHEAD);
-        const round = dueMessages(pending, this.deps.now()).slice(0, this.failing ? 1 : AT_ONCE);
-        if (round.length > 0) {
-          idle = 0;
-          await this.sendRound(sender, round);
-          if (this.failing) await this.sleep(PROBE_EVERY_MS);
-        } else {
-          idle = pending.length === 0 ? idle + 1 : 0;
-          await this.sleepUntilDue(pending);
-        }
+      while (!this.stopped) {
+        const now = this.deps.now();
+        if (this.woken || now >= this.lookAt()) await this.look();
+        if (this.stopped) break;
+        this.sendDue();
+        if (await this.idled()) break;
       }
     } finally {
+      while (this.sending.size > 0 || this.noting !== undefined) await Promise.all([...this.sending, this.noting]);
       await this.sender?.close();
     }
+    if (this.failure !== undefined) throw this.failure;
   }
 
-  /** The endpoint as it is configured now; undefined when there is nothing more to send to. */
-  private async currentSender(): Promise<Sender | undefined> {
-    const endpoint = await this.deps.webhooks.endpoint(this.tenant, this.webhook);
-    if (endpoint === undefined) return undefined;
-    if (this.sender === undefined || this.senderUrl !== endpoint.url) {
-      await this.sender?.close();
-      this.sender = createSender(endpoint.url, endpoint.secret, this.deps.rules, AT_ONCE);
-      this.senderUrl = endpoint.url;
-    }
-    return this.sender;
+  /** True when it was woken after its last look: somebody should serve it again. */
+  get wanted(): boolean {
+    return this.woken;
   }
 
-  private async sendRound(sender: Sender, round: readonly Delivery[]): Promise<void> {
-    const sent = await Promise.all(
-      round.map(async (delivery) => {
-        const at = this.deps.now();
-        const result = await sender.send(delivery.message, delivery.body, at);
-        return { delivery, result, at, milliseconds: this.deps.now() - at };
-      }),
-    );
-    const wasFailing = this.failing;
-    this.failing = sent.every(({ result }) => result.outcome !== 'delivered');
-    const attempts = sent.map(({ delivery, result, at, milliseconds }) =>
-      attemptResult(delivery, result, at, milliseconds, this.deps.now()),
-    );
-    await this.deps.deliveries.record(this.tenant, this.webhook, attempts);
-    sent.forEach(({ delivery, result, at }, index) => {
-      const parked = attempts[index]?.status === 'parked' && result.outcome === 'retry';
-      this.deps.onSent(delivery, parked ? 'parked' : result.outcome, at);
+  private async look(): Promise<void> {
+    this.woken = false;
+    this.progressed = false;
+    this.nextNoted = Infinity;
+    const now = this.deps.now();
+    this.lookedAt = now;
+    const view = await this.deps.store.look(this.tenant, this.webhook, {
+      now,
+      inFlight: [...this.inFlight.keys()],
+      ...READ,
     });
-    if (sent.some(({ result }) => result.outcome === 'gone')) {
-      await this.deps.webhooks.disable(this.tenant, this.webhook, 'the endpoint answered 410 Gone');
-      await this.deps.deliveries.parkAll(this.tenant, this.webhook, 'the endpoint answered 410 Gone', this.deps.now());
+    if (view === undefined) {
       this.stopped = true;
-    } else if (wasFailing && !this.failing) {
-      await this.deps.deliveries.hurry(this.tenant, this.webhook, this.deps.now());
+      return;
+    }
+    this.useEndpoint(view);
+    this.due = { fresh: [...view.fresh], again: [...view.again] };
+    this.more = { fresh: view.fresh.length === READ.fresh, again: view.again.length === READ.again };
+    this.nextDue = Math.min(view.nextDue ?? Infinity, this.nextNoted);
+    for (const message of view.followed) {
+      const known = this.inFlight.get(message);
+      if (known !== undefined) known.followed = true;
+      // It ended while the store was asked: the turn of what follows has come.
+      else this.woken = true;
     }
   }
 
-  private async sleepUntilDue(pending: readonly Delivery[]): Promise<void> {
-    const next = pending.reduce((soonest, delivery) => Math.min(soonest, delivery.nextAttemptAt), Infinity);
-    await this.sleep(Math.min(Math.max(next - this.deps.now(), 1), LONGEST_SLEEP_MS));
+  private useEndpoint({ url, secrets }: LaneView): void {
+    this.secrets = secrets;
+    if (this.sender?.target === url) return;
+    // What is on the way to the old address ends there.
+    void this.sender?.close();
+    this.sender = createSender(url, this.deps.rules, FRESH.all + AGAIN.all);
   }
 
-  private async sleep(ms: number): Promise<void> {
-    if (this.woken || this.stopped) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
+  /** When the store should be asked though nobody wakes the lane, ms. */
+  private lookAt(): number {
+    const drained =
+      (this.more.fresh && this.due.fresh.length === 0) || (this.more.again && this.due.again.length === 0);
+    if (drained && this.progressed) return 0;
+    return Math.max(drained ? 0 : this.nextDue, this.lookedAt + LOOK_EVERY_MS);
+  }
+
+  private sendDue(): void {
+    for (const message of this.due.fresh.splice(0, this.slots(false).free)) this.send(message);
+    for (const message of this.due.again.splice(0, this.slots(true).free)) this.send(message);
+  }
+
+  private slots(tried: boolean): ReturnType<typeof freeSlots> {
+    const limits: SlotLimits = tried ? AGAIN : FRESH;
+    const started = [...this.inFlight.values()].filter((one) => one.tried === tried).map(({ at }) => at);
+    return freeSlots(started, limits, this.deps.now());
+  }
+
+  private send(message: DueMessage): void {
+    const { sender, secrets } = this;
+    if (sender === undefined) return;
+    const at = this.deps.now();
+    this.inFlight.set(message.message, { at, tried: message.tries > 0, followed: message.followed });
+    const attempt = sender
+      .send({ message: message.message, body: message.body, now: at }, secrets)
+      .then((result) => {
+        this.ended.push({ message, result, at, answeredAt: this.deps.now() });
+        this.noting ??= this.note();
+      })
+      .finally(() => this.sending.delete(attempt));
+    this.sending.add(attempt);
+  }
+
+  /** Notes what has ended, all at once; what ends meanwhile gathers for the next round. Failures have time. */
+  private async note(): Promise<void> {
+    try {
+      while (this.ended.length > 0) {
+        if (this.ended.every(({ result }) => result.outcome === 'failed' || result.outcome === 'refused'))
+          await pause(GATHER_MS);
+        const ended = this.ended;
+        this.ended = [];
+        await this.record(ended);
+        this.wakeUp?.();
+      }
+    } catch (error) {
+      this.failure ??= error as Error;
+      this.ended = [];
+      this.stop();
+    } finally {
+      // In the same turn as the last look at what has ended, so that nothing falls between.
+      this.noting = undefined;
+    }
+  }
+
+  private async record(ended: readonly Sent[]): Promise<void> {
+    const results = ended.map((sent) => attemptResult(sent));
+    await this.deps.store.record(this.tenant, this.webhook, results);
+    ended.forEach(({ message, result, answeredAt }, index) => {
+      const { status, next } = results[index]!;
+      const followed = this.inFlight.get(message.message)?.followed === true;
+      this.inFlight.delete(message.message);
+      if (next === null) {
+        this.progressed = true;
+        this.woken ||= followed;
+      } else {
+        this.nextDue = Math.min(this.nextDue, next);
+        this.nextNoted = Math.min(this.nextNoted, next);
+      }
+      this.deps.onSent(message, outcomeOf(result, status), answeredAt);
+    });
+    if (ended.some(({ result }) => result.outcome === 'gone')) {
+      await this.deps.webhooks.disable(this.tenant, this.webhook, GONE);
+      await this.deps.store.parkAll(this.tenant, this.webhook, GONE, this.deps.now());
+      this.stop();
+    }
+  }
+
+  /** Sleeps until there is something to do. @returns true when there was nothing for so long that the lane may end */
+  private async idled(): Promise<boolean> {
+    if (this.woken || this.stopped) return false;
+    const now = this.deps.now();
+    const idle = this.inFlight.size === 0 && this.lookAt() === Infinity;
+    const times = [
+      this.lookAt(),
+      this.due.fresh.length > 0 ? (this.slots(false).freeAt ?? Infinity) : Infinity,
+      this.due.again.length > 0 ? (this.slots(true).freeAt ?? Infinity) : Infinity,
+      idle ? now + IDLE_BEFORE_END_MS : Infinity,
+    ];
+    const at = Math.min(...times);
+    const came = await new Promise<boolean>((resolve) => {
+      // A timer may fire a millisecond early, and one beyond 2³¹ ms at once.
+      const timer = at === Infinity ? undefined : setTimeout(() => resolve(false), Math.min(at - now + 2, 2 ** 31 - 1));
       this.wakeUp = () => {
         clearTimeout(timer);
-        resolve();
+        resolve(true);
       };
     });
     this.wakeUp = undefined;
+    return idle && !came && !this.woken;
   }
 }
 
-/** The oldest message of each episode, when it is due; what follows it waits, so that an episode is told in order. */
-export function dueMessages(pending: readonly Delivery[], now: number): readonly Delivery[] {
-  const seen = new Set<string>();
-  return pending.filter((delivery) => {
-    if (delivery.episode !== null) {
-      if (seen.has(delivery.episode)) return false;
-      seen.add(delivery.episode);
-    }
-    return delivery.nextAttemptAt <= now;
-  });
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function attemptResult(
-  delivery: Delivery,
-  result: SendResult,
-  at: number,
-  milliseconds: number,
-  now: number,
-): AttemptResult {
-  const head = {
-    message: delivery.message,
-    attempt: delivery.attempts + 1,
+function attemptResult({ message, result, at, answeredAt }: Sent): AttemptResult {
+  const tries = message.tries + 1;
+  const step = nextStep({
+    outcome: result.outcome,
+    tries,
+    queuedAt: message.queuedAt,
+    now: answeredAt,
+    retryAfterMs: result.retryAfterMs,
+    random: Math.random(),
+  });
+  return {
+    message: message.message,
+    attempt: message.attempts + 1,
+    tries,
     at,
-    milliseconds,
+    milliseconds: answeredAt - at,
     httpStatus: result.httpStatus,
     error: result.error,
+    ...step,
   };
-  if (result.outcome === 'delivered') return { ...head, status: 'delivered', next: null };
-  const age = now - delivery.createdAt;
-  if (result.outcome === 'gone' || age >= GIVE_UP_AFTER_MS) return { ...head, status: 'parked', next: null };
-  return { ...head, status: 'pending', next: now + retryDelayMs(age, Math.random(), result.retryAfterSeconds) };
+}
+
+function outcomeOf({ outcome }: SendResult, status: AttemptResult['status']): SentOutcome {
+  if (outcome === 'delivered' || outcome === 'gone') return outcome;
+  return status === 'parked' ? 'parked' : 'retry';
 }

@@ -1,83 +1,123 @@
 import type { Pool, PoolClient } from 'pg';
 import { TOPICS, type AlertRecord } from '#libs/contracts';
-import type { Batch, BatchOutcome, Consumer, EventLog } from '#libs/platform/messaging';
+import {
+  appendInTransaction,
+  deadLetterOf,
+  selectRecords,
+  type Batch,
+  type BatchOutcome,
+  type Consumer,
+  type EventLog,
+  type LogRecord,
+  type NewRecord,
+} from '#libs/platform/messaging';
+import { deadLetterAt, OffsetStore, storableText, writeDeadLetters } from '#libs/platform/storage';
 import { enqueueAlerts } from '#libs/platform/webhooks';
+import { parseAlert, tenantOfKey } from './parse-alert.js';
 
 export const GROUP = 'alert-dispatcher';
+/** Where the dispatchers stand in their topic. */
+export const OFFSETS = new OffsetStore(GROUP, TOPICS.alerts);
 const MOST_AT_ONCE = 500;
 
 export interface PipelineDeps {
   readonly pool: Pool;
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, 'consume' | 'ends'>;
   readonly now: () => number;
+  readonly onDeadLetters: (letters: readonly Letter[]) => void;
+}
+
+/** A record that could not be read. */
+interface Letter {
+  readonly record: LogRecord;
+  readonly tenant: number;
+  readonly reason: string;
 }
 
 /**
  * The way of an alert out: log → one row per endpoint that wants it, in one transaction with the offset → that endpoint's
- * lane (lane.ts) → signed POST (sender.ts) → delivery log.
+ * lane (lane.ts) → signed POST (sender.ts) → delivery log. What cannot be read becomes a dead letter in the same transaction.
  */
 export function startPipeline(deps: PipelineDeps): Promise<Consumer> {
   return deps.log.consume({
     group: GROUP,
     topic: TOPICS.alerts,
     maxBatch: MOST_AT_ONCE,
-    startAt: async (partition) => (await appliedOffsets(deps.pool)).get(partition),
-    onBatch: (batch) => queueDeliveries(deps, batch),
+    startAt: async (partition) => (await OFFSETS.read(deps.pool)).get(partition) ?? firstKept(deps.log, partition),
+    onBatch: async (batch) => {
+      const { outcome, letters } = await inTransaction(deps.pool, (client) => queueDeliveries(deps, client, batch));
+      if (letters.length > 0) deps.onDeadLetters(letters);
+      return outcome;
+    },
+    onDeadLetter: (record, reason) => inTransaction(deps.pool, (client) => passOver(client, record, reason)),
   });
 }
 
-async function queueDeliveries(deps: PipelineDeps, batch: Batch): Promise<BatchOutcome> {
-  const first = batch.records[0];
-  const last = batch.records.at(-1);
-  if (first === undefined || last === undefined) return { kind: 'applied' };
-  const client = await deps.pool.connect();
+async function firstKept(log: PipelineDeps['log'], partition: number): Promise<bigint> {
+  const ends = await log.ends(TOPICS.alerts);
+  return ends.find((end) => end.partition === partition)?.first ?? 0n;
+}
+
+async function queueDeliveries(
+  deps: PipelineDeps,
+  client: PoolClient,
+  batch: Batch,
+): Promise<{ readonly outcome: BatchOutcome; readonly letters: readonly Letter[] }> {
+  const { partition } = batch;
+  const { next } = await OFFSETS.lock(client, new Map([[partition, batch.records[0]?.offset ?? 0n]]));
+  const selection = await selectRecords(batch, next.get(partition) ?? 0n, () => firstKept(deps.log, partition));
+  if (selection.kind === 'skip') return { outcome: selection.outcome, letters: [] };
+  const alerts: AlertRecord[] = [];
+  const letters: Letter[] = [];
+  for (const record of selection.records) {
+    const parsed = parseAlert(record);
+    if (parsed.kind === 'alert') alerts.push(parsed.record);
+    else letters.push({ record, ...parsed });
+  }
+  await enqueueAlerts(client, alerts, deps.now());
+  await writeLetters(client, letters);
+  await OFFSETS.move(client, new Map([[partition, selection.next]]));
+  // The log's own copy of a letter takes the counter of a shared partition: as late as possible.
+  await appendInTransaction(client, letters.map(toTopic));
+  return { outcome: { kind: 'applied' }, letters };
+}
+
+/** The log has put a record aside by itself, and its topic has it: note it, and do not ask for it again. */
+async function passOver(client: PoolClient, record: LogRecord, reason: string): Promise<void> {
+  const { partition, offset } = record;
+  const { next } = await OFFSETS.lock(client, new Map([[partition, offset]]));
+  if ((next.get(partition) ?? 0n) > offset) return;
+  await writeLetters(client, [{ record, tenant: tenantOfKey(record.key), reason }]);
+  await OFFSETS.move(client, new Map([[partition, offset + 1n]]));
+}
+
+/** Into the table that `GET /v1/dead-letters` reads. */
+function writeLetters(client: PoolClient, letters: readonly Letter[]): Promise<void> {
+  return writeDeadLetters(
+    client,
+    letters.map(({ record, tenant, reason }) => deadLetterAt(GROUP, record, tenant, reason)),
+  );
+}
+
+function toTopic({ record, reason }: Letter): NewRecord {
+  const { key, value } = record;
+  return deadLetterOf({ ...record, key: storableText(key), value: storableText(value) }, GROUP, reason);
+}
+
+async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
   try {
     await client.query('BEGIN');
-    const applied = await lockOffset(client, batch.partition);
-    if (first.offset > applied && applied > 0n) {
-      await client.query('ROLLBACK');
-      return { kind: 'seek', offset: applied };
-    }
-    const fresh = batch.records.filter((record) => record.offset >= applied);
-    await enqueueAlerts(
-      client,
-      fresh.map((record) => JSON.parse(record.value) as AlertRecord),
-      deps.now(),
-    );
-    await client.query(
-      `UPDATE consumer_offsets SET next_offset = greatest(next_offset, $4), updated_at = now()
-       WHERE consumer_group = $1 AND topic = $2 AND partition = $3`,
-      [GROUP, TOPICS.alerts, batch.partition, last.offset + 1n],
-    );
+    const result = await work(client);
     await client.query('COMMIT');
-    return { kind: 'applied' };
+    return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure;
+    });
     throw error;
   } finally {
-    client.release();
+    client.release(broken);
   }
-}
-
-/** The offset row of a partition, locked until the transaction ends: one dispatcher at a time moves it. */
-async function lockOffset(client: PoolClient, partition: number): Promise<bigint> {
-  const values = [GROUP, TOPICS.alerts, partition];
-  await client.query(
-    `INSERT INTO consumer_offsets (consumer_group, topic, partition, next_offset) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING`,
-    values,
-  );
-  const { rows } = await client.query<{ next: string }>(
-    `SELECT next_offset::text AS next FROM consumer_offsets WHERE consumer_group = $1 AND topic = $2 AND partition = $3 FOR UPDATE`,
-    values,
-  );
-  return BigInt(rows[0]?.next ?? '0');
-}
-
-/** Next offset to queue, per partition, from our own store. */
-export async function appliedOffsets(pool: Pool): Promise<ReadonlyMap<number, bigint>> {
-  const { rows } = await pool.query<{ partition: number; next: string }>(
-    `SELECT partition, next_offset::text AS next FROM consumer_offsets WHERE consumer_group = $1 AND topic = $2`,
-    [GROUP, TOPICS.alerts],
-  );
-  return new Map(rows.map(({ partition, next }) => [partition, BigInt(next)]));
 }

@@ -6,6 +6,9 @@ import {
   type Batch,
   type BatchOutcome,
   type LogRecord,
+  selectRecords,
+  type Selection,
+  reasonOf,
 } from '#libs/platform/messaging';
 import {
   loadClientIds,
@@ -28,7 +31,6 @@ import { evolve, type Work } from './evolve.js';
 import { OFFSETS } from './group.js';
 import { holdTwins } from './hold-twins.js';
 import { readRecords, type Entry, type Group, type ToApply } from './read-records.js';
-import { selectRecords, type Selection } from './select-records.js';
 import { OtherVersionError } from './stored-twins.js';
 import type { HeldTwin, TwinCache } from './twin-cache.js';
 
@@ -237,13 +239,6 @@ export class BatchApplier {
 
 function retryAll(batches: readonly Batch[], reason: string): readonly BatchOutcome[] {
   return batches.map(() => ({ kind: 'retry', reason }));
-}
-
-/** Messages of the database may quote what it refuses, so only its code is told. */
-function reasonOf(error: unknown): string {
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string') return `database error ${code}`;
-  return error instanceof Error ? error.message : 'unknown';
 }
 
 /** Order matters where statements take locks: rows of this engine's own partitions first, the shared counters of the log last. */

@@ -1,4 +1,4 @@
-import type { Batch, BatchOutcome } from '#libs/platform/messaging';
+import { reasonOf, type Batch, type BatchOutcome } from '#libs/platform/messaging';
 
 export interface CoalescerOptions {
   /** Transactions at once. */
@@ -62,7 +62,7 @@ export class Coalescer {
     try {
       outcomes = await this.apply(group.map(({ batch }) => batch));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown';
+      const reason = reasonOf(error);
       outcomes = group.map(() => ({ kind: 'retry', reason }));
     }
     this.running--;

@@ -10,6 +10,7 @@ import {
   type StoredMeasurement,
   type TwinState,
 } from '#libs/domain/twin';
+import { reasonOf } from '#libs/platform/messaging';
 import type { WantedIdentity, WantedWindow } from '#libs/platform/storage';
 import { loadFormer } from './former-identities.js';
 
@@ -76,7 +77,7 @@ function advance<R extends { readonly input: PatientInput }>(progress: Progress<
     try {
       result = apply(work.state, record.input, memory);
     } catch (error) {
-      work.failed.push({ record, reason: `the core failed: ${error instanceof Error ? error.message : 'unknown'}` });
+      work.failed.push({ record, reason: `the core failed: ${reasonOf(error)}` });
       continue;
     }
     if (result.kind === 'needs') return result;

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { TOPICS } from '#libs/contracts';
 import type { Apply } from '#libs/domain/twin';
-import type { Batch, BatchOutcome, Consumer, EventLog } from '#libs/platform/messaging';
+import { reasonOf, type Batch, type BatchOutcome, type Consumer, type EventLog } from '#libs/platform/messaging';
 import { SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
 import { BatchApplier, type ApplierDeps, type Committed } from './apply-batches.js';
 import { Coalescer } from './coalescer.js';
@@ -37,8 +37,7 @@ const CACHED_CHARACTERS = 128_000_000;
  */
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   const views = new HotViews(deps.hot, (error) => {
-    const reason = error instanceof Error ? error.message : 'unknown';
-    deps.onProblem({ reason: `views were not shown: ${reason}`, partitions: [], records: 0 });
+    deps.onProblem({ reason: `views were not shown: ${reasonOf(error)}`, partitions: [], records: 0 });
   });
   const cache = new TwinCache(CACHED_CHARACTERS);
   const applier = new BatchApplier({

@@ -1,9 +1,8 @@
 import type { PatientInput } from '#libs/contracts';
-import type { LogRecord } from '#libs/platform/messaging';
+import type { LogRecord, Selection } from '#libs/platform/messaging';
 import type { DeadLetter } from '#libs/platform/storage';
 import { deadLetterOf } from './dead-letters.js';
 import { parseRecord } from './parse-record.js';
-import type { Selection } from './select-records.js';
 
 export type ToApply = Extract<Selection, { kind: 'apply' }>;
 

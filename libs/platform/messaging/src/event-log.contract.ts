@@ -278,7 +278,7 @@ export function describeEventLog(
       await until(() => seen.records.length >= 39, 20_000);
       expect(seen.numbers()).toEqual(range(0, 40).filter((i) => i !== 13));
       await until(() => told.length > 0);
-      expect(told).toEqual(['13: bad thirteen']);
+      expect(told).toEqual(['13: TypeError']);
 
       const letters = new Seen();
       await log.consume({ group: `letters-${topic}`, topic: TOPICS.deadLetters, maxBatch: 100, onBatch: letters.take });
@@ -288,7 +288,7 @@ export function describeEventLog(
       expect(letter.value).toBe('13');
       expect(letter.key).toBe(keyOf(13));
       expect(letter.headers).toMatchObject({
-        'x-reason': 'bad thirteen',
+        'x-reason': 'TypeError',
         'x-group': 'poison',
         'x-partition': String(partitionOf(keyOf(13), CONTRACT_TOPIC_PARTITIONS)),
       });

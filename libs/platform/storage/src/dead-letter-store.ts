@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { v5 } from 'uuid';
 import { plainArray, textArray } from './pg-arrays.js';
 
 /** A record that could not be applied. `id` is derived from its place in the log, so that a repeat changes nothing. */
@@ -14,8 +15,27 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
+/** Namespace of dead letter ids (a random UUID, fixed). */
+const NAMESPACE = 'b2a3f6f0-6f0c-4c55-9d27-2a7f0a7de0a4';
+
+/** The dead letter of a group for a record of the log. `reason` must not quote the record. */
+export function deadLetterAt(
+  group: string,
+  record: Pick<DeadLetter, 'topic' | 'partition' | 'offset' | 'key' | 'value'>,
+  tenant: number,
+  reason: string,
+): DeadLetter {
+  const { topic, partition, offset, key, value } = record;
+  const id = v5(`${group}/${topic}/${partition}/${offset}`, NAMESPACE);
+  return { tenant, id, group, topic, partition, offset, key, value, reason };
+}
+
 /** Characters that Postgres cannot store as text. */
 const UNSTORABLE = /\0|\p{Surrogate}/gu;
+
+export function storableText(text: string): string {
+  return text.replace(UNSTORABLE, '\uFFFD');
+}
 
 export async function writeDeadLetters(client: ClientBase, letters: readonly DeadLetter[]): Promise<void> {
   if (letters.length === 0) return;
@@ -32,9 +52,9 @@ export async function writeDeadLetters(client: ClientBase, letters: readonly Dea
       textArray(letters.map((letter) => letter.topic)),
       plainArray(letters.map((letter) => letter.partition)),
       plainArray(letters.map((letter) => String(letter.offset))),
-      textArray(letters.map((letter) => letter.key.replace(UNSTORABLE, '\uFFFD'))),
-      textArray(letters.map((letter) => letter.value.replace(UNSTORABLE, '\uFFFD'))),
-      textArray(letters.map((letter) => letter.reason)),
+      textArray(letters.map((letter) => storableText(letter.key))),
+      textArray(letters.map((letter) => storableText(letter.value))),
+      textArray(letters.map((letter) => storableText(letter.reason))),
     ],
   });
 }

@@ -9,7 +9,7 @@ export { OffsetStore } from './offset-store.js';
 export { makePartitions, removeOldMeasurements } from './partitions.js';
 export { SourceKeys, type SourceName } from './source-keys.js';
 export { takeDueTimers, writeTimers, type TimerWrite } from './timer-store.js';
-export { writeDeadLetters, type DeadLetter } from './dead-letter-store.js';
+export { deadLetterAt, storableText, writeDeadLetters, type DeadLetter } from './dead-letter-store.js';
 export { writeFacts, writeThresholds, type FactWrite, type ThresholdWrite } from './write-facts.js';
 export { writeMeasurements, type MeasurementWrite } from './write-measurements.js';
 export { writeTransitions, type TransitionWrite } from './write-alerts.js';

@@ -15,20 +15,8 @@ export interface Delivery {
   readonly lastError: string | null;
 }
 
-/** `pending` until delivered; `parked` after three days or a 410, replayable. */
+/** `pending` until delivered; `parked` after a 410, three refusals or three days of failures, replayable. */
 export type DeliveryStatus = 'pending' | 'delivered' | 'parked';
-
-/** What one attempt came to. `next` is when to try again; null when it is over. */
-export interface AttemptResult {
-  readonly message: string;
-  readonly attempt: number;
-  readonly at: number;
-  readonly milliseconds: number;
-  readonly httpStatus: number | null;
-  readonly error: string | null;
-  readonly status: DeliveryStatus;
-  readonly next: number | null;
-}
 
 export interface Attempt {
   readonly attempt: number;
@@ -74,82 +62,9 @@ function toDelivery(row: Row): Delivery {
   };
 }
 
-/** Lanes that have something to send, of active webhooks. */
-export async function lanesWithPending(
-  pool: Pool,
-): Promise<readonly { readonly tenant: number; readonly webhook: string }[]> {
-  const { rows } = await pool.query<{ tenant: number; webhook: string }>(
-    `SELECT w.tenant, w.id::text AS webhook FROM webhooks w
-     WHERE w.status = 'active'
-       AND EXISTS (SELECT FROM deliveries d WHERE d.tenant = w.tenant AND d.webhook = w.id AND d.status = 'pending')`,
-  );
-  return rows;
-}
-
-/** The store of messages, for lanes and for the API. */
+/** Messages and their attempts as the API shows, queues and replays them; lanes use {@link LaneStore}. */
 export class DeliveryStore {
   constructor(private readonly pool: Pool) {}
-
-  /** The oldest pending messages of a lane, in the order they were queued, whether due or not. */
-  async pending(tenant: number, webhook: string, limit: number): Promise<readonly Delivery[]> {
-    const { rows } = await this.pool.query<Row>({
-      name: 'deliveries-pending',
-      text: `SELECT ${COLUMNS} FROM deliveries WHERE tenant = $1 AND webhook = $2 AND status = 'pending' ORDER BY lane LIMIT $3`,
-      values: [tenant, webhook, limit],
-    });
-    return rows.map(toDelivery);
-  }
-
-  /** Notes the attempts of a lane in one statement; a delivered message is kept as the delivery log. */
-  async record(tenant: number, webhook: string, results: readonly AttemptResult[]): Promise<void> {
-    if (results.length === 0) return;
-    await this.pool.query({
-      name: 'deliveries-record',
-      text: `WITH r AS (
-          SELECT * FROM unnest($3::uuid[], $4::int[], $5::float8[], $6::int[], $7::int[], $8::text[], $9::text[], $10::float8[])
-            AS r (message, attempt, at, milliseconds, http, error, status, next)),
-        logged AS (
-          INSERT INTO delivery_attempts (tenant, webhook, message, attempt, at, milliseconds, status, error)
-          SELECT $1, $2, message, attempt, to_timestamp(at / 1000), milliseconds, http, error FROM r
-          ON CONFLICT DO NOTHING)
-        UPDATE deliveries d SET
-          status = r.status, attempts = r.attempt, last_status = r.http, last_error = r.error,
-          next_attempt_at = coalesce(to_timestamp(r.next / 1000), d.next_attempt_at),
-          finished_at = CASE WHEN r.status = 'pending' THEN NULL ELSE to_timestamp(r.at / 1000) END
-        FROM r WHERE d.tenant = $1 AND d.webhook = $2 AND d.message = r.message`,
-      values: [
-        tenant,
-        webhook,
-        results.map((r) => r.message),
-        results.map((r) => r.attempt),
-        results.map((r) => r.at),
-        results.map((r) => r.milliseconds),
-        results.map((r) => r.httpStatus),
-        results.map((r) => r.error),
-        results.map((r) => r.status),
-        results.map((r) => r.next),
-      ],
-    });
-  }
-
-  /** Makes everything that waits in a lane due at once: its endpoint is back. */
-  async hurry(tenant: number, webhook: string, now: number): Promise<void> {
-    await this.pool.query(
-      `UPDATE deliveries SET next_attempt_at = to_timestamp($3::float8 / 1000)
-       WHERE tenant = $1 AND webhook = $2 AND status = 'pending' AND next_attempt_at > to_timestamp($3::float8 / 1000)`,
-      [tenant, webhook, now],
-    );
-  }
-
-  /** Parks all that waits in a lane (its endpoint answered 410); replayable. */
-  async parkAll(tenant: number, webhook: string, reason: string, now: number): Promise<number> {
-    const { rowCount } = await this.pool.query(
-      `UPDATE deliveries SET status = 'parked', last_error = $3, finished_at = to_timestamp($4::float8 / 1000)
-       WHERE tenant = $1 AND webhook = $2 AND status = 'pending'`,
-      [tenant, webhook, reason, now],
-    );
-    return rowCount ?? 0;
-  }
 
   /** Queues one message that is not an alert (the test of an endpoint). */
   async enqueue(
@@ -219,7 +134,7 @@ export class DeliveryStore {
   ): Promise<number> {
     const values = [tenant, webhook, range.from ?? null, range.to ?? null, now];
     const { rowCount } = await this.pool.query(
-      `UPDATE deliveries SET status = 'pending', created_at = to_timestamp($5::float8 / 1000),
+      `UPDATE deliveries SET status = 'pending', tries = 0, received_at = NULL, created_at = to_timestamp($5::float8 / 1000),
          next_attempt_at = to_timestamp($5::float8 / 1000), finished_at = NULL
        WHERE tenant = $1 AND webhook = $2 AND status <> 'pending' AND ($6::text IS NULL OR status = $6)
          AND ($3::float8 IS NULL OR created_at >= to_timestamp($3 / 1000))
@@ -234,8 +149,8 @@ export class DeliveryStore {
   /** By the same filter as `matchesFilter`. */
   private async enqueueMissed(values: readonly unknown[]): Promise<number> {
     const { rowCount } = await this.pool.query(
-      `INSERT INTO deliveries (tenant, webhook, message, episode, type, body, created_at, next_attempt_at)
-       SELECT t.tenant, w.id, t.id, t.episode, 'alert.' || t.transition,
+      `INSERT INTO deliveries (tenant, webhook, message, episode, rank, type, body, created_at, next_attempt_at)
+       SELECT t.tenant, w.id, t.id, t.episode, CASE t.alert->>'severity' WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END, 'alert.' || t.transition,
          json_build_object('type', 'alert.' || t.transition, 'timestamp', to_char(t.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'data', t.alert || jsonb_build_object('sequence', t.sequence))::text,
          to_timestamp($5::float8 / 1000), to_timestamp($5::float8 / 1000)
        FROM alert_transitions t JOIN webhooks w ON w.tenant = t.tenant AND w.id = $2

@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { isPublicAddress } from './special-addresses.js';
 
 /**
  * Which addresses a webhook may reach: HTTPS on public addresses only, so that a subscription cannot be used to look into
@@ -30,7 +31,7 @@ export function judgeEndpoint(text: string, rules: EndpointRules): EndpointVerdi
     return refused('url-not-https', 'url must be https; an operator can allow a host with WEBHOOK_ALLOWED_HOSTS');
   }
   const host = bareHost(url);
-  if (host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && !isPublicAddress(host))) {
+  if (isLocalName(host) || (isIP(host) !== 0 && !isPublicAddress(host))) {
     return refused(
       'url-private-address',
       'url must lead to a public address; an operator can allow a host with WEBHOOK_ALLOWED_HOSTS',
@@ -54,56 +55,16 @@ function isAllowed(url: URL, allowed: readonly string[]): boolean {
   });
 }
 
-/** Host without the brackets of an IPv6 literal. */
+/** Host without the brackets of an IPv6 literal and without the dot that ends a fully qualified name. */
 function bareHost(url: URL): string {
-  return url.hostname.toLowerCase().replace(/^\[|\]$/g, '');
+  return url.hostname.toLowerCase().replace(/^\[|\]$|\.+$/g, '');
+}
+
+/** Names of this machine (RFC 6761 §6.3, and those of common hosts files). */
+function isLocalName(host: string): boolean {
+  return /(^|\.)(localhost|localhost\.localdomain|localhost6|ip6-localhost|ip6-loopback)$/.test(host);
 }
 
 function refused(code: EndpointRefusal, message: string): EndpointVerdict {
   return { kind: 'refused', code, message };
-}
-
-// IANA special-purpose registries (RFC 6890 and its updates), plus the cloud metadata address inside 169.254/16.
-const NOT_PUBLIC_4 = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const;
-const NOT_PUBLIC_6 = [
-  ['::', 128],
-  ['::1', 128],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const;
-
-const notPublic = new BlockList();
-for (const [net, prefix] of NOT_PUBLIC_4) notPublic.addSubnet(net, prefix, 'ipv4');
-for (const [net, prefix] of NOT_PUBLIC_6) notPublic.addSubnet(net, prefix, 'ipv6');
-
-/** False for private, loopback, link-local, metadata, documentation and multicast addresses; IPv4 inside IPv6 counts as IPv4. */
-export function isPublicAddress(address: string): boolean {
-  const family = isIP(address);
-  if (family === 0) return false;
-  if (family === 4) return !notPublic.check(address, 'ipv4');
-  // BlockList matches an IPv4-mapped address (::ffff:a.b.c.d) against its IPv4 rules.
-  return !notPublic.check(address, 'ipv6');
 }

@@ -1,6 +1,9 @@
 import type { PoolClient } from 'pg';
-import type { AlertRecord } from '#libs/contracts';
+import type { AlertRecord, Severity } from '#libs/contracts';
 import { matchesFilter, type WebhookFilter } from './filter.js';
+
+/** Severity as a number in the queue, the gravest the largest; 0 is what is no alert. */
+const RANKS = { high: 3, medium: 2, low: 1 } as const satisfies Record<Severity, number>;
 
 /** The body that is posted: Standard Webhooks' `type`, `timestamp`, `data`. */
 export function messageBody(record: AlertRecord): string {
@@ -25,14 +28,26 @@ export async function enqueueAlerts(client: PoolClient, records: readonly AlertR
     text: `SELECT tenant, id::text AS id, filter FROM webhooks WHERE tenant = ANY($1::int[]) AND status = 'active'`,
     values: [tenants],
   });
-  const columns = { tenant: [], webhook: [], message: [], episode: [], type: [], body: [], wanted: [] } as {
+  const columns = {
+    tenant: [],
+    webhook: [],
+    message: [],
+    episode: [],
+    rank: [],
+    type: [],
+    body: [],
+    wanted: [],
+    received: [],
+  } as {
     tenant: number[];
     webhook: string[];
     message: string[];
     episode: string[];
+    rank: number[];
     type: string[];
     body: string[];
     wanted: boolean[];
+    received: number[];
   };
   for (const record of records) {
     const targets = webhooks.filter((webhook) => webhook.tenant === record.tenant);
@@ -43,20 +58,23 @@ export async function enqueueAlerts(client: PoolClient, records: readonly AlertR
       columns.webhook.push(webhook.id);
       columns.message.push(record.transition);
       columns.episode.push(record.alert.episode);
+      columns.rank.push(RANKS[record.alert.severity]);
       columns.type.push(`alert.${record.alert.transition}`);
       columns.body.push(body);
       columns.wanted.push(matchesFilter(record.alert, webhook.filter));
+      columns.received.push(record.receivedAt);
     }
   }
   if (columns.tenant.length === 0) return 0;
   const { rowCount } = await client.query({
     name: 'deliveries-enqueue',
     text: `WITH offered AS (
-        SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bool[])
-          WITH ORDINALITY AS o (tenant, webhook, message, episode, type, body, wanted, position)),
+        SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bool[], $9::int2[], $10::float8[])
+          WITH ORDINALITY AS o (tenant, webhook, message, episode, type, body, wanted, rank, received, position)),
       queued AS (
-        INSERT INTO deliveries (tenant, webhook, message, episode, type, body, created_at, next_attempt_at)
-        SELECT tenant, webhook, message, episode, type, body, to_timestamp($8::float8 / 1000), to_timestamp($8::float8 / 1000)
+        INSERT INTO deliveries (tenant, webhook, message, episode, type, body, rank, received_at, created_at, next_attempt_at)
+        SELECT tenant, webhook, message, episode, type, body, rank, to_timestamp(received / 1000),
+          to_timestamp($8::float8 / 1000), to_timestamp($8::float8 / 1000)
         FROM offered o
         WHERE wanted
           OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = o.tenant AND d.webhook = o.webhook AND d.episode = o.episode)
@@ -76,6 +94,8 @@ export async function enqueueAlerts(client: PoolClient, records: readonly AlertR
       columns.body,
       columns.wanted,
       now,
+      columns.rank,
+      columns.received,
     ],
   });
   return rowCount ?? 0;

@@ -1,35 +1,67 @@
-/** First wait, and the longest one, between attempts. */
+/** Waits between the tries of a message grow by this factor from the first to the longest. */
+const GROWTH = 1.6;
 const FIRST_MS = 1000;
-const LONGEST_MS = 4 * 3600 * 1000;
-/** Each wait is this part of the time the message has been failing, so waits grow as 1.6ⁿ. */
-const GROWTH = 0.6;
+const LONGEST_MS = 3600 * 1000;
+/** Each wait is spread by ±20 %, so that messages that failed together do not return together. */
+const SPREAD = 0.2;
 
 /** Three days (Standard Webhooks asks for a multi-day schedule). */
 export const GIVE_UP_AFTER_MS = 3 * 24 * 3600 * 1000;
+
+/** Tries of a message that the endpoint refuses as such. */
+export const REFUSED_TRIES = 3;
 
 /** No answer within this time counts as a failure. */
 export const ATTEMPT_TIMEOUT_MS = 15_000;
 
 /**
- * How long to wait after a failure, ms, for a message that was queued `ageMs` ago: about 1, 1, 2, 3, 4, 7, 11, 17, 28 … s, then
- * every four hours; some 45 attempts in three days. Quick at first because most failures are restarts. `random` in [0, 1)
- * spreads the waits by ±20 %, so that endpoints that failed together do not return together. A `Retry-After` is kept when longer.
+ * What the answer of an endpoint, or none, means for the message:
+ * `gone` the subscriber wants no more of any; `refused` the endpoint works and does not take this message; `failed` the
+ * endpoint did not work, or said that it would later.
  */
-export function retryDelayMs(ageMs: number, random: number, retryAfterSeconds = 0): number {
-  const step = Math.min(Math.max(ageMs * GROWTH, FIRST_MS), LONGEST_MS);
-  return Math.round(Math.max(step * (0.8 + 0.4 * random), Math.min(retryAfterSeconds * 1000, LONGEST_MS)));
-}
+export type AttemptOutcome = 'delivered' | 'gone' | 'refused' | 'failed';
 
-/** What an answer, or none, means for the message. */
-export type AttemptOutcome = 'delivered' | 'gone' | 'retry';
-
-/** 2xx delivered; 410 the subscriber wants no more; anything else, redirects included, is tried again. */
+/** 2xx delivered, 410 gone, other 4xx refused. Of these 408, 425 and 429 are failures, as is anything else, redirects included. */
 export function classifyStatus(status: number): AttemptOutcome {
   if (status >= 200 && status < 300) return 'delivered';
-  return status === 410 ? 'gone' : 'retry';
+  if (status === 410) return 'gone';
+  if (status === 408 || status === 425 || status === 429) return 'failed';
+  return status >= 400 && status < 500 ? 'refused' : 'failed';
 }
 
-/** Seconds of a Retry-After header (delta form only; a date would need a clock to compare), 0 when absent or unreadable. */
-export function retryAfterSeconds(header: string | undefined): number {
-  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : 0;
+/**
+ * How long to wait after the `tries`-th failed try, ms: about 1, 1.6, 2.6, 4.1, 6.6, 10 … s, then every hour; some 85 tries in three
+ * days. Quick at first because most failures are restarts. `random` in [0, 1).
+ */
+export function backoffMs(tries: number, random: number): number {
+  const step = Math.min(FIRST_MS * GROWTH ** (tries - 1), LONGEST_MS);
+  return Math.round(step * (1 - SPREAD + 2 * SPREAD * random));
+}
+
+/** A try that has ended. */
+export interface EndedTry {
+  readonly outcome: AttemptOutcome;
+  /** Tries since the message was last queued, this one included. */
+  readonly tries: number;
+  /** When the message was last queued, ms since 1970. */
+  readonly queuedAt: number;
+  /** When the try ended, ms since 1970. */
+  readonly now: number;
+  /** What the answer asked to wait, ms. */
+  readonly retryAfterMs: number;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+export type NextStep =
+  | { readonly status: 'delivered' | 'parked'; readonly next: null }
+  /** To be tried again at `next`, ms since 1970. */
+  | { readonly status: 'pending'; readonly next: number };
+
+/** What becomes of a message after a try. */
+export function nextStep({ outcome, tries, queuedAt, now, retryAfterMs, random }: EndedTry): NextStep {
+  if (outcome === 'delivered') return { status: 'delivered', next: null };
+  const over = outcome === 'gone' || (outcome === 'refused' && tries >= REFUSED_TRIES);
+  if (over || now - queuedAt >= GIVE_UP_AFTER_MS) return { status: 'parked', next: null };
+  return { status: 'pending', next: now + Math.max(backoffMs(tries, random), retryAfterMs) };
 }

@@ -1,4 +1,4 @@
-import type { Batch, BatchOutcome, LogRecord } from '#libs/platform/messaging';
+import type { Batch, BatchOutcome, LogRecord } from './event-log.js';
 
 export type Selection =
   | {
@@ -13,7 +13,7 @@ export type Selection =
   | { readonly kind: 'skip'; readonly outcome: BatchOutcome };
 
 /**
- * Compares a batch with the locked offset of its partition. What was applied is dropped; a batch that begins beyond it is sent
+ * For a consumer that keeps its own offsets ({@link ConsumeOptions.startAt}) and moves them with its effects. Compares a batch with the locked offset of its partition. What was applied is dropped; a batch that begins beyond it is sent
  * back to it.
  *
  * @param applied next offset to apply
@@ -34,7 +34,7 @@ export async function selectRecords(
     if (first.offset > start) return { kind: 'skip', outcome: { kind: 'seek', offset: start } };
     return { kind: 'apply', batch, records: batch.records, next, gap: first.offset - applied };
   }
-  // Another engine is ahead: go on where it stands.
+  // Another member is ahead: go on where it stands.
   if (next <= applied) return { kind: 'skip', outcome: { kind: 'seek', offset: applied } };
   return { kind: 'apply', batch, records: batch.records.filter((record) => record.offset >= applied), next, gap: 0n };
 }
