@@ -16,6 +16,7 @@ import {
   loadWindows,
   writeDeadLetters,
   writeFacts,
+  writeJudgements,
   writeMeasurements,
   writeSuppressions,
   writeThresholds,
@@ -244,6 +245,7 @@ function retryAll(batches: readonly Batch[], reason: string): readonly BatchOutc
 /** Order matters where statements take locks: rows of this engine's own partitions first, the shared counters of the log last. */
 async function write(client: PoolClient, changes: Changes): Promise<void> {
   await writeMeasurements(client, changes.measurements);
+  await writeJudgements(client, changes.judgements);
   await writeFacts(client, changes.facts);
   await writeThresholds(client, changes.thresholds);
   await writeTwins(client, changes.twins);

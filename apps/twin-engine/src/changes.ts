@@ -4,6 +4,7 @@ import type { NewRecord } from '#libs/platform/messaging';
 import type {
   DeadLetter,
   FactWrite,
+  JudgementWrite,
   MeasurementWrite,
   SourceKeys,
   SourceName,
@@ -36,6 +37,7 @@ export interface Written {
 /** Everything that one transaction writes. */
 export interface Changes {
   readonly measurements: readonly MeasurementWrite[];
+  readonly judgements: readonly JudgementWrite[];
   readonly facts: readonly FactWrite[];
   readonly thresholds: readonly ThresholdWrite[];
   readonly transitions: readonly TransitionWrite[];
@@ -73,6 +75,7 @@ export function changesOf(
   now: number,
 ): Changes {
   const measurements: MeasurementWrite[] = [];
+  const judgements: JudgementWrite[] = [];
   const facts: FactWrite[] = [];
   const thresholds: ThresholdWrite[] = [];
   const transitions: TransitionWrite[] = [];
@@ -94,6 +97,7 @@ export function changesOf(
         }
         measurements.push({ tenant, twin, source, measurement });
       }
+      for (const judgement of result.judgements) judgements.push({ tenant, twin, judgement });
       for (const fact of result.facts) facts.push({ tenant, twin, fact });
       for (const threshold of result.thresholds) thresholds.push({ tenant, twin, threshold });
       for (const suppression of result.suppressions) suppressions.push({ tenant, twin, patient, suppression });
@@ -137,7 +141,19 @@ export function changesOf(
       },
     });
   }
-  return { measurements, facts, thresholds, transitions, suppressions, timers, twins, alerts, letters, written };
+  return {
+    measurements,
+    judgements,
+    facts,
+    thresholds,
+    transitions,
+    suppressions,
+    timers,
+    twins,
+    alerts,
+    letters,
+    written,
+  };
 }
 
 function recordedOf(before: HeldTwin, state: TwinState, now: number): Readonly<Record<string, number>> {

@@ -84,10 +84,17 @@ function advance<R extends { readonly input: PatientInput }>(progress: Progress<
     work.state = result.state;
     work.applied.push({ record, result });
     memory.remember(result);
-    if (work.records.length > 1)
-      for (const measurement of result.measurements) fresh.set(measurement.identity, measurement);
+    if (work.records.length > 1) keepFresh(fresh, result);
   }
   return undefined;
+}
+
+function keepFresh(fresh: Map<string, StoredMeasurement>, { measurements, judgements }: Applied): void {
+  for (const measurement of measurements) fresh.set(measurement.identity, measurement);
+  for (const { identity, version, quality, reasons } of judgements) {
+    const stored = fresh.get(identity);
+    if (stored?.version === version) fresh.set(identity, { ...stored, judged: { quality, reasons } });
+  }
 }
 
 /**

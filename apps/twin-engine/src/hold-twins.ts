@@ -78,7 +78,8 @@ async function limitsOfNew(
 function placesOf(row: LoadedTwin, state: TwinState) {
   return Object.entries(state.measures).flatMap(([code, { latest }]) => {
     if (latest === null) return [];
-    const [identity, version, t] = latest;
-    return [{ tenant: row.tenant, twin: row.key, code: Number(code), t, identity, version }];
+    // It stands in the store at its effective time, which may differ from the time at which it is judged.
+    const [identity, version, at, , , , , , , ahead = 0] = latest;
+    return [{ tenant: row.tenant, twin: row.key, code: Number(code), t: at + ahead, identity, version }];
   });
 }

@@ -10,7 +10,7 @@ import {
 } from '#libs/contracts';
 import { apply } from '#libs/domain/twin';
 import { partitionOf, type Batch, type BatchOutcome, type LogRecord } from '#libs/platform/messaging';
-import { createHotState, createPool, SourceKeys, type HotState } from '#libs/platform/storage';
+import { createHotState, createPool, listMeasurements, SourceKeys, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { BatchApplier, type Committed } from './apply-batches.js';
 import { HotViews } from './hot-views.js';
@@ -173,6 +173,34 @@ describe('twin engine', () => {
     const told = await rows(pool, `SELECT count(*)::int AS n FROM log_records WHERE topic = '${TOPICS.alerts}'`);
     expect(told).toEqual(await rows(pool, 'SELECT count(*)::int AS n FROM alert_transitions'));
     expect(await rows(pool, 'SELECT sum(next_offset)::int AS n FROM consumer_offsets')).toEqual([{ n: 21 }]);
+  });
+
+  it('stores how values were judged, and judges stored ones again when late values show more', async () => {
+    const log = new Log();
+    const oxygen = (t: number, x: number): WireSample => ({ c: 3, t, x });
+    log.add(samples('p1', [oxygen(T0, 97), oxygen(T0 + 1000, 97)]), samples('p1', [oxygen(T0 + 3000, 85)]));
+    const engine = startEngine(pool);
+    await drain(engine, log);
+    const shown = async (): Promise<unknown> => {
+      const [{ key }] = (await rows(pool, 'SELECT key::text FROM twins')) as [{ key: string }];
+      const found = await listMeasurements(pool, 1, key, { codes: [3], limit: 10 });
+      return found.map(({ value, quality }) => [value, quality]);
+    };
+    expect(await shown()).toEqual([
+      [97, 0],
+      [97, 0],
+      [85, 1],
+    ]);
+    log.add(samples('p1', [oxygen(T0 + 2000, 85.5)]));
+    await drain(engine, log);
+    expect(await shown()).toEqual([
+      [97, 0],
+      [97, 0],
+      [85.5, 1],
+      [85, 0],
+    ]);
+    await drain(startEngine(pool), log);
+    expect(await rows(pool, 'SELECT count(*)::int AS n FROM measurement_judgements')).toEqual([{ n: 1 }]);
   });
 
   it('writes what was kept quiet with its reason, and of a rule in shadow nothing else', async () => {

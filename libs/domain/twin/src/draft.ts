@@ -20,6 +20,8 @@ import type {
 import type {
   Applied,
   FactChange,
+  Judged,
+  Judgement,
   Memory,
   StoredMeasurement,
   SuppressionChange,
@@ -58,6 +60,7 @@ export interface Draft {
   readonly timers: Record<string, number>;
   late: LateState | undefined;
   readonly measurements: Change[];
+  readonly judgements: Judgement[];
   readonly factChanges: FactChange[];
   readonly transitions: TransitionChange[];
   readonly suppressions: SuppressionChange[];
@@ -75,7 +78,8 @@ export interface Draft {
 }
 
 /** A new version of a measurement, and the one before it. */
-export type Change = StoredMeasurement & {
+export type Change = Omit<StoredMeasurement, 'judged'> & {
+  judged?: Judged;
   readonly replaces?: {
     readonly version: number;
     readonly code: number;
@@ -115,6 +119,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     timers: { ...base.timers },
     late: base.late,
     measurements: [],
+    judgements: [],
     factChanges: [],
     transitions: [],
     suppressions: [],
@@ -180,6 +185,7 @@ export function finish(draft: Draft): Applied {
     kind: 'applied',
     state,
     measurements: draft.measurements,
+    judgements: draft.judgements,
     facts: draft.factChanges,
     transitions: draft.transitions,
     suppressions: draft.suppressions,

@@ -48,10 +48,27 @@ export function evaluate(draft: Draft): Needs['windows'] {
   ];
   const missing = past.missing();
   if (missing.length === 0) {
+    noteVerdicts(draft, past);
     tellAll(draft, followed, past);
     settleLate(draft, effects, past.reread);
   }
   return missing;
+}
+
+/** What is stored, shown and counted is what the signal checks judged. */
+function noteVerdicts(draft: Draft, { verdicts, rejudged }: Past): void {
+  draft.judgements.push(...rejudged);
+  if (verdicts.size === 0) return;
+  for (const change of draft.measurements) {
+    const verdict = verdicts.get(change.identity);
+    if (verdict?.[1] === change.version) change.judged = { quality: verdict[4], reasons: verdict[7] ?? [] };
+  }
+}
+
+/** A version that no rule sees keeps its quality, and says that it was not judged. */
+function notJudged(draft: Draft, change: Change, reason: string): void {
+  drop(draft, reason);
+  change.judged = { quality: change.quality, reasons: [...(change.reasons ?? []), reason] };
 }
 
 /** In the order of the catalogue: of alerts with one cause the gravest first, so that it leads. */
@@ -101,7 +118,7 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
     if (change.retracted || change.code !== code) continue;
     const judged = judgedAt(change);
     if (judged === null) {
-      drop(draft, 'ahead-of-receipt');
+      notJudged(draft, change, 'ahead-of-receipt');
       continue;
     }
     const sample = sampleOf(change, judged);
@@ -110,10 +127,12 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
       continue;
     }
     if (replaces === undefined) draft.counts.late++;
-    const at = inReach(draft, newest, judged);
-    if (at === null) continue;
+    if (!isInReach(newest, judged)) {
+      notJudged(draft, change, TOO_LATE);
+      continue;
+    }
     added.set(change.identity, sample);
-    dirty = earlier(dirty, at);
+    dirty = earlier(dirty, judged);
   }
   const sorted = [...added.values()].sort((a, b) => inOrder(a.cited, b.cited));
   return { code, added: sorted, changed, dirty, touchesLatest, waits: false };
@@ -141,9 +160,15 @@ function allOnward(
 
 /** The time itself when rules can still be re-evaluated from there, else null and counted. */
 function inReach(draft: Draft, newest: number | null, t: number): number | null {
-  if (newest === null || t >= newest - LATENESS_BOUND) return t;
-  drop(draft, 'too-late-for-rules');
+  if (isInReach(newest, t)) return t;
+  drop(draft, TOO_LATE);
   return null;
+}
+
+const TOO_LATE = 'too-late-for-rules';
+
+function isInReach(newest: number | null, t: number): boolean {
+  return newest === null || t >= newest - LATENESS_BOUND;
 }
 
 function earlier(a: number | null, b: number | null): number | null {

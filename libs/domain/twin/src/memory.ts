@@ -1,4 +1,4 @@
-import type { Applied, Memory, StoredMeasurement } from './twin-port.js';
+import type { Applied, Judgement, Memory, StoredMeasurement } from './twin-port.js';
 
 /** What was loaded for a `Needs`: per asked identity its newest version or null, per asked window its newest versions. */
 export interface Found {
@@ -99,6 +99,7 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
     },
     remember(applied) {
       putAll(applied.measurements);
+      for (const judgement of applied.judgements) judgeAgain(windows.get(judgement.code)?.list, judgement);
       for (const identity of identities.keys()) {
         if (identities.size <= IDENTITIES_KEPT) break;
         identities.delete(identity);
@@ -130,6 +131,16 @@ function heldFirst(a: StoredMeasurement, b: StoredMeasurement): number {
 function shorten(window: Window): void {
   window.from = window.list[window.list.length >> 1]!.t;
   window.list = window.list.slice(firstAt(window.list, window.from));
+}
+
+function judgeAgain(list: StoredMeasurement[] | undefined, judgement: Judgement): void {
+  const { identity, version, t, quality, reasons } = judgement;
+  if (list === undefined) return;
+  for (let index = firstAt(list, t); index < list.length && list[index]!.t === t; index++) {
+    const stored = list[index]!;
+    if (stored.identity === identity && stored.version === version)
+      list[index] = { ...stored, judged: { quality, reasons } };
+  }
 }
 
 /** @returns whether it was there */

@@ -8,7 +8,7 @@ import type { Sample } from './rule.js';
 import { inOrder, isExact, sampleOf } from './sample.js';
 import { check, isChecked } from './signal-checks.js';
 import type { CheckMachine, Cited, Kept, MeasureState } from './state.js';
-import type { Needs } from './twin-port.js';
+import type { Judgement, Needs } from './twin-port.js';
 
 /**
  * A patient's values as they are with this record, judged by the signal checks: the new ones, and as much of the past as a rule has
@@ -19,6 +19,9 @@ export class Past {
   private readonly found = new Map<string, readonly Sample[]>();
   /** New values by measure, judged. */
   private readonly judged = new Map<number, readonly Sample[]>();
+  /** New versions that the signal checks judge otherwise than they were sent, by identity, and stored ones that they judge otherwise than before. */
+  readonly verdicts = new Map<string, Cited>();
+  readonly rejudged: Judgement[] = [];
   /** Stored values that were looked at again; a series counts as many as it has. */
   reread = 0;
 
@@ -39,7 +42,8 @@ export class Past {
     const before = this.kept(code);
     // Late values that wait are not judged before they are re-evaluated.
     const judged: Sample[] = effect.waits ? added.filter(({ cited }) => cited[2] <= newestBefore!) : [];
-    const step = (machine: CheckMachine | null, sample: Sample): CheckMachine | null => judge(machine, sample, judged);
+    const step = (machine: CheckMachine | null, sample: Sample): CheckMachine | null =>
+      this.judge(machine, sample, judged);
     const start =
       dirty === null || newestBefore === null
         ? { at: newestBefore, machine: before.now }
@@ -53,6 +57,7 @@ export class Past {
     const folding = { machine: start.machine, from: start.at, before, beforeNewest: newestBefore };
     this.draft.checks[code] = fold(step, timeOf, folding, samples, newest);
     this.judged.set(code, dirty === null ? judged : newOf(judged, added));
+    if (dirty !== null && newestBefore !== null) this.compare(effect, start.at!);
     return judged;
   }
 
@@ -89,7 +94,7 @@ export class Past {
         : machineBefore(this.kept(code), newest, from);
     const judged: Sample[] = [];
     let machine: CheckMachine | null = start.machine;
-    for (const sample of this.raw(code, start.at)) machine = judge(machine, sample, judged);
+    for (const sample of this.raw(code, start.at)) machine = this.judge(machine, sample, judged);
     const found = judged.filter(({ cited }) => cited[2] >= from);
     this.found.set(key, found);
     return found;
@@ -104,6 +109,36 @@ export class Past {
     if (known !== undefined) return { receivedAt: known.receivedAt, sent: known.quality };
     const added = this.effects.get(code)?.added.find((sample) => sample.cited[0] === cited[0]);
     return { receivedAt: this.draft.record.receivedAt, sent: added?.cited[4] ?? cited[4] };
+  }
+
+  /** What stands in the store from `from` on and is judged otherwise now than it was. */
+  private compare({ code, changed }: Effect, from: number): void {
+    for (const stored of this.draft.memory.window(code, from - stillBehind(this.draft)) ?? []) {
+      const { identity, version, t, judged: before } = stored;
+      const verdict = this.verdicts.get(identity);
+      if ((verdict === undefined && before === undefined) || changed.has(identity)) continue;
+      const at = judgedAt(stored);
+      if (at === null || at < from) continue;
+      const quality = verdict?.[4] ?? stored.quality;
+      const reasons = verdict?.[7] ?? stored.reasons ?? [];
+      const known = before ?? { quality: stored.quality, reasons: stored.reasons ?? [] };
+      if (known.quality === quality && known.reasons.join() === reasons.join()) continue;
+      this.rejudged.push({ identity, version, code, t, quality, reasons });
+    }
+  }
+
+  private judge(machine: CheckMachine | null, sample: Sample, judged: Sample[]): CheckMachine | null {
+    if (!isExact(sample.cited)) {
+      judged.push(sample);
+      return machine;
+    }
+    const checked = check(machine, sample);
+    if (checked.cited === sample.cited) judged.push(sample);
+    else {
+      this.verdicts.set(checked.cited[0], checked.cited);
+      judged.push({ ...sample, cited: checked.cited });
+    }
+    return checked.machine;
   }
 
   private kept(code: number): Kept<CheckMachine> {
@@ -140,14 +175,4 @@ function newOf(judged: readonly Sample[], added: readonly Sample[]): readonly Sa
 
 export function timeOf({ cited }: Sample): number {
   return cited[2];
-}
-
-function judge(machine: CheckMachine | null, sample: Sample, judged: Sample[]): CheckMachine | null {
-  if (!isExact(sample.cited)) {
-    judged.push(sample);
-    return machine;
-  }
-  const checked = check(machine, sample);
-  judged.push(checked.cited === sample.cited ? sample : { ...sample, cited: checked.cited });
-  return checked.machine;
 }

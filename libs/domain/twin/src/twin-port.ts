@@ -54,6 +54,22 @@ export interface StoredMeasurement {
   readonly clockShift?: number;
   readonly origin?: readonly [number, string];
   readonly retracted: boolean;
+  /** How the signal checks judged it last; absent: as it was sent. */
+  readonly judged?: Judged;
+}
+
+/** A quality with everything that speaks against the value. */
+export interface Judged {
+  readonly quality: 0 | 1 | 2;
+  readonly reasons: readonly string[];
+}
+
+/** A version that was stored before and is judged otherwise now, because something before it came or changed. `t` locates its row. */
+export interface Judgement extends Judged {
+  readonly identity: string;
+  readonly version: number;
+  readonly code: number;
+  readonly t: number;
 }
 
 export interface Applied {
@@ -63,6 +79,7 @@ export interface Applied {
   readonly measurements: readonly (StoredMeasurement & {
     readonly replaces?: { readonly version: number; readonly code: number; readonly t: number };
   })[];
+  readonly judgements: readonly Judgement[];
   readonly facts: readonly FactChange[];
   readonly transitions: readonly TransitionChange[];
   /** Alerts that were kept quiet, and why. */

@@ -50,6 +50,8 @@ export class Ward {
     this.state = this.reload(outcome.state);
     this.memory.remember(outcome);
     for (const measurement of outcome.measurements) this.stored.set(measurement.identity, measurement);
+    for (const { identity, quality, reasons } of outcome.judgements)
+      this.stored.set(identity, { ...this.stored.get(identity)!, judged: { quality, reasons } });
     this.outcomes.push(outcome);
     return outcome;
   }

@@ -11,6 +11,7 @@ export { SourceKeys, type SourceName } from './source-keys.js';
 export { takeDueTimers, writeTimers, type TimerWrite } from './timer-store.js';
 export { deadLetterAt, storableText, writeDeadLetters, type DeadLetter } from './dead-letter-store.js';
 export { writeFacts, writeThresholds, type FactWrite, type ThresholdWrite } from './write-facts.js';
+export { writeJudgements, type JudgementWrite } from './write-judgements.js';
 export { writeMeasurements, type MeasurementWrite } from './write-measurements.js';
 export { writeTransitions, type TransitionWrite } from './write-alerts.js';
 export { writeTwins, type TwinWrite } from './write-twins.js';

@@ -47,6 +47,9 @@ interface Row {
   origin: [number, string] | null;
   retracted: boolean;
   shift: number | null;
+  /** Of windows only. */
+  judged?: 0 | 1 | 2 | null;
+  judgedReasons?: string[] | null;
 }
 
 const COLUMNS = `m.identity, m.version, m.content_hash AS hash, m.code, extract(epoch FROM m.effective_at)::float8 * 1000 AS t,
@@ -97,11 +100,21 @@ export async function loadWindows(
   if (wanted.length === 0) return [];
   const { rows } = await client.query<Row>({
     name: 'measurements-window',
-    text: `SELECT u.ord::float8 AS ord, ${COLUMNS}
-      FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[]) WITH ORDINALITY AS u (tenant, twin, code, "from", ord)
-      JOIN measurements m ON m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code
+    text: `WITH u AS (
+        SELECT * FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[])
+          WITH ORDINALITY AS u (tenant, twin, code, "from", ord)
+      ), j AS (
+        SELECT DISTINCT ON (u.ord, j.identity, j.version) u.ord, j.identity, j.version, j.quality, j.reasons
+        FROM u JOIN measurement_judgements j ON j.tenant = u.tenant AND j.twin = u.twin AND j.code = u.code
+          AND j.effective_at >= to_timestamp(u."from" / 1000)
+        ORDER BY u.ord, j.identity, j.version, j.recorded_at DESC
+      )
+      SELECT u.ord::float8 AS ord, ${COLUMNS}, coalesce(j.quality, m.judged_quality) AS judged,
+        coalesce(j.reasons, m.judged_reasons) AS "judgedReasons"
+      FROM u JOIN measurements m ON m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code
         AND m.effective_at >= to_timestamp(u."from" / 1000)
       ${SOURCE}
+      LEFT JOIN j ON j.ord = u.ord AND j.identity = m.identity AND j.version = m.version
       WHERE m.superseded_at IS NULL AND NOT m.retracted`,
     values: [
       plainArray(wanted.map((one) => one.tenant)),
@@ -144,5 +157,6 @@ function toStored(row: Row): StoredMeasurement {
     ...(row.origin === null ? {} : { origin: row.origin }),
     retracted: row.retracted,
     ...(row.shift === null ? {} : { clockShift: row.shift }),
+    ...(row.judged == null ? {} : { judged: { quality: row.judged, reasons: row.judgedReasons ?? [] } }),
   };
 }

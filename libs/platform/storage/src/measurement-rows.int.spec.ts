@@ -4,7 +4,9 @@ import type { StoredMeasurement } from '#libs/domain/twin';
 import { createTestDatabase } from '#libs/testing';
 import { loadIdentities, loadWindows } from './load-measurements.js';
 import { createPool } from './pool.js';
-import { listMeasurements } from './read-measurements.js';
+import { listMeasurements, newestMeasurements } from './read-measurements.js';
+import { currentValues } from './read-values.js';
+import { writeJudgements } from './write-judgements.js';
 import { writeMeasurements } from './write-measurements.js';
 
 const T0 = Date.UTC(2026, 2, 1, 8);
@@ -101,4 +103,35 @@ it('keeps what a clock was ahead, and what it was behind', async () => {
   client.release();
   const shifts = window?.filter((one) => one.identity.startsWith('5')).map((one) => one.clockShift);
   expect(shifts).toEqual([62_000, -3_600_000]);
+});
+
+it('shows, counts and loads a value as it is judged, and as it was judged at a time', async () => {
+  const identity = IDENTITY.replace(/^1/, '6');
+  const t = T0 + 3_600_000;
+  const bad = { quality: 2, reasons: ['rate-impossible'] } as const;
+  await write(version(1, { identity, t, x: 400, judged: bad, sourced: false }));
+  const asked = { tenant: 1, twin: '1', code: 9, from: t, to: t + 1 };
+  const shown = async (knownAt?: number): Promise<unknown> => {
+    const [row] = await listMeasurements(pool, 1, '1', { codes: [9], from: t, to: t + 1, limit: 1, knownAt });
+    return row && [row.quality, row.qualityReasons];
+  };
+  expect(await shown()).toEqual([2, ['rate-impossible']]);
+  expect(await currentValues(pool, asked)).toEqual([]);
+  const { rows } = await pool.query<{ now: number }>('SELECT extract(epoch FROM now())::float8 * 1000 AS now');
+  const before = rows[0]!.now;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const client = await pool.connect();
+  const again = { identity, version: 1, code: 9, t };
+  await writeJudgements(client, [
+    { tenant: 1, twin: '1', judgement: { ...again, quality: 1, reasons: ['spike'] } },
+    { tenant: 1, twin: '1', judgement: { ...again, quality: 0, reasons: [] } },
+  ]);
+  const [window] = await loadWindows(client, [{ tenant: 1, twin: '1', code: 9, from: t }]);
+  client.release();
+  expect(window).toMatchObject([{ quality: 0, judged: { quality: 0, reasons: [] } }]);
+  expect(await shown()).toEqual([0, []]);
+  expect(await shown(before)).toEqual([2, ['rate-impossible']]);
+  expect(await newestMeasurements(pool, 1, '1', [9], t, before)).toMatchObject([{ quality: 2 }]);
+  expect(await newestMeasurements(pool, 1, '1', [9], t, before + 60_000)).toMatchObject([{ quality: 0 }]);
+  expect(await currentValues(pool, asked)).toMatchObject([{ values: [400] }]);
 });

@@ -66,6 +66,7 @@ export async function removeOldMeasurements(pool: Pool, now: number, keepDays: n
     if (until !== null && (await dropIfOld(pool, name, cutoff))) dropped.push(name);
     else deleted += await deleteOld(pool, name, cutoff);
   }
+  await deleteOld(pool, 'measurement_judgements', cutoff);
   return { partitions: dropped, rows: deleted };
 }
 

@@ -49,8 +49,18 @@ const COLUMNS = `m.identity::text AS identity, m.version, m.code,
   (extract(epoch FROM m.received_at) * 1000)::float8 AS "receivedAt",
   (extract(epoch FROM m.recorded_at) * 1000)::float8 AS "recordedAt",
   m.value, m.comparator, coalesce(m.series_exact, m.series::text::float8[]) AS series,
-  coalesce(m.period_exact, m.period_ms::text::float8) AS "periodMs", m.channel, m.quality, m.quality_reasons AS "qualityReasons", m.origin,
+  coalesce(m.period_exact, m.period_ms::text::float8) AS "periodMs", m.channel, coalesce(j.quality, m.judged_quality, m.quality) AS quality,
+  coalesce(j.reasons, m.judged_reasons, m.quality_reasons) AS "qualityReasons", m.origin,
   m.retracted, s.source, s.device`;
+
+/** The judgement of a row that was the newest by a time (parameter, ms; null: now), where it was judged again after it was stored. */
+function judgedBy(knownAt: string): string {
+  return `LEFT JOIN LATERAL (
+       SELECT quality, reasons FROM measurement_judgements
+       WHERE tenant = m.tenant AND twin = m.twin AND code = m.code AND effective_at = m.effective_at AND identity = m.identity
+         AND version = m.version AND (${knownAt}::float8 IS NULL OR recorded_at <= to_timestamp(${knownAt}::float8 / 1000))
+       ORDER BY recorded_at DESC LIMIT 1) j ON TRUE`;
+}
 
 /**
  * Page of a twin's history in the order (effective time, code, identity, version). Each measure is read along the primary key and the
@@ -74,6 +84,7 @@ export async function listMeasurements(
            AND (superseded_at IS NULL OR superseded_at > to_timestamp($6 / 1000))))
        ORDER BY effective_at, identity, version LIMIT $11) m
      JOIN sources s ON s.tenant = $1 AND s.key = m.source
+     ${judgedBy('$6')}
      ORDER BY m.effective_at, m.code, m.identity, m.version LIMIT $11`,
     [
       tenant,
@@ -110,6 +121,7 @@ export async function newestMeasurements(
          AND (superseded_at IS NULL OR superseded_at > to_timestamp($5::float8 / 1000))
        ORDER BY effective_at DESC, identity DESC, version DESC LIMIT 1) m
      JOIN sources s ON s.tenant = $1 AND s.key = m.source
+     ${judgedBy('$5')}
      ORDER BY m.code`,
     [tenant, twin, codes, at, knownAt],
   );

@@ -34,6 +34,7 @@ function isPlain(measurement: StoredMeasurement): boolean {
   return (
     measurement.comparator === undefined &&
     measurement.clockShift === undefined &&
+    measurement.judged === undefined &&
     measurement.series === undefined &&
     measurement.reasons === undefined &&
     measurement.origin === undefined &&
@@ -65,12 +66,13 @@ async function insertRich(client: ClientBase, writes: readonly MeasurementWrite[
   await client.query({
     name: 'measurements-insert-rich',
     text: `INSERT INTO measurements (${COLUMNS}, recorded_at, retracted, quality_reasons, series, period_ms, channel, origin, comparator,
-        series_exact, period_exact, clock_shift_ms)
+        series_exact, period_exact, clock_shift_ms, judged_quality, judged_reasons)
       SELECT ${VALUES}, u.retracted, u.reasons::text[], u.series::real[], u.period, u.channel, u.origin::jsonb, u.comparator,
-        u.exact::float8[], u.period_exact, u.shift
+        u.exact::float8[], u.period_exact, u.shift, u.judged, u.judged_reasons::text[]
       FROM unnest(${ARRAYS}, $13::bool[], $14::text[], $15::text[], $16::real[], $17::text[], $18::text[], $19::text[],
-        $20::text[], $21::float8[], $22::int4[])
-        AS u (${NAMES}, retracted, reasons, series, period, channel, origin, comparator, exact, period_exact, shift)`,
+        $20::text[], $21::float8[], $22::int4[], $23::int2[], $24::text[])
+        AS u (${NAMES}, retracted, reasons, series, period, channel, origin, comparator, exact, period_exact, shift,
+          judged, judged_reasons)`,
     values: [
       ...columnsOf(writes),
       plainArray(all.map((one) => one.retracted)),
@@ -83,6 +85,8 @@ async function insertRich(client: ClientBase, writes: readonly MeasurementWrite[
       textArray(exact),
       plainArray(periods),
       plainArray(all.map((one) => one.clockShift)),
+      plainArray(all.map((one) => one.judged?.quality)),
+      textArray(all.map((one) => (one.judged === undefined ? null : textArray(one.judged.reasons)))),
     ],
   });
 }
