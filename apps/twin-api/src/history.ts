@@ -69,7 +69,9 @@ function measurementView(row: MeasurementRow): z.input<typeof MeasurementSchema>
     source: row.source,
     device: row.device === '' ? null : row.device,
     quality: QUALITIES[row.quality],
-    ...(row.qualityReasons === null ? {} : { qualityReasons: [...row.qualityReasons] }),
+    ...(row.qualityReasons === null || row.qualityReasons.length === 0
+      ? {}
+      : { qualityReasons: [...row.qualityReasons] }),
     ...(row.origin === null ? {} : { original: { value: row.origin[0], unit: row.origin[1] } }),
     ...(row.superseded ? { supersededBy: measurementId(row.identity, row.version + 1) } : {}),
     ...(row.retracted ? { withdrawn: true as const } : {}),

@@ -1,4 +1,4 @@
-import { excursions, type GlucoseReading } from '#libs/domain/glucose';
+import { excursions, standing, type GlucoseReading } from '#libs/domain/glucose';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -18,12 +18,12 @@ const PUBLISHED: readonly { readonly isBeyond: (mgdl: number) => boolean; readon
 export function eventCounts(readings: readonly GlucoseReading[]): Readonly<Record<string, number>> {
   const grid = onGrid(readings);
   const equal = (of: readonly GlucoseReading[]): number =>
-    PUBLISHED.filter(({ isBeyond, events }) => excursions(of, PACE, isBeyond).events === events).length;
+    PUBLISHED.filter(({ isBeyond, events }) => excursions(standing(of), isBeyond).events === events).length;
   return {
     'cgm_iglu.event_counts_compared': PUBLISHED.length,
     'cgm_iglu.event_counts_equal': equal(readings),
     'cgm_iglu.event_counts_equal_on_its_grid': equal(grid),
-    'cgm_iglu.events_under_100': excursions(readings, PACE, (x) => x < 100).events,
+    'cgm_iglu.events_under_100': excursions(standing(readings), (x) => x < 100).events,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Events of a sensor's readings by the consensus on metrics for trials (Battelino et al., Lancet Diabetes Endocrinol 2023;11:42). */
+import type { StandingReading } from './standing.js';
 
 const MINUTE = 60_000;
 /** An event has to last, and to be gone for, this long. */
@@ -7,9 +8,6 @@ const PROLONGED = 120 * MINUTE;
 /** Across a longer pause nothing is known to have gone on. */
 const PAUSE = 45 * MINUTE;
 
-/** Ascending in time (ms); each reading speaks until the next one. */
-export type Readings = readonly { readonly t: number; readonly mgdl: number }[];
-
 export interface Excursions {
   readonly events: number;
   /** Events with more than 120 min beyond the limit without a break. */
@@ -17,10 +15,10 @@ export interface Excursions {
 }
 
 /**
- * Events with values for which `isBeyond` holds: at least 15 min of them, ended by 15 min of others. `pace`: usual time between
- * readings, ms, for which the last reading before a pause still speaks.
+ * Events with values for which `isBeyond` holds: at least 15 min of them, ended by 15 min of others. Readings are ascending in time, and each
+ * speaks until the next one, the last before a pause of over 45 min for as long as it stands.
  */
-export function excursions(readings: Readings, pace: number, isBeyond: (mgdl: number) => boolean): Excursions {
+export function excursions(readings: readonly StandingReading[], isBeyond: (mgdl: number) => boolean): Excursions {
   let [events, prolonged] = [0, 0];
   /** Start and end of the current stretch of values beyond; since when they are back; whether the event counts. */
   let [from, back] = [Number.NaN, Number.NaN];
@@ -30,10 +28,10 @@ export function excursions(readings: Readings, pace: number, isBeyond: (mgdl: nu
     if (counts && isLong) prolonged++;
     [from, back, counts, isLong] = [Number.NaN, Number.NaN, false, false];
   };
-  for (const [i, { t, mgdl }] of readings.entries()) {
+  for (const [i, { t, mgdl, stands }] of readings.entries()) {
     const next = readings[i + 1]?.t ?? Number.POSITIVE_INFINITY;
     const isPause = next - t > PAUSE;
-    const until = isPause ? t + pace : next;
+    const until = isPause ? t + stands : next;
     if (isBeyond(mgdl)) {
       if (Number.isNaN(from)) from = t;
       back = Number.NaN;

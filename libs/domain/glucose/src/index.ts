@@ -1,5 +1,6 @@
 export { glucoseMetrics, type GlucoseMetrics, type GlucoseReading, type MetricsRefusal } from './metrics.js';
 export { excursions } from './excursions.js';
+export { standing, type StandingReading } from './standing.js';
 export { stepLowSoon, type LowName, type LowSoonState, type LowSoonStep } from './low-soon.js';
 export { EARLY_LOW_SOON, LOW_SOON, URGENT_LOW_SOON } from './models.js';
 export { type LowForecast } from './forecast.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { glucoseMetrics, type GlucoseMetrics } from './index.js';
+import fc from 'fast-check';
+import { glucoseMetrics, type GlucoseMetrics, type GlucoseReading } from './index.js';
 
 const MINUTE = 60_000;
 const every5 = (values: readonly number[]) => values.map((mgdl, i) => ({ t: i * 5 * MINUTE, mgdl }));
@@ -88,5 +89,123 @@ describe('events', () => {
     const long = [...well, ...Array.from({ length: 25 }, () => 50), ...well];
     expect(metrics(long).events).toEqual({ low: 1, veryLow: 1, prolongedLow: 1, high: 0, veryHigh: 0 });
     expect(metrics([...well, 260, 260, 260, ...well, 190, 190, 190]).events).toMatchObject({ high: 2, veryHigh: 1 });
+  });
+});
+
+describe('weighed by time', () => {
+  /** Courses of a sensor at one pace, with pauses. */
+  const course = fc
+    .record({
+      pace: fc.constantFrom(1, 3, 5, 15),
+      values: fc.array(fc.integer({ min: 40, max: 400 }), { minLength: 8, maxLength: 120 }),
+      pauses: fc.array(fc.nat(119), { maxLength: 3 }),
+    })
+    .map(({ pace, values, pauses }) => {
+      let t = 0;
+      return values.map((mgdl, i) => {
+        // A pause has at least three readings on either side, so that their pace is known.
+        const isPause = pauses.some((at) => at === i) && i > 3 && i < values.length - 3;
+        t += (isPause ? 100 : pace) * MINUTE;
+        return { t, mgdl };
+      });
+    })
+    .filter((all) => apart(all));
+
+  /** Pauses that leave fewer readings between them say nothing of a pace. */
+  function apart(all: readonly { readonly t: number }[]): boolean {
+    const at = all.flatMap(({ t }, i) => (i > 0 && t - all[i - 1]!.t > 15 * MINUTE ? [i] : []));
+    return at.every((i, k) => k === 0 || i - at[k - 1]! > 4);
+  }
+
+  function expectSame(a: readonly GlucoseReading[], b: readonly GlucoseReading[], but: readonly string[] = []): void {
+    const [x, y] = [glucoseMetrics(a), glucoseMetrics(b)];
+    if (x.kind === 'refused' || y.kind === 'refused') throw new Error('refused');
+    for (const [name, value] of Object.entries(x)) {
+      const other = (y as unknown as Record<string, unknown>)[name];
+      if (but.includes(name)) continue;
+      if (typeof value === 'number') expect([name, other]).toEqual([name, expect.closeTo(value, 6)]);
+      else expect([name, other]).toEqual([name, value]);
+    }
+  }
+
+  it('copies of any readings change nothing, at the same moment or by some seconds', () => {
+    fc.assert(
+      fc.property(
+        course,
+        fc.infiniteStream(fc.record({ copy: fc.boolean(), late: fc.nat(25), off: fc.nat(2) })),
+        (all, draws) => {
+          const copies = all.flatMap(({ t, mgdl }) => {
+            const { copy, late, off } = draws.next().value as { copy: boolean; late: number; off: number };
+            return copy ? [{ t: t + late * 1000, mgdl: late === 0 ? mgdl : mgdl + off }] : [];
+          });
+          expectSame(all, [...copies, ...all]);
+          expectSame(all, [...all, ...copies.filter(({ t }) => all.some((one) => one.t === t)).reverse(), ...all]);
+        },
+      ),
+    );
+  });
+
+  /** Each reading that `isDense` picks as a sensor would store it that stores `times` as often. */
+  function denser(all: readonly GlucoseReading[], times: number, isDense: (i: number) => boolean): GlucoseReading[] {
+    const pace = Math.min(...all.slice(1).map(({ t }, i) => t - all[i]!.t));
+    return all.flatMap((one, i) =>
+      isDense(i) ? Array.from({ length: times }, (_, k) => ({ t: one.t + (k * pace) / times, mgdl: one.mgdl })) : [one],
+    );
+  }
+  const times = fc.constantFrom(2, 3, 5);
+  const BUT = ['readings', 'days', 'warnings'];
+
+  it('another pace between two pauses changes nothing', () => {
+    fc.assert(
+      fc.property(course, fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }), times, (all, picks, by) => {
+        const stretch = all.map(
+          ({ t }, i) =>
+            all.filter((one, k) => k > 0 && k <= i && one.t <= t && one.t - all[k - 1]!.t > 15 * MINUTE).length,
+        );
+        fc.pre(Math.min(...all.slice(1).map(({ t }, i) => t - all[i]!.t)) / by > 30_000);
+        expectSame(
+          all,
+          denser(all, by, (i) => picks[stretch[i]!] === true),
+          BUT,
+        );
+      }),
+    );
+  });
+
+  it('a change of pace changes nothing', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 40, max: 400 }), { minLength: 12, maxLength: 100 }),
+        fc.constantFrom(5, 15),
+        fc.nat(100),
+        fc.nat(100),
+        times,
+        (values, pace, from, length, by) => {
+          const all = values.map((mgdl, i) => ({ t: i * pace * MINUTE, mgdl }));
+          // A pace is known by three steps.
+          const until = Math.min(3 + from + length, values.length - 4);
+          expectSame(
+            all,
+            denser(all, by, (i) => i >= 3 + from && i < until),
+            BUT,
+          );
+        },
+      ),
+    );
+  });
+
+  it('a second sensor that agrees changes nothing, however often it measures', () => {
+    const slow = Array.from({ length: 288 }, (_, i) => ({
+      t: i * 5 * MINUTE,
+      mgdl: i < 96 ? 60 : i < 192 ? 120 : 260,
+    }));
+    const fast = slow.flatMap(({ t, mgdl }, i) =>
+      i < 96 ? Array.from({ length: 5 }, (_, k) => ({ t: t + k * MINUTE + 31_000, mgdl })) : [],
+    );
+    const found = glucoseMetrics([...slow, ...fast]);
+    if (found.kind === 'refused') throw new Error(found.reason);
+    // By number of readings it would be 71 % under range.
+    expect(found.belowRangePercent).toBeCloseTo(33.33, 0);
+    expect(found.aboveRangePercent).toBeCloseTo(33.33, 0);
   });
 });

@@ -1,5 +1,6 @@
 /** Metrics of a sensor's readings over a window (Battelino et al., Diabetes Care 2019;42:1593; Klonoff et al. 2023 for GRI). */
 import { excursions } from './excursions.js';
+import { standing } from './standing.js';
 
 export interface GlucoseReading {
   /** ms since 1970 */
@@ -7,13 +8,14 @@ export interface GlucoseReading {
   readonly mgdl: number;
 }
 
-/** Per cent of readings in each range, mg/dL; the ranges of adults, or of pregnancy (63 to 140). */
+/** Per cent of the time measured in each range, mg/dL; the ranges of adults, or of pregnancy (63 to 140). */
 export interface GlucoseMetrics {
   readonly kind: 'metrics';
+  /** Without copies. */
   readonly readings: number;
   /** Days from the first to the last reading. */
   readonly days: number;
-  /** Per cent of the readings that the sensor's usual pace would have given over these days. */
+  /** Per cent of these days for which readings speak. */
   readonly activePercent: number;
   readonly mean: number;
   readonly sd: number;
@@ -48,37 +50,40 @@ export interface MetricsRefusal {
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
+/** Time per reading of the sample for which the standard deviation is unbiased, ms: the usual pace of a sensor. */
+const PACE = 5 * MINUTE;
+
 /**
- * Metrics of readings in any order; values that are no number are left out, and of one moment the last counts. Per cents are shares of
- * readings, as the consensus counts them. `pregnancy` changes the target range to 63 to 140 and "low" to under 63.
+ * Metrics of readings in any order; values that are no number are left out. Everything is weighed by time: each reading counts for as
+ * long as it speaks (`standing.ts`), so that the pace of a sensor, a change of pace, and copies of readings change nothing. At an even pace
+ * that is the share of readings, as the consensus counts. `pregnancy` changes the target range to 63 to 140 and "low" to under 63.
  */
 export function glucoseMetrics(
   given: readonly GlucoseReading[],
   { pregnancy = false }: { readonly pregnancy?: boolean } = {},
 ): GlucoseMetrics | MetricsRefusal {
-  const byTime = new Map(
-    given.filter(({ t, mgdl }) => Number.isFinite(t) && mgdl > 0 && mgdl < 2000).map(({ t, mgdl }) => [t, mgdl]),
-  );
-  const times = [...byTime.keys()].sort((a, b) => a - b);
-  const values = times.map((t) => byTime.get(t)!);
-  const n = values.length;
-  if (n === 0) return { kind: 'refused', reason: 'no-readings' };
-  const mean = values.reduce((sum, x) => sum + x, 0) / n;
-  const sd = n < 2 ? 0 : Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1));
-  const share = (holds: (x: number) => boolean): number => (100 * values.filter(holds).length) / n;
+  const readings = standing(given.filter(({ t, mgdl }) => Number.isFinite(t) && mgdl > 0 && mgdl < 2000));
+  const first = readings[0];
+  const last = readings.at(-1);
+  if (first === undefined || last === undefined) return { kind: 'refused', reason: 'no-readings' };
+  const time = readings.reduce((sum, { stands }) => sum + stands, 0);
+  const average = (of: (x: number) => number): number =>
+    readings.reduce((sum, { mgdl, stands }) => sum + of(mgdl) * stands, 0) / time;
+  const share = (holds: (x: number) => boolean): number => 100 * average((x) => (holds(x) ? 1 : 0));
+  const mean = average((x) => x);
+  const variance = average((x) => (x - mean) ** 2);
+  const size = time / PACE;
+  const sd = readings.length < 2 ? 0 : Math.sqrt(size > 1 ? (variance * size) / (size - 1) : variance);
   const [low, high] = pregnancy ? ([63, 140] as const) : ([70, 180] as const);
-  const days = (times.at(-1)! - times[0]!) / DAY;
-  const pace = usualPace(times);
-  const activePercent = pace === null ? 100 : Math.min(100, (100 * n) / (Math.round((days * DAY) / pace) + 1));
-  const risk = values.map(riskOf);
+  const days = (last.t - first.t) / DAY;
+  const activePercent = Math.min(100, (100 * time) / (last.t - first.t + last.stands));
   const veryLow = share((x) => x < 54);
   const veryHigh = share((x) => x > 250);
-  const readings = times.map((t, i) => ({ t, mgdl: values[i]! }));
-  const eventsOf = (isBeyond: (x: number) => boolean) => excursions(readings, pace ?? 0, isBeyond);
+  const eventsOf = (isBeyond: (x: number) => boolean) => excursions(readings, isBeyond);
   const lows = eventsOf((x) => x < low);
   return {
     kind: 'metrics',
-    readings: n,
+    readings: readings.length,
     days,
     activePercent,
     mean,
@@ -90,8 +95,8 @@ export function glucoseMetrics(
     belowRangePercent: share((x) => x < low),
     aboveRangePercent: share((x) => x > high),
     above250Percent: veryHigh,
-    lbgi: risk.reduce((sum, f) => sum + (f < 0 ? 10 * f * f : 0), 0) / n,
-    hbgi: risk.reduce((sum, f) => sum + (f > 0 ? 10 * f * f : 0), 0) / n,
+    lbgi: average((x) => 10 * Math.min(0, riskOf(x)) ** 2),
+    hbgi: average((x) => 10 * Math.max(0, riskOf(x)) ** 2),
     gri: Math.min(
       100,
       3 * veryLow + 2.4 * share((x) => x >= 54 && x < 70) + 1.6 * veryHigh + 0.8 * share((x) => x > 180 && x <= 250),
@@ -113,12 +118,4 @@ export function glucoseMetrics(
 /** Kovatchev's symmetric scale of blood glucose (Diabetes Care 1997;20:1655). */
 function riskOf(mgdl: number): number {
   return 1.509 * (Math.log(mgdl) ** 1.084 - 5.381);
-}
-
-/** Median step between readings, ms, to whole minutes; null for a single reading. */
-function usualPace(times: readonly number[]): number | null {
-  if (times.length < 2) return null;
-  const steps = times.slice(1).map((t, i) => t - times[i]!);
-  const median = steps.toSorted((a, b) => a - b)[steps.length >> 1]!;
-  return Math.max(MINUTE, Math.round(median / MINUTE) * MINUTE);
 }

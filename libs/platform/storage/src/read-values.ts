@@ -19,8 +19,8 @@ export async function currentValues(
   },
 ): Promise<readonly CurrentValues[]> {
   const { rows } = await pool.query<CurrentValues>(
-    `SELECT s.source, array_agg((extract(epoch FROM m.effective_at) * 1000)::float8 ORDER BY m.effective_at) AS times,
-       array_agg(m.value ORDER BY m.effective_at) AS values
+    `SELECT s.source, array_agg((extract(epoch FROM m.effective_at) * 1000)::float8 ORDER BY m.effective_at, m.received_at, m.identity) AS times,
+       array_agg(m.value ORDER BY m.effective_at, m.received_at, m.identity) AS values
      FROM measurements m JOIN sources s ON s.tenant = m.tenant AND s.key = m.source
      LEFT JOIN (
        SELECT DISTINCT ON (effective_at, identity, version) effective_at, identity, version, quality FROM measurement_judgements
