@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { patientKey, TOPICS, type SamplesRecord } from '#libs/contracts';
 import { apply } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
-import { createHotState, createPool, type HotState } from '#libs/platform/storage';
+import { beat, createHotState, createPool, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { startPipeline, type Pipeline } from './pipeline.js';
 import { Ticker } from './ticker.js';
@@ -114,6 +114,37 @@ describe('pipeline on the Postgres log', () => {
     expect(await count('twin_timers WHERE ticked_at IS NULL AND due_at < now()')).toBe(0);
   });
 
+  it('tells an outage of its own once, and calls nobody silent for it', async () => {
+    const now = Date.now();
+    const limits = { thresholds: [{ rule: 'no-data', limits: { heartRateSeconds: 60 }, reason: 'tight' }] };
+    for (let p = 0; p < 20; p++) {
+      const head = { v: 1, tenant: 1, patient: `p${p}`, receivedAt: now - 200_000 } as const;
+      const does = { type: 'set-thresholds', ...limits } as const;
+      const act = { ...head, kind: 'act', act: `a${p}`, actor: 'dr', does };
+      await log.append([{ topic: TOPICS.patientInput, key: patientKey(1, `p${p}`), value: JSON.stringify(act) }]);
+      for (let i = 0; i < 6; i++) await send(`p${p}`, now - 130_000 + i * 10_000, 70);
+    }
+    await pool.query(
+      `INSERT INTO heartbeats (component, since, at) VALUES ('all-in-one', now() - interval '1 h', now() - interval '75 s')`,
+    );
+    await start();
+    await until(async () => (await count('twin_timers')) === 20);
+    // Down: told, and still nobody is silent.
+    await ticker.round();
+    await until(async () => (await count(`alert_episodes WHERE rule = 'system-outage' AND NOT closed`)) === 1);
+    await beat(pool, 'all-in-one');
+    for (let round = 0; round < 4; round++) await ticker.round();
+    await until(async () => (await count(`alert_episodes WHERE rule = 'system-outage' AND closed`)) === 1);
+    const { rows } = await pool.query<{ rule: string; transition: string; patient: string }>(
+      `SELECT alert->'rule'->>'id' AS rule, transition, alert->>'patient' AS patient FROM alert_transitions ORDER BY stream`,
+    );
+    expect(rows).toEqual([
+      { rule: 'system-outage', transition: 'raised', patient: '_system' },
+      { rule: 'system-outage', transition: 'resolved', patient: '_system' },
+    ]);
+    expect(await count(`twins WHERE patient = '_system' AND type = 'process'`)).toBe(1);
+  }, 30_000);
+
   it('takes each due timer once, whoever ticks', async () => {
     await pool.query(`INSERT INTO twin_timers (tenant, twin, timer, patient, due_at)
       SELECT 1, i, 't', 'p' || i, now() FROM generate_series(1, 25) AS i`);
@@ -128,6 +159,8 @@ describe('pipeline on the Postgres log', () => {
     await start();
     await until(async () => (await count('measurements')) === 1);
     await pool.query(`UPDATE log_records SET appended_at = now() - interval '8 days'`);
+    await pool.query(`INSERT INTO idempotency_keys (tenant, client, key, request_hash, at)
+      VALUES (1, 'c', 'old', 'h', now() - interval '25 hours'), (1, 'c', 'new', 'h', now() - interval '23 hours')`);
     const done: object[] = [];
     const upkeep = new Upkeep({
       pool,
@@ -142,5 +175,7 @@ describe('pipeline on the Postgres log', () => {
     await upkeep.stop();
     expect(done).toEqual([{ made: [], removed: { partitions: [], rows: 0 }, pruned: 1 }]);
     expect(await count(`pg_inherits WHERE inhparent = 'measurements'::regclass`)).toBe(5);
+    expect(await count(`idempotency_keys WHERE key = 'new'`)).toBe(1);
+    expect(await count('idempotency_keys')).toBe(1);
   });
 });

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
-import { patientKey, TOPICS, type TickRecord } from '#libs/contracts';
+import { patientKey, SYSTEM_TWIN, TOPICS, type Outage, type TickRecord } from '#libs/contracts';
 import type { EventLog } from '#libs/platform/messaging';
-import { takeDueTimers } from '#libs/platform/storage';
+import { monitoredTenants, readHeartbeats, takeDueTimers } from '#libs/platform/storage';
+import { healthOf } from './outages.js';
 
 export interface TickerDeps {
   readonly pool: Pool;
@@ -41,24 +42,44 @@ export class Ticker {
     await this.running;
   }
 
-  /** Ticks what is due, at most `mostPerRound`. */
+  /** The outage as it was last written to the logs of the tenants; the core knows it by its times, so that a repeat says nothing new. */
+  private told: string | undefined;
+
+  /** Ticks what is due, at most `mostPerRound`, and tells the tenants of an outage of ours. */
   async round(): Promise<number> {
     const client = await this.deps.pool.connect();
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
-      const { patients, now } = await takeDueTimers(client, this.deps.mostPerRound);
+      const { heartbeats, now } = await readHeartbeats(client);
+      const { listeningSince, outage } = healthOf(heartbeats, now);
+      const due = await takeDueTimers(client, this.deps.mostPerRound);
+      const head = { v: 1, kind: 'tick' } as const;
+      const ticks: TickRecord[] = due.patients.map(({ tenant, patient }) => ({
+        ...head,
+        tenant,
+        patient,
+        receivedAt: due.now,
+        ...(listeningSince === 0 ? undefined : { listeningSince: Math.min(Math.round(listeningSince), due.now) }),
+      }));
+      const isNew = outage !== undefined && keyOf(outage) !== this.told;
+      if (isNew) {
+        for (const tenant of await monitoredTenants(client))
+          ticks.push({ ...head, tenant, patient: SYSTEM_TWIN, receivedAt: Math.ceil(now), outage: rounded(outage) });
+      }
       // Rows stay locked until the log has the ticks: what is marked as ticked has its record.
-      if (patients.length > 0)
+      if (ticks.length > 0)
         await this.deps.log.append(
-          patients.map(({ tenant, patient }) => {
-            const record: TickRecord = { v: 1, kind: 'tick', tenant, patient, receivedAt: now };
-            return { topic: TOPICS.patientInput, key: patientKey(tenant, patient), value: JSON.stringify(record) };
-          }),
+          ticks.map((record) => ({
+            topic: TOPICS.patientInput,
+            key: patientKey(record.tenant, record.patient),
+            value: JSON.stringify(record),
+          })),
         );
       await client.query('COMMIT');
-      this.deps.onTicks(patients.length);
-      return patients.length;
+      if (isNew) this.told = keyOf(outage);
+      this.deps.onTicks(ticks.length);
+      return ticks.length;
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: Error) => {
         broken = failure;
@@ -68,4 +89,12 @@ export class Ticker {
       client.release(broken);
     }
   }
+}
+
+function keyOf({ from, until }: Outage): string {
+  return `${from}|${until}`;
+}
+
+function rounded({ components, from, until }: Outage): Outage {
+  return { components, from: Math.round(from), ...(until === undefined ? undefined : { until: Math.round(until) }) };
 }

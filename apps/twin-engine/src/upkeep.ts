@@ -49,6 +49,8 @@ export class Upkeep {
     const { pool, keepDays, keepLogDays, now } = this.deps;
     const made = await makePartitions(pool, now());
     const removed = keepDays === 0 ? undefined : await removeOldMeasurements(pool, now(), keepDays);
+    // Answers to repeated requests: twin-api gives them for 24 hours.
+    await pool.query(`DELETE FROM idempotency_keys WHERE at < now() - interval '24 hours'`);
     let pruned = 0;
     if (keepLogDays !== undefined)
       for (const topic of [TOPICS.patientInput, TOPICS.alerts])

@@ -107,7 +107,15 @@ export const ActRecordSchema = z.object({
   ]),
 }) satisfies z.ZodType<ActRecord>;
 
-export const TickRecordSchema = z.object({ ...head, kind: z.literal('tick') }) satisfies z.ZodType<TickRecord>;
+export const TickRecordSchema = z.object({
+  ...head,
+  kind: z.literal('tick'),
+  listeningSince: ms.exactOptional().describe('since when data could come in without a break of the system itself'),
+  outage: z
+    .object({ components: z.array(z.string()), from: ms, until: ms.exactOptional() })
+    .exactOptional()
+    .describe('an outage of the system itself'),
+}) satisfies z.ZodType<TickRecord>;
 
 export const AlertRecordSchema = z.object({
   v: z.literal(1),

@@ -129,7 +129,19 @@ export interface WireThreshold {
   readonly expiresAt?: number;
 }
 
-/** Says that time has passed `receivedAt` with nothing newer from a source; written by the engine's ticker. */
+/**
+ * Says that time has passed `receivedAt` with nothing newer from a source; written by the engine's ticker. `listeningSince` (ms): since when
+ * the system itself could take in data without a break, where it was interrupted. `outage`: of the tenant's own twin ({@link SYSTEM_TWIN}).
+ */
 export interface TickRecord extends RecordHead {
   readonly kind: 'tick';
+  readonly listeningSince?: number;
+  readonly outage?: Outage;
+}
+
+/** Processes that did not run; `until` (ms) when all of them ran again, absent while one does not. */
+export interface Outage {
+  readonly components: readonly string[];
+  readonly from: number;
+  readonly until?: number;
 }

@@ -24,3 +24,6 @@ export const PARTITIONS: Readonly<Record<Topic, number>> = {
 export function patientKey(tenant: number, patient: string): string {
   return `${tenant}/${patient}`;
 }
+
+/** The twin of a tenant's monitoring as a whole, in place of a patient; no FHIR id can be this. */
+export const SYSTEM_TWIN = '_system';

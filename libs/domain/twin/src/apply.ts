@@ -1,4 +1,4 @@
-import type { PatientInput } from '#libs/contracts';
+import type { PatientInput, TickRecord } from '#libs/contracts';
 import { applyAct, endSnoozes } from './acts.js';
 import { draftOf, finish, type Draft } from './draft.js';
 import { escalateIgnored } from './escalation.js';
@@ -6,6 +6,7 @@ import { evaluate } from './evaluate.js';
 import { applyFacts } from './facts.js';
 import { identify, senderOf } from './identify.js';
 import { isLateDue } from './late.js';
+import { followOutage } from './outages.js';
 import { judgeSenders } from './senders.js';
 import { judgeSilence } from './silence.js';
 import type { TwinState } from './state.js';
@@ -42,8 +43,17 @@ function take(draft: Draft, record: PatientInput): Needs | undefined {
       applyAct(draft, record);
       return undefined;
     case 'tick':
+      takeTick(draft, record);
       return isLateDue(draft) ? follow(draft) : undefined;
   }
+}
+
+function takeTick(draft: Draft, { listeningSince, outage }: TickRecord): void {
+  if (listeningSince !== undefined && listeningSince > (draft.listeningSince ?? 0)) {
+    draft.listeningSince = listeningSince;
+    draft.changed = true;
+  }
+  if (outage !== undefined) followOutage(draft, outage);
 }
 
 function takeSamples(

@@ -55,6 +55,7 @@ export interface Draft {
   leftOut: Readonly<Record<string, number>>;
   moreFacts: number;
   monitoring: MonitoringState | undefined;
+  listeningSince: number | undefined;
   acts: readonly string[];
   replaced: readonly string[];
   readonly timers: Record<string, number>;
@@ -114,6 +115,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     leftOut: base.leftOut ?? {},
     moreFacts: base.moreFacts,
     monitoring: base.monitoring,
+    listeningSince: base.listeningSince,
     acts: base.acts,
     replaced: base.replaced,
     timers: { ...base.timers },
@@ -175,6 +177,7 @@ export function finish(draft: Draft): Applied {
         ...(isEmpty(draft.leftOut) ? undefined : { leftOut: draft.leftOut }),
         moreFacts: draft.moreFacts,
         ...(draft.monitoring === undefined || isEmpty(draft.monitoring) ? undefined : { monitoring: draft.monitoring }),
+        ...(draft.listeningSince === undefined ? undefined : { listeningSince: draft.listeningSince }),
         acts: draft.acts,
         replaced: draft.replaced,
         timers: draft.timers,

@@ -1,11 +1,17 @@
-import { CLOCK_STEP, UNIT_DOUBTFUL } from './sender-rules.js';
+import { CLOCK_STEP, SYSTEM_OUTAGE, UNIT_DOUBTFUL } from './sender-rules.js';
 import { NO_DATA } from './no-data.js';
 import { PACKS } from './packs/packs.js';
 import type { DerivedMeasure, FoldedMeasure } from './derived.js';
 import type { Detector, LimitRule, Rule } from './rule.js';
 
 /** Every rule, in the order in which they are told and listed: of one group the gravest first, so that it leads. */
-export const RULES: readonly Rule[] = [...PACKS.flatMap((pack) => pack.rules), NO_DATA, CLOCK_STEP, UNIT_DOUBTFUL];
+export const RULES: readonly Rule[] = [
+  ...PACKS.flatMap((pack) => pack.rules),
+  NO_DATA,
+  CLOCK_STEP,
+  UNIT_DOUBTFUL,
+  SYSTEM_OUTAGE,
+];
 
 /** Every derived measure, in the order in which they are shown. */
 export const DERIVED: readonly DerivedMeasure[] = PACKS.flatMap((pack) => pack.derived);

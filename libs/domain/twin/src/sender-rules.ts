@@ -46,3 +46,25 @@ export const CLOCK_STEP: SenderRule = {
   words: 'The clock of a source is wrong; its values are judged by the times of their receipt',
   why: 'The effective times of a source are not possible beside the times at which its values were received.',
 };
+
+/** Homeostat itself did not run, or could not take in data: see `outages.ts`. Of the tenant as a whole, not of a patient. */
+export const SYSTEM_OUTAGE: SenderRule = {
+  kind: 'sender',
+  id: 'system-outage',
+  version: '1.0.0',
+  title: 'Monitoring was interrupted',
+  category: 'technical',
+  severity: 'medium',
+  inputs: [],
+  quality: 'Reads no values.',
+  freshness: 'Judged by the heartbeats of the processes.',
+  policy: { refractorySeconds: 0, escalateAfterSeconds: null, latching: false, group: null },
+  limits: [],
+  persistence: 'A process that takes in or judges data was not heard for more than 10 s',
+  hysteresis: 'None.',
+  clears: 'All processes run again',
+  population: 'Every patient of the tenant.',
+  page: 'docs/clinical/rules/system-outage.md',
+  words: 'No patient was monitored, because of an outage of the system and not of devices',
+  why: 'A process that takes in or judges data was not heard for more than 10 s.',
+};

@@ -77,6 +77,8 @@ function raisedHead(episode: EpisodeState, reason: AlertReason | undefined): str
       return `Snooze ended: ${episode.end === null ? 'the condition is still present' : 'not acknowledged'}.`;
     case 'worse':
       return `Worse since it was last seen, severity ${severityOf(alertRank(episode))}.`;
+    case 'sources-changed':
+      return 'Another source is silent.';
     case 'monitoring-on':
       return 'Monitoring is on again; the condition is present.';
     default:

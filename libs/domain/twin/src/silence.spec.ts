@@ -110,4 +110,78 @@ describe('no-data', () => {
     }
     expect(toldAll(ward.tick(start + 25 * MINUTE))).toEqual([]);
   });
+
+  it('is said by ticks alone, which know whether the system was listening', () => {
+    const ward = new Ward();
+    const due = continuous(ward, HEART_RATE, 'watch') + 15 * MINUTE;
+    const other = ward.send([{ c: 3, t: due + HOUR, x: 98, d: 'oximeter' }]);
+    expect(toldAll(other)).toEqual([]);
+    expect(toldAll(ward.tick(due + HOUR + SECOND))).toEqual([raised]);
+  });
+
+  it('begins anew after an outage of the system itself', () => {
+    const ward = new Ward();
+    const heard = continuous(ward);
+    const up = heard + LIMIT + HOUR;
+    const tick = (receivedAt: number, listeningSince: number) =>
+      ward.take({ v: 1, kind: 'tick', tenant: 1, patient: 'p1', receivedAt, listeningSince });
+    const first = tick(up + SECOND, up);
+    expect([toldAll(first), first.timers]).toEqual([[], [{ timer: 'no-data', dueAt: up + LIMIT }]]);
+    // It is remembered: a later record need not say it again, and an older time does not take it back.
+    expect(toldAll(tick(up + LIMIT - 1, 0))).toEqual([]);
+    expect(toldAll(ward.tick(up + LIMIT))).toEqual([raised]);
+  });
+
+  it.each(['acknowledge', 'snooze', 'resolve'] as const)(
+    'another source that falls silent is told also after %s of the first',
+    (type) => {
+      const ward = new Ward();
+      const heard = continuous(ward, GLUCOSE, 'sensor');
+      continuous(ward, HEART_RATE, 'watch');
+      const [first] = ward.tick(heard + 15 * MINUTE).transitions;
+      const until = heard + 20 * HOUR;
+      ward.act({ type, episode: first!.episode, until }, heard + 16 * MINUTE);
+      const second = ward.tick(heard + LIMIT);
+      expect(toldAll(second)).toEqual([raised]);
+      expect(second.transitions[0]!.alert.summary).toContain('Another source is silent.');
+    },
+  );
+});
+
+describe('system-outage', () => {
+  const from = T0;
+  const outage = (ward: Ward, receivedAt: number, until?: number, began = from) =>
+    ward.take({
+      v: 1,
+      kind: 'tick',
+      tenant: 1,
+      patient: '_system',
+      receivedAt,
+      outage: { components: ['twin-engine'], from: began, ...(until === undefined ? undefined : { until }) },
+    });
+  const began = 'system-outage raised medium open';
+  const over = 'system-outage resolved medium resolved';
+
+  it('is told once while it lasts and once when it is over, however often it is said', () => {
+    const ward = new Ward('_system');
+    const until = from + 5 * MINUTE;
+    const told = [
+      outage(ward, from + MINUTE),
+      outage(ward, from + 2 * MINUTE),
+      outage(ward, until, until),
+      outage(ward, until + SECOND, until),
+      // Its parts come back a little apart.
+      outage(ward, until + MINUTE, until + 2 * SECOND, from + SECOND),
+    ].map(toldAll);
+    expect(told).toEqual([[began], [], [over], [], []]);
+    expect(ward.alerts()[0]).toMatchObject({ effectiveAt: new Date(from).toISOString() });
+    expect(ward.alerts()[1]!.summary).toContain('twin-engine not running for 5 min');
+    expect(ward.alerts()[1]!.resolvedAt).toBe(new Date(until).toISOString());
+  });
+
+  it('that is only known afterwards is told as begun and over', () => {
+    const ward = new Ward('_system');
+    expect(toldAll(outage(ward, from + HOUR, from + 75 * SECOND))).toEqual([began, over]);
+    expect(toldAll(outage(ward, from + 2 * HOUR, from + 90 * MINUTE, from + HOUR))).toEqual([began, over]);
+  });
 });

@@ -1,5 +1,5 @@
 import { measureByNumber } from '#libs/domain/quantities';
-import { isClosed } from './alert-state.js';
+import { isClosed, reopened } from './alert-state.js';
 import { drop, setTimer, type Draft } from './draft.js';
 import { NO_RULE_STATE } from './fold.js';
 import { layersOf, limitsAt, ownerAt, type Limits } from './limits.js';
@@ -24,12 +24,19 @@ interface Silent {
 /**
  * Judges silence by the log's own time, which records and ticks advance. A continuous stream is due its limit after it was last
  * heard. While it is heard it is not silent, however old its values are: a gateway is catching up. One episode per patient covers
- * all silent streams; it ends when none is silent.
+ * all silent streams; it ends when none is silent. That a stream has fallen silent is said by ticks alone, because they know whether the
+ * system itself was listening.
  */
 export function judgeSilence(draft: Draft): void {
   const limits = limitsAt(NO_DATA, layersOf(draft, NO_DATA.id), personOf(draft.facts), draft.now);
-  const { silent, next } = look(draft, limits);
-  follow(draft, silent);
+  const { silent, next: nextDue } = look(draft, limits);
+  const known = openEpisode(draft)?.about ?? [];
+  const isTold = ({ words }: Silent): boolean => draft.record.kind === 'tick' || known.includes(words);
+  follow(draft, silent.filter(isTold));
+  const next = silent.reduce<number | null>(
+    (soonest, one) => (isTold(one) ? soonest : Math.min(soonest ?? one.due, one.due)),
+    nextDue,
+  );
   const told = draft.timers[TIMER];
   // A timer that is too early only costs a look; moving it with every sample would cost a write.
   if (next === null) {
@@ -51,7 +58,8 @@ function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[
     if (name === undefined) continue;
     const seconds = limits[name]!;
     // By receipt: the newest value may be of a clock that is ahead.
-    const due = stream.heard + seconds * 1000;
+    // What was not heard during an outage of ours says nothing of the device.
+    const due = Math.max(stream.heard, draft.listeningSince ?? 0) + seconds * 1000;
     if (due <= draft.now) {
       silent.push({ key, due, seconds, words: '' });
       continue;
@@ -62,9 +70,14 @@ function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[
     if (catchingUp && stream !== draft.base.streams[key]) drop(draft, 'no-data-held-back-catching-up');
   }
   const counted = silent.filter(({ key }) => !fresh.has(codeOfStream(key)));
-  const open = draft.rules[NO_DATA.id]?.episodes.at(-1)?.end === null;
-  if (!open) for (let i = counted.length; i < silent.length; i++) drop(draft, 'no-data-held-back-other-source');
+  if (openEpisode(draft) === undefined)
+    for (let i = counted.length; i < silent.length; i++) drop(draft, 'no-data-held-back-other-source');
   return { next, silent: counted.map((one) => ({ ...one, words: wordsOf(one, draft.streams[one.key]!) })) };
+}
+
+function openEpisode(draft: Draft): EpisodeState | undefined {
+  const last = draft.rules[NO_DATA.id]?.episodes.at(-1);
+  return last?.end === null ? last : undefined;
 }
 
 function wordsOf({ key, due, seconds }: Silent, stream: StreamState): string {
@@ -74,8 +87,7 @@ function wordsOf({ key, due, seconds }: Silent, stream: StreamState): string {
 
 function follow(draft: Draft, silent: readonly Silent[]): void {
   const state = draft.rules[NO_DATA.id] ?? NO_RULE_STATE;
-  const last = state.episodes.at(-1);
-  const open = last !== undefined && last.end === null ? last : undefined;
+  const open = openEpisode(draft);
   if (silent.length === 0) {
     if (open !== undefined) replaceLast(draft, state, end(draft, open));
     return;
@@ -85,11 +97,20 @@ function follow(draft: Draft, silent: readonly Silent[]): void {
     const episodes = [...state.episodes, begin(draft, state, silent, about)].slice(-EPISODES_KEPT);
     draft.rules[NO_DATA.id] = { ...state, episodes, count: state.count + 1 };
   } else if (about.join() !== (open.about ?? []).join()) {
-    const next = { ...open, about };
-    const quiet = isClosed(open.status) || open.muted !== undefined;
-    replaceLast(draft, state, quiet ? next : tell(draft, NO_DATA, next, 'amended', 'sources-changed'));
+    const isMore = about.some((one) => !(open.about ?? []).includes(one));
+    replaceLast(draft, state, changed(draft, { ...open, about }, isMore));
     draft.changed = true;
   }
+}
+
+/** Other streams are silent than were. Who acknowledged, snoozed or closed it did not know of another one. */
+function changed(draft: Draft, episode: EpisodeState, isMore: boolean): EpisodeState {
+  if (episode.muted !== undefined) return episode;
+  if (isMore && episode.status !== 'open') {
+    const { closedByHand: _, ...again } = episode;
+    return tell(draft, NO_DATA, reopened(again), 'raised', 'sources-changed');
+  }
+  return isClosed(episode.status) ? episode : tell(draft, NO_DATA, episode, 'amended', 'sources-changed');
 }
 
 function begin(draft: Draft, state: RuleState, silent: readonly Silent[], about: readonly string[]): EpisodeState {

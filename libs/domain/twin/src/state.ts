@@ -51,6 +51,8 @@ export interface TwinState {
   readonly moreFacts: number;
   /** Whether alerts are emitted; absent: it was never switched. */
   readonly monitoring?: MonitoringState;
+  /** Since when the system itself could take in data without a break, ms; absent: it was never interrupted. */
+  readonly listeningSince?: number;
   /** Newest act ids, oldest first: a repeat changes nothing. */
   readonly acts: readonly string[];
   /** `identity:hash` of recently replaced versions, oldest first: a redelivery of them changes nothing. */

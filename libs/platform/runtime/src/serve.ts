@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule } from '@nestjs/common';
 import { loadConfig, redacted, type AppConfig, type Role } from './config.js';
 import { createPlatform } from './create-platform.js';
+import { startHeartbeat } from './heartbeat.js';
 import { bootstrap, type RunningServer } from './http-server.js';
 import type { Platform } from './platform.js';
 import { StartupError } from './until-reachable.js';
@@ -25,6 +26,7 @@ export async function serve(
     await platform.close();
     return endOnStartupError(takenPort(error, config) ?? error);
   });
+  startHeartbeat(platform);
   const close = closeOnSignals(platform, server);
   await announceWhenReady(platform, server.url);
   return { platform, server, close };

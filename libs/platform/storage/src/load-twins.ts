@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
+import { SYSTEM_TWIN } from '#libs/contracts';
 import { plainArray, textArray } from './pg-arrays.js';
 
 export interface PatientId {
@@ -32,8 +33,8 @@ export async function loadTwins(client: ClientBase, patients: readonly PatientId
     .toSorted((a, b) => a.tenant - b.tenant || (a.patient < b.patient ? -1 : 1));
   const made = await client.query<LoadedTwin>({
     name: 'twins-make',
-    text: `INSERT INTO twins AS t (tenant, patient)
-      SELECT u.tenant, u.patient FROM unnest($1::int4[], $2::text[]) AS u (tenant, patient)
+    text: `INSERT INTO twins AS t (tenant, patient, type)
+      SELECT u.tenant, u.patient, (CASE WHEN u.patient = '${SYSTEM_TWIN}' THEN 'process' ELSE 'system' END)::"TwinType" FROM unnest($1::int4[], $2::text[]) AS u (tenant, patient)
       ON CONFLICT (tenant, patient) DO UPDATE SET patient = excluded.patient
       RETURNING t.tenant, t.patient, t.key, t.type::text AS type, t.version::float8 AS version, t.snapshot`,
     values: idArrays(missing),

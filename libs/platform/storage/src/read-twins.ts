@@ -39,7 +39,7 @@ export async function listTwins(
   after?: string,
 ): Promise<readonly TwinRow[]> {
   const { rows } = await pool.query<TwinRow>(
-    `SELECT ${COLUMNS} FROM twins WHERE tenant = $1 AND patient > $2 ORDER BY patient LIMIT $3`,
+    `SELECT ${COLUMNS} FROM twins WHERE tenant = $1 AND type = 'system' AND patient > $2 ORDER BY patient LIMIT $3`,
     [tenant, after ?? '', limit],
   );
   return rows;

@@ -62,6 +62,15 @@ export async function takeDueTimers(
   return { patients: [...patients.values()], now: rows[0]?.now ?? 0 };
 }
 
+/** Tenants of patients whose devices are waited for, and those that still have an outage open. */
+export async function monitoredTenants(client: ClientBase): Promise<readonly number[]> {
+  const { rows } = await client.query<{ tenant: number }>(
+    `SELECT tenant FROM twin_timers WHERE timer = 'no-data'
+    UNION SELECT tenant FROM alert_episodes WHERE rule = 'system-outage' AND NOT closed`,
+  );
+  return rows.map(({ tenant }) => tenant);
+}
+
 function placeOf(writes: readonly TimerWrite[]): [string, string, string] {
   return [
     plainArray(writes.map((write) => write.tenant)),
