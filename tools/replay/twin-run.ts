@@ -11,6 +11,8 @@ import {
 
 /** What stands in for the database: newest versions that late data can still reach, no more. */
 const HISTORY_MS = 2 * LATENESS_BOUND;
+/** How far back waveforms can be judged again. */
+const WAVES_MS = 30 * 60_000;
 
 export type SetLimit = WireThreshold & { readonly author: string };
 
@@ -32,6 +34,7 @@ export function createTwinRun(
   let state = initialTwin(1, patient, limits);
   const memory = createMemory();
   const history = new Map<string, StoredMeasurement>();
+  const waves: StoredMeasurement[] = [];
 
   function step(record: PatientInput): void {
     // Identities, then windows; a record that still needs something after that is a fault of the core.
@@ -54,19 +57,27 @@ export function createTwinRun(
   function load({ identities, windows }: Needs): void {
     memory.load({
       identities: identities.map((identity) => ({ identity, stored: history.get(identity) ?? null })),
-      windows: windows.map(({ code, from }) => ({
-        code,
-        from,
-        measurements: [...history.values()].filter((one) => one.code === code && one.t >= from && !one.retracted),
-      })),
+      windows: windows.map((wanted) => {
+        const { code, from, until = Infinity } = wanted;
+        const isWanted = ({ t }: StoredMeasurement): boolean => t >= from && t <= until;
+        const measurements = [...history.values()].filter(
+          (one) => one.code === code && isWanted(one) && !one.retracted,
+        );
+        return { ...wanted, measurements };
+      }),
     });
   }
 
   function keep(measurement: StoredMeasurement): void {
     history.delete(measurement.identity);
-    // Waveforms are never looked back for: only their identity is needed.
-    const { series: _, ...light } = measurement;
-    history.set(measurement.identity, measurement.periodMs === undefined ? measurement : light);
+    history.set(measurement.identity, measurement);
+    if (measurement.periodMs === undefined) return;
+    waves.push(measurement);
+    // A recording's channels come about in step: of older waveforms only the identity is needed.
+    while (waves[0]!.t < measurement.t - WAVES_MS) {
+      const { series: _, ...light } = waves.shift()!;
+      if (history.get(light.identity)?.version === light.version) history.set(light.identity, light);
+    }
   }
 
   function forget(): void {

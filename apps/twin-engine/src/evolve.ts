@@ -110,7 +110,13 @@ function lookAhead<R extends { readonly input: PatientInput }>(
     if (input.kind !== 'samples' && input.kind !== 'clinical') continue;
     try {
       const needs = apply(progress.work.state, input, progress.memory);
-      if (needs.kind === 'needs') found.push({ progress, needs, input });
+      // Stretches of the past are loaded one record at a time: there may be many, and neighbours share them.
+      if (needs.kind === 'needs')
+        found.push({
+          progress,
+          input,
+          needs: { ...needs, windows: needs.windows.filter(({ until }) => until === undefined) },
+        });
     } catch {
       // Told when its turn comes.
     }
@@ -131,12 +137,12 @@ async function load<R extends { readonly input: PatientInput }>(
       const { id, ...place } = places?.get(identity) ?? { code: 0, t: 0 };
       identities.set(`${tenant}/${twin}/${identity}`, { progress, want: { tenant, twin, identity, ...place }, id });
     }
-    for (const { code, from } of needs.windows) {
-      const id = `${tenant}/${twin}/${code}`;
+    for (const { code, from, until } of needs.windows) {
+      const want = { tenant, twin, code, from, ...(until === undefined ? undefined : { until }) };
+      const id = until === undefined ? `${tenant}/${twin}/${code}` : `${tenant}/${twin}/${code}/${from}/${until}`;
       const earlier = windows.get(id);
-      // One window per measure: the widest asked for serves all.
-      if (earlier === undefined || earlier.want.from > from)
-        windows.set(id, { progress, want: { tenant, twin, code, from } });
+      // One window up to now per measure: the widest asked for serves all.
+      if (earlier === undefined || earlier.want.from > from) windows.set(id, { progress, want });
     }
   }
   const found = await lookups.identities([...identities.values()].map(({ want }) => want));
@@ -152,7 +158,7 @@ async function load<R extends { readonly input: PatientInput }>(
   });
   [...windows.values()].forEach(({ progress, want }, index) => {
     const measurements = laidOver(lists[index] ?? [], progress.fresh, want);
-    progress.memory.load({ windows: [{ code: want.code, from: want.from, measurements }] });
+    progress.memory.load({ windows: [{ ...want, measurements }] });
   });
 }
 
@@ -160,12 +166,13 @@ async function load<R extends { readonly input: PatientInput }>(
 function laidOver(
   stored: readonly StoredMeasurement[],
   fresh: ReadonlyMap<string, StoredMeasurement>,
-  { code, from }: { readonly code: number; readonly from: number },
+  { code, from, until = Infinity }: Pick<WantedWindow, 'code' | 'from' | 'until'>,
 ): readonly StoredMeasurement[] {
   if (fresh.size === 0) return stored;
   const kept = stored.filter((measurement) => !fresh.has(measurement.identity));
   for (const measurement of fresh.values()) {
-    if (measurement.code === code && measurement.t >= from && !measurement.retracted) kept.push(measurement);
+    const { t } = measurement;
+    if (measurement.code === code && t >= from && t <= until && !measurement.retracted) kept.push(measurement);
   }
   return kept;
 }

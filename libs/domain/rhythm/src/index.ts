@@ -21,4 +21,4 @@ export { type WaveChunk } from './stream-channel.js';
 export { type StreamBeat } from './stream-beat-class.js';
 export { runTrust, type StreamedRun } from './stream-run.js';
 export { type VentricularBeats } from './stream-ventricular-count.js';
-export { stepWave, ventricularBeats, type WaveState, type WaveStep } from './stream-wave.js';
+export { beginAgain, isLate, stepWave, ventricularBeats, type WaveState, type WaveStep } from './stream-wave.js';

@@ -38,7 +38,9 @@ export function classBeats(
   const known = before?.beats ?? null;
   const unused = (before?.unused ?? 0) + 1;
   const own = leads.find(({ lead }) => lead === known?.lead);
-  const window = own ?? (known === null || unused > PATIENCE_S ? leads.toSorted(byPreference)[0] : undefined);
+  const window =
+    own ??
+    (known === null || unused > PATIENCE_S ? leads.toSorted((a, b) => byPreference(a.lead, b.lead))[0] : undefined);
   if (window === undefined) return { state: before && { ...before, unused: Math.min(unused, PATIENCE_S) }, beats: [] };
   const { state, taken } = takeBeats(known, window);
   const beats = taken.map(({ ago, interval, features }) => ({
@@ -51,8 +53,9 @@ export function classBeats(
   return { state: { beats: state, unused: 0 }, beats };
 }
 
-function byPreference(a: BeatWindow, b: BeatWindow): number {
-  const [first, second] = [LEAD_II.test(a.lead), LEAD_II.test(b.lead)];
+/** Of two names of leads: II first, then by name. */
+export function byPreference(a: string, b: string): number {
+  const [first, second] = [LEAD_II.test(a), LEAD_II.test(b)];
   if (first !== second) return first ? -1 : 1;
-  return a.lead < b.lead ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
 }

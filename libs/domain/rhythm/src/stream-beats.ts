@@ -13,9 +13,9 @@ import { ECG_RATE } from './stream-channel.js';
 /** What is remembered of the beats of a lead: plain JSON under 5 kB. */
 export interface BeatsState {
   readonly lead: string;
-  /** When the channel began, ms: positions count from there. */
+  /** When the channel began, ms: there is no interval across that. */
   readonly began: number;
-  /** Position of the newest beat taken, samples at ECG_RATE; null: none since the channel began. */
+  /** Position of the newest beat taken, samples at ECG_RATE since 1970; null: none yet. */
   readonly last: number | null;
   readonly groups: readonly KeptGroup[];
   readonly recent: RecentBeats;
@@ -23,7 +23,7 @@ export interface BeatsState {
   readonly usualSame: number;
 }
 
-/** What is looked at of a lead: `samples` at ECG_RATE without NaN, the beats in them, and where they end in the channel. */
+/** What is looked at of a lead: `samples` at ECG_RATE without NaN, the beats in them, and where they end, samples since 1970. */
 export interface BeatWindow {
   readonly lead: string;
   readonly began: number;
@@ -58,9 +58,10 @@ export function takeBeats(
 ): { readonly state: BeatsState; readonly taken: readonly TakenBeat[] } {
   const known: BeatsState =
     before?.lead === lead
-      ? { ...before, began, last: before.began === began ? before.last : null }
+      ? { ...before, began }
       : { lead, began, last: null, groups: [], recent: [], usualSame: FIRST_SAME };
   const from = end - samples.length;
+  const joins = before?.lead === lead && before.began === began;
   let { last, recent, usualSame } = known;
   const isNew = ({ at }: Beat): boolean =>
     at <= samples.length - DELAY && (last === null || from + at > last + SAME_BEAT);
@@ -72,7 +73,7 @@ export function takeBeats(
   const taken: TakenBeat[] = [];
   for (let i = first; i < beats.length && isNew(beats[i]!); i++) {
     const { at } = beats[i]!;
-    const earlier = i > 0 ? from + beats[i - 1]!.at : last;
+    const earlier = i > 0 ? from + beats[i - 1]!.at : joins ? last : null;
     const interval = earlier === null || from + at - earlier > LONGEST ? 0 : from + at - earlier;
     const next = (beats[i + 1]?.at ?? samples.length) - at;
     const form = formAt(signal, ECG_RATE, at - start);

@@ -65,6 +65,13 @@ export interface Extremes {
 
 export const NO_EXTREMES: Extremes = { count: 0, missing: 0, low: 0, high: 0, atLow: 0, atHigh: 0 };
 
+/** Whether enough of a second was measured. */
+export function isMostlyThere(values: ReadonlyArray<number | null>): boolean {
+  let missing = 0;
+  for (const value of values) if (value === null) missing++;
+  return missing <= MISSING * values.length;
+}
+
 export function qualityOf({ count, missing, low, high, atLow, atHigh }: Extremes, isEcg: boolean): BlockQuality {
   if (count === 0 || missing > MISSING * count) return 'm';
   if (low === high) return isEcg && Math.abs(low) >= RAIL_MV ? 's' : 'f';

@@ -1,5 +1,8 @@
-/** One channel of a patient: chunks joined, brought to one rate, and kept as the last seconds in blocks of one second. */
-import { encode, NO_EXTREMES, qualityOf, type Block, type Extremes } from './stream-block.js';
+/**
+ * One channel of a patient: chunks joined, brought to one rate, and kept as the last seconds in blocks of one second. Blocks are whole
+ * seconds of UTC, so that whoever begins in the middle of a recording judges at the same times.
+ */
+import { encode, isMostlyThere, NO_EXTREMES, qualityOf, type Block, type Extremes } from './stream-block.js';
 import type { StreamRefusal } from './stream-finding.js';
 
 /** Evenly spaced samples of one channel; mV for `ecg`, any unit for pulse waves. `t` is the first sample's ms since 1970. */
@@ -22,6 +25,8 @@ export interface ChannelState {
   readonly until: number;
   /** Samples since the channel began (anew). */
   readonly count: number;
+  /** Where in its second it began, in bins; absent (channels begun before blocks were whole seconds): at its start. */
+  readonly phase?: number;
   /** Sum and number of the samples of the bin that is not full yet. */
   readonly bin: readonly [sum: number, count: number];
   /** Bins of the second that is not full yet; null where nothing was measured. */
@@ -41,6 +46,16 @@ export const PULSE_RATE = 50;
 /** Chunks closer than this join on; more is a gap, and the channel begins anew. */
 const JITTER_MS = 250;
 const SAME_MS = 1;
+const SECOND_MS = 1000;
+
+/** The chunk without what its channel has already; null when nothing is left of it. */
+export function newPart(state: ChannelState, chunk: WaveChunk): WaveChunk | null {
+  const { t, samples, periodMs } = chunk;
+  if (t >= state.until - JITTER_MS) return chunk;
+  const known = Math.ceil((state.until - t - SAME_MS) / periodMs);
+  if (known >= samples.length) return null;
+  return { ...chunk, t: t + known * periodMs, samples: samples.slice(known) };
+}
 
 export function refusalOfChunk(state: ChannelState | undefined, chunk: WaveChunk): StreamRefusal | null {
   const { t, periodMs, kind, samples } = chunk;
@@ -49,20 +64,21 @@ export function refusalOfChunk(state: ChannelState | undefined, chunk: WaveChunk
   if (rate < (kind === 'ecg' ? 100 : 20) || rate > 1000) return 'unusable-rate';
   if (state === undefined || samples.length === 0) return null;
   if (t === state.from) return 'duplicate';
-  if (t < state.from) return 'reversed';
-  return t < state.until - JITTER_MS ? 'overlapping' : null;
+  return t < state.from ? 'reversed' : null;
 }
 
 export function beginChannel({ kind, periodMs, t }: WaveChunk): ChannelState {
+  const phase = ((((t % SECOND_MS) + SECOND_MS) % SECOND_MS) * rateOf(kind)) / SECOND_MS;
   return {
     kind,
+    phase,
     periodMs,
     began: t,
     from: t,
     until: t,
     count: 0,
     bin: [0, 0],
-    open: [],
+    open: Array.from({ length: Math.floor(phase + EDGE) }, () => null),
     extremes: NO_EXTREMES,
     clean: SECONDS,
     blocks: [],
@@ -82,8 +98,10 @@ export function stepChannel(
   full: (channel: ChannelState) => void,
 ): ChannelState {
   const isEcg = state.kind === 'ecg';
-  const rate = isEcg ? ECG_RATE : PULSE_RATE;
-  const binsPerSample = (rate * state.periodMs) / 1000;
+  const rate = rateOf(state.kind);
+  const { phase } = state;
+  const start = phase ?? 0;
+  const binsPerSample = (rate * state.periodMs) / SECOND_MS;
   let { count, blocks, clean } = state;
   let [sum, inBin] = state.bin;
   let until = chunk.t - state.until < SAME_MS ? state.until : chunk.t;
@@ -95,6 +113,7 @@ export function stepChannel(
     kind: state.kind,
     periodMs: state.periodMs,
     began: state.began,
+    ...(phase === undefined ? undefined : { phase }),
     from: chunk.t,
     until,
     count,
@@ -112,7 +131,8 @@ export function stepChannel(
       inBin++;
     }
     extremes = counted(extremes, sample);
-    const bins = binOf(count + 1, binsPerSample) - binOf(count, binsPerSample);
+    const bins =
+      Math.floor(start + (count + 1) * binsPerSample + EDGE) - Math.floor(start + count * binsPerSample + EDGE);
     count++;
     until += state.periodMs;
     if (bins === 0) continue;
@@ -122,10 +142,11 @@ export function stepChannel(
       open.push(value);
       if (open.length < rate) continue;
       const samples = open.map((each) => each ?? Number.NaN);
-      blocks = [...blocks, encode(samples, qualityOf(extremes, isEcg), isEcg ? 2 : 1)].slice(-SECONDS);
+      const quality = isMostlyThere(open) ? qualityOf(extremes, isEcg) : 'm';
+      blocks = [...blocks, encode(samples, quality, isEcg ? 2 : 1)].slice(-SECONDS);
       open = [];
       extremes = { ...NO_EXTREMES };
-      ended = Math.round(until);
+      ended = phase === undefined ? Math.round(until) : Math.round(until / SECOND_MS) * SECOND_MS;
       if (!chunk.doubtful) clean = Math.min(SECONDS, clean + 1);
       full(now());
     }
@@ -133,14 +154,11 @@ export function stepChannel(
   return now();
 }
 
-/** Whole seconds since the channel began. */
-export function secondsOf({ kind, periodMs, count, open }: ChannelState): number {
-  const rate = kind === 'ecg' ? ECG_RATE : PULSE_RATE;
-  return Math.round((binOf(count, (rate * periodMs) / 1000) - open.length) / rate);
-}
+/** Of a bin that is full but for rounding. */
+const EDGE = 1e-6;
 
-function binOf(index: number, binsPerSample: number): number {
-  return Math.floor(index * binsPerSample + 1e-6);
+function rateOf(kind: WaveChunk['kind']): number {
+  return kind === 'ecg' ? ECG_RATE : PULSE_RATE;
 }
 
 /** 1 µV of an ECG; seven digits of a pulse wave, whose unit and offset are anything. */

@@ -302,7 +302,7 @@ describe('the stream itself', () => {
     const changes: ReadonlyArray<readonly [Partial<WaveChunk>, string]> = [
       [{}, 'duplicate'],
       [{ t: START - 1 }, 'reversed'],
-      [{ t: START + 5000 }, 'overlapping'],
+      [{ t: START + 5000, samples: chunk.samples.slice(0, 1250) }, 'overlapping'],
       [{ t: Number.NaN }, 'not-a-number'],
       [{ t: START + 10_000, periodMs: 0 }, 'not-a-number'],
       [{ t: START + 10_000, periodMs: 50 }, 'unusable-rate'],
@@ -320,6 +320,45 @@ describe('the stream itself', () => {
     const changed = stepWave(state, { ...chunk, t: START + 10_000, periodMs: 2 });
     expect(changed.refusals).toEqual([{ reason: 'rate-changed', count: 1 }]);
     expect(changed.findings).toEqual([]);
+  });
+
+  it('takes of a chunk that overlaps what is new', () => {
+    const chunk = (t: number, from: number, to: number): WaveChunk => ({
+      t: START + t,
+      samples: ecg(SINUS, 10).slice(from, to),
+      periodMs: 4,
+      kind: 'ecg',
+      channel: 'II',
+      doubtful: false,
+    });
+    const first = stepWave(null, chunk(0, 0, 1500)).state;
+    const joined = stepWave(first, chunk(6000, 1500, 2500)).state;
+    const overlapped = stepWave(first, chunk(4000, 1000, 2500));
+    expect(overlapped.refusals).toEqual([{ reason: 'overlapping', count: 1 }]);
+    const { from: _, ...channel } = overlapped.state.channels['II']!;
+    expect(joined.channels['II']).toMatchObject(channel);
+  });
+
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'takes a channel called %s as any other',
+    (channel) => {
+      const samples = [...ecg(SINUS, 15), ...ecg([], 10)];
+      const called = stream([{ samples, channel }]);
+      expect(called.findings).toEqual(stream([{ samples }]).findings);
+      expect(called.findings[0]).toMatchObject({ rule: 'asystole', present: true });
+    },
+  );
+
+  it('judges at whole seconds, wherever the channel begins', () => {
+    const samples = [...ecg(SINUS, 30), ...ecg([], 10)];
+    const times = [0, 33, 1250, 1777].map((skipped) => {
+      const t = START + 4 * skipped;
+      const rest = samples.slice(skipped);
+      const chunk = { t, samples: rest, periodMs: 4, kind: 'ecg', channel: 'II', doubtful: false } as const;
+      return stepWave(null, chunk).findings.map(({ rule, at, since }) => [rule, at, since]);
+    });
+    expect(times[0]).toHaveLength(2);
+    for (const each of times) expect(each).toEqual(times[0]);
   });
 
   it('keeps a bounded state without NaN whatever comes', () => {

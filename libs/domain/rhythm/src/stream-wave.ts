@@ -7,15 +7,15 @@
  * is not waited for. So the findings of one channel do not depend on how it is cut into chunks, nor do those of several in step.
  * A gap is never asystole: the channel begins anew, and says nothing until it has 5 s.
  */
-import { classBeats, type BeatClassState, type StreamBeat } from './stream-beat-class.js';
+import { byPreference, classBeats, type BeatClassState, type StreamBeat } from './stream-beat-class.js';
 import type { BeatWindow } from './stream-beats.js';
 import {
   beginChannel,
   ECG_RATE,
   joins,
+  newPart,
   refusalOfChunk,
   SECONDS,
-  secondsOf,
   stepChannel,
   type ChannelState,
   type WaveChunk,
@@ -82,29 +82,34 @@ const SEEN: Readonly<Record<WaveRule, number>> = {
 const GONE = 10;
 const NEW: WaveState = { channels: {}, usual: {}, judged: null, told: {}, classing: null, counted: null };
 
-export function stepWave(state: WaveState | null, chunk: WaveChunk): WaveStep {
+/** @param beatsAfter beats of seconds that end at or before this time (ms) are not classed: they were, by whoever goes on from there */
+export function stepWave(state: WaveState | null, given: WaveChunk, beatsAfter: number | null = null): WaveStep {
   const before = state ?? NEW;
-  const known = Object.hasOwn(before.channels, chunk.channel) ? before.channels[chunk.channel] : undefined;
-  const refusal = refusalOfChunk(known, chunk) ?? (known || hasRoom(before, chunk) ? null : 'too-many-channels');
-  if (refusal !== null || chunk.samples.length === 0)
+  const known = Object.hasOwn(before.channels, given.channel) ? before.channels[given.channel] : undefined;
+  const refusal = refusalOfChunk(known, given) ?? (known || hasRoom(before, given) ? null : 'too-many-channels');
+  const chunk = known === undefined || refusal !== null ? given : newPart(known, given);
+  if (refusal !== null || chunk === null || chunk.samples.length === 0) {
+    const reason = refusal ?? (chunk === null ? 'overlapping' : null);
     return {
       state: before,
       findings: [],
       beats: [],
       runs: [],
-      refusals: refusal === null ? [] : [{ reason: refusal, count: 1 }],
+      refusals: reason === null ? [] : [{ reason, count: 1 }],
     };
+  }
   const isChanged = known !== undefined && known.periodMs !== chunk.periodMs;
   const channel = known && joins(known, chunk) ? known : beginChannel(chunk);
+  const gone = known === undefined ? leastOf(before, chunk) : null;
   const others = Object.entries(before.channels).filter(
-    ([name, each]) => name !== chunk.channel && isKept(each, chunk),
+    ([name, each]) => name !== chunk.channel && name !== gone && isKept(each, chunk),
   );
   let now: WaveState = { ...before, channels: Object.fromEntries(others) };
   const findings: RhythmFinding[] = [];
   const beats: StreamBeat[] = [];
   const runs: StreamedRun[] = [];
   const last = stepChannel(channel, chunk, (full) => {
-    const step = judge({ ...now, channels: { ...now.channels, [chunk.channel]: full } });
+    const step = judge({ ...now, channels: { ...now.channels, [chunk.channel]: full } }, beatsAfter);
     now = step.state;
     findings.push(...step.findings);
     beats.push(...step.beats);
@@ -115,27 +120,61 @@ export function stepWave(state: WaveState | null, chunk: WaveChunk): WaveStep {
     state: {
       ...now,
       channels,
-      usual: Object.fromEntries(Object.entries(now.usual).filter(([name]) => name in channels)),
+      usual: Object.fromEntries(Object.entries(now.usual).filter(([name]) => Object.hasOwn(channels, name))),
     },
     findings,
     beats,
     runs,
-    refusals: isChanged ? [{ reason: 'rate-changed', count: 1 }] : [],
+    refusals: [
+      ...(isChanged ? [{ reason: 'rate-changed' as const, count: 1 }] : []),
+      ...(chunk === given ? [] : [{ reason: 'overlapping' as const, count: 1 }]),
+    ],
   };
+}
+
+/**
+ * Whether the chunk comes too late to go on with: its channel has later ones, or its first whole second was judged without it. What
+ * would be refused anyway is not late.
+ */
+export function isLate(state: WaveState | null, chunk: WaveChunk): boolean {
+  if (state === null || chunk.samples.length === 0) return false;
+  const known = Object.hasOwn(state.channels, chunk.channel) ? state.channels[chunk.channel] : undefined;
+  const refusal = refusalOfChunk(known, chunk) ?? (known || hasRoom(state, chunk) ? null : 'too-many-channels');
+  if (refusal !== null) return refusal === 'reversed' || refusal === 'duplicate';
+  const begins = known !== undefined && joins(known, chunk) ? known.ended : Math.floor(chunk.t / 1000) * 1000;
+  return state.judged !== null && begins + 1000 <= state.judged;
+}
+
+/** The state to begin with when the past is judged again: without a past, but with the beats that were classed and counted. */
+export function beginAgain(state: WaveState | null): WaveState {
+  return state === null ? NEW : { ...NEW, classing: state.classing, counted: state.counted };
 }
 
 function isKept({ until }: ChannelState, { t }: WaveChunk): boolean {
   return t - until <= FORGOTTEN_MS;
 }
 
-function hasRoom({ channels }: WaveState, chunk: WaveChunk): boolean {
-  const isEcg = chunk.kind === 'ecg';
-  const alike = Object.values(channels).filter((each) => (each.kind === 'ecg') === isEcg && isKept(each, chunk));
-  return alike.length < MOST_OF_A_KIND;
+/** Whether a new channel is kept: there is room, or it is preferred to one that is there. */
+function hasRoom(state: WaveState, chunk: WaveChunk): boolean {
+  return alikeOf(state, chunk).length < MOST_OF_A_KIND || leastOf(state, chunk) !== null;
+}
+
+/** The channel that makes room for a new one: by name alone, so that it does not matter which came first. */
+function leastOf(state: WaveState, chunk: WaveChunk): string | null {
+  const alike = alikeOf(state, chunk);
+  if (alike.length < MOST_OF_A_KIND) return null;
+  const least = [...alike, chunk.channel].toSorted(byPreference).at(-1)!;
+  return least === chunk.channel ? null : least;
+}
+
+function alikeOf({ channels }: WaveState, chunk: WaveChunk): readonly string[] {
+  return Object.entries(channels).flatMap(([name, each]) =>
+    (each.kind === 'ecg') === (chunk.kind === 'ecg') && isKept(each, chunk) ? [name] : [],
+  );
 }
 
 /** Judges the newest second that all live channels have, if it is new. */
-function judge(state: WaveState): Omit<WaveStep, 'refusals'> {
+function judge(state: WaveState, beatsAfter: number | null): Omit<WaveStep, 'refusals'> {
   const all = Object.entries(state.channels).filter(([, { blocks }]) => blocks.length > 0);
   const newest = Math.max(...all.map(([, { ended }]) => ended));
   const live = all.filter(([, { ended }]) => newest - ended <= BEHIND_MS);
@@ -144,7 +183,8 @@ function judge(state: WaveState): Omit<WaveStep, 'refusals'> {
   const leads: RunLead[] = [];
   const windows: BeatWindow[] = [];
   const pulses: RunPulse[] = [];
-  const usual: Record<string, Usual> = { ...state.usual };
+  // A map: a channel may be called `constructor`.
+  const usual = new Map(Object.entries(state.usual));
   let isClean = true;
   for (const [name, channel] of live) {
     const { kind, blocks, ended, clean, began } = channel;
@@ -152,11 +192,16 @@ function judge(state: WaveState): Omit<WaveStep, 'refusals'> {
     const end = blocks.length - newer;
     const window = blocks.slice(Math.max(0, end - WINDOW_S), Math.max(0, end));
     if (kind === 'ecg') {
-      const step = ecgEvidence(window, usual[name] ?? null);
-      if (step.usual) usual[name] = step.usual;
+      const step = ecgEvidence(window, usual.get(name) ?? null);
+      if (step.usual) usual.set(name, step.usual);
       if (step.evidence === null) continue;
       leads.push({ evidence: step.evidence, samples: step.signal.samples });
-      windows.push({ lead: name, began, end: (secondsOf(channel) - newer) * ECG_RATE, ...step.signal });
+      windows.push({
+        lead: name,
+        began,
+        end: Math.round((ended * ECG_RATE) / 1000) - newer * ECG_RATE,
+        ...step.signal,
+      });
       if (clean < SECONDS) isClean = false;
     } else {
       const step = pulseEvidence(window);
@@ -175,9 +220,14 @@ function judge(state: WaveState): Omit<WaveStep, 'refusals'> {
       if (step.finding) findings.push(step.finding);
     }
   }
+  const runs = run ? [run] : [];
+  // Before the first lead can be judged nothing is, so a lead that comes a little later is not late.
+  const judged = leads.length > 0 || state.judged !== null ? at : null;
+  const next = { ...state, usual: Object.fromEntries(usual), judged, told };
+  if (beatsAfter !== null && at <= beatsAfter) return { state: next, findings, beats: [], runs };
   const { state: classing, beats } = classBeats(state.classing, windows, at);
   const counted = countVentricular(state.counted, beats, at);
-  return { state: { ...state, usual, judged: at, told, classing, counted }, findings, beats, runs: run ? [run] : [] };
+  return { state: { ...next, classing, counted }, findings, beats, runs };
 }
 
 /** Ventricular beats of the newest five minutes of classed beats. */

@@ -100,7 +100,8 @@ function evidenceOf(cited: Cited, start: number): Evidence {
     source,
     quality: qualityName(quality),
     ...(reasons === undefined || reasons.length === 0 ? undefined : { qualityReasons: reasons }),
-    ageSeconds: Math.round((start - t) / 1000),
+    // What shows a condition may come after its onset.
+    ageSeconds: Math.max(0, Math.round((start - t) / 1000)),
   };
 }
 

@@ -162,6 +162,11 @@ export function stillBehind({ behind: known, now }: Pick<Draft, 'behind' | 'now'
   return known === null || now > known.until ? 0 : known.ms;
 }
 
+/** How far after its judged time a version may stand in the store, ms, by the clocks that are ahead now. */
+export function stillAhead({ clocks }: Pick<Draft, 'clocks'>): number {
+  return Object.values(clocks).reduce((most, { off }) => Math.max(most, off + MARGIN.series), 0);
+}
+
 /** The clock differs anew, or by another amount. What was told of it stays while it is about as far off. */
 function changed(draft: Draft, source: string, known: ClockState | undefined, off: number): ClockState {
   const told = known === undefined ? 0 : known.told;

@@ -88,6 +88,8 @@ export type Change = Omit<StoredMeasurement, 'judged'> & {
     /** At which it was judged; null: not. */
     readonly judgedAt: number | null;
     readonly retracted: boolean;
+    /** How long a waveform lasted, ms; 0: none. */
+    readonly lasts: number;
   };
 };
 

@@ -28,6 +28,8 @@ export interface Look {
   readonly newest: number;
   /** The record's values of a limit rule's measure. */
   readonly fresh: readonly Cited[];
+  /** Ordinals of the told episodes that were judged again, where that is not all from `since` on. */
+  readonly judgedAgain?: ReadonlySet<number> | undefined;
 }
 
 /**
@@ -41,15 +43,16 @@ export function tellEpisodes(
   found: readonly FoundEpisode[],
   look: Look,
 ): Told {
-  const { since, newest } = look;
+  const { since, newest, judgedAgain } = look;
   const again = found.some(({ end }) => end === null);
   const touched = before.episodes.filter(
     (old) =>
-      old.end === null ||
-      (since !== null && old.end >= since) ||
-      (old.overAt !== undefined && again) ||
-      // Its end is the moment at which it went, which may lie before the values that showed it.
-      (since !== null && found.some(({ start }) => start === old.start)),
+      judgedAgain?.has(old.n) ??
+      (old.end === null ||
+        (since !== null && old.end >= since) ||
+        (old.overAt !== undefined && again) ||
+        // Its end is the moment at which it went, which may lie before the values that showed it.
+        (since !== null && found.some(({ start }) => start === old.start))),
   );
   if (found.length === 0 && touched.length === 0) {
     return { episodes: before.episodes, count: before.count, floor: before.floor };

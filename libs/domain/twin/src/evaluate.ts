@@ -3,6 +3,7 @@ import { derive } from './derive.js';
 import { drop, type Change, type Draft } from './draft.js';
 import { tellEpisodes } from './episodes.js';
 import { followDetector, followLimits, type Followed } from './follow.js';
+import { followSettling } from './follow-settling.js';
 import { NO_RULE_STATE } from './fold.js';
 import { LATENESS_BOUND } from './grid.js';
 import { holdBack, settleLate } from './late.js';
@@ -44,7 +45,11 @@ export function evaluate(draft: Draft): Needs['windows'] {
   }
   const followed = [
     ...[...rules].flatMap((rule) => followLimits(draft, rule, effects, past) ?? []),
-    ...[...detectors].flatMap((detector) => followDetector(draft, detector, effects, past)),
+    ...[...detectors].flatMap((detector) =>
+      detector.settling === undefined
+        ? followDetector(draft, detector, effects, past)
+        : followSettling(draft, { ...detector, settling: detector.settling }, past),
+    ),
   ];
   const missing = past.missing();
   if (missing.length === 0) {
@@ -73,10 +78,11 @@ function notJudged(draft: Draft, change: Change, reason: string): void {
 
 /** In the order of the catalogue: of alerts with one cause the gravest first, so that it leads. */
 function tellAll(draft: Draft, followed: readonly Followed[], past: Past): void {
-  for (const { rule, found, since, newest } of followed.toSorted((a, b) => orderOf(a.rule) - orderOf(b.rule))) {
+  const inTurn = followed.toSorted((a, b) => orderOf(a.rule) - orderOf(b.rule));
+  for (const { rule, found, since, newest, touched } of inTurn) {
     const before = draft.rules[rule.id] ?? NO_RULE_STATE;
     const fresh = rule.kind === 'limit' ? past.fresh(rule.codes[0]).map(({ cited }) => cited) : [];
-    const told = tellEpisodes(draft, rule, before, found, { since, newest, fresh });
+    const told = tellEpisodes(draft, rule, before, found, { since, newest, fresh, judgedAgain: touched });
     draft.rules[rule.id] = { ...(draft.rules[rule.id] ?? NO_RULE_STATE), ...told };
   }
 }
@@ -135,6 +141,8 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
     dirty = earlier(dirty, judged);
   }
   const sorted = [...added.values()].sort((a, b) => inOrder(a.cited, b.cited));
+  // A late waveform is judged again where it stands, not from there on.
+  if (measureByNumber(code)?.shape === 'waveform') dirty = null;
   return { code, added: sorted, changed, dirty, touchesLatest, waits: false };
 }
 
@@ -190,10 +198,7 @@ function takeMeasure(draft: Draft, effect: Effect, past: Past): void {
   const newest = last === undefined ? (before?.t ?? null) : Math.max(before?.t ?? last[2], last[2]);
   if (newest === null) return;
   let latest = later(before?.latest ?? null, judged.at(-1)?.cited);
-  // What is the latest value when the latest is taken away? Waveforms are too large to look back for.
-  if (effect.touchesLatest) {
-    latest = (measureByNumber(code)?.shape === 'value' ? past.newest(code) : judged.at(-1))?.cited ?? null;
-  }
+  if (effect.touchesLatest) latest = past.newest(code)?.cited ?? null;
   const same = latest !== null && latest[0] === before?.latest?.[0] && latest[1] === before.latest[1];
   const { receivedAt, sent } = same ? before! : past.receiptOf(code, latest);
   draft.measures[code] = { t: newest, latest, sent, receivedAt };

@@ -18,6 +18,8 @@ export interface Followed {
   readonly since: number | null;
   /** Newest effective time of what the rule reads. */
   readonly newest: number;
+  /** Ordinals of the told episodes that were judged again, where that is not all from `since` on. */
+  readonly touched?: ReadonlySet<number>;
 }
 
 /** Where a fold starts, and what it sees from there. */
@@ -82,15 +84,7 @@ export function followDetector(
   const before: Kept<DetectorMachine> = draft.detectors[detector.id] ?? NOTHING_KEPT;
   const beforeNewest = newestOf(codes, draft.base.measures);
   const found = new Map<string, FoundEpisode[]>(rules.map((rule) => [rule.id, []]));
-  const person = personOf(draft.facts);
-  const around: Surroundings = {
-    now: Number.NEGATIVE_INFINITY,
-    limitsOf: (rule) => limitsAt(rule, layersOf(draft, rule.id), person, around.now),
-    person,
-    derived: (measure, cited) => measure.read(draft.derived[measure.name] ?? null, cited),
-    ended: (rule, episode) => found.get(rule.id)!.push(episode),
-    refused: (reason) => drop(draft, reason),
-  };
+  const around = surroundingsOf(draft, found);
   const step = (machine: DetectorMachine | null, sample: Sample): DetectorMachine | null => {
     if (sample.cited[4] === 2 || !isExact(sample.cited)) return machine;
     const t = sample.cited[2];
@@ -121,6 +115,24 @@ export function followDetector(
   });
 }
 
+/** `found` takes the ended episodes, by rule id. */
+export function surroundingsOf(
+  draft: Draft,
+  found: ReadonlyMap<string, FoundEpisode[]>,
+  refused = (reason: string): void => drop(draft, reason),
+): Surroundings {
+  const person = personOf(draft.facts);
+  const around: Surroundings = {
+    now: Number.NEGATIVE_INFINITY,
+    limitsOf: (rule) => limitsAt(rule, layersOf(draft, rule.id), person, around.now),
+    person,
+    derived: (measure, cited) => measure.read(draft.derived[measure.name] ?? null, cited),
+    ended: (rule, episode) => found.get(rule.id)!.push(episode),
+    refused,
+  };
+  return around;
+}
+
 function forgetting(
   { codes, forget }: Detector,
   machine: DetectorMachine | null,
@@ -135,7 +147,7 @@ function forgetting(
   return memory === machine.memory ? machine : { ...machine, memory };
 }
 
-function newestOf(codes: readonly number[], measures: Draft['measures']): number | null {
+export function newestOf(codes: readonly number[], measures: Draft['measures']): number | null {
   let newest: number | null = null;
   for (const code of codes) {
     const t = measures[code]?.t;

@@ -192,7 +192,8 @@ function versionOf(
   if (sample.o !== undefined) change.origin = sample.o;
   if (known !== undefined) {
     const { version, code, t } = known;
-    change.replaces = { version, code, t, judgedAt: judgedAt(known), retracted: known.retracted };
+    const lasts = (known.series?.length ?? 0) * (known.periodMs ?? 0);
+    change.replaces = { version, code, t, judgedAt: judgedAt(known), retracted: known.retracted, lasts };
   }
   return change;
 }

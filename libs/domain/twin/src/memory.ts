@@ -11,7 +11,8 @@ export interface Found {
   readonly windows?: readonly {
     readonly code: number;
     readonly from: number;
-    /** Newest versions, not withdrawn, from `from` on; in any order. */
+    readonly until?: number;
+    /** Newest versions, not withdrawn, from `from` on (to `until`, inclusive); in any order. */
     readonly measurements: readonly StoredMeasurement[];
   }[];
 }
@@ -30,9 +31,13 @@ export interface PatientMemory extends Memory {
 const IDENTITIES_KEPT = 4096;
 /** Values of one measure that a memory keeps when it is not told otherwise. */
 const WINDOW_KEPT = 8192;
+/** Stretches of the past of one measure that are kept for the next record. */
+const RANGES_KEPT = 4;
 
 interface Window {
   from: number;
+  /** Inclusive. */
+  readonly until: number;
   /** Ordered by (t, identity). */
   list: StoredMeasurement[];
 }
@@ -49,6 +54,8 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
   const askedFor = new Map<string, string>();
   const formers = new Map<string, readonly StoredMeasurement[]>();
   const windows = new Map<number, Window>();
+  /** Stretches of the past. */
+  const ranges = new Map<number, Window[]>();
 
   function putFormer(stored: StoredMeasurement): void {
     const asked = askedFor.get(stored.identity);
@@ -64,27 +71,33 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
       if (identities.has(stored.identity)) identities.set(stored.identity, stored);
       if (askedFor.size > 0) putFormer(stored);
       const { replaces } = stored;
-      if (replaces !== undefined) {
-        const window = windows.get(replaces.code);
-        const waiting = window === undefined ? undefined : added.get(window);
-        if (!remove(window?.list, stored.identity, replaces.t)) remove(waiting, stored.identity, replaces.t);
+      for (const window of replaces === undefined ? [] : allOf(replaces.code)) {
+        if (!remove(window.list, stored.identity, replaces!.t)) remove(added.get(window), stored.identity, replaces!.t);
       }
-      const window = windows.get(stored.code);
-      if (window === undefined || stored.retracted || stored.t < window.from) continue;
-      const list = added.get(window) ?? [];
-      added.set(window, list);
-      insert(list, stored);
+      if (stored.retracted) continue;
+      for (const window of allOf(stored.code)) {
+        if (stored.t < window.from || stored.t > window.until) continue;
+        const list = added.get(window) ?? [];
+        added.set(window, list);
+        insert(list, stored);
+      }
     }
     for (const [window, list] of added) window.list = merged(window.list, list);
+  }
+
+  function allOf(code: number): readonly Window[] {
+    const [window, others] = [windows.get(code), ranges.get(code)];
+    if (others === undefined) return window === undefined ? [] : [window];
+    return window === undefined ? others : [window, ...others];
   }
 
   return {
     identity: (identity) => identities.get(identity),
     former: (identity) => formers.get(identity) ?? [],
-    window(code, from) {
-      const window = windows.get(code);
-      if (window === undefined || window.from > from) return undefined;
-      return window.from === from ? window.list : window.list.slice(firstAt(window.list, from));
+    window(code, from, until = Number.POSITIVE_INFINITY) {
+      const window = allOf(code).find((one) => one.from <= from && one.until >= until);
+      if (window === undefined || (window.from === from && window.until === until)) return window?.list;
+      return window.list.slice(firstAt(window.list, from), firstAt(window.list, until + 1));
     },
     load(found) {
       for (const { identity, stored, former = [] } of found.identities ?? []) {
@@ -93,8 +106,10 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
         formers.set(identity, [...former].sort(heldFirst));
         for (const one of former) askedFor.set(one.identity, identity);
       }
-      for (const { code, from, measurements } of found.windows ?? []) {
-        windows.set(code, { from, list: [...measurements].sort(byTime) });
+      for (const { code, from, until, measurements } of found.windows ?? []) {
+        const window = { from, until: until ?? Number.POSITIVE_INFINITY, list: [...measurements].sort(byTime) };
+        if (until === undefined) windows.set(code, window);
+        else ranges.set(code, [...(ranges.get(code) ?? []), window]);
       }
     },
     remember(applied) {
@@ -107,16 +122,19 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
         formers.delete(identity);
       }
       for (const window of windows.values()) if (window.list.length > windowKept) shorten(window);
+      for (const [code, list] of ranges) if (list.length > RANGES_KEPT) ranges.set(code, list.slice(-RANGES_KEPT));
     },
     clear() {
       identities.clear();
       formers.clear();
       askedFor.clear();
       windows.clear();
+      ranges.clear();
     },
     size() {
       let size = identities.size;
-      for (const { list } of windows.values()) for (const { series } of list) size += series?.length ?? 1;
+      for (const { list } of [...windows.values(), ...[...ranges.values()].flat()])
+        for (const { series } of list) size += series?.length ?? 1;
       return size;
     },
   };

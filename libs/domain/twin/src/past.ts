@@ -1,8 +1,9 @@
-import { stillBehind } from './clocks.js';
+import { stillAhead, stillBehind } from './clocks.js';
 import type { Draft } from './draft.js';
 import type { Effect } from './evaluate.js';
 import { fold, machineBefore, NOTHING_KEPT } from './fold.js';
 import { gridTimes } from './grid.js';
+import { measureByNumber } from '#libs/domain/quantities';
 import { judgedAt } from './placing.js';
 import type { Sample } from './rule.js';
 import { inOrder, isExact, sampleOf } from './sample.js';
@@ -10,12 +11,16 @@ import { check, isChecked } from './signal-checks.js';
 import type { CheckMachine, Cited, Kept, MeasureState } from './state.js';
 import type { Judgement, Needs } from './twin-port.js';
 
+/** What came before a waveform that was withdrawn is looked for so far back, ms. */
+const WAVE_LOOKED_FOR = 60_000;
+
 /**
  * A patient's values as they are with this record, judged by the signal checks: the new ones, and as much of the past as a rule has
  * to see again. What is not in memory is asked for, and counts as empty until it is there.
  */
 export class Past {
   private readonly wanted = new Map<number, number>();
+  private readonly stretches: { readonly code: number; readonly from: number; readonly until: number }[] = [];
   private readonly found = new Map<string, readonly Sample[]>();
   /** New values by measure, judged. */
   private readonly judged = new Map<number, readonly Sample[]>();
@@ -31,14 +36,14 @@ export class Past {
   ) {}
 
   missing(): Needs['windows'] {
-    return [...this.wanted].map(([code, from]) => ({ code, from }));
+    return [...[...this.wanted].map(([code, from]) => ({ code, from })), ...this.stretches];
   }
 
   /** Takes the measure's new values through the signal checks; answers the judged ones, new and judged anew, in order. */
   take(effect: Effect): readonly Sample[] {
     const { code, added, dirty } = effect;
     const newestBefore = this.draft.base.measures[code]?.t ?? null;
-    if (!isChecked(code)) return dirty === null ? added : this.since(code, dirty);
+    if (!isChecked(code)) return dirty === null || isWaveform(code) ? added : this.since(code, dirty);
     const before = this.kept(code);
     // Late values that wait are not judged before they are re-evaluated.
     const judged: Sample[] = effect.waits ? added.filter(({ cited }) => cited[2] <= newestBefore!) : [];
@@ -75,7 +80,13 @@ export class Past {
 
   /** The measure's newest value, judged; looked for nearby first, so that not a whole day is read for it. */
   newest(code: number): Sample | undefined {
-    const times = gridTimes(this.draft.base.measures[code]!.t);
+    const { t } = this.draft.base.measures[code]!;
+    if (isWaveform(code)) {
+      return this.between(code, t - WAVE_LOOKED_FOR, Infinity)
+        .toSorted((a, b) => inOrder(a.cited, b.cited))
+        .at(-1);
+    }
+    const times = gridTimes(t);
     const near = this.since(code, times.at(-1)!);
     return near.length > 0 || this.wanted.has(code) ? near.at(-1) : this.since(code, times[0]!).at(-1);
   }
@@ -97,6 +108,32 @@ export class Past {
     for (const sample of this.raw(code, start.at)) machine = this.judge(machine, sample, judged);
     const found = judged.filter(({ cited }) => cited[2] >= from);
     this.found.set(key, found);
+    return found;
+  }
+
+  /** Values of a waveform that begin from `from` to `until` (Infinity: to now), as they are with this record. */
+  between(code: number, from: number, until: number): readonly Sample[] {
+    const { draft } = this;
+    const effect = this.effects.get(code);
+    const newest = draft.base.measures[code]?.t;
+    const stands = from - stillBehind(draft);
+    const isOpen = until === Number.POSITIVE_INFINITY;
+    const last = isOpen ? undefined : until + stillAhead(draft);
+    const stored = newest === undefined || newest < from ? [] : draft.memory.window(code, stands, last);
+    if (stored === undefined) {
+      if (last === undefined) this.wanted.set(code, Math.min(this.wanted.get(code) ?? stands, stands));
+      else this.stretches.push({ code, from: stands, until: last });
+      return [];
+    }
+    const found: Sample[] = [];
+    for (const one of stored) {
+      const at = judgedAt(one);
+      if (at === null || at < from || at > until || effect?.changed.has(one.identity) === true) continue;
+      this.reread += one.series?.length ?? 1;
+      found.push(sampleOf(one, at));
+    }
+    for (const sample of effect?.added ?? [])
+      if (sample.cited[2] >= from && sample.cited[2] <= until) found.push(sample);
     return found;
   }
 
@@ -166,6 +203,11 @@ export class Past {
     for (const sample of effect?.added ?? []) if (sample.cited[2] >= from) kept.push(sample);
     return kept.sort((a, b) => inOrder(a.cited, b.cited));
   }
+}
+
+/** Waveforms are never read back as a whole: `between` (docs/adr/0021). */
+function isWaveform(code: number): boolean {
+  return measureByNumber(code)?.shape === 'waveform';
 }
 
 function newOf(judged: readonly Sample[], added: readonly Sample[]): readonly Sample[] {

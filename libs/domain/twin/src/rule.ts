@@ -123,6 +123,8 @@ export interface Detector {
   readonly codes: readonly number[];
   readonly rules: readonly StreamRule[];
   readonly late: Lateness;
+  /** Where it `settles`. */
+  readonly settling?: Settling;
   /** Takes out values that were corrected or withdrawn, where values are taken as they come and the memory holds single ones. */
   readonly forget?: (memory: unknown, identities: ReadonlySet<string>) => unknown;
   readonly step: (memory: unknown, sample: Sample, at: Circumstances) => DetectorStep;
@@ -130,11 +132,33 @@ export interface Detector {
 
 /**
  * What a detector does with values older than the newest it has seen. `refold`, of one measure: judges again from there, so that
- * arrival does not matter. `as-it-comes`: gets them as they are, and either takes them into a memory in which order does not
- * matter (scores over many measures) or refuses them (waveforms, too large to look back for); what it found of the past stays
- * (docs/adr/0004).
+ * arrival does not matter. `settles`, of waveforms: what holds at a time follows from the values shortly before it, so only the
+ * surroundings of the late one are judged again (docs/adr/0021). `as-it-comes`, of scores over many measures: takes them into a memory
+ * in which order does not matter; what it found of the past stays (docs/adr/0004).
  */
-export type Lateness = 'refold' | 'as-it-comes';
+export type Lateness = 'refold' | 'settles' | 'as-it-comes';
+
+/** How a detector forgets, so that a stretch of the past can be judged again by itself. */
+export interface Settling {
+  /** Begun so long before a time it finds what it would have found had it seen everything, ms. */
+  readonly warmUpMs: number;
+  /** So long after a value's end nothing that is found depends on it, ms. */
+  readonly afterMs: number;
+  /** So long before it is found a condition may have begun, ms; less than `warmUpMs`. */
+  readonly onsetMs: number;
+  /** So long after a condition has gone it may still be said to hold, ms. */
+  readonly goneMs: number;
+  /** Whether the value cannot simply be taken after those before it. */
+  readonly isLate: (memory: unknown, sample: Sample) => boolean;
+  /** Newest time at which it judged, ms; null: it has not. */
+  readonly judged: (memory: unknown) => number | null;
+  /** How long the longest value lasts that it ever saw, ms. */
+  readonly longest: (memory: unknown) => number;
+  /** The values as parts in the order in which they are judged. */
+  readonly parts: (samples: readonly Sample[]) => readonly Sample[];
+  /** What to begin with when a stretch is judged again. */
+  readonly begin: (memory: unknown) => unknown;
+}
 
 export interface DetectorStep {
   /** null: nothing to remember. */
@@ -161,6 +185,10 @@ export interface Sample {
   readonly series?: readonly number[];
   readonly periodMs?: number;
   readonly channel?: string;
+  /** Of waveforms: what measured it; absent: only the source is known. */
+  readonly device?: string;
+  /** Of waveforms: the part of it that is judged in this step, from `t` (ms) on. */
+  readonly part?: { readonly t: number; readonly series: readonly number[] };
 }
 
 /** What else a step may depend on. */

@@ -4,7 +4,7 @@ import type { StoredMeasurement } from './twin-port.js';
 
 /** A stored measurement as rules see it, judged at `at` ({@link judgedAt}), before the signal checks. */
 export function sampleOf(stored: StoredMeasurement, at: number): Sample {
-  const { series, periodMs, channel } = stored;
+  const { series, periodMs, channel, device } = stored;
   const cited = cite(stored, at);
   if (series === undefined) return { cited };
   return {
@@ -12,6 +12,7 @@ export function sampleOf(stored: StoredMeasurement, at: number): Sample {
     series,
     ...(periodMs === undefined ? undefined : { periodMs }),
     ...(channel === undefined ? undefined : { channel }),
+    ...(periodMs === undefined || device === '' ? undefined : { device }),
   };
 }
 

@@ -13,8 +13,8 @@ export interface Needs {
   readonly kind: 'needs';
   /** Identities whose newest version must be known (present or absent), because the sender may have sent them before. */
   readonly identities: readonly string[];
-  /** Newest versions of these measures from `from` (ms, inclusive) to now, because a late value re-evaluates them. */
-  readonly windows: readonly { readonly code: number; readonly from: number }[];
+  /** Newest versions of these measures, because a late value re-evaluates them: from `from` to `until` (ms, both inclusive), or to now. */
+  readonly windows: readonly { readonly code: number; readonly from: number; readonly until?: number }[];
 }
 
 /** What the engine knows of a patient's stored measurements; a cache, never the truth. Filled by loading and by `remember`. */
@@ -26,8 +26,8 @@ export interface Memory {
    * its resource: those that hold before withdrawn ones, newest receipt first. Mostly none.
    */
   former(identity: string): readonly StoredMeasurement[];
-  /** Newest versions, not withdrawn, ordered by (t, identity), or undefined when not covered from `from` on. */
-  window(code: number, from: number): readonly StoredMeasurement[] | undefined;
+  /** Newest versions, not withdrawn, ordered by (t, identity), or undefined when not covered from `from` on (to `until`, ms, inclusive). */
+  window(code: number, from: number, until?: number): readonly StoredMeasurement[] | undefined;
 }
 
 /** Newest version of one measurement. Its public id is `<identity>` for version 1, `<identity>.<version>` after that. */

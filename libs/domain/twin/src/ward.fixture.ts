@@ -18,6 +18,8 @@ export class Ward {
   /** Newest version by identity. */
   readonly stored = new Map<string, StoredMeasurement>();
   loads = 0;
+  /** Values that were loaded; a series counts as many as it has. */
+  loaded = 0;
   private readonly memory = createMemory();
 
   constructor(
@@ -36,11 +38,13 @@ export class Ward {
       this.loads++;
       this.memory.load({
         identities: outcome.identities.map((identity) => ({ identity, stored: this.stored.get(identity) ?? null })),
-        windows: outcome.windows.map(({ code, from }) => ({
-          code,
-          from,
-          measurements: [...this.stored.values()].filter((one) => one.code === code && one.t >= from && !one.retracted),
-        })),
+        windows: outcome.windows.map((wanted) => {
+          const { code, from, until = Infinity } = wanted;
+          const isWanted = (one: StoredMeasurement): boolean => one.code === code && one.t >= from && one.t <= until;
+          const measurements = [...this.stored.values()].filter((one) => isWanted(one) && !one.retracted);
+          for (const { series } of measurements) this.loaded += series?.length ?? 1;
+          return { ...wanted, measurements };
+        }),
       });
     }
     throw new Error('still needs something after three loads');

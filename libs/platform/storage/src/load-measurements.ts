@@ -21,6 +21,8 @@ export interface WantedWindow {
   readonly code: number;
   /** ms, inclusive */
   readonly from: number;
+  /** ms, inclusive; absent: to the newest */
+  readonly until?: number;
 }
 
 interface Row {
@@ -92,7 +94,7 @@ export async function loadIdentities(
   return wanted.map((_, index) => found.get(index + 1));
 }
 
-/** The newest versions from each window's start on that are not withdrawn, ordered by (t, identity), in the order asked. */
+/** The newest versions of each window that are not withdrawn, ordered by (t, identity), in the order asked. */
 export async function loadWindows(
   client: ClientBase,
   wanted: readonly WantedWindow[],
@@ -101,18 +103,20 @@ export async function loadWindows(
   const { rows } = await client.query<Row>({
     name: 'measurements-window',
     text: `WITH u AS (
-        SELECT * FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[])
-          WITH ORDINALITY AS u (tenant, twin, code, "from", ord)
+        SELECT * FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[], $5::float8[])
+          WITH ORDINALITY AS u (tenant, twin, code, "from", until, ord)
       ), j AS (
         SELECT DISTINCT ON (u.ord, j.identity, j.version) u.ord, j.identity, j.version, j.quality, j.reasons
         FROM u JOIN measurement_judgements j ON j.tenant = u.tenant AND j.twin = u.twin AND j.code = u.code
           AND j.effective_at >= to_timestamp(u."from" / 1000)
+          AND j.effective_at <= coalesce(to_timestamp(u.until / 1000), 'infinity')
         ORDER BY u.ord, j.identity, j.version, j.recorded_at DESC
       )
       SELECT u.ord::float8 AS ord, ${COLUMNS}, coalesce(j.quality, m.judged_quality) AS judged,
         coalesce(j.reasons, m.judged_reasons) AS "judgedReasons"
       FROM u JOIN measurements m ON m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code
         AND m.effective_at >= to_timestamp(u."from" / 1000)
+        AND m.effective_at <= coalesce(to_timestamp(u.until / 1000), 'infinity')
       ${SOURCE}
       LEFT JOIN j ON j.ord = u.ord AND j.identity = m.identity AND j.version = m.version
       WHERE m.superseded_at IS NULL AND NOT m.retracted`,
@@ -121,6 +125,7 @@ export async function loadWindows(
       plainArray(wanted.map((one) => one.twin)),
       plainArray(wanted.map((one) => one.code)),
       plainArray(wanted.map((one) => one.from)),
+      plainArray(wanted.map((one) => one.until)),
     ],
   });
   const windows = wanted.map((): StoredMeasurement[] => []);

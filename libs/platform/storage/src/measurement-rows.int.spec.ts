@@ -88,8 +88,13 @@ it('gives back every digit of a series and of its period', async () => {
     { tenant: 1, twin: '1', code: 2, from: T0 },
     { tenant: 1, twin: '1', code: 12, from: T0 },
   ]);
+  const bounded = await loadWindows(client, [
+    { tenant: 1, twin: '1', code: 12, from: T0, until: T0 },
+    { tenant: 1, twin: '1', code: 12, from: T0 - 1000, until: T0 - 1 },
+  ]);
   client.release();
   expect(windows.flat()).toMatchObject(kept);
+  expect(bounded.map((window) => window.length)).toEqual([2, 0]);
   const page = await listMeasurements(pool, 1, '1', { codes: [2, 12], limit: 10 });
   expect(page.map((row) => [row.series, row.periodMs])).toEqual(kept.map((one) => [one.series, one.periodMs ?? null]));
 });
