@@ -469,6 +469,16 @@ export const ROUTES: readonly RouteDoc[] = [
   },
   {
     method: 'post',
+    path: '/v1/webhooks/{id}/rotate-secret',
+    summary: 'Replaces the secret; the new one is shown once, and both sign meanwhile',
+    tag: 'webhooks',
+    scopes: ['webhooks.write'],
+    status: 200,
+    body: { schema: api.RotateSecretRequest, optional: true },
+    answer: json(api.RotatedSecretSchema),
+  },
+  {
+    method: 'post',
     path: '/v1/webhooks/{id}/replay',
     summary: 'Sends again: what is parked, or a range of time',
     tag: 'webhooks',

@@ -13,6 +13,7 @@ import {
   type RunningServer,
 } from '#libs/platform/runtime';
 import { alertChannel, ClientStore, twinChannel } from '#libs/platform/storage';
+import { LaneStore } from '#libs/platform/webhooks';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { TwinApiModule } from './twin-api.module.js';
 
@@ -218,6 +219,7 @@ describe('the twin API over real HTTP and Postgres', () => {
         ['GET', `/v1/webhooks/${webhook}`],
         ['PATCH', `/v1/webhooks/${webhook}`, { status: 'disabled' }],
         ['POST', `/v1/webhooks/${webhook}/test`],
+        ['POST', `/v1/webhooks/${webhook}/rotate-secret`],
         ['DELETE', `/v1/webhooks/${webhook}`],
       ] as [string, string, unknown?][]) {
         const answer = await call(method, path, body, south);
@@ -572,6 +574,58 @@ describe('the twin API over real HTTP and Postgres', () => {
       expect((await call('POST', `${path}/replay`)).body).toEqual({ queued: 0 });
       expect((await call('DELETE', path)).status).toBe(204);
       expect((await call('GET', path)).status).toBe(404);
+    });
+
+    it('have their secret replaced, the old one signing for a while', async () => {
+      const made = await call('POST', '/v1/webhooks', { url: 'http://127.0.0.1:9/hook' });
+      const path = `/v1/webhooks/${made.body['id'] as string}`;
+      const view = () =>
+        new LaneStore(platform.pool).look(tenant, made.body['id'] as string, {
+          now: 0,
+          inFlight: [],
+          fresh: 1,
+          again: 1,
+        });
+      const before = Date.now();
+      const first = await call('POST', `${path}/rotate-secret`);
+      expect([first.status, first.body]).toMatchObject([
+        200,
+        { id: made.body['id'], status: 'active', secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/) },
+      ]);
+      const until = Date.parse(first.body['previousUntil'] as string);
+      expect([until >= before + 86_400_000, until <= Date.now() + 86_400_000]).toEqual([true, true]);
+      expect((await view())?.secrets).toEqual([
+        { secret: first.body['secret'], until: null },
+        { secret: made.body['secret'], until },
+      ]);
+      expect((await call('GET', path)).body).not.toHaveProperty('secret');
+      const second = await call('POST', `${path}/rotate-secret`, { overlapSeconds: 60 });
+      expect((await view())?.secrets.map(({ secret }) => secret)).toEqual([
+        second.body['secret'],
+        first.body['secret'],
+        made.body['secret'],
+      ]);
+      await call('POST', `${path}/rotate-secret`, { overlapSeconds: 60 });
+      await call('POST', `${path}/rotate-secret`, { overlapSeconds: 60 });
+      const many = await call('POST', `${path}/rotate-secret`, { overlapSeconds: 60 });
+      expect([many.status, many.body['code']]).toEqual([409, 'secrets-many']);
+      const last = await call('POST', `${path}/rotate-secret`, { overlapSeconds: 0 });
+      expect(last.body).not.toHaveProperty('previousUntil');
+      expect((await view())?.secrets).toEqual([{ secret: last.body['secret'], until: null }]);
+      const audit = await platform.pool.query(
+        `SELECT actor, detail FROM audit WHERE tenant = $1 AND act = 'rotate-webhook-secret' AND target = $2 ORDER BY at, id`,
+        [tenant, `Webhook/${made.body['id'] as string}`],
+      );
+      expect(audit.rows.map((row: { detail: object }) => row.detail)).toEqual(
+        [86_400, 60, 60, 60, 0].map((overlapSeconds) => ({ overlapSeconds })),
+      );
+      for (const overlapSeconds of [-1, 604_801, 1.5, '60', null]) {
+        const refused = await call('POST', `${path}/rotate-secret`, { overlapSeconds });
+        expect([refused.status, refused.body['errors']]).toMatchObject([400, [{ pointer: '/overlapSeconds' }]]);
+      }
+      const unknown = '/v1/webhooks/0190a2b4-0000-7000-8000-000000000001/rotate-secret';
+      expect((await call('POST', unknown)).status).toBe(404);
+      await call('DELETE', path);
     });
 
     it.each([

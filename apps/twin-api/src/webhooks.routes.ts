@@ -5,6 +5,7 @@ import {
   DeliveriesQuery,
   PatchWebhookRequest,
   ReplayRequest,
+  RotateSecretRequest,
   WebhooksQuery,
 } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
@@ -12,6 +13,7 @@ import { API, type Api } from './api.js';
 import { uuidOf } from './wire.js';
 
 const REPLAY = ReplayRequest.prefault({});
+const ROTATE = RotateSecretRequest.prefault({});
 
 /** `/v1/webhooks`. */
 @Controller('v1/webhooks')
@@ -78,6 +80,17 @@ export class WebhookRoutes {
     @Body({ schema: REPLAY }) request: z.output<typeof ReplayRequest>,
   ): Promise<object> {
     return this.api.webhooks.replay(caller, uuidOf(id, 'the webhook'), request);
+  }
+
+  @Post(':id/rotate-secret')
+  @HttpCode(200)
+  @RequireScope('webhooks.write')
+  rotateSecret(
+    @Caller() caller: Access,
+    @Param('id') id: string,
+    @Body({ schema: ROTATE }) request: z.output<typeof RotateSecretRequest>,
+  ): Promise<object> {
+    return this.api.webhooks.rotateSecret(caller, uuidOf(id, 'the webhook'), request);
   }
 
   @Post(':id/test')

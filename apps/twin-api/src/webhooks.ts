@@ -8,6 +8,8 @@ import type {
   DeliveryListSchema,
   PatchWebhookRequest,
   ReplayRequest,
+  RotatedSecretSchema,
+  RotateSecretRequest,
   WebhookListSchema,
   WebhookSchema,
   WebhooksQuery,
@@ -24,6 +26,8 @@ import {
 } from '#libs/platform/runtime';
 import {
   judgeEndpoint,
+  MOST_SECRETS,
+  rotated,
   type Attempt,
   type Delivery,
   type DeliveryStore,
@@ -53,7 +57,7 @@ export class Webhooks {
   ): Promise<z.input<typeof CreatedWebhookSchema>> {
     refuseEndpoint(request.url, this.rules);
     refuseRules(request.filter);
-    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const secret = newSecret();
     const webhook = await this.store.create({
       tenant: access.tenant.key,
       id: uuid(),
@@ -88,6 +92,33 @@ export class Webhooks {
     });
     if (webhook === undefined) throw notFound('the webhook');
     return shown(webhook);
+  }
+
+  /** The new secret is shown once; the one replaced signs beside it for a while, so that no message is refused meanwhile. */
+  async rotateSecret(
+    access: Access,
+    id: string,
+    { overlapSeconds }: z.output<typeof RotateSecretRequest>,
+  ): Promise<z.input<typeof RotatedSecretSchema>> {
+    const secret = newSecret();
+    const now = this.now();
+    const overlapMs = overlapSeconds * 1000;
+    const outcome = await this.store.rotate(
+      access.tenant.key,
+      id,
+      (secrets) => rotated(secrets, secret, { now, overlapMs }),
+      { id: uuid(), at: now, actor: access.client, detail: { overlapSeconds } },
+    );
+    if (outcome === undefined) throw notFound('the webhook');
+    if (outcome === 'unchanged') {
+      throw new Problem(
+        409,
+        'secrets-many',
+        `${MOST_SECRETS} secrets sign already; wait until one ends, or end all earlier ones with overlapSeconds 0`,
+      );
+    }
+    const webhook = await this.existing(access, id);
+    return { ...shown(webhook), secret, ...(overlapMs === 0 ? {} : { previousUntil: iso(now + overlapMs) }) };
   }
 
   async remove(access: Access, id: string): Promise<void> {
@@ -144,6 +175,10 @@ export class Webhooks {
     if (webhook === undefined) throw notFound('the webhook');
     return webhook;
   }
+}
+
+function newSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
 function refuseEndpoint(url: string, rules: EndpointRules): void {

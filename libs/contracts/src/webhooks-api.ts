@@ -39,6 +39,19 @@ export const WebhookSchema = z.object({
   createdAt: Instant,
 });
 export const CreatedWebhookSchema = WebhookSchema.extend({ secret: z.string().describe('whsec_…, shown once') });
+/** A week: long enough for a change that needs an appointment. */
+const LONGEST_OVERLAP_SECONDS = 7 * 86_400;
+export const RotateSecretRequest = z.strictObject({
+  overlapSeconds: z
+    .int()
+    .min(0, 'must be 0 (the old secret ends at once) or more')
+    .max(LONGEST_OVERLAP_SECONDS, `must be at most ${LONGEST_OVERLAP_SECONDS} (a week)`)
+    .default(86_400)
+    .describe('how long the secret replaced goes on signing beside the new one; 0 ends every earlier one at once'),
+});
+export const RotatedSecretSchema = CreatedWebhookSchema.extend({
+  previousUntil: Instant.optional().describe('until when the secret replaced signs, too'),
+});
 export const WebhookListSchema = listOf(WebhookSchema);
 export const WebhooksQuery = z.strictObject(PageQuery);
 export const DeliverySchema = z.object({

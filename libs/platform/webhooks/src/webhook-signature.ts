@@ -6,6 +6,27 @@ export interface SigningSecret {
   readonly until: number | null;
 }
 
+/** Secrets that may sign at once: the new one and those it replaces. */
+export const MOST_SECRETS = 5;
+
+/**
+ * The secrets after a rotation, the newest first: the one replaced signs for `overlapMs` more, and those before it as long as they
+ * were promised. With no overlap all end at once (a secret has leaked).
+ *
+ * @returns `undefined` when more than {@link MOST_SECRETS} would sign
+ */
+export function rotated(
+  [current, ...retired]: readonly SigningSecret[],
+  secret: string,
+  { now, overlapMs }: { readonly now: number; readonly overlapMs: number },
+): readonly SigningSecret[] | undefined {
+  const fresh = { secret, until: null };
+  if (overlapMs === 0 || current === undefined) return [fresh];
+  const kept = retired.filter(({ until }) => until !== null && now < until);
+  const secrets = [fresh, { ...current, until: now + overlapMs }, ...kept];
+  return secrets.length > MOST_SECRETS ? undefined : secrets;
+}
+
 export interface SignedMessage {
   /** The webhook-id. */
   readonly message: string;

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { createPrisma, type Prisma } from '#libs/platform/storage';
 import type { WebhookFilter } from './filter.js';
+import type { SigningSecret } from './webhook-signature.js';
 
 /** A subscription of the plain kind. The secret leaves this store only to sign, and once to its creator. */
 export interface Webhook {
@@ -105,6 +106,51 @@ export class WebhookStore {
     return this.get(tenant, id);
   }
 
+  /**
+   * Changes the secrets of a webhook (the newest first) and notes it in the audit, in one transaction.
+   *
+   * @param decide undefined changes nothing
+   * @returns undefined when there is no such webhook
+   */
+  async rotate(
+    tenant: number,
+    id: string,
+    decide: (secrets: readonly SigningSecret[]) => readonly SigningSecret[] | undefined,
+    audit: { readonly id: string; readonly at: number; readonly actor: string; readonly detail: object },
+  ): Promise<'rotated' | 'unchanged' | undefined> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      const { rows } = await client.query<{ secrets: SigningSecret[] }>(
+        `SELECT jsonb_build_array(jsonb_build_object('secret', secret, 'until', NULL)) || retired_secrets AS secrets
+         FROM webhooks WHERE tenant = $1 AND id = $2 FOR UPDATE`,
+        [tenant, id],
+      );
+      const [row] = rows;
+      const [current, ...retired] = row === undefined ? [] : (decide(row.secrets) ?? []);
+      if (current !== undefined) {
+        await client.query(
+          `UPDATE webhooks SET secret = $3, retired_secrets = $4, updated_at = now() WHERE tenant = $1 AND id = $2`,
+          [tenant, id, current.secret, JSON.stringify(retired)],
+        );
+        await client.query(
+          `INSERT INTO audit (tenant, id, at, actor, act, target, detail)
+           VALUES ($1, $2, to_timestamp($3::float8 / 1000), $4, 'rotate-webhook-secret', $5, $6)`,
+          [tenant, audit.id, audit.at, audit.actor, `Webhook/${id}`, JSON.stringify(audit.detail)],
+        );
+        await client.query(`SELECT pg_notify('webhook_lanes', $1::int || '/' || $2::uuid)`, [tenant, id]);
+      }
+      await client.query('COMMIT');
+      if (row === undefined) return undefined;
+      return current === undefined ? 'unchanged' : 'rotated';
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
   /** Removes the subscription; what it had still to be told is removed with it. */
   async remove(tenant: number, id: string): Promise<boolean> {
     const { rowCount } = await this.pool.query(
@@ -115,15 +161,6 @@ export class WebhookStore {
       [tenant, id],
     );
     return (rowCount ?? 0) > 0;
-  }
-
-  /** What a lane needs to send; undefined when there is nothing to send to. */
-  async endpoint(tenant: number, id: string): Promise<{ readonly url: string; readonly secret: string } | undefined> {
-    const row = await this.prisma.webhook.findUnique({
-      where: { tenant_id: { tenant, id } },
-      select: { url: true, secret: true, status: true },
-    });
-    return row?.status === 'active' ? row : undefined;
   }
 
   /** Stops a lane because of what its endpoint answered. */
