@@ -6,6 +6,7 @@ import { installAndBuild, NODE } from './install-and-build.mjs';
 const ENTRIES = {
   demo: 'dist/apps/all-in-one/src/demo/main.js',
   bench: 'dist/bench/main.js',
+  'bench-backfill': 'dist/bench/backfill.js',
   'bench-core': 'dist/bench/core.js',
   'real-input': 'dist/tools/real-input/main.js',
   replay: 'dist/tools/replay/main.js',

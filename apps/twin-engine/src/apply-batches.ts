@@ -1,57 +1,46 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Apply } from '#libs/domain/twin';
 import {
-  appendInTransaction,
   isTransient,
+  reasonOf,
+  selectRecords,
   type Batch,
   type BatchOutcome,
-  type LogRecord,
-  selectRecords,
   type Selection,
-  reasonOf,
 } from '#libs/platform/messaging';
 import {
+  deferRecords,
   loadClientIds,
   loadIdentities,
   loadWindows,
-  writeDeadLetters,
-  writeFacts,
-  writeJudgements,
-  writeMeasurements,
-  writeSuppressions,
-  writeThresholds,
-  writeTimers,
-  writeTransitions,
-  writeTwins,
-  type DeadLetter,
+  type DeferredRecord,
   type SourceKeys,
 } from '#libs/platform/storage';
-import { changesOf, sourcesOf, type Changes, type Evolved, type Written } from './changes.js';
+import { committedOf, type Committed } from './committed.js';
 import { deadLetterOf } from './dead-letters.js';
-import { evolve, type Work } from './evolve.js';
+import type { DeferredPatients } from './deferred-patients.js';
+import { evolve, type Bounds } from './evolve.js';
 import { OFFSETS } from './group.js';
 import { holdTwins } from './hold-twins.js';
-import { readRecords, type Entry, type Group, type ToApply } from './read-records.js';
+import { readRecords, type Entry, type Group } from './read-records.js';
 import { OtherVersionError } from './stored-twins.js';
-import type { HeldTwin, TwinCache } from './twin-cache.js';
+import type { TwinCache } from './twin-cache.js';
+import { evolvedOf, workOf } from './works.js';
+import { writeChanges } from './write-changes.js';
 
-/** What one transaction did, told after its commit. */
-export interface Committed {
-  readonly written: readonly Written[];
-  readonly evolved: readonly Evolved[];
-  readonly letters: readonly DeadLetter[];
-  readonly transitions: Changes['transitions'];
-  /** The transaction's time (ms), as it stands in `recorded_at`. */
-  readonly now: number;
-  readonly records: number;
-  readonly measurements: number;
-  /** Milliseconds by stage. */
-  readonly stages: Readonly<Record<'lock' | 'load' | 'evolve' | 'write' | 'commit', number>>;
-}
+/** What one patient may cost of a transaction that others wait for; beyond it his records go to the backlog lane. */
+const BOUNDS: Bounds = { mostMs: 50, onTooMany: 'leave' };
+/** Stored values that late values of one patient may need here, and of all patients of a transaction together, about. */
+const MOST_WINDOW = 2_000;
+const MOST_WINDOWS = 20_000;
+const LEAST_WINDOW = 200;
+/** Characters of a record that takes long enough to be noticed by others. */
+const LARGE_RECORD = 400_000;
 
 export interface ApplierDeps {
   readonly pool: Pool;
   readonly cache: TwinCache;
+  readonly deferred: DeferredPatients;
   readonly sources: SourceKeys;
   readonly apply: Apply;
   /** The oldest offset of a partition that the log still has. */
@@ -67,6 +56,13 @@ export interface ApplierDeps {
   }) => void;
 }
 
+/**
+ * How a transaction treats what the database refuses: `together` not at all (the usual way), `apart` it leaves the patient whose rows
+ * are refused to the backlog lane, `aside` it leaves all patients to it.
+ */
+type Way = 'together' | 'apart' | 'aside';
+type ToApply = Extract<Selection, { kind: 'apply' }>;
+
 /** Applies batches of several partitions in one transaction: all of their effects and their offsets, or nothing. */
 export class BatchApplier {
   private failed: string | undefined;
@@ -76,18 +72,24 @@ export class BatchApplier {
   /** @returns an outcome per batch; never throws */
   async apply(batches: readonly Batch[]): Promise<readonly BatchOutcome[]> {
     if (this.failed !== undefined) return retryAll(batches, this.failed);
-    try {
-      return await this.transact(batches);
-    } catch (error) {
-      if (error instanceof OtherVersionError) return this.fail(batches, error.message);
-      const partitions = batches.map((batch) => batch.partition);
-      this.deps.cache.forget(partitions);
-      const records = batches.reduce((sum, batch) => sum + batch.records.length, 0);
-      const reason = reasonOf(error);
-      this.deps.onProblem({ reason, partitions, records });
-      if (isTransient(error)) return retryAll(batches, reason);
-      return this.isolate(batches, reason);
+    const partitions = batches.map((batch) => batch.partition);
+    const records = batches.reduce((sum, batch) => sum + batch.records.length, 0);
+    let reason = 'unknown';
+    for (const way of batches.length > 1 ? TOGETHER : ALONE) {
+      try {
+        return await this.transact(batches, way);
+      } catch (error) {
+        if (error instanceof OtherVersionError) return this.fail(batches, error.message);
+        this.deps.cache.forget(partitions);
+        reason = reasonOf(error);
+        this.deps.onProblem({ reason, partitions, records });
+        if (isTransient(error)) return retryAll(batches, reason);
+      }
     }
+    if (batches.length === 1) return retryAll(batches, reason);
+    const outcomes: BatchOutcome[] = [];
+    for (const batch of batches) outcomes.push(...(await this.apply([batch])));
+    return outcomes;
   }
 
   private fail(batches: readonly Batch[], reason: string): readonly BatchOutcome[] {
@@ -96,38 +98,7 @@ export class BatchApplier {
     return retryAll(batches, reason);
   }
 
-  /** The database refuses something in these records: halve them until the one at fault is alone, and put that aside. */
-  private async isolate(batches: readonly Batch[], reason: string): Promise<readonly BatchOutcome[]> {
-    const outcomes: BatchOutcome[] = [];
-    for (const batch of batches) {
-      const { records } = batch;
-      const [only] = records;
-      if (batches.length > 1) outcomes.push(...(await this.apply([batch])));
-      else if (records.length > 1) {
-        const half = records.length >> 1;
-        const [first] = await this.apply([{ ...batch, records: records.slice(0, half) }]);
-        if (first?.kind !== 'applied') return [first ?? { kind: 'retry', reason }];
-        outcomes.push(...(await this.apply([{ ...batch, records: records.slice(half) }])));
-      } else if (only !== undefined) outcomes.push(await this.bury(batch, only, reason));
-      else outcomes.push({ kind: 'applied' });
-    }
-    return outcomes;
-  }
-
-  private async bury(batch: Batch, record: LogRecord, reason: string): Promise<BatchOutcome> {
-    try {
-      await this.transact([batch], new Map([[record.offset, reason]]));
-      return { kind: 'applied' };
-    } catch (error) {
-      this.deps.cache.forget([batch.partition]);
-      return { kind: 'retry', reason: reasonOf(error) };
-    }
-  }
-
-  private async transact(
-    batches: readonly Batch[],
-    buried?: ReadonlyMap<bigint, string>,
-  ): Promise<readonly BatchOutcome[]> {
+  private async transact(batches: readonly Batch[], way: Way): Promise<readonly BatchOutcome[]> {
     const client = await this.deps.pool.connect();
     let broken: Error | undefined;
     try {
@@ -148,12 +119,14 @@ export class BatchApplier {
         await client.query('ROLLBACK');
         return outcomes;
       }
+      const unknown: number[] = [];
       for (const { batch, gap } of work) {
-        this.deps.cache.enter(batch.partition, applied.get(batch.partition) ?? 0n);
+        const { partition } = batch;
+        if (!this.deps.cache.enter(partition, applied.get(partition) ?? 0n)) unknown.push(partition);
         if (gap > 0n) this.tellOfGap(batch, gap);
       }
-      const locked = performance.now();
-      await this.commit(client, work, now, { begun, locked }, buried);
+      await this.deps.deferred.reload(client, unknown);
+      await this.commit(client, work, way, { now, begun, locked: performance.now() });
       return outcomes;
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: Error) => {
@@ -168,65 +141,86 @@ export class BatchApplier {
   private async commit(
     client: PoolClient,
     work: readonly ToApply[],
-    now: number,
-    times: { begun: number; locked: number },
-    buried?: ReadonlyMap<bigint, string>,
+    way: Way,
+    { now, begun, locked }: { readonly now: number; readonly begun: number; readonly locked: number },
   ): Promise<void> {
-    const { groups, letters } = readRecords(work, buried);
-    const held = await holdTwins(client, this.deps.cache, groups);
+    const { cache, deferred, sources } = this.deps;
+    const { groups, letters } = readRecords(work.flatMap(({ records }) => records));
+    const aside: Entry[] = [];
+    const live = await this.split(client, groups, way, aside);
+    const held = await holdTwins(client, cache, live);
     const loaded = performance.now();
-    const works = [...groups.values()].map((group): Work<Entry> & { readonly group: Group } => {
-      const twin = held.get(group.patient) as HeldTwin;
-      const { tenant } = group.entries[0]!.input;
-      return { group, tenant, twin: twin.key, records: group.entries, state: twin.state, applied: [], failed: [] };
-    });
-    await evolve(works, this.deps.apply, {
-      identities: (wanted) => loadIdentities(client, wanted),
-      windows: (wanted) => loadWindows(client, wanted),
-      clients: (tenants) => loadClientIds(client, tenants),
-    });
-    const evolved = works.map(({ group, state, applied }): Evolved => {
-      const before = held.get(group.patient) as HeldTwin;
-      const results = applied.map(({ record, result }) => ({ input: record.input, result }));
-      return { patient: group.patient, partition: group.partition, before, state, applied: results };
-    });
-    for (const { failed } of works)
+    const works = [...live.values()].map((group) => workOf(group, held.get(group.patient)!));
+    await evolve(
+      works,
+      this.deps.apply,
+      {
+        clients: (tenants) => loadClientIds(client, tenants),
+        identities: (wanted) => loadIdentities(client, wanted),
+        windows: (wanted) => loadWindows(client, wanted, mostOfEach(wanted.length)),
+      },
+      BOUNDS,
+    );
+    for (const { records, taken, failed } of works) {
       for (const { record, reason } of failed) letters.push(deadLetterOf(record.log, record.input.tenant, reason));
+      aside.push(...records.slice(taken));
+    }
+    const evolved = works.filter(({ taken }) => taken > 0).map(evolvedOf);
     const computed = performance.now();
 
-    const sources = await this.deps.sources.resolve(client, sourcesOf(evolved));
-    const changes = changesOf(evolved, letters, sources.keyOf, now);
-    await write(client, changes);
+    const { changes, refused, settle } = await writeChanges(client, evolved, letters, now, sources, way === 'apart');
+    for (const { patient } of refused) {
+      aside.splice(0, aside.length, ...aside.filter(({ log }) => log.key !== patient), ...live.get(patient)!.entries);
+    }
+    await deferRecords(client, aside.map(deferredOf));
     await OFFSETS.move(client, new Map(work.map(({ batch, next }) => [batch.partition, next])));
     const wrote = performance.now();
     await client.query('COMMIT');
     const done = performance.now();
 
-    sources.settle();
+    settle();
+    for (const { log, input } of aside) deferred.add(log.partition, input);
+    const written = changes.flatMap((part) => part.written);
     for (const { batch, next } of work) {
-      const twins = changes.written.filter(({ partition }) => partition === batch.partition);
-      this.deps.cache.leave(
+      const twins = written.filter(({ partition }) => partition === batch.partition);
+      cache.leave(
         batch.partition,
         next,
         twins.map(({ key, after }) => [key, after] as const),
       );
     }
-    this.deps.onCommitted({
-      written: changes.written,
-      evolved,
-      letters,
-      transitions: changes.transitions,
-      now,
-      records: work.reduce((sum, { records }) => sum + records.length, 0),
-      measurements: changes.measurements.length,
-      stages: {
-        lock: times.locked - times.begun,
-        load: loaded - times.locked,
-        evolve: computed - loaded,
-        write: wrote - computed,
-        commit: done - wrote,
-      },
-    });
+    const counted = { letters: letters.length, deferred: aside.length, now };
+    const stages = { lock: locked - begun, load: loaded - locked, evolve: computed - loaded };
+    const records = work.reduce((sum, selection) => sum + selection.records.length, 0);
+    const accepted = evolved.filter((one) => !refused.includes(one));
+    this.deps.onCommitted(
+      committedOf(accepted, changes, {
+        ...counted,
+        records,
+        stages: { ...stages, write: wrote - computed, commit: done - wrote },
+      }),
+    );
+  }
+
+  /** What is applied here; what belongs behind a patient's backlog, or begins one, is added to `aside`. */
+  private async split(
+    client: PoolClient,
+    groups: ReadonlyMap<string, Group>,
+    way: Way,
+    aside: Entry[],
+  ): Promise<ReadonlyMap<string, Group>> {
+    const { waiting, back } = await this.deps.deferred.among(client, groups.values());
+    for (const patient of back) this.deps.cache.drop(patient);
+    const live = new Map<string, Group>();
+    for (const [patient, group] of groups) {
+      const { entries } = group;
+      const large = entries.findIndex(({ log }) => log.value.length > LARGE_RECORD);
+      const count = way === 'aside' || waiting.has(patient) ? 0 : large === -1 ? entries.length : large;
+      if (count > 0)
+        live.set(patient, count === entries.length ? group : { ...group, entries: entries.slice(0, count) });
+      aside.push(...entries.slice(count));
+    }
+    return live;
   }
 
   private tellOfGap(batch: Batch, gap: bigint): void {
@@ -238,20 +232,18 @@ export class BatchApplier {
   }
 }
 
-function retryAll(batches: readonly Batch[], reason: string): readonly BatchOutcome[] {
-  return batches.map(() => ({ kind: 'retry', reason }));
+const TOGETHER: readonly Way[] = ['together', 'apart'];
+const ALONE: readonly Way[] = ['together', 'apart', 'aside'];
+
+function mostOfEach(windows: number): number {
+  return Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(MOST_WINDOWS / Math.max(1, windows))));
 }
 
-/** Order matters where statements take locks: rows of this engine's own partitions first, the shared counters of the log last. */
-async function write(client: PoolClient, changes: Changes): Promise<void> {
-  await writeMeasurements(client, changes.measurements);
-  await writeJudgements(client, changes.judgements);
-  await writeFacts(client, changes.facts);
-  await writeThresholds(client, changes.thresholds);
-  await writeTwins(client, changes.twins);
-  await writeTimers(client, changes.timers);
-  await writeTransitions(client, changes.transitions);
-  await writeSuppressions(client, changes.suppressions);
-  await writeDeadLetters(client, changes.letters);
-  await appendInTransaction(client, changes.alerts);
+function deferredOf({ log, input }: Entry): DeferredRecord {
+  const { tenant, patient } = input;
+  return { tenant, patient, partition: log.partition, offset: log.offset, value: log.value };
+}
+
+function retryAll(batches: readonly Batch[], reason: string): readonly BatchOutcome[] {
+  return batches.map(() => ({ kind: 'retry', reason }));
 }

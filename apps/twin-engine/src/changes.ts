@@ -2,7 +2,6 @@ import { patientKey, TOPICS, type AlertRecord, type PatientInput } from '#libs/c
 import type { Applied, TwinState } from '#libs/domain/twin';
 import type { NewRecord } from '#libs/platform/messaging';
 import type {
-  DeadLetter,
   FactWrite,
   JudgementWrite,
   MeasurementWrite,
@@ -45,7 +44,6 @@ export interface Changes {
   readonly timers: readonly TimerWrite[];
   readonly twins: readonly TwinWrite[];
   readonly alerts: readonly NewRecord[];
-  readonly letters: readonly DeadLetter[];
   readonly written: readonly Written[];
 }
 
@@ -70,7 +68,6 @@ export function* sourcesOf(evolved: readonly Evolved[]): Iterable<SourceName> {
  */
 export function changesOf(
   evolved: readonly Evolved[],
-  letters: readonly DeadLetter[],
   keyOf: Awaited<ReturnType<SourceKeys['resolve']>>['keyOf'],
   now: number,
 ): Changes {
@@ -151,7 +148,6 @@ export function changesOf(
     timers,
     twins,
     alerts,
-    letters,
     written,
   };
 }

@@ -11,7 +11,7 @@ import {
   type TwinState,
 } from '#libs/domain/twin';
 import { reasonOf } from '#libs/platform/messaging';
-import type { WantedIdentity, WantedWindow } from '#libs/platform/storage';
+import type { LoadedWindow, WantedIdentity, WantedWindow } from '#libs/platform/storage';
 import { loadFormer } from './former-identities.js';
 
 /** A patient's records of a chunk, in log order, on their way through the pure core. */
@@ -22,13 +22,25 @@ export interface Work<Record extends { readonly input: PatientInput }> {
   state: TwinState;
   readonly applied: { readonly record: Record; readonly result: Applied }[];
   readonly failed: { readonly record: Record; readonly reason: string }[];
+  /** What is known of the patient's stored measurements already; kept up with what is applied. */
+  readonly memory?: PatientMemory;
+  /** How many records, from the first on, were taken; the rest exceeded the bounds and is as if it had not been given. */
+  taken: number;
+}
+
+/** What one patient may cost of a chunk that others wait for. */
+export interface Bounds {
+  /** Milliseconds in the core; the record that exceeds them is the patient's last of this chunk. */
+  readonly mostMs: number;
+  /** Stored values that a late value may need; what becomes of a record that needs more. */
+  readonly onTooMany: 'leave' | 'reject';
 }
 
 export interface Lookups {
   /** Ids of the tenants' clients: the names under which earlier versions of this software stored what came as FHIR. */
   clients(tenants: readonly number[]): Promise<ReadonlyMap<number, readonly string[]>>;
   identities(wanted: readonly WantedIdentity[]): Promise<readonly (StoredMeasurement | undefined)[]>;
-  windows(wanted: readonly WantedWindow[]): Promise<readonly (readonly StoredMeasurement[])[]>;
+  windows(wanted: readonly WantedWindow[]): Promise<readonly LoadedWindow[]>;
 }
 
 interface Progress<R extends { readonly input: PatientInput }> {
@@ -37,41 +49,67 @@ interface Progress<R extends { readonly input: PatientInput }> {
   /** Newest versions written by this chunk: not in the database yet, so laid over what is loaded. */
   readonly fresh: Map<string, StoredMeasurement>;
   next: number;
+  spentMs: number;
+  looksAhead: number;
+  isOver: boolean;
 }
 
 /** A record asks for identities, then for windows; more rounds than this for one record means that it is never satisfied. */
 const MOST_ROUNDS_PER_RECORD = 4;
+/** Looks at all records behind the one at hand, per chunk and patient: each costs as much as applying them. */
+const LOOKS_AHEAD = 3;
+/** Other work of the process goes on after this long. */
+const YIELD_AFTER_MS = 15;
 
 /**
  * Applies all records of a chunk. What the core needs to know first is gathered over all patients and loaded in one query per
- * kind; then the core is asked again. A record that makes the core throw is put aside with its reason, and its neighbours go on.
+ * kind; then the core is asked again. A record that makes the core throw is put aside with its reason, and its neighbours go on. A patient
+ * who exceeds the bounds is taken up to there; which records that is changes nothing of what comes of them.
  */
 export async function evolve<R extends { readonly input: PatientInput }>(
   works: readonly Work<R>[],
   apply: Apply,
   lookups: Lookups,
+  bounds: Bounds,
 ): Promise<{ readonly rounds: number }> {
-  let pending: Progress<R>[] = works.map((work) => ({ work, memory: createMemory(), fresh: new Map(), next: 0 }));
+  let pending: Progress<R>[] = works.map((work) => {
+    const memory = work.memory ?? createMemory();
+    return { work, memory, fresh: new Map(), next: 0, spentMs: 0, looksAhead: 0, isOver: false };
+  });
+  let yieldedAt = performance.now();
   const mostRounds = works.reduce((most, work) => Math.max(most, work.records.length), 0) * MOST_ROUNDS_PER_RECORD;
   for (let rounds = 0; ; rounds++) {
     const wanted: { progress: Progress<R>; needs: Needs; input: PatientInput }[] = [];
     for (const progress of pending) {
-      const needs = advance(progress, apply);
-      if (needs === undefined) continue;
-      if (rounds === mostRounds) throw new Error('the core keeps asking for what it was given');
-      wanted.push({ progress, needs, input: progress.work.records[progress.next]!.input });
-      wanted.push(...lookAhead(progress, apply));
+      const begun = performance.now();
+      const needs = advance(progress, apply, bounds);
+      progress.work.taken = progress.next;
+      if (needs !== undefined) {
+        if (rounds === mostRounds) throw new Error('the core keeps asking for what it was given');
+        wanted.push({ progress, needs, input: progress.work.records[progress.next]!.input });
+        wanted.push(...lookAhead(progress, apply));
+      }
+      progress.spentMs += performance.now() - begun;
+      if (performance.now() - yieldedAt < YIELD_AFTER_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      yieldedAt = performance.now();
     }
     if (wanted.length === 0) return { rounds };
-    await load(wanted, lookups);
-    pending = [...new Set(wanted.map(({ progress }) => progress))];
+    await load(wanted, lookups, bounds);
+    pending = [...new Set(wanted.map(({ progress }) => progress))].filter(({ isOver }) => !isOver);
   }
 }
 
-/** Applies records until one needs something. */
-function advance<R extends { readonly input: PatientInput }>(progress: Progress<R>, apply: Apply): Needs | undefined {
+/** Applies records until one needs something, or the patient's time is used up. */
+function advance<R extends { readonly input: PatientInput }>(
+  progress: Progress<R>,
+  apply: Apply,
+  { mostMs }: Bounds,
+): Needs | undefined {
   const { work, memory, fresh } = progress;
+  const until = performance.now() + mostMs - progress.spentMs;
   for (; progress.next < work.records.length; progress.next++) {
+    if (progress.next > 0 && performance.now() > until) return undefined;
     const record = work.records[progress.next]!;
     let result: Applied | Needs;
     try {
@@ -106,6 +144,7 @@ function lookAhead<R extends { readonly input: PatientInput }>(
   apply: Apply,
 ): { progress: Progress<R>; needs: Needs; input: PatientInput }[] {
   const found: { progress: Progress<R>; needs: Needs; input: PatientInput }[] = [];
+  if (progress.looksAhead++ >= LOOKS_AHEAD) return found;
   for (const { input } of progress.work.records.slice(progress.next + 1)) {
     if (input.kind !== 'samples' && input.kind !== 'clinical') continue;
     try {
@@ -127,6 +166,7 @@ function lookAhead<R extends { readonly input: PatientInput }>(
 async function load<R extends { readonly input: PatientInput }>(
   wanted: readonly { progress: Progress<R>; needs: Needs; input: PatientInput }[],
   lookups: Lookups,
+  { onTooMany }: Bounds,
 ): Promise<void> {
   const identities = new Map<string, { progress: Progress<R>; want: WantedIdentity; id?: string | undefined }>();
   const windows = new Map<string, { progress: Progress<R>; want: WantedWindow }>();
@@ -156,10 +196,26 @@ async function load<R extends { readonly input: PatientInput }>(
     const former = (formers.get(key) ?? []).map((one) => progress.fresh.get(one.identity) ?? one);
     progress.memory.load({ identities: [{ identity: want.identity, stored, former }] });
   });
+  const exceeding = new Set<Progress<R>>();
   [...windows.values()].forEach(({ progress, want }, index) => {
-    const measurements = laidOver(lists[index] ?? [], progress.fresh, want);
+    const list = lists[index] ?? [];
+    if (list === 'too-many') {
+      exceeding.add(progress);
+      return;
+    }
+    const measurements = laidOver(list, progress.fresh, want);
     progress.memory.load({ windows: [{ ...want, measurements }] });
   });
+  for (const progress of exceeding) {
+    const { work } = progress;
+    if (onTooMany === 'leave') progress.isOver = true;
+    else {
+      const reason = 'more stored values would have to be re-evaluated than the engine can hold';
+      work.failed.push({ record: work.records[progress.next]!, reason });
+      progress.next++;
+      work.taken = progress.next;
+    }
+  }
 }
 
 /** A stored window with this chunk's own versions in place of those they replace. */

@@ -9,7 +9,7 @@ import type { HeldTwin, TwinCache } from './twin-cache.js';
 /** The twins of a chunk: from the cache where it holds them, else in one query. By the key of the patient. @throws OtherVersionError */
 export async function holdTwins(
   client: ClientBase,
-  cache: TwinCache,
+  cache: Pick<TwinCache, 'get'>,
   groups: ReadonlyMap<string, Group>,
 ): Promise<ReadonlyMap<string, HeldTwin>> {
   const held = new Map<string, HeldTwin>();

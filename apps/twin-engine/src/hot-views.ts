@@ -1,7 +1,8 @@
+import { patientKey } from '#libs/contracts';
 import { viewOf } from '#libs/domain/twin';
 import { measureByNumber } from '#libs/domain/quantities';
 import { alertChannel, twinChannel, type HotState, type HotTwin } from '#libs/platform/storage';
-import type { Committed } from './apply-batches.js';
+import type { Committed } from './committed.js';
 import type { HeldTwin } from './twin-cache.js';
 
 /**
@@ -19,7 +20,8 @@ export class HotViews {
   ) {}
 
   show({ written, transitions }: Pick<Committed, 'written' | 'transitions'>): void {
-    for (const { key, before, after } of written) if (after.state !== before) this.views.set(key, after);
+    for (const { twin, isChanged } of written)
+      if (isChanged) this.views.set(patientKey(twin.state.tenant, twin.state.patient), twin);
     for (const { tenant, transition } of transitions)
       this.messages.push({ channel: alertChannel(tenant), message: transition.id });
     // Live subscribers only miss a hint: they read Postgres.

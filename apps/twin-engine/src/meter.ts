@@ -1,5 +1,5 @@
 import type { Metrics } from '#libs/platform/runtime';
-import type { Committed } from './apply-batches.js';
+import type { Committed } from './committed.js';
 
 const STAGE_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const SIZE_BUCKETS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
@@ -41,6 +41,10 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
     'reason',
   ]);
   const letters = metrics.counter('homeostat_engine_dead_letters_total', 'Records that could not be applied');
+  const deferred = metrics.counter(
+    'homeostat_engine_deferred_total',
+    'Records of patients with a backlog, left to the backlog lane',
+  );
   const ticks = metrics.counter('homeostat_engine_ticks_total', 'Ticks appended for due timers');
   const failures = metrics.counter(
     'homeostat_engine_transaction_failures_total',
@@ -54,28 +58,27 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
       let corrected = 0;
       let lateOnes = 0;
       let oldest = Number.POSITIVE_INFINITY;
-      for (const { applied: results } of committed.evolved) {
-        for (const { input, result } of results) {
-          applied += result.counts.applied;
-          duplicates += result.counts.duplicates;
-          corrected += result.counts.corrections;
-          lateOnes += result.counts.late;
-          for (const reason in result.counts.dropped) dropped.inc({ reason }, result.counts.dropped[reason]!);
-          for (const { rule, reason } of result.suppressions) suppressions.inc({ rule, reason });
-          oldest = Math.min(oldest, input.receivedAt);
-        }
+      for (const { counts, suppressions: muted, receivedAt } of committed.results) {
+        applied += counts.applied;
+        duplicates += counts.duplicates;
+        corrected += counts.corrections;
+        lateOnes += counts.late;
+        for (const reason in counts.dropped) dropped.inc({ reason }, counts.dropped[reason]!);
+        for (const { rule, reason } of muted) suppressions.inc({ rule, reason });
+        oldest = Math.min(oldest, receivedAt);
       }
       metrics.measurementsApplied.inc(applied);
       metrics.measurementsDuplicate.inc(duplicates);
       corrections.inc(corrected);
       late.inc(lateOnes);
-      letters.inc(committed.letters.length);
+      letters.inc(committed.deadLetters);
+      deferred.inc(committed.deferred);
       for (const { transition } of committed.transitions)
         metrics.alertTransitions.inc({ rule: transition.rule, transition: transition.alert.transition });
       for (const [stage, milliseconds] of Object.entries(committed.stages))
         stages.observe({ stage }, milliseconds / 1000);
       records.observe(committed.records);
-      patients.observe(committed.evolved.length);
+      patients.observe(committed.patients);
       if (Number.isFinite(oldest)) age.observe(Math.max(0, now() - oldest) / 1000);
     },
     ticks: (count) => ticks.inc(count),

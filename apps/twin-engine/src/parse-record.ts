@@ -27,6 +27,8 @@ function faultOf(value: unknown, key: string): string | undefined {
   if (input['v'] !== 1) return 'unknown schema version';
   const { tenant, patient } = input;
   if (typeof tenant !== 'number' || typeof patient !== 'string') return 'without tenant or patient';
+  if (!Number.isInteger(tenant) || tenant < 1 || tenant >= 2 ** 31) return 'with an impossible tenant';
+  if (patient.includes('\0') || !patient.isWellFormed()) return 'with an impossible patient';
   if (key !== patientKey(tenant, patient)) return 'under the key of another patient';
   if (!Number.isSafeInteger(input['receivedAt'])) return 'without the time of receipt';
   switch (input['kind']) {

@@ -3,15 +3,20 @@ import { TOPICS } from '#libs/contracts';
 import type { Apply } from '#libs/domain/twin';
 import { reasonOf, type Batch, type BatchOutcome, type Consumer, type EventLog } from '#libs/platform/messaging';
 import { SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
-import { BatchApplier, type ApplierDeps, type Committed } from './apply-batches.js';
+import { BatchApplier, type ApplierDeps } from './apply-batches.js';
+import type { Committed } from './committed.js';
 import { Coalescer } from './coalescer.js';
 import { deadLetterOf } from './dead-letters.js';
+import { DeferredPatients } from './deferred-patients.js';
 import { GROUP, OFFSETS } from './group.js';
 import { HotViews } from './hot-views.js';
+import { startBacklog } from './start-backlog.js';
 import { TwinCache } from './twin-cache.js';
 
 export interface PipelineDeps {
   readonly pool: Pool;
+  /** For the thread of the backlog lane; undefined: it runs in this thread. */
+  readonly databaseUrl?: string;
   readonly log: Pick<EventLog, 'consume' | 'ends'>;
   readonly hot: Pick<HotState, 'put' | 'publish'>;
   readonly apply: Apply;
@@ -33,22 +38,36 @@ const CACHED_CHARACTERS = 128_000_000;
 
 /**
  * The way of a record: log → chunk → one transaction with others (coalescer.ts, apply-batches.ts) → hot state and live
- * subscribers (hot-views.ts) → the log's own commit, which is a hint. A crash anywhere repeats nothing and loses nothing.
+ * subscribers (hot-views.ts) → the log's own commit, which is a hint. Records of a patient with a backlog are noted in that transaction
+ * instead, and applied by the backlog lane (start-backlog.ts, backlog.ts). A crash anywhere repeats nothing and loses nothing.
  */
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   const views = new HotViews(deps.hot, (error) => {
     deps.onProblem({ reason: `views were not shown: ${reasonOf(error)}`, partitions: [], records: 0 });
   });
   const cache = new TwinCache(CACHED_CHARACTERS);
+  const onCommitted = (committed: Committed): void => {
+    views.show(committed);
+    deps.onCommitted(committed);
+  };
+  const backlog = startBacklog({
+    pool: deps.pool,
+    databaseUrl: deps.databaseUrl,
+    apply: deps.apply,
+    onCommitted,
+    onProblem: ({ reason, records }) => deps.onProblem({ reason, partitions: [], records }),
+    onFailed: deps.onFailed,
+  });
   const applier = new BatchApplier({
     pool: deps.pool,
     cache,
+    deferred: new DeferredPatients(),
     sources: new SourceKeys(),
     apply: deps.apply,
     firstKept: (partition) => firstKept(deps.log, partition),
     onCommitted: (committed) => {
-      views.show(committed);
-      deps.onCommitted(committed);
+      onCommitted(committed);
+      if (committed.deferred > 0) backlog.wake();
     },
     onProblem: deps.onProblem,
     onFailed: deps.onFailed,
@@ -71,6 +90,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     consumer,
     stop: async () => {
       await consumer.stop();
+      await backlog.stop();
       await views.settled();
     },
   };

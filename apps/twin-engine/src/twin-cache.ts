@@ -32,11 +32,16 @@ export class TwinCache {
   /** @param mostCharacters bound on the sum of snapshot lengths */
   constructor(private readonly mostCharacters: number) {}
 
-  /** Tells where the offset row of a partition stands, under its lock, before its twins are asked for. */
-  enter(partition: number, next: bigint): void {
+  /**
+   * Tells where the offset row of a partition stands, under its lock, before its twins are asked for.
+   *
+   * @returns whether nobody else has applied records of the partition since this engine did
+   */
+  enter(partition: number, next: bigint): boolean {
     const cursor = this.cursors.get(partition);
-    if (cursor?.next === next) return;
+    if (cursor?.next === next) return true;
     this.cursors.set(partition, { next, epoch: ++this.epochs });
+    return false;
   }
 
   get(partition: number, patient: string): HeldTwin | undefined {
@@ -67,7 +72,8 @@ export class TwinCache {
     for (const partition of partitions) this.cursors.delete(partition);
   }
 
-  private drop(patient: string): void {
+  /** Somebody else moved this twin on, though the partition is ours. */
+  drop(patient: string): void {
     const entry = this.entries.get(patient);
     if (entry === undefined) return;
     this.entries.delete(patient);

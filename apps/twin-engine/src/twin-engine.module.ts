@@ -43,13 +43,14 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { pool, log, hot, logger, readiness } = this.platform;
+    const { pool, log, hot, logger, readiness, databaseUrl } = this.platform;
     await checkStoredTwins(pool).catch((error: unknown) => {
       throw error instanceof OtherVersionError ? new StartupError(error.message) : error;
     });
     await this.upkeep.start();
     this.pipeline = await startPipeline({
       pool,
+      databaseUrl,
       log,
       hot,
       apply,

@@ -10,7 +10,7 @@ import {
   type StoredMeasurement,
   type TwinState,
 } from './index.js';
-import { HEART_RATE, HOUR, MINUTE, SECOND, T0 } from './ward.fixture.js';
+import { HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0 } from './ward.fixture.js';
 
 /** A patient's log and store in memory that counts what late values cost. */
 class Counted {
@@ -144,6 +144,19 @@ describe('the cost of late values', () => {
     expect(twin.state.late?.from).toEqual({ [HEART_RATE]: T0 + 1_250 });
     expect(transitions.map(({ rule, alert }) => `${rule} ${alert.transition}`)).toContain('heart-rate-high raised');
     expect(twin.state.measures[HEART_RATE]!.t).toBe(now.at(-1)!.t);
+  });
+
+  it('takes a correction of what was never judged while others wait', () => {
+    const { twin } = backfill(2);
+    const end = T0 + 3 * HOUR;
+    twin.send('third', everySecond(T0 + 250, 1, quiet), end);
+    const ahead = { c: OXYGEN, t: end + 3 * 24 * HOUR, x: 97, i: 'a' };
+    twin.send('third', [ahead], end + 1);
+    expect(twin.state.measures[OXYGEN]).toBeUndefined();
+    const { measurements } = twin.send('third', [{ ...ahead, x: 96 }, ...everySecond(T0 + 1_250, 1, quiet)], end + 2);
+    expect(measurements).toHaveLength(2);
+    twin.tick(end + MINUTE);
+    expect(twin.state.late?.from).toEqual({});
   });
 
   it('ends in the same episodes whatever waited, and after a restart at any place', () => {

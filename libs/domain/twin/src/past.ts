@@ -46,7 +46,9 @@ export class Past {
     if (!isChecked(code)) return dirty === null || isWaveform(code) ? added : this.since(code, dirty);
     const before = this.kept(code);
     // Late values that wait are not judged before they are re-evaluated.
-    const judged: Sample[] = effect.waits ? added.filter(({ cited }) => cited[2] <= newestBefore!) : [];
+    const judged: Sample[] = effect.waits
+      ? added.filter(({ cited }) => cited[2] <= (newestBefore ?? Number.NEGATIVE_INFINITY))
+      : [];
     const step = (machine: CheckMachine | null, sample: Sample): CheckMachine | null =>
       this.judge(machine, sample, judged);
     const start =
@@ -75,7 +77,8 @@ export class Past {
   onward(code: number): readonly Sample[] {
     const fresh = this.fresh(code);
     if (this.effects.get(code)?.waits !== true) return fresh;
-    return fresh.filter(({ cited }) => cited[2] > this.draft.base.measures[code]!.t);
+    const newest = this.draft.base.measures[code]?.t ?? Number.NEGATIVE_INFINITY;
+    return fresh.filter(({ cited }) => cited[2] > newest);
   }
 
   /** The measure's newest value, judged; looked for nearby first, so that not a whole day is read for it. */

@@ -3,9 +3,16 @@ export { createHotState } from './create-hot-state.js';
 export { migrate } from './migrate.js';
 export { readMigrations } from './migration-engine.js';
 export { loadClientIds } from './load-client-ids.js';
-export { loadIdentities, loadWindows, type WantedIdentity, type WantedWindow } from './load-measurements.js';
+export {
+  loadIdentities,
+  loadWindows,
+  type LoadedWindow,
+  type WantedIdentity,
+  type WantedWindow,
+} from './load-measurements.js';
 export { beat, DOWN_AFTER_MS, readHeartbeats, type Heartbeat } from './heartbeats.js';
 export * from './load-twins.js';
+export * from './deferred-records.js';
 export { OffsetStore } from './offset-store.js';
 export { makePartitions, removeOldMeasurements } from './partitions.js';
 export { SourceKeys, type SourceName } from './source-keys.js';

@@ -94,44 +94,60 @@ export async function loadIdentities(
   return wanted.map((_, index) => found.get(index + 1));
 }
 
-/** The newest versions of each window that are not withdrawn, ordered by (t, identity), in the order asked. */
+/** A window's versions ordered by (t, identity), or `too-many` where there are more than were allowed. */
+export type LoadedWindow = readonly StoredMeasurement[] | 'too-many';
+
+/**
+ * The newest versions from each window's start on that are not withdrawn, in the order asked.
+ *
+ * @param most rows read for one window
+ */
 export async function loadWindows(
   client: ClientBase,
   wanted: readonly WantedWindow[],
-): Promise<readonly (readonly StoredMeasurement[])[]> {
+  most: number,
+): Promise<readonly LoadedWindow[]> {
   if (wanted.length === 0) return [];
   const { rows } = await client.query<Row>({
     name: 'measurements-window',
     text: `WITH u AS (
         SELECT * FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[], $5::float8[])
           WITH ORDINALITY AS u (tenant, twin, code, "from", until, ord)
+      ), m AS (
+        SELECT u.ord, m.* FROM u CROSS JOIN LATERAL (
+          SELECT * FROM measurements m WHERE m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code
+            AND m.effective_at >= to_timestamp(u."from" / 1000)
+            AND m.effective_at <= coalesce(to_timestamp(u.until / 1000), 'infinity') AND m.superseded_at IS NULL AND NOT m.retracted
+          LIMIT $6
+        ) AS m
+      ), whole AS (
+        SELECT ord FROM m GROUP BY ord HAVING count(*) < $6
       ), j AS (
         SELECT DISTINCT ON (u.ord, j.identity, j.version) u.ord, j.identity, j.version, j.quality, j.reasons
-        FROM u JOIN measurement_judgements j ON j.tenant = u.tenant AND j.twin = u.twin AND j.code = u.code
+        FROM u JOIN whole ON whole.ord = u.ord
+        JOIN measurement_judgements j ON j.tenant = u.tenant AND j.twin = u.twin AND j.code = u.code
           AND j.effective_at >= to_timestamp(u."from" / 1000)
           AND j.effective_at <= coalesce(to_timestamp(u.until / 1000), 'infinity')
         ORDER BY u.ord, j.identity, j.version, j.recorded_at DESC
       )
-      SELECT u.ord::float8 AS ord, ${COLUMNS}, coalesce(j.quality, m.judged_quality) AS judged,
+      SELECT m.ord::float8 AS ord, ${COLUMNS}, coalesce(j.quality, m.judged_quality) AS judged,
         coalesce(j.reasons, m.judged_reasons) AS "judgedReasons"
-      FROM u JOIN measurements m ON m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code
-        AND m.effective_at >= to_timestamp(u."from" / 1000)
-        AND m.effective_at <= coalesce(to_timestamp(u.until / 1000), 'infinity')
-      ${SOURCE}
-      LEFT JOIN j ON j.ord = u.ord AND j.identity = m.identity AND j.version = m.version
-      WHERE m.superseded_at IS NULL AND NOT m.retracted`,
+      FROM m ${SOURCE}
+      LEFT JOIN j ON j.ord = m.ord AND j.identity = m.identity AND j.version = m.version`,
     values: [
       plainArray(wanted.map((one) => one.tenant)),
       plainArray(wanted.map((one) => one.twin)),
       plainArray(wanted.map((one) => one.code)),
       plainArray(wanted.map((one) => one.from)),
       plainArray(wanted.map((one) => one.until)),
+      most + 1,
     ],
   });
   const windows = wanted.map((): StoredMeasurement[] => []);
-  for (const row of rows) windows[row.ord - 1]?.push(toStored(row));
-  for (const window of windows) window.sort(byTime);
-  return windows;
+  // Names repeat in every row: a long window holds each once.
+  const names = new Map<string, string>();
+  for (const row of rows) windows[row.ord - 1]?.push(toStored(row, names));
+  return windows.map((window) => (window.length > most ? 'too-many' : window.sort(byTime)));
 }
 
 /** The order of values of a measure: effective time, then identity. */
@@ -139,7 +155,7 @@ function byTime(a: StoredMeasurement, b: StoredMeasurement): number {
   return a.t - b.t || (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0);
 }
 
-function toStored(row: Row): StoredMeasurement {
+function toStored(row: Row, names: Map<string, string> = new Map()): StoredMeasurement {
   const series = row.exact ?? row.series;
   const period = row.periodExact ?? row.period;
   return {
@@ -156,12 +172,19 @@ function toStored(row: Row): StoredMeasurement {
     quality: row.quality,
     ...(row.reasons === null ? {} : { reasons: row.reasons }),
     sourced: row.sourced,
-    source: row.source,
-    device: row.device,
+    source: onceOf(names, row.source),
+    device: onceOf(names, row.device),
     receivedAt: Math.round(row.received),
     ...(row.origin === null ? {} : { origin: row.origin }),
     retracted: row.retracted,
     ...(row.shift === null ? {} : { clockShift: row.shift }),
     ...(row.judged == null ? {} : { judged: { quality: row.judged, reasons: row.judgedReasons ?? [] } }),
   };
+}
+
+function onceOf(names: Map<string, string>, name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  names.set(name, name);
+  return name;
 }

@@ -1,0 +1,302 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Pool } from 'pg';
+import {
+  PARTITIONS,
+  patientKey,
+  TOPICS,
+  type PatientInput,
+  type SamplesRecord,
+  type WireSample,
+} from '#libs/contracts';
+import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
+import { partitionOf, type Batch, type LogRecord } from '#libs/platform/messaging';
+import { createPool, SourceKeys } from '#libs/platform/storage';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { BatchApplier } from './apply-batches.js';
+import { Backlog } from './backlog.js';
+import { DeferredPatients } from './deferred-patients.js';
+import { TwinCache } from './twin-cache.js';
+
+const T0 = Date.UTC(2026, 4, 1, 12);
+const HEART_RATE = 1;
+const LIVE_SECONDS = 5_000;
+const PARTITION = partitionOf(patientKey(1, 'heavy'), PARTITIONS[TOPICS.patientInput]);
+/** Another patient of the same partition. */
+const NEIGHBOUR = Array.from({ length: 200 }, (_, i) => `p${i}`).find(
+  (patient) => partitionOf(patientKey(1, patient), PARTITIONS[TOPICS.patientInput]) === PARTITION,
+)!;
+
+function samples(
+  patient: string,
+  device: string,
+  list: readonly WireSample[],
+  receivedAt: number,
+): SamplesRecord & { readonly kind: 'samples' } {
+  return { v: 1, kind: 'samples', tenant: 1, patient, source: 'gateway', device, receivedAt, samples: list };
+}
+
+function everySecond(start: number, count: number, valueAt: (i: number) => number): WireSample[] {
+  return Array.from({ length: count }, (_, i) => ({ c: HEART_RATE, t: start + i * 1000, x: valueAt(i) }));
+}
+
+/** Live data, then the same time from another device in records of 100, some of it too fast; live data and a tick go on meanwhile. */
+function heavyLog(): PatientInput[] {
+  const end = T0 + LIVE_SECONDS * 1000;
+  const log: PatientInput[] = [];
+  for (let i = 0; i < LIVE_SECONDS; i += 500)
+    log.push(
+      samples(
+        'heavy',
+        'live',
+        everySecond(T0 + i * 1000, 500, (n) => (i + n >= 1_000 && i + n < 3_600 ? 160 : 72)),
+        T0 + (i + 500) * 1000,
+      ),
+    );
+  for (let i = 0; i < LIVE_SECONDS; i += 100) {
+    const n = i / 100;
+    const fast = n > 8 && n < 24;
+    log.push(
+      samples(
+        'heavy',
+        'late',
+        everySecond(T0 + i * 1000 + 500, 100, () => (fast ? 160 : 74)),
+        end + n * 400,
+      ),
+    );
+    if (n % 5 === 0)
+      log.push(
+        samples(
+          'heavy',
+          'live',
+          everySecond(end + n * 1000, 5, () => 75),
+          end + n * 400,
+        ),
+      );
+    if (n % 7 === 0) log.push({ v: 1, kind: 'tick', tenant: 1, patient: 'heavy', receivedAt: end + n * 400 });
+  }
+  log.push({ v: 1, kind: 'tick', tenant: 1, patient: 'heavy', receivedAt: end + 3_600_000 });
+  return log;
+}
+
+/** What the pure core says of the log, record by record, with everything in memory. */
+function expectedOf(log: readonly PatientInput[]): { readonly state: TwinState; readonly transitions: string[] } {
+  let state = initialTwin(1, 'heavy');
+  const memory = createMemory(1_000_000);
+  const stored = new Map<string, StoredMeasurement>();
+  const transitions: string[] = [];
+  for (const input of log) {
+    for (;;) {
+      const outcome = apply(state, input, memory);
+      if (outcome.kind === 'applied') {
+        state = outcome.state;
+        memory.remember(outcome);
+        for (const measurement of outcome.measurements) stored.set(measurement.identity, measurement);
+        transitions.push(...outcome.transitions.map(({ id }) => id));
+        break;
+      }
+      memory.load({
+        identities: outcome.identities.map((identity) => ({ identity, stored: stored.get(identity) ?? null })),
+        windows: outcome.windows.map(({ code, from }) => ({
+          code,
+          from,
+          measurements: [...stored.values()].filter((one) => one.code === code && one.t >= from && !one.retracted),
+        })),
+      });
+    }
+  }
+  return { state, transitions };
+}
+
+describe('the backlog lane', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let records: LogRecord[];
+  const lanes: Backlog[] = [];
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    pool = createPool(database.url, { max: 12 });
+    await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one')`);
+    records = [];
+  });
+  afterEach(async () => {
+    for (const lane of lanes.splice(0)) await lane.stop();
+    await pool.end();
+    await database.drop();
+  });
+
+  function add(...inputs: readonly PatientInput[]): void {
+    for (const input of inputs) {
+      const key = patientKey(input.tenant, input.patient);
+      const offset = BigInt(records.length);
+      const value = JSON.stringify(input);
+      records.push({
+        topic: TOPICS.patientInput,
+        partition: PARTITION,
+        offset,
+        key,
+        value,
+        headers: {},
+        appendedAt: 0,
+      });
+    }
+  }
+
+  function engine(on: Pool = pool): BatchApplier {
+    return new BatchApplier({
+      pool: on,
+      cache: new TwinCache(10_000_000),
+      deferred: new DeferredPatients(),
+      sources: new SourceKeys(),
+      apply,
+      firstKept: () => Promise.resolve(0n),
+      onCommitted: () => undefined,
+      onProblem: () => undefined,
+      onFailed: () => undefined,
+    });
+  }
+
+  function startLane(on: Pool = pool): Backlog {
+    const lane = new Backlog({
+      pool: on,
+      sources: new SourceKeys(),
+      apply,
+      sliceMs: 10,
+      onCommitted: () => undefined,
+      onProblem: () => undefined,
+      onFailed: () => undefined,
+    });
+    lanes.push(lane);
+    lane.wake();
+    return lane;
+  }
+
+  function batch(from: number, most: number): Batch {
+    return {
+      topic: TOPICS.patientInput,
+      partition: PARTITION,
+      records: records.slice(from, from + most),
+      signal: new AbortController().signal,
+      heartbeat: () => Promise.resolve(),
+    };
+  }
+
+  async function applyAll(applier: BatchApplier, most: number, from = 0): Promise<void> {
+    for (let at = from; at < records.length; at += most)
+      expect(await applier.apply([batch(at, most)])).toEqual([{ kind: 'applied' }]);
+  }
+
+  async function count(sql: string): Promise<number> {
+    return (await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${sql}`)).rows[0]?.n ?? 0;
+  }
+
+  async function until(condition: () => Promise<boolean>, seconds = 40): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
+      if (await condition()) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error('what was waited for did not happen');
+  }
+
+  const isEmpty = async (): Promise<boolean> => (await count('deferred_records')) === 0;
+
+  async function expectExactly(log: readonly PatientInput[]): Promise<void> {
+    const expected = expectedOf(log);
+    expect(expected.transitions.length).toBeGreaterThan(3);
+    const twins = await pool.query<{ snapshot: string }>(`SELECT snapshot FROM twins WHERE patient = 'heavy'`);
+    expect(JSON.parse(twins.rows[0]!.snapshot)).toEqual(JSON.parse(JSON.stringify(expected.state)));
+    const told = await pool.query<{ id: string }>(
+      `SELECT id FROM alert_transitions WHERE alert->>'patient' = 'heavy' ORDER BY stream`,
+    );
+    expect(told.rows.map(({ id }) => id)).toEqual(expected.transitions);
+    expect(await count(`log_records WHERE topic = '${TOPICS.alerts}' AND key = '1/heavy'`)).toBe(told.rowCount);
+    expect(await count('dead_letters')).toBe(0);
+  }
+
+  it('keeps the order of a patient, and ends where applying record by record ends', async () => {
+    const log = heavyLog();
+    add(...log);
+    await applyAll(engine(), 37);
+    expect(await count('deferred_records')).toBeGreaterThan(20);
+    startLane();
+    await until(isEmpty);
+    await expectExactly(log);
+  }, 60_000);
+
+  it('applies a neighbour at once, and puts what comes of the patient behind his backlog, whoever owns the partition', async () => {
+    const log = heavyLog();
+    add(...log.slice(0, -3));
+    const first = engine();
+    await applyAll(first, 40);
+    const waiting = await count('deferred_records');
+    expect(waiting).toBeGreaterThan(20);
+    const next = records.length;
+    add(log.at(-3)!, samples(NEIGHBOUR, 'd', [{ c: HEART_RATE, t: T0, x: 70 }], T0), log.at(-2)!);
+    expect(await first.apply([batch(next, 3)])).toEqual([{ kind: 'applied' }]);
+    expect(await count(`twins WHERE patient = '${NEIGHBOUR}' AND version = 1`)).toBe(1);
+    expect(await count('deferred_records')).toBe(waiting + 2);
+    // A new owner of the partition, who has deferred nothing himself.
+    add(log.at(-1)!);
+    await applyAll(engine(), 1, records.length - 1);
+    expect(await count('deferred_records')).toBe(waiting + 3);
+    startLane();
+    await until(isEmpty);
+    await expectExactly(log);
+    // With his backlog gone he is live again, also in the hands of the engine that held an older state of his.
+    add(samples('heavy', 'live', [{ c: HEART_RATE, t: T0 + 2 * LIVE_SECONDS * 1000, x: 71 }], T0 + 7_200_000));
+    const { rows } = await pool.query<{ version: number }>(`SELECT version::int FROM twins WHERE patient = 'heavy'`);
+    await applyAll(first, 1, records.length - 1);
+    expect(await count('deferred_records')).toBe(0);
+    expect(await count(`twins WHERE patient = 'heavy' AND version = ${rows[0]!.version + 1}`)).toBe(1);
+  }, 60_000);
+
+  it('loses and repeats nothing with several lanes, while connections go and live data come', async () => {
+    const log = heavyLog();
+    const half = log.length >> 1;
+    add(...log.slice(0, half));
+    const applier = engine();
+    await applyAll(applier, 40);
+    const dying = createPool(database.url, { max: 2, name: 'dying' });
+    startLane(dying);
+    startLane(dying);
+    startLane();
+    let isDone = false;
+    const killing = (async () => {
+      for (let i = 0; i < 15 && !isDone; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 40));
+        await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dying'`);
+      }
+    })();
+    add(...log.slice(half));
+    for (let at = half; at < records.length; at += 3) {
+      expect(await applier.apply([batch(at, 3)])).toEqual([{ kind: 'applied' }]);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await killing;
+    await until(isEmpty);
+    isDone = true;
+    for (const lane of lanes.splice(0)) await lane.stop();
+    await dying.end();
+    await expectExactly(log);
+  }, 60_000);
+
+  it('leaves the one patient whose rows the database refuses to the lane, and applies all others at once', async () => {
+    const poison = samples('heavy', 'd', [{ c: HEART_RATE, t: T0 + 1, x: 71 }], T0);
+    const good = (i: number): PatientInput => samples(`q${i}`, 'd', [{ c: HEART_RATE, t: T0, x: 70 }], T0);
+    add(...Array.from({ length: 30 }, (_, i) => good(i)));
+    add(samples('heavy', 'd', [{ c: HEART_RATE, t: T0, x: 70 }], T0), { ...poison, source: 'a\u0000b' });
+    add(samples('heavy', 'd', [{ c: HEART_RATE, t: T0 + 2, x: 72 }], T0));
+    add(...Array.from({ length: 30 }, (_, i) => good(30 + i)));
+    await applyAll(engine(), 100);
+    expect(await count(`twins WHERE version = 1 AND patient <> 'heavy'`)).toBe(60);
+    expect(await count('deferred_records')).toBe(3);
+    startLane();
+    await until(isEmpty);
+    const { rows } = await pool.query(
+      `SELECT value FROM measurements m JOIN twins t ON t.key = m.twin WHERE patient = 'heavy' ORDER BY effective_at`,
+    );
+    expect(rows).toEqual([{ value: 70 }, { value: 72 }]);
+    expect(await count(`dead_letters WHERE key = '1/heavy'`)).toBe(1);
+    expect(await count('dead_letters')).toBe(1);
+  }, 30_000);
+});

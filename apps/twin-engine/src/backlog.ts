@@ -1,0 +1,227 @@
+import type { Pool, PoolClient } from 'pg';
+import { patientKey, TOPICS } from '#libs/contracts';
+import { createMemory, type Apply } from '#libs/domain/twin';
+import { isTransient, reasonOf, type LogRecord } from '#libs/platform/messaging';
+import {
+  deferredPatients,
+  loadClientIds,
+  loadIdentities,
+  loadWindows,
+  lockDeferred,
+  nextDeferred,
+  removeDeferred,
+  twinVersion,
+  writeDeadLetters,
+  type DeferredRecord,
+  type PatientId,
+  type SourceKeys,
+} from '#libs/platform/storage';
+import { BacklogMemories, type HeldPatient } from './backlog-memories.js';
+import { committedOf, type Committed } from './committed.js';
+import { deadLetterOf } from './dead-letters.js';
+import { evolve } from './evolve.js';
+import { holdTwins } from './hold-twins.js';
+import { readRecords } from './read-records.js';
+import { OtherVersionError } from './stored-twins.js';
+import { evolvedOf, workOf } from './works.js';
+import { writeChanges } from './write-changes.js';
+
+/** Records and characters of one transaction, about: the database is shared with live data. */
+const MOST_RECORDS = 30;
+const MOST_CHARACTERS = 500_000;
+/** Patients in one round; each gets one transaction of it. */
+const MOST_PATIENTS = 1_000;
+/** Stored values of one measure that a late value may need: a day and a quarter at 4 Hz. */
+const MOST_WINDOW = 450_000;
+/** Values of one measure kept between transactions of a patient. */
+const WINDOW_KEPT = 450_000;
+const LOOK_EVERY_MS = 1_000;
+const AFTER_FAILURE_MS = 200;
+
+export interface BacklogDeps {
+  readonly pool: Pool;
+  readonly sources: SourceKeys;
+  readonly apply: Apply;
+  /** Milliseconds in the core per transaction, about: then another patient has its turn. */
+  readonly sliceMs: number;
+  readonly onCommitted: (committed: Committed) => void;
+  readonly onProblem: (problem: { readonly reason: string; readonly records: number }) => void;
+  readonly onFailed: (reason: string) => void;
+}
+
+/**
+ * The lane of patients with a backlog: applies the records that the engine has left in `deferred_records`, each patient's in the order of
+ * the log, one patient after another, a small transaction each. It takes a patient in hand by a lock and removes the records in the
+ * transaction of their effects, so any number of them may run, and a crash loses and repeats nothing.
+ */
+export class Backlog {
+  private readonly memories = new BacklogMemories();
+  /** How many records of a patient are taken one by one, because one of them was refused by the database. */
+  private readonly oneByOne = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private isWoken = false;
+  private stopped = false;
+
+  constructor(private readonly deps: BacklogDeps) {}
+
+  /** Looks at once; call it at the start and when records were deferred. */
+  wake(): void {
+    this.isWoken = true;
+    if (this.stopped || this.running !== undefined) return;
+    clearTimeout(this.timer);
+    this.running = this.run()
+      .catch((error: unknown) => this.deps.onProblem({ reason: reasonOf(error), records: 0 }))
+      .finally(() => {
+        this.running = undefined;
+        if (!this.stopped) this.timer = setTimeout(() => this.wake(), this.isWoken ? AFTER_FAILURE_MS : LOOK_EVERY_MS);
+      });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      this.isWoken = false;
+      const patients = await deferredPatients(this.deps.pool, MOST_PATIENTS);
+      if (patients.length === 0 && !this.isWoken) return;
+      let isMoving = false;
+      for (const patient of patients) {
+        if (this.stopped) return;
+        isMoving = (await this.slice(patient)) || isMoving;
+      }
+      // In other hands, or the database is away.
+      if (!isMoving) await new Promise((resolve) => setTimeout(resolve, AFTER_FAILURE_MS));
+    }
+  }
+
+  /** @returns whether something was applied */
+  private async slice(patient: PatientId): Promise<boolean> {
+    const key = patientKey(patient.tenant, patient.patient);
+    const alone = this.oneByOne.get(key) ?? 0;
+    let records: readonly DeferredRecord[] = [];
+    try {
+      const done = await this.inTransaction(async (client, now) => {
+        records = await nextDeferred(client, patient, alone > 0 ? 1 : MOST_RECORDS, MOST_CHARACTERS);
+        return this.apply(client, patient, records, now);
+      }, patient);
+      if (done === undefined) return false;
+      if (alone > 1) this.oneByOne.set(key, alone - 1);
+      else this.oneByOne.delete(key);
+      this.deps.onCommitted(done);
+      return true;
+    } catch (error) {
+      this.memories.drop(key);
+      const reason = reasonOf(error);
+      this.deps.onProblem({ reason, records: records.length });
+      if (error instanceof OtherVersionError) {
+        this.stopped = true;
+        this.deps.onFailed(error.message);
+        return false;
+      }
+      const [only] = records;
+      if (isTransient(error) || only === undefined) return false;
+      if (records.length > 1) this.oneByOne.set(key, records.length);
+      else return this.bury(patient, only, reason);
+      return true;
+    }
+  }
+
+  private async inTransaction<T>(
+    work: (client: PoolClient, now: number) => Promise<{ readonly result: T; readonly settle: () => void } | undefined>,
+    patient: PatientId,
+  ): Promise<T | undefined> {
+    const client = await this.deps.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const now = await lockDeferred(client, patient);
+      const done = now === undefined ? undefined : await work(client, now);
+      await client.query(done === undefined ? 'ROLLBACK' : 'COMMIT');
+      done?.settle();
+      return done?.result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private async apply(
+    client: PoolClient,
+    patient: PatientId,
+    waiting: readonly DeferredRecord[],
+    now: number,
+  ): Promise<{ readonly result: Committed; readonly settle: () => void } | undefined> {
+    if (waiting.length === 0) return undefined;
+    const locked = performance.now();
+    const key = patientKey(patient.tenant, patient.patient);
+    const { groups, letters } = readRecords(waiting.map(logRecordOf));
+    const stored = await twinVersion(client, patient);
+    const known = this.memories.get(key, stored);
+    const held = await holdTwins(client, { get: () => known?.twin }, groups);
+    const loaded = performance.now();
+    const memory = known?.memory ?? createMemory(WINDOW_KEPT);
+    const works = [...groups.values()].map((group) => workOf(group, held.get(group.patient)!, memory));
+    await evolve(
+      works,
+      this.deps.apply,
+      {
+        clients: (tenants) => loadClientIds(client, tenants),
+        identities: (wanted) => loadIdentities(client, wanted),
+        windows: (wanted) => loadWindows(client, wanted, MOST_WINDOW),
+      },
+      { mostMs: this.deps.sliceMs, onTooMany: 'reject' },
+    );
+    // What could not be read has no place among the rest, so it goes with the first part.
+    const unread = new Set(letters.map(({ offset }) => offset));
+    const left = new Set(works.flatMap((work) => work.records.slice(work.taken).map(({ log }) => log.offset)));
+    const records = waiting.filter(({ offset }) => unread.has(offset) || !left.has(offset));
+    for (const { failed } of works)
+      for (const { record, reason } of failed) letters.push(deadLetterOf(record.log, record.input.tenant, reason));
+    const evolved = works.map(evolvedOf);
+    const computed = performance.now();
+    const { changes, settle } = await writeChanges(client, evolved, letters, now, this.deps.sources, false);
+    await removeDeferred(client, records);
+    const wrote = performance.now();
+    const measured = { letters: letters.length, deferred: 0, now, records: records.length };
+    const stages = { lock: 0, load: loaded - locked, evolve: computed - loaded, write: wrote - computed, commit: 0 };
+    return {
+      result: committedOf(evolved, changes, { ...measured, stages }),
+      settle: () => {
+        settle();
+        for (const { after } of changes.flatMap(({ written }) => written)) {
+          const next: HeldPatient = { twin: after, memory };
+          this.memories.put(key, next);
+        }
+      },
+    };
+  }
+
+  /** The only record at hand is refused by the database: it becomes a dead letter, and the rest goes on. */
+  private async bury(patient: PatientId, record: DeferredRecord, reason: string): Promise<boolean> {
+    try {
+      const done = await this.inTransaction(async (client) => {
+        await writeDeadLetters(client, [deadLetterOf(logRecordOf(record), patient.tenant, reason)]);
+        await removeDeferred(client, [record]);
+        return { result: true, settle: () => undefined };
+      }, patient);
+      return done ?? false;
+    } catch (error) {
+      this.deps.onProblem({ reason: reasonOf(error), records: 1 });
+      return false;
+    }
+  }
+}
+
+function logRecordOf({ tenant, patient, partition, offset, value }: DeferredRecord): LogRecord {
+  const key = patientKey(tenant, patient);
+  return { topic: TOPICS.patientInput, partition, offset, key, value, headers: {}, appendedAt: 0 };
+}

@@ -1,0 +1,50 @@
+import type { Applied, TransitionChange } from '#libs/domain/twin';
+import type { PatientId } from '#libs/platform/storage';
+import type { Changes, Evolved } from './changes.js';
+import type { HeldTwin } from './twin-cache.js';
+
+/** What one transaction did, told after its commit. Plain data, for it may come from another thread. */
+export interface Committed {
+  readonly written: readonly { readonly twin: HeldTwin; readonly isChanged: boolean }[];
+  readonly transitions: readonly (Pick<PatientId, 'tenant'> & { readonly transition: TransitionChange })[];
+  /** By record, in the order of the log. */
+  readonly results: readonly (Pick<Applied, 'counts' | 'suppressions'> & { readonly receivedAt: number })[];
+  readonly patients: number;
+  readonly deadLetters: number;
+  /** Records that now wait for the backlog lane. */
+  readonly deferred: number;
+  /** The transaction's time (ms), as it stands in `recorded_at`. */
+  readonly now: number;
+  readonly records: number;
+  readonly measurements: number;
+  /** Milliseconds by stage. */
+  readonly stages: Readonly<Record<'lock' | 'load' | 'evolve' | 'write' | 'commit', number>>;
+}
+
+/** @param measured what only the transaction knows */
+export function committedOf(
+  evolved: readonly Evolved[],
+  changes: readonly Changes[],
+  measured: Pick<Committed, 'now' | 'records' | 'deferred' | 'stages'> & { readonly letters: number },
+): Committed {
+  const { letters, ...rest } = measured;
+  return {
+    ...rest,
+    written: changes.flatMap(({ written }) =>
+      written.map(({ before, after }) => ({ twin: after, isChanged: after.state !== before })),
+    ),
+    transitions: changes.flatMap(({ transitions }) =>
+      transitions.map(({ tenant, transition }) => ({ tenant, transition })),
+    ),
+    results: evolved.flatMap(({ applied }) =>
+      applied.map(({ input, result }) => ({
+        receivedAt: input.receivedAt,
+        counts: result.counts,
+        suppressions: result.suppressions,
+      })),
+    ),
+    patients: evolved.length,
+    deadLetters: letters,
+    measurements: changes.reduce((sum, { measurements }) => sum + measurements.length, 0),
+  };
+}
