@@ -1,53 +1,51 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afVerdicts, findBeats, type AfDesign } from '#libs/domain/rhythm';
-import { markedBeats } from '../validate/sets/af-scoring.js';
-import { PackReader, readHeader, readIndex, recordNames, rhythmStretches, type Stretch } from '../validate/wfdb.js';
+import { findBeats } from '#libs/domain/rhythm';
+import { markedRecordings, type AfRecording } from '../validate/sets/af-scoring.js';
+import { mimicRecordings } from '../validate/sets/mimic-perform-af.js';
+import { vitaldbRecordings } from '../validate/sets/vitaldb-arr.js';
+import { PackReader, readIndex } from '../validate/wfdb.js';
+import { madeSinus, type SinusKind } from './made-sinus.js';
 
-const SOURCES = { afdb: ['qrsc', 'qrs', 'atr'], nsrdb: ['atr'], mitdb: ['atr'] } as const;
-export type Source = keyof typeof SOURCES;
+const ATR = ['atr'];
+const READERS = {
+  afdb: (folder: string) => markedRecordings(folder, ['qrsc', 'qrs', 'atr']),
+  nsrdb: (folder: string) => markedRecordings(folder, ATR),
+  mitdb: (folder: string) => markedRecordings(folder, ATR),
+  ltafdb: (folder: string) => markedRecordings(folder, ATR),
+  nsr2db: (folder: string) => markedRecordings(folder, ATR),
+  rr_healthy: (folder: string) => markedRecordings(folder, ATR),
+  vitaldb_arr: vitaldbRecordings,
+  mimic_perform_af: mimicRecordings,
+} as const;
 
-export interface AfRecord {
+export type RecordedSource = keyof typeof READERS;
+export type Source = RecordedSource | SinusKind;
+export const RECORDED = Object.keys(READERS) as RecordedSource[];
+
+export interface AfRecord extends AfRecording {
   readonly source: Source;
-  readonly record: string;
-  /** Marked beats and `(AFIB` stretches, seconds. */
-  readonly beats: readonly number[];
-  readonly truth: readonly Stretch[];
 }
 
-export function* readAfRecords(data: string): Iterable<AfRecord> {
-  for (const source of Object.keys(SOURCES) as Source[]) {
+export function* readAfRecords(data: string, sources: readonly RecordedSource[]): Iterable<AfRecord> {
+  for (const source of sources) {
     const folder = join(data, source);
-    for (const record of recordNames(folder)) {
-      const beats = markedBeats(folder, record, SOURCES[source]);
-      const truth = rhythmStretches(folder, record, '(AFIB', readHeader(folder, record).fs);
-      if (beats && truth) yield { source, record, beats, truth };
-    }
+    if (existsSync(folder)) for (const recording of READERS[source](folder)) yield { source, ...recording };
   }
 }
 
-/** One beat: is it marked as fibrillation, and the two scores it is judged by; undefined in a recording too short to be judged. */
-export interface ScoredBeat {
-  readonly at: number;
-  readonly marked: boolean;
-  readonly scores: readonly [irregularity: number, surprise: number] | undefined;
-}
+/** People of each kind with strong swings of sinus rhythm, made: all that is found in them is false. 25 min each. */
+const MADE: ReadonlyArray<readonly [SinusKind, number]> = [
+  ['breathing', 80],
+  ['irregular breathing', 80],
+  ['apnea', 60],
+];
 
-/** Every marked beat but the first. A beat that ends no usable interval has the scores of the one before. */
-export function scoredBeats({ beats, truth }: AfRecord, design?: AfDesign): readonly ScoredBeat[] {
-  const verdicts = [...afVerdicts(beats, design)];
-  let v = 0;
-  let t = 0;
-  return beats.slice(1).map((at) => {
-    while (v + 1 < verdicts.length && verdicts[v + 1]!.at <= at) v++;
-    while (t + 1 < truth.length && truth[t + 1]!.from <= at) t++;
-    const verdict = verdicts[v];
-    const stretch = truth[t];
-    return {
-      at,
-      marked: stretch !== undefined && at >= stretch.from && at < stretch.to,
-      scores: verdict && [verdict.irregularity, verdict.surprise],
-    };
-  });
+/** `seed` apart from the one of the tests, so that they show people on whom nothing was chosen. */
+export function* madeRecords(seed: number): Iterable<AfRecord> {
+  for (const [source, people] of MADE)
+    for (let i = 0; i < people; i++)
+      yield { source, record: `made ${i}`, beats: madeSinus(source, seed + 7919 * i), truth: [] };
 }
 
 /** Beats found in the short ECGs of one label, one recording after the other: each is too short for the window alone. */

@@ -52,7 +52,7 @@ function row(
   ];
 }
 
-const records = [...readAfRecords(options.data)];
+const records = [...readAfRecords(options.data, ['afdb', 'nsrdb', 'mitdb'])];
 const rows = [...new Set(records.map(({ source }) => source))].map((source) =>
   row(
     source,

@@ -2,16 +2,17 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { report } from './report.js';
-import type { Detection, ValidationSet } from './set.js';
-import { afdb } from './sets/afdb.js';
+import type { Detection, RecordRow, ValidationSet } from './set.js';
+import { AF_SETS } from './sets/af-sets.js';
 import { cgmIglu } from './sets/cgm-iglu.js';
 import { cgmLoop } from './sets/cgm-loop.js';
 import { cinc2015 } from './sets/cinc2015.js';
 import { cinc2017 } from './sets/cinc2017.js';
+import { mimicPerformAf } from './sets/mimic-perform-af.js';
 import { mitdb } from './sets/mitdb.js';
-import { nsrdb } from './sets/nsrdb.js';
 import { scoreVectors } from './sets/score-vectors.js';
 import { sepsis2019 } from './sets/sepsis2019.js';
+import { vitaldbArr } from './sets/vitaldb-arr.js';
 
 /**
  * `npm run validate -- [--data DIR] [--sets a,b] [--out DIR]`: runs the detectors over recordings and writes what they found
@@ -19,8 +20,9 @@ import { sepsis2019 } from './sets/sepsis2019.js';
  * folder together also write `docs/clinical/validation.md`.
  */
 const SETS: readonly ValidationSet[] = [
-  afdb,
-  nsrdb,
+  ...AF_SETS,
+  vitaldbArr,
+  mimicPerformAf,
   mitdb,
   cinc2015,
   cinc2017,
@@ -51,6 +53,7 @@ function main(): void {
   }
   mkdirSync(join(options.out, 'detections'), { recursive: true });
   const metrics: Record<string, number> = {};
+  const records = new Map<string, readonly RecordRow[]>();
   for (const set of SETS) {
     const folder = join(options.data, set.name);
     if (wanted !== undefined && !wanted.includes(set.name)) continue;
@@ -62,11 +65,12 @@ function main(): void {
     const lines = detections.map((detection) => `${JSON.stringify(detection)}\n`).join('');
     writeFileSync(join(options.out, 'detections', `${set.name}.ndjson`), lines);
     Object.assign(metrics, set.score(folder, detections));
+    if (set.records) records.set(set.name, set.records(folder, detections));
     console.log(`${set.name}: ${detections.length} detections`);
   }
   writeFileSync(join(options.out, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
   if (options.data === DEFAULT_DATA && wanted === undefined && Object.keys(metrics).length > 0) {
-    writeFileSync(PAGE, report(metrics));
+    writeFileSync(PAGE, report(metrics, records));
   }
   for (const [name, value] of Object.entries(metrics)) console.log(`${name.padEnd(40)} ${value}`);
 }

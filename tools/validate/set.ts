@@ -8,9 +8,21 @@ export interface Detection {
   readonly rule?: string;
 }
 
+/** How fibrillation was found in one record; shares in %, undefined where there is nothing to share. */
+export interface RecordRow {
+  readonly record: string;
+  readonly hours: number;
+  readonly sensitivity: number | undefined;
+  readonly specificity: number | undefined;
+  /** Of two minutes and more. */
+  readonly falseEpisodes: number;
+}
+
 /** One set: yields detections (labels never read), and scores them when labels are there. */
 export interface ValidationSet {
   readonly name: string;
   detect(folder: string): Iterable<Detection>;
   score(folder: string, detections: readonly Detection[]): Readonly<Record<string, number>>;
+  /** The same by record, where that tells something. */
+  records?(folder: string, detections: readonly Detection[]): readonly RecordRow[];
 }

@@ -20,43 +20,67 @@ const HELD_GLUCOSE = {
   crossings: 'cannot be met: lasting events alone are 0.61 of the crossings',
 } as const;
 
+const LIMITS = 'with the limits chosen without each record';
+const BOTH = `${LIMITS}, and without the set`;
+
+/** Of one set of healthy people: the same bars, from the same choice. */
+function healthy(name: string, called: string): readonly Target[] {
+  return [
+    {
+      metric: `${name}_specificity`,
+      what: `AF by beat, ${called} specificity, %`,
+      atLeast: 99.7,
+      heldApart: `100.0 ${BOTH}`,
+    },
+    {
+      metric: `${name}_false_episodes_per_24h`,
+      what: `false AF episodes of 2 min in 24 h, ${called}`,
+      atMost: 0.2,
+      heldApart: `0 ${BOTH}`,
+    },
+  ];
+}
+
 export const TARGETS: readonly Target[] = [
   {
     metric: 'afdb_sensitivity',
     what: 'AF by beat, AFDB sensitivity, %',
     atLeast: 97.3,
-    heldApart: '97.8 with the two limits chosen without each record, 96.9 with the window too',
+    heldApart: `97.8 ${LIMITS}, 98.2 without the set; window and design were chosen on it`,
     doubt: true,
   },
   {
     metric: 'afdb_specificity',
     what: 'AF by beat, AFDB specificity, %',
     atLeast: 98.5,
-    heldApart: '99.3 with the two limits chosen without each record',
+    heldApart: `99.4 ${BOTH}`,
   },
   {
-    metric: 'nsrdb_specificity',
-    what: 'AF by beat, NSRDB specificity, %',
-    atLeast: 99.7,
-    heldApart: '99.9 with the two limits chosen without each record',
+    metric: 'ltafdb_sensitivity',
+    what: 'AF by beat, LTAFDB sensitivity, %',
+    atLeast: 97.3,
+    heldApart: `97.5 ${LIMITS}, 97.3 without the set`,
   },
   {
-    metric: 'nsrdb_false_episodes_per_24h',
-    what: 'false AF episodes of 2 min in 24 h, NSRDB',
-    atMost: 1,
-    heldApart: '0 with the two limits chosen without each record',
+    metric: 'ltafdb_specificity',
+    what: 'AF by beat, LTAFDB specificity, %',
+    atLeast: 98.5,
+    heldApart: `99.9 ${BOTH}`,
   },
+  ...healthy('nsrdb', 'NSRDB'),
+  ...healthy('nsr2db', 'NSR2DB'),
+  ...healthy('rr_healthy', 'RR of healthy people'),
   {
     metric: 'mitdb_af_sensitivity',
     what: 'AF by beat, MITDB sensitivity, %',
     atLeast: 94,
-    heldApart: '100 with the two limits chosen without each record',
+    heldApart: `100 ${BOTH}`,
   },
   {
     metric: 'mitdb_af_specificity',
     what: 'AF by beat, MITDB specificity, %',
     atLeast: 92,
-    heldApart: '96.0 with the two limits chosen without each record, 96.2 with the window too',
+    heldApart: `98.1 ${BOTH}`,
   },
   {
     metric: 'cinc2017_f1_a',

@@ -123,7 +123,7 @@ export function within(stretches: readonly Stretch[], at: number): boolean {
 }
 
 /** One dp16 channel: `samples` low bytes then high bytes of first differences modulo 2^16, in ADC units. */
-function decodeDp16(bytes: Buffer, offset: number, samples: number): Int16Array {
+export function decodeDp16(bytes: Buffer, offset: number, samples: number): Int16Array {
   const out = new Int16Array(samples);
   let value = 0;
   for (let i = 0; i < samples; i++) {

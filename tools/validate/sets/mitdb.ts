@@ -1,7 +1,7 @@
 /** MITDB: beats and their classes from channel 0, fibrillation from the marked beats (or the own ones without an `.atr`). Scored as EC57 says: after 5 min, 150 ms. */
 import { classifyBeats, findBeats } from '#libs/domain/rhythm';
 import { annotationsOf, isBeat, readFirstSignal, readHeader, recordNames } from '../wfdb.js';
-import { afLines, markedBeats, scoreAf, told } from './af-scoring.js';
+import { afLines, countAf, markedBeats, markedRecordings, recordRow, scoreAf, told } from './af-scoring.js';
 import type { Detection, ValidationSet } from '../set.js';
 
 const LEARNING_S = 300;
@@ -127,4 +127,6 @@ export const mitdb: ValidationSet = {
       ...figuresOf(countBeats(folder, detections)),
     });
   },
+  records: (folder, detections) =>
+    [...markedRecordings(folder, ANNOTATORS)].map((each) => recordRow(countAf(each, detections))),
 };

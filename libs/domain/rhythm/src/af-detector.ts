@@ -1,5 +1,6 @@
 /** Atrial fibrillation of a whole recording, from its beat times: the window of `stream-af-window.ts` from end to end. */
-import { AfWindow, NEW_AF_WINDOW, type AfDesign, type AfVerdict } from './stream-af-window.js';
+import type { AfVerdict, ScoredBeat } from './stream-af-decision.js';
+import { AfWindow, NEW_AF_WINDOW, type AfDesign } from './stream-af-window.js';
 
 /** Marks closer than this to the last beat are doubled, ms. */
 const DOUBLED_MS = 100;
@@ -7,21 +8,31 @@ const DOUBLED_MS = 100;
 const GAP_S = 30;
 
 /**
- * A verdict on every beat (times in seconds) that ends a usable interval. The half window at each end gets the verdict of the
+ * A verdict on every beat (times in seconds) that ends a usable interval. The half window at each end gets the scores of the
  * nearest whole window; a recording of fewer than 93 usable intervals gets none. Times that do not rise, and NaN, are ignored.
- * `design`: another than the shipped one, for fitting.
  */
-export function* afVerdicts(beats: Iterable<number>, design?: AfDesign): Iterable<AfVerdict> {
+export function* afVerdicts(beats: Iterable<number>): Iterable<AfVerdict> {
+  const window = new AfWindow(NEW_AF_WINDOW);
+  for (const { at, interval } of usable(beats)) yield* window.push(at, interval);
+  yield* window.finish();
+}
+
+/** The scores that `afVerdicts` decides by, of the same beats. `design`: another than the shipped one, for fitting. */
+export function* afScores(beats: Iterable<number>, design?: AfDesign): Iterable<ScoredBeat> {
   const window = new AfWindow(NEW_AF_WINDOW, design);
+  for (const { at, interval } of usable(beats)) yield* window.score(at, interval);
+  yield* window.scoreRest();
+}
+
+function* usable(beats: Iterable<number>): Iterable<{ readonly at: number; readonly interval: number }> {
   let last: number | undefined;
   for (const at of beats) {
     if (!Number.isFinite(at)) continue;
     const interval = last === undefined ? DOUBLED_MS : Math.round((at - last) * 1000);
     if (interval < DOUBLED_MS) continue;
-    if (last !== undefined) yield* window.push(at, interval);
+    if (last !== undefined) yield { at, interval };
     last = at;
   }
-  yield* window.finish();
 }
 
 /** One episode, seconds from the first to the last beat judged as fibrillation. */

@@ -1,4 +1,5 @@
-export { afEpisodes, afVerdicts } from './af-detector.js';
+export { afEpisodes, afScores, afVerdicts } from './af-detector.js';
+export { AfDecision, NO_AF_DECISION, type AfLimits, type AfVerdict, type ScoredBeat } from './stream-af-decision.js';
 export { type AfDesign } from './stream-af-window.js';
 export { checkAlarm, RUN_LIMIT, runEvidence, type AlarmRule, type AlarmSignals } from './alarm-check.js';
 export { classifyBeats } from './beat-class.js';

@@ -30,6 +30,11 @@ export class IntervalForecast {
     return [...this.past];
   }
 
+  /** The newest `count` intervals, at most 127. */
+  newest(count: number): readonly number[] {
+    return this.past.slice(-count);
+  }
+
   private forecast(): number | null {
     const { past, run } = this;
     const next = past.length;

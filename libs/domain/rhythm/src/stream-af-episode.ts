@@ -1,6 +1,6 @@
 /** From verdicts on beats to episodes that are told, and to the burden of the last 24 hours. */
 import type { RhythmFinding } from './stream-finding.js';
-import type { AfVerdict } from './stream-af-window.js';
+import type { AfVerdict } from './stream-af-decision.js';
 
 /** Episodes of six minutes and more are told (device-detected fibrillation as in ASSERT: Healey et al., N Engl J Med 2012;366:120); shorter ones are only kept in the burden. */
 const TOLD_MS = 360_000;

@@ -1,14 +1,23 @@
 /**
- * Atrial fibrillation from the intervals between beats, resumed at any interval. Two scores of the last 91 intervals must both be
- * high: the word entropy of the intervals with ectopic short-long pairs evened out (irregularity that vanishes with the pairs is
- * ectopy), and the share of intervals that could not be foreseen (irregularity that repeats itself is ectopy too).
+ * Atrial fibrillation from the intervals between beats, resumed at any interval. Three scores of the last 91 intervals: the word
+ * entropy of the intervals with ectopic short-long pairs evened out (irregularity that vanishes with the pairs is ectopy), the share
+ * of intervals that could not be foreseen (irregularity that repeats itself is ectopy too), and how far they repeat themselves (what
+ * comes and goes with breathing is sinus rhythm). `stream-af-decision.ts` makes verdicts of them.
  */
 import { IntervalForecast } from './interval-forecast.js';
+import { repetition } from './interval-repetition.js';
+import {
+  AfDecision,
+  isIrregular,
+  LEAST_EVIDENCE,
+  NO_AF_DECISION,
+  type AfDecisionState,
+  type AfScores,
+  type AfVerdict,
+  type ScoredBeat,
+} from './stream-af-decision.js';
 import { WordEntropy } from './word-entropy.js';
 
-/** Limits of the two scores. Chosen on the development records (docs/clinical/rules/atrial-fibrillation.md). */
-const IRREGULAR = 0.58;
-const SURPRISING = 0.35;
 /** A beat this much earlier than the local median (of 8), with a pause that makes up for it, is taken for ectopic. */
 const PREMATURE = 0.85;
 const LOCAL = 8;
@@ -41,10 +50,12 @@ export interface AfWindowState {
   readonly waiting: readonly [at: number, interval: number, corrected: number | null] | null;
   /** The last eight evened intervals, ms. */
   readonly recent: readonly number[];
-  /** Beats not judged yet: the first one's time, then differences. */
+  /** Beats without scores yet: the first one's time, then differences. */
   readonly pending: readonly number[];
-  /** Newest scores. */
-  readonly scores: readonly [irregularity: number, surprise: number] | null;
+  /** Newest scores. Memory stored before the repetition was measured has two. */
+  readonly scores: readonly [irregularity: number, surprise: number, repetition?: number] | null;
+  /** Missing in memory stored before runs had to be proven: nothing is proven then. */
+  readonly decision?: AfDecisionState;
 }
 
 export const NEW_AF_WINDOW: AfWindowState = {
@@ -55,16 +66,8 @@ export const NEW_AF_WINDOW: AfWindowState = {
   recent: [],
   pending: [],
   scores: null,
+  decision: NO_AF_DECISION,
 };
-
-/** The verdict on one beat; beats come out in order, about 46 beats late. `at` is the time it was pushed with. */
-export interface AfVerdict {
-  readonly at: number;
-  readonly af: boolean;
-  /** The scores it was judged by, each 0..1. */
-  readonly irregularity: number;
-  readonly surprise: number;
-}
 
 export class AfWindow {
   private readonly even: WordEntropy;
@@ -74,7 +77,8 @@ export class AfWindow {
   private waiting: AfWindowState['waiting'];
   private readonly recent: number[];
   private pending: number[];
-  private scores: AfWindowState['scores'];
+  private scores: AfScores | null;
+  private readonly decision: AfDecision;
 
   /** Another design than the shipped one: for fitting; the limits stay. */
   constructor(
@@ -89,47 +93,76 @@ export class AfWindow {
     this.recent = [...state.recent];
     let at = 0;
     this.pending = state.pending.map((each) => (at += each));
-    this.scores = state.scores;
+    this.scores = state.scores && this.scored(state.scores[0], state.scores[1], state.scores[2]);
+    this.decision = new AfDecision(state.decision ?? NO_AF_DECISION);
   }
 
-  /** One interval (ms) and the time of the beat that ends it, whole ms where the state is to be saved. */
+  /**
+   * One interval (ms) and the time of the beat that ends it, whole ms where the state is to be saved. Verdicts come out in order, about 46
+   * beats late; those of a run that may be fibrillation but is not proven, up to 266.
+   */
   push(at: number, given: number): readonly AfVerdict[] {
+    return this.score(at, given).flatMap((beat) => this.decision.take(beat));
+  }
+
+  /** The verdicts still owed when the beats break off: those of the last half window, as the newest whole one. */
+  finish(): readonly AfVerdict[] {
+    return [...this.scoreRest().flatMap((beat) => this.decision.take(beat)), ...this.decision.finish()];
+  }
+
+  /** As `push`, before the decision: the scores of beats, about 46 beats late. */
+  score(at: number, given: number): readonly ScoredBeat[] {
     const interval = Math.round(given);
     if (!(interval >= SHORTEST_MS && interval <= LONGEST_MS)) return [];
     if (this.waiting === null) {
       this.waiting = [at, interval, null];
       return [];
     }
-    const { verdicts, carried } = this.settle(this.waiting, interval);
+    const { beats, carried } = this.settle(this.waiting, interval);
     this.waiting = [at, interval, carried];
-    return verdicts;
+    return beats;
   }
 
-  /** The verdicts still owed when the beats break off: those of the last half window, as the newest whole one. */
-  finish(): readonly AfVerdict[] {
-    const out = this.waiting ? [...this.settle(this.waiting, 0).verdicts] : [];
+  /** As `finish`, before the decision. */
+  scoreRest(): readonly ScoredBeat[] {
+    const out = this.waiting ? [...this.settle(this.waiting, 0).beats] : [];
     this.waiting = null;
-    out.push(...this.told(this.pending));
+    out.push(...this.withScores(this.pending));
     this.pending = [];
     return out;
   }
 
-  /** The newest verdict: of the beat 46 beats ago. */
-  isAf(): boolean {
-    return this.scores !== null && this.scores[0] > IRREGULAR && this.scores[1] > SURPRISING;
+  /** May the newest window be of fibrillation? It is around the beat 46 beats ago. */
+  isIrregular(): boolean {
+    return this.scores !== null && isIrregular(this.scores);
   }
 
   save(): AfWindowState {
     const { surprises, waiting, recent, pending, scores } = this;
-    const differences = pending.map((at, i) => (i > 0 ? at - pending[i - 1]! : at));
-    const [even, past] = [this.even.save(), this.forecast.save()];
-    return { even, past, surprises, waiting, recent: [...recent], pending: differences, scores };
+    return {
+      even: this.even.save(),
+      past: this.forecast.save(),
+      surprises,
+      waiting,
+      recent: [...recent],
+      pending: pending.map((at, i) => (i > 0 ? at - pending[i - 1]! : at)),
+      scores: scores && [scores.irregularity, scores.surprise, scores.repetition],
+      decision: this.decision.save(),
+    };
+  }
+
+  private scored(
+    irregularity: number,
+    surprise: number,
+    known = irregularity + surprise > LEAST_EVIDENCE ? repetition(this.forecast.newest(this.design.window)) : 0,
+  ): AfScores {
+    return { irregularity, surprise, repetition: known };
   }
 
   private settle(
     [at, interval, given]: NonNullable<AfWindowState['waiting']>,
     next: number,
-  ): { verdicts: readonly AfVerdict[]; carried: number | null } {
+  ): { beats: readonly ScoredBeat[]; carried: number | null } {
     let corrected = given ?? interval;
     let carried: number | null = null;
     if (given === null && this.recent.length >= LOCAL / 2) {
@@ -142,18 +175,18 @@ export class AfWindow {
     }
     this.recent.push(corrected);
     if (this.recent.length > LOCAL) this.recent.shift();
-    return { verdicts: this.judge(at, interval, corrected), carried };
+    return { beats: this.judge(at, interval, corrected), carried };
   }
 
-  private judge(at: number, interval: number, corrected: number): readonly AfVerdict[] {
+  private judge(at: number, interval: number, corrected: number): readonly ScoredBeat[] {
     this.even.push(corrected);
     this.note(this.forecast.isSurprise(interval));
     this.pending.push(at);
     const irregularity = this.even.score();
     if (irregularity === null) return [];
-    this.scores = [irregularity, this.surprising / this.design.window];
+    this.scores = this.scored(irregularity, this.surprising / this.design.window);
     // All but the half window that later intervals may still speak for.
-    return this.told(this.pending.splice(0, this.pending.length - (this.design.window - 1) / 2));
+    return this.withScores(this.pending.splice(0, this.pending.length - (this.design.window - 1) / 2));
   }
 
   private note(isSurprise: boolean): void {
@@ -165,11 +198,9 @@ export class AfWindow {
     if (isSurprise) this.surprising++;
   }
 
-  private told(beats: readonly number[]): readonly AfVerdict[] {
-    if (this.scores === null) return [];
-    const [irregularity, surprise] = this.scores;
-    const af = this.isAf();
-    return beats.map((at) => ({ at, af, irregularity, surprise }));
+  private withScores(beats: readonly number[]): readonly ScoredBeat[] {
+    const { scores } = this;
+    return scores === null ? [] : beats.map((at) => ({ at, ...scores }));
   }
 }
 

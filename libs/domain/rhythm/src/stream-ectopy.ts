@@ -25,20 +25,20 @@ export interface EctopyState {
 
 export const NO_ECTOPY: EctopyState = { early: null, bins: [], told: false, rate: 0 };
 
-/** One interval (ms) that ends at `at`. In fibrillation nothing is premature: `isAf` counts the time and no beats. */
+/** One interval (ms) that ends at `at`. In fibrillation nothing is premature: where it may be (`maybeAf`), time is counted and no beats. */
 export function stepEctopy(
   state: EctopyState,
   interval: number,
   at: number,
   recent: readonly number[],
-  isAf: boolean,
+  maybeAf: boolean,
   confident: boolean,
 ): { readonly state: EctopyState; readonly finding: RhythmFinding | null } {
   const usual = recent.length >= 4 ? recent.toSorted((a, b) => a - b)[recent.length >> 1]! : null;
   const isEctopic =
     state.early !== null &&
     usual !== null &&
-    !isAf &&
+    !maybeAf &&
     interval > usual &&
     Math.abs(state.early + interval - 2 * usual) < COMPENSATION * usual;
   const early = usual !== null && interval < PREMATURE * usual ? interval : null;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { afVerdicts } from './af-detector.js';
-import { AfWindow, NEW_AF_WINDOW, type AfVerdict } from './stream-af-window.js';
+import type { AfVerdict } from './stream-af-decision.js';
+import { AfWindow, NEW_AF_WINDOW } from './stream-af-window.js';
 import {
   afBurden,
   hrvSummary,

@@ -13,7 +13,8 @@ import {
   type AfBurden,
   type AfEpisodeState,
 } from './stream-af-episode.js';
-import { AfWindow, NEW_AF_WINDOW, type AfWindowState, type AfVerdict } from './stream-af-window.js';
+import type { AfVerdict } from './stream-af-decision.js';
+import { AfWindow, NEW_AF_WINDOW, type AfWindowState } from './stream-af-window.js';
 import { NO_ECTOPY, stepEctopy, type EctopyState } from './stream-ectopy.js';
 import type { Refused, RhythmFinding, StreamRefusal } from './stream-finding.js';
 import { NO_PAUSE, stepPause, type PauseState } from './stream-pause.js';
@@ -185,7 +186,7 @@ class IntervalStream {
     const isClean = this.clean >= LOCAL;
     const pause = stepPause(this.pause, interval, at, recent, !this.run.doubtful);
     this.pause = pause.state;
-    const ectopy = stepEctopy(this.ectopy, interval, at, recent, this.window.isAf(), isClean);
+    const ectopy = stepEctopy(this.ectopy, interval, at, recent, this.window.isIrregular(), isClean);
     this.ectopy = ectopy.state;
     for (const each of [pause.finding, ectopy.finding]) if (each) this.findings.push(each);
     if (interval <= MOST_USUAL_MS) this.recent = [...recent, interval].slice(-LOCAL);
