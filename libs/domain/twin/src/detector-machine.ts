@@ -2,7 +2,7 @@ import type { Finding } from './finding.js';
 import type { FoundEpisode } from './machine.js';
 import { refusalOf } from './person.js';
 import type { Circumstances, Detector, Sample, StreamRule } from './rule.js';
-import type { DetectorMachine, OpenEpisode } from './state.js';
+import type { Cited, DetectorMachine, OpenEpisode } from './state.js';
 
 /** What a fold needs to know beside the values: whose limits count, who the person is, and where ended episodes go. */
 export interface Surroundings extends Omit<Circumstances, 'now'> {
@@ -10,7 +10,7 @@ export interface Surroundings extends Omit<Circumstances, 'now'> {
   now: number;
   readonly ended: (rule: StreamRule, episode: FoundEpisode) => void;
   /** A finding of a rule that does not judge this person, or a value that the detector does not judge. */
-  readonly refused: (reason: string) => void;
+  readonly refused: (reason: string, value?: Cited) => void;
 }
 
 const NONE: DetectorMachine['open'] = {};
@@ -30,7 +30,7 @@ export function stepDetector(
   const was = machine?.open ?? NONE;
   const { now } = around;
   const { memory, holds, changes, refused } = detector.step(before, sample, around);
-  for (const reason of refused ?? []) around.refused(`${detector.id}-${reason}`);
+  for (const reason of refused ?? []) around.refused(`${detector.id}-${reason}`, sample.cited);
   let open: Record<string, OpenEpisode> | undefined;
   const followed = (rule: StreamRule, found: Finding | undefined, at: number): void => {
     const old = (open ?? was)[rule.id];

@@ -22,6 +22,7 @@ import type {
   FactChange,
   Judged,
   Judgement,
+  RefusedValue,
   Memory,
   StoredMeasurement,
   SuppressionChange,
@@ -62,6 +63,7 @@ export interface Draft {
   late: LateState | undefined;
   readonly measurements: Change[];
   readonly judgements: Judgement[];
+  readonly refused: RefusedValue[];
   readonly factChanges: FactChange[];
   readonly transitions: TransitionChange[];
   readonly suppressions: SuppressionChange[];
@@ -81,6 +83,8 @@ export interface Draft {
 /** A new version of a measurement, and the one before it. */
 export type Change = Omit<StoredMeasurement, 'judged'> & {
   judged?: Judged;
+  /** The sender's own identifier. */
+  readonly id?: string;
   readonly replaces?: {
     readonly version: number;
     readonly code: number;
@@ -124,6 +128,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     late: base.late,
     measurements: [],
     judgements: [],
+    refused: [],
     factChanges: [],
     transitions: [],
     suppressions: [],
@@ -191,6 +196,7 @@ export function finish(draft: Draft): Applied {
     state,
     measurements: draft.measurements,
     judgements: draft.judgements,
+    refused: draft.refused,
     facts: draft.factChanges,
     transitions: draft.transitions,
     suppressions: draft.suppressions,

@@ -9,6 +9,7 @@ import { LATENESS_BOUND } from './grid.js';
 import { holdBack, settleLate } from './late.js';
 import { Past } from './past.js';
 import { judgedAt } from './placing.js';
+import { refuseVersion } from './refuse.js';
 import { detectorsOf, limitRulesOf, orderOf } from './rules.js';
 import { inOrder, judgedAs, sampleOf } from './sample.js';
 import type { Detector, LimitRule, Sample } from './rule.js';
@@ -72,7 +73,7 @@ function noteVerdicts(draft: Draft, { verdicts, rejudged }: Past): void {
 
 /** A version that no rule sees keeps its quality, and says that it was not judged. */
 function notJudged(draft: Draft, change: Change, reason: string): void {
-  drop(draft, reason);
+  refuseVersion(draft, change, reason);
   change.judged = { quality: change.quality, reasons: [...(change.reasons ?? []), reason] };
 }
 

@@ -7,6 +7,7 @@ import { stepLimits, type FoundEpisode } from './machine.js';
 import { timeOf, type Past } from './past.js';
 import { personOf, refusalOf } from './person.js';
 import type { Detector, LimitRule, MeasureRule, Sample } from './rule.js';
+import { refuseCited } from './refuse.js';
 import { inOrder, isExact } from './sample.js';
 import type { DetectorMachine, Kept, Machine } from './state.js';
 
@@ -119,7 +120,8 @@ export function followDetector(
 export function surroundingsOf(
   draft: Draft,
   found: ReadonlyMap<string, FoundEpisode[]>,
-  refused = (reason: string): void => drop(draft, reason),
+  refused: Surroundings['refused'] = (reason, cited) =>
+    cited === undefined ? drop(draft, reason) : refuseCited(draft, cited, reason),
 ): Surroundings {
   const person = personOf(draft.facts);
   const around: Surroundings = {

@@ -1,6 +1,7 @@
 import type { PatientInput, WireSample } from '#libs/contracts';
 import { contentHash, identityOf, measureByNumber } from '#libs/domain/quantities';
 import { drop, type Change, type Draft } from './draft.js';
+import { refuseSample } from './refuse.js';
 import { shiftsOf } from './clocks.js';
 import { judgedAt } from './placing.js';
 import { FHIR_SOURCE } from './fhir-source.js';
@@ -49,7 +50,7 @@ export function identify(draft: Draft, samples: readonly WireSample[], sender: S
   for (const { sample, shift } of inOrder(samples, shifts)) {
     const refusal = refusalOf(sample);
     if (refusal !== undefined) {
-      drop(draft, refusal);
+      refuseSample(draft, sample, sender, refusal);
       continue;
     }
     const source = sample.f ?? sender.source;
@@ -187,6 +188,7 @@ function versionOf(
     receivedAt: draft.record.receivedAt,
     retracted,
   };
+  if (sample.i !== undefined) change.id = sample.i;
   if (shift !== undefined) change.clockShift = shift;
   if (sample.r !== undefined) change.reasons = sample.r;
   if (sample.o !== undefined) change.origin = sample.o;

@@ -80,6 +80,8 @@ export interface Applied {
     readonly replaces?: { readonly version: number; readonly code: number; readonly t: number };
   })[];
   readonly judgements: readonly Judgement[];
+  /** Values that a door accepted and that were not used, or are stored and were not judged; bounded, `counts.dropped` counts all. */
+  readonly refused: readonly RefusedValue[];
   readonly facts: readonly FactChange[];
   readonly transitions: readonly TransitionChange[];
   /** Alerts that were kept quiet, and why. */
@@ -96,6 +98,19 @@ export interface Applied {
     /** By reason: acts on unknown episodes, samples too late to re-evaluate, … */
     readonly dropped: Readonly<Record<string, number>>;
   };
+}
+
+/** A value with why it was not used. `code` catalogue number, `t` effective time as sent, ms; `id` the sender's own identifier. */
+export interface RefusedValue {
+  readonly reason: string;
+  readonly code: number;
+  readonly t: number;
+  readonly x?: number;
+  readonly source: string;
+  readonly device: string;
+  readonly id?: string;
+  /** It is in the history all the same. */
+  readonly stored?: { readonly identity: string; readonly version: number };
 }
 
 export interface FactChange {
