@@ -206,11 +206,11 @@ export const ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
     path: '/v1/rejections',
-    summary: 'Samples that were refused, with the reason',
+    summary: 'Samples that were refused, and FHIR resources that were stored but not measured, with the reason',
     tag: 'samples',
     scopes: ['rejections.read'],
     status: 200,
-    query: z.object({ limit: z.coerce.number().int().optional(), cursor: z.string().optional() }),
+    query: api.RejectionsQuery,
     answer: json(api.RejectionsPage),
   },
 

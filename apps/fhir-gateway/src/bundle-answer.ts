@@ -1,4 +1,4 @@
-import { operationOutcome } from '#libs/domain/fhir';
+import { operationOutcome, type Issue } from '#libs/domain/fhir';
 import type { StoredResource } from '#libs/platform/storage';
 import { entityTag, FHIR_JSON, type Answer, type Preference } from './answer.js';
 import type { StepResult } from './decide.js';
@@ -36,7 +36,7 @@ function entryOf(result: StepResult, prefer: Preference): string {
     case 'written':
       return entry(result.created ? 201 : 200, result.resource, {
         ...(prefer === 'representation' ? { content: result.resource.content } : {}),
-        ...(prefer === 'OperationOutcome' ? { outcome: DONE } : {}),
+        ...outcomeOf(result.unmeasured, prefer),
       });
     case 'found':
       return entry(200, result.resource, { content: result.resource.content });
@@ -47,7 +47,13 @@ function entryOf(result: StepResult, prefer: Preference): string {
   }
 }
 
-const DONE = operationOutcome([{ severity: 'information', code: 'informational', diagnostics: 'stored' }]);
+const DONE: Issue = { severity: 'information', code: 'informational', diagnostics: 'stored' };
+
+/** What is not measured is said whether it was asked for or not. */
+function outcomeOf(unmeasured: readonly Issue[], prefer: Preference): { readonly outcome?: object } {
+  if (prefer === 'OperationOutcome') return { outcome: operationOutcome([DONE, ...unmeasured]) };
+  return unmeasured.length === 0 ? {} : { outcome: operationOutcome(unmeasured) };
+}
 
 function entry(
   status: number,

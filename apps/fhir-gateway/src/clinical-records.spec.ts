@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClinicalRecord, WireSample } from '#libs/contracts';
 import { clinicalRecords } from './clinical-records.js';
 
-const ORIGIN = { tenant: 7, author: 'ehr', receivedAt: 1000 };
+const ORIGIN = { tenant: 7, author: 'ehr', request: 'r', receivedAt: 1000 };
 
 function sample(index: number, more: Partial<WireSample> = {}): WireSample {
   return { c: 1, t: index, x: 60, i: `Observation/${index}`, ...more };

@@ -11,6 +11,8 @@ export interface RecordOrigin {
   readonly tenant: number;
   /** The client that sent the request. */
   readonly author: string;
+  /** Id of the request, for `GET /v1/rejections`. */
+  readonly request: string;
   /** ms since 1970 */
   readonly receivedAt: number;
 }

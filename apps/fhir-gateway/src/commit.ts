@@ -3,6 +3,7 @@ import type { FhirStore } from '#libs/platform/storage';
 import { clinicalRecords, type RecordOrigin } from './clinical-records.js';
 import { decide, type Decision } from './decide.js';
 import { lookupsOf } from './lookups.js';
+import { rejectionsOf, replacedBy } from './rejections.js';
 import type { Step } from './step.js';
 
 /**
@@ -20,11 +21,12 @@ export function commit(
   const lookups = lookupsOf(steps);
   return store.transact(async (transaction) => {
     const known = await transaction.look(origin.tenant, lookups);
-    const decision = decide(steps, known, origin.receivedAt);
+    const decision = decide(steps, known, origin.receivedAt, mode);
     if (mode === 'atomic' && decision.results.some((result) => result.kind === 'refused')) {
       return { kind: 'refused', value: decision };
     }
     await transaction.write(origin.tenant, decision.changes);
+    await transaction.list(origin.tenant, rejectionsOf(decision, origin), replacedBy(decision));
     // Last, because the log's counters are shared by all requests: held for one round trip and the commit.
     await appendInTransaction(transaction.client, clinicalRecords(decision.news, origin));
     return { kind: 'commit', value: decision };

@@ -1,15 +1,31 @@
 import type { WireFact, WireSample } from '#libs/contracts';
 import { stringifyJson, type Issue, type JsonObject } from '#libs/domain/fhir';
-import type { CurrentResource, FhirKnown, ResourceChange, StoredResource } from '#libs/platform/storage';
+import {
+  identifierKey,
+  type CurrentResource,
+  type FhirKnown,
+  type ResourceChange,
+  type StoredResource,
+} from '#libs/platform/storage';
 import { versionOfTag } from './answer.js';
-import { clinicalOf, clinicalOfStored, mayBeStored, withdrawn, type Clinical } from './clinical.js';
+import { clinicalOf, mayBeStored, takenBack, type Clinical } from './clinical.js';
+import { replaceConditional } from './conditional-reference.js';
+import { indexedIdentifier } from './indexed-identifier.js';
+import { noSuchPatient, unclearPatient } from './reference-issues.js';
 import { referencesOf } from './references.js';
-import { sideEffects } from './side-effects.js';
+import { identifiersOf, sideEffects } from './side-effects.js';
 import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from './step.js';
+import { unmeasuredParts, warningsOf, type UnmeasuredPart } from './unmeasured-parts.js';
 
 /** What came of a step. */
 export type StepResult =
-  | { readonly kind: 'written'; readonly created: boolean; readonly resource: StoredResource }
+  | {
+      readonly kind: 'written';
+      readonly created: boolean;
+      readonly resource: StoredResource;
+      /** What of it is not measured, and why; warnings. */
+      readonly unmeasured: readonly Issue[];
+    }
   | { readonly kind: 'deleted'; readonly resource?: StoredResource }
   | { readonly kind: 'found'; readonly resource: StoredResource }
   | { readonly kind: 'refused'; readonly status: number; readonly issues: readonly Issue[] };
@@ -26,17 +42,23 @@ export interface Decision {
   readonly changes: readonly ResourceChange[];
   /** By patient id. */
   readonly news: ReadonlyMap<string, PatientNews>;
-  /** Why a resource gave no measurement: a reason for each. */
-  readonly unmeasured: readonly string[];
+  /** What was stored and is not measured. */
+  readonly unmeasured: readonly UnmeasuredPart[];
 }
 
 /**
  * Decides what each step does, given what the database holds. Steps see what those before them did.
  * @param steps in the order in which they take effect
  * @param now ms since 1970, becomes `meta.lastUpdated`
+ * @param mode `atomic`: a reference may point at a Patient that a later step makes
  */
-export function decide(steps: readonly Step[], known: FhirKnown, now: number): Decision {
-  return new Deciding(steps, known, now).run();
+export function decide(
+  steps: readonly Step[],
+  known: FhirKnown,
+  now: number,
+  mode: 'atomic' | 'each' = 'each',
+): Decision {
+  return new Deciding(steps, known, now, mode).run();
 }
 
 class Deciding {
@@ -46,21 +68,41 @@ class Deciding {
   private readonly results: StepResult[] = [];
   private readonly changes: ResourceChange[] = [];
   private readonly news = new Map<string, PatientNews>();
-  private readonly unmeasured: string[] = [];
+  private readonly unmeasured: UnmeasuredPart[] = [];
+  /** Patients that were here before the request. */
+  private readonly herePatients: ReadonlySet<string>;
+  private readonly identified: Map<string, readonly string[]>;
 
   constructor(
     private readonly steps: readonly Step[],
     known: FhirKnown,
     private readonly now: number,
+    mode: 'atomic' | 'each',
   ) {
     this.current = new Map(known.resources);
     this.patients = new Set(known.patients);
     this.devices = new Map(known.devicePatients);
+    this.herePatients = known.patients;
+    this.identified = new Map(known.identified);
+    if (mode === 'atomic') this.expect(steps);
   }
 
   run(): Decision {
     for (const step of this.steps) this.results[step.index] = this.take(step);
     return { results: this.results, changes: this.changes, news: this.news, unmeasured: this.unmeasured };
+  }
+
+  /** All of a transaction or nothing: what it makes is there for the references of all its entries. */
+  private expect(steps: readonly Step[]): void {
+    for (const step of steps) {
+      if ((step.kind !== 'create' && step.kind !== 'update') || (step.type !== 'Patient' && step.type !== 'Device'))
+        continue;
+      if (step.type === 'Patient') this.patients.add(step.id);
+      for (const one of identifiersOf(step.resource)) {
+        const key = identifierKey({ type: step.type, ...one });
+        this.identified.set(key, [...new Set([...(this.identified.get(key) ?? []), step.id])]);
+      }
+    }
   }
 
   private take(step: Step): StepResult {
@@ -91,9 +133,8 @@ class Deciding {
     // Deleting what is not there is well done (FHIR R4 http.html#delete).
     if (before === undefined || before.deleted) return { kind: 'deleted' };
     const after = { ...before, version: before.version + 1, deleted: true, content: '', lastUpdated: this.now };
-    const clinical = clinicalOfStored(before);
     this.keep(after, {}, before);
-    this.tell(withdrawn(clinical, after.version));
+    this.tell(takenBack(before, undefined, after.version));
     if (step.type === 'Patient') this.patients.delete(step.id);
     return { kind: 'deleted', resource: after };
   }
@@ -104,17 +145,26 @@ class Deciding {
       const conflict = mismatch(step, before);
       if (conflict !== undefined) return conflict;
     }
-    const named = referencesOf(step.resource).filter((reference) => reference.type === 'Patient');
-    const dangling = named.filter((reference) => !this.patients.has(reference.id));
+    const unclear = (step.assumed ?? []).filter(({ sent }) => this.herePatients.has(sent.replace('Patient/', '')));
+    if (unclear.length > 0) {
+      return { kind: 'refused', status: 422, issues: unclear.map(({ path }) => unclearPatient(`${step.at}.${path}`)) };
+    }
+    const found = replaceConditional(step.resource, (identifier) => {
+      const [id, another] = this.identified.get(identifierKey(identifier)) ?? [];
+      return id === undefined || another !== undefined ? undefined : `${identifier.type}/${id}`;
+    });
+    const named = referencesOf(found).filter((reference) => reference.type === 'Patient');
+    const dangling = named.filter((reference) => reference.isQuery || !this.patients.has(reference.id));
     if (dangling.length > 0) {
-      return { kind: 'refused', status: 422, issues: dangling.map(({ path }) => noSuchPatient(`${step.at}.${path}`)) };
+      return { kind: 'refused', status: 422, issues: dangling.map((one) => noSuchPatient(one, step.at)) };
     }
     const version = (before?.version ?? 0) + 1;
-    const resource = stamped(step.resource, step.id, version, this.now);
-    const clinical = clinicalOf(resource, version, {
+    const resource = stamped(found, step.id, version, this.now);
+    const clinical = clinicalOf(resource, {
+      version,
       receivedAt: this.now,
-      patients: new Set(named.map((reference) => reference.id)),
-      devicePatients: this.devices,
+      patientOfDevice: (device) => this.devices.get(device),
+      patientsWith: (one) => this.identified.get(identifierKey({ type: 'Patient', ...indexedIdentifier(one) })) ?? [],
     });
     const after: CurrentResource = {
       type: step.type,
@@ -126,11 +176,17 @@ class Deciding {
       patient: clinical.patient ?? null,
     };
     this.keep(after, resource, before);
-    this.unmeasured.push(...clinical.unmeasured);
-    if (before !== undefined && !before.deleted) this.tell(superseded(clinicalOfStored(before), clinical, version));
+    const unmeasured = unmeasuredParts(step, clinical, before);
+    this.unmeasured.push(...unmeasured);
+    if (before !== undefined) this.tell(takenBack(before, clinical, version));
     this.tell(before === undefined ? clinical : mayBeStored(clinical));
     if (step.type === 'Patient') this.patients.add(step.id);
-    return { kind: 'written', created: before === undefined || before.deleted, resource: after };
+    return {
+      kind: 'written',
+      created: before === undefined || before.deleted,
+      resource: after,
+      unmeasured: warningsOf(unmeasured, step),
+    };
   }
 
   private keep(after: CurrentResource, resource: JsonObject, before: CurrentResource | undefined): void {
@@ -151,23 +207,6 @@ class Deciding {
   }
 }
 
-/** What the earlier version said and the new one does not say any more. */
-function superseded(
-  before: Clinical,
-  after: Clinical,
-  version: number,
-): Pick<Clinical, 'patient' | 'facts' | 'samples'> {
-  const gone = withdrawn(before, version);
-  if (before.patient !== after.patient) return gone;
-  const facts = new Set(after.facts.map((fact) => `${fact.fact} ${fact.reference}`));
-  const samples = new Set(after.samples.map((sample) => sample.i));
-  return {
-    patient: before.patient,
-    facts: gone.facts.filter((fact) => !facts.has(`${fact.fact} ${fact.reference}`)),
-    samples: gone.samples.filter((sample) => !samples.has(sample.i)),
-  };
-}
-
 /** The resource as it is stored and answered: our id, version and time; all else as it came. */
 function stamped(resource: JsonObject, id: string, version: number, now: number): JsonObject {
   const { resourceType, id: _, meta, ...rest } = resource as JsonObject & { meta?: JsonObject };
@@ -176,16 +215,6 @@ function stamped(resource: JsonObject, id: string, version: number, now: number)
     id,
     meta: { ...meta, versionId: String(version), lastUpdated: new Date(now).toISOString() },
     ...rest,
-  };
-}
-
-/** Neither here nor made by this request. Another tenant's Patient is as good as absent. */
-function noSuchPatient(expression: string): Issue {
-  return {
-    severity: 'error',
-    code: 'not-found',
-    diagnostics: 'the referenced Patient does not exist',
-    expression: [expression],
   };
 }
 

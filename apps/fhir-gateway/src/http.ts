@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BodyOptions } from '#libs/platform/runtime';
-import type { Answer } from './answer.js';
+import { preferenceOf, type Answer, type Preference } from './answer.js';
+import type { Pipeline, Wishes } from './pipeline.js';
 import { oneIssue } from './refusal.js';
 
 /** Most bytes of a request body after inflating: 16 MiB holds about 10,000 resources. */
@@ -20,6 +21,20 @@ export function send(reply: FastifyReply, answer: Answer): void {
 /** The server as the client called it. */
 export function originOf(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`;
+}
+
+/** What the client asked for beside the work, and how it called the server. */
+export function wishesOf(
+  pipeline: Pick<Pipeline, 'baseUrl' | 'own'>,
+  request: FastifyRequest,
+  otherwise: Preference,
+): Wishes {
+  const origin = originOf(request);
+  return {
+    baseUrl: pipeline.baseUrl(origin),
+    own: pipeline.own(origin),
+    prefer: preferenceOf(oneHeader(request, 'prefer'), otherwise),
+  };
 }
 
 export function oneHeader(request: FastifyRequest, name: string): string | undefined {

@@ -1,4 +1,7 @@
-import type { FhirLookups } from '#libs/platform/storage';
+import { subjectIdentifiers, type JsonObject } from '#libs/domain/fhir';
+import { identifierKey, type FhirLookups, type TypedIdentifier } from '#libs/platform/storage';
+import { conditionalReference } from './conditional-reference.js';
+import { indexedIdentifier } from './indexed-identifier.js';
 import { FHIR_ID } from './read-request.js';
 import { referencesOf } from './references.js';
 import type { Step } from './step.js';
@@ -10,6 +13,7 @@ export function lookupsOf(steps: readonly Step[]): FhirLookups {
   const read: { type: string; id: string }[] = [];
   const patients = new Set<string>();
   const devices = new Set<string>();
+  const identifiers = new Map<string, TypedIdentifier>();
   for (const step of steps) {
     if (step.kind === 'create') made.add(`${step.type}/${step.id}`);
     if (step.kind === 'update' || step.kind === 'delete') lock.push({ type: step.type, id: step.id });
@@ -17,11 +21,24 @@ export function lookupsOf(steps: readonly Step[]): FhirLookups {
   }
   for (const step of steps) {
     if (step.kind !== 'create' && step.kind !== 'update') continue;
+    for (const { sent } of step.assumed ?? []) {
+      if (sent.startsWith('Patient/')) patients.add(sent.slice('Patient/'.length));
+    }
+    for (const one of identifiersAsked(step.resource)) identifiers.set(identifierKey(one), one);
     for (const reference of referencesOf(step.resource)) {
       if (made.has(`${reference.type}/${reference.id}`) || !FHIR_ID.test(reference.id)) continue;
       if (reference.type === 'Patient') patients.add(reference.id);
       if (reference.type === 'Device') devices.add(reference.id);
     }
   }
-  return { lock, read, patients: [...patients], devices: [...devices] };
+  return { lock, read, patients: [...patients], devices: [...devices], identifiers: [...identifiers.values()] };
+}
+
+/** Business identifiers by which a resource names others. */
+function identifiersAsked(resource: JsonObject): readonly TypedIdentifier[] {
+  const subjects = subjectIdentifiers(resource).map((one) => ({ type: 'Patient', ...indexedIdentifier(one) }));
+  const conditional = referencesOf(resource).flatMap(({ type, id, isQuery }) =>
+    isQuery ? (conditionalReference(`${type}?${id}`) ?? []) : [],
+  );
+  return [...subjects, ...conditional];
 }

@@ -35,7 +35,7 @@ export class Meter {
       if (step.kind === 'refused') this.resources.inc({ type: 'unknown', outcome: 'refused' });
       else if (result !== undefined) this.resources.inc({ type: step.type, outcome: outcomeOf(result) });
     }
-    for (const reason of decision.unmeasured) this.unmeasured.inc({ reason });
+    for (const { reason } of decision.unmeasured) this.unmeasured.inc({ reason });
     let samples = 0;
     for (const news of decision.news.values()) samples += news.samples.length;
     if (samples > 0) this.metrics.samplesAccepted.inc(samples);

@@ -56,10 +56,15 @@ class Behind {
       write.does === 'delete'
         ? { ...target, kind: 'delete' }
         : { ...target, kind: 'update', resource: observation(write) };
-    const known: FhirKnown = { resources: this.resources, patients: new Set(['p']), devicePatients: new Map() };
+    const known: FhirKnown = {
+      resources: this.resources,
+      patients: new Set(['p']),
+      devicePatients: new Map(),
+      identified: new Map(),
+    };
     const decision = decide([step], known, this.now);
     for (const change of decision.changes) this.resources.set(`${change.type}/${change.id}`, change);
-    const origin = { tenant: 1, author: write.client, receivedAt: this.now };
+    const origin = { tenant: 1, author: write.client, request: 'r', receivedAt: this.now };
     for (const { value } of clinicalRecords(decision.news, origin)) this.apply(JSON.parse(value) as ClinicalRecord);
   }
 

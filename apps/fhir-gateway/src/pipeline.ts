@@ -9,10 +9,13 @@ import { commit } from './commit.js';
 import type { Decision } from './decide.js';
 import { historyAnswer } from './history-answer.js';
 import type { Interaction, Meter } from './meter.js';
+import type { OwnBases } from './own-base.js';
 import { planRequest } from './plan-request.js';
 import { readBundle, readResource, requireId, requireType } from './read-request.js';
 import { oneIssue, refusal, refusalOf } from './refusal.js';
+import type { ReferenceContext } from './resolve-reference.js';
 import { deletedAnswer, fineOutcome, storedAnswer, writtenAnswer } from './resource-answer.js';
+import { rewriteReferences } from './rewrite-references.js';
 import type { Step } from './step.js';
 
 export interface PipelineDeps {
@@ -32,6 +35,8 @@ export interface Target {
 
 export interface Wishes {
   readonly baseUrl: string;
+  /** Addresses of this server: references to them are references to its resources. */
+  readonly own: OwnBases;
   readonly prefer: Preference;
 }
 
@@ -49,9 +54,9 @@ export class Pipeline {
   constructor(private readonly deps: PipelineDeps) {}
 
   /** `POST /fhir/r4`. A transaction is atomic; the entries of a batch stand alone. */
-  bundle(text: string, access: Access, prefer: Preference): Promise<Answer> {
+  bundle(text: string, access: Access, { own, prefer }: Wishes): Promise<Answer> {
     return this.timed('bundle', async () => {
-      const plan = planRequest(readBundle(text), this.deps.newId);
+      const plan = planRequest(readBundle(text), this.deps.newId, own);
       const missing = missingScopes(access, plan.steps);
       if (plan.type === 'batch') {
         const steps = plan.steps.map((step) => forbidden(step, missing.get(step.index)));
@@ -74,7 +79,7 @@ export class Pipeline {
   create(type: string, text: string, access: Access, wishes: Wishes): Promise<Answer> {
     return this.timed('write', async () => {
       requireScope(access, 'create', requireType(type));
-      const resource = readResource(text, type);
+      const { resource } = rewriteReferences(readResource(text, type), referencesTo(wishes.own));
       return this.written(
         { kind: 'create', index: 0, type, id: this.deps.newId(), at: type, resource },
         access,
@@ -94,7 +99,7 @@ export class Pipeline {
     return this.timed('write', async () => {
       requireScope(access, 'update', requireType(type));
       requireId(id, type);
-      const resource = readResource(text, type, id);
+      const { resource } = rewriteReferences(readResource(text, type, id), referencesTo(wishes.own));
       return this.written({ kind: 'update', index: 0, type, id, at: type, resource, ifMatch }, access, wishes);
     });
   }
@@ -162,6 +167,11 @@ export class Pipeline {
     return `${this.deps.publicUrl ?? origin}/fhir/r4`;
   }
 
+  /** This door as it is configured, and as the client called it. */
+  own(origin: string): OwnBases {
+    return [...new Set([this.baseUrl(origin), `${origin}/fhir/r4`])];
+  }
+
   capabilities(baseUrl: string): Answer {
     const statement = capabilityStatement(RESOURCE_TYPES, baseUrl, new Date(this.deps.now()).toISOString());
     return { status: 200, headers: { 'content-type': FHIR_JSON }, body: JSON.stringify(statement) };
@@ -170,11 +180,16 @@ export class Pipeline {
   private async written(step: Step, access: Access, wishes: Wishes): Promise<Answer> {
     const result = (await this.commit([step], access, 'atomic')).results[0];
     if (result?.kind !== 'written') throw new Error('a write gave no version');
-    return writtenAnswer(result.resource, result.created, wishes);
+    return writtenAnswer(result, wishes);
   }
 
   private async commit(steps: readonly Step[], access: Access, mode: 'atomic' | 'each'): Promise<Decision> {
-    const origin = { tenant: access.tenant.key, author: access.client, receivedAt: this.deps.now() };
+    const origin = {
+      tenant: access.tenant.key,
+      author: access.client,
+      request: this.deps.newId(),
+      receivedAt: this.deps.now(),
+    };
     const decision = await commit(this.deps.store, steps, origin, mode).catch(busy);
     const bad = mode === 'atomic' ? refusalOf(decision.results) : undefined;
     if (bad !== undefined) {
@@ -189,6 +204,12 @@ export class Pipeline {
     return this.deps.meter.timed(interaction, work);
   }
 }
+
+function referencesTo(own: OwnBases): ReferenceContext {
+  return { own, targets: NO_TARGETS, sentIds: NO_TARGETS };
+}
+
+const NO_TARGETS: ReadonlyMap<string, string> = new Map();
 
 function busy(error: unknown): never {
   if (!(error instanceof FhirStoreBusyError)) throw error;

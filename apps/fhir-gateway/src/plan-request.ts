@@ -1,6 +1,8 @@
 import { Decimal, isResourceType, type Issue, type Json, type JsonObject } from '#libs/domain/fhir';
 import { FHIR_ID, structureIssues } from './read-request.js';
 import { oneIssue } from './refusal.js';
+import type { OwnBases } from './own-base.js';
+import { foreignBaseOf, targetKey, type ReferenceContext } from './resolve-reference.js';
 import { rewriteReferences } from './rewrite-references.js';
 import type { Step } from './step.js';
 
@@ -29,8 +31,10 @@ interface BadEntry {
 /**
  * Turns a bundle into steps (FHIR R4 http.html#transaction): ids for new resources, references to entries by their fullUrl
  * rewritten, structure checked.
+ *
+ * @param own addresses of this server: references to them are references to its resources
  */
-export function planRequest(bundle: JsonObject, newId: () => string): RequestPlan {
+export function planRequest(bundle: JsonObject, newId: () => string, own: OwnBases = []): RequestPlan {
   const type = bundle['type'];
   if (type !== 'transaction' && type !== 'batch') {
     throw oneIssue(400, 'not-supported', 'this address takes bundles of type transaction or batch', 'Bundle.type');
@@ -40,13 +44,16 @@ export function planRequest(bundle: JsonObject, newId: () => string): RequestPla
   const read = list.map((entry, index) => readEntry(entry, index, newId));
   const entries = read.filter((entry): entry is Entry => 'method' in entry);
   const doubles = doublesOf(entries, type);
-  const targets = type === 'transaction' ? targetsOf(entries) : new Map<string, string>();
+  const atomic = type === 'transaction';
+  const targets = atomic ? targetsOf(entries) : NONE;
+  const sentIds = atomic ? sentIdsOf(entries) : NONE;
   const steps = read.map((entry): Step => {
     const bad = 'method' in entry ? doubles.get(entry.index) : entry;
     if (bad !== undefined) return { kind: 'refused', ...bad };
-    return stepOf(entry as Entry, targets, type === 'transaction');
+    const elsewhere = foreignBaseOf((entry as Entry).fullUrl, own);
+    return stepOf(entry as Entry, { own, elsewhere, targets, sentIds }, atomic);
   });
-  return { type, steps: type === 'transaction' ? inOrderOfEffect(steps) : steps };
+  return { type, steps: atomic ? inOrderOfEffect(steps) : steps };
 }
 
 function readEntry(entry: Json, index: number, newId: () => string): Entry | BadEntry {
@@ -124,25 +131,41 @@ function doublesOf(entries: readonly Entry[], type: RequestPlan['type']): Map<nu
   return doubles;
 }
 
-/** fullUrl, and for a POST `Type/id` as the sender had it → where the resource will be. */
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** fullUrl → where the resource will be. */
 function targetsOf(entries: readonly Entry[]): Map<string, string> {
   const targets = new Map<string, string>();
-  for (const entry of entries) {
-    if (entry.resource === undefined) continue;
-    const target = `${entry.type}/${entry.id}`;
-    if (entry.fullUrl !== undefined) targets.set(entry.fullUrl, target);
-    const sentId = entry.resource['id'];
-    if (entry.method === 'POST' && typeof sentId === 'string') targets.set(`${entry.type}/${sentId}`, target);
+  for (const { fullUrl, resource, type, id } of entries) {
+    if (resource !== undefined && fullUrl !== undefined) targets.set(targetKey(fullUrl), `${type}/${id}`);
   }
   return targets;
 }
 
-function stepOf(entry: Entry, targets: ReadonlyMap<string, string>, atomic: boolean): Step {
+/**
+ * `Type/id` as the sender had it, of new resources → where they will be. Only where one entry alone can be meant: with two of them,
+ * of two systems, the reference says nothing.
+ */
+function sentIdsOf(entries: readonly Entry[]): Map<string, string> {
+  const sent = new Map<string, string>();
+  const unclear = new Set<string>();
+  for (const { method, resource, type, id } of entries) {
+    if (resource === undefined) continue;
+    const sentId = resource['id'];
+    const name = `${type}/${typeof sentId === 'string' ? sentId : ''}`;
+    if (method !== 'POST' || sent.has(name)) unclear.add(name);
+    else if (typeof sentId === 'string') sent.set(name, `${type}/${id}`);
+  }
+  for (const name of unclear) sent.delete(name);
+  return sent;
+}
+
+function stepOf(entry: Entry, references: ReferenceContext, atomic: boolean): Step {
   const { index, type, id, ifMatch } = entry;
   const at = `Bundle.entry[${index}]`;
   if (entry.method === 'GET') return { kind: 'read', index, type, id, at };
   if (entry.method === 'DELETE') return { kind: 'delete', index, type, id, at, ifMatch };
-  const { resource, unresolved } = rewriteReferences(entry.resource ?? {}, targets);
+  const { resource, unresolved, assumed } = rewriteReferences(entry.resource ?? {}, references);
   const issues = [
     ...structureIssues(resource, `${at}.resource`),
     ...(atomic ? unresolved : []).map((path): Issue => ({
@@ -154,8 +177,8 @@ function stepOf(entry: Entry, targets: ReadonlyMap<string, string>, atomic: bool
   ];
   if (issues.length > 0) return { kind: 'refused', index, status: 422, issues };
   return entry.method === 'POST'
-    ? { kind: 'create', index, type, id, at: `${at}.resource`, resource }
-    : { kind: 'update', index, type, id, at: `${at}.resource`, resource, ifMatch };
+    ? { kind: 'create', index, type, id, at: `${at}.resource`, resource, assumed }
+    : { kind: 'update', index, type, id, at: `${at}.resource`, resource, ifMatch, assumed };
 }
 
 /**

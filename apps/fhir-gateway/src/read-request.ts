@@ -45,7 +45,8 @@ export function structureIssues(resource: JsonObject, at: string): Issue[] {
     .map((issue) => ({ ...issue, expression: issue.expression?.map((path) => moved(path, type, at)) ?? [at] }));
 }
 
-function moved(path: string, type: string, at: string): string {
+/** A FHIRPath of a resource of this type, put below `at`. */
+export function moved(path: string, type: string, at: string): string {
   return path === type || path.startsWith(`${type}.`) ? at + path.slice(type.length) : path;
 }
 

@@ -4,11 +4,13 @@ export interface ResourceReference {
   readonly type: string;
   /** As sent: it may be no id at all, and then no resource has it. */
   readonly id: string;
+  /** A conditional reference: `id` is its query. */
+  readonly isQuery: boolean;
   /** FHIRPath inside the resource, without its type: `subject.reference`. */
   readonly path: string;
 }
 
-const RELATIVE = /^([A-Z][A-Za-z]{1,63})[/?](.*)$/s;
+const RELATIVE = /^([A-Z][A-Za-z]{1,63})([/?])(.*)$/s;
 const VERSION = /\/_history\/[^/]*$/;
 
 /** The references of a resource to resources of this server (relative ones, after rewriting). Contained resources included. */
@@ -29,8 +31,10 @@ function walk(value: Json, path: string, found: ResourceReference[]): void {
   for (const [name, item] of Object.entries(value as JsonObject)) {
     if (name === 'reference' && typeof item === 'string') {
       const match = RELATIVE.exec(item);
-      if (match?.[1] !== undefined && match[2] !== undefined) {
-        found.push({ type: match[1], id: match[2].replace(VERSION, ''), path: path === '' ? name : `${path}.${name}` });
+      if (match?.[1] !== undefined && match[3] !== undefined) {
+        const isQuery = match[2] === '?';
+        const id = isQuery ? match[3] : match[3].replace(VERSION, '');
+        found.push({ type: match[1], id, isQuery, path: path === '' ? name : `${path}.${name}` });
       }
     } else if (typeof item === 'object' && item !== null) {
       walk(item, path === '' ? name : `${path}.${name}`, found);

@@ -1,5 +1,6 @@
-import { operationOutcome } from '#libs/domain/fhir';
+import { operationOutcome, type Issue } from '#libs/domain/fhir';
 import type { StoredResource } from '#libs/platform/storage';
+import type { StepResult } from './decide.js';
 import { FHIR_JSON, resourceHeaders, type Answer, type Preference } from './answer.js';
 
 /** A version of a resource as it is stored. */
@@ -7,16 +8,17 @@ export function storedAnswer(resource: StoredResource): Answer {
   return { status: 200, headers: { 'content-type': FHIR_JSON, ...resourceHeaders(resource) }, body: resource.content };
 }
 
+type Written = Extract<StepResult, { kind: 'written' }>;
+
 export function writtenAnswer(
-  resource: StoredResource,
-  created: boolean,
+  { resource, created, unmeasured }: Written,
   wishes: { readonly baseUrl: string; readonly prefer: Preference },
 ): Answer {
   const location = `${wishes.baseUrl}/${resource.type}/${resource.id}/_history/${resource.version}`;
   return {
     status: created ? 201 : 200,
     headers: { 'content-type': FHIR_JSON, ...resourceHeaders(resource), location },
-    body: bodyOf(resource, wishes.prefer),
+    body: bodyOf(resource, unmeasured, wishes.prefer),
   };
 }
 
@@ -25,17 +27,19 @@ export function deletedAnswer(resource: StoredResource | undefined): Answer {
 }
 
 /** The good answer of `$validate`, and of a write that asked for an OperationOutcome. */
-export function fineOutcome(diagnostics: string): string {
-  return JSON.stringify(operationOutcome([{ severity: 'information', code: 'informational', diagnostics }]));
+export function fineOutcome(diagnostics: string, warnings: readonly Issue[] = []): string {
+  return JSON.stringify(
+    operationOutcome([{ severity: 'information', code: 'informational', diagnostics }, ...warnings]),
+  );
 }
 
-function bodyOf(resource: StoredResource, prefer: Preference): string {
+function bodyOf(resource: StoredResource, unmeasured: readonly Issue[], prefer: Preference): string {
   switch (prefer) {
     case 'minimal':
       return '';
     case 'representation':
       return resource.content;
     case 'OperationOutcome':
-      return fineOutcome('stored');
+      return fineOutcome('stored', unmeasured);
   }
 }

@@ -1,9 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Authenticated, BodyAs, type AuthorizedRequest } from '#libs/platform/runtime';
-import { preferenceOf } from './answer.js';
-import { originOf, FHIR_BODY, oneHeader, refuseConditional, send } from './http.js';
-import { Pipeline, type Target, type Wishes } from './pipeline.js';
+import { FHIR_BODY, oneHeader, refuseConditional, send, wishesOf } from './http.js';
+import { Pipeline, type Target } from './pipeline.js';
 
 /** Single resources of any R4 type. Scopes are judged by the pipeline, as for the entries of a bundle. */
 @Controller('fhir/r4')
@@ -32,7 +31,10 @@ export class ResourceRoutes {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     refuseConditional(request);
-    send(reply, await this.pipeline.create(type, text ?? '', request.access, this.wishesOf(request)));
+    send(
+      reply,
+      await this.pipeline.create(type, text ?? '', request.access, wishesOf(this.pipeline, request, 'representation')),
+    );
   }
 
   @Get(':type')
@@ -49,7 +51,16 @@ export class ResourceRoutes {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const ifMatch = oneHeader(request, 'if-match');
-    send(reply, await this.pipeline.update(target, text ?? '', ifMatch, request.access, this.wishesOf(request)));
+    send(
+      reply,
+      await this.pipeline.update(
+        target,
+        text ?? '',
+        ifMatch,
+        request.access,
+        wishesOf(this.pipeline, request, 'representation'),
+      ),
+    );
   }
 
   @Delete(':type/:id')
@@ -61,12 +72,5 @@ export class ResourceRoutes {
   @Get(':type/:id')
   async read(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
     send(reply, await this.pipeline.read(target, undefined, request.access));
-  }
-
-  private wishesOf(request: AuthorizedRequest): Wishes {
-    return {
-      baseUrl: this.pipeline.baseUrl(originOf(request)),
-      prefer: preferenceOf(oneHeader(request, 'prefer'), 'representation'),
-    };
   }
 }

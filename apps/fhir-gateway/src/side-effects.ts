@@ -1,4 +1,5 @@
 import { parseJson, type JsonObject } from '#libs/domain/fhir';
+import { indexedIdentifier } from './indexed-identifier.js';
 import type { Identifier, ResourceChange, StoredResource } from '#libs/platform/storage';
 
 type SideEffects = Pick<ResourceChange, 'twin' | 'devicePatient' | 'identifiersAdded' | 'identifiersRemoved'>;
@@ -16,11 +17,24 @@ export function sideEffects(
     ...(after.type === 'Patient' && !after.deleted ? { twin: { birthDate: textOf(resource['birthDate']) } } : {}),
     ...(after.type === 'Device' ? { devicePatient: after.deleted ? null : patientOfDevice(resource) } : {}),
     identifiersAdded: without(now, then),
-    identifiersRemoved: without(then, now),
+    // Rows of earlier versions of this software hold long ones as they are.
+    identifiersRemoved: [
+      ...without(then, now),
+      ...without(longOnes(before), longOnes(after.deleted ? undefined : after)),
+    ],
   };
 }
 
-function identifiersOf(resource: JsonObject): Identifier[] {
+function longOnes(stored: StoredResource | undefined): Identifier[] {
+  if (stored === undefined || stored.deleted || stored.content.length < 512) return [];
+  return rawIdentifiersOf(parsed(stored.content)).filter((one) => indexedIdentifier(one).system !== one.system);
+}
+
+export function identifiersOf(resource: JsonObject): Identifier[] {
+  return rawIdentifiersOf(resource).map(indexedIdentifier);
+}
+
+function rawIdentifiersOf(resource: JsonObject): Identifier[] {
   const identifiers = resource['identifier'];
   if (!Array.isArray(identifiers)) return [];
   return (identifiers as readonly JsonObject[]).flatMap(({ system, value }) =>

@@ -1,4 +1,5 @@
 import type { Issue, JsonObject } from '#libs/domain/fhir';
+import type { Assumed } from './rewrite-references.js';
 
 /**
  * One interaction of a request: a bundle has one for each entry, a single resource is one. References inside `resource` are
@@ -21,11 +22,13 @@ interface Target extends StepHead {
 export interface CreateStep extends Target {
   readonly kind: 'create';
   readonly resource: JsonObject;
+  readonly assumed?: readonly Assumed[];
 }
 
 export interface UpdateStep extends Target {
   readonly kind: 'update';
   readonly resource: JsonObject;
+  readonly assumed?: readonly Assumed[];
   /** The If-Match tag as sent. */
   readonly ifMatch?: string | undefined;
 }

@@ -1,8 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Authenticated, BodyAs, Public, type AuthorizedRequest } from '#libs/platform/runtime';
-import { preferenceOf } from './answer.js';
-import { originOf, FHIR_BODY, oneHeader, send } from './http.js';
+import { originOf, FHIR_BODY, send, wishesOf } from './http.js';
 import { Pipeline } from './pipeline.js';
 
 /** `/fhir/r4` itself: bundles and what the server can do. */
@@ -19,8 +18,7 @@ export class SystemRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const prefer = preferenceOf(oneHeader(request, 'prefer'), 'minimal');
-    send(reply, await this.pipeline.bundle(text ?? '', request.access, prefer));
+    send(reply, await this.pipeline.bundle(text ?? '', request.access, wishesOf(this.pipeline, request, 'minimal')));
   }
 
   @Get('metadata')

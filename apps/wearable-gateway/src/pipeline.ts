@@ -109,6 +109,8 @@ export class Pipeline {
         code,
         message: message.toWellFormed().replaceAll('\u0000', '\ufffd'),
         client,
+        patient: patientNamed(raw, origin),
+        resource: null,
         sample: raw === undefined ? null : kept(raw),
       })),
     );
@@ -151,6 +153,14 @@ export class Pipeline {
     }
     return owned;
   }
+}
+
+/** FHIR id of the Patient that a refused sample is about, where it names one by id. */
+function patientNamed(raw: unknown, origin: Origin): string | null {
+  const named = typeof raw === 'object' && raw !== null ? (raw as { patient?: unknown }).patient : undefined;
+  const text = origin.boundTo ?? (typeof named === 'string' ? named : origin.patient);
+  const reference = text === undefined ? undefined : parseReference(text, 'Patient');
+  return reference?.kind === 'id' ? reference.id : null;
 }
 
 function readAll(entries: readonly Entry[], origin: Origin, receivedAt: number, refusals: Refusal[]): ReadSample[] {

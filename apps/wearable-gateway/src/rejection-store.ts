@@ -1,26 +1,12 @@
 import type { Pool } from 'pg';
 import type { Rejection } from '#libs/contracts';
-
-/** A refused sample with what is needed to find it again. */
-export interface NewRejection {
-  readonly tenant: number;
-  /** ms */
-  readonly at: number;
-  readonly door: 'http' | 'mqtt';
-  readonly request: string;
-  readonly index: number | null;
-  readonly code: string;
-  readonly message: string;
-  readonly client: string | null;
-  /** JSON, already shortened; null when it could not be read. */
-  readonly sample: unknown;
-}
+import { insertRejections, listRejections, type NewRejection, type RejectionFilter } from '#libs/platform/storage';
 
 const MOST_PER_STATEMENT = 1_000;
 const MOST_WAITING = 20_000;
 
 /**
- * Refused samples in Postgres. Writes of the same moment go in one statement, and at most {@link MOST_WAITING} wait: more are
+ * Rejections in Postgres. Writes of the same moment go in one statement, and at most {@link MOST_WAITING} wait: more are
  * counted by `onDropped` and not listed, so that a flood of bad samples can not fill the memory.
  */
 export class RejectionStore {
@@ -46,7 +32,7 @@ export class RejectionStore {
   private async writeWaiting(): Promise<void> {
     const rows = this.waiting.splice(0, MOST_PER_STATEMENT);
     try {
-      await this.pool.query({ name: 'write-rejections', text: INSERT, values: toColumns(rows) });
+      await insertRejections(this.pool, rows);
     } catch {
       this.onDropped(rows.length);
     } finally {
@@ -54,37 +40,7 @@ export class RejectionStore {
     }
   }
 
-  /** Newest first; `before` is the id of the last one already shown. */
-  async list(
-    tenant: number,
-    page: { readonly limit: number; readonly before?: string },
-  ): Promise<readonly Rejection[]> {
-    const { rows } = await this.pool.query<Rejection>({
-      name: 'list-rejections',
-      text: `SELECT id::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at,
-                    door, request, "index", code, message, client, sample
-             FROM rejections r WHERE tenant = $1 AND ($2::bigint IS NULL OR r.id < $2::bigint) ORDER BY r.id DESC LIMIT $3`,
-      values: [tenant, page.before ?? null, page.limit],
-    });
-    return rows;
+  list(tenant: number, filter: RejectionFilter): Promise<readonly Rejection[]> {
+    return listRejections(this.pool, tenant, filter);
   }
-}
-
-const INSERT = `INSERT INTO rejections (tenant, at, door, request, "index", code, message, client, sample)
-  SELECT tenant, to_timestamp(at / 1000), door, request, "index", code, message, client, sample::jsonb
-  FROM unnest($1::int[], $2::float8[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[])
-    AS r (tenant, at, door, request, "index", code, message, client, sample)`;
-
-function toColumns(rows: readonly NewRejection[]): unknown[][] {
-  return [
-    rows.map((row) => row.tenant),
-    rows.map((row) => row.at),
-    rows.map((row) => row.door),
-    rows.map((row) => row.request),
-    rows.map((row) => row.index),
-    rows.map((row) => row.code),
-    rows.map((row) => row.message),
-    rows.map((row) => row.client),
-    rows.map((row) => (row.sample === null ? null : JSON.stringify(row.sample))),
-  ];
 }

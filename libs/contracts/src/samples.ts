@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Instant, PageQuery } from './api-values.js';
 
 /**
  * What the wearable door takes and answers. These schemas are the documents' source (OpenAPI, AsyncAPI) and the tests' oracle; the
@@ -128,21 +129,43 @@ export const SamplesAnswer = z
   .meta({ id: 'SamplesAnswer' });
 export type SamplesAnswer = z.infer<typeof SamplesAnswer>;
 
+export const RejectionDoor = z.enum(['http', 'mqtt', 'fhir', 'hl7v2']);
+
 /** One item of `GET /v1/rejections`. */
 export const Rejection = z
   .object({
     id: z.string(),
-    at: z.string().describe('When the door refused it, ISO 8601 UTC'),
-    door: z.enum(['http', 'mqtt']),
+    at: z.string().describe('When the door took it, ISO 8601 UTC'),
+    door: RejectionDoor,
     request: z.string().describe('Id of the request or message'),
-    index: z.int().nullable(),
+    index: z.int().nullable().describe('place in the request: of the sample, or of the entry of a bundle'),
     code: z.string(),
     message: z.string(),
     client: z.string().nullable(),
+    patient: z.string().nullable().describe('FHIR id, where it is known'),
+    resource: z.string().nullable().describe('Type/id of what came as FHIR: it is stored, and was not measured'),
     sample: z.unknown().describe('What was sent, shortened where it is long'),
   })
   .meta({ id: 'Rejection' });
 export type Rejection = z.infer<typeof Rejection>;
+
+/** Query of `GET /v1/rejections`. */
+export const RejectionsQuery = z.strictObject({
+  ...PageQuery,
+  door: RejectionDoor.optional(),
+  patient: z
+    .string()
+    .regex(/^(Patient\/)?[A-Za-z0-9\-.]{1,64}$/, 'must be a FHIR id or Patient/{id}')
+    .optional()
+    .describe('FHIR id, or Patient/{id}'),
+  resource: z
+    .string()
+    .regex(/^[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9\-.]{1,64}$/, 'must be Type/id, such as Observation/1')
+    .optional()
+    .describe('Type/id of what came as FHIR'),
+  code: z.string().min(1).max(64).optional(),
+  from: Instant.optional().describe('inclusive'),
+});
 
 export const RejectionsPage = z
   .object({ items: z.array(Rejection), next: z.string().optional() })

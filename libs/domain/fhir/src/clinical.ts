@@ -1,26 +1,10 @@
 import type { WireFact, WireSample } from '#libs/contracts';
+import type { UnmeasuredReason } from './unmeasured.js';
 
-/** Why (a part of) a resource gave no measurement or fact; it is stored all the same. */
-export type UnmeasuredReason =
-  | 'no-patient'
-  | 'type-not-mapped'
-  | 'code-not-in-catalogue'
-  | 'no-value'
-  | 'value-not-a-quantity'
-  | 'unit-missing'
-  | 'unit-not-ucum'
-  | 'unit-unknown'
-  | 'unit-mismatch'
-  | 'comparator'
-  | 'value-impossible'
-  | 'no-time'
-  | 'time-in-future'
-  | 'status-not-final'
-  | 'sampled-data-unreadable';
-
+/** A part of a resource that gave no measurement or fact; the resource is stored all the same. */
 export interface Unmeasured {
   readonly reason: UnmeasuredReason;
-  /** Element it is about. */
+  /** FHIRPath of the element it is about. */
   readonly expression: string;
 }
 
@@ -33,11 +17,20 @@ export interface ClinicalContent {
   readonly unmeasured: readonly Unmeasured[];
 }
 
+/** What is known beside the resource. References of the resource are resolved: a relative one is to a resource of this server. */
 export interface ClinicalContext {
   /** Version id of the resource. */
   readonly version: number;
-  /** The Patient a Device is on, for resources whose subject is a device. */
-  readonly patientOfDevice: (device: string) => string | undefined;
+  /** The Patient a Device is on, for resources whose subject is a device; `at` is the time of the resource (ms), where it has one. */
+  readonly patientOfDevice: (device: string, at: number | undefined) => string | undefined;
+  /** Ids of the Patients of this server with a business identifier. */
+  readonly patientsWith?: (identifier: BusinessIdentifier) => readonly string[];
   /** When it was received, ms since 1970: what claims to be later than ten minutes after it has no believable time. */
   readonly receivedAt?: number;
+}
+
+/** `system` is '' where there is none. */
+export interface BusinessIdentifier {
+  readonly system: string;
+  readonly value: string;
 }

@@ -44,11 +44,3 @@ export function startAt(object: JsonObject | undefined, name: string): number | 
   const start = Date.UTC(year, month - 1, day);
   return Number.isNaN(start) ? undefined : start;
 }
-
-/** `[type, id]` of a relative or absolute reference. */
-export function referenceAt(object: JsonObject | undefined, name: string): readonly [string, string] | undefined {
-  const match = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]+)?$/.exec(
-    textAt(objectAt(object, name), 'reference') ?? '',
-  );
-  return match?.[1] === undefined || match[2] === undefined ? undefined : [match[1], match[2]];
-}

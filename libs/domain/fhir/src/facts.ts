@@ -33,7 +33,7 @@ const RULES: Readonly<Record<string, FactRule>> = {
     content: (one) => ({
       status: textAt(one, 'status'),
       type: concept(objectAt(one, 'type')),
-      manufacturer: textAt(one, 'manufacturer'),
+      manufacturer: textAt(one, 'manufacturer')?.slice(0, MOST_DISPLAY).toWellFormed(),
     }),
   },
   Condition: {
@@ -54,6 +54,7 @@ const RULES: Readonly<Record<string, FactRule>> = {
       medication: concept(objectAt(one, 'medicationCodeableConcept')),
       status: textAt(one, 'status'),
       intent: textAt(one, 'intent'),
+      doNotPerform: one['doNotPerform'] === true ? true : undefined,
       authoredOn: textAt(one, 'authoredOn'),
     }),
     from: (one) => startAt(one, 'authoredOn'),
@@ -81,7 +82,7 @@ const RULES: Readonly<Record<string, FactRule>> = {
     kind: 'encounter',
     content: (one) => ({
       status: textAt(one, 'status'),
-      class: textAt(objectAt(one, 'class'), 'code'),
+      class: short(textAt(objectAt(one, 'class'), 'code')),
       type: concept(listAt(one, 'type')[0]),
       start: textAt(objectAt(one, 'period'), 'start'),
       end: textAt(objectAt(one, 'period'), 'end'),
@@ -94,6 +95,7 @@ const RULES: Readonly<Record<string, FactRule>> = {
     content: (one) => ({
       code: concept(objectAt(one, 'code')),
       clinicalStatus: concept(objectAt(one, 'clinicalStatus'))?.code,
+      verificationStatus: concept(objectAt(one, 'verificationStatus'))?.code,
       criticality: textAt(one, 'criticality'),
     }),
     from: (one) => startAt(one, 'onsetDateTime') ?? startAt(one, 'recordedDate'),
@@ -135,15 +137,23 @@ function enteredInError(resource: JsonObject): boolean {
   );
 }
 
+/** Longest texts that a twin carries along: a code of more is no code, a display is cut. */
+const MOST_CODE = 256;
+const MOST_DISPLAY = 200;
+
 /** First coding of a concept, and its display or text. */
 function concept(value: JsonObject | undefined): Concept | undefined {
   if (value === undefined) return undefined;
   const coding = listAt(value, 'coding')[0];
   return present({
-    system: textAt(coding, 'system'),
-    code: textAt(coding, 'code'),
-    display: textAt(coding, 'display') ?? textAt(value, 'text'),
+    system: short(textAt(coding, 'system')),
+    code: short(textAt(coding, 'code')),
+    display: (textAt(coding, 'display') ?? textAt(value, 'text'))?.slice(0, MOST_DISPLAY).toWellFormed(),
   });
+}
+
+function short(text: string | undefined): string | undefined {
+  return text === undefined || text.length > MOST_CODE ? undefined : text;
 }
 
 function present<T extends object>(content: T): T {

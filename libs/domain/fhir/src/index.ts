@@ -2,5 +2,7 @@ export { Decimal, parseJson, stringifyJson, type Json, type JsonObject, type Par
 export { operationOutcome, type Issue, type IssueCode, type OperationOutcome } from './issue.js';
 export { isResourceType, RESOURCE_TYPES } from './structure.js';
 export { validateResource } from './validate.js';
-export { toClinical } from './to-clinical.js';
-export type { ClinicalContent, ClinicalContext, Unmeasured, UnmeasuredReason } from './clinical.js';
+export { everTold, toClinical } from './to-clinical.js';
+export { localReference, subjectIdentifiers } from './subject.js';
+export { wordsOf, type UnmeasuredReason } from './unmeasured.js';
+export type { BusinessIdentifier, ClinicalContent, ClinicalContext, Unmeasured } from './clinical.js';

@@ -6,6 +6,8 @@ export interface Issue {
   readonly expression?: readonly string[];
   /** What is wrong and what would be right; never a value that was sent. */
   readonly diagnostics: string;
+  /** The same in a form for programs; by default the text of `diagnostics`. */
+  readonly details?: { readonly coding?: readonly { readonly code: string }[]; readonly text: string };
 }
 
 /** The issue-type codes we use (http://hl7.org/fhir/issue-type). */
@@ -39,5 +41,6 @@ export interface OperationOutcome {
 }
 
 export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
-  return { resourceType: 'OperationOutcome', issue: issues };
+  const detailed = issues.map((issue) => ({ ...issue, details: issue.details ?? { text: issue.diagnostics } }));
+  return { resourceType: 'OperationOutcome', issue: detailed };
 }

@@ -1,37 +1,64 @@
-import type { ClinicalContent, ClinicalContext } from './clinical.js';
-import { referenceAt, textAt } from './element.js';
+import type { WireSample } from '#libs/contracts';
+import type { ClinicalContent, ClinicalContext, Unmeasured } from './clinical.js';
+import { effectiveOf } from './effective.js';
+import { listAt, textAt } from './element.js';
 import { factOf } from './facts.js';
 import type { JsonObject } from './json.js';
-import { observationSamples } from './observation.js';
-
-/** Elements that say whose a resource is, in the order in which they are looked at. */
-const SUBJECT_ELEMENTS = ['subject', 'patient', 'individual', 'beneficiary', 'for'] as const;
+import { unknownModifier } from './modifiers.js';
+import { observationIdentities, observationSamples } from './observation.js';
+import { subjectOf } from './subject.js';
 
 /**
- * What a checked resource says of a patient: measurements, facts, and what could be neither. A resource of another type, or of
- * no patient, gives nothing and says why.
+ * What a checked resource says of a patient: measurements, facts, and what could be neither, with the reason. Its references are
+ * resolved: a relative one is to a resource of this server. A resource of another type, or of no patient, gives nothing and says why.
  */
 export function toClinical(resource: JsonObject, context: ClinicalContext): ClinicalContent {
   const type = textAt(resource, 'resourceType') ?? '';
-  const patient = patientOf(resource, type, context);
+  const moment = type === 'Observation' ? effectiveOf(resource) : undefined;
+  const subject = subjectOf(resource, context, moment?.ok === true ? moment.ms : undefined);
+  const patient = subject.ok ? subject.patient : undefined;
+  const contained = containedObservations(resource, type);
+  const nothing = (unmeasured: Unmeasured): ClinicalContent => ({
+    patient,
+    samples: [],
+    facts: [],
+    unmeasured: [unmeasured, ...contained],
+  });
   const fact = factOf(resource, context.version);
-  if (type !== 'Observation' && fact === undefined) {
-    return { patient, samples: [], facts: [], unmeasured: [{ reason: 'type-not-mapped', expression: type }] };
+  if (type !== 'Observation' && fact === undefined) return nothing({ reason: 'type-not-mapped', expression: type });
+  if (!subject.ok) return nothing(subject);
+  if (type === 'Observation') {
+    const { samples, unmeasured } = observationSamples(resource, subject.patient, context);
+    return { patient, samples, facts: [], unmeasured: [...unmeasured, ...contained] };
   }
-  if (patient === undefined) {
-    return { patient, samples: [], facts: [], unmeasured: [{ reason: 'no-patient', expression: type }] };
-  }
-  const { samples, unmeasured } =
-    type === 'Observation' ? observationSamples(resource, context) : { samples: [], unmeasured: [] };
-  return { patient, samples, facts: fact === undefined ? [] : [fact], unmeasured };
+  const modifier = unknownModifier(resource);
+  if (modifier !== undefined) return nothing({ reason: modifier.reason, expression: `${type}.${modifier.element}` });
+  return { patient, samples: [], facts: fact === undefined ? [] : [fact], unmeasured: contained };
 }
 
-function patientOf(resource: JsonObject, type: string, context: ClinicalContext): string | undefined {
-  if (type === 'Patient') return textAt(resource, 'id');
-  for (const name of SUBJECT_ELEMENTS) {
-    const reference = referenceAt(resource, name);
-    if (reference?.[0] === 'Patient') return reference[1];
-    if (reference?.[0] === 'Device') return context.patientOfDevice(reference[1]);
-  }
-  return undefined;
+/**
+ * All that any version of this software may have told of a stored resource, for taking it back: identities without values, and the
+ * fact. More than was told does no harm.
+ *
+ * @param at ms since 1970, for a resource without a moment
+ */
+export function everTold(
+  resource: JsonObject,
+  version: number,
+  at: number,
+): { readonly samples: readonly WireSample[]; readonly facts: ClinicalContent['facts'] } {
+  const fact = factOf(resource, version);
+  const isObservation = textAt(resource, 'resourceType') === 'Observation';
+  return {
+    samples: isObservation ? observationIdentities(resource, at) : [],
+    facts: fact === undefined ? [] : [fact],
+  };
+}
+
+function containedObservations(resource: JsonObject, type: string): readonly Unmeasured[] {
+  return listAt(resource, 'contained').flatMap((one, index) =>
+    one['resourceType'] === 'Observation'
+      ? [{ reason: 'contained-not-measured' as const, expression: `${type}.contained[${index}]` }]
+      : [],
+  );
 }

@@ -57,6 +57,9 @@ export function parseInstant(text: string): Instant {
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000 * (sign === '-' ? -1 : 1);
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
   const [y, mo, d, h, mi, s] = fields;
+  // A leap second ends an hour of UTC; in zones of half and quarter hours it is at another minute.
+  if (s === 60 && (((mi - offset / 60_000) % 60) + 60) % 60 !== 59)
+    return invalid('there is no second 60 in this minute');
   return { ok: true, ms: Date.UTC(y, mo - 1, d, h, mi, s, ms) - offset };
 }
 
@@ -73,7 +76,7 @@ function wrongField([year, month, day, hour, minute, second]: readonly [
   if (day < 1 || day > daysIn(year, month)) return `there is no day ${day} in month ${month} of ${year}`;
   if (hour > 23) return `there is no hour ${hour}`;
   if (minute > 59) return `there is no minute ${minute}`;
-  if (second > 60 || (second === 60 && minute !== 59)) return `there is no second ${second}`;
+  if (second > 60) return `there is no second ${second}`;
   return undefined;
 }
 

@@ -25,15 +25,27 @@ export interface FhirLookups {
   readonly patients: readonly string[];
   /** Ids of Devices whose patient is asked for. */
   readonly devices: readonly string[];
+  /** Business identifiers, as {@link indexedIdentifiers} has them, of which it is asked whose they are. */
+  readonly identifiers?: readonly TypedIdentifier[];
 }
 
 export interface FhirKnown {
   /** By `Type/id`; deleted ones included. */
   readonly resources: ReadonlyMap<string, CurrentResource>;
-  /** Those of the asked Patients that exist and are not deleted. */
+  /** Those of the asked Patients that exist and are not deleted, and those found by an identifier. */
   readonly patients: ReadonlySet<string>;
   /** Device id → Patient id, for those of the asked Devices that have one. */
   readonly devicePatients: ReadonlyMap<string, string>;
+  /** {@link identifierKey} → ids of the resources that have the identifier and are not deleted. */
+  readonly identified: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface TypedIdentifier extends Identifier {
+  readonly type: string;
+}
+
+export function identifierKey({ type, system, value }: TypedIdentifier): string {
+  return JSON.stringify([type, system, value]);
 }
 
 export interface Identifier {

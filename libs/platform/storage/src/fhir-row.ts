@@ -10,7 +10,7 @@ export interface Row {
   updated_ms: number;
 }
 
-export type LookRow = Row & { patient: string | null; found: 'resource' | 'patient' | 'device' };
+export type LookRow = Row & { patient: string | null; found: 'resource' | 'patient' | 'device' | 'identifier' };
 
 export function toStored(row: Row): StoredResource {
   return {

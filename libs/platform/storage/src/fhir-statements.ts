@@ -15,7 +15,11 @@ UNION ALL SELECT 'resource', patient, ${COLUMNS} FROM seen
 UNION ALL SELECT 'patient', id, 'Patient', id, version, deleted, '', 0 FROM fhir_resources
   WHERE tenant = $1 AND type = 'Patient' AND id = ANY ($6::text[]) AND NOT deleted
 UNION ALL SELECT 'device', patient, 'Device', device, 0, false, '', 0 FROM device_patients
-  WHERE tenant = $1 AND device = ANY ($7::text[])`;
+  WHERE tenant = $1 AND device = ANY ($7::text[])
+UNION ALL SELECT 'identifier', r.id, i.type, i.value, 0, false, i.system, 0
+  FROM unnest($8::text[], $9::text[], $10::text[]) AS w (type, system, value)
+  JOIN fhir_identifiers i ON i.tenant = $1 AND i.type = w.type AND i.system = w.system AND i.value = w.value
+  JOIN fhir_resources r ON r.tenant = $1 AND r.type = i.type AND r.id = i.id AND NOT r.deleted`;
 
 const CHANGES = `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[])
   AS w (type, id, version, deleted, patient, content, last_updated)`;

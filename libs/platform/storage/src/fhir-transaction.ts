@@ -1,7 +1,15 @@
 import type { PoolClient } from 'pg';
-import type { CurrentResource, FhirKnown, FhirLookups, Identifier, ResourceChange } from './fhir-resources.js';
+import {
+  identifierKey,
+  type CurrentResource,
+  type FhirKnown,
+  type FhirLookups,
+  type Identifier,
+  type ResourceChange,
+} from './fhir-resources.js';
 import { toStored, type LookRow } from './fhir-row.js';
 import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
+import { insertRejections, removeRejections, type NewRejection } from './rejections.js';
 
 /** The statements of one request, on its one connection. */
 export class FhirTransaction {
@@ -15,8 +23,10 @@ export class FhirTransaction {
     const resources = new Map<string, CurrentResource>();
     const patients = new Set<string>();
     const devicePatients = new Map<string, string>();
-    const { lock, read } = lookups;
-    if (lock.length + read.length + lookups.patients.length + lookups.devices.length > 0) {
+    const identified = new Map<string, string[]>();
+    const { lock, read, identifiers = [] } = lookups;
+    const { patients: asked, devices } = lookups;
+    if (lock.length + read.length + asked.length + devices.length + identifiers.length > 0) {
       const { rows } = await this.client.query<LookRow>({
         name: 'fhir-look',
         text: LOOK,
@@ -26,17 +36,25 @@ export class FhirTransaction {
           lock.map((key) => key.id),
           read.map((key) => key.type),
           read.map((key) => key.id),
-          [...new Set(lookups.patients)],
-          [...new Set(lookups.devices)],
+          [...new Set(asked)],
+          [...new Set(devices)],
+          identifiers.map((one) => one.type),
+          identifiers.map((one) => one.system),
+          identifiers.map((one) => one.value),
         ],
       });
       for (const row of rows) {
         if (row.found === 'patient') patients.add(row.id);
         else if (row.found === 'device') devicePatients.set(row.id, row.patient ?? '');
-        else resources.set(`${row.type}/${row.id}`, { ...toStored(row), patient: row.patient });
+        else if (row.found === 'identifier') {
+          if (row.type === 'Patient') patients.add(row.patient ?? '');
+          // The columns are those of a resource: `patient` is whose it is, `id` the value, `content` the system.
+          const key = identifierKey({ type: row.type, system: row.content, value: row.id });
+          identified.set(key, [...new Set([...(identified.get(key) ?? []), row.patient ?? ''])]);
+        } else resources.set(`${row.type}/${row.id}`, { ...toStored(row), patient: row.patient });
       }
     }
-    return { resources, patients, devicePatients };
+    return { resources, patients, devicePatients, identified };
   }
 
   /**
@@ -53,6 +71,12 @@ export class FhirTransaction {
     if (created.length > 0) await this.insert(tenant, created);
     if (changed.length > 0) await this.update(tenant, changed);
     if (passed.length > 0) await this.keepPassed(tenant, passed);
+  }
+
+  /** Lists what was stored and is not measured, in place of what earlier versions of these resources were listed for. */
+  async list(tenant: number, rejections: readonly NewRejection[], replaced: readonly string[]): Promise<void> {
+    await removeRejections(this.client, tenant, replaced);
+    await insertRejections(this.client, rejections);
   }
 
   private async insert(tenant: number, changes: readonly ResourceChange[]): Promise<void> {

@@ -41,3 +41,4 @@ export * from './tenant-thresholds.js';
 export * from './tenant-acts.js';
 export { writeSuppressions, type SuppressionWrite } from './write-suppressions.js';
 export * from './read-dead-letters.js';
+export * from './rejections.js';

@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  FhirDoor,
+  heartRate,
+  patient,
+  post,
+  put,
+  transaction,
+  batch,
+  type Reply,
+} from '../../../test/support/fhir-door.js';
+
+let door: FhirDoor;
+
+beforeAll(async () => {
+  door = await FhirDoor.open(4);
+}, 60_000);
+
+afterAll(() => door.close());
+
+interface Told {
+  readonly patient: string;
+  readonly values: readonly number[];
+}
+
+/** What the log was told since `from`: measurements by patient. */
+async function toldSince(from: number): Promise<Told[]> {
+  const records = (await door.records()).slice(from);
+  return records
+    .map((record) => ({
+      patient: record['patient'] as string,
+      values: (record['samples'] as { x: number; w?: 1 }[]).filter(({ w }) => w === undefined).map(({ x }) => x),
+    }))
+    .filter(({ values }) => values.length > 0)
+    .sort((a, b) => (a.patient < b.patient ? -1 : 1));
+}
+
+async function listed(where = 'TRUE'): Promise<readonly Record<string, unknown>[]> {
+  const { rows } = await door.pool.query<Record<string, unknown>>(
+    `SELECT door, code, resource, patient, client, "index" FROM rejections WHERE ${where} ORDER BY id`,
+  );
+  return rows;
+}
+
+function warnings(reply: Reply, index: number): unknown[] {
+  const { outcome } = reply.json.entry[index].response;
+  return (outcome?.issue ?? []).map(
+    (issue: { severity: string; details: { coding: { code: string }[] }; expression: string[] }) => [
+      issue.severity,
+      issue.details.coding[0]?.code,
+      issue.expression[0],
+    ],
+  );
+}
+
+const at = (fullUrl: string, entry: object): object => ({ ...entry, fullUrl });
+
+describe('whose value it is', () => {
+  it('is told by the base of the entry: two servers have a Patient/1 each', async () => {
+    const from = (await door.records()).length;
+    const of = (base: string, value: number): object[] => [
+      at(`${base}/Observation/o`, post(heartRate('Patient/1', value))),
+      at(`${base}/Patient/1`, post(patient({ id: '1' }))),
+    ];
+    const reply = await door.send(
+      'POST',
+      '',
+      transaction(...of('https://north.example', 61), ...of('https://south.example', 62)),
+    );
+    expect(reply.status).toBe(200);
+    const [, north, , south] = reply.json.entry.map(
+      ({ response }: { response: { location: string } }) => response.location.split('/')[1],
+    );
+    expect(await toldSince(from)).toEqual(
+      [
+        { patient: north, values: [61] },
+        { patient: south, values: [62] },
+      ].sort((a, b) => (a.patient < b.patient ? -1 : 1)),
+    );
+  });
+
+  it('is elsewhere for a relative reference of another server that the bundle does not resolve', async () => {
+    await door.send('PUT', '/Patient/1', patient({ id: '1' }));
+    const from = (await door.records()).length;
+    const reply = await door.send(
+      'POST',
+      '',
+      transaction(at('https://north.example/Observation/o', post(heartRate('Patient/1', 61)))),
+    );
+    expect(reply.status).toBe(200);
+    expect(await toldSince(from)).toEqual([]);
+    expect(warnings(reply, 0)).toEqual([['warning', 'subject-elsewhere', 'Bundle.entry[0].resource.subject']]);
+    const [, id] = reply.json.entry[0].response.location.split('/');
+    expect((await door.send('GET', `/Observation/${id}`)).json.subject.reference).toBe(
+      'https://north.example/Patient/1',
+    );
+    expect(await listed(`resource = 'Observation/${id}'`)).toEqual([
+      {
+        door: 'fhir',
+        code: 'subject-elsewhere',
+        resource: `Observation/${id}`,
+        patient: null,
+        client: 'test-client',
+        index: 0,
+      },
+    ]);
+  });
+
+  it.each([
+    'Patient/own',
+    '<base>/Patient/own',
+    '<base>/Patient/own/',
+    '<base>/Patient/own/_history/1',
+    'Patient/own/_history/1',
+  ])('is ours as %s', async (reference) => {
+    await door.send('PUT', '/Patient/own', patient({ id: 'own' }));
+    const from = (await door.records()).length;
+    const subject = reference.replace('<base>', `${door.url}/fhir/r4`);
+    expect((await door.send('POST', '/Observation', heartRate(subject, 64))).status).toBe(201);
+    expect(await toldSince(from)).toEqual([{ patient: 'own', values: [64] }]);
+  });
+
+  it('is found by an identifier that one Patient has, of any length, also one of the same transaction', async () => {
+    const value = 'x'.repeat(4_000);
+    const from = (await door.records()).length;
+    const subject = (system: string): object => ({ subject: { identifier: { system, value } } });
+    const first = await door.send(
+      'POST',
+      '',
+      transaction(
+        post(heartRate('', 71, subject('urn:long'))),
+        put(patient({ id: 'long', identifier: [{ system: 'urn:long', value }] })),
+      ),
+    );
+    expect(first.status).toBe(200);
+    expect((await door.send('POST', '/Observation', heartRate('', 72, subject('urn:long')))).status).toBe(201);
+    expect((await door.send('POST', '/Observation', heartRate('', 73, subject('urn:other')))).status).toBe(201);
+    expect((await toldSince(from)).map(({ patient: whose, values }) => [whose, values])).toEqual([
+      ['long', [71]],
+      ['long', [72]],
+    ]);
+    await door.send('PUT', '/Patient/long2', patient({ id: 'long2', identifier: [{ system: 'urn:long', value }] }));
+    const twice = await door.send('POST', '/Observation', heartRate('', 74, subject('urn:long')), {
+      prefer: 'return=OperationOutcome',
+    });
+    expect(
+      twice.json.issue.map((issue: { details: { coding?: { code: string }[] } }) => issue.details.coding?.[0]?.code),
+    ).toEqual([undefined, 'reference-ambiguous']);
+    await door.send('PUT', '/Patient/long2', patient({ id: 'long2' }));
+    const again = (await door.records()).length;
+    await door.send('POST', '/Observation', heartRate('', 75, subject('urn:long')));
+    expect(await toldSince(again)).toEqual([{ patient: 'long', values: [75] }]);
+  });
+
+  it('resolves a conditional reference to one Patient, and refuses others', async () => {
+    await door.send('PUT', '/Patient/cond', patient({ id: 'cond', identifier: [{ system: 'urn:mrn', value: '77' }] }));
+    const from = (await door.records()).length;
+    const reply = await door.send('POST', '', transaction(post(heartRate('Patient?identifier=urn:mrn%7C77', 65))));
+    expect(reply.status).toBe(200);
+    expect(await toldSince(from)).toEqual([{ patient: 'cond', values: [65] }]);
+    for (const query of ['identifier=urn:mrn|78', 'identifier=77', 'name=x', 'identifier=%'])
+      expect((await door.send('POST', '', transaction(post(heartRate(`Patient?${query}`, 65))))).status).toBe(422);
+  });
+
+  it('does not guess when an id of the sender is also one of ours', async () => {
+    await door.send('PUT', '/Patient/both', patient({ id: 'both' }));
+    const reply = await door.send(
+      'POST',
+      '',
+      transaction(post(patient({ id: 'both' })), post(heartRate('Patient/both', 61))),
+    );
+    expect([reply.status, reply.json.issue[0].expression]).toEqual([
+      422,
+      ['Bundle.entry[1].resource.subject.reference'],
+    ]);
+  });
+});
+
+describe('a Patient that refers to a later one of its transaction', () => {
+  it('is taken, in a circle, too', async () => {
+    const link = (other: string): object => ({ link: [{ other: { reference: other }, type: 'seealso' }] });
+    const reply = await door.send(
+      'POST',
+      '',
+      transaction(put(patient({ id: 'l1', ...link('Patient/l2') })), put(patient({ id: 'l2', ...link('Patient/l1') }))),
+    );
+    expect(reply.status).toBe(200);
+    const gone = await door.send(
+      'POST',
+      '',
+      batch(put(patient({ id: 'l3', ...link('Patient/l4') })), put(patient({ id: 'l4' }))),
+    );
+    expect(
+      gone.json.entry.map(({ response }: { response: { status: string } }) => response.status.slice(0, 3)),
+    ).toEqual(['422', '201']);
+  });
+});
+
+describe('what is stored and not measured', () => {
+  it('is listed with its reason, and its neighbours are measured', async () => {
+    await door.send('PUT', '/Patient/q', patient({ id: 'q' }));
+    const from = (await door.records()).length;
+    const ecg = {
+      ...heartRate('Patient/q', 0, { id: 'ecg' }),
+      code: { coding: [{ system: 'urn:iso:std:iso:11073:10101', code: '131328' }] },
+      valueQuantity: undefined,
+      valueSampledData: {
+        origin: { value: 0, system: 'http://unitsofmeasure.org', code: 'mV' },
+        period: 1e39,
+        dimensions: 1,
+        data: '1 2',
+      },
+    };
+    const modified = heartRate('Patient/q', 39, {
+      id: 'mod',
+      modifierExtension: [{ url: 'https://x.example/not', valueBoolean: true }],
+    });
+    const reply = await door.send('POST', '', transaction(post(heartRate('Patient/q', 66)), put(ecg), put(modified)));
+    expect(reply.status).toBe(200);
+    expect(await toldSince(from)).toEqual([{ patient: 'q', values: [66] }]);
+    expect([0, 1, 2].map((index) => warnings(reply, index))).toEqual([
+      [],
+      [['warning', 'series-invalid', 'Bundle.entry[1].resource.valueSampledData']],
+      [['warning', 'modifier-extension', 'Bundle.entry[2].resource.modifierExtension']],
+    ]);
+    expect(await listed(`patient = 'q'`)).toEqual([
+      {
+        door: 'fhir',
+        code: 'series-invalid',
+        resource: 'Observation/ecg',
+        patient: 'q',
+        client: 'test-client',
+        index: 1,
+      },
+      {
+        door: 'fhir',
+        code: 'modifier-extension',
+        resource: 'Observation/mod',
+        patient: 'q',
+        client: 'test-client',
+        index: 2,
+      },
+    ]);
+  });
+
+  it('is no longer listed when it was corrected or deleted, and withdraws what was measured', async () => {
+    await door.send('PUT', '/Patient/r', patient({ id: 'r' }));
+    const impossible = { valueQuantity: { value: 7000, system: 'http://unitsofmeasure.org', code: '/min' } };
+    await door.send('PUT', '/Observation/r', heartRate('Patient/r', 70, { id: 'r' }));
+    const from = (await door.records()).length;
+    const reply = await door.send('PUT', '/Observation/r', heartRate('Patient/r', 0, { id: 'r', ...impossible }));
+    expect(reply.json.resourceType).toBe('Observation');
+    expect((await door.records()).slice(from)).toMatchObject([{ samples: [{ i: 'Observation/r#heart-rate', w: 1 }] }]);
+    expect((await listed(`patient = 'r'`)).map(({ code }) => code)).toEqual(['impossible-value']);
+    await door.send('PUT', '/Observation/r', heartRate('Patient/r', 70, { id: 'r' }));
+    expect(await listed(`patient = 'r'`)).toEqual([]);
+    await door.send('PUT', '/Observation/r', heartRate('Patient/r', 0, { id: 'r', ...impossible }));
+    await door.send('DELETE', '/Observation/r');
+    expect(await listed(`patient = 'r'`)).toEqual([]);
+  });
+
+  it('takes back what an earlier version of the software measured of it', async () => {
+    await door.send('PUT', '/Patient/s', patient({ id: 's' }));
+    const modifierExtension = [{ url: 'https://x.example/not', valueBoolean: true }];
+    await door.send('PUT', '/Observation/s', heartRate('Patient/s', 39, { id: 's', modifierExtension }));
+    const from = (await door.records()).length;
+    await door.send('DELETE', '/Observation/s');
+    expect((await door.records()).slice(from)).toMatchObject([{ samples: [{ i: 'Observation/s#heart-rate', w: 1 }] }]);
+  });
+
+  it('is refused with nothing listed when the transaction is refused', async () => {
+    const before = (await listed()).length;
+    const bad = heartRate('https://north.example/Patient/1', 61);
+    expect((await door.send('POST', '', transaction(post(bad), post(heartRate('Patient/nobody', 61))))).status).toBe(
+      422,
+    );
+    expect(await listed()).toHaveLength(before);
+  });
+});

@@ -1,0 +1,25 @@
+import type { Issue } from '#libs/domain/fhir';
+import type { ResourceReference } from './references.js';
+
+/** Neither here nor made by this request. Another tenant's Patient is as good as absent. */
+export function noSuchPatient({ path, isQuery }: ResourceReference, at: string): Issue {
+  return {
+    severity: 'error',
+    code: 'not-found',
+    diagnostics: isQuery
+      ? 'a conditional reference to a Patient must be Patient?identifier=system|value of exactly one Patient'
+      : 'the referenced Patient does not exist',
+    expression: [`${at}.${path}`],
+  };
+}
+
+/** The reference names a Patient of ours, and the sender's name of a new one: nobody is guessed to be meant. */
+export function unclearPatient(expression: string): Issue {
+  return {
+    severity: 'error',
+    code: 'business-rule',
+    diagnostics:
+      'both a Patient of this server and a new one of the bundle have this id; refer to the new one by its fullUrl, and to the other by its URL here',
+    expression: [expression],
+  };
+}
