@@ -8,11 +8,15 @@ interface Concept {
   readonly system?: string | undefined;
   readonly code?: string | undefined;
   readonly display?: string | undefined;
+  /** The codings after the first. */
+  readonly also?: readonly Pick<Concept, 'system' | 'code'>[] | undefined;
 }
 
 interface FactRule {
   readonly kind: FactKind;
   readonly content: (resource: JsonObject) => Content;
+  /** Where not every resource of the type tells one. */
+  readonly when?: (resource: JsonObject) => boolean;
   readonly from?: (resource: JsonObject) => number | undefined;
   readonly to?: (resource: JsonObject) => number | undefined;
 }
@@ -100,6 +104,16 @@ const RULES: Readonly<Record<string, FactRule>> = {
     }),
     from: (one) => startAt(one, 'onsetDateTime') ?? startAt(one, 'recordedDate'),
   },
+  Observation: {
+    kind: 'condition',
+    when: (one) => listAt(objectAt(one, 'code'), 'coding').some(isPregnancyStatus),
+    content: (one) => ({
+      code: concept(objectAt(one, 'code')),
+      value: concept(objectAt(one, 'valueCodeableConcept')),
+      status: textAt(one, 'status'),
+    }),
+    from: (one) => startAt(one, 'effectiveDateTime') ?? startAt(objectAt(one, 'effectivePeriod'), 'start'),
+  },
   DiagnosticReport: {
     kind: 'report',
     content: (one) => ({
@@ -115,7 +129,7 @@ const RULES: Readonly<Record<string, FactRule>> = {
 export function factOf(resource: JsonObject, version: number): WireFact | undefined {
   const type = textAt(resource, 'resourceType') ?? '';
   const rule = Object.hasOwn(RULES, type) ? RULES[type] : undefined;
-  if (rule === undefined) return undefined;
+  if (rule === undefined || rule.when?.(resource) === false) return undefined;
   const from = rule.from?.(resource);
   const to = rule.to?.(resource);
   return {
@@ -141,14 +155,26 @@ function enteredInError(resource: JsonObject): boolean {
 const MOST_CODE = 256;
 const MOST_DISPLAY = 200;
 
-/** First coding of a concept, and its display or text. */
+/** LOINC 82810-3 Pregnancy status: limits follow from it. */
+function isPregnancyStatus(coding: JsonObject): boolean {
+  return textAt(coding, 'system') === 'http://loinc.org' && textAt(coding, 'code') === '82810-3';
+}
+
+/** Further codings of a concept that are kept. */
+const MOST_ALSO = 4;
+
+/** First coding of a concept, its display or text, and the codes of the next ones: what it means may stand in any. */
 function concept(value: JsonObject | undefined): Concept | undefined {
   if (value === undefined) return undefined;
-  const coding = listAt(value, 'coding')[0];
+  const [coding, ...others] = listAt(value, 'coding');
+  const also = others
+    .slice(0, MOST_ALSO)
+    .map((one) => present({ system: short(textAt(one, 'system')), code: short(textAt(one, 'code')) }));
   return present({
     system: short(textAt(coding, 'system')),
     code: short(textAt(coding, 'code')),
     display: (textAt(coding, 'display') ?? textAt(value, 'text'))?.slice(0, MOST_DISPLAY).toWellFormed(),
+    also: also.length === 0 ? undefined : also,
   });
 }
 

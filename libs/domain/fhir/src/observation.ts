@@ -46,7 +46,7 @@ export function observationSamples(
   const samples: WireSample[] = [];
   const unmeasured: Unmeasured[] = [];
   const note = (reason: UnmeasuredReason, expression: string): void => void unmeasured.push({ reason, expression });
-  const refusal = refusalOf(resource, patient, context);
+  const refusal = observationRefusal(resource, patient, context);
   if (refusal !== undefined) return { samples, unmeasured: [refusal] };
   const moment = effectiveOf(resource);
   if (!moment.ok) return { samples, unmeasured: [{ reason: moment.reason, expression: 'Observation.effective' }] };
@@ -86,8 +86,12 @@ export function observationIdentities(resource: JsonObject, otherwiseAt: number)
   );
 }
 
-/** Why nothing of the Observation is measured. */
-function refusalOf(resource: JsonObject, patient: string, context: ClinicalContext): Unmeasured | undefined {
+/** Why nothing of the Observation is measured, or taken as a fact. */
+export function observationRefusal(
+  resource: JsonObject,
+  patient: string,
+  context: ClinicalContext,
+): Unmeasured | undefined {
   const modifier = unknownModifier(resource);
   if (modifier !== undefined) return { reason: modifier.reason, expression: `Observation.${modifier.element}` };
   const status = STATUS[textAt(resource, 'status') ?? ''] ?? 'not-yet';

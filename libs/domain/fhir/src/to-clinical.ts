@@ -1,11 +1,11 @@
-import type { WireSample } from '#libs/contracts';
+import type { WireFact, WireSample } from '#libs/contracts';
 import type { ClinicalContent, ClinicalContext, Unmeasured } from './clinical.js';
 import { effectiveOf } from './effective.js';
 import { listAt, textAt } from './element.js';
 import { factOf } from './facts.js';
 import type { JsonObject } from './json.js';
 import { unknownModifier } from './modifiers.js';
-import { observationIdentities, observationSamples } from './observation.js';
+import { observationIdentities, observationRefusal, observationSamples } from './observation.js';
 import { subjectOf } from './subject.js';
 
 /**
@@ -27,6 +27,11 @@ export function toClinical(resource: JsonObject, context: ClinicalContext): Clin
   const fact = factOf(resource, context.version);
   if (type !== 'Observation' && fact === undefined) return nothing({ reason: 'type-not-mapped', expression: type });
   if (!subject.ok) return nothing(subject);
+  if (type === 'Observation' && fact !== undefined) {
+    const untold = observationRefusal(resource, subject.patient, context) ?? undated(fact);
+    if (untold === undefined) return { patient, samples: [], facts: [fact], unmeasured: contained };
+    return { patient, samples: [], facts: [{ ...fact, withdrawn: true }], unmeasured: [untold, ...contained] };
+  }
   if (type === 'Observation') {
     const { samples, unmeasured } = observationSamples(resource, subject.patient, context);
     return { patient, samples, facts: [], unmeasured: [...unmeasured, ...contained] };
@@ -34,6 +39,10 @@ export function toClinical(resource: JsonObject, context: ClinicalContext): Clin
   const modifier = unknownModifier(resource);
   if (modifier !== undefined) return nothing({ reason: modifier.reason, expression: `${type}.${modifier.element}` });
   return { patient, samples: [], facts: fact === undefined ? [] : [fact], unmeasured: contained };
+}
+
+function undated(fact: WireFact): Unmeasured | undefined {
+  return fact.from === undefined ? { reason: 'timestamp-missing', expression: 'Observation.effective' } : undefined;
 }
 
 /**
