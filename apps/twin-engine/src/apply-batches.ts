@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Apply } from '#libs/domain/twin';
 import {
+  isTimeout,
   isTransient,
   reasonOf,
   selectRecords,
@@ -83,7 +84,8 @@ export class BatchApplier {
         this.deps.cache.forget(partitions);
         reason = reasonOf(error);
         this.deps.onProblem({ reason, partitions, records });
-        if (isTransient(error)) return retryAll(batches, reason);
+        // A statement that takes too long may do so because of one patient: then all go to the backlog lane.
+        if (isTransient(error) && !isTimeout(error)) return retryAll(batches, reason);
       }
     }
     if (batches.length === 1) return retryAll(batches, reason);

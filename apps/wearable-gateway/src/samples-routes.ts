@@ -105,7 +105,7 @@ async function readBounded(body: Readable): Promise<Buffer> {
   for await (const chunk of body) {
     size += (chunk as Buffer).length;
     if (size > SAMPLE_LIMITS.bodyBytes) {
-      const detail = `a JSON body may have at most ${SAMPLE_LIMITS.bodyBytes} bytes; send NDJSON, which may be of any length`;
+      const detail = `a JSON body may have at most ${SAMPLE_LIMITS.bodyBytes} bytes; send NDJSON, whose length is not bounded (it has two minutes to arrive)`;
       throw new Problem(413, 'body-too-large', detail, [], { connection: 'close' });
     }
     chunks.push(chunk as Buffer);

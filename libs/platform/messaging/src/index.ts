@@ -11,4 +11,4 @@ export { pruneLog, type PruneOptions } from './prune-log.js';
 export { selectRecords, type Selection } from './select-records.js';
 export { startRelay, type Relay, type RelayOptions } from './relay.js';
 export type { PartitionCounts } from './topic-partitions.js';
-export { isTransient } from './transient.js';
+export { isTimeout, isTransient } from './transient.js';

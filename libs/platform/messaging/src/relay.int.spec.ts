@@ -3,7 +3,7 @@ import pg from 'pg';
 import { appendInTransaction } from './append-in-transaction.js';
 import { ensureTopics } from './kafka-topics.js';
 import { KafkaEventLog } from './kafka.js';
-import { startRelay } from './relay.js';
+import { forward, startRelay } from './relay.js';
 import { createTestDatabase } from '#libs/testing';
 
 const brokers = brokersOf(process.env['KAFKA_BROKERS']);
@@ -94,6 +94,53 @@ describe('relay from the Postgres log to Kafka', () => {
     await Promise.all([second.stop(), third.stop()]);
     await log.close();
   }, 90_000);
+});
+
+describe('a relay that has lost its partition', () => {
+  it('puts no old record behind newer ones', async () => {
+    const database = await createTestDatabase();
+    const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+    try {
+      const sent: string[] = [];
+      let isSlow = true;
+      const target: Parameters<typeof forward>[1] = {
+        append: async (records) => {
+          // The first one to send is held up, while another relay believes to own the partition.
+          if (isSlow) {
+            isSlow = false;
+            await sleep(300);
+          }
+          sent.push(...records.map(({ value }) => value));
+          return [];
+        },
+      };
+      const batch = (values: readonly number[]): Parameters<typeof forward>[2] => ({
+        topic: 't',
+        partition: 0,
+        records: values.map((value) => ({
+          topic: 't',
+          partition: 0,
+          offset: BigInt(value),
+          key: '1/p',
+          value: String(value),
+          headers: {},
+          appendedAt: 0,
+        })),
+        signal: new AbortController().signal,
+        heartbeat: () => Promise.resolve(),
+      });
+      const lost = forward(pool, target, batch([0, 1, 2]));
+      await sleep(50);
+      const owner = await forward(pool, target, batch([0, 1, 2, 3, 4]));
+      expect(owner).toEqual({ outcome: { kind: 'applied' }, records: 2 });
+      expect(await lost).toEqual({ outcome: { kind: 'applied' }, records: 3 });
+      expect(await forward(pool, target, batch([1, 2]))).toEqual({ outcome: { kind: 'seek', offset: 5n }, records: 0 });
+      expect(sent).toEqual(['0', '1', '2', '3', '4']);
+    } finally {
+      await pool.end();
+      await database.drop();
+    }
+  }, 30_000);
 });
 
 async function until(condition: () => Promise<boolean>): Promise<void> {

@@ -1,9 +1,10 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { TOPICS } from '#libs/contracts';
 import type { Batch, BatchOutcome, Consumer, EventLog } from './event-log.js';
 import { KafkaEventLog } from './kafka.js';
 import { reasonOf, SILENT, type LogWriter } from './log-writer.js';
 import { PostgresEventLog } from './postgres.js';
+import { selectRecords, type Selection } from './select-records.js';
 import type { PartitionCounts } from './topic-partitions.js';
 
 export interface RelayOptions {
@@ -34,6 +35,13 @@ export const RELAY_GROUP = 'relay';
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const logger = options.logger ?? SILENT;
+  // Of its own, and few: they wait for Kafka, and nobody else must wait with them.
+  const claims = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: FORWARDS_AT_ONCE,
+    application_name: 'homeostat relay',
+  });
+  claims.on('error', (error) => logger.warn({ reason: reasonOf(error) }, 'a connection of the relay ended'));
   const shared = { logger, ...(options.partitions === undefined ? {} : { partitions: options.partitions }) };
   const source = new PostgresEventLog({ pool: options.pool, databaseUrl: options.databaseUrl, ...shared });
   // The batches are made already: no reason to linger.
@@ -52,8 +60,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       maxBatch: 500,
       startAt: (partition) => relayedTo(options.pool, topic, partition),
       onBatch: async (batch) => {
-        const outcome = await forward(options.pool, target, batch);
-        if (outcome.kind === 'applied') forwarded += batch.records.length;
+        const { outcome, records } = await forward(claims, target, batch);
+        forwarded += records;
         return outcome;
       },
     });
@@ -65,27 +73,74 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     stop: async () => {
       await source.close();
       await target.close();
+      await claims.end();
     },
   };
 }
 
-/** Never throws: a record that Kafka does not take waits, it is not poison. */
-async function forward(pool: pg.Pool, target: EventLog, batch: Batch): Promise<BatchOutcome> {
-  const next = batch.records.at(-1)!.offset + 1n;
+export interface Forwarded {
+  readonly outcome: BatchOutcome;
+  readonly records: number;
+}
+
+/**
+ * Forwards what of the batch was not forwarded yet. The partition's row is locked from before Kafka is given anything until that counts: a
+ * relay that has lost its partition without noticing takes its turn behind the new owner, finds the work done, and puts no old
+ * record behind newer ones. Never throws: a record that Kafka does not take waits, it is not poison.
+ */
+export async function forward(pool: pg.Pool, target: Pick<EventLog, 'append'>, batch: Batch): Promise<Forwarded> {
+  let client: pg.PoolClient | undefined;
+  let broken: Error | undefined;
   try {
-    const { topic } = batch;
-    await target.append(batch.records.map(({ key, value, headers }) => ({ topic, key, value, headers })));
-    // One statement, so that a record is gone exactly when it counts as forwarded.
-    await pool.query({
+    client = await pool.connect();
+    await client.query('BEGIN');
+    const selected = await claim(client, batch);
+    if (selected.kind === 'skip') {
+      await client.query('ROLLBACK');
+      return { outcome: selected.outcome, records: 0 };
+    }
+    const { topic, partition } = batch;
+    await target.append(selected.records.map(({ key, value, headers }) => ({ topic, key, value, headers })));
+    await client.query({
       name: 'relay-forwarded',
       text: FORWARDED,
-      values: [RELAY_GROUP, topic, batch.partition, String(next)],
+      values: [RELAY_GROUP, topic, partition, String(selected.next)],
     });
-    return { kind: 'applied' };
+    await client.query('COMMIT');
+    return { outcome: { kind: 'applied' }, records: selected.records.length };
   } catch (error) {
-    return { kind: 'retry', reason: reasonOf(error) };
+    await client?.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure;
+    });
+    return { outcome: { kind: 'retry', reason: reasonOf(error) }, records: 0 };
+  } finally {
+    client?.release(broken);
   }
 }
+
+/** Locks the partition's row, which is made at the first record that a relay is handed. */
+async function claim(client: pg.PoolClient, batch: Batch): Promise<Selection> {
+  const { topic, partition, records } = batch;
+  const place = [RELAY_GROUP, topic, partition];
+  const locked = (): Promise<pg.QueryResult<{ next_offset: string }>> =>
+    client.query({ name: 'relay-claim', text: CLAIM, values: place });
+  let { rows } = await locked();
+  if (rows.length === 0) {
+    await client.query(START, [...place, String(records[0]?.offset ?? 0n)]);
+    ({ rows } = await locked());
+  }
+  return selectRecords(batch, BigInt(rows[0]!.next_offset), async () => {
+    const first = await client.query<{ first: string | null }>(FIRST_KEPT, [topic, partition]);
+    return BigInt(first.rows[0]?.first ?? 0);
+  });
+}
+
+const FORWARDS_AT_ONCE = 3;
+
+const CLAIM = `SELECT next_offset FROM consumer_offsets WHERE consumer_group = $1 AND topic = $2 AND "partition" = $3 FOR UPDATE`;
+const START = `INSERT INTO consumer_offsets (consumer_group, topic, "partition", next_offset) VALUES ($1, $2, $3, $4)
+  ON CONFLICT DO NOTHING`;
+const FIRST_KEPT = `SELECT min("offset") AS first FROM log_records WHERE topic = $1 AND "partition" = $2`;
 
 async function relayedTo(pool: pg.Pool, topic: string, partition: number): Promise<bigint | undefined> {
   const { rows } = await pool.query<{ next_offset: string }>(
@@ -97,9 +152,7 @@ async function relayedTo(pool: pg.Pool, topic: string, partition: number): Promi
 
 const FORWARDED = `
 WITH moved AS (
-  INSERT INTO consumer_offsets AS o (consumer_group, topic, "partition", next_offset, updated_at)
-  VALUES ($1, $2, $3, $4, now())
-  ON CONFLICT (consumer_group, topic, "partition")
-  DO UPDATE SET next_offset = greatest(o.next_offset, excluded.next_offset), updated_at = excluded.updated_at
+  UPDATE consumer_offsets SET next_offset = $4, updated_at = now()
+  WHERE consumer_group = $1 AND topic = $2 AND "partition" = $3
 )
 DELETE FROM log_records WHERE topic = $2 AND "partition" = $3 AND "offset" < $4`;

@@ -6,7 +6,7 @@ function failure(code: string | undefined, message = 'x'): Error {
 }
 
 describe('isTransient', () => {
-  it.each(['ECONNREFUSED', 'ECONNRESET', '08006', '40001', '40P01', '53300', '57P01', '55P03'])(
+  it.each(['ECONNREFUSED', 'ECONNRESET', '08006', '40001', '40P01', '53300', '57P01', '57014', '55P03'])(
     '%s is nobody’s fault',
     (code) => {
       expect(isTransient(failure(code))).toBe(true);

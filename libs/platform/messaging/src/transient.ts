@@ -1,18 +1,23 @@
 /**
  * True for errors that say nothing about the records: connections that break or are refused, a database that restarts, lost
  * races between transactions. SQLSTATE classes: 08 connection, 40 rollback (serialisation, deadlock), 53 out of resources,
- * 57P operator intervention, 55P03 lock not available (PostgreSQL manual, appendix A).
+ * 57P operator intervention, 57014 statement timeout, 55P03 lock not available (PostgreSQL manual, appendix A).
  */
 export function isTransient(error: unknown): boolean {
   if (!isErrorLike(error)) return false;
   const { code } = error;
   if (typeof code === 'string') {
     if (SOCKET_CODES.has(code)) return true;
-    if (/^(08|40|53)...$|^57P|^55P03$/.test(code)) return true;
+    if (/^(08|40|53)...$|^57P|^55P03$/.test(code) || isTimeout(error)) return true;
   }
   if (CONNECTION_MESSAGES.test(error.message)) return true;
   const { errors } = error;
   return Array.isArray(errors) && errors.length > 0 && errors.every(isTransient);
+}
+
+/** True when the statement took longer than it may: because the server is busy, or because of what it was asked. */
+export function isTimeout(error: unknown): boolean {
+  return isErrorLike(error) && error.code === '57014';
 }
 
 const SOCKET_CODES = new Set([
