@@ -13,8 +13,13 @@ export function bundleAnswer(
   return {
     status: 200,
     headers: { 'content-type': FHIR_JSON },
-    body: `{"resourceType":"Bundle","type":"${type}","entry":[${entries.join(',')}]}`,
+    body: `{"resourceType":"Bundle","type":"${type}"${entryList(entries)}}`,
   };
+}
+
+/** FHIR JSON has no empty arrays: a list of nothing is absent (FHIR R4 json.html). */
+export function entryList(entries: readonly string[]): string {
+  return entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`;
 }
 
 const STATUS_TEXT: Readonly<Record<number, string>> = {

@@ -1,16 +1,25 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Platform } from '#libs/platform/runtime';
 import { FhirStore } from '#libs/platform/storage';
 import { HistoryRoutes } from './history.routes.js';
 import { Meter } from './meter.js';
 import { Pipeline } from './pipeline.js';
+import { addProtocolHooks } from './protocol-hooks.js';
 import { ResourceRoutes } from './resource.routes.js';
 import { SystemRoutes } from './system.routes.js';
 
 /** The EHR door: `/fhir/r4`. */
 @Module({})
-export class FhirGatewayModule {
+export class FhirGatewayModule implements OnModuleInit {
+  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
+
+  onModuleInit(): void {
+    addProtocolHooks(this.host.httpAdapter.getInstance<FastifyInstance>());
+  }
+
   static forRoot(platform: Platform): DynamicModule {
     return {
       module: FhirGatewayModule,

@@ -1,36 +1,43 @@
 import type { StoredResource } from '#libs/platform/storage';
 import { entityTag, FHIR_JSON, type Answer } from './answer.js';
+import { entryList } from './bundle-answer.js';
 
 export interface HistoryPage {
   readonly total: number;
   readonly versions: readonly StoredResource[];
 }
 
-/** A Bundle of type `history`, newest version first; a deletion is an entry without a resource (FHIR R4 http.html#history). */
+/**
+ * A Bundle of type `history`, newest version first; a deletion is an entry without a resource (FHIR R4 http.html#history).
+ *
+ * @param page with one version more than `count`, where there is one
+ */
 export function historyAnswer(baseUrl: string, path: string, page: HistoryPage, count: number): Answer {
-  const oldest = page.versions.at(-1);
-  const more = oldest !== undefined && oldest.version > 1 && page.versions.length === count;
+  // One more than was asked for: whether a version made the resource anew is told by the one before it.
+  const shown = page.versions.slice(0, count);
+  const oldest = shown.at(-1);
+  const more = oldest !== undefined && page.versions.length > count;
   const links = [
     { relation: 'self', url: `${baseUrl}/${path}/_history` },
     ...(more
       ? [{ relation: 'next', url: `${baseUrl}/${path}/_history?_count=${count}&before=${oldest.version}` }]
       : []),
   ];
-  const entries = page.versions.map((version) => entryOf(baseUrl, version));
+  const entries = shown.map((version, at) => entryOf(baseUrl, version, page.versions[at + 1]));
   return {
     status: 200,
     headers: { 'content-type': FHIR_JSON },
-    body: `{"resourceType":"Bundle","type":"history","total":${page.total},"link":${JSON.stringify(links)},"entry":[${entries.join(',')}]}`,
+    body: `{"resourceType":"Bundle","type":"history","total":${page.total},"link":${JSON.stringify(links)}${entryList(entries)}}`,
   };
 }
 
-function entryOf(baseUrl: string, version: StoredResource): string {
+function entryOf(baseUrl: string, version: StoredResource, before: StoredResource | undefined): string {
   const path = `${version.type}/${version.id}`;
   const head = `"fullUrl":${JSON.stringify(`${baseUrl}/${path}`)}`;
   const content = version.deleted ? '' : `,"resource":${version.content}`;
   const request = JSON.stringify({ method: version.deleted ? 'DELETE' : 'PUT', url: path });
   const response = JSON.stringify({
-    status: version.deleted ? '204' : version.version === 1 ? '201' : '200',
+    status: version.deleted ? '204 No Content' : before === undefined || before.deleted ? '201 Created' : '200 OK',
     etag: entityTag(version.version),
     lastModified: new Date(version.lastUpdated).toISOString(),
   });

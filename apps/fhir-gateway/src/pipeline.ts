@@ -141,7 +141,7 @@ export class Pipeline {
       const count = Math.min(positive(page.count, '_count') ?? 50, MOST_VERSIONS);
       const before = positive(page.before, 'before');
       const found = await this.deps.store.history(access.tenant.key, type, id, {
-        count,
+        count: count + 1,
         ...(before === undefined ? {} : { before }),
       });
       if (found.versions.length === 0) throw oneIssue(404, 'not-found', 'no such resource', type);

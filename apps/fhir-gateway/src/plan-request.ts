@@ -5,6 +5,7 @@ import type { OwnBases } from './own-base.js';
 import { foreignBaseOf, targetKey, type ReferenceContext } from './resolve-reference.js';
 import { rewriteReferences } from './rewrite-references.js';
 import type { Step } from './step.js';
+import { isOperation } from './unsupported.js';
 
 export interface RequestPlan {
   readonly type: 'transaction' | 'batch';
@@ -76,11 +77,14 @@ function readEntry(entry: Json, index: number, newId: () => string): Entry | Bad
     return bad(index, status, code, 'request.method must be POST, PUT, DELETE or GET', `${at}.request.method`);
   }
   const [type = '', id, ...more] = url.split('/');
+  if (isOperation(type)) return bad(index, 400, 'not-supported', 'operations are not supported', `${at}.request.url`);
   if (!isResourceType(type)) return bad(index, 404, 'not-supported', 'not a resource type of R4', `${at}.request.url`);
   const wantsId = method !== 'POST';
   if (more.length > 0 || wantsId !== (id !== undefined) || (id !== undefined && !FHIR_ID.test(id))) {
     const shape = wantsId ? 'Type/id' : 'Type';
-    return bad(index, 400, 'value', `request.url of ${method} must be ${shape}`, `${at}.request.url`);
+    const isFhir = more.length > 0 || [type, id ?? ''].some(isOperation);
+    const code = isFhir ? 'not-supported' : 'value';
+    return bad(index, 400, code, `request.url of ${method} must be ${shape}`, `${at}.request.url`);
   }
   const resource = entry['resource'];
   const carries = method === 'POST' || method === 'PUT';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { patientKey, TOPICS } from '#libs/contracts';
+import { FHIR_SOURCE } from '#libs/domain/twin';
 import { type EventLog, LogFullError, type NewRecord, type Position } from '#libs/platform/messaging';
 import type { Metrics } from '#libs/platform/runtime';
 import { groupByPatient, type OwnedSample } from './group-by-patient.js';
@@ -201,6 +202,9 @@ interface Owner {
 
 function ownerOf(sample: ReadSample, resolved: Resolved, origin: Origin): Owner | Refusal {
   const { index, raw } = sample;
+  // Else a sample could take the identity of a FHIR resource's value, and correct or withdraw it.
+  if (sample.wire.i !== undefined && (sample.source ?? origin.client) === FHIR_SOURCE)
+    return refuse(index, 'source-reserved', `the source ${FHIR_SOURCE} is that of FHIR resources`, raw, '/source');
   let device = '';
   let subject: Subject | undefined;
   if (sample.device !== undefined) {

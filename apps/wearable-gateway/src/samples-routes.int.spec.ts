@@ -450,7 +450,46 @@ describe('who may', () => {
   });
 });
 
+describe('the source of FHIR resources', () => {
+  it("is nobody else's: a sample cannot pass for a value of a resource", async () => {
+    const { body } = await door.json([
+      sample({ source: 'fhir', id: 'Observation/x#heart-rate' }),
+      sample({ source: 'fhirs', id: 'Observation/x#heart-rate' }),
+    ]);
+    expect([body.accepted, body.rejected.map(({ code, pointer }) => [code, pointer])]).toEqual([
+      1,
+      [['source-reserved', '/source']],
+    ]);
+  });
+});
+
 describe('GET /v1/rejections', () => {
+  it('filters by door, patient, code and time, also what was listed before patients were', async () => {
+    const from = new Date().toISOString();
+    await door.json([sample({ patient: 'Patient/p1', value: -1 }), sample({ unit: 'furlong' })]);
+    await door.platform.pool.query(
+      `INSERT INTO rejections (tenant, at, door, request, code, message, sample)
+       VALUES (1, now(), 'mqtt', 'r', 'old', 'm', '{"patient":"Patient/p1"}')`,
+    );
+    const codes = async (query: string): Promise<string[]> => {
+      const { body } = await door.get<RejectionsPage>(`/v1/rejections?from=${from}&${query}`);
+      return body.items.map(({ code }) => code).sort();
+    };
+    expect(await codes('code=unit-unknown')).toEqual(['unit-unknown']);
+    expect(await codes('door=mqtt')).toEqual(['old']);
+    expect(await codes('door=fhir')).toEqual([]);
+    expect(await codes('door=http&patient=p1')).toContain('impossible-value');
+    expect(await codes('patient=Patient/p1')).toContain('old');
+    expect(await codes('patient=nobody')).toEqual([]);
+    expect(await codes('resource=Observation/1')).toEqual([]);
+    const ahead = new Date(Date.now() + 60_000).toISOString();
+    expect((await door.get<RejectionsPage>(`/v1/rejections?from=${ahead}`)).body.items).toEqual([]);
+  });
+
+  it.each(['door=pigeon', 'patient=a/b', 'resource=x', 'from=yesterday', 'colour=red'])('refuses %s', async (query) => {
+    expect((await door.get(`/v1/rejections?${query}`)).status).toBe(400);
+  });
+
   it('pages from the newest on without gaps', async () => {
     await door.json(Array.from({ length: 25 }, () => sample({ value: -1 })));
     const seen: string[] = [];

@@ -76,6 +76,7 @@ export const SAMPLE_REFUSALS = [
   'reference-invalid',
   'reference-ambiguous',
   'patient-mismatch',
+  'source-reserved',
   'unknown-patient',
   'unknown-device',
   'device-without-patient',

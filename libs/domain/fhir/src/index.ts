@@ -3,6 +3,6 @@ export { operationOutcome, type Issue, type IssueCode, type OperationOutcome } f
 export { isResourceType, RESOURCE_TYPES } from './structure.js';
 export { validateResource } from './validate.js';
 export { everTold, toClinical } from './to-clinical.js';
-export { localReference, subjectIdentifiers } from './subject.js';
+export { subjectIdentifiers } from './subject.js';
 export { wordsOf, type UnmeasuredReason } from './unmeasured.js';
 export type { BusinessIdentifier, ClinicalContent, ClinicalContext, Unmeasured } from './clinical.js';

@@ -1,4 +1,5 @@
 import { Decimal, type Json } from './json.js';
+import { narrativeFault } from './narrative.js';
 
 /** What is wrong with a primitive value, in words that say what would be right; undefined when it is well-formed. */
 type Check = (value: Json) => string | undefined;
@@ -36,10 +37,7 @@ export const PRIMITIVES: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['decimal', (value) => (typeof value === 'number' || value instanceof Decimal ? undefined : 'must be a number')],
   ['string', anyText],
   ['markdown', anyText],
-  [
-    'xhtml',
-    text((value) => /^\s*<div[\s>]/.test(value) && !/<script/i.test(value), 'XHTML in one div, without scripts'),
-  ],
+  ['xhtml', (value) => (typeof value === 'string' ? narrativeFault(value) : 'must be XHTML in one div')],
   ['id', text((value) => ID.test(value), 'an id: letters, digits, - and . only, at most 64')],
   ['code', text((value) => CODE.test(value), 'a code: no spaces at its ends, single ones inside')],
   ['uri', text((value) => URI.test(value), 'a URI without spaces')],

@@ -46,8 +46,6 @@ const WORDS = {
 /** Shared with the wearable door where the reason is the same. */
 export type UnmeasuredReason = keyof typeof WORDS;
 
-export const UNMEASURED_REASONS = Object.keys(WORDS) as readonly UnmeasuredReason[];
-
 export function wordsOf(reason: UnmeasuredReason): string {
   return WORDS[reason];
 }

@@ -1,0 +1,35 @@
+import { expect, it } from '@jest/globals';
+import { mediaTypeFor } from './negotiation.js';
+
+const FHIR = 'application/fhir+json';
+const JSON_TYPE = 'application/json';
+
+it.each<[string | undefined, string | undefined, string | undefined]>([
+  [undefined, undefined, FHIR],
+  [undefined, '', FHIR],
+  [undefined, '*/*', FHIR],
+  [undefined, 'application/*', FHIR],
+  [undefined, FHIR, FHIR],
+  [undefined, 'Application/FHIR+JSON; charset=utf-8', FHIR],
+  [undefined, `${FHIR}; fhirVersion=4.0`, FHIR],
+  [undefined, JSON_TYPE, JSON_TYPE],
+  [undefined, 'text/json', JSON_TYPE],
+  [undefined, `${JSON_TYPE}, ${FHIR}`, JSON_TYPE],
+  [undefined, `${JSON_TYPE};q=0.5, ${FHIR}`, FHIR],
+  [undefined, 'text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8', FHIR],
+  [undefined, 'application/fhir+xml, application/json;q=0.1', JSON_TYPE],
+  [undefined, 'application/fhir+xml', undefined],
+  [undefined, 'text/html', undefined],
+  [undefined, `${FHIR}; fhirVersion=5.0`, undefined],
+  [undefined, '*/*;q=0', undefined],
+  [undefined, 'constructor', undefined],
+  ['json', 'application/fhir+xml', FHIR],
+  ['application/json', undefined, JSON_TYPE],
+  ['application/fhir+json', undefined, FHIR],
+  ['application/fhir json', undefined, FHIR],
+  ['xml', FHIR, undefined],
+  ['ttl', undefined, undefined],
+  ['', undefined, undefined],
+])('_format %s, Accept %s: %s', (format, accept, type) => {
+  expect(mediaTypeFor(format, accept)).toBe(type);
+});

@@ -1,0 +1,46 @@
+/** Media types in which a FHIR answer can be given. */
+export type MediaType = 'application/fhir+json' | 'application/json';
+
+/** Names of JSON in `_format` and Accept (FHIR R4 http.html#mime-type), and what is answered to them. */
+const ACCEPTED: Readonly<Record<string, MediaType>> = {
+  'application/fhir+json': 'application/fhir+json',
+  'application/json': 'application/json',
+  'application/json+fhir': 'application/fhir+json',
+  'text/json': 'application/json',
+  json: 'application/fhir+json',
+};
+const ANYTHING: Readonly<Record<string, MediaType>> = {
+  '*/*': 'application/fhir+json',
+  'application/*': 'application/fhir+json',
+  'text/*': 'application/json',
+};
+
+/**
+ * The media type to answer in, or undefined when none that the client takes can be given (406). `_format` goes before Accept, as FHIR
+ * has it; without both anything is taken.
+ */
+export function mediaTypeFor(format: string | undefined, accept: string | undefined): MediaType | undefined {
+  if (format !== undefined) return nameOf(format, ACCEPTED);
+  if (accept === undefined || accept.trim() === '') return 'application/fhir+json';
+  let best: { readonly type: MediaType; readonly weight: number } | undefined;
+  for (const range of accept.split(',')) {
+    const type = nameOf(range, { ...ACCEPTED, ...ANYTHING });
+    const weight = weightOf(range);
+    if (type !== undefined && weight > (best?.weight ?? 0)) best = { type, weight };
+  }
+  return best?.type;
+}
+
+function nameOf(range: string, names: Readonly<Record<string, MediaType>>): MediaType | undefined {
+  const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+  const version = parameters.find((parameter) => parameter.startsWith('fhirversion='))?.slice('fhirversion='.length);
+  if (version !== undefined && !/^"?4\.0(\.1)?"?$/.test(version)) return undefined;
+  // In a query a plus that is not escaped is a space.
+  const key = name.replace(' ', '+');
+  return Object.hasOwn(names, key) ? names[key] : undefined;
+}
+
+function weightOf(range: string): number {
+  const weight = /;\s*q=([0-9.]+)/i.exec(range)?.[1];
+  return weight === undefined ? 1 : Number(weight) || 0;
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FHIR_JSON } from './answer.js';
+import { mediaTypeFor } from './negotiation.js';
+import { oneIssue } from './refusal.js';
+import { unsupported } from './unsupported.js';
+
+const DOOR = '/fhir/r4';
+
+/**
+ * What holds for every request below `/fhir/r4`, whether a route takes it or not: an answer in a media type that the client takes, and
+ * an OperationOutcome that says `not-supported` where FHIR has something that this server has not.
+ */
+export function addProtocolHooks(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    const path = pathOf(request);
+    if (path === undefined) return done();
+    if (mediaTypeOf(request) === undefined) {
+      const text = 'answers are FHIR JSON: accept application/fhir+json or application/json';
+      return done(oneIssue(406, 'not-supported', text));
+    }
+    done(request.is404 ? unsupported(request.method, path) : undefined);
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const isFhir = pathOf(request) !== undefined && contentTypeOf(reply) === FHIR_JSON;
+    if (isFhir && mediaTypeOf(request) === 'application/json') void reply.type('application/json; charset=utf-8');
+    done(null, payload);
+  });
+}
+
+function mediaTypeOf(request: FastifyRequest): ReturnType<typeof mediaTypeFor> {
+  const format = (request.query as Readonly<Record<string, unknown>> | undefined)?.['_format'];
+  return mediaTypeFor(typeof format === 'string' ? format : undefined, request.headers.accept);
+}
+
+/** Below the door; undefined elsewhere, and for the discovery document, which is plain JSON. */
+function pathOf({ url }: FastifyRequest): string | undefined {
+  const path = url.split('?', 1)[0] ?? '';
+  if (path !== DOOR && !path.startsWith(`${DOOR}/`)) return undefined;
+  const below = path.slice(DOOR.length).replace(/^\/+|\/+$/g, '');
+  return below.startsWith('.well-known/') ? undefined : below;
+}
+
+function contentTypeOf(reply: FastifyReply): string | undefined {
+  return reply.getHeader('content-type')?.toString();
+}
