@@ -89,14 +89,26 @@ export class Backlog {
       this.isWoken = false;
       const patients = await deferredPatients(this.deps.pool, MOST_PATIENTS);
       if (patients.length === 0 && !this.isWoken) return;
-      let isMoving = false;
-      for (const patient of patients) {
-        if (this.stopped) return;
-        isMoving = (await this.slice(patient)) || isMoving;
-      }
+      const isMoving = await this.goRound(patients);
       // In other hands, or the database is away.
       if (!isMoving) await new Promise((resolve) => setTimeout(resolve, AFTER_FAILURE_MS));
     }
+  }
+
+  /** One transaction each in turn, for a while: others may come. @returns whether something was applied */
+  private async goRound(patients: readonly PatientId[]): Promise<boolean> {
+    const until = performance.now() + LOOK_EVERY_MS;
+    let isMoving = false;
+    for (let left = patients; left.length > 0 && performance.now() < until;) {
+      const moving: PatientId[] = [];
+      for (const patient of left) {
+        if (this.stopped) return isMoving;
+        if (await this.slice(patient)) moving.push(patient);
+      }
+      isMoving ||= moving.length > 0;
+      left = moving;
+    }
+    return isMoving;
   }
 
   /** @returns whether something was applied */

@@ -12,6 +12,7 @@ import {
 } from '#libs/domain/twin';
 import { reasonOf } from '#libs/platform/messaging';
 import type { LoadedWindow, WantedIdentity, WantedWindow } from '#libs/platform/storage';
+import { CoreBudget } from './core-budget.js';
 import { loadFormer } from './former-identities.js';
 
 /** A patient's records of a chunk, in log order, on their way through the pure core. */
@@ -30,7 +31,7 @@ export interface Work<Record extends { readonly input: PatientInput }> {
 
 /** What one patient may cost of a chunk that others wait for. */
 export interface Bounds {
-  /** Milliseconds in the core; the record that exceeds them is the patient's last of this chunk. */
+  /** Milliseconds of the processor in the core; the record that exceeds them is the patient's last of this chunk. */
   readonly mostMs: number;
   /** Stored values that a late value may need; what becomes of a record that needs more. */
   readonly onTooMany: 'leave' | 'reject';
@@ -49,7 +50,7 @@ interface Progress<R extends { readonly input: PatientInput }> {
   /** Newest versions written by this chunk: not in the database yet, so laid over what is loaded. */
   readonly fresh: Map<string, StoredMeasurement>;
   next: number;
-  spentMs: number;
+  readonly budget: CoreBudget;
   looksAhead: number;
   isOver: boolean;
 }
@@ -74,22 +75,30 @@ export async function evolve<R extends { readonly input: PatientInput }>(
 ): Promise<{ readonly rounds: number }> {
   let pending: Progress<R>[] = works.map((work) => {
     const memory = work.memory ?? createMemory();
-    return { work, memory, fresh: new Map(), next: 0, spentMs: 0, looksAhead: 0, isOver: false };
+    return {
+      work,
+      memory,
+      fresh: new Map(),
+      next: 0,
+      budget: new CoreBudget(bounds.mostMs),
+      looksAhead: 0,
+      isOver: false,
+    };
   });
   let yieldedAt = performance.now();
   const mostRounds = works.reduce((most, work) => Math.max(most, work.records.length), 0) * MOST_ROUNDS_PER_RECORD;
   for (let rounds = 0; ; rounds++) {
     const wanted: { progress: Progress<R>; needs: Needs; input: PatientInput }[] = [];
     for (const progress of pending) {
-      const begun = performance.now();
-      const needs = advance(progress, apply, bounds);
+      progress.budget.begin();
+      const needs = advance(progress, apply);
       progress.work.taken = progress.next;
       if (needs !== undefined) {
         if (rounds === mostRounds) throw new Error('the core keeps asking for what it was given');
         wanted.push({ progress, needs, input: progress.work.records[progress.next]!.input });
         wanted.push(...lookAhead(progress, apply));
       }
-      progress.spentMs += performance.now() - begun;
+      progress.budget.end();
       if (performance.now() - yieldedAt < YIELD_AFTER_MS) continue;
       await new Promise((resolve) => setImmediate(resolve));
       yieldedAt = performance.now();
@@ -101,15 +110,10 @@ export async function evolve<R extends { readonly input: PatientInput }>(
 }
 
 /** Applies records until one needs something, or the patient's time is used up. */
-function advance<R extends { readonly input: PatientInput }>(
-  progress: Progress<R>,
-  apply: Apply,
-  { mostMs }: Bounds,
-): Needs | undefined {
-  const { work, memory, fresh } = progress;
-  const until = performance.now() + mostMs - progress.spentMs;
+function advance<R extends { readonly input: PatientInput }>(progress: Progress<R>, apply: Apply): Needs | undefined {
+  const { work, memory, fresh, budget } = progress;
   for (; progress.next < work.records.length; progress.next++) {
-    if (progress.next > 0 && performance.now() > until) return undefined;
+    if (progress.next > 0 && budget.isSpent()) return undefined;
     const record = work.records[progress.next]!;
     let result: Applied | Needs;
     try {

@@ -51,14 +51,11 @@ export async function stillDeferred(client: ClientBase, patients: readonly Patie
   return rows;
 }
 
-/** Patients with records waiting, the one that has waited longest first, at most `most`; and how many records wait. */
-export async function deferredPatients(
-  pool: Pool,
-  most: number,
-): Promise<readonly (PatientId & { readonly records: number })[]> {
-  const { rows } = await pool.query<PatientId & { records: number }>({
+/** Patients with records waiting, the one that has waited longest first, at most `most`. */
+export async function deferredPatients(pool: Pool, most: number): Promise<readonly PatientId[]> {
+  const { rows } = await pool.query<PatientId>({
     name: 'deferred-patients',
-    text: `SELECT tenant, patient, count(*)::float8 AS records FROM deferred_records
+    text: `SELECT tenant, patient FROM deferred_records
       GROUP BY tenant, patient ORDER BY min(deferred_at) LIMIT $1`,
     values: [most],
   });
