@@ -6,6 +6,7 @@ import { evaluate } from './evaluate.js';
 import { applyFacts } from './facts.js';
 import { identify, senderOf } from './identify.js';
 import { isLateDue } from './late.js';
+import { isWaveDue } from './late-waves.js';
 import { followOutage } from './outages.js';
 import { judgeSenders } from './senders.js';
 import { judgeSilence } from './silence.js';
@@ -44,7 +45,7 @@ function take(draft: Draft, record: PatientInput): Needs | undefined {
       return undefined;
     case 'tick':
       takeTick(draft, record);
-      return isLateDue(draft) ? follow(draft) : undefined;
+      return isLateDue(draft) || isWaveDue(draft) ? follow(draft) : undefined;
   }
 }
 
@@ -63,7 +64,7 @@ function takeSamples(
 ): Needs | undefined {
   const identities = identify(draft, samples, sender);
   if (identities.length > 0) return { kind: 'needs', identities, windows: [] };
-  if (draft.measurements.length === 0 && !isLateDue(draft)) return undefined;
+  if (draft.measurements.length === 0 && !isLateDue(draft) && !isWaveDue(draft)) return undefined;
   return follow(draft);
 }
 

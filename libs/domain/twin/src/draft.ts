@@ -9,6 +9,7 @@ import type {
   Feedback,
   Kept,
   LateState,
+  LateWaves,
   MeasureState,
   MonitoringState,
   RuleState,
@@ -61,6 +62,7 @@ export interface Draft {
   replaced: readonly string[];
   readonly timers: Record<string, number>;
   late: LateState | undefined;
+  lateWaves: LateWaves | undefined;
   readonly measurements: Change[];
   readonly judgements: Judgement[];
   readonly refused: RefusedValue[];
@@ -126,6 +128,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     replaced: base.replaced,
     timers: { ...base.timers },
     late: base.late,
+    lateWaves: base.lateWaves,
     measurements: [],
     judgements: [],
     refused: [],
@@ -189,6 +192,7 @@ export function finish(draft: Draft): Applied {
         replaced: draft.replaced,
         timers: draft.timers,
         ...(draft.late === undefined ? undefined : { late: draft.late }),
+        ...(draft.lateWaves === undefined ? undefined : { lateWaves: draft.lateWaves }),
       }
     : base;
   return {

@@ -7,10 +7,11 @@ import { followSettling } from './follow-settling.js';
 import { NO_RULE_STATE } from './fold.js';
 import { LATENESS_BOUND } from './grid.js';
 import { holdBack, settleLate } from './late.js';
+import { isWaveDue } from './late-waves.js';
 import { Past } from './past.js';
 import { judgedAt } from './placing.js';
 import { refuseVersion } from './refuse.js';
-import { detectorsOf, limitRulesOf, orderOf } from './rules.js';
+import { detectorsOf, limitRulesOf, orderOf, SETTLING } from './rules.js';
 import { inOrder, judgedAs, sampleOf } from './sample.js';
 import type { Detector, LimitRule, Sample } from './rule.js';
 import type { Cited, MeasureState } from './state.js';
@@ -44,6 +45,7 @@ export function evaluate(draft: Draft): Needs['windows'] {
     for (const rule of limitRulesOf(effect.code)) rules.add(rule);
     for (const detector of detectorsOf(effect.code)) detectors.add(detector);
   }
+  if (isWaveDue(draft)) for (const detector of SETTLING) detectors.add(detector);
   const followed = [
     ...[...rules].flatMap((rule) => followLimits(draft, rule, effects, past) ?? []),
     ...[...detectors].flatMap((detector) =>

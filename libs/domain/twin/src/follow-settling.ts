@@ -2,6 +2,7 @@ import { stepDetector, type Surroundings } from './detector-machine.js';
 import { drop, type Draft } from './draft.js';
 import { newestOf, surroundingsOf, type Followed } from './follow.js';
 import { NOTHING_KEPT } from './fold.js';
+import { dueSpans, settleWaves, type Span } from './late-waves.js';
 import type { FoundEpisode } from './machine.js';
 import type { Past } from './past.js';
 import type { Detector, Sample, Settling } from './rule.js';
@@ -9,12 +10,6 @@ import { asOpen, settle, standingOf, type Standing, type Stretch } from './settl
 import type { DetectorMachine, Kept, OpenEpisode } from './state.js';
 
 type SettlingDetector = Detector & { readonly settling: Settling };
-
-/** Of the past, ms: what changed, and what is judged again for it. */
-interface Span {
-  readonly from: number;
-  readonly until: number;
-}
 
 /** What one record may have judged again, ms: beyond it values are scattered so widely that it costs more than they can tell. */
 const MOST_JUDGED_AGAIN = 3_600_000;
@@ -32,8 +27,11 @@ export function followSettling(draft: Draft, detector: SettlingDetector, past: P
   const memory = before.now?.memory ?? null;
   const fresh = codes.flatMap((code) => past.fresh(code)).filter(isJudged);
   const late = fresh.filter((sample) => settling.isLate(memory, sample));
-  const spans = [...late.map(spanOf), ...replacedSpans(draft, codes)];
-  if (spans.length === 0) return goOn(draft, detector, before.now, fresh, newest).filter(says(draft));
+  const replaced = replacedSpans(draft, codes);
+  const brought = late.reduce((sum, { series }) => sum + (series?.length ?? 0), replaced.length);
+  const spans = dueSpans(draft, [...late.map(spanOf), ...replaced], brought);
+  const inTime = fresh.filter((sample) => !late.includes(sample));
+  if (spans.length === 0) return goOn(draft, detector, before.now, inTime, newest).filter(says(draft));
 
   const all = bounded(draft, detector, stretchesOf(spans, settling));
   const judged = settling.judged(memory);
@@ -46,8 +44,8 @@ export function followSettling(draft: Draft, detector: SettlingDetector, past: P
     for (const { id } of rules) standing.set(id, settle(standing.get(id)!, again.found.get(id)!, again));
     machine = { memory: stretch === toNow ? (again.machine?.memory ?? null) : memory, open: opened(standing, machine) };
   }
-  const onward = toNow === undefined ? fresh.filter((sample) => !late.includes(sample)) : [];
-  return goOn(draft, detector, machine, onward, newest)
+  settleWaves(draft, past.reread);
+  return goOn(draft, detector, machine, toNow === undefined ? inTime : [], newest)
     .map((followed): Followed => {
       const own = standing.get(followed.rule.id)!;
       const told = draft.rules[followed.rule.id]?.episodes ?? [];

@@ -20,6 +20,8 @@ function byTime(chunks: readonly WireSample[]): WireSample[] {
 function sent(chunks: readonly WireSample[], reload?: ConstructorParameters<typeof Ward>[1]): Ward {
   const ward = new Ward('p1', reload);
   chunks.forEach((chunk, i) => ward.send([chunk], T0 + HOUR + i));
+  // What waits has its turn.
+  ward.tick(T0 + 2 * HOUR);
   return ward;
 }
 
@@ -89,6 +91,7 @@ describe('late, corrected and withdrawn waveforms', () => {
     const back = [...named, ...gone.slice(29, 41), ...named.slice(29, 41)].map((chunk, i) => ({ chunk, i }));
     const ward = new Ward();
     for (const { chunk, i } of back) ward.send([chunk], T0 + HOUR + i);
+    ward.tick(T0 + 2 * HOUR);
     expect(ward.episodes()).toEqual(sent(cut(LEAD_II, SECONDS)).episodes());
     const withdrawn = sent([...named, { ...named[33]!, w: 1 }]);
     const without = sent(named.filter((_, i) => i !== 33));
@@ -143,5 +146,14 @@ describe('the cost of waveforms', () => {
     const before = ward.loaded;
     ward.send([middle], T0 + 20 * MINUTE + SECOND);
     expect(ward.loaded - before).toBeLessThanOrEqual(79 * 250);
+  });
+
+  it('of a backlog sent by the second is in proportion to it', () => {
+    const ward = sent(cut(ecg(600, beats), SECONDS));
+    const before = ward.loaded;
+    const backlog = cut(ecg(300, beats, { channel: 'V1' }), SECONDS);
+    backlog.forEach((chunk, i) => ward.send([chunk], T0 + 3 * HOUR + i));
+    ward.tick(T0 + 4 * HOUR);
+    expect(ward.loaded - before).toBeLessThanOrEqual(6 * 300 * 250);
   });
 });

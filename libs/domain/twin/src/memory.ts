@@ -95,7 +95,7 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
     identity: (identity) => identities.get(identity),
     former: (identity) => formers.get(identity) ?? [],
     window(code, from, until = Number.POSITIVE_INFINITY) {
-      const window = allOf(code).find((one) => one.from <= from && one.until >= until);
+      const window = allOf(code).find((one) => !(one.from > from) && !(one.until < until));
       if (window === undefined || (window.from === from && window.until === until)) return window?.list;
       return window.list.slice(firstAt(window.list, from), firstAt(window.list, until + 1));
     },

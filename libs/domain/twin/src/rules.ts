@@ -20,6 +20,10 @@ const byId = new Map(RULES.map((rule) => [rule.id, rule]));
 const order = new Map(RULES.map((rule, index) => [rule, index]));
 const limitRules = byCode(RULES.filter((rule): rule is LimitRule => rule.kind === 'limit'));
 const detectors = byCode(PACKS.flatMap((pack) => pack.detectors));
+/** Detectors of waveforms: what is late waits for its turn. */
+export const SETTLING: readonly Detector[] = PACKS.flatMap((pack) => pack.detectors).filter(
+  ({ settling }) => settling !== undefined,
+);
 const folded = Map.groupBy(
   DERIVED.filter((measure): measure is FoldedMeasure => measure.kind === 'folded'),
   ({ code }) => code,

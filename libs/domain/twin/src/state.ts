@@ -61,6 +61,17 @@ export interface TwinState {
   readonly timers: Readonly<Record<string, number>>;
   /** Set after a re-evaluation that had to read much; absent in twins that were stored before there was one. */
   readonly late?: LateState;
+  /** Absent: nothing waits. */
+  readonly lateWaves?: LateWaves;
+}
+
+/** When late waveforms are judged again next, and which stretches of them (ms) wait for it. See `late-waves.ts`. */
+export interface LateWaves {
+  readonly spans: readonly (readonly [from: number, until: number])[];
+  /** By the log's own time, ms. */
+  readonly due: number;
+  /** Or when this many late values more have come. */
+  readonly after: number;
 }
 
 /** When late values are re-evaluated next, and which wait for it. See `late.ts`. */

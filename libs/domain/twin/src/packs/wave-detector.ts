@@ -113,7 +113,12 @@ const SETTLING: Settling = {
     const chunk = chunkOf(sample);
     return chunk !== undefined && isLate(waveStateOf(memory), chunk);
   },
-  judged: (memory) => waveStateOf(memory)?.judged ?? null,
+  judged: (memory) => {
+    const state = waveStateOf(memory);
+    // Pulse waves alone are kept and not judged.
+    const ends = Object.values(state?.channels ?? {}).map(({ ended }) => ended);
+    return state?.judged ?? (ends.length === 0 ? null : Math.max(...ends));
+  },
   longest: (memory) => (memory as WaveMemory | null)?.longest ?? 0,
   parts,
   begin: (memory): WaveMemory => {
