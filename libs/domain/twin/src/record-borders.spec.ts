@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
 import { cut, ecg, every, noise, runsOf, type Recording } from './recordings.fixture.js';
-import { told, Ward } from './ward.fixture.js';
+import { viewOf } from './index.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, T0, told, Ward } from './ward.fixture.js';
 
 /** What each record told, one record per chunk, each received when it was complete. */
 function sent(chunks: readonly WireSample[], patient?: string): Ward {
@@ -89,6 +90,84 @@ describe('the borders of records', () => {
         expect(sent(runsOf(INTERVALS, each)).episodes()).toEqual(expected);
       }),
       { numRuns: 30 },
+    );
+  }, 60_000);
+});
+
+/** Ten hours of a patient who gets worse, one value a minute of each measure, and a sensor's glucose that falls. */
+const DAY: readonly WireSample[] = Array.from({ length: 600 }, (_, minute): WireSample[] => {
+  const t = T0 + minute * MINUTE;
+  const share = Math.max(0, Math.min(1, (minute - 200) / 200)) * (minute > 520 ? 0.1 : 1);
+  const swing = noise(minute) - 0.5;
+  const of = (c: number, from: number, to: number, by: number): WireSample => ({
+    c,
+    t,
+    x: Math.round(from + (to - from) * share + by * swing),
+  });
+  return [
+    of(HEART_RATE, 74, 138, 4),
+    of(OXYGEN, 97, 86, 1),
+    of(4, 15, 28, 1),
+    of(5, 122, 88, 4),
+    of(8, 37, 39, 0),
+    ...(minute % 5 === 0 ? [of(GLUCOSE, 150, 48, 3)] : []),
+  ];
+}).flat();
+
+describe('the borders of records, for values', () => {
+  it('change no episode of limits, scores and forecasts', () => {
+    const inRecords = (sizes: readonly number[]): unknown => {
+      const ward = new Ward();
+      for (let from = 0, turn = 0; from < DAY.length; turn++) {
+        const samples = DAY.slice(from, from + sizes[turn % sizes.length]!);
+        ward.send(samples);
+        from += samples.length;
+      }
+      return ward.episodes();
+    };
+    const expected = inRecords([1]) as readonly { readonly rule: string }[];
+    const rules = new Set(expected.map(({ rule }) => rule));
+    for (const rule of ['news2', 'oxygen-saturation-low', 'heart-rate-high', 'glucose-low', 'glucose-low-soon'])
+      expect(rules).toContain(rule);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 5 }), (sizes) => {
+        expect(inRecords(sizes)).toEqual(expected);
+      }),
+      { numRuns: 12 },
+    );
+  }, 60_000);
+
+  it('change no derived measure of beat intervals', () => {
+    const shown = (sizes: readonly number[]): unknown =>
+      viewOf(sent(runsOf(INTERVALS, sizes)).state, T0).derived['heart-rate-variability'];
+    const expected = shown([10]);
+    expect(expected).toMatchObject({ value: expect.any(Number) });
+    for (const sizes of [[1], [137], [700, 3], [3000]]) {
+      const { effectiveAt: _, ...of } = shown(sizes) as Record<string, unknown>;
+      expect(expected).toMatchObject(of);
+    }
+  });
+});
+
+describe('beat intervals in any order', () => {
+  it('end in the same episodes', () => {
+    const expected = sent(runsOf(INTERVALS, [10])).episodes();
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 20, max: 600 }), { minLength: 1, maxLength: 4 }),
+        fc.infiniteStream(fc.nat()),
+        (sizes, keys) => {
+          const arrival = runsOf(INTERVALS, sizes)
+            .map((run) => [keys.next().value as number, run] as const)
+            .sort((a, b) => a[0] - b[0])
+            .map(([, run]) => run);
+          const ward = new Ward();
+          arrival.forEach((run, i) => ward.send([run], T0 + 3 * HOUR + i));
+          ward.tick(T0 + 4 * HOUR);
+          expect(ward.episodes()).toEqual(expected);
+        },
+      ),
+      { numRuns: 10, endOnFailure: true },
     );
   }, 60_000);
 });
