@@ -87,4 +87,24 @@ describe('made fibrillation', () => {
     expect(Math.abs(episodes[0]!.from - from)).toBeLessThan(60);
     expect(Math.abs(episodes[0]!.until - until)).toBeLessThan(60);
   });
+
+  it('is told the same however the intervals are cut, after a stretch that long waits to be proven', () => {
+    const sinus = intervalsOf(madeSinus('irregular breathing', 50_021 * 3, 900)).filter((each) => each > 0);
+    const intervals = [...sinus, ...madeFibrillation(720, 0.2, 700, 23), ...sinus];
+    const told = [1, 13, 500, intervals.length].map((size) => {
+      let state: IntervalState | null = null;
+      let t = 1_700_000_000_000;
+      const findings = [];
+      for (let i = 0; i < intervals.length; i += size) {
+        const run = intervals.slice(i, i + size);
+        const step = stepIntervals(state, { t, intervals: run, doubtful: false });
+        state = JSON.parse(JSON.stringify(step.state)) as IntervalState;
+        findings.push(...step.findings.filter(({ rule }) => rule === 'atrial-fibrillation'));
+        t += run.reduce((sum, each) => sum + each, 0);
+      }
+      return findings;
+    });
+    expect(told[0]!.map(({ present }) => present)).toEqual([true, false]);
+    for (const each of told) expect(each).toEqual(told[0]);
+  });
 });
