@@ -5,6 +5,7 @@ import type { Platform } from '#libs/platform/runtime';
 import { LaneStore, WebhookStore, type DueMessage } from '#libs/platform/webhooks';
 import { Lanes } from './lanes.js';
 import type { SentOutcome } from './lane.js';
+import { warmUp } from './warm-up.js';
 import { GROUP, OFFSETS, startPipeline, type PipelineDeps } from './pipeline.js';
 
 /** Starts and stops the dispatcher with the process. */
@@ -31,6 +32,7 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationBootstrap(): Promise<void> {
     const { pool, log, readiness } = this.platform;
+    await warmUp(pool).catch((error: unknown) => this.platform.logger.debug({ err: error }, 'not warmed up'));
     await this.lanes.start();
     const consumer = await startPipeline({
       pool,

@@ -39,7 +39,7 @@ const LEAST_WINDOW = 200;
 const LARGE_RECORD = 400_000;
 
 export interface ApplierDeps {
-  readonly pool: Pool;
+  readonly pool: Pick<Pool, 'connect'>;
   readonly cache: TwinCache;
   readonly deferred: DeferredPatients;
   readonly sources: SourceKeys;

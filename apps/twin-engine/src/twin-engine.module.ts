@@ -8,6 +8,7 @@ import { startPipeline, type Pipeline } from './pipeline.js';
 import { checkStoredTwins, OtherVersionError } from './stored-twins.js';
 import { Ticker } from './ticker.js';
 import { Upkeep } from './upkeep.js';
+import { warmUp } from './warm-up.js';
 
 const TICK_EVERY_MS = 500;
 const TICKS_PER_ROUND = 500;
@@ -48,6 +49,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
       throw error instanceof OtherVersionError ? new StartupError(error.message) : error;
     });
     await this.upkeep.start();
+    await warmUp(pool).catch((error: unknown) => logger.debug({ err: error }, 'not warmed up'));
     this.pipeline = await startPipeline({
       pool,
       databaseUrl,

@@ -25,6 +25,7 @@ export { writeTransitions, type TransitionWrite } from './write-alerts.js';
 export { writeTwins, type TwinWrite } from './write-twins.js';
 export { createPrisma, type Prisma } from './prisma.js';
 export { createPool } from './pool.js';
+export { rehearsalPool } from './rehearsal-pool.js';
 export * from './fhir-resources.js';
 export * from './fhir-store.js';
 export * from './client-store.js';

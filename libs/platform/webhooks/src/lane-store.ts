@@ -102,7 +102,7 @@ const LOOK = `WITH endpoint AS (
 
 /** What lanes read and write. */
 export class LaneStore {
-  constructor(private readonly pool: Pool) {}
+  constructor(private readonly pool: Pick<Pool, 'query'>) {}
 
   /** Lanes that have something to send, of active webhooks. */
   async withPending(): Promise<readonly { readonly tenant: number; readonly webhook: string }[]> {

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Pool } from 'pg';
+import { createPool } from '#libs/platform/storage';
+import { createTestDatabase } from '#libs/testing';
+import { warmUp as warmUpDispatcher } from '../../apps/alert-dispatcher/src/warm-up.js';
+import { warmUp } from '../../apps/twin-engine/src/warm-up.js';
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.url);
+}, 60_000);
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+it('a warm-up goes all the way, leaves no row in any table, and the connections as they were', async () => {
+  const before = await rowsByTable();
+  expect(await warmUp(pool)).toEqual([]);
+  await warmUpDispatcher(pool);
+  expect(await rowsByTable()).toEqual(before);
+  // It came as far as the alert: its statement is prepared on the connections.
+  const clients = await Promise.all(Array.from({ length: 4 }, () => pool.connect()));
+  try {
+    for (const client of clients) {
+      const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_prepared_statements');
+      expect(rows.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['lane-look', 'lane-record', 'deliveries-enqueue', 'offsets-move', 'log-append-notify']),
+      );
+      await client.query('BEGIN');
+      await client.query(`INSERT INTO tenants (key, id) VALUES ($1, $2)`, [
+        1000 + clients.indexOf(client),
+        `t${clients.indexOf(client)}`,
+      ]);
+      await client.query('COMMIT');
+    }
+  } finally {
+    for (const client of clients) client.release();
+  }
+  expect((await rowsByTable())['tenants']).toBe((before['tenants'] ?? 0) + 4);
+}, 60_000);
+
+async function rowsByTable(): Promise<Record<string, number>> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_prisma%'`,
+  );
+  const counts: Record<string, number> = {};
+  for (const { name } of rows) {
+    const answer = await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM "${name}"`);
+    counts[name] = answer.rows[0]?.n ?? 0;
+  }
+  return counts;
+}
