@@ -1,10 +1,11 @@
 import { patientKey, TOPICS, type AlertRecord, type PatientInput } from '#libs/contracts';
 import type { Applied, TwinState } from '#libs/domain/twin';
-import type { NewRecord } from '#libs/platform/messaging';
+import type { LogRecord, NewRecord } from '#libs/platform/messaging';
 import type {
   FactWrite,
   JudgementWrite,
   MeasurementWrite,
+  NewRejection,
   SourceKeys,
   SourceName,
   SuppressionWrite,
@@ -13,6 +14,7 @@ import type {
   TransitionWrite,
   TwinWrite,
 } from '#libs/platform/storage';
+import { rejectionsOf } from './rejections-of.js';
 import { timerWrites } from './timers.js';
 import type { HeldTwin } from './twin-cache.js';
 
@@ -22,8 +24,11 @@ export interface Evolved {
   readonly partition: number;
   readonly before: HeldTwin;
   readonly state: TwinState;
-  readonly applied: readonly { readonly input: PatientInput; readonly result: Applied }[];
+  readonly applied: readonly { readonly input: PatientInput; readonly log: LogPlace; readonly result: Applied }[];
 }
+
+/** Where a record stands in the log. */
+type LogPlace = Pick<LogRecord, 'topic' | 'partition' | 'offset'>;
 
 /** A twin after its part of the chunk. */
 export interface Written {
@@ -37,6 +42,7 @@ export interface Written {
 export interface Changes {
   readonly measurements: readonly MeasurementWrite[];
   readonly judgements: readonly JudgementWrite[];
+  readonly rejections: readonly NewRejection[];
   readonly facts: readonly FactWrite[];
   readonly thresholds: readonly ThresholdWrite[];
   readonly transitions: readonly TransitionWrite[];
@@ -73,6 +79,7 @@ export function changesOf(
 ): Changes {
   const measurements: MeasurementWrite[] = [];
   const judgements: JudgementWrite[] = [];
+  const rejections: NewRejection[] = [];
   const facts: FactWrite[] = [];
   const thresholds: ThresholdWrite[] = [];
   const transitions: TransitionWrite[] = [];
@@ -86,7 +93,7 @@ export function changesOf(
     const twin = before.key;
     let name: SourceName = { tenant, source: '', device: '' };
     let source = -1;
-    for (const { input, result } of applied) {
+    for (const { input, log, result } of applied) {
       for (const measurement of result.measurements) {
         if (source === -1 || measurement.source !== name.source || measurement.device !== name.device) {
           name = { tenant, source: measurement.source, device: measurement.device };
@@ -95,6 +102,7 @@ export function changesOf(
         measurements.push({ tenant, twin, source, measurement });
       }
       for (const judgement of result.judgements) judgements.push({ tenant, twin, judgement });
+      rejections.push(...rejectionsOf(input, result.refused, `${log.topic}:${log.partition}:${log.offset}`));
       for (const fact of result.facts) facts.push({ tenant, twin, fact });
       for (const threshold of result.thresholds) thresholds.push({ tenant, twin, threshold });
       for (const suppression of result.suppressions) suppressions.push({ tenant, twin, patient, suppression });
@@ -141,6 +149,7 @@ export function changesOf(
   return {
     measurements,
     judgements,
+    rejections,
     facts,
     thresholds,
     transitions,

@@ -10,7 +10,14 @@ import {
 } from '#libs/contracts';
 import { apply } from '#libs/domain/twin';
 import { partitionOf, type Batch, type BatchOutcome, type LogRecord } from '#libs/platform/messaging';
-import { createHotState, createPool, listMeasurements, SourceKeys, type HotState } from '#libs/platform/storage';
+import {
+  createHotState,
+  createPool,
+  listMeasurements,
+  listRejections,
+  SourceKeys,
+  type HotState,
+} from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { BatchApplier } from './apply-batches.js';
 import { Backlog } from './backlog.js';
@@ -193,6 +200,27 @@ describe('twin engine', () => {
     const told = await rows(pool, `SELECT count(*)::int AS n FROM log_records WHERE topic = '${TOPICS.alerts}'`);
     expect(told).toEqual(await rows(pool, 'SELECT count(*)::int AS n FROM alert_transitions'));
     expect(await rows(pool, 'SELECT sum(next_offset)::int AS n FROM consumer_offsets')).toEqual([{ n: 21 }]);
+  });
+
+  it('lists accepted values that came to nothing for their sender', async () => {
+    const log = new Log();
+    const far = { receivedAt: T0 };
+    log.add(
+      samples('p1', [
+        { c: HEART_RATE, t: T0, x: 70 },
+        { c: 999, t: T0, x: 1, i: 'their-id' },
+      ]),
+      samples('p1', [{ c: HEART_RATE, t: T0 + 48 * 60 * MINUTE, x: 70 }], far),
+    );
+    await drain(startEngine(pool), log);
+    const found = await listRejections(pool, 1, { limit: 10, patient: 'p1', door: 'http' });
+    expect(found).toMatchObject([
+      { code: 'ahead-of-receipt', patient: 'p1', sample: { code: 'heart-rate', value: 70, source: 'watch' } },
+      { code: 'measure-unknown', patient: 'p1', sample: { code: 999, id: 'their-id' } },
+    ]);
+    expect(found[0]!.request).toMatch(/patient-input\.v1:\d+:1$/);
+    await drain(startEngine(pool), log);
+    expect(await listRejections(pool, 1, { limit: 10 })).toHaveLength(2);
   });
 
   it('stores how values were judged, and judges stored ones again when late values show more', async () => {

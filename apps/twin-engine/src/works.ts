@@ -26,6 +26,6 @@ export function workOf(group: Group, before: HeldTwin, memory?: PatientMemory): 
 }
 
 export function evolvedOf({ group, before, state, applied }: PatientWork): Evolved {
-  const results = applied.map(({ record, result }) => ({ input: record.input, result }));
+  const results = applied.map(({ record, result }) => ({ input: record.input, log: record.log, result }));
   return { patient: group.patient, partition: group.partition, before, state, applied: results };
 }

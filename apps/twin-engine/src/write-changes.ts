@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { appendInTransaction, isTransient } from '#libs/platform/messaging';
 import {
+  insertRejections,
   writeDeadLetters,
   writeFacts,
   writeJudgements,
@@ -52,6 +53,7 @@ export async function writeChanges(
     await writeTimers(client, all.timers);
     await writeTransitions(client, all.transitions);
     await writeSuppressions(client, all.suppressions);
+    await insertRejections(client, all.rejections);
     settled.push(() => keys.settle());
     changes.push(all);
   };

@@ -14,7 +14,12 @@ const MOST_SAMPLES = 2_000;
 const MOST_SIZE = 256 * 1024;
 
 /** One log record per patient with all samples of the batch, in their order; split where it would get too large. */
-export function groupByPatient(samples: readonly OwnedSample[], tenant: number, receivedAt: number): SamplesRecord[] {
+export function groupByPatient(
+  samples: readonly OwnedSample[],
+  tenant: number,
+  receivedAt: number,
+  door: 'http' | 'mqtt' = 'http',
+): SamplesRecord[] {
   const open = new Map<string, Draft>();
   const records: SamplesRecord[] = [];
   for (const sample of samples) {
@@ -33,6 +38,7 @@ export function groupByPatient(samples: readonly OwnedSample[], tenant: number, 
         receivedAt,
         source: draft.source,
         device: draft.device,
+        ...(door === 'mqtt' ? { door } : {}),
         samples: draft.samples,
       });
     }

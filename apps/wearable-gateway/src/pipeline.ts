@@ -78,7 +78,7 @@ export class Pipeline {
     const read = readAll(entries, origin, receivedAt, refusals);
     const owned = await this.own(read, origin, refusals);
     const fresh = owned.filter((sample) => !tally.isDuplicate(sample));
-    const records = groupByPatient(fresh, origin.tenant, receivedAt);
+    const records = groupByPatient(fresh, origin.tenant, receivedAt, origin.door);
     if (records.length > 0) {
       const news = records.map((record) => ({
         topic: TOPICS.patientInput,

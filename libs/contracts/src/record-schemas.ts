@@ -66,6 +66,7 @@ export const SamplesRecordSchema = z.object({
   kind: z.literal('samples'),
   source: z.string(),
   device: z.string().describe("FHIR id of the device, or ''"),
+  door: z.literal('mqtt').exactOptional().describe('the door it came by; absent: HTTP'),
   samples: z.array(WireSampleSchema),
 }) satisfies z.ZodType<SamplesRecord>;
 

@@ -25,6 +25,8 @@ export interface SamplesRecord extends RecordHead {
   readonly source: string;
   /** FHIR id of the device, or '' when the sender named none. */
   readonly device: string;
+  /** The door it came by; absent: HTTP, and in records of earlier versions. */
+  readonly door?: 'mqtt';
   readonly samples: readonly WireSample[];
 }
 

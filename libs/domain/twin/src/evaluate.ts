@@ -73,12 +73,6 @@ function noteVerdicts(draft: Draft, { verdicts, rejudged }: Past): void {
   }
 }
 
-/** A version that no rule sees keeps its quality, and says that it was not judged. */
-function notJudged(draft: Draft, change: Change, reason: string): void {
-  refuseVersion(draft, change, reason);
-  change.judged = { quality: change.quality, reasons: [...(change.reasons ?? []), reason] };
-}
-
 /** In the order of the catalogue: of alerts with one cause the gravest first, so that it leads. */
 function tellAll(draft: Draft, followed: readonly Followed[], past: Past): void {
   const inTurn = followed.toSorted((a, b) => orderOf(a.rule) - orderOf(b.rule));
@@ -127,7 +121,7 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
     if (change.retracted || change.code !== code) continue;
     const judged = judgedAt(change);
     if (judged === null) {
-      notJudged(draft, change, 'ahead-of-receipt');
+      refuseVersion(draft, change, 'ahead-of-receipt');
       continue;
     }
     const sample = sampleOf(change, judged);
@@ -137,7 +131,7 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
     }
     if (replaces === undefined) draft.counts.late++;
     if (!isInReach(newest, judged)) {
-      notJudged(draft, change, TOO_LATE);
+      refuseVersion(draft, change, TOO_LATE);
       continue;
     }
     added.set(change.identity, sample);

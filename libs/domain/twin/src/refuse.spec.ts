@@ -59,6 +59,8 @@ describe('a value that was accepted and is not used', () => {
     expect(ward.send([ecg(T0, 'II', 100)], T0 + SECOND).refused).toMatchObject([
       { reason: 'wave-rhythm-unusable-rate', code: 12, stored: { version: 1 } },
     ]);
+    const reasons = ward.outcomes.at(-1)!.measurements[0]!.judged;
+    expect(reasons).toEqual({ quality: 0, reasons: ['wave-rhythm-unusable-rate'] });
     expect(ward.send([ecg(T0 + SECOND, 'II')], T0 + 2 * SECOND).refused).toEqual([]);
   });
 

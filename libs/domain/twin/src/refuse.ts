@@ -25,11 +25,15 @@ export function refuseSample(
   });
 }
 
-/** Counts a version that is stored and not judged, by any rule or by one detector, and lists it for its sender. */
+/**
+ * Counts a version that is stored and not judged, by any rule or by one detector. It keeps the quality that was sent, says in its reasons
+ * that it was not judged, and is listed for its sender.
+ */
 export function refuseVersion(draft: Draft, change: Change, reason: string): void {
   drop(draft, reason);
+  const { code, t, x, source, device, id, identity, version, judged, quality, reasons = [] } = change;
+  change.judged = { quality: judged?.quality ?? quality, reasons: [...(judged?.reasons ?? reasons), reason] };
   if (draft.refused.length >= MOST) return;
-  const { code, t, x, source, device, id, identity, version } = change;
   draft.refused.push({
     reason,
     code,
@@ -43,12 +47,11 @@ export function refuseVersion(draft: Draft, change: Change, reason: string): voi
 }
 
 /**
- * The same for a value that a detector refuses; only with the record that brought it, not again with each refold, and once
- * for all parts of a series.
+ * The same for a value that a detector refuses; only with the record that brought it, not again with each refold, and once for all parts of
+ * a series.
  */
 export function refuseCited(draft: Draft, cited: Cited, reason: string): void {
   const change = draft.measurements.find(({ identity, version }) => identity === cited[0] && version === cited[1]);
-  const isListed = draft.refused.some((one) => one.reason === reason && one.stored?.identity === cited[0]);
-  if (change === undefined || isListed) drop(draft, reason);
+  if (change === undefined || change.judged?.reasons.includes(reason) === true) drop(draft, reason);
   else refuseVersion(draft, change, reason);
 }
