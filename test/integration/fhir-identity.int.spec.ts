@@ -172,3 +172,42 @@ describe('a resource of today', () => {
     expect((await transitions()).at(-1)).toBe('glucose-very-low retracted');
   }, 60_000);
 });
+
+describe('a bound', () => {
+  const bound = (value: number, comparator: string): object => ({
+    valueQuantity: { value, comparator, unit: 'mg/dL', system: 'http://unitsofmeasure.org', code: 'mg/dL' },
+  });
+
+  it('that shows the same keeps the alert of the value that it corrects; one that shows nothing raises nothing', async () => {
+    await send('ehr', 'PUT', '/Patient/p', patient({ id: 'p' }));
+    await send(
+      'ehr',
+      'PUT',
+      '/Observation/none',
+      glucose('none', 0, { ...bound(400, '<'), effectiveDateTime: '2026-01-02T02:00:00Z' }),
+    );
+    await newest((rows) => rows.length === 1);
+    expect(await transitions()).toEqual([]);
+    await send('ehr', 'PUT', '/Observation/x', glucose('x', 38));
+    await newest((rows) => rows.length === 2);
+    await send('ehr', 'PUT', '/Observation/x', glucose('x', 0, bound(40, '<')));
+    await newest((rows) => rows.some(({ version, value }) => version === 2 && value === 40));
+    const told = await transitions();
+    expect(told[0]).toBe('glucose-very-low raised');
+    expect(told.join()).not.toMatch(/retracted|resolved/);
+    const { rows } = await door.pool.query(
+      `SELECT value, comparator FROM measurements WHERE superseded_at IS NULL ORDER BY value`,
+    );
+    expect(rows).toEqual([
+      { value: 40, comparator: '<' },
+      { value: 400, comparator: '<' },
+    ]);
+  }, 60_000);
+
+  it('raises by itself when all it allows is too low', async () => {
+    await send('ehr', 'PUT', '/Patient/p', patient({ id: 'p' }));
+    await send('ehr', 'PUT', '/Observation/x', glucose('x', 0, bound(40, '<')));
+    await newest((rows) => rows.length === 1);
+    expect((await transitions())[0]).toBe('glucose-very-low raised');
+  }, 60_000);
+});

@@ -7,6 +7,8 @@ const targets = new Map([
   ['https://north.example/Patient/1', 'Patient/new-1'],
   ['https://south.example/Patient/1', 'Patient/new-2'],
   [URN, 'Patient/new-3'],
+  ['https://ours.example/fhir/r4/Patient/own-1', 'Patient/new-5'],
+  ['https://ours.example/fhir/r4/Patient/own-2', 'Patient/own-2'],
 ]);
 const sentIds = new Map([['Patient/theirs', 'Patient/new-4']]);
 
@@ -28,6 +30,9 @@ describe('a reference', () => {
     ['https://south.example/Patient/1/', undefined, 'Patient/new-2'],
     [URN, 'https://north.example', 'Patient/new-3'],
     ['Patient/theirs', undefined, 'Patient/new-4'],
+    ['Patient/own-1', undefined, 'Patient/new-5'],
+    ['https://ours.example/fhir/r4/Patient/own-1', undefined, 'Patient/new-5'],
+    ['Patient/own-2/_history/3', undefined, 'Patient/own-2/_history/3'],
     // Elsewhere.
     ['Patient/2', 'https://north.example', 'https://north.example/Patient/2'],
     ['Patient/theirs', 'https://north.example', 'https://north.example/Patient/theirs'],

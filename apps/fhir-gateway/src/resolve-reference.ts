@@ -40,8 +40,9 @@ export function resolveReference(sent: string, context: ReferenceContext): Resol
   if (target !== undefined) return { kind: 'resolved', reference: target };
   const here = ABSOLUTE.test(url) ? pathBelow(url, own) : url;
   if (here === undefined) return { kind: 'resolved', reference: url };
-  const assumed = sentIds.get(here.replace(VERSION, ''));
-  if (assumed !== undefined) return { kind: 'assumed', reference: assumed, sent: here.replace(VERSION, '') };
+  const name = here.replace(VERSION, '');
+  const assumed = own.flatMap((base) => targets.get(`${base}/${name}`) ?? [])[0] ?? sentIds.get(name);
+  if (assumed !== undefined && assumed !== name) return { kind: 'assumed', reference: assumed, sent: name };
   return { kind: 'resolved', reference: here };
 }
 

@@ -471,17 +471,22 @@ describe('GET /v1/rejections', () => {
       `INSERT INTO rejections (tenant, at, door, request, code, message, sample)
        VALUES (1, now(), 'mqtt', 'r', 'old', 'm', '{"patient":"Patient/p1"}')`,
     );
+    await door.platform.pool.query(
+      `INSERT INTO rejections (tenant, at, door, request, code, message, patient, resource)
+       VALUES (1, now(), 'fhir', 'r', 'modifier-extension', 'm', 'p1', 'Observation/1')`,
+    );
     const codes = async (query: string): Promise<string[]> => {
       const { body } = await door.get<RejectionsPage>(`/v1/rejections?from=${from}&${query}`);
       return body.items.map(({ code }) => code).sort();
     };
     expect(await codes('code=unit-unknown')).toEqual(['unit-unknown']);
     expect(await codes('door=mqtt')).toEqual(['old']);
-    expect(await codes('door=fhir')).toEqual([]);
+    expect(await codes('door=fhir')).toEqual(['modifier-extension']);
     expect(await codes('door=http&patient=p1')).toContain('impossible-value');
     expect(await codes('patient=Patient/p1')).toContain('old');
     expect(await codes('patient=nobody')).toEqual([]);
-    expect(await codes('resource=Observation/1')).toEqual([]);
+    expect(await codes('resource=Observation/1&patient=p1')).toEqual(['modifier-extension']);
+    expect(await codes('resource=Observation/2')).toEqual([]);
     const ahead = new Date(Date.now() + 60_000).toISOString();
     expect((await door.get<RejectionsPage>(`/v1/rejections?from=${ahead}`)).body.items).toEqual([]);
   });
