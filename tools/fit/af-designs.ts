@@ -17,14 +17,15 @@ import {
 import { madeRecords, readAfRecords, RECORDED, type AfRecord, type Source } from './af-records.js';
 
 /**
- * `node dist/tools/fit/af-designs.js [--data DIR] [--tolerances 8,10,12]`: fibrillation from intervals with the window, the length of the runs and the
- * tolerance chosen without each record, together with the limits of the decision, among 27 designs. About twenty minutes of one core.
+ * `node dist/tools/fit/af-designs.js [--data DIR] [--tolerances 10]`: fibrillation from intervals with the window, the length of the runs and the
+ * tolerance chosen without each record, together with the limits of the decision, among nine designs for each
+ * tolerance. About eight minutes of one core.
  * The figures of docs/clinical/rules/atrial-fibrillation.md.
  */
 const { values: options } = parseArgs({
   options: {
     data: { type: 'string', default: '../shared/data' },
-    tolerances: { type: 'string', default: '8,10,12' },
+    tolerances: { type: 'string', default: '10' },
   },
 });
 

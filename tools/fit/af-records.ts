@@ -6,6 +6,7 @@ import { mimicRecordings } from '../validate/sets/mimic-perform-af.js';
 import { vitaldbRecordings } from '../validate/sets/vitaldb-arr.js';
 import { PackReader, readIndex } from '../validate/wfdb.js';
 import { madeSinus, type SinusKind } from './made-sinus.js';
+import { repeatableNumbers } from './repeatable-numbers.js';
 
 const ATR = ['atr'];
 const READERS = {
@@ -46,6 +47,12 @@ export function* madeRecords(seed: number): Iterable<AfRecord> {
   for (const [source, people] of MADE)
     for (let i = 0; i < people; i++)
       yield { source, record: `made ${i}`, beats: madeSinus(source, seed + 7919 * i), truth: [] };
+}
+
+/** The record with a share of its beats missed, at random. */
+export function withMissed(record: AfRecord, share: number): AfRecord {
+  const next = repeatableNumbers(4243);
+  return { ...record, beats: record.beats.filter(() => next() >= share) };
 }
 
 /** Beats found in the short ECGs of one label, one recording after the other: each is too short for the window alone. */

@@ -14,7 +14,15 @@ import {
   type Tried,
 } from './af-limits.js';
 import { madeEctopy } from './af-made-ectopy.js';
-import { chainedShortEcgs, madeRecords, readAfRecords, RECORDED, type AfRecord, type Source } from './af-records.js';
+import {
+  chainedShortEcgs,
+  madeRecords,
+  readAfRecords,
+  RECORDED,
+  withMissed,
+  type AfRecord,
+  type Source,
+} from './af-records.js';
 import { streamed } from './af-stream.js';
 
 /**
@@ -145,7 +153,13 @@ function printMade(records: readonly AfRecord[]): void {
 
 const records = [...readAfRecords(options.data, RECORDED)];
 printRecords('as shipped', records);
-printRecords('as shipped, made people apart from those of the choice', [...madeRecords(SEED_APART)]);
+const apart = [...madeRecords(SEED_APART)];
+printRecords('as shipped, made people apart from those of the choice', apart);
+for (const share of [0.01, 0.03])
+  printRecords(
+    `as shipped, those with ${100 * share} % of the beats missed`,
+    apart.map((record) => withMissed(record, share)),
+  );
 printLeftOut([...records, ...madeRecords(SEED_OF_CHOICE)]);
 printStream(records);
 for (const label of ['A', 'N', 'O']) {

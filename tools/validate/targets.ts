@@ -24,7 +24,7 @@ const LIMITS = 'with the limits chosen without each record';
 const BOTH = `${LIMITS}, and without the set`;
 
 /** Of one set of healthy people: the same bars, from the same choice. */
-function healthy(name: string, called: string): readonly Target[] {
+function healthy(name: string, called: string, withWindow = '0'): readonly Target[] {
   return [
     {
       metric: `${name}_specificity`,
@@ -36,7 +36,7 @@ function healthy(name: string, called: string): readonly Target[] {
       metric: `${name}_false_episodes_per_24h`,
       what: `false AF episodes of 2 min in 24 h, ${called}`,
       atMost: 0.2,
-      heldApart: `0 ${BOTH}`,
+      heldApart: `0 ${BOTH}; ${withWindow} with the window chosen too`,
     },
   ];
 }
@@ -46,7 +46,7 @@ export const TARGETS: readonly Target[] = [
     metric: 'afdb_sensitivity',
     what: 'AF by beat, AFDB sensitivity, %',
     atLeast: 97.3,
-    heldApart: `97.8 ${LIMITS}, 98.2 without the set; window and design were chosen on it`,
+    heldApart: `97.8 ${LIMITS}, 98.2 without the set, 96.9 with the window too`,
     doubt: true,
   },
   {
@@ -68,7 +68,7 @@ export const TARGETS: readonly Target[] = [
     heldApart: `99.9 ${BOTH}`,
   },
   ...healthy('nsrdb', 'NSRDB'),
-  ...healthy('nsr2db', 'NSR2DB'),
+  ...healthy('nsr2db', 'NSR2DB', '0.11'),
   ...healthy('rr_healthy', 'RR of healthy people'),
   {
     metric: 'mitdb_af_sensitivity',
