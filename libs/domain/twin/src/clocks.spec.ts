@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
-import { viewOf } from './index.js';
+import { readTwin, viewOf } from './index.js';
 import { GLUCOSE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, told, toldAll, Ward } from './ward.fixture.js';
 
 const ECG = 12;
@@ -171,5 +171,30 @@ describe('for any offset of one of two clocks', () => {
       ),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('a snapshot of an earlier version', () => {
+  it('that holds values newer than its log does not make true ones late', () => {
+    const ward = new Ward();
+    for (let m = 0; m < 30; m++) ward.send([oxygen(T0 + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
+    const { state } = ward;
+    const { [OXYGEN]: measure, ...others } = state.measures;
+    const [identity, version, t, x, quality, source, code] = measure!.latest!;
+    // As it was stored when nothing was taken off a clock ten minutes ahead.
+    const latest = [identity, version, t + 10 * MINUTE, x, quality, source, code] as const;
+    const ahead = { ...measure!, t: t + 10 * MINUTE, latest };
+    const read = readTwin(JSON.stringify({ ...state, measures: { ...others, [OXYGEN]: ahead }, asOf: ahead.t }));
+    if (read.kind !== 'twin') throw new Error(read.kind);
+    expect(read.state.measures[OXYGEN]!.t).toBe(state.heard);
+    expect(viewOf(read.state, T0).measures['oxygen-saturation']?.effectiveAt).toBe(
+      new Date(t + 10 * MINUTE).toISOString(),
+    );
+    ward.state = read.state;
+    expect(told(ward.send([oxygen(T0 + 30 * MINUTE, 80)], T0 + 30 * MINUTE + SECOND))).toEqual([
+      'oxygen-saturation-low raised high open',
+    ]);
+    const same = readTwin(JSON.stringify(state));
+    expect(same).toEqual({ kind: 'twin', state: JSON.parse(JSON.stringify(state)) });
   });
 });

@@ -1,4 +1,5 @@
 import type { TwinState } from './state.js';
+import { withoutAhead } from './upcast-ahead.js';
 
 /**
  * Version of {@link TwinState} as it is stored. Raised whenever its shape or the meaning of a memory in it changes: a detector that
@@ -23,5 +24,5 @@ export function readTwin(json: string): StoredTwin {
   if (typeof value !== 'object' || value === null || !('v' in value) || typeof value.v !== 'number')
     return { kind: 'broken' };
   if (value.v !== TWIN_VERSION) return { kind: 'other-version', version: value.v };
-  return { kind: 'twin', state: value as TwinState };
+  return { kind: 'twin', state: withoutAhead(value as TwinState) };
 }

@@ -1,0 +1,64 @@
+import { gridTimes } from './grid.js';
+import { RULES, codesOf } from './rules.js';
+import { judgedAs } from './sample.js';
+import type { Cited, Kept, MeasureState, TwinState } from './state.js';
+
+/**
+ * A snapshot of an earlier version may hold values that are newer than the log itself, of a clock that was ahead: everything true would be late
+ * beside them. They are taken as if they had been measured when the newest record was received (docs/adr/0023), and the kept machines
+ * are laid out for the newest time that is left. A snapshot of this version comes back as it is.
+ */
+export function withoutAhead(state: TwinState): TwinState {
+  const { heard, measures } = state;
+  if (!Object.values(measures).some(({ t }) => t > heard)) return state;
+  const newestOf = (codes: readonly number[], of: TwinState['measures']): number | null =>
+    codes.reduce<number | null>((newest, code) => {
+      const t = of[code]?.t;
+      return t === undefined ? newest : Math.max(newest ?? t, t);
+    }, null);
+  const brought = map(measures, (measure) => (measure.t > heard ? atReceipt(measure, heard) : measure));
+  const laidOut = <K extends Kept<unknown>>(kept: K, codes: readonly number[]): K => {
+    const [before, after] = [newestOf(codes, measures), newestOf(codes, brought)];
+    return before === null || after === null || before === after
+      ? kept
+      : { ...kept, grid: gridOf(kept, before, after) };
+  };
+  const byRule = new Map(RULES.map((rule) => [rule.id, codesOf(rule)]));
+  return {
+    ...state,
+    asOf: heard,
+    measures: brought,
+    checks: map(state.checks, (kept, code) => laidOut(kept, [Number(code)])),
+    rules: map(state.rules, (kept, id) => laidOut(kept, byRule.get(id) ?? [])),
+  };
+}
+
+function atReceipt(measure: MeasureState, heard: number): MeasureState {
+  const { latest } = measure;
+  if (latest === null || latest[2] <= heard) return { ...measure, t: heard };
+  const [identity, version, t, x, quality, source, code, reasons, comparator] = latest;
+  const moved: Cited = [
+    identity,
+    version,
+    heard,
+    x,
+    quality,
+    source,
+    code,
+    reasons ?? [],
+    comparator ?? null,
+    t - heard,
+  ];
+  return { ...measure, t: heard, latest: judgedAs(moved, quality, reasons) };
+}
+
+/** For each of the new times the machine that was kept nearest before it. */
+function gridOf({ grid }: Kept<unknown>, before: number, after: number): readonly number[] {
+  if (grid.length === 0) return grid;
+  const times = gridTimes(before);
+  return gridTimes(after).map((time) => grid[times.findLastIndex((one) => one <= time)] ?? -1);
+}
+
+function map<V>(record: Readonly<Record<string, V>>, of: (value: V, key: string) => V): Readonly<Record<string, V>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, of(value, key)]));
+}
