@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Platform } from '#libs/platform/runtime';
 import { MqttDoor } from './mqtt-door.js';
 import { Pipeline } from './pipeline.js';
@@ -6,6 +6,20 @@ import { RejectionStore } from './rejection-store.js';
 import { RejectionsRoutes } from './rejections-routes.js';
 import { SamplesRoutes } from './samples-routes.js';
 import { Subjects } from './subjects.js';
+import { warmUp } from './warm-up.js';
+
+class WarmStart implements OnApplicationBootstrap {
+  constructor(
+    private readonly platform: Platform,
+    private readonly subjects: Subjects,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { logger } = this.platform;
+    const { subjects } = this;
+    await warmUp({ subjects, now: Date.now }).catch((error: unknown) => logger.debug({ err: error }, 'not warmed up'));
+  }
+}
 
 /** The wearable door: HTTP, and MQTT by an own broker or as a client of another one. */
 @Module({})
@@ -20,7 +34,8 @@ export class WearableGatewayModule {
       unlisted.inc(count);
       logger.warn({ count }, 'refused samples could not be listed');
     });
-    const pipeline = new Pipeline({ subjects: new Subjects(pool, Date.now), log, rejections, metrics, now: Date.now });
+    const subjects = new Subjects(pool, Date.now);
+    const pipeline = new Pipeline({ subjects, log, rejections, metrics, now: Date.now });
     return {
       module: WearableGatewayModule,
       controllers: [SamplesRoutes, RejectionsRoutes],
@@ -28,6 +43,7 @@ export class WearableGatewayModule {
         { provide: Pipeline, useValue: pipeline },
         { provide: RejectionStore, useValue: rejections },
         { provide: MqttDoor, useFactory: () => new MqttDoor(platform, pipeline) },
+        { provide: WarmStart, useFactory: () => new WarmStart(platform, subjects) },
       ],
     };
   }
