@@ -196,7 +196,8 @@ describe('patient limits', () => {
     const ward = new Ward();
     limits(ward, T0, { limits: { limit: 80 }, expiresAt: T0 + HOUR });
     expect(told(ward.send(glucose(T0 + HOUR, 78)))).toEqual([]);
-    expect(told(ward.send(glucose(T0 + HOUR - 1, 78), T0 + 20 * HOUR))).toEqual([`${low} raised medium open`]);
+    ward.send(glucose(T0 + HOUR - 1, 78), T0 + 20 * HOUR);
+    expect(told(ward.tick(T0 + 20 * HOUR + MINUTE))).toEqual([`${low} raised medium open`]);
   });
 
   it('null brings back the default', () => {

@@ -4,6 +4,7 @@ import { drop, setTimer, type Draft } from './draft.js';
 import { isInstant } from './identify.js';
 import { checkThresholds } from './limits.js';
 import { setMonitoring } from './monitoring.js';
+import { isStanding } from './recurrence.js';
 import type { Rule } from './rule.js';
 import { codesOf, ruleById, RULES } from './rules.js';
 import { setLimitsOf, timelineWith } from './set-limits.js';
@@ -92,7 +93,7 @@ function act(
     }
     case 'resolve': {
       if (closed) return undefined;
-      if (episode.end === null) return snooze(draft, rule, noted, now + RESOLVED_FOR);
+      if (episode.end === null || isStanding(episode)) return snooze(draft, rule, noted, now + RESOLVED_FOR);
       const { overAt: _over, ...resolved } = noted;
       const closedByHand = { rank: episode.rank, at: record.receivedAt };
       return tell(draft, rule, { ...resolved, status: 'resolved', closedByHand }, 'resolved');

@@ -1,6 +1,6 @@
 import type { Alert, AlertReason, Evidence, Explanation, QualityName, Transition } from '#libs/contracts';
 import { measureByNumber } from '#libs/domain/quantities';
-import { alertRank } from './alert-state.js';
+import { alertRank, isClosed } from './alert-state.js';
 import type { Limits } from './limits.js';
 import { ageAt, type Person } from './person.js';
 import { severityOf, type Rule } from './rule.js';
@@ -31,7 +31,7 @@ interface Telling {
 export function alertOf(telling: Telling): Alert {
   const { id, patient, rule, limits, episode, transition, reason } = telling;
   const { start, status, raisedAt } = episode;
-  const ended = episode.end ?? episode.closedByHand?.at ?? null;
+  const ended = endOf(episode);
   return {
     id,
     episode: id,
@@ -52,12 +52,21 @@ export function alertOf(telling: Telling): Alert {
     threshold: thresholdOf(rule, episode),
     explanation: explanationOf(telling),
     ...(episode.folded === undefined ? undefined : { suppressed: episode.folded }),
+    ...(episode.recurring === undefined
+      ? undefined
+      : { recurring: { count: episode.recurring.count, since: utc(episode.recurring.since) } }),
     ...(episode.acknowledgedBy === undefined ? undefined : { acknowledgedBy: episode.acknowledgedBy }),
     ...(episode.onBehalfOf === undefined ? undefined : { onBehalfOf: episode.onBehalfOf }),
     ...(episode.snoozedUntil === undefined ? undefined : { snoozedUntil: utc(episode.snoozedUntil) }),
     ...(episode.note === undefined ? undefined : { note: episode.note }),
     disclaimer: DISCLAIMER,
   };
+}
+
+function endOf({ end, status, recurring, closedByHand }: EpisodeState): number | null {
+  // One that keeps coming back has not ended between two episodes.
+  if (recurring !== undefined && !isClosed(status)) return null;
+  return recurring?.until ?? end ?? closedByHand?.at ?? null;
 }
 
 function explanationOf({ rule, limits, episode, feedback, person }: Telling): Explanation {

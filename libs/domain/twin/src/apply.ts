@@ -1,5 +1,6 @@
 import type { PatientInput, TickRecord } from '#libs/contracts';
 import { applyAct, endSnoozes } from './acts.js';
+import { releaseHeld } from './release.js';
 import { draftOf, finish, type Draft } from './draft.js';
 import { escalateIgnored } from './escalation.js';
 import { evaluate } from './evaluate.js';
@@ -25,6 +26,7 @@ export function apply(state: TwinState, record: PatientInput, memory: Memory): A
   const needs = take(draft, record);
   if (needs !== undefined) return needs;
   switchMonitoring(draft);
+  releaseHeld(draft);
   endSnoozes(draft);
   judgeSilence(draft);
   judgeSenders(draft);

@@ -7,7 +7,7 @@ import type { Cited, EpisodeState } from './state.js';
 
 const MINUTE = 60_000;
 /** A severity that comes back within this time of its fall pages once more, and then no longer. */
-const SAME_SEVERITY = 15 * MINUTE;
+export const SAME_SEVERITY = 15 * MINUTE;
 
 /** Notes how the patient was when a person acknowledged or snoozed the alert: what gets worse than that needs them again. */
 export function attended(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState {

@@ -8,6 +8,7 @@ import type {
   FactState,
   Feedback,
   Kept,
+  LatenessState,
   LateState,
   LateWaves,
   MeasureState,
@@ -47,6 +48,7 @@ export interface Draft {
   readonly rules: Record<string, RuleState>;
   readonly streams: Record<string, Mutable<StreamState>>;
   readonly clocks: Record<string, ClockState>;
+  readonly catchingUp: Record<string, LatenessState>;
   readonly units: Record<string, UnitState>;
   behind: NonNullable<TwinState['behind']> | null;
   forgotten: number | null;
@@ -113,6 +115,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     rules: { ...base.rules },
     streams: { ...base.streams },
     clocks: { ...base.clocks },
+    catchingUp: { ...base.catchingUp },
     units: { ...base.units },
     behind: base.behind ?? null,
     forgotten: base.forgotten,
@@ -177,6 +180,7 @@ export function finish(draft: Draft): Applied {
         rules: draft.rules,
         streams: draft.streams,
         ...(Object.keys(draft.clocks).length === 0 ? undefined : { clocks: draft.clocks }),
+        ...(Object.keys(draft.catchingUp).length === 0 ? undefined : { catchingUp: draft.catchingUp }),
         ...(Object.keys(draft.units).length === 0 ? undefined : { units: draft.units }),
         ...(stillBehind(draft) === 0 ? undefined : { behind: draft.behind! }),
         forgotten: draft.forgotten,

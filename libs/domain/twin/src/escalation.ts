@@ -1,4 +1,5 @@
 import { setTimer, type Draft } from './draft.js';
+import { isOutranked } from './policy.js';
 import { RULES } from './rules.js';
 import type { EpisodeState } from './state.js';
 import { tell } from './tell.js';
@@ -20,6 +21,12 @@ export function escalateIgnored(draft: Draft): void {
     const episodes = state.episodes.map((episode) => {
       if (!isIgnored(episode)) return episode;
       const due = (episode.pagedAt ?? episode.raisedAt) + seconds * 1000;
+      if (due <= draft.now && isOutranked(draft, rule, episode.rank)) {
+        // The graver alert of the same cause asks for attention; this one starts anew.
+        draft.changed = true;
+        next = Math.min(next ?? Infinity, draft.now + seconds * 1000);
+        return { ...episode, pagedAt: draft.now };
+      }
       if (due <= draft.now)
         return tell(draft, rule, { ...episode, escalatedAt: draft.now }, 'escalated', 'unacknowledged');
       next = Math.min(next ?? due, due);

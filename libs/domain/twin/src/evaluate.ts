@@ -1,18 +1,19 @@
 import { measureByNumber } from '#libs/domain/quantities';
 import { derive } from './derive.js';
 import { drop, type Change, type Draft } from './draft.js';
-import { tellEpisodes } from './episodes.js';
+import { isHeldBack, noteLateness } from './catch-up.js';
+import type { Look } from './episodes.js';
 import { followDetector, followLimits, type Followed } from './follow.js';
 import { followSettling } from './follow-settling.js';
-import { NO_RULE_STATE } from './fold.js';
 import { LATENESS_BOUND } from './grid.js';
 import { holdBack, settleLate } from './late.js';
 import { isWaveDue } from './late-waves.js';
 import { Past } from './past.js';
 import { judgedAt } from './placing.js';
 import { refuseVersion } from './refuse.js';
-import { detectorsOf, limitRulesOf, orderOf, SETTLING } from './rules.js';
-import { inOrder, judgedAs, sampleOf } from './sample.js';
+import { detectorsOf, limitRulesOf, SETTLING } from './rules.js';
+import { endOf, inOrder, judgedAs, sampleOf } from './sample.js';
+import { tellAll } from './tell-all.js';
 import type { Detector, LimitRule, Sample } from './rule.js';
 import type { Cited, MeasureState } from './state.js';
 import type { Needs } from './twin-port.js';
@@ -35,6 +36,10 @@ export interface Effect {
 export function evaluate(draft: Draft): Needs['windows'] {
   const own = new Map<number, Effect>();
   for (const [code, changes] of byCode(draft.measurements)) own.set(code, effectOf(draft, code, changes));
+  for (const { code, added } of own.values()) {
+    const last = added.at(-1);
+    if (last !== undefined) noteLateness(draft, code, endOf(last));
+  }
   const effects = holdBack(draft, own);
   const past = new Past(draft, effects);
   const rules = new Set<LimitRule>();
@@ -57,7 +62,10 @@ export function evaluate(draft: Draft): Needs['windows'] {
   const missing = past.missing();
   if (missing.length === 0) {
     noteVerdicts(draft, past);
-    tellAll(draft, followed, past);
+    tellAll(
+      draft,
+      followed.map((one) => ({ ...one, look: lookOf(draft, one, effects, past) })),
+    );
     settleLate(draft, effects, past.reread);
   }
   return missing;
@@ -73,15 +81,21 @@ function noteVerdicts(draft: Draft, { verdicts, rejudged }: Past): void {
   }
 }
 
-/** In the order of the catalogue: of alerts with one cause the gravest first, so that it leads. */
-function tellAll(draft: Draft, followed: readonly Followed[], past: Past): void {
-  const inTurn = followed.toSorted((a, b) => orderOf(a.rule) - orderOf(b.rule));
-  for (const { rule, found, since, newest, touched } of inTurn) {
-    const before = draft.rules[rule.id] ?? NO_RULE_STATE;
-    const fresh = rule.kind === 'limit' ? past.fresh(rule.codes[0]).map(({ cited }) => cited) : [];
-    const told = tellEpisodes(draft, rule, before, found, { since, newest, fresh, judgedAgain: touched });
-    draft.rules[rule.id] = { ...(draft.rules[rule.id] ?? NO_RULE_STATE), ...told };
-  }
+function lookOf(
+  draft: Draft,
+  { rule, codes, since, newest, touched }: Followed,
+  effects: ReadonlyMap<number, Effect>,
+  past: Past,
+): Look {
+  const fresh = rule.kind === 'limit' ? past.fresh(rule.codes[0]).map(({ cited }) => cited) : [];
+  const brought = codes.filter((code) => effects.has(code));
+  return {
+    since,
+    newest,
+    fresh,
+    held: isHeldBack(draft, brought.length === 0 ? codes.filter((code) => code in draft.catchingUp) : brought),
+    judgedAgain: touched,
+  };
 }
 
 function byCode(changes: readonly Change[]): ReadonlyMap<number, readonly Change[]> {

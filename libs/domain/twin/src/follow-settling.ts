@@ -82,6 +82,7 @@ function goOn(
     const own = found.get(rule.id)!;
     return {
       rule,
+      codes: detector.codes,
       found: open === undefined ? own : [...own, { ...open, end: null, cleared: null }],
       since: null,
       newest,

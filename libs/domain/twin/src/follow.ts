@@ -14,6 +14,8 @@ import type { DetectorMachine, Kept, Machine } from './state.js';
 /** What the fold of a rule, or of a detector for one of its rules, found. */
 export interface Followed {
   readonly rule: MeasureRule;
+  /** Catalogue numbers of the measures that it reads. */
+  readonly codes: readonly number[];
   readonly found: readonly FoundEpisode[];
   /** Where a refold began; null when the values only went on from the newest. */
   readonly since: number | null;
@@ -69,7 +71,7 @@ export function followLimits(
   const nothing = kept.now === null && kept.grid.length === 0 && found.length === 0;
   if (nothing && before === NO_RULE_STATE) return undefined;
   draft.rules[rule.id] = { ...before, ...kept };
-  return { rule, found, since: part.since, newest };
+  return { rule, codes: rule.codes, found, since: part.since, newest };
 }
 
 /** The same for a detector, for each of its rules. */
@@ -112,7 +114,7 @@ export function followDetector(
     const all = found.get(rule.id)!;
     const open = kept.now?.open[rule.id];
     if (open !== undefined) all.push({ ...open, end: null, cleared: null });
-    return all.length === 0 && draft.rules[rule.id] === undefined ? [] : [{ rule, found: all, since, newest }];
+    return all.length === 0 && draft.rules[rule.id] === undefined ? [] : [{ rule, codes, found: all, since, newest }];
   });
 }
 

@@ -87,7 +87,8 @@ describe('late, corrected and withdrawn waveforms', () => {
     // Beats where there were none, then as it was, but for the second in which it became known.
     const corrected = sent([...named, ...gone.slice(29, 41)]);
     expect(corrected.episodes()).not.toContainEqual(expect.objectContaining({ rule: 'asystole' }));
-    expect(corrected.alerts().at(-1)).toMatchObject({ rule: { id: 'asystole' }, transition: 'retracted' });
+    const retracted = corrected.alerts().filter(({ transition }) => transition === 'retracted');
+    expect(retracted.map(({ rule }) => rule.id)).toContain('asystole');
     const back = [...named, ...gone.slice(29, 41), ...named.slice(29, 41)].map((chunk, i) => ({ chunk, i }));
     const ward = new Ward();
     for (const { chunk, i } of back) ward.send([chunk], T0 + HOUR + i);

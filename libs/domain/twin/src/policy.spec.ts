@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkThresholds } from './index.js';
+import { cut, ecg, every } from './recordings.fixture.js';
 import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, told, toldAll, Ward } from './ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
@@ -32,6 +33,15 @@ describe('alerts of one cause', () => {
     expect(told(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
   });
 
+  it('are told when they last a quarter of an hour longer than the gravest, not earlier', () => {
+    const ward = new Ward();
+    for (const sample of series(GLUCOSE, T0, MIN5, [50, 62, 62, 62, 62])) ward.send([sample]);
+    expect(ward.alerts().at(-1)).toMatchObject({ rule: { id: 'glucose-very-low' }, status: 'resolved' });
+    const over = T0 + 4 * MIN5;
+    expect(told(ward.send([{ c: GLUCOSE, t: over + 15 * MINUTE - 1, x: 62 }]))).toEqual([]);
+    expect(told(ward.send([{ c: GLUCOSE, t: over + 15 * MINUTE, x: 62 }]))).toEqual(['glucose-low raised medium open']);
+  });
+
   it('are told after all when they last once the gravest is over', () => {
     const ward = new Ward();
     const values = [50, 62, 62, 62, 62, 62, 62, 62, 62, 62];
@@ -42,6 +52,78 @@ describe('alerts of one cause', () => {
       'glucose-low raised medium open',
     ]);
     expect(ward.alerts().at(-1)!.summary).toMatch(/^Persists after the alert that suppressed it/);
+  });
+});
+
+/** How far apart the values of a fall come, and what pages; forecasts rest on the half hour before. */
+const BEFORE = [150, 146, 141, 136, 130, 124, 117, 110];
+const FALL = [102, 94, 86, 79, 73, 68, 64, 60, 57, 55, 53, 51, 50];
+
+describe('one falling glucose', () => {
+  const paged = (ward: Ward): string[] =>
+    ward
+      .alerts()
+      .filter(
+        ({ transition, reason }) => transition === 'raised' || (transition === 'escalated' && reason === undefined),
+      )
+      .map(({ rule, severity }) => `${rule.id} ${severity}`);
+
+  it('pages each severity once for what comes within minutes of each other', () => {
+    const ward = new Ward();
+    for (const sample of series(GLUCOSE, T0, MIN5, BEFORE)) ward.send([sample]);
+    const fast = series(GLUCOSE, T0 + 8 * MIN5, 2 * MINUTE, [102, 93, 84, 75, 69, 64, 60]);
+    const lines = fast.map(
+      (sample) => [sample.x, paged(ward).length, ward.send([sample]) && paged(ward).length] as const,
+    );
+    const at = new Set(lines.filter(([, before, after]) => after > before).map(([x]) => x));
+    // No value pages twice, and no severity twice.
+    for (const [, before, after] of lines) expect(after - before).toBeLessThanOrEqual(1);
+    expect(paged(ward).map((line) => line.split(' ')[1])).toEqual([
+      ...new Set(paged(ward).map((line) => line.split(' ')[1])),
+    ]);
+    expect(at.size).toBe(paged(ward).length);
+  });
+
+  it.each([1, 2, 3, 5, 13])('pages no value twice, and the grave low itself: records of %i readings', (size) => {
+    const ward = new Ward();
+    for (const sample of series(GLUCOSE, T0, MIN5, BEFORE)) ward.send([sample]);
+    const fall = series(GLUCOSE, T0 + 8 * MIN5, MIN5, FALL);
+    for (let i = 0; i < fall.length; i += size) {
+      const before = paged(ward).length;
+      ward.send(fall.slice(i, i + size));
+      expect(paged(ward).length - before).toBeLessThanOrEqual(1);
+    }
+    expect(paged(ward)).toContain('glucose-very-low high');
+  });
+
+  it('does not escalate the milder while the graver asks for attention, and does once it is over', () => {
+    const ward = new Ward();
+    ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
+    ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]);
+    const ignored = [31, 61, 91].flatMap((minute) => toldAll(ward.tick(T0 + minute * MINUTE)));
+    expect(ignored.filter((line) => line.includes('escalated'))).toEqual(['glucose-very-low escalated high open']);
+    for (const sample of series(GLUCOSE, T0 + 100 * MINUTE, MIN5, [62, 62, 62, 62])) ward.send([sample]);
+    expect(ward.alerts().at(-1)).toMatchObject({ rule: { id: 'glucose-very-low' }, status: 'resolved' });
+    expect(toldAll(ward.tick(T0 + 130 * MINUTE))).toEqual(['glucose-low escalated high open']);
+  });
+});
+
+describe('a latched alert whose condition has ended', () => {
+  it('keeps no other one of its group quiet, and pages again when it returns', () => {
+    const ward = new Ward();
+    const beats = [...every(0.5, 30, 0.8), ...every(42, 74, 0.8), ...every(86, 118, 0.8), ...every(130, 160, 0.8)];
+    for (const chunk of cut(ecg(160, beats), [250])) ward.send([chunk]);
+    const asystole = ward.alerts().filter(({ rule }) => rule.id === 'asystole');
+    expect(asystole.map(({ transition, reason, recurring }) => [transition, reason, recurring?.count])).toEqual([
+      ['raised', undefined, undefined],
+      ['amended', 'latched', undefined],
+      ['raised', 'recurring', 2],
+      ['amended', 'latched', 2],
+      ['amended', 'recurring', 3],
+      ['amended', 'latched', 3],
+    ]);
+    expect(new Set(asystole.map(({ episode }) => episode)).size).toBe(1);
+    expect(asystole.at(-1)!.recurring!.since).toBe(asystole[0]!.effectiveAt);
   });
 });
 
@@ -59,6 +141,23 @@ describe('an alert that comes back soon', () => {
     expect(again.suppressions).toMatchObject([{ rule: 'oxygen-saturation-low', reason: 'refractory' }]);
     expect(told(ward.send(oxygen(T0 + 5 * MINUTE, 88)))).toEqual([]);
     expect(told(ward.send(oxygen(T0 + 7 * MINUTE, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
+  });
+
+  it('is told at once when it is worse than the one before was', () => {
+    const ward = new Ward();
+    ward.send(oxygen(T0, 88));
+    ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
+    expect(told(ward.send(oxygen(T0 + 2 * MINUTE, 84, 84)))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse', recurring: { count: 2 } });
+  });
+
+  it('is told as soon as it gets worse than the one before was', () => {
+    const ward = new Ward();
+    ward.send(oxygen(T0, 88));
+    ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
+    expect(told(ward.send(oxygen(T0 + 2 * MINUTE, 88)))).toEqual([]);
+    expect(told(ward.send(oxygen(T0 + 2.5 * MINUTE, 84)))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
   });
 
   it('is told at once when it is grave', () => {

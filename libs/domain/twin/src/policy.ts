@@ -1,41 +1,60 @@
+import type { AlertReason } from '#libs/contracts';
 import { uuidOf } from '#libs/domain/quantities';
-import { isClosed } from './alert-state.js';
+import { isClosed, isOpen } from './alert-state.js';
 import type { Draft } from './draft.js';
 import { offReasonOf } from './monitoring.js';
 import { isOffReason } from './off-reason.js';
+import { isStanding, pagedRank, recurrenceOf, type Recurrence } from './recurrence.js';
 import { severityOf, type MeasureRule, type Rule } from './rule.js';
 import { RULES } from './rules.js';
 import type { EpisodeState } from './state.js';
 import { episodeId, retell } from './tell.js';
 
 const MINUTE = 60_000;
-/** After the alert that led has ended, a milder one of the same cause may last this long before it is told on its own. */
+/** After the alert that led has ended, a milder one of the same cause may last this long before it is told on its own; a high one less. */
 const AFTER_LEADER = 15 * MINUTE;
+const HIGH_AFTER_LEADER = MINUTE;
+/** What a forecast foresaw, no graver and so soon after it, says nothing new yet. */
+const SAME_NEWS = 5 * MINUTE;
 const FOLDED_KEPT = 8;
+const HIGH = 3;
 
 type Muted = NonNullable<EpisodeState['muted']>;
 
+/** What becomes of an alert that begins, or of one that was kept quiet so far. */
+export type Verdict =
+  | { readonly kind: 'mute'; readonly muted: Muted; readonly recurrence?: Recurrence }
+  | { readonly kind: 'page'; readonly reason?: AlertReason; readonly recurrence?: Recurrence };
+
 /**
- * Whether an alert that begins is to be kept quiet: its rule runs in shadow, another one of the same cause and at least its severity is open, or was closed by
- * a person and is not over, or it comes back too soon after its own end and no worse. Severities as the condition gives them, without escalation.
+ * Whether an alert that begins pages. It is kept quiet when its rule runs in shadow or is off; when another one of the same cause and at least its
+ * severity is open; or when it comes back too soon after one that paged, and no worse. Those that keep coming back page once, as
+ * recurring, and are counted from then on. Severities as the condition gives them, without escalation.
  */
-export function muteOf(
+export function verdictOn(
   draft: Draft,
   rule: MeasureRule,
   own: readonly EpisodeState[],
   episode: EpisodeState,
-): Muted | null {
+): Verdict {
+  const { rank, start } = episode;
   const silent = silentlyPast(draft, rule, episode);
-  if (silent !== null) return silent;
-  const leader = leaderOf(draft, rule, episode.rank);
-  if (leader !== null) return { reason: 'same-cause', by: leader, until: null, rank: episode.rank };
-  // A high priority alarm is never kept quiet for coming back soon.
-  if (episode.rank === 3) return null;
-  const last = own.findLast((one) => one.end !== null && one.status === 'resolved');
-  if (last === undefined || last.end === null || episode.rank > last.peak) return null;
-  const until = last.end + rule.policy.refractorySeconds * 1000;
-  if (episode.start >= until) return null;
-  return { reason: 'refractory', by: episodeId(draft.base, rule.id, last.n), until, rank: episode.rank };
+  if (silent !== null) return { kind: 'mute', muted: silent };
+  const led = ledBy(draft, rule, episode);
+  if (led !== null) return { kind: 'mute', muted: led };
+  const recurrence = recurrenceOf(rule, own, start);
+  if (recurrence === null) return { kind: 'page' };
+  const { standing, paged } = recurrence;
+  if (paged === undefined) return { kind: 'page', reason: 'recurring', recurrence };
+  const most = pagedRank(paged);
+  if (rank > most) return { kind: 'page', reason: 'worse', recurrence };
+  const by = episodeId(draft.base, rule.id, paged.n);
+  if (standing !== undefined) {
+    return { kind: 'mute', muted: { reason: 'refractory', by, until: start + AFTER_LEADER, rank: most }, recurrence };
+  }
+  const until = paged.end! + rule.policy.refractorySeconds * 1000;
+  if (rank === HIGH || start >= until) return { kind: 'page', reason: 'recurring', recurrence };
+  return { kind: 'mute', muted: { reason: 'refractory', by, until, rank: most } };
 }
 
 /** Why what began and ended before it was known is not emitted, or null: its rule runs in shadow, or is off. */
@@ -52,31 +71,40 @@ function offMute(draft: Draft, rule: Rule, { rank }: EpisodeState): Muted | null
   return reason === null ? null : { reason, by: null, until: null, rank };
 }
 
-/** Whether it stays quiet after another value at `newest`; the mute to go on with, or null when it is to be told. */
-export function stillMuted(
+/** Whether an alert that was kept quiet stays so after another value at `newest`. */
+export function verdictOnMuted(
   draft: Draft,
-  rule: Rule,
+  rule: MeasureRule,
+  own: readonly EpisodeState[],
   muted: Muted,
   episode: EpisodeState,
   newest: number,
-): Muted | null {
-  if (muted.reason === 'shadow') return muted;
+): Verdict {
+  const { rank } = episode;
+  const stays: Verdict = { kind: 'mute', muted };
+  if (muted.reason === 'shadow') return stays;
   const off = offMute(draft, rule, episode);
-  if (off !== null) return off;
-  if (isOffReason(muted.reason)) return foldedInto(draft, rule, episode.rank);
-  if (muted.until === null) {
-    const leader = leaders(draft).find(({ id }) => id === muted.by);
-    if (leader !== undefined) return episode.rank > leader.rank ? null : muted;
-    return { ...muted, until: newest + AFTER_LEADER };
+  if (off !== null) return { kind: 'mute', muted: off };
+  if (muted.until === null && !isOffReason(muted.reason)) {
+    const leader = leaders(draft, newest).find(({ id }) => id === muted.by);
+    if (leader === undefined) {
+      const until = newest + (rank === HIGH ? HIGH_AFTER_LEADER : AFTER_LEADER);
+      return { kind: 'mute', muted: { ...muted, until } };
+    }
+    return rank > leader.rank ? { kind: 'page', reason: 'worse' } : stays;
   }
-  if (newest < muted.until && episode.rank <= muted.rank) return muted;
+  if (newest < (muted.until ?? 0) && rank <= muted.rank && !isFirstHigh(own, muted, episode)) return stays;
   // Another alert of the same cause may have been told meanwhile.
-  return foldedInto(draft, rule, episode.rank);
+  const led = ledBy(draft, rule, episode);
+  if (led !== null) return { kind: 'mute', muted: led };
+  const recurrence = recurrenceOf(rule, own, episode.start);
+  const reason = rank > muted.rank ? 'worse' : newest < (muted.until ?? 0) ? 'recurring' : 'persists';
+  return { kind: 'page', reason, ...(recurrence === null ? undefined : { recurrence }) };
 }
 
-function foldedInto(draft: Draft, rule: Rule, rank: number): Muted | null {
-  const by = leaderOf(draft, rule, rank);
-  return by === null ? null : { reason: 'same-cause', by, until: null, rank };
+/** High priority that comes back for the first time pages at once, also when it was milder at first. */
+function isFirstHigh(own: readonly EpisodeState[], { reason }: Muted, { rank }: EpisodeState): boolean {
+  return reason === 'refractory' && rank === HIGH && !own.some(isStanding);
 }
 
 /** Keeps the record of what was kept quiet, and lists it with the alert that leads. */
@@ -103,7 +131,7 @@ export function suppress(draft: Draft, rule: Rule, episode: EpisodeState): Episo
 }
 
 function fold(draft: Draft, by: string, entry: { readonly rule: string; readonly reason: string }): void {
-  const leader = leaders(draft).find(({ id }) => id === by);
+  const leader = leaders(draft, Number.NEGATIVE_INFINITY).find(({ id }) => id === by);
   if (leader === undefined || isClosed(leader.episode.status)) return;
   const { rule, episode } = leader;
   const folded = [...(episode.folded ?? []).filter((one) => one.rule !== entry.rule), entry].slice(-FOLDED_KEPT);
@@ -112,18 +140,39 @@ function fold(draft: Draft, by: string, entry: { readonly rule: string; readonly
   draft.rules[rule.id] = { ...state, episodes: state.episodes.map((one) => (one === episode ? next : one)) };
 }
 
-function leaderOf(draft: Draft, rule: Rule, rank: number): string | null {
+/** Folded into an open alert of the same cause that is at least as grave, if there is one. */
+export function ledBy(draft: Draft, rule: Rule, { rank, start }: EpisodeState): Muted | null {
   const { group, foresees } = rule.policy;
   if (group === null) return null;
-  const leads = leaders(draft).find(
-    (one) =>
-      one.rule.policy.group === group &&
-      one.rule !== rule &&
-      one.rank >= rank &&
-      // Whoever waits for the low itself has to hear of it.
-      (one.rule.policy.foresees !== true || foresees === true),
+  for (const one of leaders(draft, start)) {
+    if (one.rule.policy.group !== group || one.rule === rule || one.rank < rank) continue;
+    const muted = { reason: 'same-cause', by: one.id, until: null, rank } as const;
+    if (one.rule.policy.foresees !== true || foresees === true) return muted;
+    // Whoever waits for the low itself has to hear of it, but not in the same breath.
+    const isSameNews = rank < HIGH && start - one.episode.start < SAME_NEWS;
+    if (isSameNews) return { ...muted, until: start + AFTER_LEADER };
+  }
+  return null;
+}
+
+/** Whether a graver open alert of the same cause asks for attention in place of this one, and goes on asking. */
+export function isOutranked(draft: Draft, rule: Rule, rank: number): boolean {
+  return leadersOf(draft, rule).some((one) => one.rank > rank && one.rule.policy.escalateAfterSeconds !== null);
+}
+
+/** Whether a severity of this rank is already paged by another open alert of the same cause. */
+export function isPagedByLeader(draft: Draft, rule: Rule, rank: number): boolean {
+  return leadersOf(draft, rule).some((one) => one.rank >= rank);
+}
+
+/** Open alerts of the same cause; what comes true does not follow its forecast. */
+function leadersOf(draft: Draft, rule: Rule): readonly Leader[] {
+  const { group, foresees } = rule.policy;
+  if (group === null) return [];
+  return leaders(draft, Number.POSITIVE_INFINITY).filter(
+    ({ rule: other }) =>
+      other !== rule && other.policy.group === group && (foresees === true || other.policy.foresees !== true),
   );
-  return leads?.id ?? null;
 }
 
 interface Leader {
@@ -133,13 +182,25 @@ interface Leader {
   readonly rank: number;
 }
 
-/** Alerts that are open and audible, as the record has them so far, and those a person closed while the condition goes on. */
-function leaders(draft: Draft): readonly Leader[] {
-  return RULES.flatMap((rule) => {
-    const episode = draft.rules[rule.id]?.episodes.at(-1);
-    if (episode === undefined || episode.muted !== undefined) return [];
-    const { closedByHand, end, n } = episode;
-    if (isClosed(episode.status) && (closedByHand === undefined || end !== null)) return [];
-    return [{ id: episodeId(draft.base, rule.id, n), rule, episode, rank: closedByHand?.rank ?? episode.rank }];
-  });
+/**
+ * Alerts that are open, as the record has them so far, and whose condition holds or keeps coming back; one that is latched leads for a
+ * short while after its condition has ended (`at`: effective time), because what follows at once is the same event.
+ */
+function leaders(draft: Draft, at: number): readonly Leader[] {
+  return RULES.flatMap((rule) =>
+    (draft.rules[rule.id]?.episodes ?? []).flatMap((episode) => {
+      if (episode.muted !== undefined || !(holds(episode) || isStanding(episode) || isJustOver(episode, at))) return [];
+      const { closedByHand, n } = episode;
+      return [{ id: episodeId(draft.base, rule.id, n), rule, episode, rank: closedByHand?.rank ?? episode.rank }];
+    }),
+  );
+}
+
+function isJustOver({ overAt }: EpisodeState, at: number): boolean {
+  return overAt !== undefined && at - overAt < HIGH_AFTER_LEADER;
+}
+
+/** `closedByHand`: closed by a version before this one although it goes on. */
+function holds(episode: EpisodeState): boolean {
+  return episode.end === null && (isOpen(episode) || episode.closedByHand !== undefined);
 }

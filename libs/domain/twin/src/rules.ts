@@ -2,7 +2,7 @@ import { CLOCK_STEP, SYSTEM_OUTAGE, UNIT_DOUBTFUL } from './sender-rules.js';
 import { NO_DATA } from './no-data.js';
 import { PACKS } from './packs/packs.js';
 import type { DerivedMeasure, FoldedMeasure } from './derived.js';
-import type { Detector, LimitRule, Rule } from './rule.js';
+import type { Detector, LimitRule, Rule, StreamRule } from './rule.js';
 
 /** Every rule, in the order in which they are told and listed: of one group the gravest first, so that it leads. */
 export const RULES: readonly Rule[] = [
@@ -54,6 +54,11 @@ export function detectorsOf(code: number): readonly Detector[] {
   return detectors.get(code) ?? [];
 }
 
+/** The detector that evaluates this rule. */
+export function detectorOf(rule: StreamRule): Detector | undefined {
+  return PACKS.flatMap((pack) => pack.detectors).find((one) => one.rules.includes(rule));
+}
+
 /** The derived measures that remember the course of this measure (catalogue number). */
 export function foldedOf(code: number): readonly FoldedMeasure[] {
   return folded.get(code) ?? [];
@@ -65,7 +70,7 @@ export function codesOf(rule: Rule): readonly number[] {
     case 'limit':
       return rule.codes;
     case 'stream':
-      return PACKS.flatMap((pack) => pack.detectors).find((one) => one.rules.includes(rule))?.codes ?? [];
+      return detectorOf(rule)?.codes ?? [];
     case 'silence':
     case 'sender':
       return [];

@@ -26,6 +26,13 @@ function cite(stored: StoredMeasurement, at: number): Cited {
   return [identity, version, at, value, quality, source, code, said];
 }
 
+/** When it ends, ms: of a series its last value (evenly spaced, or successive intervals). */
+export function endOf({ cited, series, periodMs }: Sample): number {
+  if (series === undefined) return cited[2];
+  const lasts = periodMs === undefined ? series.reduce((sum, interval) => sum + interval, 0) : periodMs * series.length;
+  return cited[2] + lasts;
+}
+
 /** The same measurement, judged: with this quality and these reasons. */
 export function judgedAs(cited: Cited, quality: 0 | 1 | 2, reasons: readonly string[] | undefined): Cited {
   const [identity, version, t, x, , source, code, , comparator, ahead] = cited;

@@ -14,7 +14,9 @@ export function summaryOf(
   transition: Transition,
   reason: AlertReason | undefined,
 ): string {
-  const head = headOf(episode, transition, reason);
+  const head = [headOf(episode, transition, reason), recurringWords(episode, transition)]
+    .filter((part) => part !== '')
+    .join(' ');
   const what = whatSentence(rule, limits, episode);
   return head === '' ? what : `${head} ${what}`;
 }
@@ -40,7 +42,7 @@ function findingSentence(rule: StreamRule, { finding, start, cites, raisedAt }: 
 }
 
 function headOf(episode: EpisodeState, transition: Transition, reason: AlertReason | undefined): string {
-  const { start, end, closedByHand, snoozedUntil, raisedAt } = episode;
+  const { start, end, closedByHand, snoozedUntil, raisedAt, recurring } = episode;
   switch (transition) {
     case 'raised':
       return raisedHead(episode, reason);
@@ -50,7 +52,9 @@ function headOf(episode: EpisodeState, transition: Transition, reason: AlertReas
     case 'deescalated':
       return `Severity fell to ${severityOf(alertRank(episode))}.`;
     case 'amended':
+      if (reason === 'severity-rose') return `Severity rose to ${severityOf(alertRank(episode))}.`;
       if (reason === 'severity-returned') return `Severity ${severityOf(alertRank(episode))} again.`;
+      if (reason === 'recurring') return '';
       return AMENDED[reason ?? 'sources-changed'] ?? 'Changed.';
     case 'retracted':
       return 'Retracted after late or corrected data. Original text:';
@@ -59,6 +63,9 @@ function headOf(episode: EpisodeState, transition: Transition, reason: AlertReas
     case 'resolved':
       if (closedByHand !== undefined) return 'Closed by a person.';
       if (reason !== undefined && isOffReason(reason)) return CLOSED[reason];
+      if (recurring?.until !== undefined) {
+        return `Over after ${recurring.count} episodes in ${span(recurring.until - recurring.since)}.`;
+      }
       return `Over after ${span((end ?? start) - start)}.`;
     case 'acknowledged':
       return 'Acknowledged.';
@@ -76,7 +83,7 @@ function raisedHead(episode: EpisodeState, reason: AlertReason | undefined): str
     case 'snooze-ended':
       return `Snooze ended: ${episode.end === null ? 'the condition is still present' : 'not acknowledged'}.`;
     case 'worse':
-      return `Worse since it was last seen, severity ${severityOf(alertRank(episode))}.`;
+      return `Worse than before, severity ${severityOf(alertRank(episode))}.`;
     case 'sources-changed':
       return 'Another source is silent.';
     case 'monitoring-on':
@@ -92,11 +99,15 @@ const CLOSED: Readonly<Record<OffReason, string>> = {
   discharged: 'Closed: the patient was discharged.',
 };
 
+function recurringWords({ recurring, raisedAt }: EpisodeState, transition: Transition): string {
+  if (recurring === undefined || transition === 'resolved') return '';
+  return `Recurring: ${recurring.count} episodes since ${clock(recurring.since, raisedAt)}.`;
+}
+
 const AMENDED: Readonly<Partial<Record<AlertReason, string>>> = {
   'data-changed': 'Changed by late or corrected data.',
   joined: 'Another alert of the same cause was folded into this one.',
   latched: 'The condition has ended; the alert stays open until acknowledged.',
-  returned: 'The condition has returned.',
 };
 
 function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): string {
@@ -153,7 +164,7 @@ function conditionOf(rule: LimitRule, tier: Tier, limits: Limits): string {
 
 /** What would end the episode, with the limits that were in force. */
 export function clearsSentence(rule: Rule, limits: Limits): string {
-  if (rule.kind !== 'limit') return `${rule.clears}.`;
+  if (rule.kind !== 'limit') return rule.clears.endsWith('.') ? rule.clears : `${rule.clears}.`;
   const tier = rule.tiers[0]!;
   const { title, unit } = measureWords(rule);
   const side = rule.direction === 'below' ? 'at or above' : 'at or below';

@@ -32,6 +32,8 @@ export interface TwinState {
   readonly streams: Readonly<Record<string, StreamState>>;
   /** By origin as in `streams`: senders whose clock differs, or differed lately, from ours. Absent: none. */
   readonly clocks?: Readonly<Record<string, ClockState>>;
+  /** Measures whose values arrive late, by catalogue number. */
+  readonly catchingUp?: Readonly<Record<string, LatenessState>>;
   /** Sources whose values look, or lately looked, as if they were of another unit, by measure (catalogue number) and source. Absent: none. */
   readonly units?: Readonly<Record<string, UnitState>>;
   /** Values of a clock that was behind are judged by up to `ms` later than they stand in the store; until this time of the log, ms. */
@@ -101,6 +103,15 @@ export type Cited = readonly [
   comparator?: Comparator | null,
   ahead?: number,
 ];
+
+/** How late a measure's newest value of a record is. */
+export interface LatenessState {
+  /** Between effective time and receipt, ms, since `since` (the log's own time) within a minute. */
+  readonly lag: number;
+  readonly since: number;
+  /** When something of it was last received, by the log's own time. */
+  readonly heard: number;
+}
 
 export interface MeasureState {
   /** Newest judged time ever applied, ms: never after its receipt. Never goes back, not even when that value is withdrawn. */
@@ -237,12 +248,18 @@ export interface EpisodeState {
     readonly until: number | null;
     readonly rank: number;
   };
+  /** Comes back within the refractory time: episodes so far, when the first of them began, and when the last ended once it is over. */
+  readonly recurring?: { readonly count: number; readonly since: number; readonly until?: number };
   /** Other alerts of the same cause that were folded into this one, newest last. */
   readonly folded?: readonly { readonly rule: string; readonly reason: string }[];
   /** The condition of a latching rule has gone, at this time, and nobody has seen it yet. */
   readonly overAt?: number;
   /** When it last began or got worse for the one who is paged, by the log's own time. */
   readonly pagedAt?: number;
+  /** Since when (the log's own time) another severity has not been told, because its sender is catching up. */
+  readonly heldSince?: number;
+  /** Highest severity that paged. */
+  readonly paged?: number;
   /** When it was told again because nobody had acknowledged it, by the log's own time. */
   readonly escalatedAt?: number;
   /** The condition's own severity then, once it has changed: only that one was escalated. */
@@ -254,7 +271,7 @@ export interface EpisodeState {
 }
 
 /** Why an alert was kept quiet. */
-export type MuteReason = 'same-cause' | 'refractory' | 'shadow' | OffReason;
+export type MuteReason = 'same-cause' | 'refractory' | 'shadow' | 'catching-up' | OffReason;
 
 export interface EpisodeLimit {
   readonly limit: number;

@@ -2,7 +2,7 @@ import { isClosed, reopened } from './alert-state.js';
 import type { Draft } from './draft.js';
 import { endMonitoringOff, offReasonOf } from './monitoring.js';
 import { isOffReason } from './off-reason.js';
-import { stillMuted, suppress } from './policy.js';
+import { ledBy, suppress } from './policy.js';
 import type { Rule } from './rule.js';
 import { RULES } from './rules.js';
 import type { EpisodeState } from './state.js';
@@ -42,7 +42,7 @@ function switched(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState
     return suppress(draft, rule, { ...closed, muted: { reason, by: null, until: null, rank: episode.rank } });
   }
   if (reason !== null || muted === undefined || !isOffReason(muted.reason) || episode.end !== null) return episode;
-  const still = stillMuted(draft, rule, muted, episode, draft.asOf ?? draft.now);
+  const still = ledBy(draft, rule, episode);
   if (still !== null) return { ...episode, muted: still };
   const { muted: _, ...audible } = episode;
   const raisedAt = draft.record.receivedAt;

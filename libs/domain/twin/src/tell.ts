@@ -1,6 +1,6 @@
 import type { AlertReason, Transition } from '#libs/contracts';
 import { uuidOf } from '#libs/domain/quantities';
-import { isClosed } from './alert-state.js';
+import { alertRank, isClosed } from './alert-state.js';
 import { alertOf } from './alert.js';
 import type { Draft } from './draft.js';
 import { layersOf, limitsAt } from './limits.js';
@@ -29,7 +29,7 @@ export function tell(
     sequence,
     last: transition,
     ...(reason === undefined ? undefined : { reason }),
-    ...(pages ? { pagedAt: draft.now } : undefined),
+    ...(pages ? { pagedAt: draft.now, paged: Math.max(episode.paged ?? 0, alertRank(episode)) } : undefined),
   };
   const id = episodeId(draft.base, rule.id, told.n);
   const alert = alertIn(draft, rule, told);
