@@ -147,6 +147,26 @@ function lowGlucose(patient: string, minutes: number, from = T0): SamplesRecord[
   return Array.from({ length: minutes }, (_, i) => samples(patient, [{ c: GLUCOSE, t: from + i * MINUTE, x: 48 }]));
 }
 
+function every(from: number, to: number, step: number): number[] {
+  return Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
+}
+
+/** One lead at 360 Hz by the second, a beat a bump at each of `beats` (s). */
+function ecgSeconds(seconds: number, beats: readonly number[], channel: string): WireSample[] {
+  const value = (at: number): number =>
+    beats.reduce(
+      (sum, beat) => (Math.abs(beat - at) < 0.1 ? sum + 1.1 * Math.exp(-(((at - beat) / 0.012) ** 2)) : sum),
+      0,
+    );
+  return Array.from({ length: seconds }, (_, second) => ({
+    c: 12,
+    t: T0 + second * 1000,
+    s: Array.from({ length: 360 }, (__, i) => value(second + i / 360) + 0.01 * Math.sin(i)),
+    p: 1000 / 360,
+    h: channel,
+  }));
+}
+
 async function rows(pool: Pool, sql: string): Promise<readonly Record<string, unknown>[]> {
   return (await pool.query<Record<string, unknown>>(sql)).rows;
 }
@@ -421,6 +441,40 @@ describe('twin engine', () => {
       }
     }
   });
+
+  it('judges late waveforms and intervals the same from its memory and from the store', async () => {
+    const log = new Log();
+    const ecg = ecgSeconds(70, [...every(0.5, 25, 0.8), ...every(36, 70, 0.8)], 'II');
+    const other = ecgSeconds(70, [...every(0.5, 25, 0.8), ...every(36, 70, 0.8)], 'V1');
+    // Thirds of a millisecond, and beats that single precision would cut.
+    const run = { c: 2, t: T0, s: Array.from({ length: 60 }, (_, i) => 800 + 100 / 3 + i / 7) };
+    const all = [...ecg.slice(0, 30), ...ecg.slice(45), ...other.slice(15, 40), ...ecg.slice(30, 45)];
+    log.add(samples('p1', [run]), ...all.map((chunk) => samples('p1', [chunk])));
+    log.add({ v: 1, kind: 'tick', tenant: 1, patient: 'p1', receivedAt: T0 + 60 * MINUTE });
+    log.add(
+      samples('p1', [
+        { ...run, t: T0 - 5 * MINUTE },
+        { c: HEART_RATE, t: T0 + 61 * MINUTE, x: 70 },
+      ]),
+    );
+    await drain(startEngine(pool), log, 1);
+    const inMemory = await createTestDatabase();
+    const otherPool = createPool(inMemory.url);
+    try {
+      await otherPool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one'), (2, 'two')`);
+      await drain(startEngine(otherPool), log, 1_000);
+      expect(await effects(otherPool)).toEqual(await effects(pool));
+    } finally {
+      await otherPool.end();
+      await inMemory.drop();
+    }
+    const found = await rows(
+      pool,
+      `SELECT severity, status, alert->>'effectiveAt' AS at, alert->>'resolvedAt' AS over FROM alert_episodes
+       WHERE rule = 'asystole' AND status <> 'retracted'`,
+    );
+    expect(found).toMatchObject([{ severity: 'high' }]);
+  }, 120_000);
 
   it('answers what was known at a time', async () => {
     const log = new Log();

@@ -361,6 +361,23 @@ describe('the stream itself', () => {
     for (const each of times) expect(each).toEqual(times[0]);
   });
 
+  it('goes on from a stored state whose blocks were not whole seconds yet', () => {
+    const samples = [...ecg(SINUS, 15), ...ecg([], 10)];
+    const { state } = stream([{ samples: samples.slice(0, 10 * FS) }]);
+    const { phase: _, ...channel } = state.channels['II']!;
+    const stored = { ...state, channels: { II: channel } };
+    const rest = samples.slice(10 * FS);
+    const chunk = {
+      t: START + 10_000,
+      samples: rest,
+      periodMs: 1000 / FS,
+      kind: 'ecg',
+      channel: 'II',
+      doubtful: false,
+    } as const;
+    expect(stepWave(stored, chunk).findings[0]).toMatchObject({ rule: 'asystole', present: true });
+  });
+
   it('keeps a bounded state without NaN whatever comes', () => {
     const anySample = fc.oneof(
       fc.double({ min: -10, max: 10 }),
