@@ -135,7 +135,7 @@ async function claim(client: pg.PoolClient, batch: Batch): Promise<Selection> {
   });
 }
 
-const FORWARDS_AT_ONCE = 3;
+const FORWARDS_AT_ONCE = 6;
 
 const CLAIM = `SELECT next_offset FROM consumer_offsets WHERE consumer_group = $1 AND topic = $2 AND "partition" = $3 FOR UPDATE`;
 const START = `INSERT INTO consumer_offsets (consumer_group, topic, "partition", next_offset) VALUES ($1, $2, $3, $4)
