@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '#libs/domain/fhir';
 import { Decimal } from '#libs/domain/fhir';
 import type { TypedIdentifier } from '#libs/platform/storage';
-import { indexedIdentifier } from './indexed-identifier.js';
 
 const CONDITIONAL = /^(Patient|Device)\?identifier=([^&]+)$/;
 
@@ -18,7 +17,7 @@ export function conditionalReference(reference: string): TypedIdentifier | undef
   const bar = text.indexOf('|');
   const value = text.slice(bar + 1);
   if (bar === -1 || value === '') return undefined;
-  return { type, ...indexedIdentifier({ system: text.slice(0, bar), value }) };
+  return { type, system: text.slice(0, bar), value };
 }
 
 /** The resource with every conditional reference that `find` knows replaced by what it leads to. */

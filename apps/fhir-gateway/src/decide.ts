@@ -6,11 +6,12 @@ import {
   type FhirKnown,
   type ResourceChange,
   type StoredResource,
+  type TypedIdentifier,
 } from '#libs/platform/storage';
 import { versionOfTag } from './answer.js';
 import { clinicalOf, mayBeStored, takenBack, type Clinical } from './clinical.js';
 import { replaceConditional } from './conditional-reference.js';
-import { indexedIdentifier } from './indexed-identifier.js';
+import { indexedForms } from './indexed-identifier.js';
 import { noSuchPatient, unclearPatient } from './reference-issues.js';
 import { referencesOf } from './references.js';
 import { identifiersOf, sideEffects } from './side-effects.js';
@@ -150,7 +151,7 @@ class Deciding {
       return { kind: 'refused', status: 422, issues: unclear.map(({ path }) => unclearPatient(`${step.at}.${path}`)) };
     }
     const found = replaceConditional(step.resource, (identifier) => {
-      const [id, another] = this.identified.get(identifierKey(identifier)) ?? [];
+      const [id, another] = this.having(identifier);
       return id === undefined || another !== undefined ? undefined : `${identifier.type}/${id}`;
     });
     const named = referencesOf(found).filter((reference) => reference.type === 'Patient');
@@ -164,7 +165,7 @@ class Deciding {
       version,
       receivedAt: this.now,
       patientOfDevice: (device) => this.devices.get(device),
-      patientsWith: (one) => this.identified.get(identifierKey({ type: 'Patient', ...indexedIdentifier(one) })) ?? [],
+      patientsWith: (one) => this.having({ type: 'Patient', ...one }),
     });
     const after: CurrentResource = {
       type: step.type,
@@ -187,6 +188,12 @@ class Deciding {
       resource: after,
       unmeasured: warningsOf(unmeasured, step),
     };
+  }
+
+  /** Ids of the resources with a business identifier. */
+  private having({ type, ...identifier }: TypedIdentifier): readonly string[] {
+    const keys = indexedForms(identifier).map((form) => identifierKey({ type, ...form }));
+    return [...new Set(keys.flatMap((key) => this.identified.get(key) ?? []))];
   }
 
   private keep(after: CurrentResource, resource: JsonObject, before: CurrentResource | undefined): void {

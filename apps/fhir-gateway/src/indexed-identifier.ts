@@ -12,3 +12,12 @@ export function indexedIdentifier({ system, value }: Identifier): Identifier {
   if (system.length + value.length <= MOST_INDEXED) return { system, value };
   return { system: 'urn:digest', value: uuidOf(`${system.length}:${system}${value}`) };
 }
+
+/**
+ * The forms in which an identifier may stand in the index: earlier versions of this software wrote long ones as they are, where they
+ * happened to fit.
+ */
+export function indexedForms(identifier: Identifier): readonly Identifier[] {
+  const indexed = indexedIdentifier(identifier);
+  return indexed.value === identifier.value && indexed.system === identifier.system ? [indexed] : [indexed, identifier];
+}

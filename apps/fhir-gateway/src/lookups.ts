@@ -1,7 +1,7 @@
 import { subjectIdentifiers, type JsonObject } from '#libs/domain/fhir';
 import { identifierKey, type FhirLookups, type TypedIdentifier } from '#libs/platform/storage';
 import { conditionalReference } from './conditional-reference.js';
-import { indexedIdentifier } from './indexed-identifier.js';
+import { indexedForms } from './indexed-identifier.js';
 import { FHIR_ID } from './read-request.js';
 import { referencesOf } from './references.js';
 import type { Step } from './step.js';
@@ -36,9 +36,11 @@ export function lookupsOf(steps: readonly Step[]): FhirLookups {
 
 /** Business identifiers by which a resource names others. */
 function identifiersAsked(resource: JsonObject): readonly TypedIdentifier[] {
-  const subjects = subjectIdentifiers(resource).map((one) => ({ type: 'Patient', ...indexedIdentifier(one) }));
+  const subjects = subjectIdentifiers(resource).map((one) => ({ type: 'Patient', ...one }));
   const conditional = referencesOf(resource).flatMap(({ type, id, isQuery }) =>
     isQuery ? (conditionalReference(`${type}?${id}`) ?? []) : [],
   );
-  return [...subjects, ...conditional];
+  return [...subjects, ...conditional].flatMap(({ type, ...one }) =>
+    indexedForms(one).map((form) => ({ type, ...form })),
+  );
 }

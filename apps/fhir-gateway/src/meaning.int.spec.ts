@@ -152,6 +152,22 @@ describe('whose value it is', () => {
     expect(await toldSince(again)).toEqual([{ patient: 'long', values: [75] }]);
   });
 
+  it('is found by a long identifier that an earlier version of the software stored as it is', async () => {
+    const value = 'y'.repeat(900);
+    await door.send('PUT', '/Patient/before', patient({ id: 'before', identifier: [{ system: 'urn:long', value }] }));
+    await door.pool.query(`UPDATE fhir_identifiers SET system = 'urn:long', value = $1 WHERE id = 'before'`, [value]);
+    const from = (await door.records()).length;
+    const of = { subject: { identifier: { system: 'urn:long', value } } };
+    await door.send('POST', '/Observation', heartRate('', 76, of));
+    await door.send('POST', '/Observation', heartRate(`Patient?identifier=urn:long|${value}`, 77));
+    expect(await toldSince(from)).toEqual([
+      { patient: 'before', values: [76] },
+      { patient: 'before', values: [77] },
+    ]);
+    await door.send('PUT', '/Patient/before', patient({ id: 'before' }));
+    expect((await door.pool.query(`SELECT FROM fhir_identifiers WHERE id = 'before'`)).rowCount).toBe(0);
+  });
+
   it('resolves a conditional reference to one Patient, and refuses others', async () => {
     await door.send('PUT', '/Patient/cond', patient({ id: 'cond', identifier: [{ system: 'urn:mrn', value: '77' }] }));
     const from = (await door.records()).length;
