@@ -21,7 +21,7 @@ export const EvidenceSchema = z.object({
   source: z.string(),
   quality: QualitySchema,
   qualityReasons: z.array(z.string()).optional().describe('why it is not good'),
-  ageSeconds: z.number().describe('how old it was when the condition was met'),
+  ageSeconds: z.number().describe('how old it was when the condition was met; 0 for what came after'),
 });
 
 /** The alert as webhooks, SSE and REST show it; the type is `Alert`. */

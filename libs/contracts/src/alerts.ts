@@ -98,7 +98,7 @@ export interface Evidence {
   readonly quality: QualityName;
   /** Why it is not good. */
   readonly qualityReasons?: readonly string[];
-  /** How old it was when the condition was met, seconds; negative for what came after. */
+  /** How old it was when the condition was met, seconds; 0 for what came after. */
   readonly ageSeconds: number;
 }
 

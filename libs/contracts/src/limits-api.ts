@@ -82,7 +82,13 @@ export const RuleListSchema = listOf(
     hysteresis: z.string(),
     clears: z.string(),
     population: z.string(),
-    refuses: z.object({ underYears: z.number().optional(), pregnancy: z.literal(true).optional() }).optional(),
+    refuses: z
+      .object({
+        underYears: z.number().optional(),
+        underDays: z.number().optional(),
+        pregnancy: z.literal(true).optional(),
+      })
+      .optional(),
     policy: z.object({
       refractorySeconds: z.number(),
       escalateAfterSeconds: z.number().nullable(),

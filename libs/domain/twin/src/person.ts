@@ -10,7 +10,8 @@ export interface Person {
   readonly deceased: boolean;
 }
 
-const YEAR = 365.2425 * 86_400_000;
+const DAY = 86_400_000;
+const YEAR = 365.2425 * DAY;
 
 const known = new WeakMap<Readonly<Record<string, FactState>>, Person>();
 
@@ -53,6 +54,7 @@ export function refusalOf(rule: Rule, person: Person, t: number): RefusalReason 
   const { refuses } = rule;
   if (refuses === undefined) return null;
   if (refuses.pregnancy === true && isPregnantAt(person, t)) return 'pregnant';
-  if (refuses.underYears === undefined || person.born === null) return null;
-  return (t - person.born) / YEAR < refuses.underYears ? 'under-age' : null;
+  if (person.born === null) return null;
+  const age = t - person.born;
+  return age < (refuses.underYears ?? 0) * YEAR || age < (refuses.underDays ?? 0) * DAY ? 'under-age' : null;
 }

@@ -71,9 +71,10 @@ export interface Further {
   readonly why: string;
 }
 
-/** Below this age (years) or in pregnancy the rule says nothing, and the twin says that it does not. */
+/** Below this age or in pregnancy the rule says nothing, and the twin says that it does not. */
 export interface Refuses {
   readonly underYears?: number;
+  readonly underDays?: number;
   readonly pregnancy?: true;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClinicalRecord } from '#libs/contracts';
-import { createMemory, viewOf } from './index.js';
+import { createMemory, ruleViews, viewOf } from './index.js';
 import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, Ward } from './ward.fixture.js';
 
 describe('view', () => {
@@ -131,5 +131,27 @@ describe('memory', () => {
     }
     ward.send([{ c: HEART_RATE, t: T0 + 20_050 * SECOND + 500, x: 70 }]);
     expect(ward.loads).toBe(loads + 1);
+  });
+});
+
+describe('what a newcomer sees', () => {
+  it('derived values have no more digits than anybody can mean', () => {
+    const ward = new Ward();
+    const values = [100, 103.3, 111.7, 119.9, 126.1, 131.7].map((x, i) => ({ c: GLUCOSE, t: T0 + i * 5 * MINUTE, x }));
+    for (const sample of values)
+      ward.send([sample, { c: HEART_RATE, t: sample.t, x: 91 }, { c: 5, t: sample.t, x: 117 }]);
+    const shown = Object.values(viewOf(ward.state, T0 + HOUR).derived).flatMap((one) =>
+      'value' in one ? [one.value, ...Object.values(one.parts ?? {})] : [],
+    );
+    expect(shown.length).toBeGreaterThan(2);
+    for (const x of shown) expect(String(Math.abs(x)).replace(/[.]|^0[.]0*/g, '').length).toBeLessThanOrEqual(5);
+  });
+
+  it('ages are whole days or years', () => {
+    const bounds = ruleViews().flatMap(({ refuses }) =>
+      [refuses?.underYears, refuses?.underDays].filter((x) => x !== undefined),
+    );
+    expect(bounds).toContain(28);
+    expect(bounds.every(Number.isInteger)).toBe(true);
   });
 });

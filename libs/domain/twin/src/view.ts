@@ -138,9 +138,21 @@ function derivedOf(state: TwinState): TwinView['derived'] {
     if (latest.length < (isPartly ? 1 : measure.of.length)) continue;
     const { name, title, unit, of } = measure;
     const { at = Math.max(...latest.map(([, , t]) => t)), ...shown } = readDerived(measure, latest, state, person);
-    views[name] = { title, unit, of, effectiveAt: utc(at), ...shown };
+    views[name] = { title, unit, of, effectiveAt: utc(at), ...readable(shown) };
   }
   return views;
+}
+
+/** Four significant digits: more than any of these measures is known to. Memories keep what was reckoned. */
+function readable(derived: Derived): Derived {
+  if ('refused' in derived) return derived;
+  const { value, parts } = derived;
+  const rounded = parts && Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, digits(part)]));
+  return { ...derived, value: digits(value), ...(rounded === undefined ? undefined : { parts: rounded }) };
+}
+
+function digits(x: number): number {
+  return Math.abs(x) >= 1000 ? Math.round(x) : Number(x.toPrecision(4));
 }
 
 function readDerived(

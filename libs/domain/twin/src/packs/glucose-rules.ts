@@ -14,7 +14,7 @@ export const LOW: Policy = {
 const FORECAST: Policy = { ...LOW, escalateAfterSeconds: null, foresees: true };
 
 /** Newborns have other limits and no such sensors. */
-export const NOT_NEWBORN = { underYears: 28 / 365.2425 } as const;
+export const NOT_NEWBORN = { underDays: 28 } as const;
 
 const FORESEEN = {
   kind: 'stream',

@@ -110,7 +110,7 @@ export const VITALS_PACK: ConditionPack = {
       maxGapSeconds: 900,
       population:
         'Anyone older than 28 days without chronic hypercapnic respiratory failure; for those set limits for the patient.',
-      refuses: { underYears: 28 / 365.2425 },
+      refuses: { underDays: 28 },
       tiers: [
         { severity: 'medium', limit: 90, clear: 92, range: [75, 97], ...AT_ONCE, clearSeconds: 30, clearSamples: 2 },
         { severity: 'high', limit: 85, clear: 87, range: [60, 94], ...AT_ONCE, clearSeconds: 30, clearSamples: 2 },
