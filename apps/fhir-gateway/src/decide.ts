@@ -1,5 +1,5 @@
 import type { WireFact, WireSample } from '#libs/contracts';
-import { stringifyJson, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { ownerDuring, stringifyJson, type DeviceAssignment, type Issue, type JsonObject } from '#libs/domain/fhir';
 import {
   identifierKey,
   type CurrentResource,
@@ -11,6 +11,7 @@ import {
 import { versionOfTag } from './answer.js';
 import { clinicalOf, mayBeStored, takenBack, type Clinical } from './clinical.js';
 import { replaceConditional } from './conditional-reference.js';
+import { followDevices } from './follow-devices.js';
 import { indexedForms } from './indexed-identifier.js';
 import { noSuchPatient, unclearPatient } from './reference-issues.js';
 import { referencesOf } from './references.js';
@@ -65,7 +66,7 @@ export function decide(
 class Deciding {
   private readonly current: Map<string, CurrentResource>;
   private readonly patients: Set<string>;
-  private readonly devices: Map<string, string>;
+  private readonly devices: Map<string, readonly DeviceAssignment[]>;
   private readonly results: StepResult[] = [];
   private readonly changes: ResourceChange[] = [];
   private readonly news = new Map<string, PatientNews>();
@@ -82,7 +83,7 @@ class Deciding {
   ) {
     this.current = new Map(known.resources);
     this.patients = new Set(known.patients);
-    this.devices = new Map(known.devicePatients);
+    this.devices = new Map(known.deviceAssignments);
     this.herePatients = known.patients;
     this.identified = new Map(known.identified);
     if (mode === 'atomic') this.expect(steps);
@@ -164,7 +165,7 @@ class Deciding {
     const clinical = clinicalOf(resource, {
       version,
       receivedAt: this.now,
-      patientOfDevice: (device) => this.devices.get(device),
+      patientOfDevice: (device, at = this.now, until = at) => this.ownerOf(device, at, until),
       patientsWith: (one) => this.having({ type: 'Patient', ...one }),
     });
     const after: CurrentResource = {
@@ -196,12 +197,16 @@ class Deciding {
     return [...new Set(keys.flatMap((key) => this.identified.get(key) ?? []))];
   }
 
+  private ownerOf(device: string, from: number, to: number): string | undefined {
+    const owner = ownerDuring(this.devices.get(device) ?? [], from, to);
+    return owner.kind === 'patient' ? owner.patient : undefined;
+  }
+
   private keep(after: CurrentResource, resource: JsonObject, before: CurrentResource | undefined): void {
     this.current.set(`${after.type}/${after.id}`, after);
     const effects = sideEffects(after, resource, before);
     this.changes.push({ ...after, ...effects });
-    if (effects.devicePatient === null) this.devices.delete(after.id);
-    else if (effects.devicePatient !== undefined) this.devices.set(after.id, effects.devicePatient);
+    followDevices(this.devices, after, effects);
   }
 
   private tell(clinical: Pick<Clinical, 'patient' | 'facts' | 'samples'>): void {

@@ -59,7 +59,7 @@ class Behind {
     const known: FhirKnown = {
       resources: this.resources,
       patients: new Set(['p']),
-      devicePatients: new Map(),
+      deviceAssignments: new Map(),
       identified: new Map(),
     };
     const decision = decide([step], known, this.now);

@@ -1,15 +1,20 @@
-import { parseJson, type JsonObject } from '#libs/domain/fhir';
+import { deviceUseOf, parseJson, type JsonObject } from '#libs/domain/fhir';
 import { indexedIdentifier } from './indexed-identifier.js';
 import type { Identifier, ResourceChange, StoredResource } from '#libs/platform/storage';
 
-type SideEffects = Pick<ResourceChange, 'twin' | 'devicePatient' | 'identifiersAdded' | 'identifiersRemoved'>;
+type SideEffects = Pick<
+  ResourceChange,
+  'twin' | 'devicePatient' | 'deviceUse' | 'identifiersAdded' | 'identifiersRemoved'
+>;
 
-/** What a version of a Patient or Device changes beside the resource: the twin, who wears the device, business identifiers. */
+/** What a version changes beside the resource: the twin, who has a device, business identifiers. */
 export function sideEffects(
   after: StoredResource,
   resource: JsonObject,
   before: StoredResource | undefined,
 ): SideEffects {
+  if (after.type === 'DeviceUseStatement')
+    return { deviceUse: (after.deleted ? undefined : deviceUseOf(resource, after.lastUpdated)) ?? null };
   if (after.type !== 'Patient' && after.type !== 'Device') return {};
   const now = after.deleted ? [] : identifiersOf(resource);
   const then = before === undefined || before.deleted ? [] : identifiersOf(parsed(before.content));
@@ -43,6 +48,7 @@ function rawIdentifiersOf(resource: JsonObject): Identifier[] {
 }
 
 function patientOfDevice(resource: JsonObject): string | null {
+  if (resource['status'] === 'entered-in-error') return null;
   const patient = resource['patient'] as JsonObject | undefined;
   return /^Patient\/([^/]+)/.exec(textOf(patient?.['reference']) ?? '')?.[1] ?? null;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { patientKey, TOPICS } from '#libs/contracts';
+import { endOf, ownerDuring } from '#libs/domain/fhir';
 import { FHIR_SOURCE } from '#libs/domain/twin';
 import { type EventLog, LogFullError, type NewRecord, type Position } from '#libs/platform/messaging';
 import type { Metrics } from '#libs/platform/runtime';
@@ -10,7 +11,7 @@ import { readSample, type ReadSample } from './read-sample.js';
 import { parseReference, type Reference, referenceKey } from './reference.js';
 import { kept, refuse, type Refusal } from './refusal.js';
 import type { RejectionStore } from './rejection-store.js';
-import type { Resolved, Subject, Subjects } from './subjects.js';
+import type { DeviceAnswer, Resolved, Subject, Subjects } from './subjects.js';
 import type { Tally } from './tally.js';
 
 /** Most entries handled at once. */
@@ -205,15 +206,14 @@ function ownerOf(sample: ReadSample, resolved: Resolved, origin: Origin): Owner 
   // Else a sample could take the identity of a FHIR resource's value, and correct or withdraw it.
   if (sample.wire.i !== undefined && (sample.source ?? origin.client) === FHIR_SOURCE)
     return refuse(index, 'source-reserved', `the source ${FHIR_SOURCE} is that of FHIR resources`, raw, '/source');
-  let device = '';
+  let device: Extract<DeviceAnswer, { kind: 'device' }> | undefined;
   let subject: Subject | undefined;
   if (sample.device !== undefined) {
     const answer = resolved.devices.get(referenceKey(sample.device));
     if (answer?.kind === 'ambiguous')
       return refuse(index, 'reference-ambiguous', 'more than one Device has this identifier', raw, '/device');
     if (answer?.kind !== 'device') return refuse(index, 'unknown-device', 'there is no such Device', raw, '/device');
-    device = answer.device;
-    subject = answer.subject;
+    device = answer;
   }
   if (sample.patient !== undefined) {
     const answer = resolved.patients.get(referenceKey(sample.patient));
@@ -223,13 +223,25 @@ function ownerOf(sample: ReadSample, resolved: Resolved, origin: Origin): Owner 
       return refuse(index, 'unknown-patient', 'there is no such Patient', raw, '/patient');
     subject = answer.subject;
   }
+  if (subject === undefined && device !== undefined) {
+    const owner = ownerDuring(device.assignments, sample.wire.t, endOf(sample.wire));
+    if (owner.kind === 'patient') subject = device.subjects.get(owner.patient);
+    if (subject === undefined)
+      return refuse(index, 'device-without-patient', WITHOUT_PATIENT[owner.kind], raw, '/device');
+  }
   if (subject === undefined)
-    return refuse(index, 'device-without-patient', 'no patient is on this Device', raw, '/device');
+    return refuse(index, 'patient-missing', 'the sample names neither patient nor device', raw);
   if (origin.boundTo !== undefined && subject.patient !== origin.boundTo) {
     return refuse(index, 'patient-mismatch', 'the sample names another patient than the topic', raw, '/patient');
   }
   if (sample.wire.t < (subject.bornAt ?? NOBODY_ALIVE_BEFORE)) {
     return refuse(index, 'timestamp-before-birth', "effectiveAt is before the patient's birth", raw, '/effectiveAt');
   }
-  return { kind: 'owner', patient: subject.patient, device };
+  return { kind: 'owner', patient: subject.patient, device: device?.device ?? '' };
 }
+
+const WITHOUT_PATIENT = {
+  patient: 'the patient who had this Device then was deleted',
+  nobody: 'no patient had this Device at that time, as far as is known',
+  unclear: 'more than one patient had this Device in that time; send a series in parts, or name the patient',
+} as const;

@@ -90,16 +90,19 @@ describe('POST /v1/samples', () => {
     expect((await door.json([late])).body.accepted).toBe(1);
   });
 
-  it('sends samples of a device to the patient who has it now', async () => {
+  it('sends samples of a device to the patient who had it then', async () => {
     const source = freshSource();
-    await door.json([sample({ source, patient: undefined, device: 'd1' })]);
+    await door.platform.pool.query(`UPDATE fhir_resources SET version = 2, last_updated = now() WHERE id = 'd1'`);
     await door.platform.pool.query(`UPDATE device_patients SET patient = 'p2' WHERE device = 'd1'`);
-    await door.json([sample({ source, patient: undefined, device: 'd1' })]);
-    await door.platform.pool.query(`UPDATE device_patients SET patient = 'p1' WHERE device = 'd1'`);
+    const now = new Date(Date.now() + 1_000).toISOString();
+    await door.json([
+      sample({ source, patient: undefined, device: 'd1' }),
+      sample({ source, patient: undefined, device: 'd1', effectiveAt: now }),
+    ]);
     const patients = (await door.records())
       .filter((record) => record.source === source)
       .map((record) => record.patient);
-    expect(new Set(patients)).toEqual(new Set(['p1', 'p2']));
+    expect(patients).toEqual(['p1', 'p2']);
   });
 
   it('splits a long waveform upload into records that a log takes', async () => {

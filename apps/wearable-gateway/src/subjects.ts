@@ -1,4 +1,6 @@
 import type { Pool } from 'pg';
+import type { DeviceAssignment } from '#libs/domain/fhir';
+import { ASSIGNMENT, readAssignment } from '#libs/platform/storage';
 import { type Reference, referenceKey } from './reference.js';
 
 /** A patient of the tenant. `bornAt`: earliest moment the birth date allows, ms, anywhere on earth; undefined when unknown. */
@@ -12,9 +14,14 @@ export type PatientAnswer =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'ambiguous' };
 
-/** `subject` is undefined while no patient is on the device. */
+/** Who had the device when, and those of these patients that are still there, by id. */
 export type DeviceAnswer =
-  | { readonly kind: 'device'; readonly device: string; readonly subject: Subject | undefined }
+  | {
+      readonly kind: 'device';
+      readonly device: string;
+      readonly assignments: readonly DeviceAssignment[];
+      readonly subjects: ReadonlyMap<string, Subject>;
+    }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'ambiguous' };
 
@@ -120,11 +127,11 @@ export class Subjects {
     if (ids.length === 0) return;
     const { rows } = await this.pool.query<DeviceRow>({
       name: 'wearable-devices',
-      text: `SELECT d.id AS device, t.patient, t.birth_date FROM fhir_resources d ${WORN_BY}
+      text: `SELECT d.id AS device, ${HAD_BY} FROM fhir_resources d ${ASSIGNED}
              WHERE d.tenant = $1 AND d.type = 'Device' AND d.id = ANY ($2::text[]) AND NOT d.deleted`,
       values: [tenant, ids],
     });
-    for (const row of rows) answers.set(row.device, { kind: 'device', device: row.device, subject: wornBy(row) });
+    for (const [device, answer] of devicesOf(rows)) answers.set(device, answer);
   }
 
   private async devicesByIdentifier(
@@ -136,16 +143,19 @@ export class Subjects {
     const [systems, values] = columns(distinct(wanted));
     const { rows } = await this.pool.query<DeviceRow & IdentifierRow>({
       name: 'wearable-devices-by-identifier',
-      text: `SELECT i.system, i.value, d.id AS device, t.patient, t.birth_date
+      text: `SELECT i.system, i.value, d.id AS device, ${HAD_BY}
              FROM unnest($2::text[], $3::text[]) AS w (system, value)
              JOIN fhir_identifiers i ON i.tenant = $1 AND i.type = 'Device' AND i.system = w.system AND i.value = w.value
-             JOIN fhir_resources d ON d.tenant = $1 AND d.type = 'Device' AND d.id = i.id AND NOT d.deleted ${WORN_BY}`,
+             JOIN fhir_resources d ON d.tenant = $1 AND d.type = 'Device' AND d.id = i.id AND NOT d.deleted ${ASSIGNED}`,
       values: [tenant, systems, values],
     });
+    const devices = devicesOf(rows);
     for (const row of rows) {
       const key = `${row.system}|${row.value}`;
-      const twice = answers.get(key)?.kind !== 'unknown';
-      answers.set(key, twice ? { kind: 'ambiguous' } : { kind: 'device', device: row.device, subject: wornBy(row) });
+      const before = answers.get(key);
+      const device = devices.get(row.device);
+      if (before?.kind === 'device' && before.device !== row.device) answers.set(key, { kind: 'ambiguous' });
+      else if (before?.kind === 'unknown' && device !== undefined) answers.set(key, device);
     }
   }
 
@@ -169,8 +179,10 @@ export class Subjects {
 /** A twin whose Patient was deleted takes no more samples. */
 const NOT_DELETED = `AND NOT EXISTS (SELECT FROM fhir_resources p
   WHERE p.tenant = t.tenant AND p.type = 'Patient' AND p.id = t.patient AND p.deleted)`;
-const WORN_BY = `LEFT JOIN device_patients worn ON worn.tenant = d.tenant AND worn.device = d.id
-  LEFT JOIN twins t ON t.tenant = d.tenant AND t.patient = worn.patient ${NOT_DELETED}`;
+/** One row for each time somebody had the device; one without assignment when nobody ever had it. */
+const ASSIGNED = `LEFT JOIN device_assignments a ON a.tenant = d.tenant AND a.device = d.id
+  LEFT JOIN twins t ON t.tenant = d.tenant AND t.patient = a.patient ${NOT_DELETED}`;
+const HAD_BY = `CASE WHEN a.device IS NULL THEN NULL ELSE (${ASSIGNMENT})::text END AS assignment, t.patient, t.birth_date`;
 
 interface PatientRow {
   readonly patient: string;
@@ -178,6 +190,7 @@ interface PatientRow {
 }
 interface DeviceRow {
   readonly device: string;
+  readonly assignment: string | null;
   readonly patient: string | null;
   readonly birth_date: string | null;
 }
@@ -186,8 +199,21 @@ interface IdentifierRow {
   readonly value: string;
 }
 
-function wornBy(row: DeviceRow): Subject | undefined {
-  return row.patient === null ? undefined : subjectOf({ patient: row.patient, birth_date: row.birth_date });
+function devicesOf(rows: readonly DeviceRow[]): Map<string, DeviceAnswer> {
+  const found = new Map<string, { assignments: Map<string, DeviceAssignment>; subjects: Map<string, Subject> }>();
+  for (const { device, assignment, patient, birth_date } of rows) {
+    const one = found.get(device) ?? { assignments: new Map(), subjects: new Map() };
+    found.set(device, one);
+    // A device that is asked for by two identifiers has its rows twice.
+    if (assignment !== null) one.assignments.set(assignment, readAssignment(assignment));
+    if (patient !== null) one.subjects.set(patient, subjectOf({ patient, birth_date }));
+  }
+  return new Map(
+    [...found].map(([device, { assignments, subjects }]) => [
+      device,
+      { kind: 'device', device, assignments: [...assignments.values()], subjects },
+    ]),
+  );
 }
 
 function subjectOf(row: PatientRow): Subject {

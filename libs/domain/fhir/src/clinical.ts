@@ -21,8 +21,11 @@ export interface ClinicalContent {
 export interface ClinicalContext {
   /** Version id of the resource. */
   readonly version: number;
-  /** The Patient a Device is on, for resources whose subject is a device; `at` is the time of the resource (ms), where it has one. */
-  readonly patientOfDevice: (device: string, at: number | undefined) => string | undefined;
+  /**
+   * The Patient who had a Device, for resources whose subject is a device; `at` is the time of the resource (ms), where it has one,
+   * `until` that of its last value.
+   */
+  readonly patientOfDevice: (device: string, at: number | undefined, until?: number) => string | undefined;
   /** Ids of the Patients of this server with a business identifier. */
   readonly patientsWith?: (identifier: BusinessIdentifier) => readonly string[];
   /** When it was received, ms since 1970: what claims to be later than ten minutes after it has no believable time. */

@@ -21,14 +21,19 @@ export function localReference(text: string | undefined): readonly [type: string
   return match?.[1] === undefined || match[2] === undefined ? undefined : [match[1], match[2]];
 }
 
-/** @param at time of the resource, ms, where it has one */
-export function subjectOf(resource: JsonObject, context: ClinicalContext, at: number | undefined): Subject {
+/** @param at time of the resource, ms, where it has one; `until` that of its last value, of a series */
+export function subjectOf(
+  resource: JsonObject,
+  context: ClinicalContext,
+  at: number | undefined,
+  until?: number,
+): Subject {
   const type = textAt(resource, 'resourceType') ?? '';
   if (type === 'Patient') return { ok: true, patient: textAt(resource, 'id') ?? '' };
   const name = SUBJECT_ELEMENTS.find((one) => objectAt(resource, one) !== undefined);
   if (name === undefined) return { ok: false, reason: 'patient-missing', expression: type };
   const expression = `${type}.${name}`;
-  const found = resolve(objectAt(resource, name) as JsonObject, resource, context, at);
+  const found = resolve(objectAt(resource, name) as JsonObject, resource, context, at, until);
   return typeof found === 'string' ? { ok: false, reason: found, expression } : { ok: true, patient: found.patient };
 }
 
@@ -49,6 +54,7 @@ function resolve(
   resource: JsonObject,
   context: ClinicalContext,
   at: number | undefined,
+  until: number | undefined,
 ): { readonly patient: string } | UnmeasuredReason {
   const reference = textAt(subject, 'reference');
   const declared = textAt(subject, 'type')?.replace('http://hl7.org/fhir/StructureDefinition/', '');
@@ -63,7 +69,7 @@ function resolve(
   const [type, id] = local;
   if (declared !== undefined && declared !== type) return 'subject-contradictory';
   if (type === 'Device') {
-    const patient = context.patientOfDevice(id, at);
+    const patient = context.patientOfDevice(id, at, until);
     return patient === undefined ? 'device-without-patient' : { patient };
   }
   if (type !== 'Patient') return 'subject-not-a-patient';

@@ -34,6 +34,10 @@ export function toClinical(resource: JsonObject, context: ClinicalContext): Clin
   }
   if (type === 'Observation') {
     const { samples, unmeasured } = observationSamples(resource, subject.patient, context);
+    const until = Math.max(...samples.map(endOf));
+    const whole =
+      samples.length === 0 || moment?.ok !== true ? subject : subjectOf(resource, context, moment.ms, until);
+    if (!whole.ok) return nothing(whole);
     return { patient, samples, facts: [], unmeasured: [...unmeasured, ...contained] };
   }
   const modifier = unknownModifier(resource);
@@ -70,4 +74,10 @@ function containedObservations(resource: JsonObject, type: string): readonly Unm
       ? [{ reason: 'contained-not-measured' as const, expression: `${type}.contained[${index}]` }]
       : [],
   );
+}
+
+/** When the last value of a sample is, ms; of intervals, when the last one ends. */
+export function endOf({ t, s, p }: WireSample): number {
+  if (s === undefined) return t;
+  return t + (p === undefined ? s.reduce((sum, interval) => sum + interval, 0) : p * (s.length - 1));
 }

@@ -1,3 +1,5 @@
+import type { DeviceAssignment, DeviceUse } from '#libs/domain/fhir';
+
 /** The current version of a resource, or one of its earlier ones. */
 export interface StoredResource {
   readonly type: string;
@@ -34,8 +36,8 @@ export interface FhirKnown {
   readonly resources: ReadonlyMap<string, CurrentResource>;
   /** Those of the asked Patients that exist and are not deleted, and those found by an identifier. */
   readonly patients: ReadonlySet<string>;
-  /** Device id → Patient id, for those of the asked Devices that have one. */
-  readonly devicePatients: ReadonlyMap<string, string>;
+  /** By Device id, for those of the asked Devices that somebody has or had. */
+  readonly deviceAssignments: ReadonlyMap<string, readonly DeviceAssignment[]>;
   /** {@link identifierKey} → ids of the resources that have the identifier and are not deleted. */
   readonly identified: ReadonlyMap<string, readonly string[]>;
 }
@@ -62,6 +64,8 @@ export interface ResourceChange extends CurrentResource {
   readonly twin?: { readonly birthDate: string | null };
   /** For Devices: the patient they are on now; null takes the device off. */
   readonly devicePatient?: string | null;
+  /** For DeviceUseStatements: what they say; null when they say nothing, or not any more. */
+  readonly deviceUse?: DeviceUse | null;
   readonly identifiersAdded?: readonly Identifier[];
   readonly identifiersRemoved?: readonly Identifier[];
 }

@@ -1,3 +1,4 @@
+import { ASSIGNMENT } from './device-assignments.js';
 import { COLUMNS } from './fhir-row.js';
 
 // The locks are taken in the order of the sort: two requests never wait for each other in a circle.
@@ -14,7 +15,7 @@ SELECT 'resource' AS found, patient, ${COLUMNS} FROM locked
 UNION ALL SELECT 'resource', patient, ${COLUMNS} FROM seen
 UNION ALL SELECT 'patient', id, 'Patient', id, version, deleted, '', 0 FROM fhir_resources
   WHERE tenant = $1 AND type = 'Patient' AND id = ANY ($6::text[]) AND NOT deleted
-UNION ALL SELECT 'device', patient, 'Device', device, 0, false, '', 0 FROM device_patients
+UNION ALL SELECT 'device', null, 'Device', device, 0, false, (${ASSIGNMENT})::text, 0 FROM device_assignments a
   WHERE tenant = $1 AND device = ANY ($7::text[])
 UNION ALL SELECT 'identifier', r.id, i.type, i.value, 0, false, i.system, 0
   FROM unnest($8::text[], $9::text[], $10::text[]) AS w (type, system, value)

@@ -1,4 +1,6 @@
 import type { PoolClient } from 'pg';
+import type { DeviceAssignment } from '#libs/domain/fhir';
+import { readAssignment, writeDeviceUses } from './device-assignments.js';
 import {
   identifierKey,
   type CurrentResource,
@@ -22,7 +24,7 @@ export class FhirTransaction {
   async look(tenant: number, lookups: FhirLookups): Promise<FhirKnown> {
     const resources = new Map<string, CurrentResource>();
     const patients = new Set<string>();
-    const devicePatients = new Map<string, string>();
+    const deviceAssignments = new Map<string, DeviceAssignment[]>();
     const identified = new Map<string, string[]>();
     const { lock, read, identifiers = [] } = lookups;
     const { patients: asked, devices } = lookups;
@@ -45,7 +47,7 @@ export class FhirTransaction {
       });
       for (const row of rows) {
         if (row.found === 'patient') patients.add(row.id);
-        else if (row.found === 'device') devicePatients.set(row.id, row.patient ?? '');
+        else if (row.found === 'device') put(deviceAssignments, row.id, readAssignment(row.content));
         else if (row.found === 'identifier') {
           if (row.type === 'Patient') patients.add(row.patient ?? '');
           // The columns are those of a resource: `patient` is whose it is, `id` the value, `content` the system.
@@ -54,7 +56,7 @@ export class FhirTransaction {
         } else resources.set(`${row.type}/${row.id}`, { ...toStored(row), patient: row.patient });
       }
     }
-    return { resources, patients, devicePatients, identified };
+    return { resources, patients, deviceAssignments, identified };
   }
 
   /**
@@ -71,6 +73,7 @@ export class FhirTransaction {
     if (created.length > 0) await this.insert(tenant, created);
     if (changed.length > 0) await this.update(tenant, changed);
     if (passed.length > 0) await this.keepPassed(tenant, passed);
+    await writeDeviceUses(this.client, tenant, newest);
   }
 
   /** Lists what was stored and is not measured, in place of what earlier versions of these resources were listed for. */
@@ -167,6 +170,12 @@ function netIdentifiers(first: ResourceChange, then: ResourceChange): Partial<Re
       ...without(then.identifiersRemoved, first.identifiersAdded),
     ],
   };
+}
+
+function put<V>(map: Map<string, V[]>, key: string, value: V): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
 }
 
 function keyParts(change: ResourceChange): { type: string; id: string } {

@@ -26,6 +26,7 @@ export { writeTwins, type TwinWrite } from './write-twins.js';
 export { createPrisma, type Prisma } from './prisma.js';
 export { createPool } from './pool.js';
 export { rehearsalPool } from './rehearsal-pool.js';
+export { ASSIGNMENT, readAssignment } from './device-assignments.js';
 export * from './fhir-resources.js';
 export * from './fhir-store.js';
 export * from './client-store.js';

@@ -39,7 +39,7 @@ export async function readMigrations(): Promise<readonly Migration[]> {
 
 /** Applies what `_prisma_migrations` does not list yet, and lists it there, as `prisma migrate deploy` would. */
 export async function applyMigrations(url: string, migrations: readonly Migration[]): Promise<readonly string[]> {
-  const engine = await startEngine(new PrismaPg(url));
+  const engine = await startEngine(new WholeScriptPg(url));
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: toList(migrations),
@@ -73,6 +73,21 @@ export async function diffFromSchema(url: string, externalTables: string[]): Pro
   } finally {
     engine.free();
     await pool.end();
+  }
+}
+
+/**
+ * The adapter cuts scripts at every semicolon, also at those within a function. The server reads them whole, and runs each as one
+ * transaction.
+ */
+class WholeScriptPg extends PrismaPg {
+  override async connect(): ReturnType<PrismaPg['connect']> {
+    const adapter = await super.connect();
+    const { client, onError } = adapter as unknown as { client: pg.Pool; onError: (error: unknown) => never };
+    adapter.executeScript = async (script) => {
+      await client.query(script).catch((error: unknown) => onError.call(adapter, error));
+    };
+    return adapter;
   }
 }
 
