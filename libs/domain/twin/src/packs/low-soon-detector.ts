@@ -33,7 +33,7 @@ const SPOKEN: readonly (readonly [LowName, StreamRule, words: string])[] = [
 function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
   const before = (memory as Memory | null) ?? {};
   const [, , t, x, , source] = cited;
-  const old = before[source];
+  const old = Object.hasOwn(before, source) ? before[source] : undefined;
   const limits = {
     low: limitsOf(at, LOW_SOON_RULE),
     earlyLow: limitsOf(at, EARLY_LOW_SOON_RULE),
