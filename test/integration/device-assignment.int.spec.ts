@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMetrics } from '#libs/platform/runtime';
 import { readMigrations } from '#libs/platform/storage';
 import { Pipeline } from '../../apps/wearable-gateway/src/pipeline.js';
+import { SourceOwners } from '../../apps/wearable-gateway/src/source-owners.js';
 import { Subjects } from '../../apps/wearable-gateway/src/subjects.js';
 import { Tally } from '../../apps/wearable-gateway/src/tally.js';
 import { FhirDoor } from '../support/fhir-door.js';
@@ -18,7 +19,7 @@ beforeAll(async () => {
   door = await FhirDoor.open();
   for (const id of ['a', 'b']) await put(`Patient/${id}`, { resourceType: 'Patient', id });
   samples = new Pipeline({
-    subjects: new Subjects(door.pool, Date.now),
+    owners: { subjects: new Subjects(door.pool, Date.now), sources: new SourceOwners(door.pool, Date.now) },
     log: door.log,
     rejections: { write: () => Promise.resolve() },
     metrics: createMetrics(),
@@ -58,7 +59,7 @@ async function ownersOf(device: string, time: string | number, more: object = {}
   const effectiveAt = new Date(time).toISOString();
   const tally = new Tally();
   const sample = { device, code: 'heart-rate', value: 72, unit: '/min', effectiveAt, id, ...more };
-  const origin = { tenant: 1, client: 'watch', door: 'http', request: 'r' } as const;
+  const origin = { tenant: 1, client: 'watch', anySource: false, door: 'http', request: 'r' } as const;
   await samples.takeAll([{ kind: 'entry', index: 0, raw: sample }], origin, tally);
   await put(`Observation/${id}`, {
     resourceType: 'Observation',

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
-import { type Access, allows, type Platform } from '#libs/platform/runtime';
+import { type Access, allows, ANY_SOURCE, type Platform } from '#libs/platform/runtime';
 import { MqttFrameGuard } from './mqtt-frame-guard.js';
 import { MOST_PAYLOAD_BYTES, takeMessage } from './mqtt-message.js';
 import type { Pipeline } from './pipeline.js';
@@ -144,7 +144,7 @@ export class MqttBroker {
     // Nothing may stay in the broker: neither retained nor as bytes for subscribers there are none of.
     packet.retain = false;
     packet.payload = '';
-    await takeMessage(this.pipeline, message, access);
+    await takeMessage(this.pipeline, message, { ...access, anySource: allows(access.scopes, ANY_SOURCE) });
     const tenant = /^homeostat\/([^/]*)\//.exec(packet.topic)?.[1];
     if (tenant !== undefined && tenant !== access.tenant.id) throw new NotAllowed();
   }

@@ -16,6 +16,7 @@ export interface MqttMessage {
 export interface MqttSender {
   readonly tenant: { readonly id: string; readonly key: number };
   readonly client: string;
+  readonly anySource: boolean;
 }
 
 /** Most bytes of one message. */
@@ -35,6 +36,7 @@ export async function takeMessage(pipeline: Pipeline, message: MqttMessage, send
   const origin: Origin = {
     tenant: sender.tenant.key,
     client: sender.client,
+    anySource: sender.anySource,
     door: 'mqtt',
     request: randomUUID(),
     boundTo,

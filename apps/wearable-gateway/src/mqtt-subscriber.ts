@@ -115,7 +115,7 @@ export class MqttSubscriber {
       this.platform.logger.warn({ door: 'mqtt', reason: 'topic-invalid' }, 'a message named no tenant known here');
       return;
     }
-    await takeMessage(this.pipeline, message, { tenant, client: `mqtt/${tenant.id}` });
+    await takeMessage(this.pipeline, message, { tenant, client: `mqtt/${tenant.id}`, anySource: false });
   }
 
   /** Only on the connection that brought the message: on a new one the broker brings it again. */

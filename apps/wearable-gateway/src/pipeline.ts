@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { patientKey, TOPICS } from '#libs/contracts';
-import { endOf, ownerDuring } from '#libs/domain/fhir';
-import { FHIR_SOURCE } from '#libs/domain/twin';
 import { type EventLog, LogFullError, type NewRecord, type Position } from '#libs/platform/messaging';
 import type { Metrics } from '#libs/platform/runtime';
-import { groupByPatient, type OwnedSample } from './group-by-patient.js';
+import { groupByPatient } from './group-by-patient.js';
 import { fromDataPoint, isDataPoint } from './open-mhealth.js';
+import { ownSamples, type Owners } from './own-samples.js';
 import type { Entry } from './read-entries.js';
 import { readSample, type ReadSample } from './read-sample.js';
-import { parseReference, type Reference, referenceKey } from './reference.js';
+import { parseReference } from './reference.js';
 import { kept, refuse, type Refusal } from './refusal.js';
 import type { RejectionStore } from './rejection-store.js';
-import type { DeviceAnswer, Resolved, Subject, Subjects } from './subjects.js';
 import type { Tally } from './tally.js';
 
 /** Most entries handled at once. */
@@ -19,14 +17,13 @@ export const MOST_AT_ONCE = 2_000;
 /** How long a request that is half durable waits for a full log. */
 export const PATIENCE_MS = 20_000;
 
-/** For patients without birth date: a device's clock is wrong when it says so. */
-const NOBODY_ALIVE_BEFORE = Date.UTC(1900, 0, 1);
-
 /** Who sends, by which door, and for whom when a sample does not say. */
 export interface Origin {
   readonly tenant: number;
   /** Client id: the source of samples that name none. */
   readonly client: string;
+  /** May send under the source of another client. */
+  readonly anySource: boolean;
   readonly door: 'http' | 'mqtt';
   /** Id of the request or message, for `GET /v1/rejections`. */
   readonly request: string;
@@ -39,7 +36,7 @@ export interface Origin {
 }
 
 export interface PipelineParts {
-  readonly subjects: Subjects;
+  readonly owners: Owners;
   readonly log: Pick<EventLog, 'append'>;
   readonly rejections: Pick<RejectionStore, 'write'>;
   readonly metrics: Pick<Metrics, 'samplesAccepted' | 'samplesRejected' | 'counter'>;
@@ -47,7 +44,7 @@ export interface PipelineParts {
 }
 
 /**
- * The way of a batch of samples: read each (shape, code, unit, plausibility, time) → resolve patients and devices of all at once →
+ * The way of a batch of samples: read each (shape, code, unit, plausibility, time) → resolve patients, devices and sources of all at once →
  * group by patient → append to the log → list what was refused → tell the tally. When it resolves, what the tally counts as
  * accepted is durable.
  */
@@ -77,7 +74,7 @@ export class Pipeline {
     const receivedAt = this.parts.now();
     const refusals: Refusal[] = [];
     const read = readAll(entries, origin, receivedAt, refusals);
-    const owned = await this.own(read, origin, refusals);
+    const owned = await ownSamples(read, origin, this.parts.owners, refusals);
     const fresh = owned.filter((sample) => !tally.isDuplicate(sample));
     const records = groupByPatient(fresh, origin.tenant, receivedAt, origin.door);
     if (records.length > 0) {
@@ -131,30 +128,6 @@ export class Pipeline {
       }
     }
   }
-
-  private async own(read: readonly ReadSample[], origin: Origin, refusals: Refusal[]): Promise<OwnedSample[]> {
-    if (read.length === 0) return [];
-    const patients = new Map<string, Reference>();
-    const devices = new Map<string, Reference>();
-    for (const sample of read) {
-      if (sample.patient !== undefined) patients.set(referenceKey(sample.patient), sample.patient);
-      if (sample.device !== undefined) devices.set(referenceKey(sample.device), sample.device);
-    }
-    const resolved = await this.parts.subjects.resolve(origin.tenant, [...patients.values()], [...devices.values()]);
-    const owned: OwnedSample[] = [];
-    for (const sample of read) {
-      const owner = ownerOf(sample, resolved, origin);
-      if (owner.kind === 'refused') refusals.push(owner);
-      else
-        owned.push({
-          patient: owner.patient,
-          device: owner.device,
-          source: sample.source ?? origin.client,
-          wire: sample.wire,
-        });
-    }
-    return owned;
-  }
 }
 
 /** FHIR id of the Patient that a refused sample is about, where it names one by id. */
@@ -194,54 +167,3 @@ function plainForms(raw: unknown, index: number, patient: string | undefined, re
   refusals.push(samples);
   return [];
 }
-
-interface Owner {
-  readonly kind: 'owner';
-  readonly patient: string;
-  readonly device: string;
-}
-
-function ownerOf(sample: ReadSample, resolved: Resolved, origin: Origin): Owner | Refusal {
-  const { index, raw } = sample;
-  // Else a sample could take the identity of a FHIR resource's value, and correct or withdraw it.
-  if (sample.wire.i !== undefined && (sample.source ?? origin.client) === FHIR_SOURCE)
-    return refuse(index, 'source-reserved', `the source ${FHIR_SOURCE} is that of FHIR resources`, raw, '/source');
-  let device: Extract<DeviceAnswer, { kind: 'device' }> | undefined;
-  let subject: Subject | undefined;
-  if (sample.device !== undefined) {
-    const answer = resolved.devices.get(referenceKey(sample.device));
-    if (answer?.kind === 'ambiguous')
-      return refuse(index, 'reference-ambiguous', 'more than one Device has this identifier', raw, '/device');
-    if (answer?.kind !== 'device') return refuse(index, 'unknown-device', 'there is no such Device', raw, '/device');
-    device = answer;
-  }
-  if (sample.patient !== undefined) {
-    const answer = resolved.patients.get(referenceKey(sample.patient));
-    if (answer?.kind === 'ambiguous')
-      return refuse(index, 'reference-ambiguous', 'more than one Patient has this identifier', raw, '/patient');
-    if (answer?.kind !== 'patient')
-      return refuse(index, 'unknown-patient', 'there is no such Patient', raw, '/patient');
-    subject = answer.subject;
-  }
-  if (subject === undefined && device !== undefined) {
-    const owner = ownerDuring(device.assignments, sample.wire.t, endOf(sample.wire));
-    if (owner.kind === 'patient') subject = device.subjects.get(owner.patient);
-    if (subject === undefined)
-      return refuse(index, 'device-without-patient', WITHOUT_PATIENT[owner.kind], raw, '/device');
-  }
-  if (subject === undefined)
-    return refuse(index, 'patient-missing', 'the sample names neither patient nor device', raw);
-  if (origin.boundTo !== undefined && subject.patient !== origin.boundTo) {
-    return refuse(index, 'patient-mismatch', 'the sample names another patient than the topic', raw, '/patient');
-  }
-  if (sample.wire.t < (subject.bornAt ?? NOBODY_ALIVE_BEFORE)) {
-    return refuse(index, 'timestamp-before-birth', "effectiveAt is before the patient's birth", raw, '/effectiveAt');
-  }
-  return { kind: 'owner', patient: subject.patient, device: device?.device ?? '' };
-}
-
-const WITHOUT_PATIENT = {
-  patient: 'the patient who had this Device then was deleted',
-  nobody: 'no patient had this Device at that time, as far as is known',
-  unclear: 'more than one patient had this Device in that time; send a series in parts, or name the patient',
-} as const;

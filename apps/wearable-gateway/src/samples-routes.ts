@@ -4,7 +4,16 @@ import type { Readable } from 'node:stream';
 import { Body, Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { SAMPLE_LIMITS, type SamplesAnswer } from '#libs/contracts';
 import { LogFullError } from '#libs/platform/messaging';
-import { type Access, type AuthorizedRequest, BodyAs, Caller, Problem, RequireScope } from '#libs/platform/runtime';
+import {
+  type Access,
+  allows,
+  ANY_SOURCE,
+  type AuthorizedRequest,
+  BodyAs,
+  Caller,
+  Problem,
+  RequireScope,
+} from '#libs/platform/runtime';
 import { MOST_AT_ONCE, type Origin, PATIENCE_MS, Pipeline } from './pipeline.js';
 import { type Entry, LineReader, readJson } from './read-entries.js';
 import { isCleanText, parseReference } from './reference.js';
@@ -87,7 +96,13 @@ function toDetail({ index, code, message }: SamplesAnswer['rejected'][number]): 
 }
 
 function originOf(access: Access, patient: unknown): Origin {
-  const origin = { tenant: access.tenant.key, client: access.client, door: 'http' as const, request: randomUUID() };
+  const origin = {
+    tenant: access.tenant.key,
+    client: access.client,
+    anySource: allows(access.scopes, ANY_SOURCE),
+    door: 'http' as const,
+    request: randomUUID(),
+  };
   if (patient === undefined) return origin;
   if (typeof patient !== 'string' || !isCleanText(patient) || parseReference(patient, 'Patient') === undefined) {
     throw new Problem(

@@ -10,17 +10,21 @@ const AT_ONCE = 4;
  * Reads a made-up sample of a patient that no tenant has, as a request does. Nothing is appended, listed or counted: the first request
  * after a start is as quick as the hundredth.
  */
-export async function warmUp({ subjects, now }: Pick<PipelineParts, 'subjects' | 'now'>): Promise<void> {
+export async function warmUp({
+  subjects,
+  now,
+}: Pick<PipelineParts['owners'], 'subjects'> & Pick<PipelineParts, 'now'>): Promise<void> {
   const uncounted = { inc: () => undefined } as unknown as PipelineParts['metrics']['samplesRejected'];
   const door = new Pipeline({
-    subjects,
+    // No sample gets so far as to make a source its sender's.
+    owners: { subjects, sources: { resolve: () => Promise.resolve(new Map()) } },
     now,
     log: { append: () => Promise.reject(new Error('a warm-up appends nothing')) },
     rejections: { write: () => Promise.resolve() },
     metrics: { samplesAccepted: uncounted, samplesRejected: uncounted, counter: () => uncounted },
   });
   // Tenant 0 is nobody's.
-  const origin = { tenant: 0, client: 'warm-up', door: 'http', request: 'warm-up' } as const;
+  const origin = { tenant: 0, client: 'warm-up', anySource: false, door: 'http', request: 'warm-up' } as const;
   for (let round = 0; round < ROUNDS; round += 1) {
     const effectiveAt = new Date(now()).toISOString();
     const text = JSON.stringify([

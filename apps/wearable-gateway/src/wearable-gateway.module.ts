@@ -5,6 +5,7 @@ import { Pipeline } from './pipeline.js';
 import { RejectionStore } from './rejection-store.js';
 import { RejectionsRoutes } from './rejections-routes.js';
 import { SamplesRoutes } from './samples-routes.js';
+import { SourceOwners } from './source-owners.js';
 import { Subjects } from './subjects.js';
 import { warmUp } from './warm-up.js';
 
@@ -35,7 +36,8 @@ export class WearableGatewayModule {
       logger.warn({ count }, 'refused samples could not be listed');
     });
     const subjects = new Subjects(pool, Date.now);
-    const pipeline = new Pipeline({ subjects, log, rejections, metrics, now: Date.now });
+    const owners = { subjects, sources: new SourceOwners(pool, Date.now) };
+    const pipeline = new Pipeline({ owners, log, rejections, metrics, now: Date.now });
     return {
       module: WearableGatewayModule,
       controllers: [SamplesRoutes, RejectionsRoutes],

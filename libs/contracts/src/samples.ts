@@ -60,7 +60,9 @@ export const Sample = z
     id: text(SAMPLE_LIMITS.id)
       .optional()
       .describe('Identifier in the source; the same id with another content is a correction'),
-    source: text(SAMPLE_LIMITS.source).optional().describe('Name of the sending system; default: the client id'),
+    source: text(SAMPLE_LIMITS.source)
+      .optional()
+      .describe('Name of the sending system; default: the client id. It belongs to the client that used it first'),
     quality: SampleQuality.optional(),
   })
   .meta({ id: 'Sample', description: 'One measured value or series' });
@@ -76,10 +78,11 @@ export const SAMPLE_REFUSALS = [
   'reference-invalid',
   'reference-ambiguous',
   'patient-mismatch',
-  'source-reserved',
   'unknown-patient',
   'unknown-device',
   'device-without-patient',
+  'source-not-yours',
+  'source-reserved',
   'code-missing',
   'unknown-code',
   'value-missing',

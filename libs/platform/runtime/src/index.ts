@@ -3,7 +3,7 @@ export { createLogger } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';
 export { Readiness } from './readiness.js';
 export { type Access, type Tokens } from './access.js';
-export { allows, ALL_SCOPES } from './scopes.js';
+export { allows, ALL_SCOPES, ANY_SOURCE } from './scopes.js';
 export { Authenticated, Caller, Public, RequireScope, type AuthorizedRequest } from './require-scope.js';
 export { BodyAs, type BodyOptions } from './route-body.js';
 export { notFound, OutcomeProblem, Problem, type ProblemDetail } from './problem.js';

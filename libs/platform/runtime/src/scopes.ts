@@ -1,6 +1,10 @@
+/** To send samples under sources that belong to other clients. */
+export const ANY_SOURCE = 'samples.write:any-source';
+
 /** Scopes of the plain API. The EHR door uses SMART v2 scopes (`system/Observation.c`, `system/*.cruds`). */
 export const PLAIN_SCOPES = [
   'samples.write',
+  ANY_SOURCE,
   'twins.read',
   'alerts.read',
   'alerts.write',
