@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { MonitoringSchema, TwinSchema } from '#libs/contracts';
+import { SAMPLE_LIMITS, type MonitoringSchema, type TwinSchema } from '#libs/contracts';
 import { CATALOGUE, measureByName } from '#libs/domain/quantities';
 import { FRESH, monitoringOf, readTwin, viewOf } from '#libs/domain/twin';
 import { notFound } from '#libs/platform/runtime';
@@ -20,6 +20,9 @@ import { codingOf, iso, measureOf, QUALITIES } from './wire.js';
 export type TwinView = z.input<typeof TwinSchema>;
 
 const CODES = CATALOGUE.map((measure) => measure.number);
+
+/** How far a value's time may be ahead of its recording: what the doors tolerate, and a minute between the clocks of our own servers. */
+const MOST_AHEAD_MS = SAMPLE_LIMITS.futureMs + 60_000;
 
 /** The twin now, at a time, or as it was known at a time. */
 export class TwinViews {
@@ -60,10 +63,11 @@ export class TwinViews {
     if (twin === undefined) throw notFound('the patient');
     const now = this.now();
     const knownAt = times.knownAt ?? now;
-    // Without `at` everything known counts, even what a fast clock dated ahead of ours.
+    // Without `at` everything known counts, even what a fast clock dated ahead of ours. What was recorded later is not looked through.
     const at = times.at ?? Number.MAX_SAFE_INTEGER / 1000;
+    const newest = times.at ?? knownAt + MOST_AHEAD_MS;
     const [measurements, facts, alerts] = await Promise.all([
-      newestMeasurements(this.pool, tenant, twin.key, CODES, at, knownAt),
+      newestMeasurements(this.pool, tenant, twin.key, CODES, newest, knownAt),
       factsAt(this.pool, tenant, twin.key, at, knownAt),
       openAlertsAt(this.pool, tenant, twin.key, at, knownAt),
     ]);
