@@ -13,7 +13,7 @@ interface Script {
 
 /**
  * No bed is in two scripts, and none has the same twice at a time. The first desaturation shows some 15 s after the ward opens, the
- * hypoglycaemia (which has been coming for twenty minutes) within half a minute, the tachycardia after it has lasted its minute.
+ * hypoglycaemia (which has been coming for forty minutes) within two minutes, the tachycardia after it has lasted its minute.
  */
 export const SCRIPTS: readonly Script[] = [
   {
@@ -48,14 +48,14 @@ export const SCRIPTS: readonly Script[] = [
     courses: {
       'heart-rate': [
         [0, null],
-        [6, 162],
-        [90, 168],
-        [130, null],
+        [20, 162],
+        [95, 168],
+        [140, null],
       ],
       'systolic-pressure': [
         [0, null],
-        [20, 96],
-        [95, 94],
+        [20, 114],
+        [95, 112],
         [140, null],
       ],
     },
@@ -68,23 +68,22 @@ export const SCRIPTS: readonly Script[] = [
     courses: {
       glucose: [
         [0, null],
-        [1200, 77],
-        [1212, 66],
-        [1290, 58],
-        [1380, 51],
-        [1500, 60],
-        [1620, 92],
-        [2400, null],
+        [2400, 71.5],
+        [2700, 60],
+        [3000, 52],
+        [3300, 58],
+        [3900, 82],
+        [5280, null],
       ],
       'heart-rate': [
         [0, null],
-        [1200, 96],
-        [1500, 104],
-        [1800, null],
+        [2400, 96],
+        [3000, 104],
+        [3900, null],
       ],
     },
-    firstAfter: -1203,
-    every: 900,
+    firstAfter: -2403,
+    every: 1800,
     beds: [7, 2, 9],
   },
 ];

@@ -40,7 +40,8 @@ interface Wander {
   readonly range: readonly [number, number];
 }
 
-// Engineering choices for a demo, not taken from a cohort: quiet enough that only a scripted emergency crosses a limit.
+// Engineering choices for a demo, not taken from a cohort: quiet enough that only a scripted emergency crosses a limit, and no faster
+// than the signal checks find believable (docs/clinical/signal-quality.md): glucose at most 4 mg/dL in a minute.
 const WANDER: Readonly<Record<Vital, Wander>> = {
   'heart-rate': { deviation: 2.5, seconds: 60, daily: 0.07, digits: 0, range: [30, 220] },
   'oxygen-saturation': { deviation: 0.5, seconds: 90, daily: 0.003, digits: 0, range: [60, 100] },
@@ -48,7 +49,7 @@ const WANDER: Readonly<Record<Vital, Wander>> = {
   'systolic-pressure': { deviation: 4, seconds: 300, daily: 0.05, digits: 0, range: [60, 230] },
   'diastolic-pressure': { deviation: 3, seconds: 300, daily: 0.05, digits: 0, range: [35, 130] },
   'body-temperature': { deviation: 0.06, seconds: 1800, daily: 0.008, digits: 1, range: [34, 42] },
-  glucose: { deviation: 5, seconds: 900, daily: 0.04, digits: 0, range: [40, 400] },
+  glucose: { deviation: 4, seconds: 7200, daily: 0.04, digits: 0, range: [40, 400] },
 };
 const HOUR_MS = 3_600_000;
 const MEALS_UTC = [7.5, 12.5, 18.5];

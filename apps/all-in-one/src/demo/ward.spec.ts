@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { backfillFrom, openingOf, pastOf } from './backfill.js';
 import { driveOf, SCRIPTS } from './emergencies.js';
+import { checkVital, VITAL_SPECS, type VitalState } from '#libs/domain/signal-quality';
 import { VITALS, type Vital } from './physiology.js';
-import { BEDS, SimulatedPatient, type Bed, type WardSample } from './ward.js';
+import { BEDS, CHECKED, MONITORED, SimulatedPatient, type Bed, type WardSample } from './ward.js';
 
 const OPENED_AT = Date.parse('2026-11-23T09:00:00Z');
 
@@ -29,6 +30,15 @@ function longestRun(values: readonly number[], holds: (value: number) => boolean
     longest = Math.max(longest, run);
   }
   return longest;
+}
+
+/** What is sent at a tick, as stream.ts does: glucose at the first tick after 15 s, cuff and thermometer once a minute. */
+function dueAt(sinceMs: number): readonly Vital[] {
+  return [
+    ...MONITORED,
+    ...(sinceMs % 16_000 === 0 ? (['glucose'] as const) : []),
+    ...(sinceMs % 60_000 === 0 ? CHECKED : []),
+  ];
 }
 
 describe('the simulated ward', () => {
@@ -79,6 +89,23 @@ describe('the simulated ward', () => {
       }
     }
     expect(beyond).toEqual([]);
+  });
+
+  it.each(BEDS)('$label shows nothing that the signal checks doubt, whenever the ward opens', (bed) => {
+    const doubted = Array.from({ length: 12 }, (_, n) => OPENED_AT + n * 121 * 60_000).flatMap((openedAt) => {
+      const simulated = patient(bed, openedAt);
+      const samples = [...pastOf(simulated, {}, openedAt)];
+      for (let since = 0; since < 90 * 60_000; since += 2_000)
+        samples.push(...simulated.sample(dueAt(since), openedAt + since));
+      const states = new Map<Vital, VitalState | null>();
+      return samples.flatMap(({ code, value, effectiveAt }) => {
+        const sample = { t: Date.parse(effectiveAt), x: value, quality: 0 } as const;
+        const verdict = checkVital(VITAL_SPECS[code]!, states.get(code) ?? null, sample);
+        states.set(code, verdict.state);
+        return verdict.quality === 0 ? [] : [{ code, value, effectiveAt, reasons: verdict.reasons }];
+      });
+    });
+    expect(doubted).toEqual([]);
   });
 
   it.each([0, 1, 2])('shows all three emergencies within two minutes (opened in minute %i)', (minute) => {

@@ -28,6 +28,8 @@ export const MONITORED = ['heart-rate', 'oxygen-saturation', 'respiratory-rate']
 /** Cuff and thermometer: once a minute. */
 export const CHECKED = ['systolic-pressure', 'diastolic-pressure', 'body-temperature'] as const;
 const MQTT_FROM_BED = 9;
+/** mg/dL */
+const MOST_GLUCOSE_PER_MINUTE = 3;
 
 /** gender, birth date, heart rate, SpO2, respiratory rate, systolic, diastolic, temperature, glucose, rise after meals */
 type Row = readonly ['female' | 'male', string, number, number, number, number, number, number, number, number];
@@ -74,6 +76,7 @@ export const BEDS: readonly Bed[] = ROWS.map((row, index) => {
 /** The simulated patient of one bed. Deterministic: the same seed and the same times asked for give the same samples. */
 export class SimulatedPatient {
   private body: Body;
+  private glucose: { readonly at: number; readonly value: number } | undefined;
 
   constructor(
     readonly bed: Bed,
@@ -85,7 +88,8 @@ export class SimulatedPatient {
   /** Samples of these vitals at a time (ms) that is not before the last one asked for. */
   sample(vitals: readonly Vital[], at: number): readonly WardSample[] {
     this.body = advance(this.body, at);
-    const shown = observe(this.body, this.bed, driveOf(this.bed.number, at, this.ward.openedAt));
+    const shown = { ...observe(this.body, this.bed, driveOf(this.bed.number, at, this.ward.openedAt)) };
+    if (vitals.includes('glucose')) shown.glucose = Math.round(this.steadily(shown.glucose, at));
     const effectiveAt = new Date(at).toISOString();
     return vitals.map((code) => ({
       device: `Device/${code === 'glucose' ? this.bed.sensor : this.bed.monitor}`,
@@ -94,5 +98,14 @@ export class SimulatedPatient {
       unit: UNITS[code],
       effectiveAt,
     }));
+  }
+
+  /** Glucose follows a meal and an emergency at once no faster than a body's does. */
+  private steadily(value: number, at: number): number {
+    const last = this.glucose;
+    const most = last === undefined ? Infinity : (MOST_GLUCOSE_PER_MINUTE * (at - last.at)) / 60_000;
+    const next = last === undefined ? value : Math.min(last.value + most, Math.max(last.value - most, value));
+    this.glucose = { at, value: next };
+    return next;
   }
 }
