@@ -13,7 +13,7 @@ interface Script {
 
 /**
  * No bed is in two scripts, and none has the same twice at a time. The first desaturation shows some 15 s after the ward opens, the
- * hypoglycaemia (which has been coming for forty minutes) within two minutes, the tachycardia after it has lasted its minute.
+ * hypoglycaemia (which has been coming for forty minutes, and is foreseen before it is there) within five minutes, the tachycardia after it has lasted its minute.
  */
 export const SCRIPTS: readonly Script[] = [
   {
@@ -68,9 +68,10 @@ export const SCRIPTS: readonly Script[] = [
     courses: {
       glucose: [
         [0, null],
-        [2400, 71.5],
-        [2700, 60],
-        [3000, 52],
+        [2400, 76],
+        [2700, 66],
+        [3000, 57],
+        [3180, 52],
         [3300, 58],
         [3900, 82],
         [5280, null],

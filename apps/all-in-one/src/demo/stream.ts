@@ -17,7 +17,8 @@ export async function streamWard(
   doors: { readonly http: Door; readonly mqtt: MqttClient; readonly tenant: string },
   closing: AbortSignal,
 ): Promise<void> {
-  let [glucoseAt, checkedAt] = [0, 0];
+  // The past has just been sent: its newest glucose is told of before the next one comes.
+  let [glucoseAt, checkedAt] = [Date.now(), 0];
   while (!closing.aborted) {
     const at = Date.now();
     const due: Vital[] = [...MONITORED];
