@@ -6,7 +6,8 @@ import { startPipeline, type Pipeline } from '../../apps/twin-engine/src/pipelin
 import { FhirDoor, patient, tokenOf, type Resource } from '../support/fhir-door.js';
 
 const GLUCOSE = 9;
-const AT = '2026-01-02T03:04:05.000Z';
+/** A minute ago: what is long over when it comes pages nobody. */
+const AT = new Date(Date.now() - 60_000).toISOString();
 
 let door: FhirDoor;
 let engine: Pipeline;
@@ -184,7 +185,7 @@ describe('a bound', () => {
       'ehr',
       'PUT',
       '/Observation/none',
-      glucose('none', 0, { ...bound(400, '<'), effectiveDateTime: '2026-01-02T02:00:00Z' }),
+      glucose('none', 0, { ...bound(400, '<'), effectiveDateTime: new Date(Date.parse(AT) - 20_000).toISOString() }),
     );
     await newest((rows) => rows.length === 1);
     expect(await transitions()).toEqual([]);
