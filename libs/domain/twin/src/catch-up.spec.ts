@@ -72,13 +72,13 @@ describe('a backlog', () => {
     expect(pages(sent(low, [low.length], { from: from + HOUR }))).toEqual(pages(ward));
   });
 
-  it('of a single old value is paged within ten seconds', () => {
+  it('of a single old value is paged within six seconds', () => {
     const ward = new Ward();
     ward.send([{ c: GLUCOSE, t: T0, x: 45 }], T0 + LATE);
     expect(pages(ward)).toEqual([]);
-    ward.tick(T0 + LATE + 9_999);
+    ward.tick(T0 + LATE + 5_999);
     expect(pages(ward)).toEqual([]);
-    ward.tick(T0 + LATE + 10_000);
+    ward.tick(T0 + LATE + 6_000);
     expect(pages(ward)).toEqual([expect.stringContaining('glucose-very-low raised high open')]);
     expect(ward.outcomes.at(-1)!.suppressions.map(({ rule }) => rule)).toEqual(['glucose-low']);
   });
@@ -125,6 +125,15 @@ describe('a backlog', () => {
     for (let i = 0; i < 20; i++) ward.send([{ c: OXYGEN, t: T0 + i * MINUTE, x: 95, d: 'old' }], now + i * SECOND);
     ward.send([{ c: OXYGEN, t: now + 20 * SECOND, x: 80, d: 'live' }], now + 20 * SECOND);
     expect(toldAll(ward.outcomes.at(-1)!)).toEqual(['oxygen-saturation-low raised high open']);
+  });
+
+  it('is over with the first value of the present, which pages at once', () => {
+    const ward = new Ward();
+    const now = T0 + HOUR;
+    ward.send([{ c: GLUCOSE, t: T0, x: 110 }], now);
+    expect(toldAll(ward.send([{ c: GLUCOSE, t: now - 29 * SECOND, x: 38 }], now + SECOND))).toContainEqual(
+      expect.stringContaining('glucose-very-low raised high open'),
+    );
   });
 
   it('is not what is always late by the same: that pages at once', () => {

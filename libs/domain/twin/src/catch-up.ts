@@ -7,9 +7,9 @@ export const TIMER = 'catching-up';
 /** A measure whose newest value of a record is older than this at its receipt is catching up, */
 const LATE = 120 * SECOND;
 /** until one is no older than this, */
-const LIVE = 10 * SECOND;
+const LIVE = 30 * SECOND;
 /** or nothing more has come for this long, */
-export const QUIET = 10 * SECOND;
+export const QUIET = 6 * SECOND;
 /** or its values have been late by the same (within a minute) for this long: it is slow, not catching up. */
 const STEADY = { within: 60 * SECOND, over: 120 * SECOND } as const;
 /** However it goes on, nobody waits longer for a page. */
