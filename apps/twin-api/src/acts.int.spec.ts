@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
 import {
+  ALL_SCOPES,
   bootstrap,
   createLogger,
   createPlatform,
+  hashSecret,
   readConfig,
   type Platform,
   type RunningServer,
 } from '#libs/platform/runtime';
+import { ClientStore } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { TwinApiModule } from './twin-api.module.js';
 
@@ -37,11 +40,14 @@ describe('acts over HTTP and Postgres', () => {
     });
     platform = await createPlatform(config, { logger: createLogger({ level: 'error', role: 'test' }) });
     server = await bootstrap([TwinApiModule.forRoot(platform)], platform);
-    const answer = await fetch(`${server.url}/oauth/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'ward', client_secret: 'ward-secret' }),
+    await new ClientStore(platform.pool).put({
+      tenant: 'north',
+      id: 'second',
+      secretHash: await hashSecret('second-secret'),
+      jwks: null,
+      scopes: ALL_SCOPES,
     });
-    token = ((await answer.json()) as { access_token: string }).access_token;
+    token = await tokenOf('ward', 'ward-secret');
     tenant = (await platform.tokens.verifyToken(token))!.tenant.key;
     await platform.pool.query(`INSERT INTO twins (tenant, key, patient) VALUES ($1, 1, 'p1')`, [tenant]);
   }, 60_000);
@@ -52,6 +58,14 @@ describe('acts over HTTP and Postgres', () => {
     await platform?.close();
     await database?.drop();
   }, 20_000);
+
+  async function tokenOf(id: string, secret: string): Promise<string> {
+    const answer = await fetch(`${server.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }),
+    });
+    return ((await answer.json()) as { access_token: string }).access_token;
+  }
 
   async function call(
     method: string,
@@ -201,8 +215,7 @@ describe('acts over HTTP and Postgres', () => {
       expect((await call('POST', `/v1/alerts/${id}/acknowledge`, {}, key)).status).toBe(202);
       const other = await call('POST', `/v1/alerts/${id}/resolve`, {}, key);
       expect([other.status, other.body['code']]).toEqual([422, 'idempotency-key-reused']);
-      const access = (await platform.tokens.verifyToken(token))!;
-      const { token: second } = await platform.tokens.issue({ ...access, client: 'second' });
+      const second = await tokenOf('second', 'second-secret');
       expect((await call('POST', `/v1/alerts/${id}/resolve`, {}, key, second)).status).toBe(202);
     });
 
