@@ -274,7 +274,10 @@ describe('twin engine', () => {
   it('writes what was kept quiet with its reason, and of a rule in shadow nothing else', async () => {
     const log = new Log();
     const falling = [150, 146, 141, 136, 130, 124, 117, 110, 102, 94, 86, 79, 73, 68, 64];
-    falling.forEach((x, i) => log.add(samples('p1', [{ c: GLUCOSE, t: T0 + i * 5 * MINUTE, x }])));
+    falling.forEach((x, i) => {
+      const t = T0 + i * 5 * MINUTE;
+      log.add(samples('p1', [{ c: GLUCOSE, t, x }], { receivedAt: t + 1000 }));
+    });
     await drain(startEngine(pool), log);
     const quiet = await rows(pool, 'SELECT rule, reason, by_episode FROM alert_suppressions');
     expect(quiet).toContainEqual({ rule: 'glucose-low-soon-early', reason: 'shadow', by_episode: null });

@@ -72,16 +72,33 @@ describe('one falling glucose', () => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, MIN5, BEFORE)) ward.send([sample]);
     const fast = series(GLUCOSE, T0 + 8 * MIN5, 2 * MINUTE, [102, 93, 84, 75, 69, 64, 60]);
-    const lines = fast.map(
-      (sample) => [sample.x, paged(ward).length, ward.send([sample]) && paged(ward).length] as const,
-    );
-    const at = new Set(lines.filter(([, before, after]) => after > before).map(([x]) => x));
-    // No value pages twice, and no severity twice.
-    for (const [, before, after] of lines) expect(after - before).toBeLessThanOrEqual(1);
-    expect(paged(ward).map((line) => line.split(' ')[1])).toEqual([
-      ...new Set(paged(ward).map((line) => line.split(' ')[1])),
-    ]);
-    expect(at.size).toBe(paged(ward).length);
+    const severities = fast.map((sample) => {
+      const before = paged(ward).length;
+      ward.send([sample]);
+      return paged(ward)
+        .slice(before)
+        .map((line) => line.split(' ')[1]!);
+    });
+    for (const one of severities) expect(new Set(one).size).toBe(one.length);
+    expect(new Set(severities.flat()).size).toBe(severities.flat().length);
+    expect(severities.flat()).toContain('high');
+  });
+
+  it('does not page the low in the same breath as its forecast, and pages it when it lasts', () => {
+    const ward = new Ward();
+    for (const sample of series(GLUCOSE, T0, MIN5, [...BEFORE, ...FALL.slice(0, 4)])) ward.send([sample]);
+    expect(paged(ward)).toEqual(['glucose-low-soon medium']);
+    const start = T0 + 11 * MIN5;
+    const slowly = [77, 75, 73, 71, 69.5].map((x, i) => ({ c: GLUCOSE, t: start + (i + 0.5) * MINUTE, x }));
+    for (const sample of slowly) ward.send([sample]);
+    expect(paged(ward)).toEqual(['glucose-low-soon medium']);
+    expect(ward.outcomes.at(-1)!.suppressions).toMatchObject([{ rule: 'glucose-low', reason: 'same-cause' }]);
+    const since = slowly.at(-1)!.t;
+    const lasting = [5, 10, 15].map((minute) => ({ c: GLUCOSE, t: since + minute * MINUTE, x: 69 }));
+    for (const sample of lasting.slice(0, 2)) ward.send([sample]);
+    expect(paged(ward)).not.toContain('glucose-low medium');
+    ward.send(lasting.slice(2));
+    expect(paged(ward)).toContain('glucose-low medium');
   });
 
   it.each([1, 2, 3, 5, 13])('pages no value twice, and the grave low itself: records of %i readings', (size) => {

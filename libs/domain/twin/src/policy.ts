@@ -40,7 +40,7 @@ export function verdictOn(
   const { rank, start } = episode;
   const silent = silentlyPast(draft, rule, episode);
   if (silent !== null) return { kind: 'mute', muted: silent };
-  const led = ledBy(draft, rule, episode);
+  const led = ledBy(draft, rule, episode, start);
   if (led !== null) return { kind: 'mute', muted: led };
   const recurrence = recurrenceOf(rule, own, start);
   if (recurrence === null) return { kind: 'page' };
@@ -95,7 +95,7 @@ export function verdictOnMuted(
   }
   if (newest < (muted.until ?? 0) && rank <= muted.rank && !isFirstHigh(own, muted, episode)) return stays;
   // Another alert of the same cause may have been told meanwhile.
-  const led = ledBy(draft, rule, episode);
+  const led = ledBy(draft, rule, episode, newest);
   if (led !== null) return { kind: 'mute', muted: led };
   const recurrence = recurrenceOf(rule, own, episode.start);
   const reason = rank > muted.rank ? 'worse' : newest < (muted.until ?? 0) ? 'recurring' : 'persists';
@@ -140,16 +140,17 @@ function fold(draft: Draft, by: string, entry: { readonly rule: string; readonly
   draft.rules[rule.id] = { ...state, episodes: state.episodes.map((one) => (one === episode ? next : one)) };
 }
 
-/** Folded into an open alert of the same cause that is at least as grave, if there is one. */
-export function ledBy(draft: Draft, rule: Rule, { rank, start }: EpisodeState): Muted | null {
+/** Folded into an open alert of the same cause that is at least as grave at `at` (effective time), if there is one. */
+export function ledBy(draft: Draft, rule: Rule, { rank, start }: EpisodeState, at: number): Muted | null {
   const { group, foresees } = rule.policy;
   if (group === null) return null;
-  for (const one of leaders(draft, start)) {
+  for (const one of leaders(draft, at)) {
     if (one.rule.policy.group !== group || one.rule === rule || one.rank < rank) continue;
     const muted = { reason: 'same-cause', by: one.id, until: null, rank } as const;
     if (one.rule.policy.foresees !== true || foresees === true) return muted;
     // Whoever waits for the low itself has to hear of it, but not in the same breath.
-    const isSameNews = rank < HIGH && start - one.episode.start < SAME_NEWS;
+    const since = at - one.episode.start;
+    const isSameNews = rank < HIGH && since > 0 && since < SAME_NEWS;
     if (isSameNews) return { ...muted, until: start + AFTER_LEADER };
   }
   return null;

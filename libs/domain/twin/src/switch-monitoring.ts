@@ -42,7 +42,7 @@ function switched(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState
     return suppress(draft, rule, { ...closed, muted: { reason, by: null, until: null, rank: episode.rank } });
   }
   if (reason !== null || muted === undefined || !isOffReason(muted.reason) || episode.end !== null) return episode;
-  const still = ledBy(draft, rule, episode);
+  const still = ledBy(draft, rule, episode, draft.asOf ?? draft.now);
   if (still !== null) return { ...episode, muted: still };
   const { muted: _, ...audible } = episode;
   const raisedAt = draft.record.receivedAt;
