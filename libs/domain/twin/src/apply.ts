@@ -1,6 +1,6 @@
 import type { PatientInput, TickRecord } from '#libs/contracts';
 import { applyAct, endSnoozes } from './acts.js';
-import { releaseHeld } from './release.js';
+import { releaseBefore, releaseHeld } from './release.js';
 import { draftOf, finish, type Draft } from './draft.js';
 import { escalateIgnored } from './escalation.js';
 import { evaluate } from './evaluate.js';
@@ -23,6 +23,7 @@ import type { Applied, Memory, Needs } from './twin-port.js';
  */
 export function apply(state: TwinState, record: PatientInput, memory: Memory): Applied | Needs {
   const draft = draftOf(state, record, memory);
+  releaseBefore(draft);
   const needs = take(draft, record);
   if (needs !== undefined) return needs;
   switchMonitoring(draft);

@@ -114,7 +114,7 @@ describe('a backlog', () => {
     expect(pages(oneByOne)).toHaveLength(1);
     // And pages it when it is not.
     const worse = series(OXYGEN, T0 + HOUR, MINUTE, [84, 83]);
-    worse.forEach((sample, i) => oneByOne.send([sample], T0 + LATE + 2 * MINUTE + i * SECOND));
+    worse.forEach((sample, i) => oneByOne.send([sample], T0 + LATE + 2 * MINUTE + i * 100));
     expect(toldAll(oneByOne.outcomes.at(-1)!)).toEqual([]);
     expect(toldAll(oneByOne.tick(T0 + LATE + 3 * MINUTE))).toContain('oxygen-saturation-low escalated high open');
   });
@@ -125,6 +125,24 @@ describe('a backlog', () => {
     for (let i = 0; i < 20; i++) ward.send([{ c: OXYGEN, t: T0 + i * MINUTE, x: 95, d: 'old' }], now + i * SECOND);
     ward.send([{ c: OXYGEN, t: now + 20 * SECOND, x: 80, d: 'live' }], now + 20 * SECOND);
     expect(toldAll(ward.outcomes.at(-1)!)).toEqual(['oxygen-saturation-low raised high open']);
+  });
+
+  it('that pauses is told as it stands, and then as it ends', () => {
+    const ward = new Ward();
+    const steps = series(GLUCOSE, T0, MIN5, [110, 100, 62, 61, 60, 80, 90, 100, 110, 110, 110, 110, 110, 110]);
+    steps.forEach((sample, i) => ward.send([sample], T0 + 2 * HOUR + i * 150));
+    expect(ward.alerts().map(({ rule, transition }) => `${rule.id} ${transition}`)).toEqual(
+      expect.arrayContaining(['glucose-low raised', 'glucose-low resolved']),
+    );
+  });
+
+  it('of a value that is minutes old is paged with the next tick', () => {
+    const ward = new Ward();
+    const now = T0 + 40 * MINUTE;
+    ward.send([{ c: GLUCOSE, t: T0, x: 45 }], now);
+    expect(ward.state.timers['catching-up']).toBe(now + 130);
+    ward.tick(now + 130);
+    expect(pages(ward)).toEqual([expect.stringContaining('glucose-very-low raised high open')]);
   });
 
   it('is over with the first value of the present, which pages at once', () => {
@@ -158,12 +176,15 @@ describe('a backlog', () => {
       code: fc.constantFrom<typeof GLUCOSE | typeof OXYGEN>(GLUCOSE, OXYGEN),
       walk: fc.array(fc.nat(7), { minLength: 3, maxLength: 60 }),
       sizes: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
-      lag: fc.constantFrom(0, 10 * MINUTE, LATE),
-      apart: fc.constantFrom(0, 20, SECOND, 5 * SECOND),
+      // What is hours late may come slowly; what is minutes late, without a pause.
+      late: fc.oneof(
+        fc.record({ lag: fc.constantFrom(0, 10 * MINUTE), apart: fc.constantFrom(0, 20, 100) }),
+        fc.record({ lag: fc.constant(LATE), apart: fc.constantFrom(0, 20, SECOND, 5 * SECOND) }),
+      ),
     });
     let [paged, past] = [0, 0];
     fc.assert(
-      fc.property(cut, ({ code, walk, sizes, lag, apart }) => {
+      fc.property(cut, ({ code, walk, sizes, late: { lag, apart } }) => {
         const values = walk.map((level) => levels[code][level % levels[code].length]!);
         const samples = series(code, T0, MIN5, values);
         const sentFrom = samples.at(-1)!.t + lag;

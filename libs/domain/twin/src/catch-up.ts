@@ -8,8 +8,10 @@ export const TIMER = 'catching-up';
 const LATE = 120 * SECOND;
 /** until one is no older than this, */
 const LIVE = 30 * SECOND;
-/** or nothing more has come for this long, */
-export const QUIET = 6 * SECOND;
+/** or nothing more has come for as long as this: between the messages of a gateway that empties its buffer, */
+const BURST = 130;
+/** and longer for what is hours old, because a page that is so late can wait to see how it ends, */
+const OLD = { over: 150 * 60 * SECOND, quiet: 6 * SECOND } as const;
 /** or its values have been late by the same (within a minute) for this long: it is slow, not catching up. */
 const STEADY = { within: 60 * SECOND, over: 120 * SECOND } as const;
 /** However it goes on, nobody waits longer for a page. */
@@ -33,10 +35,19 @@ export function isHeldBack(draft: Draft, codes: readonly number[]): boolean {
   return codes.length > 0 && codes.every((code) => isCatchingUp(draft, code));
 }
 
+function quietOf(lag: number): number {
+  return lag > OLD.over ? OLD.quiet : BURST;
+}
+
+/** How long nothing more may come before what waits is paged, ms. */
+export function quietFor({ catchingUp }: Draft): number {
+  return Object.values(catchingUp).reduce((longest, { lag }) => Math.max(longest, quietOf(lag)), BURST);
+}
+
 /** Whether the measure catches up with old values, at the log's own time. */
 export function isCatchingUp({ catchingUp, now }: Draft, code: number): boolean {
   const known = catchingUp[code];
-  return known !== undefined && now - known.since < STEADY.over && now - known.heard < QUIET;
+  return known !== undefined && now - known.since < STEADY.over && now - known.heard < quietOf(known.lag);
 }
 
 /** An alert that waits until its sender has caught up, or nothing more comes. */
@@ -57,5 +68,6 @@ export function isWaiting({ muted, heldSince, status, end, closedByHand }: Episo
 
 /** Sets the timer that ends the wait when nothing else does. */
 export function waitForMore(draft: Draft, episodes: readonly EpisodeState[]): void {
-  if (draft.timers[TIMER] === undefined && episodes.some(isWaiting)) setTimer(draft, TIMER, draft.now + QUIET);
+  if (draft.timers[TIMER] === undefined && episodes.some(isWaiting))
+    setTimer(draft, TIMER, draft.now + quietFor(draft));
 }

@@ -1,4 +1,4 @@
-import { isCatchingUp, isWaiting, QUIET, TIMER } from './catch-up.js';
+import { isCatchingUp, isWaiting, quietFor, TIMER } from './catch-up.js';
 import { setTimer, type Draft } from './draft.js';
 import type { MeasureRule } from './rule.js';
 import { codesOf, detectorOf, RULES } from './rules.js';
@@ -8,7 +8,17 @@ import { tellAll, type Shown } from './tell-all.js';
 /** Pages what waited for a sender of which nothing more has come, if it still holds at its newest value. */
 export function releaseHeld(draft: Draft): void {
   const due = draft.timers[TIMER];
-  if (due === undefined || due > draft.now) return;
+  if (due !== undefined && due <= draft.now) release(draft);
+}
+
+/** The same before a record that comes after such a pause: what it brings is news, and not the end of what waited. */
+export function releaseBefore(draft: Draft): void {
+  if (draft.timers[TIMER] === undefined) return;
+  const isQuiet = Object.keys(draft.catchingUp).some((code) => !isCatchingUp(draft, Number(code)));
+  if (isQuiet) release(draft);
+}
+
+function release(draft: Draft): void {
   const shown: Shown[] = [];
   let next: number | null = null;
   for (const rule of RULES) {
@@ -19,7 +29,7 @@ export function releaseHeld(draft: Draft): void {
     const codes = codesOf(rule);
     const newest = Math.max(...codes.map((code) => draft.measures[code]?.t ?? Number.NEGATIVE_INFINITY));
     const held = codes.some((code) => isCatchingUp(draft, code));
-    if (held) next = draft.now + QUIET;
+    if (held) next = draft.now + quietFor(draft);
     shown.push({
       rule,
       found: [{ ...open, end: null, cleared: null }],
