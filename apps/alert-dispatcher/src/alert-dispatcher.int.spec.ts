@@ -74,7 +74,13 @@ describe('the dispatcher on a real database and real endpoints', () => {
       onProblem: (problem) => problems.push(problem),
     });
     await lanes.start();
-    const consumer = await startPipeline({ pool, log, now: Date.now, onDeadLetters: () => undefined });
+    const consumer = await startPipeline({
+      pool,
+      log,
+      now: Date.now,
+      onDeadLetters: () => undefined,
+      onFailed: () => undefined,
+    });
     stops.push(
       () => consumer.stop(),
       () => lanes.stop(),

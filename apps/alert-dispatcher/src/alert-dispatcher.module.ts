@@ -39,6 +39,7 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
       log,
       now: Date.now,
       onDeadLetters: (letters) => this.report(letters),
+      onFailed: (reason) => this.platform.fail(reason),
     });
     this.consumer = consumer;
     readiness.addConsumer({ group: GROUP, topic: TOPICS.alerts, consumer, applied: () => OFFSETS.read(pool) });

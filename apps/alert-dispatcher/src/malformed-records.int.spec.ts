@@ -69,6 +69,7 @@ describe.each(KINDS)('malformed records of the topic alerts, on the %s log', (ki
       log,
       now: Date.now,
       onDeadLetters: (letters) => told.push(...letters.map(({ reason }) => reason)),
+      onFailed: () => undefined,
     });
     try {
       await log.append(values.map((value) => ({ topic: TOPICS.alerts, key, value })));

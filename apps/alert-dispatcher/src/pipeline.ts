@@ -25,6 +25,8 @@ export interface PipelineDeps {
   readonly log: Pick<EventLog, 'consume' | 'ends'>;
   readonly now: () => number;
   readonly onDeadLetters: (letters: readonly Letter[]) => void;
+  /** The consumer was given up for good: nothing more is delivered by this process. */
+  readonly onFailed: (reason: string) => void;
 }
 
 /** A record that could not be read. */
@@ -50,6 +52,7 @@ export function startPipeline(deps: PipelineDeps): Promise<Consumer> {
       return outcome;
     },
     onDeadLetter: (record, reason) => inTransaction(deps.pool, (client) => passOver(client, record, reason)),
+    onFailed: deps.onFailed,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Consumer as KafkaJsConsumer } from 'kafkajs';
+import { isCoordinatorLost } from './coordinator-lost.js';
 import type { ConsumeOptions, LogRecord } from './event-log.js';
 import { clientOf, type KafkaAddress } from './kafka-client.js';
 import type { KafkaConsumer, KafkaMember } from './kafka-consumer.js';
@@ -7,8 +8,6 @@ import { reasonOf, type LogWriter } from './log-writer.js';
 
 // About a minute: giving up means to join as a new member, and the group waits for the old one to expire.
 const MEMBER_RETRIES = 60;
-/** The client gives up on these for good, though a broker that comes back answers them a moment later. */
-const JOINS_AGAIN: ReadonlySet<string> = new Set(['KafkaJSGroupCoordinatorNotFound']);
 const JOINS_AGAIN_AFTER_MS = 1_000;
 
 /** A new member in place of one that the client gave up, until the consumer is stopped. */
@@ -52,7 +51,7 @@ export async function startMember(
   member.on(member.events.GROUP_JOIN, ({ payload }) => consumer.joined(payload.memberAssignment[topic] ?? []));
   member.on(member.events.REBALANCING, () => consumer.rebalancing());
   member.on(member.events.CRASH, ({ payload: { error, restart } }) => {
-    const again = !restart && JOINS_AGAIN.has(error.name) && !sockets.isSevered;
+    const again = !restart && isCoordinatorLost(error) && !sockets.isSevered;
     consumer.crashed(reasonOf(error), restart || again);
     if (again) joinAgain(client, options, consumer, committed, logger);
   });
