@@ -151,6 +151,12 @@ describe('an alert that was acknowledged or snoozed', () => {
       'glucose-very-low raised high open',
     );
     expect(toldAll(ward.send([{ c: GLUCOSE, t: T0 + 2 * MIN5, x: 40, q: 2 }]))).toEqual([]);
+
+    const soon = new Ward();
+    glucose(soon, T0, 52, 51);
+    soon.act({ type: 'acknowledge', episode: soon.alerts()[0]!.episode }, T0 + 5.5 * MINUTE);
+    const late = soon.send([{ c: GLUCOSE, t: T0 + 4.5 * MINUTE, x: 40, d: 'meter' }], T0 + 6 * MINUTE);
+    expect(toldAll(late)).not.toContain('glucose-very-low raised high open');
   });
 
   it('pages upwards as well', () => {

@@ -33,6 +33,16 @@ describe('alerts of one cause', () => {
     expect(told(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
   });
 
+  it('are told as soon as they are graver than the one that leads', () => {
+    const ward = new Ward();
+    ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
+    expect(told(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50, q: 1 }]))).not.toContain(
+      'glucose-very-low raised medium open',
+    );
+    expect(told(ward.send([{ c: GLUCOSE, t: T0 + 2 * MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
+    expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
+  });
+
   it('are told when they last a quarter of an hour longer than the gravest, not earlier', () => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, MIN5, [50, 62, 62, 62, 62])) ward.send([sample]);
