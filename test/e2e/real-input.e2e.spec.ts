@@ -35,6 +35,7 @@ describe('recordings of real people and bundles of synthetic ones', () => {
     expect(output).toMatch(/^in: 8 bundles \(2021 entries\), 0 refused; (\d+) samples sent, \1 accepted, 0 rejected$/m);
     expect(output).toMatch(/twins: 15 of 15/);
     expect(output).toMatch(/messages, 0 not signed/);
-    expect(output).toMatch(/\d+ × glucose-\S+ alert\.raised/);
+    // Days replayed in half a minute are a backlog (docs/adr/0020): what was over before it was caught up is retrospective.
+    expect(output).toMatch(/\d+ × glucose-\S+ alert\.(raised|retrospective)/);
   }, 180_000);
 });
