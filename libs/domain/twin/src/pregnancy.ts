@@ -13,14 +13,11 @@ interface Coding {
 }
 
 /**
- * SNOMED CT: pregnancy (77386006), normal (72892002), high risk (47200007), multiple (16356006), twin (65147003), triplet (80997009),
- * first (29399001), confirmed by urine, blood, examination, history, palpation and ultrasound (169560008 … 169564004, 169568008).
+ * SNOMED CT: pregnancy (77386006), normal (72892002), high risk (47200007), multiple (16356006), twin (65147003), confirmed by urine, blood,
+ * examination, history and palpation (169560008 … 169564004). Others are not recognised.
  */
 const SNOMED = new Set(
-  (
-    '77386006 72892002 47200007 16356006 65147003 80997009 29399001 ' +
-    '169560008 169561007 169562000 169563005 169564004 169568008'
-  ).split(' '),
+  '77386006 72892002 47200007 16356006 65147003 169560008 169561007 169562000 169563005 169564004'.split(' '),
 );
 /** ICD-10 and its national forms: chapter O (pregnancy, childbirth and the puerperium), Z33, Z34, Z3A (weeks of gestation). */
 const ICD_10 = /^(O\d[0-9A]|Z3[34A])(\..*)?$/;
@@ -28,7 +25,7 @@ const ICD_10 = /^(O\d[0-9A]|Z3[34A])(\..*)?$/;
 const STATUS = '82810-3';
 const PREGNANT_ANSWERS = new Set(['LA15173-0', ...SNOMED]);
 const NOT_PREGNANT_ANSWERS = new Set(['LA26683-5', '60001007']);
-/** How long a status once observed can hold, ms: 42 weeks, the longest a pregnancy is let go on (NICE NG207 §1.2). */
+/** How long a status once observed can hold, ms: 42 completed weeks, after which a pregnancy is post-term (WHO). */
 export const STATUS_HOLDS = 42 * 7 * 86_400_000;
 
 const UNCERTAIN = new Set(['refuted', 'entered-in-error']);
