@@ -1,89 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
-import {
-  ALL_SCOPES,
-  bootstrap,
-  createLogger,
-  createPlatform,
-  hashSecret,
-  readConfig,
-  type Platform,
-  type RunningServer,
-} from '#libs/platform/runtime';
-import { ClientStore } from '#libs/platform/storage';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import type { Platform } from '#libs/platform/runtime';
+import { RunningApi, type ApiAnswer } from '../../../test/support/running-api.js';
 import { TwinApiModule } from './twin-api.module.js';
-
-interface Answer {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-}
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const AT = '2026-03-01T08:00:00.000Z';
 
 describe('acts over HTTP and Postgres', () => {
-  let database: TestDatabase;
+  let api: RunningApi;
   let platform: Platform;
-  let server: RunningServer;
   let tenant: number;
-  let token: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    const config = readConfig({
-      PORT: '0',
-      DATABASE_URL: database.url,
-      BOOTSTRAP_TENANT: 'north',
-      BOOTSTRAP_CLIENT_ID: 'ward',
-      BOOTSTRAP_CLIENT_SECRET: 'ward-secret',
-    });
-    platform = await createPlatform(config, { logger: createLogger({ level: 'error', role: 'test' }) });
-    server = await bootstrap([TwinApiModule.forRoot(platform)], platform);
-    await new ClientStore(platform.pool).put({
-      tenant: 'north',
-      id: 'second',
-      secretHash: await hashSecret('second-secret'),
-      jwks: null,
-      scopes: ALL_SCOPES,
-    });
-    token = await tokenOf('ward', 'ward-secret');
-    tenant = (await platform.tokens.verifyToken(token))!.tenant.key;
+    api = await RunningApi.open((on) => [TwinApiModule.forRoot(on)]);
+    ({ platform, tenant } = api);
+    await api.addClient('north', 'second');
     await platform.pool.query(`INSERT INTO twins (tenant, key, patient) VALUES ($1, 1, 'p1')`, [tenant]);
   }, 60_000);
+  afterAll(() => api?.close(), 20_000);
 
-  afterAll(async () => {
-    platform?.beginClosing();
-    await server?.close();
-    await platform?.close();
-    await database?.drop();
-  }, 20_000);
-
-  async function tokenOf(id: string, secret: string): Promise<string> {
-    const answer = await fetch(`${server.url}/oauth/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }),
-    });
-    return ((await answer.json()) as { access_token: string }).access_token;
-  }
-
-  async function call(
+  function call(
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-    bearer = token,
-  ): Promise<Answer> {
-    const answer = await fetch(server.url + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${bearer}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    bearer = api.token,
+  ): Promise<ApiAnswer> {
+    return api.call(method, path, body, { headers, bearer });
   }
 
   /** An open alert whose transitions had these severities, one after the other. */
@@ -181,7 +125,7 @@ describe('acts over HTTP and Postgres', () => {
 
     it('comes from the token where it names one, and a request may not name another', async () => {
       const id = await alert(4, ['medium']);
-      const access = (await platform.tokens.verifyToken(token))!;
+      const access = (await platform.tokens.verifyToken(api.token))!;
       const { token: own } = await platform.tokens.issue({ ...access, fhirUser: 'Practitioner/9' });
       const answer = await call('POST', `/v1/alerts/${id}/acknowledge`, {}, {}, own);
       expect((await recorded(answer.body['act'])).audit).toEqual([{ actor: 'ward', on_behalf_of: 'Practitioner/9' }]);
@@ -215,7 +159,7 @@ describe('acts over HTTP and Postgres', () => {
       expect((await call('POST', `/v1/alerts/${id}/acknowledge`, {}, key)).status).toBe(202);
       const other = await call('POST', `/v1/alerts/${id}/resolve`, {}, key);
       expect([other.status, other.body['code']]).toEqual([422, 'idempotency-key-reused']);
-      const second = await tokenOf('second', 'second-secret');
+      const second = await api.tokenOf('second');
       expect((await call('POST', `/v1/alerts/${id}/resolve`, {}, key, second)).status).toBe(202);
     });
 

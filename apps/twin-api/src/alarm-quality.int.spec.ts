@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  bootstrap,
-  createLogger,
-  createPlatform,
-  readConfig,
-  type Platform,
-  type RunningServer,
-} from '#libs/platform/runtime';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import type { Platform } from '#libs/platform/runtime';
+import { RunningApi, type ApiAnswer } from '../../../test/support/running-api.js';
 import { TwinApiModule } from './twin-api.module.js';
 
 const DAY = '2026-03-02';
@@ -27,48 +20,18 @@ interface Body {
 }
 
 describe('alarm quality, quiet alerts and limits of a tenant', () => {
-  let database: TestDatabase;
+  let api: RunningApi;
   let platform: Platform;
-  let server: RunningServer;
-  let bearer: string;
   let tenant: number;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    const config = readConfig({
-      PORT: '0',
-      DATABASE_URL: database.url,
-      BOOTSTRAP_TENANT: 'north',
-      BOOTSTRAP_CLIENT_ID: 'ward',
-      BOOTSTRAP_CLIENT_SECRET: 'ward-secret',
-    });
-    platform = await createPlatform(config, { logger: createLogger({ level: 'error', role: 'test' }) });
-    server = await bootstrap([TwinApiModule.forRoot(platform)], platform);
-    const answer = await fetch(`${server.url}/oauth/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'ward', client_secret: 'ward-secret' }),
-    });
-    bearer = ((await answer.json()) as { access_token: string }).access_token;
-    tenant = (await platform.tokens.verifyToken(bearer))?.tenant.key ?? 0;
+    api = await RunningApi.open((on) => [TwinApiModule.forRoot(on)]);
+    ({ platform, tenant } = api);
     await seed();
   }, 60_000);
+  afterAll(() => api?.close(), 20_000);
 
-  afterAll(async () => {
-    platform?.beginClosing();
-    await server?.close();
-    await platform?.close();
-    await database?.drop();
-  }, 20_000);
-
-  async function call(method: string, path: string, body?: unknown): Promise<{ status: number; body: Body }> {
-    const answer = await fetch(server.url + path, {
-      method,
-      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Body };
-  }
+  const call = (method: string, path: string, body?: unknown): Promise<ApiAnswer<Body>> => api.call(method, path, body);
 
   /**
    * p1 has data on two days, p2 on one. Three alerts of p1: acknowledged after 60 s and useful, acknowledged after 180 s and (at

@@ -1,7 +1,8 @@
 import { createHook } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { CONTRACT_TOPIC_PARTITIONS, describeEventLog } from './event-log.contract.js';
+import { CONTRACT_TOPIC_PARTITIONS } from './contract-run.js';
+import { describeEventLog } from './event-log.contract.js';
 import type { ConsumeOptions } from './event-log.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { ensureTopics } from './kafka-topics.js';

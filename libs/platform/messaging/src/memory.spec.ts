@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LogFullError, type Batch, type EventLog } from './event-log.js';
-import { CONTRACT_TOPIC_PARTITIONS, describeEventLog, type ContractSink } from './event-log.contract.js';
+import { CONTRACT_TOPIC_PARTITIONS, type ContractSink } from './contract-run.js';
+import { describeEventLog } from './event-log.contract.js';
 import type { MemoryConsumer } from './memory-consumer.js';
 import { MemoryEventLog } from './memory.js';
 import { CONTRACT_PARTITIONS } from './topic-partitions.js';

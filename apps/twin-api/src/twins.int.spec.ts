@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { apply, createMemory, initialTwin } from '#libs/domain/twin';
+import type { Platform } from '#libs/platform/runtime';
+import { at, NAME, uuid, TwinApi, type Answer } from './twin-api.fixture.js';
+
+const T0 = Date.parse(at(0));
+
+describe('twins over the API', () => {
+  let api: TwinApi;
+  let platform: Platform;
+  let tenant: number;
+  let call: TwinApi['call'];
+
+  beforeAll(async () => {
+    api = await TwinApi.open();
+    ({ platform, tenant, call } = api);
+  }, 60_000);
+  afterAll(() => api?.close(), 20_000);
+
+  it('lists patients by page', async () => {
+    const first = await call('GET', '/v1/patients?limit=2');
+    expect(first.body.items.map((item) => item['patient'])).toEqual(['p1', 'p2']);
+    const rest = await call('GET', `/v1/patients?limit=2&cursor=${first.body.next}`);
+    expect(rest.body).toEqual({ items: [{ patient: 'p3', type: 'system', version: 0, asOf: null }] });
+  });
+
+  it('shows the twin now', async () => {
+    const { body } = await call('GET', '/v1/twins/p1');
+    expect(body).toMatchObject({
+      patient: 'p1',
+      type: 'system',
+      version: 7,
+      asOf: at(20),
+      measures: {
+        'heart-rate': {
+          value: 80,
+          unit: '/min',
+          effectiveAt: at(20),
+          source: 'monitor-7',
+          quality: 'good',
+          stale: true,
+        },
+      },
+      facts: [{ kind: 'condition', reference: 'Condition/c1' }],
+    });
+    expect(JSON.stringify(body)).not.toContain(NAME);
+  });
+
+  it('shows it at a time, and as it was known at a time', async () => {
+    const heart = async (query: string): Promise<unknown> =>
+      (
+        (await call('GET', `/v1/twins/p1?${query}`)).body['measures'] as Record<
+          string,
+          { value: number; stale: boolean }
+        >
+      )['heart-rate'];
+    expect(await heart(`at=${at(15)}`)).toMatchObject({ value: 70, stale: false });
+    expect(await heart(`at=${at(15)}&known-at=${at(15)}`)).toMatchObject({ value: 170 });
+    expect(await heart(`known-at=${at(22)}`)).toMatchObject({ value: 80 });
+    expect(await heart(`known-at=${at(2)}`)).toMatchObject({ value: 60 });
+    expect(await heart(`at=${at(-5)}`)).toBeUndefined();
+  });
+
+  it('shows the newest value of a waveform too, at a time and where the hot state has lost it', async () => {
+    await platform.pool.query(
+      `INSERT INTO measurements (tenant, twin, effective_at, received_at, recorded_at, source, code, version, quality, sourced, identity,
+         content_hash, series, period_ms, channel)
+       SELECT t.tenant, t.key, $2, $2, $2, s.key, 12, 1, 0, FALSE, gen_random_uuid(), 1, '{0.1,0.25}', 4, 'II'
+       FROM twins t JOIN sources s ON s.tenant = t.tenant WHERE t.tenant = $1 AND t.patient = 'p1' LIMIT 1`,
+      [tenant, at(20)],
+    );
+    const ecg = async (query: string): Promise<unknown> =>
+      ((await call('GET', `/v1/twins/p1${query}`)).body['measures'] as Record<string, unknown>)['ecg'];
+    expect(await ecg('')).toMatchObject({ value: 0.25, unit: 'mV', effectiveAt: at(20) });
+    expect(await ecg(`?at=${at(21)}`)).toMatchObject({ value: 0.25, stale: false });
+    expect(await ecg(`?at=${at(19)}`)).toBeUndefined();
+    await platform.pool.query('DELETE FROM measurements WHERE tenant = $1 AND code = 12', [tenant]);
+  });
+
+  it('shows what follows from the measures also where the hot state has lost it', async () => {
+    const record = { v: 1, kind: 'samples', tenant, patient: 'p3', source: 's', device: 'd' } as const;
+    const samples = [3, 4].map((c) => ({ c, t: T0, x: 90 }));
+    const outcome = apply(initialTwin(tenant, 'p3'), { ...record, receivedAt: T0, samples }, createMemory());
+    if (outcome.kind !== 'applied') throw new Error(outcome.kind);
+    const store = (snapshot: object | null) =>
+      platform.pool.query(`UPDATE twins SET snapshot = $1 WHERE tenant = $2 AND patient = 'p3'`, [
+        snapshot === null ? null : JSON.stringify(snapshot),
+        tenant,
+      ]);
+    await store(outcome.state);
+    const { body } = await call('GET', '/v1/twins/p3');
+    expect(body).toMatchObject({
+      derived: { 'oxygen-saturation-deviation': { refused: 'cold-start' } },
+      refusals: [],
+    });
+    await store({ ...outcome.state, v: 1 });
+    expect((await call('GET', '/v1/twins/p3')).body).not.toHaveProperty('derived');
+    await store(null);
+  });
+
+  it('prefers the hot state', async () => {
+    const view = {
+      patient: 'p2',
+      type: 'system',
+      version: 3,
+      asOf: at(20),
+      measures: {
+        glucose: {
+          value: 99,
+          unit: 'mg/dL',
+          effectiveAt: new Date().toISOString(),
+          source: 's',
+          quality: 'good',
+          stale: true,
+        },
+      },
+      facts: [],
+      moreFacts: 0,
+      alerts: [],
+    };
+    await platform.hot.put([{ tenant, patient: 'p2', version: 3, view: JSON.stringify(view) }]);
+    const { body } = await call('GET', '/v1/twins/p2');
+    expect(body).toMatchObject({
+      version: 3,
+      knownAt: expect.any(String),
+      measures: { glucose: { value: 99, stale: false } },
+    });
+  });
+
+  it('reads the facts from the database when the hot view holds only some of them', async () => {
+    await platform.pool.query(
+      `INSERT INTO facts (tenant, twin, kind, reference, version, content, recorded_at)
+       SELECT tenant, key, 'allergy', 'AllergyIntolerance/a1', 1, '{}', now() FROM twins WHERE tenant = $1 AND patient = 'p3'`,
+      [tenant],
+    );
+    const hot = { patient: 'p3', type: 'system', version: 8, asOf: at(20), measures: {}, facts: [], alerts: [] };
+    const view = JSON.stringify({ ...hot, moreFacts: 1 });
+    await platform.hot.put([{ tenant, patient: 'p3', version: 8, view }]);
+    const { body } = await call('GET', '/v1/twins/p3');
+    expect(body).toMatchObject({ version: 8, facts: [{ kind: 'allergy', reference: 'AllergyIntolerance/a1' }] });
+    expect(body).not.toHaveProperty('moreFacts');
+  });
+
+  it('shows history with all versions, or those known at a time', async () => {
+    const all = await call('GET', '/v1/twins/p1/measurements?code=heart-rate');
+    expect(all.body.items.map((item) => [item['id'], item['value'], item['supersededBy']])).toEqual([
+      [uuid(1), 60, undefined],
+      [uuid(2), 170, `${uuid(2)}.2`],
+      [`${uuid(2)}.2`, 70, undefined],
+      [uuid(3), 80, undefined],
+    ]);
+    expect(all.body.items[0]).toEqual({
+      id: uuid(1),
+      code: 'heart-rate',
+      coding: { system: 'http://loinc.org', code: '8867-4' },
+      value: 60,
+      unit: '/min',
+      effectiveAt: at(0),
+      receivedAt: at(1),
+      recordedAt: at(1),
+      source: 'monitor-7',
+      device: 'd1',
+      quality: 'good',
+    });
+    const known = await call('GET', `/v1/twins/p1/measurements?known-at=${at(25)}`);
+    expect(known.body.items.map((item) => [item['value'], item['supersededBy']])).toEqual([
+      [60, undefined],
+      [170, undefined],
+      [80, undefined],
+    ]);
+    const range = await call('GET', `/v1/twins/p1/measurements?code=8867-4&from=${at(10)}&to=${at(20)}`);
+    expect(range.body.items.map((item) => item['value'])).toEqual([170, 70]);
+    expect((await call('GET', '/v1/twins/p1/measurements?code=glucose')).body.items).toEqual([]);
+  });
+
+  it('pages history without gap or repetition', async () => {
+    const seen: unknown[] = [];
+    let next: string | undefined = '';
+    for (let page = 0; next !== undefined && page < 10; page += 1) {
+      const { body }: Answer = await call(
+        'GET',
+        `/v1/twins/p1/measurements?limit=1${next === '' ? '' : `&cursor=${next}`}`,
+      );
+      expect(body.items).toHaveLength(1);
+      seen.push(body.items[0]?.['value']);
+      next = body.next;
+    }
+    expect(seen).toEqual([60, 170, 70, 80]);
+  });
+
+  it.each([
+    ['/v1/twins/p1?at=yesterday', 400, 'invalid'],
+    ['/v1/twins/p1?at=2026-03-01T08:00:00', 400, 'invalid'],
+    ['/v1/twins/p1?when=now', 400, 'invalid'],
+    ['/v1/twins/p1/measurements?limit=1001', 400, 'invalid'],
+    ['/v1/twins/p1/measurements?limit=0', 400, 'invalid'],
+    ['/v1/twins/p1/measurements?code=charisma', 400, 'code-unknown'],
+    ['/v1/twins/p1/measurements?cursor=AAAA', 400, 'cursor-invalid'],
+    ['/v1/twins/p1/measurements?cursor=eyJhIjoxfQ', 400, 'cursor-invalid'],
+    ['/v1/patients?cursor=%00', 400, 'cursor-invalid'],
+    ['/v1/twins/nobody', 404, 'not-found'],
+    ["/v1/twins/p1'%20OR%201=1", 404, 'not-found'],
+    ['/v1/twins/..%2f..%2fetc%2fpasswd', 404, 'not-found'],
+    ['/v1/twins/p1%00', 404, 'not-found'],
+    ['/v1/alerts?status=sleeping', 400, 'invalid'],
+    ['/v1/alerts/1', 404, 'not-found'],
+    ['/v1/webhooks/%27', 404, 'not-found'],
+  ])('%s → %d %s', async (path, status, code) => {
+    const answer = await call('GET', path);
+    expect([answer.status, answer.body['code']]).toEqual([status, code]);
+  });
+});
