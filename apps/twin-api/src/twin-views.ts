@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import { SAMPLE_LIMITS, type MonitoringSchema, type TwinSchema } from '#libs/contracts';
 import { CATALOGUE, measureByName } from '#libs/domain/quantities';
-import { FRESH, monitoringOf, readTwin, viewOf } from '#libs/domain/twin';
-import { notFound } from '#libs/platform/runtime';
+import { FRESH, monitoringOf, readTwin, viewOf, type TwinState } from '#libs/domain/twin';
+import { notFound, Problem } from '#libs/platform/runtime';
 import {
   factsAt,
   findTwin,
+  isQuarantined,
   newestMeasurements,
   openAlertsAt,
   twinSnapshot,
@@ -32,10 +33,18 @@ export class TwinViews {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** From the hot state when it is held there, else from Postgres. Throws {@link notFound}. */
+  /**
+   * From the hot state when it is held there, else from Postgres. What the hot state holds of a twin in quarantine looks current and is not.
+   *
+   * @throws Problem 404; 503 `twin-unreadable`
+   */
   async current(tenant: number, patient: string): Promise<TwinView> {
-    // A view of a dead cache is no reason to fail: Postgres is the truth.
-    const hot = await this.hot.get(tenant, patient).catch(() => undefined);
+    const [hot, isAside] = await Promise.all([
+      // A view of a dead cache is no reason to fail: Postgres is the truth.
+      this.hot.get(tenant, patient).catch(() => undefined),
+      isQuarantined(this.pool, { tenant, patient }),
+    ]);
+    if (isAside) throw twinUnreadable();
     if (hot === undefined) return this.fromStore(tenant, patient);
     const { moreFacts, ...view } = this.fromHot(hot.view);
     return moreFacts === 0 ? view : { ...view, facts: await this.allFacts(tenant, patient) };
@@ -83,13 +92,9 @@ export class TwinViews {
 
   /** As from the hot state: what the tables do not have (`derived`, `refusals`) is in the engine's own state. */
   private async fromStore(tenant: number, patient: string): Promise<TwinView> {
-    const [view, snapshot] = await Promise.all([
-      this.at(tenant, patient, {}),
-      twinSnapshot(this.pool, tenant, patient),
-    ]);
-    const stored = snapshot === undefined ? undefined : readTwin(snapshot);
-    if (stored?.kind !== 'twin') return view;
-    const { derived, refusals, monitoring } = viewOf(stored.state, this.now());
+    const [view, state] = await Promise.all([this.at(tenant, patient, {}), this.stateOf(tenant, patient)]);
+    if (state === undefined) return view;
+    const { derived, refusals, monitoring } = viewOf(state, this.now());
     return {
       ...view,
       derived: derived as TwinView['derived'],
@@ -98,14 +103,22 @@ export class TwinViews {
     };
   }
 
-  /** Whether alerts of the patient are emitted, as the engine has it now. Throws {@link notFound}. */
+  /** Whether alerts of the patient are emitted, as the engine has it now. @throws Problem 404; 503 `twin-unreadable` */
   async monitoring(tenant: number, patient: string): Promise<z.input<typeof MonitoringSchema>> {
-    const twin = await findTwin(this.pool, tenant, patient);
-    if (twin === undefined) throw notFound('the patient');
-    const snapshot = await twinSnapshot(this.pool, tenant, patient);
-    const stored = snapshot === undefined ? undefined : readTwin(snapshot);
-    if (stored?.kind !== 'twin') return { state: 'on' };
-    return monitoringOf(stored.state, this.now()) as z.input<typeof MonitoringSchema>;
+    const state = await this.stateOf(tenant, patient);
+    if (state === undefined) return { state: 'on' };
+    return monitoringOf(state, this.now()) as z.input<typeof MonitoringSchema>;
+  }
+
+  /** The engine's own state; undefined before the first record. @throws Problem 404; 503 `twin-unreadable` */
+  private async stateOf(tenant: number, patient: string): Promise<TwinState | undefined> {
+    const row = await twinSnapshot(this.pool, tenant, patient);
+    if (row === undefined) throw notFound('the patient');
+    if (row.isQuarantined) throw twinUnreadable();
+    if (row.snapshot === null) return undefined;
+    const stored = readTwin(row.snapshot, { tenant, patient, version: row.version });
+    if (stored.kind !== 'twin') throw twinUnreadable();
+    return stored.state;
   }
 
   /** The snapshot keeps only the newest facts of a patient who has many. */
@@ -127,6 +140,16 @@ export class TwinViews {
     });
     return { ...view, knownAt: iso(now), measures: Object.fromEntries(measures) };
   }
+}
+
+/** The past of the patient (`at`, `known-at`, measurements, alerts) is in tables of its own and is answered all the same. */
+function twinUnreadable(): Problem {
+  return new Problem(
+    503,
+    'twin-unreadable',
+    'the stored twin of this patient cannot be read: the patient is not monitored, and new records wait until an operator has run ' +
+      '"npm run rebuild" for this patient, or software that can read it runs; see docs/operate.md',
+  );
 }
 
 function head(

@@ -1,9 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { apply, createMemory, initialTwin } from '#libs/domain/twin';
+import { apply, createMemory, initialTwin, TWIN_VERSION } from '#libs/domain/twin';
 import type { Platform } from '#libs/platform/runtime';
 import { at, NAME, uuid, TwinApi, type Answer } from './twin-api.fixture.js';
 
 const T0 = Date.parse(at(0));
+const HOT = {
+  patient: 'p3',
+  type: 'system',
+  version: 1,
+  asOf: at(20),
+  measures: {},
+  facts: [],
+  moreFacts: 0,
+  alerts: [],
+};
 
 describe('twins over the API', () => {
   let api: TwinApi;
@@ -82,20 +92,53 @@ describe('twins over the API', () => {
     const samples = [3, 4].map((c) => ({ c, t: T0, x: 90 }));
     const outcome = apply(initialTwin(tenant, 'p3'), { ...record, receivedAt: T0, samples }, createMemory());
     if (outcome.kind !== 'applied') throw new Error(outcome.kind);
-    const store = (snapshot: object | null) =>
-      platform.pool.query(`UPDATE twins SET snapshot = $1 WHERE tenant = $2 AND patient = 'p3'`, [
-        snapshot === null ? null : JSON.stringify(snapshot),
+    const store = (snapshot: string | null, version: number) =>
+      platform.pool.query(`UPDATE twins SET snapshot = $1, version = $3 WHERE tenant = $2 AND patient = 'p3'`, [
+        snapshot,
         tenant,
+        version,
       ]);
-    await store(outcome.state);
+    const snapshot = JSON.stringify(outcome.state);
+    await store(snapshot, 1);
     const { body } = await call('GET', '/v1/twins/p3');
     expect(body).toMatchObject({
       derived: { 'oxygen-saturation-deviation': { refused: 'cold-start' } },
       refusals: [],
     });
-    await store({ ...outcome.state, v: 1 });
-    expect((await call('GET', '/v1/twins/p3')).body).not.toHaveProperty('derived');
-    await store(null);
+    // The version before this one is read as well.
+    await store(JSON.stringify({ ...outcome.state, v: TWIN_VERSION - 1 }), 1);
+    expect((await call('GET', '/v1/twins/p3')).body).toMatchObject({ derived: body['derived'], refusals: [] });
+
+    const unreadable = { status: 503, body: { code: 'twin-unreadable', detail: expect.stringContaining('rebuild') } };
+    for (const [text, version] of [
+      [snapshot.slice(0, -20), 1],
+      [JSON.stringify({ ...outcome.state, v: TWIN_VERSION + 1 }), 1],
+      [snapshot, 2],
+    ] as const) {
+      await store(text, version);
+      for (const path of ['/v1/twins/p3', '/v1/twins/p3/monitoring']) {
+        const answer = await call('GET', path);
+        expect(answer).toMatchObject(unreadable);
+        expect(JSON.stringify(answer.body)).not.toMatch(/JSON|snapshot|stack/);
+      }
+      // What is in tables of its own is answered.
+      expect((await call('GET', `/v1/twins/p3?at=${at(20)}`)).status).toBe(200);
+      expect((await call('GET', '/v1/twins/p3/measurements')).status).toBe(200);
+      expect((await call('GET', '/v1/twins/p1')).status).toBe(200);
+    }
+    await store(null, 0);
+  });
+
+  it('does not show as current what the hot state holds of a twin that could not be read', async () => {
+    await platform.hot.put([{ tenant, patient: 'p3', version: 1, view: JSON.stringify(HOT) }]);
+    expect(await call('GET', '/v1/twins/p3')).toMatchObject({ status: 200, body: { version: 1 } });
+    await platform.pool.query(
+      `INSERT INTO quarantined_twins (tenant, patient, twin, reason, since)
+       SELECT tenant, patient, key, 'not-json', now() FROM twins WHERE tenant = $1 AND patient = 'p3'`,
+      [tenant],
+    );
+    expect(await call('GET', '/v1/twins/p3')).toMatchObject({ status: 503, body: { code: 'twin-unreadable' } });
+    await platform.pool.query('DELETE FROM quarantined_twins');
   });
 
   it('prefers the hot state', async () => {

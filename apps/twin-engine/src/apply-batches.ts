@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { patientKey } from '#libs/contracts';
 import type { Apply } from '#libs/domain/twin';
 import {
   isTimeout,
@@ -24,7 +25,7 @@ import { evolve, type Bounds } from './evolve.js';
 import { OFFSETS } from './group.js';
 import { holdTwins } from './hold-twins.js';
 import { readRecords, type Entry, type Group } from './read-records.js';
-import { OtherVersionError } from './stored-twins.js';
+import { quarantine } from './quarantine.js';
 import type { TwinCache } from './twin-cache.js';
 import { evolvedOf, workOf } from './works.js';
 import { writeChanges } from './write-changes.js';
@@ -48,8 +49,6 @@ export interface ApplierDeps {
   readonly firstKept: (partition: number) => Promise<bigint>;
   /** Called in commit order per partition; must not throw. */
   readonly onCommitted: (committed: Committed) => void;
-  /** The store holds what this engine must not touch; told once, and nothing more is begun. */
-  readonly onFailed: (reason: string) => void;
   readonly onProblem: (problem: {
     readonly reason: string;
     readonly partitions: readonly number[];
@@ -66,13 +65,10 @@ type ToApply = Extract<Selection, { kind: 'apply' }>;
 
 /** Applies batches of several partitions in one transaction: all of their effects and their offsets, or nothing. */
 export class BatchApplier {
-  private failed: string | undefined;
-
   constructor(private readonly deps: ApplierDeps) {}
 
   /** @returns an outcome per batch; never throws */
   async apply(batches: readonly Batch[]): Promise<readonly BatchOutcome[]> {
-    if (this.failed !== undefined) return retryAll(batches, this.failed);
     const partitions = batches.map((batch) => batch.partition);
     const records = batches.reduce((sum, batch) => sum + batch.records.length, 0);
     let reason = 'unknown';
@@ -80,7 +76,6 @@ export class BatchApplier {
       try {
         return await this.transact(batches, way);
       } catch (error) {
-        if (error instanceof OtherVersionError) return this.fail(batches, error.message);
         this.deps.cache.forget(partitions);
         reason = reasonOf(error);
         this.deps.onProblem({ reason, partitions, records });
@@ -92,12 +87,6 @@ export class BatchApplier {
     const outcomes: BatchOutcome[] = [];
     for (const batch of batches) outcomes.push(...(await this.apply([batch])));
     return outcomes;
-  }
-
-  private fail(batches: readonly Batch[], reason: string): readonly BatchOutcome[] {
-    if (this.failed === undefined) this.deps.onFailed(reason);
-    this.failed = reason;
-    return retryAll(batches, reason);
   }
 
   private async transact(batches: readonly Batch[], way: Way): Promise<readonly BatchOutcome[]> {
@@ -150,9 +139,13 @@ export class BatchApplier {
     const { groups, letters } = readRecords(work.flatMap(({ records }) => records));
     const aside: Entry[] = [];
     const live = await this.split(client, groups, way, aside);
-    const held = await holdTwins(client, cache, live);
+    const { held, unreadable } = await holdTwins(client, cache, live);
+    for (const { tenant, patient } of unreadable) aside.push(...live.get(patientKey(tenant, patient))!.entries);
     const loaded = performance.now();
-    const works = [...live.values()].map((group) => workOf(group, held.get(group.patient)!));
+    const works = [...live.values()].flatMap((group) => {
+      const twin = held.get(group.patient);
+      return twin === undefined ? [] : [workOf(group, twin)];
+    });
     await evolve(
       works,
       this.deps.apply,
@@ -170,7 +163,16 @@ export class BatchApplier {
     const evolved = works.filter(({ taken }) => taken > 0).map(evolvedOf);
     const computed = performance.now();
 
-    const { changes, refused, settle } = await writeChanges(client, evolved, letters, now, sources, way === 'apart');
+    const quarantined = await quarantine(client, unreadable);
+    const { changes, refused, settle } = await writeChanges(
+      client,
+      evolved,
+      letters,
+      now,
+      sources,
+      way === 'apart',
+      quarantined.alerts,
+    );
     for (const { patient } of refused) {
       aside.splice(0, aside.length, ...aside.filter(({ log }) => log.key !== patient), ...live.get(patient)!.entries);
     }
@@ -191,7 +193,7 @@ export class BatchApplier {
         twins.map(({ key, after }) => [key, after] as const),
       );
     }
-    const counted = { letters: letters.length, deferred: aside.length, now };
+    const counted = { letters: letters.length, quarantine: quarantined, deferred: aside.length, now };
     const stages = { lock: locked - begun, load: loaded - locked, evolve: computed - loaded };
     const records = work.reduce((sum, selection) => sum + selection.records.length, 0);
     const accepted = evolved.filter((one) => !refused.includes(one));

@@ -25,7 +25,6 @@ const backlog = new Backlog({
   sliceMs: SLICE_MS,
   onCommitted: (committed) => send({ kind: 'committed', committed }),
   onProblem: (problem) => send({ kind: 'problem', ...problem }),
-  onFailed: (reason) => send({ kind: 'failed', reason }),
 });
 
 parentPort?.on('message', (message: 'wake' | 'stop') => {

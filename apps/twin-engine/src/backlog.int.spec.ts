@@ -152,7 +152,6 @@ describe('the backlog lane', () => {
       firstKept: () => Promise.resolve(0n),
       onCommitted: () => undefined,
       onProblem: () => undefined,
-      onFailed: () => undefined,
     });
   }
 
@@ -164,7 +163,6 @@ describe('the backlog lane', () => {
       sliceMs: 10,
       onCommitted: () => undefined,
       onProblem: () => undefined,
-      onFailed: () => undefined,
     });
     lanes.push(lane);
     lane.wake();

@@ -4,6 +4,7 @@ import { createMemory, type Apply } from '#libs/domain/twin';
 import { isTransient, reasonOf, type LogRecord } from '#libs/platform/messaging';
 import {
   deferredPatients,
+  isQuarantined,
   loadClientIds,
   loadIdentities,
   loadWindows,
@@ -22,7 +23,7 @@ import { deadLetterOf } from './dead-letters.js';
 import { evolve } from './evolve.js';
 import { holdTwins } from './hold-twins.js';
 import { readRecords } from './read-records.js';
-import { OtherVersionError } from './stored-twins.js';
+import { quarantine } from './quarantine.js';
 import { evolvedOf, workOf } from './works.js';
 import { writeChanges } from './write-changes.js';
 
@@ -46,7 +47,6 @@ export interface BacklogDeps {
   readonly sliceMs: number;
   readonly onCommitted: (committed: Committed) => void;
   readonly onProblem: (problem: { readonly reason: string; readonly records: number }) => void;
-  readonly onFailed: (reason: string) => void;
 }
 
 /**
@@ -130,11 +130,6 @@ export class Backlog {
       this.memories.drop(key);
       const reason = reasonOf(error);
       this.deps.onProblem({ reason, records: records.length });
-      if (error instanceof OtherVersionError) {
-        this.stopped = true;
-        this.deps.onFailed(error.message);
-        return false;
-      }
       const [only] = records;
       if (isTransient(error) || only === undefined) return false;
       if (records.length > 1) this.oneByOne.set(key, records.length);
@@ -172,16 +167,19 @@ export class Backlog {
     waiting: readonly DeferredRecord[],
     now: number,
   ): Promise<{ readonly result: Committed; readonly settle: () => void } | undefined> {
-    if (waiting.length === 0) return undefined;
+    if (waiting.length === 0 || (await isQuarantined(client, patient))) return undefined;
     const locked = performance.now();
     const key = patientKey(patient.tenant, patient.patient);
     const { groups, letters } = readRecords(waiting.map(logRecordOf));
     const stored = await twinVersion(client, patient);
     const known = this.memories.get(key, stored);
-    const held = await holdTwins(client, { get: () => known?.twin }, groups);
+    const { held, unreadable } = await holdTwins(client, { get: () => known?.twin }, groups);
     const loaded = performance.now();
     const memory = known?.memory ?? createMemory(WINDOW_KEPT);
-    const works = [...groups.values()].map((group) => workOf(group, held.get(group.patient)!, memory));
+    const works = [...groups.values()].flatMap((group) => {
+      const twin = held.get(group.patient);
+      return twin === undefined ? [] : [workOf(group, twin, memory)];
+    });
     await evolve(
       works,
       this.deps.apply,
@@ -195,15 +193,27 @@ export class Backlog {
     // What could not be read has no place among the rest, so it goes with the first part.
     const unread = new Set(letters.map(({ offset }) => offset));
     const left = new Set(works.flatMap((work) => work.records.slice(work.taken).map(({ log }) => log.offset)));
-    const records = waiting.filter(({ offset }) => unread.has(offset) || !left.has(offset));
+    // Of an unreadable twin they all stay, and wait until it can be read.
+    const records =
+      unreadable.length > 0 ? [] : waiting.filter(({ offset }) => unread.has(offset) || !left.has(offset));
     for (const { failed } of works)
       for (const { record, reason } of failed) letters.push(deadLetterOf(record.log, record.input.tenant, reason));
     const evolved = works.map(evolvedOf);
     const computed = performance.now();
-    const { changes, settle } = await writeChanges(client, evolved, letters, now, this.deps.sources, false);
+    const quarantined = await quarantine(client, unreadable);
+    const taken = unreadable.length > 0 ? [] : letters;
+    const { changes, settle } = await writeChanges(
+      client,
+      evolved,
+      taken,
+      now,
+      this.deps.sources,
+      false,
+      quarantined.alerts,
+    );
     await removeDeferred(client, records);
     const wrote = performance.now();
-    const measured = { letters: letters.length, deferred: 0, now, records: records.length };
+    const measured = { letters: taken.length, quarantine: quarantined, deferred: 0, now, records: records.length };
     const stages = { lock: 0, load: loaded - locked, evolve: computed - loaded, write: wrote - computed, commit: 0 };
     return {
       result: committedOf(evolved, changes, { ...measured, stages }),

@@ -1,5 +1,5 @@
 import { patientKey, TOPICS, type AlertRecord, type PatientInput } from '#libs/contracts';
-import type { Applied, TwinState } from '#libs/domain/twin';
+import type { Applied, TransitionChange, TwinState } from '#libs/domain/twin';
 import type { LogRecord, NewRecord } from '#libs/platform/messaging';
 import type {
   FactWrite,
@@ -108,16 +108,7 @@ export function changesOf(
       for (const suppression of result.suppressions) suppressions.push({ tenant, twin, patient, suppression });
       for (const transition of result.transitions) {
         transitions.push({ tenant, twin, patient, transition });
-        const record: AlertRecord = {
-          v: 1,
-          tenant,
-          patient,
-          transition: transition.id,
-          sequence: transition.sequence,
-          receivedAt: input.receivedAt,
-          alert: transition.alert,
-        };
-        alerts.push({ topic: TOPICS.alerts, key: patientKey(tenant, patient), value: JSON.stringify(record) });
+        alerts.push(alertRecordOf(tenant, patient, transition, input.receivedAt));
       }
     }
     const set = timerWrites(before, state, applied);
@@ -159,6 +150,17 @@ export function changesOf(
     alerts,
     written,
   };
+}
+
+/** @param receivedAt of what caused it, ms */
+export function alertRecordOf(
+  tenant: number,
+  patient: string,
+  { id, sequence, alert }: TransitionChange,
+  receivedAt: number,
+): NewRecord {
+  const record: AlertRecord = { v: 1, tenant, patient, transition: id, sequence, receivedAt, alert };
+  return { topic: TOPICS.alerts, key: patientKey(tenant, patient), value: JSON.stringify(record) };
 }
 
 function recordedOf(before: HeldTwin, state: TwinState, now: number): Readonly<Record<string, number>> {

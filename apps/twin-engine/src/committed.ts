@@ -1,6 +1,7 @@
 import type { Applied, TransitionChange } from '#libs/domain/twin';
 import type { PatientId } from '#libs/platform/storage';
 import type { Changes, Evolved } from './changes.js';
+import type { QuarantineChanges } from './quarantine.js';
 import type { HeldTwin } from './twin-cache.js';
 
 /** What one transaction did, told after its commit. Plain data, for it may come from another thread. */
@@ -11,6 +12,8 @@ export interface Committed {
   readonly results: readonly (Pick<Applied, 'counts' | 'suppressions'> & { readonly receivedAt: number })[];
   readonly patients: number;
   readonly deadLetters: number;
+  /** Twins that were put into quarantine. */
+  readonly quarantined: number;
   /** Records that now wait for the backlog lane. */
   readonly deferred: number;
   /** The transaction's time (ms), as it stands in `recorded_at`. */
@@ -25,17 +28,21 @@ export interface Committed {
 export function committedOf(
   evolved: readonly Evolved[],
   changes: readonly Changes[],
-  measured: Pick<Committed, 'now' | 'records' | 'deferred' | 'stages'> & { readonly letters: number },
+  measured: Pick<Committed, 'now' | 'records' | 'deferred' | 'stages'> & {
+    readonly letters: number;
+    readonly quarantine: QuarantineChanges;
+  },
 ): Committed {
-  const { letters, ...rest } = measured;
+  const { letters, quarantine, ...rest } = measured;
   return {
     ...rest,
     written: changes.flatMap(({ written }) =>
       written.map(({ before, after }) => ({ twin: after, isChanged: after.state !== before })),
     ),
-    transitions: changes.flatMap(({ transitions }) =>
+    transitions: [quarantine, ...changes].flatMap(({ transitions }) =>
       transitions.map(({ tenant, transition }) => ({ tenant, transition })),
     ),
+    quarantined: quarantine.transitions.length,
     results: evolved.flatMap(({ applied }) =>
       applied.map(({ input, result }) => ({
         receivedAt: input.receivedAt,

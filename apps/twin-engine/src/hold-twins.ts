@@ -1,17 +1,23 @@
 import type { ClientBase } from 'pg';
 import { patientKey } from '#libs/contracts';
-import { initialTwin, type TwinState } from '#libs/domain/twin';
+import { initialTwin, readTwin, type StoredTwin, type TwinState } from '#libs/domain/twin';
 import { loadRecordedAt, loadTwins, tenantThresholds, type LoadedTwin } from '#libs/platform/storage';
 import type { Group } from './read-records.js';
-import { storedTwin } from './stored-twins.js';
+import type { UnreadableRow } from './quarantine.js';
 import type { HeldTwin, TwinCache } from './twin-cache.js';
 
-/** The twins of a chunk: from the cache where it holds them, else in one query. By the key of the patient. @throws OtherVersionError */
+export interface HeldTwins {
+  /** By the key of the patient. */
+  readonly held: ReadonlyMap<string, HeldTwin>;
+  readonly unreadable: readonly UnreadableRow[];
+}
+
+/** The twins of a chunk: from the cache where it holds them, else in one query. What cannot be read is named and does not concern the others. */
 export async function holdTwins(
   client: ClientBase,
   cache: Pick<TwinCache, 'get'>,
   groups: ReadonlyMap<string, Group>,
-): Promise<ReadonlyMap<string, HeldTwin>> {
+): Promise<HeldTwins> {
   const held = new Map<string, HeldTwin>();
   const missing: { tenant: number; patient: string }[] = [];
   for (const { patient, partition, entries } of groups.values()) {
@@ -19,11 +25,15 @@ export async function holdTwins(
     if (twin !== undefined) held.set(patient, twin);
     else missing.push({ tenant: entries[0]!.input.tenant, patient: entries[0]!.input.patient });
   }
-  if (missing.length === 0) return held;
+  if (missing.length === 0) return { held, unreadable: [] };
   const rows = await loadTwins(client, missing);
   const limits = await limitsOfNew(client, rows);
-  const states = rows.map((row) => stateOf(row, limits.get(row.tenant) ?? []));
-  const places = rows.flatMap((row, index) => placesOf(row, states[index]!));
+  const read = rows.map((row) => ({ row, stored: stateOf(row, limits.get(row.tenant) ?? []) }));
+  const unreadable = read.flatMap(({ row: { tenant, patient, key }, stored }) =>
+    stored.kind === 'twin' ? [] : [{ tenant, patient, key, reason: stored.reason }],
+  );
+  const twins = read.flatMap(({ row, stored }) => (stored.kind === 'twin' ? [{ row, state: stored.state }] : []));
+  const places = twins.flatMap(({ row, state }) => placesOf(row, state));
   const recordedAt = await loadRecordedAt(client, places);
   const recorded = new Map<string, Record<string, number>>();
   places.forEach((place, index) => {
@@ -32,23 +42,24 @@ export async function holdTwins(
     const id = `${place.tenant}/${place.twin}`;
     recorded.set(id, { ...recorded.get(id), [place.code]: at });
   });
-  rows.forEach((row, index) => {
+  for (const { row, state } of twins) {
     held.set(patientKey(row.tenant, row.patient), {
       key: row.key,
-      state: states[index]!,
+      state,
       recorded: recorded.get(`${row.tenant}/${row.key}`) ?? {},
       armed: undefined,
       size: row.snapshot?.length ?? 500,
     });
-  });
-  return held;
+  }
+  return { held, unreadable };
 }
 
 type TenantLimits = NonNullable<Parameters<typeof initialTwin>[2]>;
 
-function stateOf(row: LoadedTwin, limits: TenantLimits): TwinState {
+function stateOf(row: LoadedTwin, limits: TenantLimits): StoredTwin {
   const { snapshot } = row;
-  return snapshot === null ? initialTwin(row.tenant, row.patient, limits) : storedTwin({ ...row, snapshot });
+  if (snapshot !== null) return readTwin(snapshot, row);
+  return { kind: 'twin', state: initialTwin(row.tenant, row.patient, limits) };
 }
 
 /** Limits of the tenants whose twins are new. Read after the twins were made: see `setTenantThresholds`. */

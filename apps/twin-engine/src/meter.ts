@@ -8,6 +8,8 @@ const AGE_BUCKETS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60,
 export interface Meter {
   committed(committed: Committed): void;
   ticks(count: number): void;
+  /** Twins in quarantine now. */
+  quarantined(twins: number): void;
   failed(): void;
 }
 
@@ -46,6 +48,10 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
     'Records of patients with a backlog, left to the backlog lane',
   );
   const ticks = metrics.counter('homeostat_engine_ticks_total', 'Ticks appended for due timers');
+  const quarantined = metrics.gauge(
+    'homeostat_twins_quarantined',
+    'Twins that cannot be read: their patients are not monitored until they are rebuilt (docs/operate.md)',
+  );
   const failures = metrics.counter(
     'homeostat_engine_transaction_failures_total',
     'Transactions rolled back, to be tried again',
@@ -73,6 +79,7 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
       late.inc(lateOnes);
       letters.inc(committed.deadLetters);
       deferred.inc(committed.deferred);
+      quarantined.inc(committed.quarantined);
       for (const { transition } of committed.transitions)
         metrics.alertTransitions.inc({ rule: transition.rule, transition: transition.alert.transition });
       for (const [stage, milliseconds] of Object.entries(committed.stages))
@@ -82,6 +89,7 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
       if (Number.isFinite(oldest)) age.observe(Math.max(0, now() - oldest) / 1000);
     },
     ticks: (count) => ticks.inc(count),
+    quarantined: (twins) => quarantined.set(twins),
     failed: () => failures.inc(),
   };
 }

@@ -56,7 +56,6 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     apply: deps.apply,
     onCommitted,
     onProblem: ({ reason, records }) => deps.onProblem({ reason, partitions: [], records }),
-    onFailed: deps.onFailed,
   });
   const applier = new BatchApplier({
     pool: deps.pool,
@@ -70,7 +69,6 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       if (committed.deferred > 0) backlog.wake();
     },
     onProblem: deps.onProblem,
-    onFailed: deps.onFailed,
   });
   const coalescer = new Coalescer((batches) => applier.apply(batches), {
     lanes: 2,

@@ -8,8 +8,7 @@ import type { Committed } from './committed.js';
 /** What the thread of the backlog lane tells. */
 export type BacklogMessage =
   | { readonly kind: 'committed'; readonly committed: Committed }
-  | { readonly kind: 'problem'; readonly reason: string; readonly records: number }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'problem'; readonly reason: string; readonly records: number };
 
 export interface BacklogLane {
   /** Records were deferred. */
@@ -49,7 +48,7 @@ class BacklogThread implements BacklogLane {
 
   constructor(
     private readonly databaseUrl: string,
-    private readonly deps: Pick<BacklogDeps, 'onCommitted' | 'onProblem' | 'onFailed'>,
+    private readonly deps: Pick<BacklogDeps, 'onCommitted' | 'onProblem'>,
   ) {
     this.start();
   }
@@ -76,8 +75,7 @@ class BacklogThread implements BacklogLane {
     this.worker = worker;
     worker.on('message', (message: BacklogMessage) => {
       if (message.kind === 'committed') this.deps.onCommitted(message.committed);
-      else if (message.kind === 'problem') this.deps.onProblem(message);
-      else this.deps.onFailed(message.reason);
+      else this.deps.onProblem(message);
     });
     worker.on('error', (error) => {
       this.deps.onProblem({ reason: `the backlog lane ended and starts again: ${error.message}`, records: 0 });

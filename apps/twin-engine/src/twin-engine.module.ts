@@ -1,11 +1,11 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { TOPICS } from '#libs/contracts';
 import { apply } from '#libs/domain/twin';
-import { StartupError, type Platform } from '#libs/platform/runtime';
+import type { Platform } from '#libs/platform/runtime';
 import { GROUP, OFFSETS } from './group.js';
 import { createMeter } from './meter.js';
 import { startPipeline, type Pipeline } from './pipeline.js';
-import { checkStoredTwins, OtherVersionError } from './stored-twins.js';
+import { QuarantineWatch } from './quarantine-watch.js';
 import { Ticker } from './ticker.js';
 import { Upkeep } from './upkeep.js';
 import { warmUp } from './warm-up.js';
@@ -20,6 +20,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
   private pipeline: Pipeline | undefined;
   private readonly ticker: Ticker;
   private readonly upkeep: Upkeep;
+  private readonly quarantine: QuarantineWatch;
   private readonly meter;
 
   constructor(private readonly platform: Platform) {
@@ -41,13 +42,16 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
       onDone: (done) => logger.debug(done, 'upkeep done'),
       onProblem: (error) => logger.warn({ err: error }, 'upkeep failed'),
     });
+    this.quarantine = new QuarantineWatch({
+      pool,
+      onCount: (twins) => this.meter.quarantined(twins),
+      onReleased: ({ tenant, key }) => logger.info({ tenant, twin: key }, 'a twin can be read again'),
+      onProblem: (error) => logger.warn({ err: error }, 'the quarantine was not looked through'),
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
     const { pool, log, hot, logger, readiness, databaseUrl } = this.platform;
-    await checkStoredTwins(pool).catch((error: unknown) => {
-      throw error instanceof OtherVersionError ? new StartupError(error.message) : error;
-    });
     await this.upkeep.start();
     await warmUp(pool).catch((error: unknown) => logger.debug({ err: error }, 'not warmed up'));
     this.pipeline = await startPipeline({
@@ -56,7 +60,11 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
       log,
       hot,
       apply,
-      onCommitted: (committed) => this.meter.committed(committed),
+      onCommitted: (committed) => {
+        this.meter.committed(committed);
+        if (committed.quarantined > 0)
+          logger.error({ twins: committed.quarantined }, 'stored twins cannot be read: see docs/operate.md');
+      },
       onProblem: (problem) => {
         this.meter.failed();
         logger.warn(problem, 'a transaction of the engine failed');
@@ -66,9 +74,11 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
     const { consumer } = this.pipeline;
     readiness.addConsumer({ group: GROUP, topic: TOPICS.patientInput, consumer, applied: () => OFFSETS.read(pool) });
     this.ticker.start();
+    this.quarantine.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.quarantine.stop();
     await this.ticker.stop();
     await this.pipeline?.stop();
     await this.upkeep.stop();

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { appendInTransaction, isTransient } from '#libs/platform/messaging';
+import { appendInTransaction, isTransient, type NewRecord } from '#libs/platform/messaging';
 import {
   insertRejections,
   writeDeadLetters,
@@ -30,6 +30,7 @@ export interface WrittenChanges {
  *
  * @param isApart false: a row that the database refuses fails the transaction. true: the patients are halved under savepoints until
  *   the one whose rows are refused is alone; all others are written
+ * @param alerts further records of the topic of alerts
  */
 export async function writeChanges(
   client: PoolClient,
@@ -38,6 +39,7 @@ export async function writeChanges(
   now: number,
   sources: SourceKeys,
   isApart: boolean,
+  alerts: readonly NewRecord[] = [],
 ): Promise<WrittenChanges> {
   const settled: (() => void)[] = [];
   const changes: Changes[] = [];
@@ -77,10 +79,7 @@ export async function writeChanges(
   };
   await (isApart ? writeApart(evolved) : writeRows(evolved));
   await writeDeadLetters(client, letters);
-  await appendInTransaction(
-    client,
-    changes.flatMap(({ alerts }) => alerts),
-  );
+  await appendInTransaction(client, [...alerts, ...changes.flatMap((part) => part.alerts)]);
   return {
     changes,
     refused,

@@ -38,7 +38,7 @@ export const TwinSchema = z.object({
     .describe('what follows from the measures, by name; of the twin as it is now'),
   facts: z.array(FactViewSchema),
   refusals: z
-    .array(z.object({ rule: z.string(), reason: z.enum(['under-age', 'pregnant']) }))
+    .array(z.object({ rule: z.string(), reason: z.enum(['under-age', 'pregnant', 'warming-up']) }))
     .optional()
     .describe('rules that do not judge this person, and why; of the twin as it is now'),
   monitoring: MonitoringSchema.optional().describe('whether alerts are emitted; of the twin as it is now'),

@@ -1,4 +1,4 @@
-import { CLOCK_STEP, UNIT_DOUBTFUL } from './sender-rules.js';
+import { CLOCK_STEP, SYSTEM_OUTAGE, TWIN_UNREADABLE, UNIT_DOUBTFUL } from './sender-rules.js';
 import { NO_DATA } from './no-data.js';
 import { PACKS } from './packs/packs.js';
 import type { Rule } from './rule.js';
@@ -12,7 +12,10 @@ export interface RuleView extends Omit<Rule, 'kind' | 'codes' | 'limits'> {
 /** The rule catalogue, in the order of evaluation. */
 export function ruleViews(): readonly RuleView[] {
   const packed = PACKS.flatMap(({ id, rules }) => rules.map((rule) => viewOf(rule, id)));
-  return [...packed, ...[NO_DATA, CLOCK_STEP, UNIT_DOUBTFUL].map((rule) => viewOf(rule, 'equipment'))];
+  return [
+    ...packed,
+    ...[NO_DATA, CLOCK_STEP, UNIT_DOUBTFUL, SYSTEM_OUTAGE, TWIN_UNREADABLE].map((rule) => viewOf(rule, 'equipment')),
+  ];
 }
 
 function viewOf(rule: Rule, pack: string): RuleView {

@@ -184,7 +184,7 @@ describe('a snapshot of an earlier version', () => {
     // As it was stored when nothing was taken off a clock ten minutes ahead.
     const latest = [identity, version, t + 10 * MINUTE, x, quality, source, code] as const;
     const ahead = { ...measure!, t: t + 10 * MINUTE, latest };
-    const read = readTwin(JSON.stringify({ ...state, measures: { ...others, [OXYGEN]: ahead }, asOf: ahead.t }));
+    const read = readTwin(JSON.stringify({ ...state, v: 2, measures: { ...others, [OXYGEN]: ahead }, asOf: ahead.t }));
     if (read.kind !== 'twin') throw new Error(read.kind);
     expect(read.state.measures[OXYGEN]!.t).toBe(state.heard);
     expect(viewOf(read.state, T0).measures['oxygen-saturation']?.effectiveAt).toBe(

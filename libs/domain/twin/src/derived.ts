@@ -1,6 +1,6 @@
 import type { MeasureName } from '#libs/domain/quantities';
 import type { Person } from './person.js';
-import type { Sample } from './rule.js';
+import type { MemoryFormat, Sample } from './rule.js';
 import type { Cited } from './state.js';
 
 /**
@@ -28,6 +28,8 @@ export interface FoldedMeasure extends DerivedHead {
    * of the UTC day at or before `t`, which is as far as the signal checks can be taken up again. `t` lies within the lateness bound.
    */
   readonly rewind: (memory: unknown, t: number) => { readonly memory: unknown; readonly from: number };
+  /** Version of its memory as stored; absent: 1. */
+  readonly memory?: MemoryFormat;
   /** What it says of one of the values that went in. Detectors that refold ask for values up to 30 h before the newest. */
   readonly read: (memory: unknown, cited: Cited) => Derived;
 }

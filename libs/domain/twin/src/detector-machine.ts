@@ -8,6 +8,8 @@ import type { Cited, DetectorMachine, OpenEpisode } from './state.js';
 export interface Surroundings extends Omit<Circumstances, 'now'> {
   /** Moved on with the values. */
   now: number;
+  /** The detector's memory began anew: what it found before stays open. */
+  readonly isWarmingUp?: boolean;
   readonly ended: (rule: StreamRule, episode: FoundEpisode) => void;
   /** A finding of a rule that does not judge this person, or a value that the detector does not judge. */
   readonly refused: (reason: string, value?: Cited) => void;
@@ -65,6 +67,7 @@ function follow(
   }
   if (finding !== undefined)
     return old === undefined ? opened(cited, finding, now) : continued(old, cited, finding, now);
+  if (old !== undefined && around.isWarmingUp === true) return old;
   if (old !== undefined) around.ended(rule, { ...old, end: Math.max(old.start, now), cleared: cited });
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { PatientInput } from '#libs/contracts';
 import { stillBehind } from './clocks.js';
-import { TWIN_VERSION } from './read-twin.js';
+import { TWIN_VERSION } from './stored/twin-version.js';
 import type {
   CheckState,
   ClockState,
@@ -65,6 +65,7 @@ export interface Draft {
   readonly timers: Record<string, number>;
   late: LateState | undefined;
   lateWaves: LateWaves | undefined;
+  readonly warmingUp: Record<string, number>;
   readonly measurements: Change[];
   readonly judgements: Judgement[];
   readonly refused: RefusedValue[];
@@ -132,6 +133,7 @@ export function draftOf(base: TwinState, record: PatientInput, memory: Memory): 
     timers: { ...base.timers },
     late: base.late,
     lateWaves: base.lateWaves,
+    warmingUp: { ...base.warmingUp },
     measurements: [],
     judgements: [],
     refused: [],
@@ -197,6 +199,8 @@ export function finish(draft: Draft): Applied {
         timers: draft.timers,
         ...(draft.late === undefined ? undefined : { late: draft.late }),
         ...(draft.lateWaves === undefined ? undefined : { lateWaves: draft.lateWaves }),
+        ...(base.memories === undefined ? undefined : { memories: base.memories }),
+        ...(isEmpty(draft.warmingUp) ? undefined : { warmingUp: draft.warmingUp }),
       }
     : base;
   return {

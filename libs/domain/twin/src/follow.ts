@@ -5,6 +5,7 @@ import { fold, machineBefore, NO_RULE_STATE, NOTHING_KEPT } from './fold.js';
 import { layersOf, limitsAt } from './limits.js';
 import { stepLimits, type FoundEpisode } from './machine.js';
 import { timeOf, type Past } from './past.js';
+import { isWarmingUp } from './warm-up.js';
 import { personOf, refusalOf } from './person.js';
 import type { Detector, LimitRule, MeasureRule, Sample } from './rule.js';
 import { refuseCited } from './refuse.js';
@@ -87,7 +88,7 @@ export function followDetector(
   const before: Kept<DetectorMachine> = draft.detectors[detector.id] ?? NOTHING_KEPT;
   const beforeNewest = newestOf(codes, draft.base.measures);
   const found = new Map<string, FoundEpisode[]>(rules.map((rule) => [rule.id, []]));
-  const around = surroundingsOf(draft, found);
+  const around = { ...surroundingsOf(draft, found), isWarmingUp: isWarmingUp(draft, detector, newest) };
   const step = (machine: DetectorMachine | null, sample: Sample): DetectorMachine | null => {
     if (sample.cited[4] === 2 || !isExact(sample.cited)) return machine;
     const t = sample.cited[2];

@@ -1,7 +1,9 @@
 export type * from './twin-port.js';
 export type * from './state.js';
 export { initialTwin } from './initial-twin.js';
-export { readTwin, TWIN_VERSION, type StoredTwin } from './read-twin.js';
+export { readTwin, type StoredTwin, type UnreadableReason } from './stored/read-twin.js';
+export { TWIN_VERSION } from './stored/twin-version.js';
+export { unreadableTwin, type UnreadableTwin } from './unreadable-twin.js';
 export { apply } from './apply.js';
 export { FHIR_SOURCE } from './fhir-source.js';
 export { identityOfSample, senderOf } from './identify.js';

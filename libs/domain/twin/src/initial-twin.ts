@@ -1,5 +1,6 @@
 import type { WireThreshold } from '#libs/contracts';
-import { TWIN_VERSION } from './read-twin.js';
+import { TWIN_VERSION } from './stored/twin-version.js';
+import { namedVersions } from './stored/memory-versions.js';
 import { setLimitsOf } from './set-limits.js';
 import type { SetLimits, TwinState } from './state.js';
 
@@ -14,6 +15,7 @@ export function initialTwin(
 ): TwinState {
   const tenantThresholds: Record<string, readonly SetLimits[]> = {};
   for (const one of limits) tenantThresholds[one.rule] = [setLimitsOf(one, one.author, null)];
+  const memories = namedVersions();
   return {
     v: TWIN_VERSION,
     tenant,
@@ -36,5 +38,6 @@ export function initialTwin(
     acts: [],
     replaced: [],
     timers: {},
+    ...(memories === undefined ? undefined : { memories }),
   };
 }

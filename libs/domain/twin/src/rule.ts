@@ -126,9 +126,19 @@ export interface Detector {
   readonly late: Lateness;
   /** Where it `settles`. */
   readonly settling?: Settling;
+  /** Version of its memory as stored (1 where absent), and the steps from earlier ones by their version. Raised when a stored memory would be misread. */
+  readonly memory?: MemoryFormat;
+  /** After its memory began anew: how long it is before it may say that what was found before is over, ms. A day where absent. */
+  readonly warmUpMs?: number;
   /** Takes out values that were corrected or withdrawn, where values are taken as they come and the memory holds single ones. */
   readonly forget?: (memory: unknown, identities: ReadonlySet<string>) => unknown;
   readonly step: (memory: unknown, sample: Sample, at: Circumstances) => DetectorStep;
+}
+
+/** How a memory is stored. An upcaster is pure; a version without one begins anew. */
+export interface MemoryFormat {
+  readonly version: number;
+  readonly upcasters?: Readonly<Record<number, (memory: unknown) => unknown>>;
 }
 
 /**

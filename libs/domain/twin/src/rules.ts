@@ -1,4 +1,4 @@
-import { CLOCK_STEP, SYSTEM_OUTAGE, UNIT_DOUBTFUL } from './sender-rules.js';
+import { CLOCK_STEP, SYSTEM_OUTAGE, TWIN_UNREADABLE, UNIT_DOUBTFUL } from './sender-rules.js';
 import { NO_DATA } from './no-data.js';
 import { PACKS } from './packs/packs.js';
 import type { DerivedMeasure, FoldedMeasure } from './derived.js';
@@ -11,6 +11,7 @@ export const RULES: readonly Rule[] = [
   CLOCK_STEP,
   UNIT_DOUBTFUL,
   SYSTEM_OUTAGE,
+  TWIN_UNREADABLE,
 ];
 
 /** Every derived measure, in the order in which they are shown. */
@@ -19,11 +20,11 @@ export const DERIVED: readonly DerivedMeasure[] = PACKS.flatMap((pack) => pack.d
 const byId = new Map(RULES.map((rule) => [rule.id, rule]));
 const order = new Map(RULES.map((rule, index) => [rule, index]));
 const limitRules = byCode(RULES.filter((rule): rule is LimitRule => rule.kind === 'limit'));
-const detectors = byCode(PACKS.flatMap((pack) => pack.detectors));
+/** Every detector. */
+export const DETECTORS: readonly Detector[] = PACKS.flatMap((pack) => pack.detectors);
+const detectors = byCode(DETECTORS);
 /** Detectors of waveforms: what is late waits for its turn. */
-export const SETTLING: readonly Detector[] = PACKS.flatMap((pack) => pack.detectors).filter(
-  ({ settling }) => settling !== undefined,
-);
+export const SETTLING: readonly Detector[] = DETECTORS.filter(({ settling }) => settling !== undefined);
 const folded = Map.groupBy(
   DERIVED.filter((measure): measure is FoldedMeasure => measure.kind === 'folded'),
   ({ code }) => code,
@@ -56,7 +57,7 @@ export function detectorsOf(code: number): readonly Detector[] {
 
 /** The detector that evaluates this rule. */
 export function detectorOf(rule: StreamRule): Detector | undefined {
-  return PACKS.flatMap((pack) => pack.detectors).find((one) => one.rules.includes(rule));
+  return DETECTORS.find((one) => one.rules.includes(rule));
 }
 
 /** The derived measures that remember the course of this measure (catalogue number). */

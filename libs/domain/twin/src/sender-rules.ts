@@ -68,3 +68,26 @@ export const SYSTEM_OUTAGE: SenderRule = {
   words: 'No patient was monitored, because of an outage of the system and not of devices',
   why: 'A process that takes in or judges data was not heard for more than 10 s.',
 };
+
+/** The stored twin of a patient cannot be read, so nothing is judged: see `unreadable-twin.ts`. */
+export const TWIN_UNREADABLE: SenderRule = {
+  kind: 'sender',
+  id: 'twin-unreadable',
+  version: '1.0.0',
+  title: 'Patient is not monitored: the stored twin cannot be read',
+  category: 'technical',
+  severity: 'medium',
+  inputs: [],
+  quality: 'Reads no values.',
+  freshness: 'Judged when a record of the patient is to be applied.',
+  policy: { refractorySeconds: 0, escalateAfterSeconds: null, latching: false, group: null },
+  limits: [],
+  persistence:
+    'The state that was stored of the patient is damaged, of another twin, or of a version that this software does not read',
+  hysteresis: 'None.',
+  clears: 'An operator rebuilds the twin (npm run rebuild), or software that can read it runs',
+  population: 'Anyone.',
+  page: 'docs/clinical/rules/twin-unreadable.md',
+  words: 'Not monitored: records are kept and will be judged later, because the stored twin cannot be read',
+  why: 'What was stored of the patient cannot be read, and a guess could judge wrongly without a sign.',
+};

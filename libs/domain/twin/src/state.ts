@@ -2,7 +2,7 @@ import type { AlertReason, AlertStatus, Comparator, FactKind, Transition } from 
 import type { VitalState } from '#libs/domain/signal-quality';
 import type { Finding } from './finding.js';
 import type { OffReason } from './off-reason.js';
-import type { TWIN_VERSION } from './read-twin.js';
+import type { TWIN_VERSION } from './stored/twin-version.js';
 
 /**
  * The living model of one patient; serialised as the twin's snapshot, so it is plain JSON, small, and free of any clock:
@@ -65,6 +65,10 @@ export interface TwinState {
   readonly late?: LateState;
   /** Absent: nothing waits. */
   readonly lateWaves?: LateWaves;
+  /** Versions of the memories in this twin that are not 1, by name: see `stored/memory-versions.ts`. Absent: all are. */
+  readonly memories?: Readonly<Record<string, number>>;
+  /** Detectors whose memory began anew, by id, and the newest effective time then, ms. Absent: none. */
+  readonly warmingUp?: Readonly<Record<string, number>>;
 }
 
 /** When late waveforms are judged again next, and which stretches of them (ms) wait for it. See `late-waves.ts`. */

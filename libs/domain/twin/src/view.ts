@@ -6,7 +6,7 @@ import { alertOf, qualityName } from './alert.js';
 import { layersOf, limitsAt } from './limits.js';
 import { monitoringOf, type MonitoringView } from './monitoring.js';
 import { personOf, refusalOf, type Person, type RefusalReason } from './person.js';
-import { DERIVED, RULES } from './rules.js';
+import { DERIVED, detectorOf, RULES } from './rules.js';
 import { isExact } from './sample.js';
 import { utc } from './sentences.js';
 import type { Cited, FactState, TwinState } from './state.js';
@@ -81,8 +81,8 @@ export interface TwinView {
   readonly facts: readonly FactView[];
   /** Facts that the twin does not carry along; the store has them. */
   readonly moreFacts: number;
-  /** Rules that do not judge this person, and why. */
-  readonly refusals: readonly { readonly rule: string; readonly reason: RefusalReason }[];
+  /** Rules that do not judge this person, and why; `warming-up`: their memory began anew after an upgrade and has not seen enough yet. */
+  readonly refusals: readonly { readonly rule: string; readonly reason: RefusalReason | 'warming-up' }[];
   readonly monitoring: MonitoringView;
   /** Open episodes, the gravest first. */
   readonly alerts: readonly Alert[];
@@ -184,9 +184,13 @@ function factsOf(state: TwinState): readonly FactView[] {
 
 function refusalsOf(state: TwinState, at: number): TwinView['refusals'] {
   const person = personOf(state.facts);
-  return RULES.flatMap((rule) => {
+  return RULES.flatMap((rule): TwinView['refusals'] => {
     const reason = refusalOf(rule, person, at);
-    return reason === null ? [] : [{ rule: rule.id, reason }];
+    if (reason !== null) return [{ rule: rule.id, reason }];
+    const detector = rule.kind === 'stream' ? detectorOf(rule) : undefined;
+    return detector !== undefined && state.warmingUp?.[detector.id] !== undefined
+      ? [{ rule: rule.id, reason: 'warming-up' }]
+      : [];
   });
 }
 

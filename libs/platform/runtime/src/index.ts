@@ -12,7 +12,6 @@ export { type Platform } from './platform.js';
 export { createPlatform } from './create-platform.js';
 export { bootstrap, type RunningServer } from './http-server.js';
 export { serve } from './serve.js';
-export { StartupError } from './until-reachable.js';
 export { insufficientScope } from './access-guard.js';
 export { hashSecret } from './client-secrets.js';
 export { startEmbeddedPostgres } from './embedded-postgres.js';

@@ -51,12 +51,24 @@ export async function stillDeferred(client: ClientBase, patients: readonly Patie
   return rows;
 }
 
-/** Patients with records waiting, the one that has waited longest first, at most `most`. */
+/**
+ * Patients with records waiting, the one that has waited longest first, at most `most`. Those whose twin is in quarantine are left out: their
+ * records wait for it. It goes from patient to patient, because a long wait has many records.
+ */
 export async function deferredPatients(pool: Pool, most: number): Promise<readonly PatientId[]> {
   const { rows } = await pool.query<PatientId>({
     name: 'deferred-patients',
-    text: `SELECT tenant, patient FROM deferred_records
-      GROUP BY tenant, patient ORDER BY min(deferred_at) LIMIT $1`,
+    text: `WITH RECURSIVE p AS (
+        (SELECT tenant, patient, deferred_at FROM deferred_records ORDER BY tenant, patient, "offset" LIMIT 1)
+        UNION ALL
+        SELECT n.tenant, n.patient, n.deferred_at FROM p CROSS JOIN LATERAL (
+          SELECT tenant, patient, deferred_at FROM deferred_records AS d
+          WHERE (d.tenant, d.patient) > (p.tenant, p.patient) ORDER BY tenant, patient, "offset" LIMIT 1
+        ) AS n
+      )
+      SELECT tenant, patient FROM p
+      WHERE NOT EXISTS (SELECT 1 FROM quarantined_twins AS q WHERE q.tenant = p.tenant AND q.patient = p.patient)
+      ORDER BY deferred_at LIMIT $1`,
     values: [most],
   });
   return rows;

@@ -13,6 +13,7 @@ export {
 export { beat, DOWN_AFTER_MS, readHeartbeats, type Heartbeat } from './heartbeats.js';
 export * from './load-twins.js';
 export * from './deferred-records.js';
+export * from './quarantined-twins.js';
 export { OffsetStore } from './offset-store.js';
 export { makePartitions, removeOldMeasurements } from './partitions.js';
 export { SourceKeys, type SourceName } from './source-keys.js';

@@ -1,4 +1,4 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import { SYSTEM_TWIN } from '#libs/contracts';
 import { plainArray, textArray } from './pg-arrays.js';
 
@@ -40,19 +40,6 @@ export async function loadTwins(client: ClientBase, patients: readonly PatientId
     values: idArrays(missing),
   });
   return [...found.rows, ...made.rows];
-}
-
-/** Some of the twins that have a state, whichever are found first. */
-export async function someTwins(
-  db: ClientBase | Pool,
-  most: number,
-): Promise<readonly (LoadedTwin & { readonly snapshot: string })[]> {
-  const { rows } = await db.query<LoadedTwin & { readonly snapshot: string }>(
-    `SELECT tenant, patient, key, type::text AS type, version::float8 AS version, snapshot
-    FROM twins WHERE snapshot IS NOT NULL LIMIT $1`,
-    [most],
-  );
-  return rows;
 }
 
 /** A version of a measurement, located. */

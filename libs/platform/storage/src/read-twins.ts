@@ -21,14 +21,25 @@ export async function findTwin(db: Pool | PoolClient, tenant: number, patient: s
   return rows[0];
 }
 
-/** The engine's own state of a twin as JSON; undefined while it has none. */
-export async function twinSnapshot(pool: Pool, tenant: number, patient: string): Promise<string | undefined> {
-  const { rows } = await pool.query<{ snapshot: string | null }>({
+/** The engine's own state of a twin as stored. */
+export interface TwinSnapshot {
+  /** Of the row. */
+  readonly version: number;
+  /** JSON; null before the first record. */
+  readonly snapshot: string | null;
+  /** The engine could not read it. */
+  readonly isQuarantined: boolean;
+}
+
+export async function twinSnapshot(pool: Pool, tenant: number, patient: string): Promise<TwinSnapshot | undefined> {
+  const { rows } = await pool.query<TwinSnapshot>({
     name: 'twin-snapshot',
-    text: 'SELECT snapshot FROM twins WHERE tenant = $1 AND patient = $2',
+    text: `SELECT version::float8 AS version, snapshot,
+        EXISTS (SELECT 1 FROM quarantined_twins AS q WHERE q.tenant = t.tenant AND q.patient = t.patient) AS "isQuarantined"
+      FROM twins AS t WHERE tenant = $1 AND patient = $2`,
     values: [tenant, patient],
   });
-  return rows[0]?.snapshot ?? undefined;
+  return rows[0];
 }
 
 /** Page of a tenant's twins by patient id; `after` is the last one of the page before. */

@@ -119,5 +119,6 @@ export const LOW_SOON_DETECTOR: Detector = {
   codes: [9],
   rules: [URGENT_LOW_SOON_RULE, LOW_SOON_RULE, EARLY_LOW_SOON_RULE],
   late: 'refold',
+  warmUpMs: 2 * 3_600_000,
   step,
 };

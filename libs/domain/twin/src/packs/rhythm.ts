@@ -19,7 +19,15 @@ function stepRr(memory: unknown, { cited, series }: Sample): DetectorStep {
   return { memory: { state, holds }, holds, changes, refused: refusals.map(({ reason }) => reason) };
 }
 
-const INTERVALS: Detector = { id: 'rr-rhythm', codes: [2], rules: INTERVAL_RULES, late: 'refold', step: stepRr };
+const INTERVALS: Detector = {
+  id: 'rr-rhythm',
+  codes: [2],
+  rules: INTERVAL_RULES,
+  late: 'refold',
+  // Beats of a quarter of an hour prove or disprove fibrillation at any rate.
+  warmUpMs: 15 * 60_000,
+  step: stepRr,
+};
 
 /** Rhythm from waveforms and from beat intervals. */
 export const RHYTHM_PACK: ConditionPack = {

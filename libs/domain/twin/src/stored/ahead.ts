@@ -1,14 +1,14 @@
-import { gridTimes } from './grid.js';
-import { RULES, codesOf } from './rules.js';
-import { judgedAs } from './sample.js';
-import type { Cited, Kept, MeasureState, TwinState } from './state.js';
+import { gridTimes } from '../grid.js';
+import { RULES, codesOf } from '../rules.js';
+import type { Kept, MeasureState, TwinState } from '../state.js';
+import { judgedAtReceipt, memoriesWithoutAhead } from './ahead-memories.js';
 
 /**
- * A snapshot of an earlier version may hold values that are newer than the log itself, of a clock that was ahead: everything true would be late
+ * A snapshot of version 2 may hold values that are newer than the log itself, of a clock that was ahead: everything true would be late
  * beside them. They are taken as if they had been measured when the newest record was received (docs/adr/0023), and the kept machines
- * are laid out for the newest time that is left. A snapshot of this version comes back as it is.
+ * are laid out for the newest time that is left. One without such values comes back as it is.
  */
-export function withoutAhead(state: TwinState): TwinState {
+export function withoutAhead<T extends Omit<TwinState, 'v'>>(state: T): T {
   const { heard, measures } = state;
   if (!Object.values(measures).some(({ t }) => t > heard)) return state;
   const newestOf = (codes: readonly number[], of: TwinState['measures']): number | null =>
@@ -24,8 +24,9 @@ export function withoutAhead(state: TwinState): TwinState {
       : { ...kept, grid: gridOf(kept, before, after) };
   };
   const byRule = new Map(RULES.map((rule) => [rule.id, codesOf(rule)]));
+  const ahead = new Set(Object.keys(measures).filter((code) => measures[code]!.t > heard));
   return {
-    ...state,
+    ...memoriesWithoutAhead(state, ahead),
     asOf: heard,
     measures: brought,
     checks: map(state.checks, (kept, code) => laidOut(kept, [Number(code)])),
@@ -36,20 +37,7 @@ export function withoutAhead(state: TwinState): TwinState {
 function atReceipt(measure: MeasureState, heard: number): MeasureState {
   const { latest } = measure;
   if (latest === null || latest[2] <= heard) return { ...measure, t: heard };
-  const [identity, version, t, x, quality, source, code, reasons, comparator] = latest;
-  const moved: Cited = [
-    identity,
-    version,
-    heard,
-    x,
-    quality,
-    source,
-    code,
-    reasons ?? [],
-    comparator ?? null,
-    t - heard,
-  ];
-  return { ...measure, t: heard, latest: judgedAs(moved, quality, reasons) };
+  return { ...measure, t: heard, latest: judgedAtReceipt(latest, heard) };
 }
 
 /** For each of the new times the machine that was kept nearest before it. */

@@ -1,0 +1,76 @@
+import type { Pool } from 'pg';
+import { readTwin } from '#libs/domain/twin';
+import { appendInTransaction } from '#libs/platform/messaging';
+import { countQuarantined, listQuarantined, loadTwins, lockDeferred, type PatientId } from '#libs/platform/storage';
+import { release } from './quarantine.js';
+
+export interface QuarantineWatchDeps {
+  readonly pool: Pool;
+  readonly onCount: (twins: number) => void;
+  readonly onReleased: (twin: { readonly tenant: number; readonly key: string }) => void;
+  readonly onProblem: (error: unknown) => void;
+}
+
+const EVERY_MS = 30_000;
+/** Engines of two versions that run at once do not take a twin out of each other's quarantine more often than this, s. */
+const LEAST_SECONDS = 120;
+const MOST_AT_ONCE = 200;
+
+/**
+ * Counts the twins in quarantine, and lets out those that this software can read: after an upgrade or the end of a rollback nobody has to
+ * rebuild what was only of another version.
+ */
+export class QuarantineWatch {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly deps: QuarantineWatchDeps) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.run(LEAST_SECONDS), EVERY_MS);
+    this.timer.unref();
+    this.run(0);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private run(leastSeconds: number): void {
+    this.running ??= this.round(leastSeconds)
+      .catch(this.deps.onProblem)
+      .finally(() => {
+        this.running = undefined;
+      });
+  }
+
+  async round(leastSeconds: number): Promise<void> {
+    const { pool } = this.deps;
+    for (const twin of await listQuarantined(pool, leastSeconds, MOST_AT_ONCE)) {
+      if (await this.releaseReadable(twin)) this.deps.onReleased(twin);
+    }
+    this.deps.onCount(await countQuarantined(pool));
+  }
+
+  private async releaseReadable(patient: PatientId): Promise<boolean> {
+    const client = await this.deps.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const now = await lockDeferred(client, patient);
+      const [row] = now === undefined ? [] : await loadTwins(client, [patient]);
+      const isReadable = row?.snapshot != null && readTwin(row.snapshot, row).kind === 'twin';
+      if (isReadable) await appendInTransaction(client, (await release(client, patient, now!)).alerts);
+      await client.query(isReadable ? 'COMMIT' : 'ROLLBACK');
+      return isReadable;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}

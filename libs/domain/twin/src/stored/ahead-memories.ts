@@ -1,0 +1,80 @@
+import { DERIVED, DETECTORS } from '../rules.js';
+import { judgedAs } from '../sample.js';
+import type { Cited, DetectorMachine, TwinState } from '../state.js';
+
+type Old = Omit<TwinState, 'v'>;
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * What detectors and derived measures of version 2 remember of measures that were ahead of the log. A fold over such a measure begins anew,
+ * because what is true would stand before all that it has seen; a score keeps its inputs, as if they had been measured when they were received.
+ *
+ * @param ahead catalogue numbers
+ */
+export function memoriesWithoutAhead<T extends Old>(state: T, ahead: ReadonlySet<string>): T {
+  const isAhead = (code: number): boolean => ahead.has(String(code));
+  const detectors = { ...state.detectors };
+  const warmingUp: Record<string, number> = {};
+  for (const { id, codes, late } of DETECTORS) {
+    const kept = detectors[id];
+    if (kept === undefined || !codes.some(isAhead)) continue;
+    if (late === 'as-it-comes') {
+      const now = kept.now === null ? null : withInputs(kept.now, state.heard);
+      detectors[id] = { ...kept, now };
+      continue;
+    }
+    detectors[id] = { now: kept.now === null ? null : { ...kept.now, memory: null }, grid: [], machines: [] };
+    warmingUp[id] = state.heard;
+  }
+  const folded = DERIVED.flatMap((one) => (one.kind === 'folded' && isAhead(one.code) ? [one.name] : []));
+  const derived = Object.fromEntries(Object.entries(state.derived).filter(([name]) => !folded.includes(name)));
+  const isCold = Object.keys(warmingUp).length > 0;
+  return { ...state, detectors, derived, ...(isCold ? { warmingUp } : undefined) };
+}
+
+/** The value as if it had been measured when it was received; `ahead` says by how much its own time is later. */
+export function judgedAtReceipt(cited: Cited, heard: number): Cited {
+  const [identity, version, t, x, quality, source, code, reasons, comparator] = cited;
+  if (t <= heard) return cited;
+  const moved: Cited = [
+    identity,
+    version,
+    heard,
+    x,
+    quality,
+    source,
+    code,
+    reasons ?? [],
+    comparator ?? null,
+    t - heard,
+  ];
+  return judgedAs(moved, quality, reasons);
+}
+
+function withInputs(machine: DetectorMachine, heard: number): DetectorMachine {
+  const memory = machine.memory as Fields | null;
+  if (memory === null) return machine;
+  const { inputs, state } = memory;
+  return {
+    ...machine,
+    memory: {
+      ...memory,
+      ...(isFields(inputs) ? { inputs: mapped(inputs, (cited) => judgedAtReceipt(cited as Cited, heard)) } : undefined),
+      // Courses of single measures, as pairs of time and value.
+      ...(isFields(state) ? { state: mapped(state, (course) => withoutFuture(course, heard)) } : undefined),
+    },
+  };
+}
+
+function withoutFuture(course: unknown, heard: number): unknown {
+  if (!Array.isArray(course)) return course;
+  return course.filter((pair: unknown) => !Array.isArray(pair) || !(Number(pair[0]) > heard));
+}
+
+function mapped(fields: Fields, of: (value: unknown) => unknown): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, of(value)]));
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,86 @@
+import { DETECTORS, DERIVED } from '../rules.js';
+import type { FoldedMeasure } from '../derived.js';
+import type { MemoryFormat } from '../rule.js';
+import type { DetectorMachine, Kept, TwinState } from '../state.js';
+
+/** Version of what the signal checks remember of a measure's sources. */
+const CHECKS: MemoryFormat = { version: 1 };
+const FIRST: MemoryFormat = { version: 1 };
+
+/**
+ * Formats of all memories by name: `detector:<id>`, `derived:<name>`, `checks`. A stored memory is of version 1 where the twin does not name
+ * one.
+ */
+export const FORMATS: Readonly<Record<string, MemoryFormat>> = Object.fromEntries([
+  ...DETECTORS.map(({ id, memory = FIRST }) => [`detector:${id}`, memory]),
+  ...DERIVED.filter((one): one is FoldedMeasure => one.kind === 'folded').map(({ name, memory = FIRST }) => [
+    `derived:${name}`,
+    memory,
+  ]),
+  ['checks', CHECKS],
+]);
+
+/** The versions that a twin has to name: all but 1, so that a twin of the first version costs nothing. */
+export function namedVersions(formats: Readonly<Record<string, MemoryFormat>> = FORMATS): TwinState['memories'] {
+  const named = Object.entries(formats).filter(([, { version }]) => version !== 1);
+  return named.length === 0 ? undefined : Object.fromEntries(named.map(([name, { version }]) => [name, version]));
+}
+
+/**
+ * The twin with memories that this software can read. One of another version is upcast where that is known, else it begins anew; what its
+ * detector found and is open stays open until the detector has seen enough to judge that (`warmingUp`). A memory that no part of this
+ * software owns stays as it is, for the software that does.
+ */
+export function withKnownMemories(
+  twin: TwinState,
+  formats: Readonly<Record<string, MemoryFormat>> = FORMATS,
+): TwinState {
+  const stored = twin.memories ?? {};
+  const other = Object.keys(formats).filter((name) => (stored[name] ?? 1) !== formats[name]!.version);
+  if (other.length === 0) return twin;
+  let next: TwinState = twin;
+  for (const name of other) next = brought(next, name, stored[name] ?? 1, formats[name]!);
+  const kept = Object.entries(stored).filter(([name]) => formats[name] === undefined);
+  const { memories: _, ...rest } = next;
+  const memories = { ...Object.fromEntries(kept), ...namedVersions(formats) };
+  return Object.keys(memories).length === 0 ? rest : { ...rest, memories };
+}
+
+function brought(twin: TwinState, name: string, from: number, { version, upcasters = {} }: MemoryFormat): TwinState {
+  const upcast = chainOf(from, version, upcasters);
+  if (name === 'checks') return upcast === null ? { ...twin, checks: {} } : twin;
+  const id = name.slice(name.indexOf(':') + 1);
+  if (name.startsWith('derived:')) return withDerived(twin, id, upcast);
+  const kept = twin.detectors[id];
+  if (kept === undefined) return twin;
+  const moved = machinesMapped(kept, (memory) => (upcast === null ? null : upcast(memory)));
+  const detectors = { ...twin.detectors, [id]: moved };
+  if (upcast !== null || twin.asOf === null) return { ...twin, detectors };
+  return { ...twin, detectors, warmingUp: { ...twin.warmingUp, [id]: twin.asOf } };
+}
+
+function withDerived(twin: TwinState, id: string, upcast: ((memory: unknown) => unknown) | null): TwinState {
+  if (twin.derived[id] === undefined) return twin;
+  const { [id]: memory, ...others } = twin.derived;
+  return { ...twin, derived: upcast === null ? others : { ...others, [id]: upcast(memory) } };
+}
+
+/** null: there is no way from the one version to the other. */
+function chainOf(
+  from: number,
+  to: number,
+  upcasters: NonNullable<MemoryFormat['upcasters']>,
+): ((memory: unknown) => unknown) | null {
+  const steps: ((memory: unknown) => unknown)[] = [];
+  for (let version = from; version < to; version++) {
+    const step = upcasters[version];
+    if (step === undefined) return null;
+    steps.push(step);
+  }
+  return from > to ? null : (memory) => steps.reduce((before, step) => (before === null ? null : step(before)), memory);
+}
+
+function machinesMapped(kept: Kept<DetectorMachine>, of: (memory: unknown) => unknown): Kept<DetectorMachine> {
+  const mapped = (machine: DetectorMachine): DetectorMachine => ({ ...machine, memory: of(machine.memory) });
+  return { ...kept, now: kept.now === null ? null : mapped(kept.now), machines: kept.machines.map(mapped) };
+}
