@@ -286,20 +286,21 @@ describe('whatever happens', () => {
 });
 
 describe('a latched alert that a retrospective one follows', () => {
-  const ward = new Ward();
-  const recording = ecg(120, [...every(0.5, 30, 0.8), ...every(42, 85, 0.8), ...every(97, 120, 0.8)]);
-  const chunks = cut(recording, [250]);
-  for (const chunk of chunks.slice(0, 75)) ward.send([chunk]);
-  ward.send(chunks.slice(75));
-  const [latched, , past] = ward.alerts().filter(({ rule }) => rule.id === 'asystole');
+  function latchedThenPast() {
+    const ward = new Ward();
+    const recording = ecg(120, [...every(0.5, 30, 0.8), ...every(42, 85, 0.8), ...every(97, 120, 0.8)]);
+    const chunks = cut(recording, [250]);
+    for (const chunk of chunks.slice(0, 75)) ward.send([chunk]);
+    ward.send(chunks.slice(75));
+    const [latched, , past] = ward.alerts().filter(({ rule }) => rule.id === 'asystole');
+    return { ward, latched: latched!, past: past! };
+  }
 
-  it('stays among the open alerts', () => {
+  it('stays among the open alerts, and escalates when nobody acknowledges it', () => {
+    const { ward, latched, past } = latchedThenPast();
     expect(past).toMatchObject({ status: 'retrospective' });
-    expect(viewOf(ward.state, T0 + 2 * MINUTE).alerts.map(({ episode }) => episode)).toEqual([latched!.episode]);
-  });
-
-  it('escalates when nobody acknowledges it', () => {
+    expect(viewOf(ward.state, T0 + 2 * MINUTE).alerts.map(({ episode }) => episode)).toEqual([latched.episode]);
     const escalated = ward.tick(T0 + 20 * MINUTE).transitions.map(({ alert }) => alert);
-    expect(escalated).toMatchObject([{ episode: latched!.episode, reason: 'unacknowledged' }]);
+    expect(escalated).toMatchObject([{ episode: latched.episode, reason: 'unacknowledged' }]);
   });
 });
