@@ -49,7 +49,7 @@ class InProcessRunner {
     }
     // The sandbox is the working directory: for the processes that follow.
     writeFileSync(DURATIONS, JSON.stringify([...this.#took]));
-    return { status: 'complete', tests: results, mutantCoverage: shared.mutantCoverage };
+    return { status: 'complete', tests: results, mutantCoverage: withoutBoth(shared.mutantCoverage) };
   }
 
   async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit }) {
@@ -119,6 +119,12 @@ class InProcessRunner {
       for (const name of names) tests.delete(name);
     }
   }
+}
+
+/** What tests reach is switched on for them, also when it was reached by loading too: it needs no process of its own. */
+function withoutBoth({ static: atLoad, perTest }) {
+  const reached = new Set(Object.values(perTest).flatMap((hits) => Object.keys(hits)));
+  return { perTest, static: Object.fromEntries(Object.entries(atLoad).filter(([mutant]) => !reached.has(mutant))) };
 }
 
 function inProcess(options) {
