@@ -3,6 +3,7 @@ import { draftWith, episodeOf, measureRule } from './draft.fixture.js';
 import type { Draft } from './draft.js';
 import { tellEpisodes, type Look } from './episodes.js';
 import type { FoundEpisode } from './machine.js';
+import type { MeasureRule } from './rule.js';
 import type { Cited, EpisodeState } from './state.js';
 import { MINUTE, OXYGEN, T0 } from './ward.fixture.js';
 
@@ -18,7 +19,7 @@ function valueAt(t: number): Cited {
   return [`value ${t}`, 1, t, 88, 0, 'gateway', OXYGEN];
 }
 
-/** A condition from minute to minute; null: it goes on. */
+/** A condition, in minutes; null: it goes on. */
 function found(from: number, until: number | null, rank = 2): FoundEpisode {
   const met = valueAt(at(from));
   const [end, cleared] = until === null ? [null, null] : [at(until), valueAt(at(until))];
@@ -38,10 +39,10 @@ function compare(
   before: readonly EpisodeState[],
   now: readonly FoundEpisode[],
   look: Partial<Look> = {},
-  { rule = OXYGEN_LOW, prepare = (_: Draft): void => undefined } = {},
+  { rule = OXYGEN_LOW, prepare }: { rule?: MeasureRule; prepare?: (draft: Draft) => void } = {},
 ) {
   const draft = draftWith({ [rule.id]: before }, NOW);
-  prepare(draft);
+  prepare?.(draft);
   const state = { ...draft.rules[rule.id]!, floor: 7 };
   const after = tellEpisodes(draft, rule, state, now, { since: null, newest: NOW, fresh: [], held: false, ...look });
   const lines = draft.transitions.map(({ alert, sequence }) => `${alert.transition} ${alert.reason ?? ''} ${sequence}`);
