@@ -36,8 +36,17 @@ describe('the timer of silence', () => {
     expect(timerOf(20 * MINUTE)).toBe(GLUCOSE_LIMIT);
   });
 
+  it('is set anew for the one that is due first when it has run out too early', () => {
+    const ward = new Ward();
+    continuous(ward, GLUCOSE, 'sensor', T0 - 10 * MINUTE);
+    const timer = continuous(ward, HEART_RATE, 'watch') + HEART_LIMIT;
+    ward.send(value(HEART_RATE, 'watch', timer - MINUTE), timer - MINUTE);
+    expect(ward.tick(timer).timers).toEqual([{ timer: 'no-data', dueAt: timer + 5 * MINUTE }]);
+  });
+
   it('stays where it is when a record shows a silence that only a tick may tell', () => {
     const ward = new Ward();
+    continuous(ward, GLUCOSE, 'sensor');
     const due = continuous(ward, HEART_RATE, 'watch') + HEART_LIMIT;
     expect(ward.send(value(OXYGEN, 'oximeter', due + HOUR)).timers).toEqual([]);
     expect(ward.state.timers['no-data']).toBe(due);
@@ -68,6 +77,13 @@ describe('a gateway that catches up', () => {
 });
 
 describe('streams that fall silent', () => {
+  it('are told with the time of the one that was due first, whichever is listed first', () => {
+    const ward = new Ward();
+    continuous(ward, GLUCOSE, 'sensor');
+    const heard = continuous(ward, HEART_RATE, 'watch');
+    expect(ward.tick(heard + HOUR).transitions[0]!.effectiveAt).toBe(heard + HEART_LIMIT);
+  });
+
   it('are named by measure in one order, with the time, the limit and its owner of the one that was due first', () => {
     const ward = new Ward();
     const heard = continuous(ward, GLUCOSE, 'sensor');
@@ -164,7 +180,7 @@ describe('a silence while monitoring is off', () => {
     const quiet = [ward.tick(heard + HEART_LIMIT), ward.tick(heard + GLUCOSE_LIMIT)];
     expect(quiet.flatMap(toldAll)).toEqual([]);
     expect(quiet.flatMap(({ suppressions }) => suppressions)).toMatchObject([{ reason: 'monitoring-off' }]);
-    expect(newest(ward).about).toHaveLength(2);
+    expect(newest(ward)).toMatchObject({ last: 'raised', about: [expect.any(String), expect.any(String)] });
     const on = monitoring(ward, 'on', heard + HOUR);
     expect(toldAll(on)).toEqual(['no-data raised low open']);
   });

@@ -39,11 +39,7 @@ export function judgeSilence(draft: Draft): void {
   );
   const told = draft.timers[TIMER];
   // A timer that is too early only costs a look; moving it with every sample would cost a write.
-  if (next === null) {
-    if (told !== undefined && told <= draft.now) setTimer(draft, TIMER, null);
-  } else if (told === undefined || next < told || told <= draft.now) {
-    setTimer(draft, TIMER, next);
-  }
+  if (next === null || told === undefined || next < told || told <= draft.now) setTimer(draft, TIMER, next);
 }
 
 function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[]; readonly next: number | null } {
