@@ -5,7 +5,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Pool } from 'pg';
 import type { Alert, AlertRecord } from '#libs/contracts';
 import { createPool } from '#libs/platform/storage';
-import { enqueueAlerts, LaneStore, WebhookStore, DeliveryStore } from '#libs/platform/webhooks';
+import {
+  activeWebhooks,
+  enqueueAlerts,
+  LaneStore,
+  wakeLanes,
+  WebhookStore,
+  DeliveryStore,
+} from '#libs/platform/webhooks';
 import { createTestDatabase } from '#libs/testing';
 import { alertRecord } from './alert-record.fixture.js';
 import type { LaneDeps } from './lane.js';
@@ -131,7 +138,8 @@ describe('lanes on a real database and real endpoints', () => {
   async function enqueue(...records: readonly AlertRecord[]): Promise<void> {
     const client = await pool.connect();
     try {
-      await enqueueAlerts(client, records, Date.now());
+      const webhooks = await activeWebhooks(client, records);
+      await wakeLanes(client, await enqueueAlerts(client, records, webhooks, Date.now()));
     } finally {
       client.release();
     }

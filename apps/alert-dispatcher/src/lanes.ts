@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { LANES_CHANNEL } from '#libs/platform/webhooks';
 import { Lane, type LaneDeps } from './lane.js';
 
 export interface LanesDeps extends LaneDeps {
@@ -8,7 +9,6 @@ export interface LanesDeps extends LaneDeps {
 
 const LOOK_EVERY_MS = 2000;
 const RECONNECT_AFTER_MS = 500;
-const CHANNEL = 'webhook_lanes';
 
 /**
  * The lanes this dispatcher serves. A lane is served by the dispatcher that holds its advisory lock; the locks live on one
@@ -54,7 +54,7 @@ export class Lanes {
       if (tenant !== undefined && webhook !== undefined) this.wake(Number(tenant), webhook);
     });
     await connection.connect();
-    await connection.query(`LISTEN ${CHANNEL}`);
+    await connection.query(`LISTEN ${LANES_CHANNEL}`);
     this.connection = connection;
   }
 

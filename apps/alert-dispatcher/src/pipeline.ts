@@ -12,7 +12,7 @@ import {
   type NewRecord,
 } from '#libs/platform/messaging';
 import { deadLetterAt, OffsetStore, storableText, writeDeadLetters } from '#libs/platform/storage';
-import { enqueueAlerts } from '#libs/platform/webhooks';
+import { activeWebhooks, enqueueAlerts, wakeLanes, type LaneKey } from '#libs/platform/webhooks';
 import { parseAlert, tenantOfKey } from './parse-alert.js';
 
 export const GROUP = 'alert-dispatcher';
@@ -39,6 +39,8 @@ interface Letter {
 /**
  * The way of an alert out: log → one row per endpoint that wants it, in one transaction with the offset → that endpoint's
  * lane (lane.ts) → signed POST (sender.ts) → delivery log. What cannot be read becomes a dead letter in the same transaction.
+ * An engine that shares the database has queued most alerts already, in the transaction that found them (docs/adr/0028): those change
+ * nothing here. What an engine of an earlier version or of another database found is queued here alone.
  */
 export function startPipeline(deps: PipelineDeps): Promise<Consumer> {
   return deps.log.consume({
@@ -47,8 +49,12 @@ export function startPipeline(deps: PipelineDeps): Promise<Consumer> {
     maxBatch: MOST_AT_ONCE,
     startAt: async (partition) => (await OFFSETS.read(deps.pool)).get(partition) ?? firstKept(deps.log, partition),
     onBatch: async (batch) => {
-      const { outcome, letters } = await inTransaction(deps.pool, (client) => queueDeliveries(deps, client, batch));
+      const { outcome, letters, lanes } = await inTransaction(deps.pool, (client) =>
+        queueDeliveries(deps, client, batch),
+      );
       if (letters.length > 0) deps.onDeadLetters(letters);
+      // The dispatchers also look by themselves, so a wake that fails loses nothing.
+      await wakeLanes(deps.pool, lanes).catch(() => undefined);
       return outcome;
     },
     onDeadLetter: (record, reason) => inTransaction(deps.pool, (client) => passOver(client, record, reason)),
@@ -65,11 +71,15 @@ async function queueDeliveries(
   deps: PipelineDeps,
   client: PoolClient,
   batch: Batch,
-): Promise<{ readonly outcome: BatchOutcome; readonly letters: readonly Letter[] }> {
+): Promise<{
+  readonly outcome: BatchOutcome;
+  readonly letters: readonly Letter[];
+  readonly lanes: readonly LaneKey[];
+}> {
   const { partition } = batch;
   const { next } = await OFFSETS.lock(client, new Map([[partition, batch.records[0]?.offset ?? 0n]]));
   const selection = await selectRecords(batch, next.get(partition) ?? 0n, () => firstKept(deps.log, partition));
-  if (selection.kind === 'skip') return { outcome: selection.outcome, letters: [] };
+  if (selection.kind === 'skip') return { outcome: selection.outcome, letters: [], lanes: [] };
   const alerts: AlertRecord[] = [];
   const letters: Letter[] = [];
   for (const record of selection.records) {
@@ -77,12 +87,12 @@ async function queueDeliveries(
     if (parsed.kind === 'alert') alerts.push(parsed.record);
     else letters.push({ record, ...parsed });
   }
-  await enqueueAlerts(client, alerts, deps.now());
+  const lanes = await enqueueAlerts(client, alerts, await activeWebhooks(client, alerts), deps.now());
   await writeLetters(client, letters);
   await OFFSETS.move(client, new Map([[partition, selection.next]]));
   // The log's own copy of a letter takes the counter of a shared partition: as late as possible.
   await appendInTransaction(client, letters.map(toTopic));
-  return { outcome: { kind: 'applied' }, letters };
+  return { outcome: { kind: 'applied' }, letters, lanes };
 }
 
 /** The log has put a record aside by itself, and its topic has it: note it, and do not ask for it again. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
 import type { Alert, AlertRecord } from '#libs/contracts';
 import { rehearsalPool } from '#libs/platform/storage';
-import { enqueueAlerts, LaneStore } from '#libs/platform/webhooks';
+import { activeWebhooks, enqueueAlerts, LaneStore } from '#libs/platform/webhooks';
 import { createSender } from './sender.js';
 
 /** Connections that learn the statements. */
@@ -31,7 +31,7 @@ async function rehearse(pool: Pool): Promise<void> {
       await client.query('BEGIN');
       const now = Date.now();
       const record = madeUp(now);
-      await enqueueAlerts(client, [record], now);
+      await enqueueAlerts(client, [record], await activeWebhooks(client, [record]), now);
       const store = new LaneStore(client);
       const view = await store.look(0, webhook, { now, inFlight: [], fresh: 256, again: 64 });
       const results = (view?.fresh ?? []).map(({ message }) => ({

@@ -15,6 +15,7 @@ import {
   loadClientIds,
   loadIdentities,
   loadWindows,
+  sentTogether,
   type DeferredRecord,
   type SourceKeys,
 } from '#libs/platform/storage';
@@ -94,9 +95,11 @@ export class BatchApplier {
     let broken: Error | undefined;
     try {
       const begun = performance.now();
-      await client.query('BEGIN');
+      const began = client.query('BEGIN');
       const starts = new Map(batches.map((batch) => [batch.partition, batch.records[0]?.offset ?? 0n]));
-      const { next: applied, now } = await OFFSETS.lock(client, starts);
+      const locking = OFFSETS.lock(client, starts);
+      await sentTogether([began, locking]);
+      const { next: applied, now } = await locking;
       const selections: Selection[] = [];
       for (const batch of batches) {
         const { partition } = batch;
@@ -164,7 +167,7 @@ export class BatchApplier {
     const computed = performance.now();
 
     const quarantined = await quarantine(client, unreadable);
-    const { changes, refused, settle } = await writeChanges(
+    const { changes, refused, lanes, settle } = await writeChanges(
       client,
       evolved,
       letters,
@@ -176,8 +179,10 @@ export class BatchApplier {
     for (const { patient } of refused) {
       aside.splice(0, aside.length, ...aside.filter(({ log }) => log.key !== patient), ...live.get(patient)!.entries);
     }
-    await deferRecords(client, aside.map(deferredOf));
-    await OFFSETS.move(client, new Map(work.map(({ batch, next }) => [batch.partition, next])));
+    await sentTogether([
+      deferRecords(client, aside.map(deferredOf)),
+      OFFSETS.move(client, new Map(work.map(({ batch, next }) => [batch.partition, next]))),
+    ]);
     const wrote = performance.now();
     await client.query('COMMIT');
     const done = performance.now();
@@ -193,7 +198,7 @@ export class BatchApplier {
         twins.map(({ key, after }) => [key, after] as const),
       );
     }
-    const counted = { letters: letters.length, quarantine: quarantined, deferred: aside.length, now };
+    const counted = { letters: letters.length, quarantine: quarantined, deferred: aside.length, lanes, now };
     const stages = { lock: locked - begun, load: loaded - locked, evolve: computed - loaded };
     const records = work.reduce((sum, selection) => sum + selection.records.length, 0);
     const accepted = evolved.filter((one) => !refused.includes(one));

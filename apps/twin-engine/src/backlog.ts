@@ -202,7 +202,7 @@ export class Backlog {
     const computed = performance.now();
     const quarantined = await quarantine(client, unreadable);
     const taken = unreadable.length > 0 ? [] : letters;
-    const { changes, settle } = await writeChanges(
+    const { changes, lanes, settle } = await writeChanges(
       client,
       evolved,
       taken,
@@ -213,7 +213,14 @@ export class Backlog {
     );
     await removeDeferred(client, records);
     const wrote = performance.now();
-    const measured = { letters: taken.length, quarantine: quarantined, deferred: 0, now, records: records.length };
+    const measured = {
+      letters: taken.length,
+      quarantine: quarantined,
+      deferred: 0,
+      lanes,
+      now,
+      records: records.length,
+    };
     const stages = { lock: 0, load: loaded - locked, evolve: computed - loaded, write: wrote - computed, commit: 0 };
     return {
       result: committedOf(evolved, changes, { ...measured, stages }),

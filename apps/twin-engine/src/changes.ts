@@ -1,6 +1,6 @@
-import { patientKey, TOPICS, type AlertRecord, type PatientInput } from '#libs/contracts';
+import { patientKey, type AlertRecord, type PatientInput } from '#libs/contracts';
 import type { Applied, TransitionChange, TwinState } from '#libs/domain/twin';
-import type { LogRecord, NewRecord } from '#libs/platform/messaging';
+import type { LogRecord } from '#libs/platform/messaging';
 import type {
   FactWrite,
   JudgementWrite,
@@ -49,7 +49,7 @@ export interface Changes {
   readonly suppressions: readonly SuppressionWrite[];
   readonly timers: readonly TimerWrite[];
   readonly twins: readonly TwinWrite[];
-  readonly alerts: readonly NewRecord[];
+  readonly alerts: readonly AlertRecord[];
   readonly written: readonly Written[];
 }
 
@@ -86,7 +86,7 @@ export function changesOf(
   const suppressions: SuppressionWrite[] = [];
   const timers: TimerWrite[] = [];
   const twins: TwinWrite[] = [];
-  const alerts: NewRecord[] = [];
+  const alerts: AlertRecord[] = [];
   const written: Written[] = [];
   for (const { partition, before, state, applied } of evolved) {
     const { tenant, patient } = state;
@@ -158,9 +158,8 @@ export function alertRecordOf(
   patient: string,
   { id, sequence, alert }: TransitionChange,
   receivedAt: number,
-): NewRecord {
-  const record: AlertRecord = { v: 1, tenant, patient, transition: id, sequence, receivedAt, alert };
-  return { topic: TOPICS.alerts, key: patientKey(tenant, patient), value: JSON.stringify(record) };
+): AlertRecord {
+  return { v: 1, tenant, patient, transition: id, sequence, receivedAt, alert };
 }
 
 function recordedOf(before: HeldTwin, state: TwinState, now: number): Readonly<Record<string, number>> {

@@ -1,5 +1,6 @@
 import type { Applied, TransitionChange } from '#libs/domain/twin';
 import type { PatientId } from '#libs/platform/storage';
+import type { LaneKey } from '#libs/platform/webhooks';
 import type { Changes, Evolved } from './changes.js';
 import type { QuarantineChanges } from './quarantine.js';
 import type { HeldTwin } from './twin-cache.js';
@@ -16,6 +17,8 @@ export interface Committed {
   readonly quarantined: number;
   /** Records that now wait for the backlog lane. */
   readonly deferred: number;
+  /** Queues of webhooks that have got alerts. */
+  readonly lanes: readonly LaneKey[];
   /** The transaction's time (ms), as it stands in `recorded_at`. */
   readonly now: number;
   readonly records: number;
@@ -28,7 +31,7 @@ export interface Committed {
 export function committedOf(
   evolved: readonly Evolved[],
   changes: readonly Changes[],
-  measured: Pick<Committed, 'now' | 'records' | 'deferred' | 'stages'> & {
+  measured: Pick<Committed, 'now' | 'records' | 'deferred' | 'lanes' | 'stages'> & {
     readonly letters: number;
     readonly quarantine: QuarantineChanges;
   },

@@ -3,6 +3,7 @@ import { TOPICS } from '#libs/contracts';
 import type { Apply } from '#libs/domain/twin';
 import { reasonOf, type Batch, type BatchOutcome, type Consumer, type EventLog } from '#libs/platform/messaging';
 import { SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
+import { wakeLanes } from '#libs/platform/webhooks';
 import { BatchApplier, type ApplierDeps } from './apply-batches.js';
 import type { Committed } from './committed.js';
 import { Coalescer } from './coalescer.js';
@@ -37,7 +38,8 @@ const CHUNK_CHARACTERS = 2_000_000;
 const CACHED_CHARACTERS = 128_000_000;
 
 /**
- * The way of a record: log → chunk → one transaction with others (coalescer.ts, apply-batches.ts) → hot state and live
+ * The way of a record: log → chunk → one transaction with others (coalescer.ts, apply-batches.ts), in which its alerts are queued for
+ * the webhooks that want them and appended to their topic → the dispatchers are woken, hot state and live
  * subscribers (hot-views.ts) → the log's own commit, which is a hint. Records of a patient with a backlog are noted in that transaction
  * instead, and applied by the backlog lane (start-backlog.ts, backlog.ts). A crash anywhere repeats nothing and loses nothing.
  */
@@ -47,6 +49,13 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   });
   const cache = new TwinCache(CACHED_CHARACTERS);
   const onCommitted = (committed: Committed): void => {
+    wakeLanes(deps.pool, committed.lanes).catch((error: unknown) => {
+      deps.onProblem({
+        reason: `dispatchers were not woken; they look by themselves: ${reasonOf(error)}`,
+        partitions: [],
+        records: 0,
+      });
+    });
     views.show(committed);
     deps.onCommitted(committed);
   };

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { readTwin } from '#libs/domain/twin';
-import { appendInTransaction } from '#libs/platform/messaging';
 import { countQuarantined, listQuarantined, loadTwins, lockDeferred, type PatientId } from '#libs/platform/storage';
+import { wakeLanes } from '#libs/platform/webhooks';
+import { emitAlerts } from './emit-alerts.js';
 import { release } from './quarantine.js';
 
 export interface QuarantineWatchDeps {
@@ -61,9 +62,14 @@ export class QuarantineWatch {
       const now = await lockDeferred(client, patient);
       const [row] = now === undefined ? [] : await loadTwins(client, [patient]);
       const isReadable = row?.snapshot != null && readTwin(row.snapshot, row).kind === 'twin';
-      if (isReadable) await appendInTransaction(client, (await release(client, patient, now!)).alerts);
-      await client.query(isReadable ? 'COMMIT' : 'ROLLBACK');
-      return isReadable;
+      if (!isReadable) {
+        await client.query('ROLLBACK');
+        return false;
+      }
+      const lanes = await emitAlerts(client, (await release(client, patient, now!)).alerts, now!);
+      await client.query('COMMIT');
+      await wakeLanes(client, lanes);
+      return true;
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: Error) => {
         broken = failure;

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
+import type { AlertRecord } from '#libs/contracts';
 import { unreadableTwin, type UnreadableReason } from '#libs/domain/twin';
-import type { NewRecord } from '#libs/platform/messaging';
 import {
   findEpisode,
   quarantineTwins,
@@ -21,7 +21,7 @@ export interface UnreadableRow extends PatientId {
 /** What a transaction has to emit when all its rows are written; the log's counters are locked last. */
 export interface QuarantineChanges {
   readonly transitions: readonly TransitionWrite[];
-  readonly alerts: readonly NewRecord[];
+  readonly alerts: readonly AlertRecord[];
 }
 
 /** Puts the twins aside in the transaction that parks their records, and says so once: one alert per patient, not per record. */

@@ -28,7 +28,7 @@ export async function warmUp(pool: Pool): Promise<readonly string[]> {
   const connections = Array.from({ length: CONNECTIONS }, async (_, index) => {
     const tenant = first + index - CONNECTIONS;
     const applier = new BatchApplier({
-      pool: rehearsalPool(pool, `INSERT INTO tenants (key, id) VALUES (${tenant}, 'warm-up ${tenant}')`),
+      pool: rehearsalPool(pool, tenantWithWebhook(tenant)),
       cache: new TwinCache(0),
       deferred: new DeferredPatients(),
       sources: new SourceKeys(),
@@ -41,6 +41,11 @@ export async function warmUp(pool: Pool): Promise<readonly string[]> {
   });
   await Promise.all(connections);
   return problems;
+}
+
+function tenantWithWebhook(tenant: number): string {
+  return `INSERT INTO tenants (key, id) VALUES (${tenant}, 'warm-up ${tenant}');
+    INSERT INTO webhooks (tenant, id, url, secret, created_by) VALUES (${tenant}, gen_random_uuid(), '', '', 'warm-up')`;
 }
 
 function madeUp(tenant: number): Batch {

@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg';
-import { appendInTransaction, isTransient, type NewRecord } from '#libs/platform/messaging';
+import type { AlertRecord } from '#libs/contracts';
+import { isTransient } from '#libs/platform/messaging';
 import {
   insertRejections,
+  sentTogether,
   writeDeadLetters,
   writeFacts,
   writeJudgements,
@@ -14,23 +16,27 @@ import {
   type DeadLetter,
   type SourceKeys,
 } from '#libs/platform/storage';
+import type { LaneKey } from '#libs/platform/webhooks';
 import { changesOf, sourcesOf, type Changes, type Evolved } from './changes.js';
+import { emitAlerts } from './emit-alerts.js';
 
 export interface WrittenChanges {
   readonly changes: readonly Changes[];
   /** Patients whose rows the database refused; nothing of them is written. */
   readonly refused: readonly Evolved[];
+  /** Queues of webhooks that have got alerts; their dispatchers are to be told after the commit. */
+  readonly lanes: readonly LaneKey[];
   /** To be called after the commit. */
   readonly settle: () => void;
 }
 
 /**
- * Writes what the core said. Rows of this engine's own partitions come first, the shared counters of the log last, because they are
- * locked until the commit.
+ * Writes what the core decided, in two round trips: the rows of this engine's own partitions together, then the alerts, each queued for the
+ * webhooks that want it and appended to the log. The shared counters of the log come last, because they are locked until the commit.
  *
  * @param isApart false: a row that the database refuses fails the transaction. true: the patients are halved under savepoints until
  *   the one whose rows are refused is alone; all others are written
- * @param alerts further records of the topic of alerts
+ * @param alerts further alerts
  */
 export async function writeChanges(
   client: PoolClient,
@@ -39,7 +45,7 @@ export async function writeChanges(
   now: number,
   sources: SourceKeys,
   isApart: boolean,
-  alerts: readonly NewRecord[] = [],
+  alerts: readonly AlertRecord[] = [],
 ): Promise<WrittenChanges> {
   const settled: (() => void)[] = [];
   const changes: Changes[] = [];
@@ -47,15 +53,17 @@ export async function writeChanges(
   const writeRows = async (part: readonly Evolved[]): Promise<void> => {
     const keys = await sources.resolve(client, sourcesOf(part));
     const all = changesOf(part, keys.keyOf, now);
-    await writeMeasurements(client, all.measurements);
-    await writeJudgements(client, all.judgements);
-    await writeFacts(client, all.facts);
-    await writeThresholds(client, all.thresholds);
-    await writeTwins(client, all.twins);
-    await writeTimers(client, all.timers);
-    await writeTransitions(client, all.transitions);
-    await writeSuppressions(client, all.suppressions);
-    await insertRejections(client, all.rejections);
+    await sentTogether([
+      writeMeasurements(client, all.measurements),
+      writeJudgements(client, all.judgements),
+      writeFacts(client, all.facts),
+      writeThresholds(client, all.thresholds),
+      writeTwins(client, all.twins),
+      writeTimers(client, all.timers),
+      writeTransitions(client, all.transitions),
+      writeSuppressions(client, all.suppressions),
+      insertRejections(client, all.rejections),
+    ]);
     settled.push(() => keys.settle());
     changes.push(all);
   };
@@ -79,10 +87,11 @@ export async function writeChanges(
   };
   await (isApart ? writeApart(evolved) : writeRows(evolved));
   await writeDeadLetters(client, letters);
-  await appendInTransaction(client, [...alerts, ...changes.flatMap((part) => part.alerts)]);
+  const lanes = await emitAlerts(client, [...alerts, ...changes.flatMap((part) => part.alerts)], now);
   return {
     changes,
     refused,
+    lanes,
     settle: () => {
       for (const settle of settled) settle();
     },

@@ -26,6 +26,7 @@ export { writeTransitions, type TransitionWrite } from './write-alerts.js';
 export { writeTwins, type TwinWrite } from './write-twins.js';
 export { createPrisma, type Prisma } from './prisma.js';
 export { createPool } from './pool.js';
+export { sentTogether } from './sent-together.js';
 export { rehearsalPool } from './rehearsal-pool.js';
 export { ASSIGNMENT, readAssignment } from './device-assignments.js';
 export * from './fhir-resources.js';

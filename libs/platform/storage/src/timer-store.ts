@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { PatientId } from './load-twins.js';
 import { plainArray, textArray } from './pg-arrays.js';
+import { sentTogether } from './sent-together.js';
 
 export interface TimerWrite extends PatientId {
   readonly twin: string;
@@ -13,8 +14,9 @@ export interface TimerWrite extends PatientId {
 export async function writeTimers(client: ClientBase, writes: readonly TimerWrite[]): Promise<void> {
   const set = writes.filter((write) => write.dueAt !== null);
   const removed = writes.filter((write) => write.dueAt === null);
+  const sent: Promise<unknown>[] = [];
   if (set.length > 0) {
-    await client.query({
+    const query = client.query({
       name: 'timers-set',
       text: `INSERT INTO twin_timers AS t (tenant, twin, timer, patient, due_at)
         SELECT u.tenant, u.twin, u.timer, u.patient, to_timestamp(u.due / 1000)
@@ -26,15 +28,18 @@ export async function writeTimers(client: ClientBase, writes: readonly TimerWrit
         plainArray(set.map((write) => write.dueAt)),
       ],
     });
+    sent.push(query);
   }
   if (removed.length > 0) {
-    await client.query({
+    const query = client.query({
       name: 'timers-remove',
       text: `DELETE FROM twin_timers AS t USING unnest($1::int4[], $2::int8[], $3::text[]) AS u (tenant, twin, timer)
         WHERE t.tenant = u.tenant AND t.twin = u.twin AND t.timer = u.timer`,
       values: placeOf(removed),
     });
+    sent.push(query);
   }
+  await sentTogether(sent);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { TransitionChange } from '#libs/domain/twin';
 import { plainArray, textArray } from './pg-arrays.js';
+import { sentTogether } from './sent-together.js';
 
 /** A step of an episode of a twin. */
 export interface TransitionWrite {
@@ -14,7 +15,7 @@ export interface TransitionWrite {
 export async function writeTransitions(client: ClientBase, writes: readonly TransitionWrite[]): Promise<void> {
   if (writes.length === 0) return;
   const texts = writes.map(({ transition }) => JSON.stringify(transition.alert));
-  await insertTransitions(client, writes, texts);
+  const inserted = insertTransitions(client, writes, texts);
   const last = new Map<string, { write: TransitionWrite; text: string }>();
   writes.forEach((write, index) => {
     last.set(`${write.tenant}/${write.transition.episode}`, { write, text: texts[index] as string });
@@ -23,7 +24,7 @@ export async function writeTransitions(client: ClientBase, writes: readonly Tran
   const episodes = [...last.values()].toSorted(
     (a, b) => Number(b.write.transition.closed) - Number(a.write.transition.closed),
   );
-  await upsertEpisodes(client, episodes);
+  await sentTogether([inserted, upsertEpisodes(client, episodes)]);
 }
 
 async function insertTransitions(

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Applied, FactChange } from '#libs/domain/twin';
 import { plainArray, textArray } from './pg-arrays.js';
+import { sentTogether } from './sent-together.js';
 
 export interface FactWrite {
   readonly tenant: number;
@@ -24,7 +25,7 @@ export async function writeFacts(client: ClientBase, writes: readonly FactWrite[
     textArray(writes.map(({ fact }) => fact.reference)),
     plainArray(writes.map(({ fact }) => fact.version)),
   ];
-  await client.query({
+  const insert = client.query({
     name: 'facts-insert',
     text: `INSERT INTO facts (tenant, twin, kind, reference, version, content, retracted, effective_from, effective_to, recorded_at)
       SELECT u.tenant, u.twin, u.kind, u.reference, u.version, u.content::jsonb, u.retracted, to_timestamp(u.since / 1000),
@@ -40,7 +41,7 @@ export async function writeFacts(client: ClientBase, writes: readonly FactWrite[
       plainArray(writes.map(({ fact }) => fact.to)),
     ],
   });
-  await client.query({
+  const supersede = client.query({
     name: 'facts-supersede',
     text: `UPDATE facts AS f SET superseded_at = now()
       FROM unnest($1::int4[], $2::int8[], $3::text[], $4::text[], $5::int4[]) AS u (tenant, twin, kind, reference, version)
@@ -48,6 +49,7 @@ export async function writeFacts(client: ClientBase, writes: readonly FactWrite[
         AND f.version < u.version AND f.superseded_at IS NULL`,
     values: identity,
   });
+  await sentTogether([insert, supersede]);
 }
 
 /** Writes limits as next versions of their rule's limits for the patient; null limits restore the default. */
@@ -58,7 +60,7 @@ export async function writeThresholds(client: ClientBase, writes: readonly Thres
     plainArray(writes.map((write) => write.twin)),
     textArray(writes.map(({ threshold }) => threshold.rule)),
   ];
-  await client.query({
+  const insert = client.query({
     name: 'thresholds-insert',
     text: `INSERT INTO thresholds (tenant, twin, rule, version, limits, author, reason, expires_at, recorded_at)
       SELECT u.tenant, u.twin, u.rule,
@@ -75,7 +77,7 @@ export async function writeThresholds(client: ClientBase, writes: readonly Thres
       plainArray(writes.map(({ threshold }) => threshold.expiresAt)),
     ],
   });
-  await client.query({
+  const supersede = client.query({
     name: 'thresholds-supersede',
     text: `UPDATE thresholds AS o SET superseded_at = now()
       FROM (SELECT DISTINCT * FROM unnest($1::int4[], $2::int8[], $3::text[]) AS u (tenant, twin, rule)) AS u
@@ -83,4 +85,5 @@ export async function writeThresholds(client: ClientBase, writes: readonly Thres
         AND o.version < (SELECT max(version) FROM thresholds t WHERE t.tenant = u.tenant AND t.twin = u.twin AND t.rule = u.rule)`,
     values: place,
   });
+  await sentTogether([insert, supersede]);
 }

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { StoredMeasurement } from '#libs/domain/twin';
 import { plainArray, textArray } from './pg-arrays.js';
+import { sentTogether } from './sent-together.js';
 import { fitReal, fitsReal } from './single-precision.js';
 
 /** A new version of a measurement with where it belongs; `source` is the key of its source and device. */
@@ -25,9 +26,11 @@ export async function writeMeasurements(client: ClientBase, writes: readonly Mea
     (isPlain(write.measurement) ? plain : rich).push(write);
     if (write.measurement.replaces !== undefined) replacing.push(write);
   }
-  if (plain.length > 0) await insertPlain(client, plain);
-  if (rich.length > 0) await insertRich(client, rich);
-  if (replacing.length > 0) await supersede(client, replacing);
+  await sentTogether([
+    ...(plain.length > 0 ? [insertPlain(client, plain)] : []),
+    ...(rich.length > 0 ? [insertRich(client, rich)] : []),
+    ...(replacing.length > 0 ? [supersede(client, replacing)] : []),
+  ]);
 }
 
 function isPlain(measurement: StoredMeasurement): boolean {

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import type { AlertRecord, Severity } from '#libs/contracts';
 import { matchesFilter, type WebhookFilter } from './filter.js';
 
@@ -15,19 +15,48 @@ export function messageBody(record: AlertRecord): string {
   });
 }
 
-/**
- * Queues each alert for every active webhook of its tenant that wants it, in the caller's transaction. A webhook that was told
- * of an episode is told the rest of it even when its severity has moved out of the filter. A record that comes twice
- * changes nothing. Wakes the lanes when the transaction commits. Answers how many messages were queued.
- */
-export async function enqueueAlerts(client: PoolClient, records: readonly AlertRecord[], now: number): Promise<number> {
-  if (records.length === 0) return 0;
-  const tenants = [...new Set(records.map((record) => record.tenant))];
-  const { rows: webhooks } = await client.query<{ tenant: number; id: string; filter: WebhookFilter }>({
+/** A webhook that may be sent alerts. */
+export interface ActiveWebhook {
+  readonly tenant: number;
+  readonly id: string;
+  readonly filter: WebhookFilter;
+}
+
+/** The queue of one webhook. */
+export interface LaneKey {
+  readonly tenant: number;
+  readonly webhook: string;
+}
+
+/** The webhooks to which alerts of these records may go. */
+export async function activeWebhooks(
+  client: Pick<ClientBase, 'query'>,
+  records: readonly AlertRecord[],
+): Promise<readonly ActiveWebhook[]> {
+  if (records.length === 0) return [];
+  const { rows } = await client.query<ActiveWebhook>({
     name: 'webhooks-active',
     text: `SELECT tenant, id::text AS id, filter FROM webhooks WHERE tenant = ANY($1::int[]) AND status = 'active'`,
-    values: [tenants],
+    values: [[...new Set(records.map((record) => record.tenant))]],
   });
+  return rows;
+}
+
+/**
+ * Queues each alert for every active webhook of its tenant that wants it, in the caller's transaction. A webhook that was sent the
+ * beginning of an episode is sent the rest of it even when its severity has moved out of the filter. A record that comes twice
+ * changes nothing: the engine queues what it finds, and the dispatcher queues again what it reads in the log.
+ *
+ * @param webhooks see {@link activeWebhooks}
+ * @param now ms
+ * @returns the queues that have got messages: call {@link wakeLanes} with them after the commit
+ */
+export async function enqueueAlerts(
+  client: Pick<ClientBase, 'query'>,
+  records: readonly AlertRecord[],
+  webhooks: readonly ActiveWebhook[],
+  now: number,
+): Promise<readonly LaneKey[]> {
   const columns = {
     tenant: [],
     webhook: [],
@@ -65,8 +94,8 @@ export async function enqueueAlerts(client: PoolClient, records: readonly AlertR
       columns.received.push(record.receivedAt);
     }
   }
-  if (columns.tenant.length === 0) return 0;
-  const { rowCount } = await client.query({
+  if (columns.tenant.length === 0) return [];
+  const { rows } = await client.query<LaneKey>({
     name: 'deliveries-enqueue',
     text: `WITH offered AS (
         SELECT * FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bool[], $9::int2[], $10::float8[])
@@ -82,9 +111,8 @@ export async function enqueueAlerts(client: PoolClient, records: readonly AlertR
                        AND e.position < o.position AND e.wanted)
         ORDER BY position
         ON CONFLICT (tenant, webhook, message) DO NOTHING
-        RETURNING tenant, webhook),
-      woken AS (SELECT DISTINCT tenant, webhook FROM queued)
-      SELECT q.tenant FROM queued q, (SELECT count(pg_notify('webhook_lanes', tenant || '/' || webhook)) FROM woken) AS w`,
+        RETURNING tenant, webhook)
+      SELECT DISTINCT tenant, webhook::text AS webhook FROM queued`,
     values: [
       columns.tenant,
       columns.webhook,
@@ -98,5 +126,21 @@ export async function enqueueAlerts(client: PoolClient, records: readonly AlertR
       columns.received,
     ],
   });
-  return rowCount ?? 0;
+  return rows;
+}
+
+/** The channel on which dispatchers listen; the payload is `tenant/webhook`. */
+export const LANES_CHANNEL = 'webhook_lanes';
+
+/**
+ * Tells the dispatchers that these queues have something to send. Not in the transaction that queued it: NOTIFY takes a lock of the
+ * whole server until its transaction is on disk. One that is lost costs up to the two seconds until a dispatcher looks by itself.
+ */
+export async function wakeLanes(db: Pick<ClientBase, 'query'>, lanes: readonly LaneKey[]): Promise<void> {
+  if (lanes.length === 0) return;
+  await db.query({
+    name: 'webhook-lanes-wake',
+    text: `SELECT pg_notify('${LANES_CHANNEL}', lane) FROM unnest($1::text[]) AS l (lane)`,
+    values: [lanes.map(({ tenant, webhook }) => `${tenant}/${webhook}`)],
+  });
 }
