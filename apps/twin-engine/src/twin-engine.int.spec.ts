@@ -4,6 +4,7 @@ import {
   PARTITIONS,
   patientKey,
   TOPICS,
+  type AlertRecord,
   type PatientInput,
   type SamplesRecord,
   type WireSample,
@@ -18,6 +19,7 @@ import {
   SourceKeys,
   type HotState,
 } from '#libs/platform/storage';
+import { activeWebhooks, enqueueAlerts, type LaneKey } from '#libs/platform/webhooks';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { BatchApplier } from './apply-batches.js';
 import { Backlog } from './backlog.js';
@@ -220,6 +222,42 @@ describe('twin engine', () => {
     const told = await rows(pool, `SELECT count(*)::int AS n FROM log_records WHERE topic = '${TOPICS.alerts}'`);
     expect(told).toEqual(await rows(pool, 'SELECT count(*)::int AS n FROM alert_transitions'));
     expect(await rows(pool, 'SELECT sum(next_offset)::int AS n FROM consumer_offsets')).toEqual([{ n: 21 }]);
+  });
+
+  it('queues the deliveries of an alert in the transaction that found it, and the log adds none', async () => {
+    await pool.query(
+      `INSERT INTO webhooks (tenant, id, url, secret, created_by) VALUES (1, gen_random_uuid(), 'https://a.example', '', 'test')`,
+    );
+    const lanes: LaneKey[] = [];
+    const engine = startEngine(pool, (committed) => lanes.push(...committed.lanes));
+    const log = new Log();
+    log.add(...lowGlucose('p1', 20));
+    await drain(engine, log);
+    const transitions = await rows(pool, 'SELECT id FROM alert_transitions ORDER BY id');
+    expect(transitions).not.toEqual([]);
+    const queued = (): Promise<unknown> => rows(pool, 'SELECT message AS id FROM deliveries ORDER BY message');
+    expect(await queued()).toEqual(transitions);
+    expect(new Set(lanes.map(({ tenant }) => tenant))).toEqual(new Set([1]));
+
+    const told = await rows(pool, `SELECT value FROM log_records WHERE topic = '${TOPICS.alerts}'`);
+    const records = told.map(({ value }) => JSON.parse(String(value)) as AlertRecord);
+    const client = await pool.connect();
+    expect(await enqueueAlerts(client, records, await activeWebhooks(client, records), Date.now())).toEqual([]);
+    client.release();
+    expect(await queued()).toEqual(transitions);
+  });
+
+  it('queues nothing of a transaction that fails', async () => {
+    await pool.query(
+      `INSERT INTO webhooks (tenant, id, url, secret, created_by) VALUES (1, gen_random_uuid(), 'https://a.example', '', 'test')`,
+    );
+    await pool.query('ALTER TABLE log_records ADD CONSTRAINT refused CHECK (false) NOT VALID');
+    const log = new Log();
+    log.add(...lowGlucose('p1', 20));
+    await startEngine(pool).applier.apply(log.batches());
+    expect(await rows(pool, 'SELECT count(*)::int AS n FROM deferred_records')).toEqual([{ n: 20 }]);
+    for (const table of ['deliveries', 'alert_transitions', 'measurements'])
+      expect(await rows(pool, `SELECT count(*)::int AS n FROM ${table}`)).toEqual([{ n: 0 }]);
   });
 
   it('lists accepted values that came to nothing for their sender', async () => {

@@ -102,12 +102,15 @@ describe('a relay that has lost its partition', () => {
     const pool = new pg.Pool({ connectionString: database.url, max: 4 });
     try {
       const sent: string[] = [];
+      let begun = (): void => undefined;
+      const sending = new Promise<void>((resolve) => (begun = resolve));
       let isSlow = true;
       const target: Parameters<typeof forward>[1] = {
         append: async (records) => {
           // The first one to send is held up, while another relay believes to own the partition.
           if (isSlow) {
             isSlow = false;
+            begun();
             await sleep(300);
           }
           sent.push(...records.map(({ value }) => value));
@@ -130,7 +133,7 @@ describe('a relay that has lost its partition', () => {
         heartbeat: () => Promise.resolve(),
       });
       const lost = forward(pool, target, batch([0, 1, 2]));
-      await sleep(50);
+      await sending;
       const owner = await forward(pool, target, batch([0, 1, 2, 3, 4]));
       expect(owner).toEqual({ outcome: { kind: 'applied' }, records: 2 });
       expect(await lost).toEqual({ outcome: { kind: 'applied' }, records: 3 });
