@@ -1,12 +1,18 @@
 import type { Pool } from 'pg';
 import { TOPICS } from '#libs/contracts';
 import type { Apply } from '#libs/domain/twin';
-import { reasonOf, type Batch, type BatchOutcome, type Consumer, type EventLog } from '#libs/platform/messaging';
+import {
+  Coalescer,
+  reasonOf,
+  type Batch,
+  type BatchOutcome,
+  type Consumer,
+  type EventLog,
+} from '#libs/platform/messaging';
 import { SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
 import { wakeLanes } from '#libs/platform/webhooks';
 import { BatchApplier, type ApplierDeps } from './apply-batches.js';
 import type { Committed } from './committed.js';
-import { Coalescer } from './coalescer.js';
 import { deadLetterOf } from './dead-letters.js';
 import { DeferredPatients } from './deferred-patients.js';
 import { GROUP, OFFSETS } from './group.js';
@@ -38,7 +44,7 @@ const CHUNK_CHARACTERS = 2_000_000;
 const CACHED_CHARACTERS = 128_000_000;
 
 /**
- * The way of a record: log → chunk → one transaction with others (coalescer.ts, apply-batches.ts), in which its alerts are queued for
+ * The way of a record: log → chunk → one transaction with others (Coalescer, apply-batches.ts), in which its alerts are queued for
  * the webhooks that want them and appended to their topic → the dispatchers are woken, hot state and live
  * subscribers (hot-views.ts) → the log's own commit, which is a hint. Records of a patient with a backlog are noted in that transaction
  * instead, and applied by the backlog lane (start-backlog.ts, backlog.ts). A crash anywhere repeats nothing and loses nothing.

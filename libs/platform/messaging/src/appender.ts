@@ -3,7 +3,7 @@ import { LogFullError, type NewRecord, type Position } from './event-log.js';
 export interface AppenderOptions {
   /** Writes one batch, durably; answers positions in order. Batches of one appender never overlap, so order is kept. */
   readonly write: (records: readonly NewRecord[]) => Promise<readonly Position[]>;
-  /** How long the first record of a batch waits for company, ms. */
+  /** How long the first record of a batch waits for company, ms; 0: it does not, only those that come while a batch is written gather. */
   readonly lingerMs: number;
   /** Bounds of one batch. A call larger than this is written alone. */
   readonly maxRecords: number;
@@ -62,7 +62,7 @@ export class Appender {
   private schedule(): void {
     if (this.writing || this.calls.length === 0) return;
     const full = this.queuedRecords >= this.options.maxRecords || this.queuedBytes >= this.options.maxBytes;
-    if (full || this.closed) {
+    if (full || this.closed || this.options.lingerMs === 0) {
       clearTimeout(this.timer);
       this.timer = undefined;
       void this.flush();

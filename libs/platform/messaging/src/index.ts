@@ -1,5 +1,6 @@
 export * from './event-log.js';
 export { appendInTransaction } from './append-in-transaction.js';
+export { Coalescer } from './coalescer.js';
 export { createEventLog, type EventLogConfig } from './create-event-log.js';
 export { KafkaEventLog, type KafkaEventLogOptions } from './kafka.js';
 export { ensureTopics } from './kafka-topics.js';

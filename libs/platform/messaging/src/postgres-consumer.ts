@@ -195,7 +195,8 @@ export class PostgresConsumer implements Consumer {
     });
     for (const { lane, from } of asked) {
       const records = found.get(lane.partition) ?? [];
-      if (records.length > 0) this.dirty.add(lane.partition);
+      // What was committed since is followed by a wake of its own.
+      if (mayHaveMore(records, this.options.maxBatch)) this.dirty.add(lane.partition);
       // Not if the handler sent the lane elsewhere meanwhile.
       if (lane.tail === from) lane.offer(records);
     }
@@ -215,6 +216,12 @@ export class PostgresConsumer implements Consumer {
       .finally(() => (this.committing = undefined));
     await this.committing;
   }
+}
+
+/** True when a bound of the fetch may have cut them off. In UTF-8 a UTF-16 unit takes up to three bytes. */
+function mayHaveMore(records: readonly LogRecord[], most: number): boolean {
+  if (records.length >= most) return true;
+  return records.reduce((sum, { value }) => sum + value.length, 0) * 3 >= FETCH_CHARACTERS;
 }
 
 const POLL_MS = 1_000;

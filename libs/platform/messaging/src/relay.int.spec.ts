@@ -3,7 +3,8 @@ import pg from 'pg';
 import { appendInTransaction } from './append-in-transaction.js';
 import { ensureTopics } from './kafka-topics.js';
 import { KafkaEventLog } from './kafka.js';
-import { forward, startRelay } from './relay.js';
+import { forward } from './forward.js';
+import { startRelay } from './relay.js';
 import { createTestDatabase } from '#libs/testing';
 
 const brokers = brokersOf(process.env['KAFKA_BROKERS']);
@@ -99,7 +100,7 @@ describe('relay from the Postgres log to Kafka', () => {
 describe('a relay that has lost its partition', () => {
   it('puts no old record behind newer ones', async () => {
     const database = await createTestDatabase();
-    const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+    const pool = new pg.Pool({ connectionString: database.url, max: 4, pipeline: true });
     try {
       const sent: string[] = [];
       let begun = (): void => undefined;
@@ -117,7 +118,7 @@ describe('a relay that has lost its partition', () => {
           return [];
         },
       };
-      const batch = (values: readonly number[]): Parameters<typeof forward>[2] => ({
+      const batch = (values: readonly number[]): Parameters<typeof forward>[2][number] => ({
         topic: 't',
         partition: 0,
         records: values.map((value) => ({
@@ -132,12 +133,15 @@ describe('a relay that has lost its partition', () => {
         signal: new AbortController().signal,
         heartbeat: () => Promise.resolve(),
       });
-      const lost = forward(pool, target, batch([0, 1, 2]));
+      const lost = forward(pool, target, [batch([0, 1, 2])]);
       await sending;
-      const owner = await forward(pool, target, batch([0, 1, 2, 3, 4]));
-      expect(owner).toEqual({ outcome: { kind: 'applied' }, records: 2 });
-      expect(await lost).toEqual({ outcome: { kind: 'applied' }, records: 3 });
-      expect(await forward(pool, target, batch([1, 2]))).toEqual({ outcome: { kind: 'seek', offset: 5n }, records: 0 });
+      const owner = await forward(pool, target, [batch([0, 1, 2, 3, 4])]);
+      expect(owner).toEqual({ outcomes: [{ kind: 'applied' }], records: 2 });
+      expect(await lost).toEqual({ outcomes: [{ kind: 'applied' }], records: 3 });
+      expect(await forward(pool, target, [batch([1, 2])])).toEqual({
+        outcomes: [{ kind: 'seek', offset: 5n }],
+        records: 0,
+      });
       expect(sent).toEqual(['0', '1', '2', '3', '4']);
     } finally {
       await pool.end();

@@ -1,9 +1,10 @@
-import { reasonOf, type Batch, type BatchOutcome } from '#libs/platform/messaging';
+import type { Batch, BatchOutcome } from './event-log.js';
+import { reasonOf } from './log-writer.js';
 
 export interface CoalescerOptions {
   /** Transactions at once. */
   readonly lanes: number;
-  /** Most records and characters of one transaction; a single larger batch is split by the pipeline before. */
+  /** Most records and characters of one transaction; a single larger batch has one of its own. */
   readonly maxRecords: number;
   readonly maxCharacters: number;
 }
