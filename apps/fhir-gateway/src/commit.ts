@@ -8,7 +8,7 @@ import type { Step } from './step.js';
 
 /**
  * Runs the steps in one database transaction: look, decide, write, append to the log. After it everything is durable, or
- * nothing is there.
+ * nothing is there. Two round trips: what it looks up, and all that it writes with the commit; one when there is nothing to look up.
  *
  * @param mode `atomic`: one refused step undoes all · `each`: refused steps leave the others alone
  */
@@ -25,10 +25,14 @@ export function commit(
     if (mode === 'atomic' && decision.results.some((result) => result.kind === 'refused')) {
       return { kind: 'refused', value: decision };
     }
-    await transaction.write(origin.tenant, decision.changes);
-    await transaction.list(origin.tenant, rejectionsOf(decision, origin), replacedBy(decision));
-    // Last, because the log's counters are shared by all requests: held for one round trip and the commit.
-    await appendInTransaction(transaction.client, clinicalRecords(decision.news, origin));
-    return { kind: 'commit', value: decision };
+    const rejections = rejectionsOf(decision, origin);
+    const records = clinicalRecords(decision.news, origin);
+    const sent = [
+      transaction.write(origin.tenant, decision.changes),
+      transaction.list(origin.tenant, rejections, replacedBy(decision)),
+      // Last, because the log's counters are shared by all requests: the commit comes with it.
+      appendInTransaction(transaction.client, records),
+    ];
+    return { kind: 'commit', value: decision, sent };
   });
 }

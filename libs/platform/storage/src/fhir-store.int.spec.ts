@@ -191,6 +191,30 @@ describe('races', () => {
   });
 });
 
+describe('statements that COMMIT follows at once', () => {
+  const unwritable = {
+    toPostgres: () => {
+      throw new Error('no such value');
+    },
+  };
+  it.each([
+    ['the database refuses one of them', 'SELECT 1 / $1::int', 0, 'division by zero'],
+    ['one of them cannot be sent', 'SELECT $1::text', unwritable, 'no such value'],
+  ])('leave nothing when %s', async (_, text, value, message) => {
+    for (const order of ['first', 'last'] as const) {
+      const request = store.transact(async (tx) => {
+        const bad = (): Promise<unknown> => tx.client.query(text, [value]);
+        const good = (): Promise<unknown> => tx.write(1, [change({ type: 'Basic', id: 'behind' })]);
+        return { kind: 'commit', value: undefined, sent: order === 'first' ? [bad(), good()] : [good(), bad()] };
+      });
+      await expect(request).rejects.toThrow(message);
+      expect(await store.read(1, 'Basic', 'behind')).toBeUndefined();
+    }
+    await write(1, change({ type: 'Basic', id: `after ${message}` }));
+    expect((await pool.query(`SELECT FROM pg_stat_activity WHERE state LIKE 'idle in%'`)).rowCount).toBe(0);
+  });
+});
+
 describe('a connection that ends in the middle', () => {
   it('fails its request and nothing else', async () => {
     const cut = store.transact(async (tx) => {

@@ -1,11 +1,19 @@
 import type { Pool } from 'pg';
+import { commitBehind } from './commit-behind.js';
 import type { StoredResource } from './fhir-resources.js';
 import { COLUMNS, toStored, type Row } from './fhir-row.js';
 import { FhirTransaction } from './fhir-transaction.js';
+import { sentTogether } from './sent-together.js';
 
 /** `refused` rolls back: nothing of the request stays. */
 export type Verdict<T> =
-  { readonly kind: 'commit'; readonly value: T } | { readonly kind: 'refused'; readonly value: T };
+  | {
+      readonly kind: 'commit';
+      readonly value: T;
+      /** Statements on the transaction's client that are not waited for yet: COMMIT is sent right behind them. */
+      readonly sent?: readonly Promise<unknown>[];
+    }
+  | { readonly kind: 'refused'; readonly value: T };
 
 /** The transaction lost against others every time, or waited too long for a row; the client may repeat the request. */
 export class FhirStoreBusyError extends Error {
@@ -46,14 +54,18 @@ export class FhirStore {
     // Its statements reject, too; without a listener the connection's end would end the process.
     const onEnd = (): void => void (broken = true);
     client.on('error', onEnd);
+    // The first statement of the work goes with it.
+    const begun = client.query(BEGIN);
+    begun.catch(() => undefined);
     try {
-      await client.query(BEGIN);
       const verdict = await work(new FhirTransaction(client));
-      await client.query(verdict.kind === 'commit' ? 'COMMIT' : 'ROLLBACK');
+      if (verdict.kind === 'commit') await commitBehind(client, [begun, ...(verdict.sent ?? [])]);
+      else await sentTogether([begun, client.query('ROLLBACK')]);
       return { kind: 'done', value: verdict.value };
     } catch (error) {
+      await Promise.allSettled([begun]);
       // A connection that can not even roll back is thrown away, never given to the next request.
-      await client.query('ROLLBACK').catch(() => (broken = true));
+      if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK').catch(() => (broken = true));
       if (lostRace(error)) return { kind: 'lost' };
       if (sqlState(error) === LOCK_NOT_AVAILABLE) throw new FhirStoreBusyError('a row stayed locked for too long');
       throw error;

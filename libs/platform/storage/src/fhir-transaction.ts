@@ -12,6 +12,7 @@ import {
 import { toStored, type LookRow } from './fhir-row.js';
 import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
 import { insertRejections, removeRejections, type NewRejection } from './rejections.js';
+import { sentTogether } from './sent-together.js';
 
 /** The statements of one request, on its one connection. */
 export class FhirTransaction {
@@ -60,26 +61,27 @@ export class FhirTransaction {
   }
 
   /**
-   * Writes all changes of the request: one statement for new resources and one for changed ones, whatever their number.
-   * The row of every changed resource must have been locked by {@link look}.
+   * Writes all changes of the request: one statement for new resources and one for changed ones, whatever their number, sent at once
+   * and in one round trip. The row of every changed resource must have been locked by {@link look}.
    */
-  async write(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
+  write(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
     const sorted = [...changes].sort(byKeyAndVersion);
     const passed = sorted.filter((change, at) => sameResource(change, sorted[at + 1]));
     const firstVersions = new Set(sorted.filter((change) => change.version === 1).map(keyOf));
     const newest = passed.length === 0 ? sorted : foldByResource(sorted);
     const created = newest.filter((change) => firstVersions.has(keyOf(change)));
     const changed = newest.filter((change) => !firstVersions.has(keyOf(change)));
-    if (created.length > 0) await this.insert(tenant, created);
-    if (changed.length > 0) await this.update(tenant, changed);
-    if (passed.length > 0) await this.keepPassed(tenant, passed);
-    await writeDeviceUses(this.client, tenant, newest);
+    return sentTogether([
+      ...(created.length > 0 ? [this.insert(tenant, created)] : []),
+      ...(changed.length > 0 ? [this.update(tenant, changed)] : []),
+      ...(passed.length > 0 ? [this.keepPassed(tenant, passed)] : []),
+      writeDeviceUses(this.client, tenant, newest),
+    ]);
   }
 
   /** Lists what was stored and is not measured, in place of what earlier versions of these resources were listed for. */
-  async list(tenant: number, rejections: readonly NewRejection[], replaced: readonly string[]): Promise<void> {
-    await removeRejections(this.client, tenant, replaced);
-    await insertRejections(this.client, rejections);
+  list(tenant: number, rejections: readonly NewRejection[], replaced: readonly string[]): Promise<void> {
+    return sentTogether([removeRejections(this.client, tenant, replaced), insertRejections(this.client, rejections)]);
   }
 
   private async insert(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
