@@ -66,6 +66,7 @@ describe('which told episodes a record judges again', () => {
     const ended = [told(0, 5)];
     expect(compare(ended, [], { since: at(5) + 1 }).lines).toEqual([]);
     expect(compare(ended, [], { since: at(5) }).lines).toEqual(['retracted  2']);
+    expect(compare(ended, [found(20, null)], { since: at(10) }).lines).toEqual(['raised  1']);
   });
 
   it('is one that began where a found one begins, though it ended before', () => {
@@ -119,6 +120,15 @@ describe('which found episode is which told one', () => {
     expect(after([told(5, 8)], [found(0, 4)])).toEqual([[1, 0, 4]]);
     expect(after([told(5, 8)], [found(6, null)])).toEqual([[0, 6, null]]);
     expect(after([told(5, null)], [found(6, 7)])).toEqual([[0, 6, 7]]);
+  });
+
+  it('is none that is apart from it, latched ones included when the condition is over', () => {
+    expect(after([told(0, 5)], [found(20, null)])).toEqual([[1, 20, null]]);
+    const latched = [told(0, 5, { status: 'open', overAt: at(5) })];
+    expect(compare(latched, [found(10, 11)], { since: T0 }, { rule: ASYSTOLE }).lines).toEqual([
+      'retracted  2',
+      'retrospective  1',
+    ]);
   });
 
   it('is one at most', () => {
