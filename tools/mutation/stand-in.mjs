@@ -1,5 +1,5 @@
 /**
- * What the pure suites use of `@jest/globals`: `describe`, `it`, `it.each` and Jest's own `expect`. Tests are collected when a suite is
+ * What the pure suites use of `@jest/globals`: `describe`, `it`, `each` of both and Jest's own `expect`. Tests are collected when a suite is
  * imported, and run by `runner.mjs`, as often as wanted, without loading anything again.
  */
 import { format } from 'node:util';
@@ -25,12 +25,19 @@ export function it(title, run) {
 }
 
 it.each = (table) => (title, run) => {
-  for (const row of table) {
-    const values = Array.isArray(row) ? row : [row];
-    const shown = values.slice(0, title.match(/%[a-z]/g)?.length ?? 0);
-    it(format(title, ...shown), () => run(...values));
-  }
+  for (const { values, name } of rowsOf(table, title)) it(name, () => run(...values));
 };
+
+describe.each = (table) => (title, declare) => {
+  for (const { values, name } of rowsOf(table, title)) describe(name, () => declare(...values));
+};
+
+function rowsOf(table, title) {
+  return table.map((row) => {
+    const values = Array.isArray(row) ? row : [row];
+    return { values, name: format(title, ...values.slice(0, title.match(/%[a-z]/g)?.length ?? 0)) };
+  });
+}
 
 /** Suites of one file are named by it, so that those of another may have the same titles. */
 export async function collect(file, url) {
