@@ -63,7 +63,7 @@ describe('a heart rate that a person has seen', () => {
       return [`${second}`, 1, T0 + second * SECOND, values[i]!, 0, 'gateway', HEART_RATE];
     });
     const episode = episodeOf({ status: 'acknowledged', seen: { rank: 2, asOf: T0, far: 130 } });
-    return { episode, ...furtherThanSeen(draftWith({}), HEART_HIGH, episode, fresh), before: episode };
+    return { before: episode, ...furtherThanSeen(draftWith({}), HEART_HIGH, episode, fresh) };
   };
 
   it('pages again when it has been clearly higher for a minute, counted from the values after', () => {
