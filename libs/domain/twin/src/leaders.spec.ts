@@ -115,61 +115,63 @@ describe('an alert is outranked', () => {
 });
 
 describe('a suppression', () => {
-  const muted = { reason: 'same-cause', by: idOf('glucose-very-low', 1), until: null, rank: 2 } as const;
+  const muted = { reason: 'same-cause', by: idOf('deterioration-trend', 1), until: null, rank: 2 } as const;
   const older = episodeOf({ end: T0 - MINUTE, status: 'resolved' });
   const quiet = episodeOf({ sequence: 0, muted });
 
   function suppressedBeside(leader: Partial<EpisodeState>) {
     const draft = draftWith({
-      'heart-rate-high': [episodeOf()],
-      'glucose-very-low': [older, episodeOf({ n: 1, ...leader })],
+      'glucose-high': [episodeOf()],
+      'deterioration-trend': [older, episodeOf({ n: 1, ...leader })],
     });
-    suppress(draft, LOW, quiet);
+    suppress(draft, NEWS2, quiet);
     return draft;
   }
 
   it('has the same id at every replay, and another one when the alert was told before', () => {
     const ids = [0, 4].map((sequence) => {
       const draft = draftWith({});
-      suppress(draft, LOW, episodeOf({ sequence, muted: { ...muted, reason: 'refractory' } }));
+      suppress(draft, NEWS2, episodeOf({ sequence, muted: { ...muted, reason: 'refractory' } }));
       return draft.suppressions[0]!.id;
     });
-    expect(ids).toEqual([uuidOf(`suppression|${idOf(LOW.id)}`), uuidOf(`suppression|${idOf(LOW.id)}|4`)]);
+    expect(ids).toEqual([uuidOf(`suppression|${idOf(NEWS2.id)}`), uuidOf(`suppression|${idOf(NEWS2.id)}|4`)]);
   });
 
   it('changes the twin, also when it is folded into no other alert', () => {
     const draft = draftWith({});
-    suppress(draft, LOW, episodeOf({ sequence: 0, muted: { ...muted, reason: 'refractory' } }));
+    suppress(draft, NEWS2, episodeOf({ sequence: 0, muted: { ...muted, reason: 'refractory' } }));
     expect(draft.changed).toBe(true);
   });
 
   it('is listed with the alert that leads, and with no other', () => {
     const { rules, transitions } = suppressedBeside({});
-    expect(rules['glucose-very-low']!.episodes).toEqual([
+    expect(rules['deterioration-trend']!.episodes).toEqual([
       older,
-      expect.objectContaining({ n: 1, folded: [{ rule: LOW.id, reason: 'same-cause' }] }),
+      expect.objectContaining({ n: 1, folded: [{ rule: NEWS2.id, reason: 'same-cause' }] }),
     ]);
-    expect(rules['heart-rate-high']!.episodes).toEqual([episodeOf()]);
+    expect(rules['glucose-high']!.episodes).toEqual([episodeOf()]);
     expect(transitions.map(({ rule, alert }) => [rule, alert.transition, alert.reason])).toEqual([
-      ['glucose-very-low', 'amended', 'joined'],
+      ['deterioration-trend', 'amended', 'joined'],
     ]);
   });
 
   it('is listed once per rule, and of many the newest eight', () => {
     const listed = (...rules: string[]) => rules.map((rule) => ({ rule, reason: 'same-cause' }));
-    const many = listed('a', LOW.id, 'b', 'c', 'd', 'e', 'f', 'g');
+    const many = listed('a', NEWS2.id, 'b', 'c', 'd', 'e', 'f', 'g');
     const { rules } = suppressedBeside({ folded: many });
-    expect(rules['glucose-very-low']!.episodes[1]!.folded).toEqual(listed('a', 'b', 'c', 'd', 'e', 'f', 'g', LOW.id));
+    expect(rules['deterioration-trend']!.episodes[1]!.folded).toEqual(
+      listed('a', 'b', 'c', 'd', 'e', 'f', 'g', NEWS2.id),
+    );
     const full = suppressedBeside({ folded: listed('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h') });
-    expect(full.rules['glucose-very-low']!.episodes[1]!.folded).toEqual(
-      listed('b', 'c', 'd', 'e', 'f', 'g', 'h', LOW.id),
+    expect(full.rules['deterioration-trend']!.episodes[1]!.folded).toEqual(
+      listed('b', 'c', 'd', 'e', 'f', 'g', 'h', NEWS2.id),
     );
   });
 
   it('is recorded without a message when the alert that leads is closed or forgotten', () => {
     const closed = suppressedBeside({ status: 'resolved', closedByHand: { rank: 2, at: T0 } });
     const forgotten = draftWith({});
-    suppress(forgotten, LOW, quiet);
+    suppress(forgotten, NEWS2, quiet);
     for (const { suppressions, transitions } of [closed, forgotten])
       expect([suppressions.length, transitions.length]).toEqual([1, 0]);
   });

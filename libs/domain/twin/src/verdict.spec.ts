@@ -65,7 +65,7 @@ describe('the verdict on a suppressed alert that goes on', () => {
     verdictOnMuted(draftWith(rules), NEWS2, [], muted, episodeOf({ rank, muted }), newest);
 
   it('is a page as worse when it is graver than the alert that leads it, whatever else is open', () => {
-    const rules = { 'heart-rate-high': [episodeOf({ rank: 3 })], 'deterioration-trend': [episodeOf()] };
+    const rules = { 'glucose-high': [episodeOf({ rank: 3 })], 'deterioration-trend': [episodeOf()] };
     expect(judge(led, 3, T0, rules)).toEqual({ kind: 'page', reason: 'worse' });
     expect(judge(led, 2, T0, rules)).toEqual({ kind: 'mute', muted: led });
   });
