@@ -76,11 +76,13 @@ describe('what one record shows of several rules', () => {
 
   it('is of one group what has ended before what begins, whichever is graver', () => {
     const [low, veryLow] = ['glucose-low', 'glucose-very-low'];
-    for (const [over, begun] of [
-      [low, veryLow],
-      [veryLow, low],
+    for (const [over, begun, rankOver, rankBegun] of [
+      [low, veryLow, 3, 2],
+      [low, veryLow, 2, 3],
+      [veryLow, low, 3, 2],
+      [veryLow, low, 2, 3],
     ] as const) {
-      const all = [shown(over, T0 + MINUTE, 3), shown(begun, null, 2)];
+      const all = [shown(over, T0 + MINUTE, rankOver), shown(begun, null, rankBegun)];
       expect(linesOf(all, { [over]: [episodeOf()] })).toEqual(inAnyOrder(`${over} resolved`, `${begun} raised`));
     }
   });
