@@ -115,19 +115,26 @@ export class AlertTail {
     this.running = true;
     const transitions = new SettledTransitions(this.pool);
     while (this.readers.size > 0) {
-      try {
-        const { upTo, more } = await transitions.advance();
-        if (upTo !== undefined && (this.settled === undefined || upTo > this.settled)) {
-          this.settled = upTo;
-          this.moved.wake();
-        }
-        await this.poked.wait(more ? SETTLING_MS : POLL_MS);
-      } catch (error) {
-        this.onFailure(error);
-        await this.poked.wait(AFTER_FAILURE_MS);
-      }
+      const pause = await this.advance(transitions);
+      // The last reader may have gone meanwhile, and woken nobody.
+      if (this.readers.size > 0) await this.poked.wait(pause);
     }
     this.running = false;
     this.settled = undefined;
+  }
+
+  /** @returns how long to wait before the next look, ms */
+  private async advance(transitions: SettledTransitions): Promise<number> {
+    try {
+      const { upTo, more } = await transitions.advance();
+      if (upTo !== undefined && (this.settled === undefined || upTo > this.settled)) {
+        this.settled = upTo;
+        this.moved.wake();
+      }
+      return more ? SETTLING_MS : POLL_MS;
+    } catch (error) {
+      this.onFailure(error);
+      return AFTER_FAILURE_MS;
+    }
   }
 }

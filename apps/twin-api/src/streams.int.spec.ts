@@ -136,7 +136,10 @@ describe('event streams over the API', () => {
     const [first] = await listen('/v1/twins/p1/stream', 1);
     expect(first).toMatchObject({ event: 'twin', data: { version: 7, patient: 'p1' } });
     const live = await listen('/v1/twins/p1/stream', 1, first?.id, async () => {
-      await platform.pool.query(`UPDATE twins SET version = 8 WHERE tenant = $1 AND patient = 'p1'`, [tenant]);
+      await platform.pool.query(
+        `UPDATE twins SET version = 8, snapshot = (snapshot::jsonb || '{"version": 8}')::text WHERE tenant = $1 AND patient = 'p1'`,
+        [tenant],
+      );
       await platform.hot.publish([{ channel: twinChannel(tenant, 'p1'), message: 'x' }]);
     });
     expect(live).toMatchObject([{ event: 'twin', data: { version: 8 } }]);

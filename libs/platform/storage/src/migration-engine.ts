@@ -151,11 +151,24 @@ async function loadBindings(): Promise<Bindings> {
   const home = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'));
   const module = (await import(pathToFileURL(join(home, 'schema_engine_bg.js')).href)) as Bindings;
   const { instance } = await WebAssembly.instantiate(await readFile(join(home, 'schema_engine_bg.wasm')), {
-    './schema_engine_bg.js': module,
+    './schema_engine_bg.js': keepingNothingAlive(module),
   });
   module.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();
   return module;
+}
+
+/**
+ * The engine starts a timer of ten seconds for its lock and never clears it: a process that has migrated, and is done, would wait for it.
+ * While it migrates, its connection keeps the process alive.
+ */
+function keepingNothingAlive(module: Bindings): Record<string, unknown> {
+  const imports: Record<string, unknown> = { ...module };
+  for (const name of Object.keys(imports)) {
+    if (name.startsWith('__wbg_setTimeout_'))
+      imports[name] = (work: () => void, ms: number) => setTimeout(work, ms).unref();
+  }
+  return imports;
 }
 
 /** The engine refuses to start without a datamodel; this one says nothing but the kind of database. */
