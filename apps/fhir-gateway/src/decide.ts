@@ -14,7 +14,7 @@ import { replaceConditional } from './conditional-reference.js';
 import { followDevices } from './follow-devices.js';
 import { indexedForms } from './indexed-identifier.js';
 import { noSuchPatient, unclearPatient } from './reference-issues.js';
-import { referencesOf } from './references.js';
+import { referencesOf, type ResourceReference } from './references.js';
 import { identifiersOf, sideEffects } from './side-effects.js';
 import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from './step.js';
 import { unmeasuredParts, warningsOf, type UnmeasuredPart } from './unmeasured-parts.js';
@@ -151,11 +151,8 @@ class Deciding {
     if (unclear.length > 0) {
       return { kind: 'refused', status: 422, issues: unclear.map(({ path }) => unclearPatient(`${step.at}.${path}`)) };
     }
-    const found = replaceConditional(step.resource, (identifier) => {
-      const [id, another] = this.having(identifier);
-      return id === undefined || another !== undefined ? undefined : `${identifier.type}/${id}`;
-    });
-    const named = referencesOf(found).filter((reference) => reference.type === 'Patient');
+    const { resource: found, references } = this.withConditionals(step.resource);
+    const named = references.filter((reference) => reference.type === 'Patient');
     const dangling = named.filter((reference) => reference.isQuery || !this.patients.has(reference.id));
     if (dangling.length > 0) {
       return { kind: 'refused', status: 422, issues: dangling.map((one) => noSuchPatient(one, step.at)) };
@@ -189,6 +186,17 @@ class Deciding {
       resource: after,
       unmeasured: warningsOf(unmeasured, step),
     };
+  }
+
+  /** The resource with its conditional references replaced where one resource is meant; its references then. */
+  private withConditionals(resource: JsonObject): { resource: JsonObject; references: readonly ResourceReference[] } {
+    const references = referencesOf(resource);
+    if (!references.some(({ isQuery }) => isQuery)) return { resource, references };
+    const replaced = replaceConditional(resource, (identifier) => {
+      const [id, another] = this.having(identifier);
+      return id === undefined || another !== undefined ? undefined : `${identifier.type}/${id}`;
+    });
+    return { resource: replaced, references: referencesOf(replaced) };
   }
 
   /** Ids of the resources with a business identifier. */

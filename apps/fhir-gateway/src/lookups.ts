@@ -3,7 +3,7 @@ import { identifierKey, type FhirLookups, type TypedIdentifier } from '#libs/pla
 import { conditionalReference } from './conditional-reference.js';
 import { indexedForms } from './indexed-identifier.js';
 import { FHIR_ID } from './read-request.js';
-import { referencesOf } from './references.js';
+import { referencesOf, type ResourceReference } from './references.js';
 import type { Step } from './step.js';
 
 /** What the steps must know of the database. What the request makes itself need not be asked for. */
@@ -24,8 +24,9 @@ export function lookupsOf(steps: readonly Step[]): FhirLookups {
     for (const { sent } of step.assumed ?? []) {
       if (sent.startsWith('Patient/')) patients.add(sent.slice('Patient/'.length));
     }
-    for (const one of identifiersAsked(step.resource)) identifiers.set(identifierKey(one), one);
-    for (const reference of referencesOf(step.resource)) {
+    const references = referencesOf(step.resource);
+    for (const one of identifiersAsked(step.resource, references)) identifiers.set(identifierKey(one), one);
+    for (const reference of references) {
       if (made.has(`${reference.type}/${reference.id}`) || !FHIR_ID.test(reference.id)) continue;
       if (reference.type === 'Patient') patients.add(reference.id);
       if (reference.type === 'Device') devices.add(reference.id);
@@ -35,9 +36,9 @@ export function lookupsOf(steps: readonly Step[]): FhirLookups {
 }
 
 /** Business identifiers by which a resource names others. */
-function identifiersAsked(resource: JsonObject): readonly TypedIdentifier[] {
+function identifiersAsked(resource: JsonObject, references: readonly ResourceReference[]): readonly TypedIdentifier[] {
   const subjects = subjectIdentifiers(resource).map((one) => ({ type: 'Patient', ...one }));
-  const conditional = referencesOf(resource).flatMap(({ type, id, isQuery }) =>
+  const conditional = references.flatMap(({ type, id, isQuery }) =>
     isQuery ? (conditionalReference(`${type}?${id}`) ?? []) : [],
   );
   return [...subjects, ...conditional].flatMap(({ type, ...one }) =>

@@ -9,7 +9,8 @@ const ACCEPTED: Readonly<Record<string, MediaType>> = {
   'text/json': 'application/json',
   json: 'application/fhir+json',
 };
-const ANYTHING: Readonly<Record<string, MediaType>> = {
+const ACCEPTED_OR_ANY: Readonly<Record<string, MediaType>> = {
+  ...ACCEPTED,
   '*/*': 'application/fhir+json',
   'application/*': 'application/fhir+json',
   'text/*': 'application/json',
@@ -24,7 +25,7 @@ export function mediaTypeFor(format: string | undefined, accept: string | undefi
   if (accept === undefined || accept.trim() === '') return 'application/fhir+json';
   let best: { readonly type: MediaType; readonly weight: number } | undefined;
   for (const range of accept.split(',')) {
-    const type = nameOf(range, { ...ACCEPTED, ...ANYTHING });
+    const type = nameOf(range, ACCEPTED_OR_ANY);
     const weight = weightOf(range);
     if (type !== undefined && weight > (best?.weight ?? 0)) best = { type, weight };
   }

@@ -33,9 +33,8 @@ export function rewriteReferences(resource: JsonObject, context: ReferenceContex
     if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
     const copy: Record<string, Json> = {};
     for (const [name, item] of Object.entries(value as JsonObject)) {
-      const at = path === '' ? name : `${path}.${name}`;
-      if (typeof item !== 'string') copy[name] = rewrite(item, at);
-      else if (name === 'reference') copy[name] = pointTo(item, at);
+      if (typeof item !== 'string') copy[name] = typeof item === 'object' ? rewrite(item, below(path, name)) : item;
+      else if (name === 'reference') copy[name] = pointTo(item, below(path, name));
       else if (POINTERS.has(name)) copy[name] = item.startsWith('urn:') ? (targets.get(item) ?? item) : item;
       else copy[name] = name === 'div' ? rewriteNarrative(item) : item;
     }
@@ -55,4 +54,8 @@ export function rewriteReferences(resource: JsonObject, context: ReferenceContex
       return target === undefined ? all : `${before}${target}${after}`;
     });
   }
+}
+
+function below(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
 }

@@ -203,10 +203,12 @@ export function stringifyJson(value: Json): string {
   if (value instanceof Decimal) return value.text;
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(stringifyJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value as JsonObject)
-      .filter(([, member]) => member !== undefined)
-      .map(([name, member]) => `${JSON.stringify(name)}:${stringifyJson(member)}`);
-    return `{${members.join(',')}}`;
+    let members = '';
+    for (const [name, member] of Object.entries(value as JsonObject)) {
+      if (member === undefined) continue;
+      members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${stringifyJson(member)}`;
+    }
+    return `{${members}}`;
   }
   return JSON.stringify(value);
 }
