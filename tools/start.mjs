@@ -10,6 +10,7 @@ const ENTRIES = {
   'bench-core': 'dist/bench/core.js',
   'bench-first-alert': 'dist/bench/first-alert.js',
   'real-input': 'dist/tools/real-input/main.js',
+  rebuild: 'dist/apps/twin-engine/src/rebuild/main.js',
   replay: 'dist/tools/replay/main.js',
   validate: 'dist/tools/validate/main.js',
 };

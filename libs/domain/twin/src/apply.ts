@@ -1,4 +1,4 @@
-import type { PatientInput, TickRecord } from '#libs/contracts';
+import type { PatientInput, TickRecord, WireSample } from '#libs/contracts';
 import { applyAct, endSnoozes } from './acts.js';
 import { releaseBefore, releaseHeld } from './release.js';
 import { draftOf, finish, type Draft } from './draft.js';
@@ -22,7 +22,23 @@ import type { Applied, Memory, Needs } from './twin-port.js';
  * batches of records change nothing. Never throws for a record, and reads no clock: time is the record's `receivedAt`.
  */
 export function apply(state: TwinState, record: PatientInput, memory: Memory): Applied | Needs {
-  const draft = draftOf(state, record, memory);
+  return run(draftOf(state, record, memory), record);
+}
+
+/**
+ * The same for samples that are stored already and stand in no log any more: `identities` says under which identity each of them was stored,
+ * because the sender's own identifiers are not kept. For making a twin anew from the tables.
+ */
+export function reapply(
+  state: TwinState,
+  record: PatientInput,
+  memory: Memory,
+  identities: ReadonlyMap<WireSample, string>,
+): Applied | Needs {
+  return run({ ...draftOf(state, record, memory), identities }, record);
+}
+
+function run(draft: Draft, record: PatientInput): Applied | Needs {
   releaseBefore(draft);
   const needs = take(draft, record);
   if (needs !== undefined) return needs;

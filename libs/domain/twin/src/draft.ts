@@ -1,4 +1,4 @@
-import type { PatientInput } from '#libs/contracts';
+import type { PatientInput, WireSample } from '#libs/contracts';
 import { stillBehind } from './clocks.js';
 import { TWIN_VERSION } from './stored/twin-version.js';
 import type {
@@ -38,6 +38,8 @@ export interface Draft {
   readonly base: TwinState;
   readonly record: PatientInput;
   readonly memory: Memory;
+  /** Of samples that are stored already; others are identified by what they say. */
+  readonly identities?: ReadonlyMap<WireSample, string>;
   /** The log's own time with this record. */
   readonly now: number;
   asOf: number | null;

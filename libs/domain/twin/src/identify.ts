@@ -55,7 +55,7 @@ export function identify(draft: Draft, samples: readonly WireSample[], sender: S
     }
     const source = sample.f ?? sender.source;
     const device = sample.d ?? sender.device;
-    const identity = identityOfSample(sample, sender);
+    const identity = draft.identities?.get(sample) ?? identityOfSample(sample, sender);
     let change: Change;
     if (sample.i === undefined && sample.w === undefined && isBeyondStream(draft, source, device, sample)) {
       change = versionOf(draft, sample, source, device, identity, undefined, shift);

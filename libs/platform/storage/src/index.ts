@@ -14,6 +14,7 @@ export { beat, DOWN_AFTER_MS, readHeartbeats, type Heartbeat } from './heartbeat
 export * from './load-twins.js';
 export * from './deferred-records.js';
 export * from './quarantined-twins.js';
+export * from './read-receipts.js';
 export { OffsetStore } from './offset-store.js';
 export { makePartitions, removeOldMeasurements } from './partitions.js';
 export { SourceKeys, type SourceName } from './source-keys.js';
@@ -23,7 +24,7 @@ export { writeFacts, writeThresholds, type FactWrite, type ThresholdWrite } from
 export { writeJudgements, type JudgementWrite } from './write-judgements.js';
 export { writeMeasurements, type MeasurementWrite } from './write-measurements.js';
 export { writeTransitions, type TransitionWrite } from './write-alerts.js';
-export { writeTwins, type TwinWrite } from './write-twins.js';
+export { TwinConflictError, writeTwins, type TwinWrite } from './write-twins.js';
 export { createPrisma, type Prisma } from './prisma.js';
 export { createPool } from './pool.js';
 export { sentTogether } from './sent-together.js';

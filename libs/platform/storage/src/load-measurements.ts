@@ -25,7 +25,8 @@ export interface WantedWindow {
   readonly until?: number;
 }
 
-interface Row {
+/** A stored version as queries give it. */
+export interface StoredRow {
   ord: number;
   identity: string;
   version: number;
@@ -54,12 +55,13 @@ interface Row {
   judgedReasons?: string[] | null;
 }
 
-const COLUMNS = `m.identity, m.version, m.content_hash AS hash, m.code, extract(epoch FROM m.effective_at)::float8 * 1000 AS t,
+/** Of `measurements AS m` with {@link SOURCE}. */
+export const COLUMNS = `m.identity, m.version, m.content_hash AS hash, m.code, extract(epoch FROM m.effective_at)::float8 * 1000 AS t,
   m.value AS x, m.comparator, CASE WHEN m.series_exact IS NULL THEN m.series END AS series, m.series_exact AS exact,
   m.period_ms AS period, m.period_exact AS "periodExact", m.channel, m.quality, m.quality_reasons AS reasons, m.sourced,
   s.source, s.device, extract(epoch FROM m.received_at)::float8 * 1000 AS received, m.origin, m.retracted,
   m.clock_shift_ms AS shift`;
-const SOURCE = 'JOIN sources s ON s.tenant = m.tenant AND s.key = m.source';
+export const SOURCE = 'JOIN sources s ON s.tenant = m.tenant AND s.key = m.source';
 
 /** The newest version of each identity, withdrawn or not, in the order asked; undefined where there is none. */
 export async function loadIdentities(
@@ -67,7 +69,7 @@ export async function loadIdentities(
   wanted: readonly WantedIdentity[],
 ): Promise<readonly (StoredMeasurement | undefined)[]> {
   if (wanted.length === 0) return [];
-  const { rows } = await client.query<Row>({
+  const { rows } = await client.query<StoredRow>({
     name: 'measurements-by-identity',
     text: `WITH u AS (
         SELECT * FROM unnest($1::int4[], $2::int8[], $3::uuid[], $4::int2[], $5::float8[])
@@ -108,7 +110,7 @@ export async function loadWindows(
   most: number,
 ): Promise<readonly LoadedWindow[]> {
   if (wanted.length === 0) return [];
-  const { rows } = await client.query<Row>({
+  const { rows } = await client.query<StoredRow>({
     name: 'measurements-window',
     text: `WITH u AS (
         SELECT * FROM unnest($1::int4[], $2::int8[], $3::int2[], $4::float8[], $5::float8[])
@@ -155,7 +157,7 @@ function byTime(a: StoredMeasurement, b: StoredMeasurement): number {
   return a.t - b.t || (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0);
 }
 
-function toStored(row: Row, names: Map<string, string> = new Map()): StoredMeasurement {
+export function toStored(row: StoredRow, names: Map<string, string> = new Map()): StoredMeasurement {
   const series = row.exact ?? row.series;
   const period = row.periodExact ?? row.period;
   return {
