@@ -1,20 +1,20 @@
 import type { PatientInput, TickRecord, WireSample } from '#libs/contracts';
-import { applyAct, endSnoozes } from './acts.js';
-import { releaseBefore, releaseHeld } from './release.js';
-import { draftOf, finish, type Draft } from './draft.js';
-import { escalateIgnored } from './escalation.js';
-import { evaluate } from './evaluate.js';
-import { applyFacts } from './facts.js';
-import { identify, senderOf } from './identify.js';
-import { isLateDue } from './late.js';
-import { isWaveDue } from './late-waves.js';
-import { followOutage } from './outages.js';
-import { judgeSenders } from './senders.js';
-import { judgeSilence } from './silence.js';
-import type { TwinState } from './state.js';
-import { adoptStreams } from './streams.js';
-import { switchMonitoring } from './switch-monitoring.js';
-import type { Applied, Memory, Needs } from './twin-port.js';
+import { applyAct, endSnoozes } from './acts/acts.js';
+import { releaseBefore, releaseHeld } from './late/release.js';
+import { draftOf, finish, type Draft } from './state/draft.js';
+import { escalateIgnored } from './policy/escalation.js';
+import { evaluate } from './time/evaluate.js';
+import { applyFacts } from './facts/facts.js';
+import { identify, senderOf } from './ingest/identify.js';
+import { isLateDue } from './late/late.js';
+import { isWaveDue } from './late/late-waves.js';
+import { followOutage } from './silence/outages.js';
+import { judgeSenders } from './ingest/senders.js';
+import { judgeSilence } from './silence/silence.js';
+import type { TwinState } from './state/state.js';
+import { adoptStreams } from './ingest/streams.js';
+import { switchMonitoring } from './monitoring/switch-monitoring.js';
+import type { Applied, Memory, Needs } from './state/twin-port.js';
 
 /**
  * Applies one record of a patient, in log order. Answers either what must be loaded into `memory` first (nothing is applied then),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { COMPARATORS, type Comparator, type WireSample } from '#libs/contracts';
-import { GLUCOSE, MINUTE, T0, told, Ward } from './ward.fixture.js';
+import { GLUCOSE, MINUTE, T0, told, Ward } from './fixtures/ward.fixture.js';
 import { viewOf } from './index.js';
 
 const glucose = (minute: number, x: number, b?: Comparator): WireSample => ({

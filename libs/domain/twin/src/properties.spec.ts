@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PatientInput, WireSample } from '#libs/contracts';
 import { viewOf, type TwinState } from './index.js';
-import { HOUR, MINUTE, T0, Ward } from './ward.fixture.js';
+import { HOUR, MINUTE, T0, Ward } from './fixtures/ward.fixture.js';
 
 const CODES = { heart: 1, oxygen: 3, glucose: 9 } as const;
 const LEVELS: Readonly<Record<number, readonly number[]>> = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
-import { cut, ecg, every, noise, runsOf, type Recording } from './recordings.fixture.js';
+import { cut, ecg, every, noise, runsOf, type Recording } from './fixtures/recordings.fixture.js';
 import { viewOf } from './index.js';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, T0, told, Ward } from './ward.fixture.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, T0, told, Ward } from './fixtures/ward.fixture.js';
 
 /** What each record told, one record per chunk, each received when it was complete. */
 function sent(chunks: readonly WireSample[], patient?: string): Ward {

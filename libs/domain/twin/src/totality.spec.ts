@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { PatientInput, WireFact, WireSample } from '#libs/contracts';
 import { FACT_KINDS } from '#libs/contracts';
 import { initialTwin, RULES, viewOf } from './index.js';
-import { Ward } from './ward.fixture.js';
+import { Ward } from './fixtures/ward.fixture.js';
 
 const odd = fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e300, 8.64e15, -8.64e15, 9e15);
 const time = fc.oneof(

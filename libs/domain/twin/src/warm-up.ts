@@ -1,5 +1,5 @@
-import type { Draft } from './draft.js';
-import type { Detector } from './rule.js';
+import type { Draft } from './state/draft.js';
+import type { Detector } from './rules/rule.js';
 
 const DAY = 24 * 3_600_000;
 

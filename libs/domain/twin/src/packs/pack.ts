@@ -1,6 +1,6 @@
 import type { MeasureName } from '#libs/domain/quantities';
-import type { DerivedMeasure } from '../derived.js';
-import type { Detector, MeasureRule } from '../rule.js';
+import type { DerivedMeasure } from '../rules/derived.js';
+import type { Detector, MeasureRule } from '../rules/rule.js';
 
 /**
  * What belongs to one condition: the measures it reads, the rules over them, the detectors behind those, and what is derived from them. A new pack is a new

@@ -1,8 +1,8 @@
-import { BASELINE_PACK } from './baseline.js';
-import { DETERIORATION_PACK } from './deterioration.js';
-import { GLUCOSE_PACK } from './glucose.js';
+import { BASELINE_PACK } from './baseline/baseline.js';
+import { DETERIORATION_PACK } from './deterioration/deterioration.js';
+import { GLUCOSE_PACK } from './glucose/glucose.js';
 import type { ConditionPack } from './pack.js';
-import { RHYTHM_PACK } from './rhythm.js';
+import { RHYTHM_PACK } from './rhythm/rhythm.js';
 import { VITALS_PACK } from './vitals.js';
 
 export const PACKS: readonly ConditionPack[] = [

@@ -1,5 +1,5 @@
-import { limitRule } from '../limit-rule.js';
-import type { AgeLimits, Policy } from '../rule.js';
+import { limitRule } from '../rules/limit-rule.js';
+import type { AgeLimits, Policy } from '../rules/rule.js';
 import type { ConditionPack } from './pack.js';
 
 const HEART = {

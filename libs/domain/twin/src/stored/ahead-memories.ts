@@ -1,6 +1,6 @@
-import { DERIVED, DETECTORS } from '../rules.js';
-import { judgedAs } from '../sample.js';
-import type { Cited, DetectorMachine, TwinState } from '../state.js';
+import { DERIVED, DETECTORS } from '../rules/rules.js';
+import { judgedAs } from '../ingest/sample.js';
+import type { Cited, DetectorMachine, TwinState } from '../state/state.js';
 
 type Old = Omit<TwinState, 'v'>;
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
-import { gridTimes } from '../grid.js';
-import { RULES, codesOf } from '../rules.js';
-import type { Kept, MeasureState, TwinState } from '../state.js';
+import { gridTimes } from '../time/grid.js';
+import { RULES, codesOf } from '../rules/rules.js';
+import type { Kept, MeasureState, TwinState } from '../state/state.js';
 import { judgedAtReceipt, memoriesWithoutAhead } from './ahead-memories.js';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { apply, createMemory, viewOf, type TwinState } from '../index.js';
-import type { MemoryFormat } from '../rule.js';
-import { MINUTE, Ward } from '../ward.fixture.js';
+import type { MemoryFormat } from '../rules/rule.js';
+import { MINUTE, Ward } from '../fixtures/ward.fixture.js';
 import { FORMATS, namedVersions, withKnownMemories } from './memory-versions.js';
 import { STORIES } from './stories.fixture.js';
 

@@ -1,7 +1,7 @@
-import { DETECTORS, DERIVED } from '../rules.js';
-import type { FoldedMeasure } from '../derived.js';
-import type { MemoryFormat } from '../rule.js';
-import type { DetectorMachine, Kept, TwinState } from '../state.js';
+import { DETECTORS, DERIVED } from '../rules/rules.js';
+import type { FoldedMeasure } from '../rules/derived.js';
+import type { MemoryFormat } from '../rules/rule.js';
+import type { DetectorMachine, Kept, TwinState } from '../state/state.js';
 
 /** Version of what the signal checks remember of a measure's sources. */
 const CHECKS: MemoryFormat = { version: 1 };

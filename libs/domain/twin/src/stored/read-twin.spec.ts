@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { initialTwin, readTwin, TWIN_VERSION, type TwinState } from '../index.js';
-import { HEART_RATE, MINUTE, T0, Ward } from '../ward.fixture.js';
+import { HEART_RATE, MINUTE, T0, Ward } from '../fixtures/ward.fixture.js';
 
 const row = { tenant: 1, patient: 'p1', version: 0 };
 

@@ -1,4 +1,4 @@
-import type { TwinState } from '../state.js';
+import type { TwinState } from '../state/state.js';
 import { withKnownMemories } from './memory-versions.js';
 import { isTwinShaped } from './twin-shape.js';
 import { TWIN_VERSION } from './twin-version.js';

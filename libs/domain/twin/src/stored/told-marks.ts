@@ -1,5 +1,5 @@
-import { alertRank, isOpen } from '../alert-state.js';
-import type { EpisodeState } from '../state.js';
+import { alertRank, isOpen } from '../alerts/alert-state.js';
+import type { EpisodeState } from '../state/state.js';
 import type { OldTwin } from './upcasters.js';
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { readTwin, TWIN_VERSION, type TwinState } from '../index.js';
-import { Ward } from '../ward.fixture.js';
+import { Ward } from '../fixtures/ward.fixture.js';
 import { STORIES, type Story } from './stories.fixture.js';
 import { UPCASTERS } from './upcasters.js';
 

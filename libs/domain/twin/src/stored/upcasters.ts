@@ -1,4 +1,4 @@
-import type { TwinState } from '../state.js';
+import type { TwinState } from '../state/state.js';
 import { withoutAhead } from './ahead.js';
 import { withToldMarks } from './told-marks.js';
 

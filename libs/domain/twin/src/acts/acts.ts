@@ -1,0 +1,175 @@
+import type { ActRecord } from '#libs/contracts';
+import { isClosed, reopened } from '../alerts/alert-state.js';
+import { drop, setTimer, type Draft } from '../state/draft.js';
+import { isInstant } from '../ingest/identify.js';
+import { checkThresholds } from '../rules/limits.js';
+import { setMonitoring } from '../monitoring/monitoring.js';
+import { isStanding } from '../policy/recurrence.js';
+import type { Rule } from '../rules/rule.js';
+import { codesOf, ruleById, RULES } from '../rules/rules.js';
+import { setLimitsOf, timelineWith } from '../rules/set-limits.js';
+import { attended } from '../policy/attention.js';
+import type { EpisodeState, RuleState } from '../state/state.js';
+import { episodeId, tell } from '../alerts/tell.js';
+
+/** Newest act ids that are remembered. A repeat comes from the transport, so it comes soon. */
+const ACTS_KEPT = 24;
+const TIMER = 'snooze';
+const LONGEST_SNOOZE = 24 * 3_600_000;
+/** Closing by hand what still holds is a snooze of this length. */
+export const RESOLVED_FOR = 30 * 60_000;
+
+/** Applies what a person did. A repeat, an unknown episode and an act that no longer fits change nothing and are counted. */
+export function applyAct(draft: Draft, record: ActRecord): void {
+  if (draft.acts.includes(record.act)) {
+    drop(draft, 'act-repeated');
+    return;
+  }
+  draft.acts = [...draft.acts, record.act].slice(-ACTS_KEPT);
+  draft.changed = true;
+  const { does } = record;
+  if (does.type === 'set-thresholds' || does.type === 'set-tenant-thresholds') setThresholds(draft, record, does);
+  else if (does.type === 'set-monitoring') setMonitoring(draft, record, does);
+  else if (!onEpisode(draft, record, does)) drop(draft, 'act-on-unknown-episode');
+}
+
+type SetThresholds = Extract<ActRecord['does'], { type: 'set-thresholds' | 'set-tenant-thresholds' }>;
+type EpisodeAct = Exclude<ActRecord['does'], SetThresholds | { type: 'set-monitoring' }>;
+
+function onEpisode(draft: Draft, record: ActRecord, does: EpisodeAct): boolean {
+  for (const rule of RULES) {
+    const state = draft.rules[rule.id];
+    const index =
+      state?.episodes.findIndex(
+        ({ n, muted }) => muted === undefined && episodeId(draft.base, rule.id, n) === does.episode,
+      ) ?? -1;
+    if (state === undefined || index === -1) continue;
+    const episode = state.episodes[index]!;
+    if (isOutdated(does, episode)) {
+      drop(draft, 'act-outdated');
+      return true;
+    }
+    const next = act(draft, rule, record, does, episode);
+    if (next === undefined) drop(draft, 'act-on-closed-episode');
+    else draft.rules[rule.id] = withEpisode(state, index, next);
+    return true;
+  }
+  return false;
+}
+
+/** Whether the severity has risen since what the person had seen: nobody acknowledges a high who saw a medium. */
+function isOutdated({ sequence }: EpisodeAct, { told }: EpisodeState): boolean {
+  return sequence !== undefined && told !== undefined && sequence < told.rose;
+}
+
+function act(
+  draft: Draft,
+  rule: Rule,
+  record: ActRecord,
+  does: EpisodeAct,
+  episode: EpisodeState,
+): EpisodeState | undefined {
+  const { snoozedUntil: _, onBehalfOf: _before, ...awake } = episode;
+  const { now } = draft;
+  const { onBehalfOf } = record;
+  const noted = {
+    ...awake,
+    ...(does.note === undefined ? undefined : { note: does.note }),
+    ...(onBehalfOf === undefined ? undefined : { onBehalfOf }),
+  };
+  const closed = isClosed(episode.status);
+  switch (does.type) {
+    case 'acknowledge': {
+      // What is over can still be acknowledged; it stays over.
+      const seen = closed ? noted : { ...attended(draft, rule, noted), status: 'acknowledged' as const };
+      const acknowledgedBy = onBehalfOf ?? record.actor;
+      const acknowledged = heardOut(draft, rule, { ...seen, acknowledgedBy }, does.useful);
+      const { overAt, ...told } = tell(draft, rule, acknowledged, 'acknowledged');
+      return overAt === undefined ? told : tell(draft, rule, { ...told, status: 'resolved' }, 'resolved');
+    }
+    case 'snooze': {
+      if (closed || !isInstant(does.until) || does.until <= now) return undefined;
+      return snooze(draft, rule, noted, Math.min(does.until, now + LONGEST_SNOOZE));
+    }
+    case 'resolve': {
+      if (closed) return undefined;
+      if (episode.end === null || isStanding(episode)) return snooze(draft, rule, noted, now + RESOLVED_FOR);
+      const { overAt: _over, ...resolved } = noted;
+      const closedByHand = { rank: episode.rank, at: record.receivedAt };
+      return tell(draft, rule, { ...resolved, status: 'resolved', closedByHand }, 'resolved');
+    }
+  }
+}
+
+function snooze(draft: Draft, rule: Rule, episode: EpisodeState, until: number): EpisodeState {
+  const due = draft.timers[TIMER];
+  if (due === undefined || until < due) setTimer(draft, TIMER, until);
+  return tell(draft, rule, { ...attended(draft, rule, episode), status: 'snoozed', snoozedUntil: until }, 'snoozed');
+}
+
+/** Counts whether the alert was worth the interruption; a second opinion on one alert replaces the first. */
+function heardOut(draft: Draft, rule: Rule, episode: EpisodeState, useful: boolean | undefined): EpisodeState {
+  if (useful === undefined || useful === episode.useful) return episode;
+  const was = draft.feedback[rule.id] ?? { useful: 0, notUseful: 0 };
+  const before = { useful: episode.useful === true ? 1 : 0, notUseful: episode.useful === false ? 1 : 0 };
+  draft.feedback[rule.id] = {
+    useful: was.useful - before.useful + (useful ? 1 : 0),
+    notUseful: was.notUseful - before.notUseful + (useful ? 0 : 1),
+  };
+  return { ...episode, useful };
+}
+
+function withEpisode(state: RuleState, index: number, episode: EpisodeState): RuleState {
+  return { ...state, episodes: state.episodes.map((old, i) => (i === index ? episode : old)) };
+}
+
+/** Snoozes that have run out by the log's own time: the alert is open again, and pages. */
+export function endSnoozes(draft: Draft): void {
+  const told = draft.timers[TIMER];
+  if (told === undefined || told > draft.now) return;
+  let next: number | null = null;
+  for (const rule of RULES) {
+    const state = draft.rules[rule.id];
+    if (state === undefined) continue;
+    for (const [index, episode] of state.episodes.entries()) {
+      if (episode.snoozedUntil === undefined) continue;
+      if (episode.snoozedUntil > draft.now) {
+        next = Math.min(next ?? Infinity, episode.snoozedUntil);
+        continue;
+      }
+      const told = tell(draft, rule, reopened(episode), 'raised', 'snooze-ended');
+      draft.rules[rule.id] = withEpisode(draft.rules[rule.id]!, index, told);
+    }
+  }
+  setTimer(draft, TIMER, next);
+}
+
+/**
+ * Limits count for samples later than the newest one of their measures when they were set, so that what was judged before stays
+ * judged, and late data from before are judged by the limits of their time.
+ */
+function setThresholds(draft: Draft, record: ActRecord, does: SetThresholds): void {
+  for (const threshold of does.thresholds) {
+    const rule = ruleById(threshold.rule);
+    const fits = threshold.expiresAt === undefined || isInstant(threshold.expiresAt);
+    if (rule === undefined || !fits || checkThresholds(threshold.rule, threshold.limits, layerOf(does)).length > 0) {
+      drop(draft, 'threshold-refused');
+      continue;
+    }
+    const entry = setLimitsOf(threshold, record.actor, newestOf(draft, rule));
+    const layer = layerOf(does) === 'patient' ? draft.thresholds : draft.tenantThresholds;
+    layer[rule.id] = timelineWith(layer[rule.id] ?? [], entry);
+    if (does.type === 'set-thresholds') {
+      draft.thresholdChanges.push({ ...threshold, author: record.actor, at: record.receivedAt });
+    }
+  }
+}
+
+function layerOf(does: SetThresholds): 'tenant' | 'patient' {
+  return does.type === 'set-thresholds' ? 'patient' : 'tenant';
+}
+
+function newestOf(draft: Draft, rule: Rule): number | null {
+  const times = codesOf(rule).flatMap((code) => draft.measures[code]?.t ?? []);
+  return times.length === 0 ? null : Math.max(...times);
+}

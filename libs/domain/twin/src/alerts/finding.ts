@@ -1,0 +1,34 @@
+import type { Alert } from '#libs/contracts';
+import type { Cited } from '../state/state.js';
+
+/** What a stream rule says of the patient when its condition holds. Plain JSON: it is kept with the episode and told in alerts. */
+export interface Finding {
+  /** Severity: 1 low, 2 medium, 3 high. */
+  readonly rank: 1 | 2 | 3;
+  /** How far it goes; of two findings of one rank the greater is the worse. */
+  readonly weight: number;
+  /** Every measurement that it rests on, newest last. */
+  readonly cites: readonly Cited[];
+  /** When the condition began, effective time, ms; absent: with the value after which it was found. */
+  readonly since?: number;
+  /** One plain sentence without the patient's name, such as `NEWS2 is 8`. */
+  readonly words: string;
+  readonly limit: number;
+  readonly limitName: string;
+  readonly unit: string;
+  readonly comparison: NonNullable<Alert['threshold']>['comparison'];
+  /** A score's parts; with `intercept` they add up to `score`. */
+  readonly score?: number;
+  readonly intercept?: number;
+  readonly contributions?: readonly Contribution[];
+  /** What else is worth knowing, one plain sentence each. */
+  readonly notes?: readonly string[];
+  /** Inputs it would use and does not have. */
+  readonly missing?: readonly string[];
+}
+
+export interface Contribution {
+  readonly name: string;
+  readonly value?: number | string;
+  readonly contribution: number;
+}

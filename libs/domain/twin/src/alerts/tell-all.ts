@@ -1,0 +1,47 @@
+import type { Draft } from '../state/draft.js';
+import { tellEpisodes, type Look } from '../episodes/episodes.js';
+import { NO_RULE_STATE } from '../time/fold.js';
+import type { FoundEpisode } from '../rules/machine.js';
+import type { MeasureRule } from '../rules/rule.js';
+import { orderOf, RULES } from '../rules/rules.js';
+
+/** What a record showed of one rule. */
+export interface Shown {
+  readonly rule: MeasureRule;
+  readonly found: readonly FoundEpisode[];
+  readonly look: Look;
+}
+
+/** Rules of one group after each other: what has ended first, then of alerts that begin together the gravest, so that it leads. */
+export function tellAll(draft: Draft, shown: readonly Shown[]): void {
+  for (const { rule, found, look } of shown.toSorted(inOrder)) {
+    const before = draft.rules[rule.id] ?? NO_RULE_STATE;
+    const told = tellEpisodes(draft, rule, before, found, look);
+    draft.rules[rule.id] = { ...(draft.rules[rule.id] ?? NO_RULE_STATE), ...told };
+  }
+}
+
+/** Place of a rule's group: that of its first rule. */
+const groupOrder = new Map(
+  RULES.map((rule) => {
+    const { group } = rule.policy;
+    return [rule.id, orderOf(RULES.find(({ policy }) => group !== null && policy.group === group) ?? rule)];
+  }),
+);
+
+function inOrder(a: Shown, b: Shown): number {
+  return (
+    groupOrder.get(a.rule.id)! - groupOrder.get(b.rule.id)! || byPrecedence(a, b) || orderOf(a.rule) - orderOf(b.rule)
+  );
+}
+
+function byPrecedence(a: Shown, b: Shown): number {
+  const [first, second] = [openRank(a), openRank(b)];
+  return first === 0 || second === 0 ? first - second : second - first;
+}
+
+/** Rank of what holds now, 0: nothing does. */
+function openRank({ found }: Shown): number {
+  const last = found.at(-1);
+  return last === undefined || last.end !== null ? 0 : last.rank;
+}

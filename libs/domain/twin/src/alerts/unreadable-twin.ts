@@ -1,0 +1,60 @@
+import { draftOf } from '../state/draft.js';
+import { initialTwin } from '../state/initial-twin.js';
+import { createMemory } from '../time/memory.js';
+import type { EpisodeState } from '../state/state.js';
+import { TWIN_UNREADABLE } from '../ingest/sender-rules.js';
+import type { UnreadableReason } from '../stored/read-twin.js';
+import { tell } from './tell.js';
+import type { TransitionChange } from '../state/twin-port.js';
+
+/** A twin that was put aside. `since` in ms; it also numbers the episode, because there is no state that could count. */
+export interface UnreadableTwin {
+  readonly tenant: number;
+  readonly patient: string;
+  readonly reason: UnreadableReason;
+  readonly since: number;
+}
+
+const WORDS: Readonly<Record<UnreadableReason, string>> = {
+  'not-json': 'it is truncated or damaged',
+  malformed: 'parts of it are missing',
+  'of-another-twin': 'it belongs to another twin or another state of this one',
+  'newer-version': 'a newer version of the software wrote it',
+  'older-version': 'a version of the software wrote it that is no longer read',
+};
+
+/**
+ * The alert that a patient is not monitored because the stored twin cannot be read, and its end. Emitted whatever the patient's monitoring
+ * is switched to: that is in what cannot be read.
+ *
+ * @param end ms; absent: it begins
+ * @param sequence of the newest transition; 0 before the first
+ */
+export function unreadableTwin(
+  { tenant, patient, reason, since }: UnreadableTwin,
+  sequence: number,
+  end?: number,
+): TransitionChange {
+  const receivedAt = end ?? since;
+  const draft = draftOf(
+    initialTwin(tenant, patient),
+    { v: 1, kind: 'tick', tenant, patient, receivedAt },
+    createMemory(),
+  );
+  const episode: EpisodeState = {
+    n: since,
+    start: since,
+    end: end ?? null,
+    rank: 2,
+    peak: 2,
+    status: end === undefined ? 'open' : 'resolved',
+    sequence,
+    last: 'raised',
+    raisedAt: since,
+    cites: [],
+    limit: null,
+    about: [WORDS[reason]],
+  };
+  tell(draft, TWIN_UNREADABLE, episode, end === undefined ? 'raised' : 'resolved');
+  return draft.transitions[0]!;
+}

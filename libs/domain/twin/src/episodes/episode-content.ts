@@ -1,0 +1,60 @@
+import type { Draft } from '../state/draft.js';
+import { layersOf, limitsAt, ownerAt } from '../rules/limits.js';
+import type { FoundEpisode } from '../rules/machine.js';
+import { personOf } from '../facts/person.js';
+import { RANKS, type MeasureRule } from '../rules/rule.js';
+import type { Cited, EpisodeLimit, EpisodeState } from '../state/state.js';
+
+/** Measurements that one episode cites. */
+const MOST_CITES = 16;
+
+type Seen = Pick<EpisodeState, 'start' | 'end' | 'rank' | 'peak' | 'cites' | 'limit' | 'finding'>;
+
+/** What an episode is, from what was found. */
+export function seen(draft: Draft, rule: MeasureRule, found: FoundEpisode): Seen {
+  const { start, end, rank, peak, first, met, worst, cleared, finding } = found;
+  const cites: Cited[] = [];
+  for (const cited of [first, ...(finding?.cites ?? []).slice(0, MOST_CITES - 4), met, worst, cleared]) {
+    if (cited !== null && !cites.some((other) => other[0] === cited[0])) cites.push(cited);
+  }
+  const limit = limitOf(draft, rule, found);
+  return { start, end, rank, peak, cites, limit, ...(finding === undefined ? undefined : { finding }) };
+}
+
+/** The limit that gives the severity, and whose it is. */
+function limitOf(draft: Draft, rule: MeasureRule, { start, rank, finding }: FoundEpisode): EpisodeLimit | null {
+  const layers = layersOf(draft, rule.id);
+  let name: string;
+  let limit: number;
+  if (rule.kind === 'limit') {
+    const tier = rule.tiers.find((candidate) => RANKS[candidate.severity] >= rank) ?? rule.tiers.at(-1)!;
+    name = tier.raise;
+    limit = limitsAt(rule, layers, personOf(draft.facts), start)[name]!;
+  } else {
+    if (finding === undefined) return null;
+    name = finding.limitName;
+    limit = finding.limit;
+  }
+  const owner = ownerAt(layers, name, start);
+  if (owner === null) return { limit, layer: 'default', owner: 'default' };
+  const { author, reason, expiresAt } = owner.entry;
+  return { limit, layer: owner.layer, owner: author, reason, ...(expiresAt === undefined ? undefined : { expiresAt }) };
+}
+
+/** Whether an episode is another than the one told: its times, its severity, or what raised it. */
+export function differs(old: EpisodeState, next: EpisodeState): boolean {
+  if (old.start !== next.start || old.end !== next.end) return true;
+  if (next.end !== null && old.peak !== next.peak) return true;
+  if (!same(raisedBy(old), raisedBy(next))) return true;
+  return old.cites.length > 1 && !same(old.cites[0], next.cites[0]);
+}
+
+/** The value that met the condition. */
+export function raisedBy(episode: EpisodeState): Cited | undefined {
+  return episode.cites.find((cited) => cited[2] === episode.start);
+}
+
+/** The same value at the same time changes nothing that was said, whichever of two devices measured it. */
+function same(a: Cited | undefined, b: Cited | undefined): boolean {
+  return a?.[2] === b?.[2] && a?.[3] === b?.[3] && a?.[4] === b?.[4];
+}

@@ -1,0 +1,191 @@
+import { heldBack, isOverdue, waitForMore } from '../late/catch-up.js';
+import type { Draft } from '../state/draft.js';
+import { seen } from './episode-content.js';
+import { bound } from './episode-memory.js';
+import type { FoundEpisode } from '../rules/machine.js';
+import { silentlyPast, suppress, verdictOn, verdictOnMuted, type Verdict } from '../policy/policy.js';
+import { countOne, endOver, endStanding, recurrenceOf } from '../policy/recurrence.js';
+import type { MeasureRule, Rule } from '../rules/rule.js';
+import type { Cited, EpisodeState, RuleState } from '../state/state.js';
+import { tell } from '../alerts/tell.js';
+import { goOnTold } from './told-episode.js';
+
+type Told = Pick<RuleState, 'episodes' | 'count' | 'floor'>;
+
+/** What a record showed to a rule. */
+export interface Look {
+  /** Where a refold began; null when the values only went on from the newest. */
+  readonly since: number | null;
+  /** Newest effective time of what the rule reads. */
+  readonly newest: number;
+  /** The record's values of a limit rule's measure. */
+  readonly fresh: readonly Cited[];
+  /** Ordinals of the told episodes that were judged again, where that is not all from `since` on. */
+  readonly judgedAgain?: ReadonlySet<number> | undefined;
+  /** Nobody is paged by what it shows: its sender is catching up with old values. */
+  readonly held: boolean;
+}
+
+/**
+ * Compares the episodes that a fold found with those that were told, tells the differences, and gives back what is told now.
+ * Endings are told before beginnings.
+ */
+export function tellEpisodes(
+  draft: Draft,
+  rule: MeasureRule,
+  before: RuleState,
+  found: readonly FoundEpisode[],
+  look: Look,
+): Told {
+  const { since, newest, judgedAgain } = look;
+  const again = found.some(({ end }) => end === null);
+  const touched = before.episodes.filter(
+    (old) =>
+      judgedAgain?.has(old.n) ??
+      (old.end === null ||
+        (since !== null && old.end >= since) ||
+        (old.overAt !== undefined && again) ||
+        // Its end is the moment at which it went, which may lie before the values that showed it.
+        (since !== null && found.some(({ start }) => start === old.start))),
+  );
+  if (found.length === 0 && touched.length === 0) {
+    const episodes = endOver(draft, rule, before.episodes, newest);
+    return { episodes, count: before.count, floor: before.floor };
+  }
+  const pairs = pair(touched, found);
+  const paired = new Set(pairs.values());
+  let { count } = before;
+  for (const old of touched) if (!paired.has(old)) retract(draft, rule, old);
+  const own = before.episodes.filter((old) => !touched.includes(old));
+  for (const episode of found) {
+    const old = pairs.get(episode);
+    if (old === undefined) begin(draft, rule, own, episode, count++, look);
+    else goOn(draft, rule, own, old, episode, look);
+  }
+  if (look.held) waitForMore(draft, own);
+  return { count, ...bound(endOver(draft, rule, own, newest), before.floor, newest) };
+}
+
+/**
+ * Which found episode is which told one. What goes on stays the same episode even if its beginning moved, and a latched one is
+ * taken up again; then equal beginnings; then any overlap in time.
+ */
+function pair(told: readonly EpisodeState[], found: readonly FoundEpisode[]): ReadonlyMap<FoundEpisode, EpisodeState> {
+  const pairs = new Map<FoundEpisode, EpisodeState>();
+  const free = new Set(told);
+  const match = (fits: (old: EpisodeState, episode: FoundEpisode) => boolean): void => {
+    for (const episode of found) {
+      if (pairs.has(episode)) continue;
+      const old = [...free].find((candidate) => fits(candidate, episode));
+      if (old === undefined) continue;
+      pairs.set(episode, old);
+      free.delete(old);
+    }
+  };
+  match((old, episode) => old.end === null && episode.end === null);
+  match((old, episode) => old.start === episode.start);
+  match((old, episode) => old.overAt !== undefined && episode.end === null);
+  match((old, episode) => old.start <= (episode.end ?? Infinity) && episode.start <= (old.end ?? Infinity));
+  return pairs;
+}
+
+function begin(draft: Draft, rule: MeasureRule, own: EpisodeState[], found: FoundEpisode, n: number, look: Look): void {
+  const open = found.end === null;
+  const episode: EpisodeState = {
+    n,
+    ...seen(draft, rule, found),
+    status: open ? 'open' : 'retrospective',
+    sequence: 0,
+    last: 'raised',
+    raisedAt: draft.record.receivedAt,
+  };
+  own.splice(0, own.length, ...endOver(draft, rule, own, episode.start));
+  if (!open) past(draft, rule, own, episode);
+  else if (look.held && silentlyPast(draft, rule, episode) === null) own.push({ ...episode, muted: heldBack(episode) });
+  else settle(draft, rule, own, episode, verdictOn(draft, rule, own, episode));
+}
+
+/** Began and ended before anybody could be told: counted with those it came back with. */
+function past(draft: Draft, rule: MeasureRule, own: EpisodeState[], episode: EpisodeState): void {
+  const unheard = silentlyPast(draft, rule, episode);
+  if (unheard !== null) {
+    own.push(suppress(draft, rule, { ...episode, muted: unheard }));
+    return;
+  }
+  const standing = recurrenceOf(rule, own, episode.start)?.standing;
+  if (standing !== undefined) replace(own, standing, countOne(draft, rule, standing));
+  own.push(tell(draft, rule, episode, 'retrospective'));
+}
+
+/** Carries out what was decided on an alert that nobody was told of so far. */
+function settle(draft: Draft, rule: MeasureRule, own: EpisodeState[], episode: EpisodeState, verdict: Verdict): void {
+  const { muted: was, ...audible } = episode;
+  const standing = verdict.recurrence?.standing;
+  if (verdict.kind === 'mute') {
+    const { muted } = verdict;
+    if (standing !== undefined) replace(own, standing, countOne(draft, rule, standing));
+    const quiet = { ...episode, muted };
+    own.push(was === undefined || was.reason === 'catching-up' ? suppress(draft, rule, quiet) : quiet);
+    return;
+  }
+  const { reason, recurrence } = verdict;
+  if (recurrence === undefined) {
+    own.push(tell(draft, rule, audible, 'raised', reason));
+    return;
+  }
+  // Counted when it was kept quiet.
+  const count = standing !== undefined && was?.reason === 'refractory' ? recurrence.count - 1 : recurrence.count;
+  if (standing !== undefined) replace(own, standing, endStanding(draft, rule, standing, recurrence.until));
+  const recurring = { count, since: recurrence.since };
+  own.push(tell(draft, rule, { ...audible, recurring }, 'raised', reason));
+}
+
+function replace(own: EpisodeState[], old: EpisodeState, next: EpisodeState): void {
+  own[own.indexOf(old)] = next;
+}
+
+function goOn(
+  draft: Draft,
+  rule: MeasureRule,
+  own: EpisodeState[],
+  old: EpisodeState,
+  found: FoundEpisode,
+  look: Look,
+): void {
+  const { finding: _finding, ...rest } = old;
+  const next: EpisodeState = { ...rest, ...seen(draft, rule, found) };
+  if (old.muted !== undefined) goOnMuted(draft, rule, own, old.muted, next, look);
+  else own.push(goOnTold(draft, rule, old, next, look));
+}
+
+function goOnMuted(
+  draft: Draft,
+  rule: MeasureRule,
+  own: EpisodeState[],
+  was: NonNullable<EpisodeState['muted']>,
+  next: EpisodeState,
+  look: Look,
+): void {
+  const isHeld = was.reason === 'catching-up';
+  if (next.end !== null) {
+    if (isHeld) past(draft, rule, own, { ...withoutMute(next), status: 'retrospective' });
+    else own.push({ ...next, status: 'resolved' });
+  } else if (look.held && !(isHeld && isOverdue(draft, next.raisedAt))) {
+    own.push(next);
+  } else {
+    const verdict = isHeld
+      ? verdictOn(draft, rule, own, next)
+      : verdictOnMuted(draft, rule, own, was, next, look.newest);
+    const raisedAt = isHeld ? next.raisedAt : draft.record.receivedAt;
+    settle(draft, rule, own, { ...next, raisedAt }, verdict);
+  }
+}
+
+function withoutMute(episode: EpisodeState): EpisodeState {
+  const { muted: _, ...rest } = episode;
+  return rest;
+}
+
+function retract(draft: Draft, rule: Rule, old: EpisodeState): void {
+  if (old.muted === undefined) tell(draft, rule, { ...old, status: 'retracted' }, 'retracted');
+}

@@ -1,0 +1,200 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { WireSample } from '#libs/contracts';
+import { readTwin, viewOf } from '../index.js';
+import { GLUCOSE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, told, toldAll, Ward } from '../fixtures/ward.fixture.js';
+
+const ECG = 12;
+const oxygen = (t: number, x: number, f?: string): WireSample => ({
+  c: OXYGEN,
+  t,
+  x,
+  ...(f === undefined ? undefined : { f }),
+});
+const clockLines = (ward: Ward): string[] =>
+  ward.outcomes.flatMap(toldAll).filter((line) => line.startsWith('clock-step'));
+
+/** Beats of 1 mV at 75/min, 125 Hz. */
+function beats(seconds: number): number[] {
+  return Array.from({ length: seconds * 125 }, (_, i) => {
+    const phase = (i % 100) / 125;
+    return Math.exp(-(((phase - 0.2) / 0.012) ** 2)) + 0.25 * Math.exp(-(((phase - 0.45) / 0.04) ** 2));
+  });
+}
+
+describe('a clock that is ahead', () => {
+  it('does not make a true emergency look over, in one record or in several', () => {
+    const before = [15, 30, 45].map((s) => oxygen(T0 + s * SECOND, 97));
+    const several = new Ward();
+    several.send(before, T0);
+    // A fall of 17 % in seconds is doubtful until the next value: one severity lower.
+    expect(told(several.send([oxygen(T0 + 100, 80)], T0 + 200))[0]).toMatch(/^oxygen-saturation-low raised/);
+    expect(told(several.send([oxygen(T0 + 1100, 80)], T0 + 1200))).toEqual([
+      'oxygen-saturation-low escalated high open',
+    ]);
+    const one = new Ward();
+    expect(told(one.send([...before, oxygen(T0, 80)], T0 + 100))[0]).toMatch(/^oxygen-saturation-low raised/);
+    const each = new Ward();
+    for (const [i, sample] of before.entries()) each.send([sample], T0 + i * 100);
+    expect(told(each.send([oxygen(T0 + 500, 80)], T0 + 600))[0]).toMatch(/^oxygen-saturation-low raised/);
+  });
+
+  it('of one of two oximeters does not hide what the other sees', () => {
+    const ward = new Ward();
+    for (let s = 0; s < 120; s++) {
+      const t = T0 + s * SECOND;
+      ward.send([oxygen(t + MINUTE, 97, 'fast'), oxygen(t, 97, 'right')], t + 300);
+    }
+    const t = T0 + 120 * SECOND;
+    const raised = told(ward.send([oxygen(t + MINUTE, 97, 'fast'), oxygen(t, 80, 'right')], t + 300));
+    expect(raised).toEqual(['oxygen-saturation-low raised medium open']);
+    expect(clockLines(ward)).toEqual(['clock-step raised low open']);
+  });
+
+  it('of an ECG does not stop the rhythm from being judged', () => {
+    const ward = new Ward();
+    const ecg = (t: number, s: number[]): WireSample => ({ c: ECG, t, s, p: 8, h: 'II' });
+    ward.send([ecg(T0 + 2 * MINUTE, beats(10))], T0 + 10 * SECOND);
+    const lines: string[] = [];
+    for (let k = 0; k < 30; k++) {
+      const t = T0 + (10 + k) * SECOND;
+      const wave = k < 12 ? beats(1) : beats(1).map(() => 0);
+      lines.push(...told(ward.send([ecg(t, wave)], t + 1100)));
+    }
+    expect(lines).toContainEqual(expect.stringMatching(/^asystole raised/));
+  });
+
+  it('raises what it sees itself, with the distances of its values, and never later than their receipt', () => {
+    const ward = new Ward();
+    // A batch of an hour every hour, stamped two hours ahead.
+    const values = [120, 105, 90, 75, 65, 53, 52, 51, 50, 50, 50, 50];
+    ward.send(series(GLUCOSE, T0 + 2 * HOUR, 5 * MINUTE, values), T0 + HOUR);
+    const [low] = ward.alerts().filter(({ rule }) => rule.id === 'glucose-very-low');
+    expect(low).toMatchObject({ transition: 'raised', severity: 'high' });
+    for (const alert of ward.alerts()) expect(Date.parse(alert.effectiveAt)).toBeLessThanOrEqual(T0 + HOUR);
+    for (const { t } of Object.values(ward.state.measures)) expect(t).toBeLessThanOrEqual(T0 + HOUR);
+    // What was sent is shown as it was sent.
+    for (const { effectiveAt } of low!.evidence)
+      expect(Date.parse(effectiveAt)).toBeGreaterThanOrEqual(T0 + 2 * HOUR + 25 * MINUTE);
+    expect(viewOf(ward.state, T0 + HOUR).measures.glucose?.effectiveAt).toBe(
+      new Date(T0 + 2 * HOUR + 55 * MINUTE).toISOString(),
+    );
+  });
+
+  it('is told once while it lasts, and resolved when it has been right for a quarter of an hour', () => {
+    const ward = new Ward();
+    for (let m = 0; m < 60; m++) ward.send([oxygen(T0 + m * MINUTE + 90 * SECOND, 97)], T0 + m * MINUTE);
+    expect(clockLines(ward)).toEqual(['clock-step raised low open']);
+    expect(ward.alerts()[0]).toMatchObject({
+      category: 'technical',
+      summary: expect.stringContaining('gateway is about 90 s ahead'),
+    });
+    // On and off within that time is one episode.
+    for (let m = 60; m < 70; m++) ward.send([oxygen(T0 + m * MINUTE + (m % 2) * 90 * SECOND, 97)], T0 + m * MINUTE);
+    for (let m = 70; m < 90; m++) ward.send([oxygen(T0 + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
+    expect(clockLines(ward)).toEqual(['clock-step raised low open', 'clock-step resolved low resolved']);
+    expect(ward.state.clocks).toBeUndefined();
+  });
+
+  it('by little is no reason to say so', () => {
+    const ward = new Ward();
+    for (let m = 0; m < 60; m++) ward.send([oxygen(T0 + m * MINUTE + (m % 9) * SECOND, 97)], T0 + m * MINUTE);
+    expect(clockLines(ward)).toEqual([]);
+  });
+
+  it('set right again goes on', () => {
+    const ward = new Ward();
+    for (let m = 0; m < 30; m++) ward.send([oxygen(T0 + HOUR + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
+    for (let m = 30; m < 33; m++) ward.send([oxygen(T0 + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
+    expect(told(ward.send([oxygen(T0 + 33 * MINUTE, 80)], T0 + 33 * MINUTE + SECOND))).toEqual([
+      'oxygen-saturation-low raised high open',
+    ]);
+  });
+});
+
+describe('a clock that is set back', () => {
+  it('by an hour is noticed, and the stream is judged live again', () => {
+    const ward = new Ward();
+    for (let m = 0; m < 30; m++) ward.send([oxygen(T0 + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
+    for (let m = 30; m < 35; m++) ward.send([oxygen(T0 + m * MINUTE - HOUR, 97)], T0 + m * MINUTE + SECOND);
+    expect(clockLines(ward)).toEqual(['clock-step raised low open']);
+    expect(ward.alerts()[0]?.summary).toContain('gateway is about 60 min behind');
+    expect(told(ward.send([oxygen(T0 + 35 * MINUTE - HOUR, 80)], T0 + 35 * MINUTE + SECOND))).toEqual([
+      'oxygen-saturation-low raised high open',
+    ]);
+    // A late value refolds over what was moved.
+    ward.send([oxygen(T0 + 20 * MINUTE + 30 * SECOND, 96, 'other')], T0 + 36 * MINUTE);
+    expect(ward.episodes()).toMatchObject([{ rule: 'clock-step' }, { rule: 'oxygen-saturation-low', end: null }]);
+    for (let m = 36; m < 39; m++) ward.send([oxygen(T0 + m * MINUTE - HOUR, 97)], T0 + m * MINUTE + SECOND);
+    expect(ward.episodes()).toMatchObject([
+      { rule: 'clock-step' },
+      { rule: 'oxygen-saturation-low', end: T0 + 37 * MINUTE + SECOND },
+    ]);
+  });
+
+  it('is not what a gateway that catches up looks like', () => {
+    const ward = new Ward();
+    for (let m = 180; m < 200; m++) ward.send([oxygen(T0 + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
+    // One message a reading, as fast as it goes: a backlog of three hours.
+    for (let m = 0; m < 170; m++)
+      ward.send([oxygen(T0 + m * MINUTE + 1, m === 90 ? 80 : 97)], T0 + 200 * MINUTE + m * 500);
+    expect(clockLines(ward)).toEqual([]);
+    expect(ward.outcomes.flatMap(told).filter((line) => line.includes('raised'))).toEqual([]);
+  });
+});
+
+describe('for any offset of one of two clocks', () => {
+  it('a true emergency of the other is raised at once', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 24 * 60 * 60 - 60 }),
+        fc.array(fc.integer({ min: 0, max: 4000 }), { minLength: 12, maxLength: 40 }),
+        fc.boolean(),
+        (offset, delays, isTogether) => {
+          const ward = new Ward();
+          let receivedAt = T0;
+          const send = (samples: readonly WireSample[]): string[] => {
+            receivedAt += 5 * SECOND;
+            return isTogether
+              ? told(ward.send(samples, receivedAt))
+              : samples.flatMap((sample, i) => told(ward.send([sample], receivedAt + i)));
+          };
+          for (const delay of delays) {
+            const now = receivedAt + 5 * SECOND;
+            send([oxygen(now - delay + offset * SECOND, 97, 'fast'), oxygen(now - delay, 97, 'right')]);
+          }
+          const now = receivedAt + 5 * SECOND;
+          const lines = send([oxygen(now - 100 + offset * SECOND, 97, 'fast'), oxygen(now - 100, 80, 'right')]);
+          expect(lines.some((line) => line.startsWith('oxygen-saturation-low raised'))).toBe(true);
+          expect(lines.some((line) => line.includes('retrospective'))).toBe(false);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a snapshot of an earlier version', () => {
+  it('that holds values newer than its log does not make true ones late', () => {
+    const ward = new Ward();
+    for (let m = 0; m < 30; m++) ward.send([oxygen(T0 + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
+    const { state } = ward;
+    const { [OXYGEN]: measure, ...others } = state.measures;
+    const [identity, version, t, x, quality, source, code] = measure!.latest!;
+    // As it was stored when nothing was taken off a clock ten minutes ahead.
+    const latest = [identity, version, t + 10 * MINUTE, x, quality, source, code] as const;
+    const ahead = { ...measure!, t: t + 10 * MINUTE, latest };
+    const read = readTwin(JSON.stringify({ ...state, v: 2, measures: { ...others, [OXYGEN]: ahead }, asOf: ahead.t }));
+    if (read.kind !== 'twin') throw new Error(read.kind);
+    expect(read.state.measures[OXYGEN]!.t).toBe(state.heard);
+    expect(viewOf(read.state, T0).measures['oxygen-saturation']?.effectiveAt).toBe(
+      new Date(t + 10 * MINUTE).toISOString(),
+    );
+    ward.state = read.state;
+    expect(told(ward.send([oxygen(T0 + 30 * MINUTE, 80)], T0 + 30 * MINUTE + SECOND))).toEqual([
+      'oxygen-saturation-low raised high open',
+    ]);
+    const same = readTwin(JSON.stringify(state));
+    expect(same).toEqual({ kind: 'twin', state: JSON.parse(JSON.stringify(state)) });
+  });
+});

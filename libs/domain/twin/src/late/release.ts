@@ -1,0 +1,48 @@
+import { isCatchingUp, isWaiting, quietFor, TIMER } from './catch-up.js';
+import { setTimer, type Draft } from '../state/draft.js';
+import type { MeasureRule } from '../rules/rule.js';
+import { codesOf, detectorOf, RULES } from '../rules/rules.js';
+import type { OpenEpisode } from '../state/state.js';
+import { tellAll, type Shown } from '../alerts/tell-all.js';
+
+/** Pages what waited for a sender of which nothing more has come, if it still holds at its newest value. */
+export function releaseHeld(draft: Draft): void {
+  const due = draft.timers[TIMER];
+  if (due !== undefined && due <= draft.now) release(draft);
+}
+
+/** The same before a record that comes after such a pause: what it brings is news, and not the end of what waited. */
+export function releaseBefore(draft: Draft): void {
+  if (draft.timers[TIMER] === undefined) return;
+  const isQuiet = Object.keys(draft.catchingUp).some((code) => !isCatchingUp(draft, Number(code)));
+  if (isQuiet) release(draft);
+}
+
+function release(draft: Draft): void {
+  const shown: Shown[] = [];
+  let next: number | null = null;
+  for (const rule of RULES) {
+    if (rule.kind !== 'limit' && rule.kind !== 'stream') continue;
+    if (draft.rules[rule.id]?.episodes.some(isWaiting) !== true) continue;
+    const open = openOf(draft, rule);
+    if (open === undefined) continue;
+    const codes = codesOf(rule);
+    const newest = Math.max(...codes.map((code) => draft.measures[code]?.t ?? Number.NEGATIVE_INFINITY));
+    const held = codes.some((code) => isCatchingUp(draft, code));
+    if (held) next = draft.now + quietFor(draft);
+    shown.push({
+      rule,
+      found: [{ ...open, end: null, cleared: null }],
+      look: { since: null, newest, fresh: [], held },
+    });
+  }
+  tellAll(draft, shown);
+  setTimer(draft, TIMER, next);
+}
+
+/** What the rule's machine knows of the episode that goes on. */
+function openOf(draft: Draft, rule: MeasureRule): OpenEpisode | undefined {
+  if (rule.kind === 'limit') return draft.rules[rule.id]?.now?.open ?? undefined;
+  const detector = detectorOf(rule);
+  return detector === undefined ? undefined : draft.detectors[detector.id]?.now?.open[rule.id];
+}

@@ -1,0 +1,104 @@
+import type { ActRecord } from '#libs/contracts';
+import { drop, setTimer, type Draft } from '../state/draft.js';
+import { isInstant } from '../ingest/identify.js';
+import type { OffReason } from './off-reason.js';
+import { personOf } from '../facts/person.js';
+import { ruleById } from '../rules/rules.js';
+import { utc } from '../alerts/sentences.js';
+import type { MonitoringState, TwinState } from '../state/state.js';
+
+/** What decides whether alerts of a patient are emitted. */
+interface Basis {
+  readonly monitoring?: MonitoringState | undefined;
+  readonly facts: TwinState['facts'];
+}
+
+/** Monitoring as answers show it. */
+export interface MonitoringView {
+  readonly state: 'on' | 'off';
+  readonly rules?: readonly string[];
+  readonly since?: string;
+  readonly until?: string;
+  readonly reason?: string;
+  readonly cause?: 'set' | 'deceased' | 'discharged';
+  readonly author?: string;
+  readonly onBehalfOf?: string;
+}
+
+const TIMER = 'monitoring';
+
+/**
+ * Why alerts of this rule are not emitted at `now` (the log's own time, ms), or null when they are. What a person set counts first; then
+ * a patient who has died or left is not alarmed for, until a person switches monitoring on again.
+ */
+export function offReasonOf(twin: Basis, rule: string, now: number): OffReason | null {
+  const set = twin.monitoring?.set;
+  if (set?.state === 'off' && (set.until === undefined || set.until > now)) {
+    if (set.rules === undefined || set.rules.includes(rule)) return 'monitoring-off';
+  }
+  const gone = goneOf(twin);
+  if (gone === null) return null;
+  const overruled = set?.state === 'on' && set.since >= gone.since;
+  return overruled ? null : gone.reason;
+}
+
+/** Since when the patient has died or left, as the record says; ms of the log's own time. */
+function goneOf({
+  monitoring,
+  facts,
+}: Basis): { readonly reason: 'deceased' | 'discharged'; readonly since: number } | null {
+  if (personOf(facts).deceased) return { reason: 'deceased', since: monitoring?.deceasedSince ?? 0 };
+  const since = monitoring?.dischargedSince;
+  return since === undefined ? null : { reason: 'discharged', since };
+}
+
+type SetMonitoring = Extract<ActRecord['does'], { type: 'set-monitoring' }>;
+
+/** Takes over what a person set. It replaces what was set before. */
+export function setMonitoring(draft: Draft, record: ActRecord, does: SetMonitoring): void {
+  const { state, rules, until, reason } = does;
+  const isKnown = rules === undefined || rules.every((rule) => ruleById(rule) !== undefined);
+  if (!isKnown || (until !== undefined && !isInstant(until))) {
+    drop(draft, 'monitoring-refused');
+    return;
+  }
+  const set = {
+    state,
+    since: draft.now,
+    reason,
+    author: record.actor,
+    ...(rules === undefined ? undefined : { rules }),
+    ...(until === undefined ? undefined : { until }),
+    ...(record.onBehalfOf === undefined ? undefined : { onBehalfOf: record.onBehalfOf }),
+  };
+  draft.monitoring = { ...draft.monitoring, set };
+  setTimer(draft, TIMER, state === 'off' && until !== undefined ? until : null);
+}
+
+/** Forgets what was set until a time that has come, so that it is on again. */
+export function endMonitoringOff(draft: Draft): void {
+  const until = draft.monitoring?.set?.until;
+  if (until === undefined || until > draft.now) return;
+  const { set: _, ...rest } = draft.monitoring!;
+  draft.monitoring = rest;
+  setTimer(draft, TIMER, null);
+  draft.changed = true;
+}
+
+/** Monitoring of a twin at `now`, ms. */
+export function monitoringOf(twin: Basis, now: number): MonitoringView {
+  const { monitoring } = twin;
+  const set = monitoring?.set;
+  const isOver = set?.until !== undefined && set.until <= now;
+  if (set?.state === 'off' && !isOver) return { ...shown(set), cause: 'set' };
+  const gone = goneOf(twin);
+  if (gone !== null && !(set?.state === 'on' && set.since >= gone.since)) {
+    return { state: 'off', cause: gone.reason, ...(gone.since === 0 ? undefined : { since: utc(gone.since) }) };
+  }
+  return set === undefined || isOver ? { state: 'on' } : { ...shown(set), cause: 'set' };
+}
+
+function shown(set: NonNullable<MonitoringState['set']>): MonitoringView {
+  const { since, until, ...rest } = set;
+  return { ...rest, since: utc(since), ...(until === undefined ? undefined : { until: utc(until) }) };
+}

@@ -1,0 +1,96 @@
+import { EARLY_LOW_SOON, LOW_SOON, URGENT_LOW_SOON } from '#libs/domain/glucose';
+import { QUALITY } from '../../rules/limit-rule.js';
+import type { Policy, StreamRule } from '../../rules/rule.js';
+
+/** Fifteen minutes of hysteresis are refractory enough for a low. */
+export const LOW: Policy = {
+  refractorySeconds: 0,
+  escalateAfterSeconds: 1800,
+  latching: false,
+  group: 'low-glucose',
+};
+
+/** A forecast that nobody saw comes true, and pages as the low itself, or does not. */
+const FORECAST: Policy = { ...LOW, escalateAfterSeconds: null, foresees: true };
+
+/** Newborns have other limits and no such sensors. */
+export const NOT_NEWBORN = { underDays: 28 } as const;
+
+const FORESEEN = {
+  kind: 'stream',
+  category: 'physiological',
+  inputs: ['glucose'],
+  quality: QUALITY,
+  freshness: 'Readings of one source over half an hour, without a gap over 16 min.',
+  hysteresis: 'The forecast stays under its lower limit for 15 min.',
+  population:
+    'People with type 1 diabetes on a continuous sensor (fitted on adults with automated dosing). Not for newborns (under 28 days), and not shown for pregnancy.',
+  refuses: NOT_NEWBORN,
+} as const satisfies Partial<StreamRule>;
+
+const PROBABILITY = { unit: '1', min: 0.1, max: 0.9 } as const;
+
+export const LOW_SOON_RULE: StreamRule = {
+  ...FORESEEN,
+  id: 'glucose-low-soon',
+  version: LOW_SOON.version,
+  title: 'Glucose low soon',
+  severity: 'medium',
+  limits: [
+    { name: 'probability', title: 'told from this probability', default: LOW_SOON.limits.raise, ...PROBABILITY },
+    { name: 'clearProbability', title: 'over under this probability', default: LOW_SOON.limits.clear, ...PROBABILITY },
+  ],
+  persistence:
+    'at the first reading whose forecast of a value under 70 mg/dL within 30 min is probable enough, or after 5 min under 70 unforeseen',
+  clears: 'A forecast under its lower limit and glucose at or above 70 mg/dL, for 15 min; or an hour without a low',
+  policy: FORECAST,
+  crossed: crossedProbabilities,
+  page: 'docs/clinical/rules/glucose-low-soon.md',
+};
+
+/** The same forecast from a lower probability: earlier, and more often for nothing. In shadow, so that a ward can see both for its own patients. */
+export const EARLY_LOW_SOON_RULE: StreamRule = {
+  ...LOW_SOON_RULE,
+  id: 'glucose-low-soon-early',
+  version: '0.1.0',
+  title: 'Glucose low soon, told earlier',
+  limits: [
+    { name: 'probability', title: 'told from this probability', default: EARLY_LOW_SOON.limits.raise, ...PROBABILITY },
+    {
+      name: 'clearProbability',
+      title: 'over under this probability',
+      default: EARLY_LOW_SOON.limits.clear,
+      ...PROBABILITY,
+    },
+  ],
+  shadowOf: LOW_SOON_RULE.id,
+};
+
+export const URGENT_LOW_SOON_RULE: StreamRule = {
+  ...FORESEEN,
+  id: 'glucose-urgent-low-soon',
+  version: URGENT_LOW_SOON.version,
+  title: 'Glucose urgently low soon',
+  severity: 'high',
+  limits: [
+    { name: 'probability', title: 'told from this probability', default: URGENT_LOW_SOON.limits.raise, ...PROBABILITY },
+    {
+      name: 'clearProbability',
+      title: 'over under this probability',
+      default: URGENT_LOW_SOON.limits.clear,
+      ...PROBABILITY,
+    },
+  ],
+  persistence:
+    'at the first reading whose forecast of 55 mg/dL or less within 20 min is probable enough, or after 5 min at 55 mg/dL unforeseen',
+  clears: 'A forecast under its lower limit and glucose above 55 mg/dL, for 15 min; or an hour without such a low',
+  policy: FORECAST,
+  crossed: crossedProbabilities,
+  page: 'docs/clinical/rules/glucose-urgent-low-soon.md',
+};
+
+function crossedProbabilities({ probability, clearProbability }: Readonly<Record<string, number>>) {
+  if (clearProbability! <= probability!) return [];
+  const message = `clearProbability (${clearProbability!}) must not be above probability (${probability!})`;
+  return [{ limit: 'clearProbability', message }];
+}

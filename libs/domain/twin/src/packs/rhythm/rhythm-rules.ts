@@ -1,0 +1,176 @@
+import type { Severity } from '#libs/contracts';
+import type { RhythmRule } from '#libs/domain/rhythm';
+import { QUALITY } from '../../rules/limit-rule.js';
+import type { LimitSpec, Policy, StreamRule } from '../../rules/rule.js';
+
+/** What tells one rhythm rule from another; the detectors of libs/domain/rhythm decide when it holds. */
+interface RhythmRuleSpec {
+  readonly id: RhythmRule;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly inputs: StreamRule['inputs'];
+  readonly limit: LimitSpec;
+  readonly persistence: string;
+  readonly clears: string;
+  readonly policy: Policy;
+  readonly page: string;
+}
+
+const LIFE_THREATENING: Policy = {
+  refractorySeconds: 0,
+  escalateAfterSeconds: 120,
+  latching: true,
+  group: 'life-threatening-rhythm',
+};
+const SLOW: Policy = { refractorySeconds: 300, escalateAfterSeconds: 900, latching: false, group: 'slow-heart' };
+const FAST: Policy = { refractorySeconds: 300, escalateAfterSeconds: 900, latching: false, group: 'fast-heart' };
+const AF: Policy = { refractorySeconds: 1800, escalateAfterSeconds: 7200, latching: false, group: null };
+const ECTOPY: Policy = { refractorySeconds: 3600, escalateAfterSeconds: null, latching: false, group: null };
+const WAVES = ['ecg', 'ppg', 'arterial-pressure-wave'] as const;
+const INTERVALS = ['rr-interval'] as const;
+
+/** The limits are the detectors' own: they are shown, and may not be changed. */
+function fixed(title: string, unit: string, value: number): LimitSpec {
+  return { name: 'limit', title, unit, default: value, min: value, max: value };
+}
+
+const SPECS: readonly RhythmRuleSpec[] = [
+  {
+    id: 'ventricular-fibrillation',
+    title: 'Ventricular fibrillation',
+    severity: 'high',
+    inputs: WAVES,
+    limit: fixed('fibrillatory waves for', 's', 4),
+    persistence: 'fibrillatory waves on the ECG for 4 s',
+    clears: 'The waves have ended; stays open until somebody has seen it',
+    policy: LIFE_THREATENING,
+    page: 'ventricular-fibrillation',
+  },
+  {
+    id: 'asystole',
+    title: 'Asystole',
+    severity: 'high',
+    inputs: WAVES,
+    limit: fixed('no beat for', 's', 4),
+    persistence: 'no beat on the ECG for 4 s, and no good pulse wave that shows one',
+    clears: 'A beat was seen; stays open until somebody has seen it',
+    policy: LIFE_THREATENING,
+    page: 'asystole',
+  },
+  {
+    id: 'ventricular-tachycardia',
+    title: 'Ventricular tachycardia',
+    severity: 'high',
+    inputs: WAVES,
+    limit: fixed('ventricular beats faster than', '/min', 100),
+    persistence: 'five or more ventricular beats in a row, faster than 100/min',
+    clears: 'The run has ended; stays open until somebody has seen it',
+    policy: LIFE_THREATENING,
+    page: 'ventricular-tachycardia',
+  },
+  {
+    id: 'extreme-bradycardia',
+    title: 'Extreme bradycardia',
+    severity: 'high',
+    inputs: WAVES,
+    limit: fixed('rate below', '/min', 40),
+    persistence: 'below 40/min for 5 beats',
+    clears: 'The rate is back; stays open until somebody has seen it',
+    policy: LIFE_THREATENING,
+    page: 'extreme-bradycardia',
+  },
+  {
+    id: 'extreme-tachycardia',
+    title: 'Extreme tachycardia',
+    severity: 'high',
+    inputs: WAVES,
+    limit: fixed('rate above', '/min', 140),
+    persistence: 'above 140/min for 17 beats',
+    clears: 'The rate is back; stays open until somebody has seen it',
+    policy: LIFE_THREATENING,
+    page: 'extreme-tachycardia',
+  },
+  {
+    id: 'pause',
+    title: 'Pause',
+    severity: 'medium',
+    inputs: INTERVALS,
+    limit: fixed('no beat for', 's', 3),
+    persistence: 'an interval of 3 s or more that is no gap in the recording',
+    clears: 'Usual intervals again',
+    policy: SLOW,
+    page: 'pause',
+  },
+  {
+    id: 'bradycardia',
+    title: 'Bradycardia by beat intervals',
+    severity: 'medium',
+    inputs: INTERVALS,
+    limit: fixed('rate below', '/min', 40),
+    persistence: 'below 40/min for a minute',
+    clears: 'The rate is back',
+    policy: SLOW,
+    page: 'extreme-bradycardia',
+  },
+  {
+    id: 'tachycardia',
+    title: 'Tachycardia by beat intervals',
+    severity: 'medium',
+    inputs: INTERVALS,
+    limit: fixed('rate above', '/min', 120),
+    persistence: 'above 120/min, sustained',
+    clears: 'The rate is back',
+    policy: FAST,
+    page: 'extreme-tachycardia',
+  },
+  {
+    id: 'atrial-fibrillation',
+    title: 'Atrial fibrillation',
+    severity: 'medium',
+    inputs: INTERVALS,
+    limit: fixed('fibrillation for', 'min', 6),
+    persistence: 'beat intervals of fibrillation for 6 min',
+    clears: 'A minute free of it',
+    policy: AF,
+    page: 'atrial-fibrillation',
+  },
+  {
+    id: 'ectopy-suspected',
+    title: 'Ectopic beats suspected',
+    severity: 'low',
+    inputs: INTERVALS,
+    limit: fixed('early beats', '/h', 30),
+    persistence: 'early beats followed by a pause, many in an hour; suspected from intervals only',
+    clears: 'Fewer early beats',
+    policy: ECTOPY,
+    page: 'ectopy-suspected',
+  },
+];
+
+function ruleOf(spec: RhythmRuleSpec): StreamRule {
+  const { id, title, severity, inputs, limit, persistence, clears, policy, page } = spec;
+  return {
+    kind: 'stream',
+    id,
+    // Of waves 1.1.0: hum of the mains is taken off first.
+    version: inputs === WAVES ? '1.1.0' : '1.0.0',
+    title,
+    severity,
+    category: 'physiological',
+    inputs,
+    quality: QUALITY,
+    freshness: 'Judged as it comes; a gap in the recording is never a pause.',
+    limits: [limit],
+    persistence,
+    hysteresis: 'Of the detector: see the evidence page.',
+    clears,
+    population: 'Adults. Paced rhythm, children and pregnancy were not checked.',
+    refuses: { underYears: 16 },
+    policy,
+    page: `docs/clinical/rules/${page}.md`,
+  };
+}
+
+const RULES = SPECS.map(ruleOf);
+export const INTERVAL_RULES = RULES.filter(({ inputs }) => inputs === INTERVALS);
+export const WAVE_RULES = RULES.filter(({ inputs }) => inputs === WAVES);

@@ -1,0 +1,317 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Alert } from '#libs/contracts';
+import { viewOf } from '../index.js';
+import { cut, ecg, every } from '../fixtures/recordings.fixture.js';
+import { ruleById } from '../rules/rules.js';
+import {
+  GLUCOSE,
+  HEART_RATE,
+  HOUR,
+  MINUTE,
+  OXYGEN,
+  SECOND,
+  series,
+  T0,
+  toldAll,
+  Ward,
+} from '../fixtures/ward.fixture.js';
+
+const MIN5 = 5 * MINUTE;
+
+/** Heart rate of one value for so many minutes, a value each; every record tells for itself. */
+function heart(ward: Ward, fromMinute: number, minutes: number, x: number): string[] {
+  const values = series(HEART_RATE, T0 + fromMinute * MINUTE, MINUTE, Array<number>(minutes).fill(x));
+  return values.flatMap((sample) => toldAll(ward.send([sample])));
+}
+
+function glucose(ward: Ward, at: number, ...values: number[]): string[] {
+  return series(GLUCOSE, at, MIN5, values).flatMap((sample) => toldAll(ward.send([sample])));
+}
+
+describe('a rise after an acknowledgement', () => {
+  const worsened = (attend: (ward: Ward, episode: string) => void): Ward => {
+    const ward = new Ward();
+    heart(ward, 0, 15, 130);
+    attend(ward, ward.alerts()[0]!.episode);
+    expect(heart(ward, 15, 60, 165)).toEqual([
+      'heart-rate-high escalated high open',
+      'heart-rate-high escalated high open',
+    ]);
+    return ward;
+  };
+
+  it('needs a new acknowledgement, and escalates when there is none', () => {
+    const ward = worsened((on, episode) => on.act({ type: 'acknowledge', episode }, T0 + 14.5 * MINUTE));
+    const [rise, ignored] = ward.alerts().slice(-2);
+    expect(rise).not.toHaveProperty('acknowledgedBy');
+    expect(rise!.summary).toMatch(/^Severity rose to high\./);
+    expect(ignored).toMatchObject({ reason: 'unacknowledged' });
+    expect(Date.parse(rise!.raisedAt)).toBeLessThan(T0 + 17 * MINUTE);
+  });
+
+  it('ends a snooze as well', () => {
+    const ward = worsened((on, episode) =>
+      on.act({ type: 'snooze', episode, until: T0 + 10 * HOUR }, T0 + 14.5 * MINUTE),
+    );
+    expect(ward.alerts().at(-2)).not.toHaveProperty('snoozedUntil');
+  });
+
+  it('counts the time to escalate from its own page', () => {
+    const ward = new Ward();
+    heart(ward, 0, 13, 130);
+    heart(ward, 13, 3, 165);
+    const rise = ward.outcomes.at(-1)!;
+    expect(toldAll(rise)).toEqual(['heart-rate-high escalated high open']);
+    expect(toldAll(ward.tick(rise.state.heard + 15 * MINUTE - 1))).toEqual([]);
+    expect(toldAll(ward.tick(rise.state.heard + 15 * MINUTE))).toContain('heart-rate-high escalated high open');
+  });
+
+  it('of an alert that was reopened, too', () => {
+    const ward = new Ward();
+    glucose(ward, T0, 60, 80, 80, 80, 80);
+    const { episode } = ward.alerts()[0]!;
+    ward.act({ type: 'acknowledge', episode }, T0 + 21 * MINUTE);
+    ward.send([{ c: GLUCOSE, t: T0 + 8 * MINUTE, x: 72 }], T0 + 22 * MINUTE);
+    const again = ward.tick(T0 + 23 * MINUTE);
+    expect(again.transitions[0]!.alert).toMatchObject({ transition: 'raised', reason: 'reopened', status: 'open' });
+    expect(again.transitions[0]!.alert).not.toHaveProperty('acknowledgedBy');
+    expect(toldAll(ward.tick(T0 + HOUR))).toContain('glucose-low escalated high open');
+  });
+});
+
+describe('severity and sentence', () => {
+  it('agree when an alert that nobody acknowledged gets better', () => {
+    const ward = new Ward();
+    heart(ward, 0, 15, 130);
+    heart(ward, 15, 60, 165);
+    const better = heart(ward, 75, 5, 130);
+    expect(better).toEqual(['heart-rate-high deescalated medium open']);
+    expect(ward.alerts().at(-1)!.summary).toMatch(/^Severity fell to medium\./);
+  });
+
+  it('agree when it keeps rising and falling, which pages once more and then no longer', () => {
+    const ward = new Ward();
+    heart(ward, 0, 15, 130);
+    heart(ward, 15, 3, 165);
+    const { episode } = ward.alerts()[0]!;
+    ward.act({ type: 'acknowledge', episode }, T0 + 17.5 * MINUTE);
+    heart(ward, 18, 3, 130);
+    expect(heart(ward, 21, 3, 165)).toEqual(['heart-rate-high escalated high open']);
+    ward.act({ type: 'acknowledge', episode }, T0 + 23.5 * MINUTE);
+    for (let minute = 24; minute < 120; minute += 6) {
+      expect(heart(ward, minute, 3, 130)).toEqual(['heart-rate-high deescalated medium acknowledged']);
+      expect(heart(ward, minute + 3, 3, 165)).toEqual(['heart-rate-high amended high acknowledged']);
+    }
+    expect(ward.alerts().at(-1)).toMatchObject({
+      reason: 'severity-returned',
+      summary: expect.stringMatching(/^Severity high again\./),
+    });
+    heart(ward, 120, 18, 130);
+    expect(heart(ward, 138, 3, 165)).toEqual(['heart-rate-high escalated high open']);
+  });
+
+  it('that was acknowledged when it had fallen pages when it rises', () => {
+    const ward = new Ward();
+    heart(ward, 0, 15, 130);
+    for (let round = 0; round < 3; round++) {
+      expect(heart(ward, 15 + 6 * round, 3, 165)).toEqual(['heart-rate-high escalated high open']);
+      heart(ward, 18 + 6 * round, 3, 130);
+      ward.act({ type: 'acknowledge', episode: ward.alerts()[0]!.episode }, T0 + (20.5 + 6 * round) * MINUTE);
+    }
+  });
+});
+
+describe('an alert that was acknowledged or snoozed', () => {
+  const attend = {
+    acknowledge: (ward: Ward, episode: string, at: number) => ward.act({ type: 'acknowledge', episode }, at),
+    snooze: (ward: Ward, episode: string, at: number) =>
+      ward.act({ type: 'snooze', episode, until: at + 5 * HOUR }, at),
+    resolve: (ward: Ward, episode: string, at: number) => ward.act({ type: 'resolve', episode }, at),
+  };
+
+  it.each(['acknowledge', 'snooze', 'resolve'] as const)('pages when the condition is clearly further: %s', (how) => {
+    const ward = new Ward();
+    glucose(ward, T0, 52);
+    const { episode } = ward.alerts()[0]!;
+    attend[how](ward, episode, T0 + MINUTE);
+    expect(glucose(ward, T0 + MIN5, 50, 46, 43)).toEqual([]);
+    expect(glucose(ward, T0 + 4 * MIN5, 42)).toEqual(['glucose-very-low raised high open']);
+    const worse = ward.alerts().at(-1)!;
+    expect(worse).toMatchObject({
+      episode,
+      reason: 'worse',
+      summary: expect.stringMatching(/^Worse than before, severity high\./),
+    });
+    for (const gone of ['acknowledgedBy', 'snoozedUntil']) expect(worse).not.toHaveProperty(gone);
+  });
+
+  it('is compared with the value at that moment, not with the worst before', () => {
+    const ward = new Ward();
+    glucose(ward, T0, 44, 50, 56);
+    ward.act({ type: 'acknowledge', episode: ward.alerts()[0]!.episode }, T0 + 11 * MINUTE);
+    expect(glucose(ward, T0 + 3 * MIN5, 47)).toEqual([]);
+    expect(glucose(ward, T0 + 4 * MIN5, 46)).toEqual(['glucose-very-low raised high open']);
+  });
+
+  it('is not opened by late values from before, nor by bad ones', () => {
+    const ward = new Ward();
+    glucose(ward, T0, 52, 51);
+    ward.act({ type: 'acknowledge', episode: ward.alerts()[0]!.episode }, T0 + 6 * MINUTE);
+    expect(toldAll(ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 40, d: 'meter' }], T0 + 7 * MINUTE))).not.toContain(
+      'glucose-very-low raised high open',
+    );
+    expect(toldAll(ward.send([{ c: GLUCOSE, t: T0 + 2 * MIN5, x: 40, q: 2 }]))).toEqual([]);
+
+    const soon = new Ward();
+    glucose(soon, T0, 52, 51);
+    soon.act({ type: 'acknowledge', episode: soon.alerts()[0]!.episode }, T0 + 5.5 * MINUTE);
+    const late = soon.send([{ c: GLUCOSE, t: T0 + 4.5 * MINUTE, x: 40, d: 'meter' }], T0 + 6 * MINUTE);
+    expect(toldAll(late)).not.toContain('glucose-very-low raised high open');
+  });
+
+  it('pages upwards as well', () => {
+    const ward = new Ward();
+    glucose(ward, T0, 310);
+    ward.act({ type: 'acknowledge', episode: ward.alerts()[0]!.episode }, T0 + MINUTE);
+    expect(glucose(ward, T0 + MIN5, 330, 359, 360)).toEqual(['glucose-very-high raised medium open']);
+  });
+
+  it('pages only when it lasts, where the rule asks for that', () => {
+    const ward = new Ward();
+    heart(ward, 0, 15, 125);
+    ward.act({ type: 'acknowledge', episode: ward.alerts()[0]!.episode }, T0 + 14.5 * MINUTE);
+    expect([...heart(ward, 15, 2, 146), ...heart(ward, 17, 1, 144), ...heart(ward, 18, 2, 146)]).toEqual([]);
+    expect(heart(ward, 20, 1, 146)).toEqual(['heart-rate-high raised medium open']);
+  });
+
+  it('does not page without a step in its rule', () => {
+    expect(ruleById('glucose-low-soon')!.further).toBeUndefined();
+  });
+});
+
+/** One step of a random course: a value of a measure, an act on one of the open alerts, or mere time. */
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('value' as const),
+      c: fc.constantFrom(HEART_RATE, OXYGEN, GLUCOSE),
+      level: fc.nat(5),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('acknowledge' as const, 'snooze' as const, 'resolve' as const),
+      which: fc.nat(5),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 40 }) }) },
+);
+const LEVELS: Readonly<Record<number, readonly number[]>> = {
+  [HEART_RATE]: [35, 70, 125, 125, 155, 180],
+  [OXYGEN]: [78, 84, 88, 89, 91, 97],
+  [GLUCOSE]: [40, 52, 62, 90, 255, 320],
+};
+const RANK = { low: 1, medium: 2, high: 3 } as const;
+const SAID = /^(?:Severity (?:rose|fell) to (\w+)\.|Severity (\w+) again\.|Worse than before, severity (\w+)\.)/;
+
+describe('whatever happens', () => {
+  it('severity and sentence agree, and what gets worse than was acknowledged is open and escalates', () => {
+    const seen = { words: 0, kept: 0 };
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 90 }), (steps) => {
+        const ward = new Ward();
+        let now = T0;
+        const acknowledged = new Map<string, number>();
+        const check = (alerts: readonly Alert[]): void => {
+          for (const alert of alerts) {
+            const word = SAID.exec(alert.summary)
+              ?.slice(1)
+              .find((one) => one !== undefined);
+            if (word !== undefined) {
+              seen.words++;
+              expect(word).toBe(alert.severity);
+            }
+            const rank = RANK[alert.severity];
+            if (alert.transition === 'acknowledged' || alert.transition === 'snoozed') {
+              if (alert.status !== 'resolved') acknowledged.set(alert.episode, rank);
+            } else if (alert.status === 'open') {
+              expect(alert).not.toHaveProperty('acknowledgedBy');
+              expect(alert).not.toHaveProperty('snoozedUntil');
+              acknowledged.delete(alert.episode);
+            } else if (alert.status === 'acknowledged' || alert.status === 'snoozed') {
+              // Beyond what was acknowledged nothing stays acknowledged.
+              seen.kept++;
+              expect(rank).toBeLessThanOrEqual(acknowledged.get(alert.episode)!);
+            }
+          }
+        };
+        const open = (): Alert[] =>
+          [...new Map(ward.alerts().map((alert) => [alert.episode, alert])).values()].filter(
+            ({ status }) => !['resolved', 'retrospective', 'retracted'].includes(status),
+          );
+        for (const one of steps) {
+          now += 30 * SECOND;
+          if (one.kind === 'wait') {
+            now += one.minutes * MINUTE;
+            check(ward.tick(now).transitions.map(({ alert }) => alert));
+          } else if (one.kind === 'value') {
+            for (let i = 0; i < 3; i++) {
+              now += 30 * SECOND;
+              const { transitions } = ward.send([{ c: one.c, t: now, x: LEVELS[one.c]![one.level]! }], now);
+              check(transitions.map(({ alert }) => alert));
+            }
+          } else {
+            const alert = open()[one.which];
+            if (alert === undefined) continue;
+            const does =
+              one.kind === 'snooze'
+                ? { type: one.kind, episode: alert.episode, until: now + 50 * MINUTE }
+                : { type: one.kind, episode: alert.episode };
+            check(ward.act(does as Parameters<Ward['act']>[0], now).transitions.map((change) => change.alert));
+          }
+        }
+        ward.tick(now + 13 * HOUR);
+        ward.tick(now + 26 * HOUR);
+        for (const alert of open()) {
+          const { policy } = ruleById(alert.rule.id)!;
+          if (policy.escalateAfterSeconds === null || alert.status !== 'open') continue;
+          // A graver one of the same cause asks for attention in its place.
+          const isLed = open().some(
+            (other) =>
+              ruleById(other.rule.id)!.policy.group === policy.group && RANK[other.severity] > RANK[alert.severity],
+          );
+          if (policy.group !== null && isLed) continue;
+          expect(ward.alerts()).toContainEqual(
+            expect.objectContaining({ episode: alert.episode, reason: 'unacknowledged' }),
+          );
+        }
+      }),
+      { numRuns: 150 },
+    );
+    expect(seen.words).toBeGreaterThan(50);
+    expect(seen.kept).toBeGreaterThan(0);
+  });
+});
+
+describe('a latched alert that a retrospective one follows', () => {
+  function latchedThenPast() {
+    const ward = new Ward();
+    const recording = ecg(120, [...every(0.5, 30, 0.8), ...every(42, 85, 0.8), ...every(97, 120, 0.8)]);
+    const chunks = cut(recording, [250]);
+    for (const chunk of chunks.slice(0, 75)) ward.send([chunk]);
+    ward.send(chunks.slice(75));
+    const [latched, , past] = ward.alerts().filter(({ rule }) => rule.id === 'asystole');
+    return { ward, latched: latched!, past: past! };
+  }
+
+  it('stays among the open alerts, and escalates when nobody acknowledges it', () => {
+    const { ward, latched, past } = latchedThenPast();
+    expect(past).toMatchObject({ status: 'retrospective' });
+    expect(viewOf(ward.state, T0 + 2 * MINUTE).alerts.map(({ episode }) => episode)).toEqual([latched.episode]);
+    const escalated = ward.tick(T0 + 20 * MINUTE).transitions.map(({ alert }) => alert);
+    expect(escalated).toMatchObject([{ episode: latched.episode, reason: 'unacknowledged' }]);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
+import type { Draft } from '../state/draft.js';
+import { escalateIgnored } from './escalation.js';
+import type { EpisodeState } from '../state/state.js';
+import { GLUCOSE, MINUTE, SECOND, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+
+/** After the timer has run out at T0, with the rules' own times: saturation 15 min, glucose 30 min. */
+function escalated(episodes: Readonly<Record<string, readonly EpisodeState[]>>): Draft {
+  const draft = draftWith(episodes, T0);
+  draft.timers['escalation'] = T0;
+  escalateIgnored(draft);
+  return draft;
+}
+
+function ignoredFor(minutes: number, over: Partial<EpisodeState> = {}): EpisodeState {
+  return episodeOf({ pagedAt: T0 - minutes * MINUTE, ...over });
+}
+
+describe('an alert that nobody acknowledges', () => {
+  it('is escalated at the end of the time its rule allows, not a millisecond before', () => {
+    const ward = new Ward();
+    const due = T0 + SECOND + 30 * MINUTE;
+    ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
+    expect(toldAll(ward.tick(due - 1))).toEqual([]);
+    expect(toldAll(ward.tick(due))).toEqual(['glucose-low escalated high open']);
+  });
+
+  it('is due from when it last paged, and from when it was raised where that is not known', () => {
+    const dueIn = (episode: EpisodeState) => escalated({ 'glucose-low': [episode] }).timers['escalation']! - T0;
+    expect(dueIn(ignoredFor(10, { raisedAt: T0 - 20 * MINUTE }))).toBe(20 * MINUTE);
+    expect(dueIn(episodeOf({ raisedAt: T0 - 20 * MINUTE }))).toBe(10 * MINUTE);
+  });
+
+  it('sets the timer for the one that is due first, whichever rule is listed first', () => {
+    const timer = (saturation: number, glucose: number) =>
+      escalated({ 'oxygen-saturation-low': [ignoredFor(saturation)], 'glucose-low': [ignoredFor(glucose)] })
+        .timerChanges;
+    expect(timer(5, 10)).toEqual([{ timer: 'escalation', dueAt: T0 + 10 * MINUTE }]);
+    expect(timer(5, 25)).toEqual([{ timer: 'escalation', dueAt: T0 + 5 * MINUTE }]);
+  });
+
+  it('removes the timer when none is left that can be escalated', () => {
+    const { timerChanges, transitions, rules } = escalated({ 'glucose-low': [ignoredFor(30)] });
+    expect(timerChanges).toEqual([{ timer: 'escalation', dueAt: null }]);
+    expect(transitions.map(({ alert }) => [alert.transition, alert.reason, alert.severity])).toEqual([
+      ['escalated', 'unacknowledged', 'high'],
+    ]);
+    expect(rules['glucose-low']!.episodes).toMatchObject([{ escalatedAt: T0, status: 'open' }]);
+  });
+
+  it.each<[string, Partial<EpisodeState>]>([
+    ['acknowledged', { status: 'acknowledged' }],
+    ['snoozed', { status: 'snoozed' }],
+    ['escalated before', { escalatedAt: T0 - MINUTE }],
+    ['suppressed', { muted: { reason: 'refractory', by: null, until: null, rank: 2 } }],
+  ])('is not escalated when it is %s, beside one that is', (_, over) => {
+    const other = ignoredFor(60, over);
+    const { transitions, rules } = escalated({ 'glucose-low': [other, ignoredFor(60, { n: 1 })] });
+    expect(transitions).toHaveLength(1);
+    expect(rules['glucose-low']!.episodes[0]).toBe(other);
+  });
+
+  it('of a technical rule is never escalated', () => {
+    expect(escalated({ 'no-data': [ignoredFor(600)] }).transitions).toEqual([]);
+  });
+
+  it('is left as it is before it is due, also beside a graver one of the same cause', () => {
+    const milder = ignoredFor(5);
+    const { rules } = escalated({ 'glucose-very-low': [ignoredFor(0, { rank: 3 })], 'glucose-low': [milder] });
+    expect(rules['glucose-low']!.episodes[0]).toBe(milder);
+  });
+
+  it('waits anew while a graver one of the same cause asks for attention, and the timer is set for whichever is due first', () => {
+    const waiting = (grave: EpisodeState) =>
+      escalated({ 'glucose-very-low': [grave], 'glucose-low': [ignoredFor(60)] });
+    const answered = waiting(ignoredFor(0, { rank: 3, escalatedAt: T0 }));
+    expect(answered.transitions).toEqual([]);
+    expect(answered.rules['glucose-low']!.episodes).toMatchObject([{ pagedAt: T0 }]);
+    expect(answered.rules['glucose-low']!.episodes[0]).not.toHaveProperty('escalatedAt');
+    expect(answered.timers['escalation']).toBe(T0 + 30 * MINUTE);
+    expect(waiting(ignoredFor(10, { rank: 3 })).timers['escalation']).toBe(T0 + 5 * MINUTE);
+  });
+});

@@ -1,0 +1,312 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkThresholds } from '../index.js';
+import { cut, ecg, every } from '../fixtures/recordings.fixture.js';
+import {
+  GLUCOSE,
+  HEART_RATE,
+  HOUR,
+  MINUTE,
+  OXYGEN,
+  SECOND,
+  series,
+  T0,
+  told,
+  toldAll,
+  Ward,
+} from '../fixtures/ward.fixture.js';
+
+const MIN5 = 5 * MINUTE;
+
+describe('alerts of one cause', () => {
+  it('page once: the milder is folded into the gravest, and listed with its reason', () => {
+    const ward = new Ward();
+    const outcome = ward.send([{ c: GLUCOSE, t: T0, x: 50 }]);
+    expect(told(outcome)).toEqual(['glucose-very-low raised high open']);
+    const [leader] = outcome.transitions;
+    expect(leader!.alert.suppressed).toEqual([{ rule: 'glucose-low', reason: 'same-cause' }]);
+    expect(outcome.suppressions).toMatchObject([
+      { rule: 'glucose-low', reason: 'same-cause', by: leader!.episode, severity: 'medium', effectiveAt: T0 },
+    ]);
+  });
+
+  it('say so on an alert that was told before', () => {
+    const ward = new Ward();
+    ward.send(series(GLUCOSE, T0, MIN5, Array<number>(13).fill(251)));
+    const rising = series(GLUCOSE, T0 + 13 * MIN5, MIN5, [268, 285, 301]);
+    const outcome = rising.map((sample) => ward.send([sample])).at(-1)!;
+    expect(told(outcome)).toEqual(['glucose-high amended medium open']);
+    expect(outcome.transitions[0]!.alert.summary).toMatch(/^Another alert of the same cause was folded into this one/);
+    expect(outcome.suppressions.map(({ rule }) => rule)).toEqual(['glucose-very-high']);
+  });
+
+  it('do not hide what is graver', () => {
+    const ward = new Ward();
+    expect(told(ward.send([{ c: GLUCOSE, t: T0, x: 65 }]))).toEqual(['glucose-low raised medium open']);
+    expect(told(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
+  });
+
+  it('are told as soon as they are graver than the one that leads', () => {
+    const ward = new Ward();
+    ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
+    expect(told(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50, q: 1 }]))).not.toContain(
+      'glucose-very-low raised medium open',
+    );
+    expect(told(ward.send([{ c: GLUCOSE, t: T0 + 2 * MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
+    expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
+  });
+
+  it('are told when they last a quarter of an hour longer than the gravest, not earlier', () => {
+    const ward = new Ward();
+    for (const sample of series(GLUCOSE, T0, MIN5, [50, 62, 62, 62, 62])) ward.send([sample]);
+    expect(ward.alerts().at(-1)).toMatchObject({ rule: { id: 'glucose-very-low' }, status: 'resolved' });
+    const over = T0 + 4 * MIN5;
+    expect(told(ward.send([{ c: GLUCOSE, t: over + 15 * MINUTE - 1, x: 62 }]))).toEqual([]);
+    expect(told(ward.send([{ c: GLUCOSE, t: over + 15 * MINUTE, x: 62 }]))).toEqual(['glucose-low raised medium open']);
+  });
+
+  it('are told after all when they last once the gravest is over', () => {
+    const ward = new Ward();
+    const values = [50, 62, 62, 62, 62, 62, 62, 62, 62, 62];
+    const all = series(GLUCOSE, T0, MIN5, values).map((sample) => told(ward.send([sample])));
+    expect(all.flat()).toEqual([
+      'glucose-very-low raised high open',
+      'glucose-very-low resolved high resolved',
+      'glucose-low raised medium open',
+    ]);
+    expect(ward.alerts().at(-1)!.summary).toMatch(/^Persists after the alert that suppressed it/);
+  });
+});
+
+/** How far apart the values of a fall come, and what pages; forecasts rest on the half hour before. */
+const BEFORE = [150, 146, 141, 136, 130, 124, 117, 110];
+const FALL = [102, 94, 86, 79, 73, 68, 64, 60, 57, 55, 53, 51, 50];
+
+describe('one falling glucose', () => {
+  const paged = (ward: Ward): string[] =>
+    ward
+      .alerts()
+      .filter(
+        ({ transition, reason }) => transition === 'raised' || (transition === 'escalated' && reason === undefined),
+      )
+      .map(({ rule, severity }) => `${rule.id} ${severity}`);
+
+  it('pages each severity once for what comes within minutes of each other', () => {
+    const ward = new Ward();
+    for (const sample of series(GLUCOSE, T0, MIN5, BEFORE)) ward.send([sample]);
+    const fast = series(GLUCOSE, T0 + 8 * MIN5, 2 * MINUTE, [102, 93, 84, 75, 69, 64, 60]);
+    const severities = fast.map((sample) => {
+      const before = paged(ward).length;
+      ward.send([sample]);
+      return paged(ward)
+        .slice(before)
+        .map((line) => line.split(' ')[1]!);
+    });
+    for (const one of severities) expect(new Set(one).size).toBe(one.length);
+    expect(new Set(severities.flat()).size).toBe(severities.flat().length);
+    expect(severities.flat()).toContain('high');
+  });
+
+  it('does not page the low in the same breath as its forecast, and pages it when it lasts', () => {
+    const ward = new Ward();
+    for (const sample of series(GLUCOSE, T0, MIN5, [...BEFORE, ...FALL.slice(0, 4)])) ward.send([sample]);
+    expect(paged(ward)).toEqual(['glucose-low-soon medium']);
+    const start = T0 + 11 * MIN5;
+    const slowly = [77, 75, 73, 71, 69.5].map((x, i) => ({ c: GLUCOSE, t: start + (i + 0.5) * MINUTE, x }));
+    for (const sample of slowly) ward.send([sample]);
+    expect(paged(ward)).toEqual(['glucose-low-soon medium']);
+    expect(ward.outcomes.at(-1)!.suppressions).toMatchObject([{ rule: 'glucose-low', reason: 'same-cause' }]);
+    const since = slowly.at(-1)!.t;
+    const lasting = [5, 10, 15].map((minute) => ({ c: GLUCOSE, t: since + minute * MINUTE, x: 69 }));
+    for (const sample of lasting.slice(0, 2)) ward.send([sample]);
+    expect(paged(ward)).not.toContain('glucose-low medium');
+    ward.send(lasting.slice(2));
+    expect(paged(ward)).toContain('glucose-low medium');
+  });
+
+  it.each([1, 2, 3, 5, 13])('pages no value twice, and the grave low itself: records of %i readings', (size) => {
+    const ward = new Ward();
+    for (const sample of series(GLUCOSE, T0, MIN5, BEFORE)) ward.send([sample]);
+    const fall = series(GLUCOSE, T0 + 8 * MIN5, MIN5, FALL);
+    for (let i = 0; i < fall.length; i += size) {
+      const before = paged(ward).length;
+      ward.send(fall.slice(i, i + size));
+      expect(paged(ward).length - before).toBeLessThanOrEqual(1);
+    }
+    expect(paged(ward)).toContain('glucose-very-low high');
+  });
+
+  it('does not escalate the milder while the graver asks for attention, and does once it is over', () => {
+    const ward = new Ward();
+    ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
+    ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]);
+    const ignored = [31, 61, 91].flatMap((minute) => toldAll(ward.tick(T0 + minute * MINUTE)));
+    expect(ignored.filter((line) => line.includes('escalated'))).toEqual(['glucose-very-low escalated high open']);
+    for (const sample of series(GLUCOSE, T0 + 100 * MINUTE, MIN5, [62, 62, 62, 62])) ward.send([sample]);
+    expect(ward.alerts().at(-1)).toMatchObject({ rule: { id: 'glucose-very-low' }, status: 'resolved' });
+    expect(toldAll(ward.tick(T0 + 130 * MINUTE))).toEqual(['glucose-low escalated high open']);
+  });
+});
+
+describe('a latched alert whose condition has ended', () => {
+  it('keeps no other one of its group quiet, and pages again when it returns', () => {
+    const ward = new Ward();
+    const beats = [...every(0.5, 30, 0.8), ...every(42, 74, 0.8), ...every(86, 118, 0.8), ...every(130, 160, 0.8)];
+    for (const chunk of cut(ecg(160, beats), [250])) ward.send([chunk]);
+    const asystole = ward.alerts().filter(({ rule }) => rule.id === 'asystole');
+    expect(asystole.map(({ transition, reason, recurring }) => [transition, reason, recurring?.count])).toEqual([
+      ['raised', undefined, undefined],
+      ['amended', 'latched', undefined],
+      ['raised', 'recurring', 2],
+      ['amended', 'latched', 2],
+      ['amended', 'recurring', 3],
+      ['amended', 'latched', 3],
+    ]);
+    expect(new Set(asystole.map(({ episode }) => episode)).size).toBe(1);
+    expect(asystole.at(-1)!.recurring!.since).toBe(asystole[0]!.effectiveAt);
+  });
+});
+
+describe('an alert that comes back soon', () => {
+  const oxygen = (start: number, ...values: number[]) => series(OXYGEN, start, 15 * SECOND, values);
+
+  it('is kept quiet if it is no worse, with its reason, and told when it lasts', () => {
+    const ward = new Ward();
+    expect(told(ward.send(oxygen(T0, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
+    expect(told(ward.send(oxygen(T0 + MINUTE, 95, 95, 95)))).toEqual([
+      'oxygen-saturation-low resolved medium resolved',
+    ]);
+    const again = ward.send(oxygen(T0 + 2 * MINUTE, 88));
+    expect(told(again)).toEqual([]);
+    expect(again.suppressions).toMatchObject([{ rule: 'oxygen-saturation-low', reason: 'refractory' }]);
+    expect(told(ward.send(oxygen(T0 + 5 * MINUTE, 88)))).toEqual([]);
+    expect(told(ward.send(oxygen(T0 + 7 * MINUTE, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
+  });
+
+  it('is told at once when it is worse than the one before was', () => {
+    const ward = new Ward();
+    ward.send(oxygen(T0, 88));
+    ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
+    expect(told(ward.send(oxygen(T0 + 2 * MINUTE, 84, 84)))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse', recurring: { count: 2 } });
+  });
+
+  it('is told as soon as it gets worse than the one before was', () => {
+    const ward = new Ward();
+    ward.send(oxygen(T0, 88));
+    ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
+    expect(told(ward.send(oxygen(T0 + 2 * MINUTE, 88)))).toEqual([]);
+    expect(told(ward.send(oxygen(T0 + 2.5 * MINUTE, 84)))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
+  });
+
+  it('is told at once when it is grave', () => {
+    const ward = new Ward();
+    ward.send(oxygen(T0, 82));
+    ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
+    expect(told(ward.send(oxygen(T0 + 2 * MINUTE, 82)))).toEqual(['oxygen-saturation-low raised high open']);
+  });
+});
+
+describe('an alert that nobody acknowledges', () => {
+  it('is told again one severity higher, once', () => {
+    const ward = new Ward();
+    const raised = ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
+    expect(raised.timers).toContainEqual({ timer: 'escalation', dueAt: T0 + SECOND + 30 * MINUTE });
+    expect(toldAll(ward.tick(T0 + 29 * MINUTE))).toEqual([]);
+    const escalated = ward.tick(T0 + 31 * MINUTE);
+    expect(toldAll(escalated)).toEqual(['glucose-low escalated high open']);
+    expect(escalated.transitions[0]!.alert.summary).toMatch(/^Escalated: not acknowledged/);
+    expect(toldAll(ward.tick(T0 + 3 * HOUR))).toEqual([]);
+  });
+
+  it('is not when somebody has', () => {
+    const ward = new Ward();
+    const { episode } = ward.send([{ c: GLUCOSE, t: T0, x: 65 }]).transitions[0]!;
+    ward.act({ type: 'acknowledge', episode }, T0 + MINUTE);
+    expect(toldAll(ward.tick(T0 + 3 * HOUR))).toEqual([]);
+  });
+});
+
+describe('what people say of alerts', () => {
+  it('is the precision in the next explanation; a second opinion on one alert replaces the first', () => {
+    const ward = new Ward();
+    const { episode, alert } = ward.send([{ c: GLUCOSE, t: T0, x: 65 }]).transitions[0]!;
+    expect(alert.explanation.precision).toEqual({ useful: 0, notUseful: 0, share: null });
+    ward.act({ type: 'acknowledge', episode, useful: false }, T0 + MINUTE);
+    const second = ward.act({ type: 'acknowledge', episode, useful: true }, T0 + 2 * MINUTE);
+    expect(second.transitions[0]!.alert.explanation.precision).toEqual({ useful: 1, notUseful: 0, share: 1 });
+  });
+});
+
+describe('population', () => {
+  const born = (birthDate: string) =>
+    ({
+      v: 1,
+      kind: 'clinical',
+      tenant: 1,
+      patient: 'p1',
+      receivedAt: T0 - HOUR,
+      facts: [{ fact: 'demographics', reference: 'Patient/p1', version: 1, content: { birthDate } }],
+      samples: [],
+      source: 'ehr',
+    }) as const;
+
+  it('has limits of its age', () => {
+    const fast = series(HEART_RATE, T0, MINUTE, Array<number>(12).fill(135));
+    const adult = new Ward();
+    expect(told(adult.send(fast))).toEqual(['heart-rate-high raised medium open']);
+    expect(adult.alerts()[0]!.explanation.why).toContain('The age is not known: adult limits were used.');
+    const child = new Ward();
+    child.take(born('2023-01-15'));
+    expect(told(child.send(fast))).toEqual([]);
+    expect(told(child.send(series(HEART_RATE, T0 + HOUR, MINUTE, Array<number>(12).fill(145))))).toEqual([
+      'heart-rate-high raised medium open',
+    ]);
+  });
+
+  it('that a rule is not for is refused and counted, and a newborn is', () => {
+    const ward = new Ward();
+    ward.take(born('2026-02-20'));
+    const outcome = ward.send([{ c: GLUCOSE, t: T0, x: 40 }]);
+    expect(told(outcome)).toEqual([]);
+    expect(outcome.counts.dropped['outside-population']).toBe(4);
+  });
+});
+
+describe('limits', () => {
+  const set = (ward: Ward, type: 'set-thresholds' | 'set-tenant-thresholds', limit: number, at = T0) =>
+    ward.act({ type, thresholds: [{ rule: 'glucose-low', limits: { limit }, reason: 'why' }] }, at);
+
+  it("of the patient count before the tenant's, and those before the rule's own", () => {
+    const limitOf = (prepare: (ward: Ward) => void) => {
+      const ward = new Ward();
+      prepare(ward);
+      const alert = ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 61 }]).transitions[0]?.alert;
+      return alert?.threshold ?? null;
+    };
+    expect(limitOf(() => undefined)).toMatchObject({ limit: 70, layer: 'default', owner: 'default' });
+    expect(limitOf((ward) => set(ward, 'set-tenant-thresholds', 65))).toMatchObject({ limit: 65, layer: 'tenant' });
+    const both = limitOf((ward) => {
+      set(ward, 'set-thresholds', 62);
+      set(ward, 'set-tenant-thresholds', 65);
+    });
+    expect(both).toMatchObject({ limit: 62, layer: 'patient', owner: 'dr-a', reason: 'why' });
+    expect(limitOf((ward) => set(ward, 'set-tenant-thresholds', 60))).toBeNull();
+  });
+
+  it('that are a decision about one patient cannot be set for all', () => {
+    const limits = { saturationScale: 2 };
+    expect(checkThresholds('news2', limits, 'tenant')).toMatchObject([{ code: 'limit-of-a-patient' }]);
+    expect(checkThresholds('news2', limits)).toEqual([]);
+  });
+
+  it("of the tenant come back when the patient's expire", () => {
+    const ward = new Ward();
+    set(ward, 'set-tenant-thresholds', 60);
+    const thresholds = [{ rule: 'glucose-low', limits: { limit: 80 }, reason: 'illness', expiresAt: T0 + HOUR }];
+    ward.act({ type: 'set-thresholds', thresholds }, T0);
+    expect(told(ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 75 }]))).toEqual(['glucose-low raised medium open']);
+    const later = series(GLUCOSE, T0 + 2 * HOUR, MIN5, [90, 90, 90, 90, 65]);
+    expect(later.flatMap((sample) => told(ward.send([sample])))).toEqual(['glucose-low resolved medium resolved']);
+  });
+});

@@ -1,0 +1,57 @@
+import type { MeasureName } from '#libs/domain/quantities';
+import type { Person } from '../facts/person.js';
+import type { MemoryFormat, Sample } from './rule.js';
+import type { Cited } from '../state/state.js';
+
+/**
+ * A measure that is not sent but follows from measures that are: shown in the twin (`derived` of `GET /v1/twins/{patient}`), and there for
+ * detectors. Data and pure functions of a pack; the engine does not know what they mean.
+ */
+export type DerivedMeasure = FoldedMeasure | LatestMeasure | DetectedMeasure;
+
+interface DerivedHead {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+}
+
+/** From the course of one measure: a fold with a memory. */
+export interface FoldedMeasure extends DerivedHead {
+  readonly kind: 'folded';
+  readonly of: readonly [MeasureName];
+  /** Catalogue number of the measure. */
+  readonly code: number;
+  /** One value on, in order of time and of any quality. The memory is plain JSON, bounded and never mutated; null: nothing to remember. */
+  readonly step: (memory: unknown, sample: Sample) => unknown;
+  /**
+   * The memory before something at `t` that changed, and from when on values have to be taken again: not before the last full six hours
+   * of the UTC day at or before `t`, which is as far as the signal checks can be taken up again. `t` lies within the lateness bound.
+   */
+  readonly rewind: (memory: unknown, t: number) => { readonly memory: unknown; readonly from: number };
+  /** Version of its memory as stored; absent: 1. */
+  readonly memory?: MemoryFormat;
+  /** What it says of one of the values that went in. Detectors that refold ask for values up to 30 h before the newest. */
+  readonly read: (memory: unknown, cited: Cited) => Derived;
+}
+
+/** From the latest values of several measures, given in the order of `of`: all of them, or `partly` those that are there. */
+export interface LatestMeasure extends DerivedHead {
+  readonly kind: 'latest';
+  readonly of: readonly MeasureName[];
+  readonly partly?: true;
+  readonly read: (latest: readonly Cited[], person: Person) => Derived;
+}
+
+/** From what a detector of the pack remembers of its measures: nothing is kept twice. */
+export interface DetectedMeasure extends DerivedHead {
+  readonly kind: 'detected';
+  readonly of: readonly MeasureName[];
+  /** Id of the detector. */
+  readonly detector: string;
+  /** What its memory says (null: it has none), and of which effective time, ms; without one, of the newest value of the measures. */
+  readonly read: (memory: unknown) => Derived & { readonly at?: number };
+}
+
+/** A value in the measure's unit with what else is worth knowing by name, or a code for why there is none. */
+export type Derived =
+  { readonly value: number; readonly parts?: Readonly<Record<string, number>> } | { readonly refused: string };

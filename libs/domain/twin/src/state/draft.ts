@@ -1,0 +1,225 @@
+import type { PatientInput, WireSample } from '#libs/contracts';
+import { stillBehind } from '../ingest/clocks.js';
+import { TWIN_VERSION } from '../stored/twin-version.js';
+import type {
+  CheckState,
+  ClockState,
+  DetectorMachine,
+  FactState,
+  Feedback,
+  Kept,
+  LatenessState,
+  LateState,
+  LateWaves,
+  MeasureState,
+  MonitoringState,
+  RuleState,
+  SetLimits,
+  StreamState,
+  TwinState,
+  UnitState,
+} from './state.js';
+import type {
+  Applied,
+  FactChange,
+  Judged,
+  Judgement,
+  RefusedValue,
+  Memory,
+  StoredMeasurement,
+  SuppressionChange,
+  TransitionChange,
+} from './twin-port.js';
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One record's work in progress: shallow copies that are given away when it is done, or forgotten when something is missing. */
+export interface Draft {
+  readonly base: TwinState;
+  readonly record: PatientInput;
+  readonly memory: Memory;
+  /** Of samples that are stored already; others are identified by what they say. */
+  readonly identities?: ReadonlyMap<WireSample, string>;
+  /** The log's own time with this record. */
+  readonly now: number;
+  asOf: number | null;
+  readonly measures: Record<string, MeasureState>;
+  readonly checks: Record<string, CheckState>;
+  readonly derived: Record<string, unknown>;
+  readonly detectors: Record<string, Kept<DetectorMachine>>;
+  readonly rules: Record<string, RuleState>;
+  readonly streams: Record<string, Mutable<StreamState>>;
+  readonly clocks: Record<string, ClockState>;
+  readonly catchingUp: Record<string, LatenessState>;
+  readonly units: Record<string, UnitState>;
+  behind: NonNullable<TwinState['behind']> | null;
+  forgotten: number | null;
+  readonly tenantThresholds: Record<string, readonly SetLimits[]>;
+  readonly thresholds: Record<string, readonly SetLimits[]>;
+  readonly feedback: Record<string, Feedback>;
+  facts: Readonly<Record<string, FactState>>;
+  leftOut: Readonly<Record<string, number>>;
+  moreFacts: number;
+  monitoring: MonitoringState | undefined;
+  listeningSince: number | undefined;
+  acts: readonly string[];
+  replaced: readonly string[];
+  readonly timers: Record<string, number>;
+  late: LateState | undefined;
+  lateWaves: LateWaves | undefined;
+  readonly warmingUp: Record<string, number>;
+  readonly measurements: Change[];
+  readonly judgements: Judgement[];
+  readonly refused: RefusedValue[];
+  readonly factChanges: FactChange[];
+  readonly transitions: TransitionChange[];
+  readonly suppressions: SuppressionChange[];
+  readonly thresholdChanges: Applied['thresholds'][number][];
+  readonly timerChanges: Applied['timers'][number][];
+  readonly counts: {
+    applied: number;
+    duplicates: number;
+    corrections: number;
+    late: number;
+    dropped: Record<string, number>;
+  };
+  /** Whether anything but the count of duplicates came of it. */
+  changed: boolean;
+}
+
+/** A new version of a measurement, and the one before it. */
+export type Change = Omit<StoredMeasurement, 'judged'> & {
+  judged?: Judged;
+  /** The sender's own identifier. */
+  readonly id?: string;
+  readonly replaces?: {
+    readonly version: number;
+    readonly code: number;
+    readonly t: number;
+    /** At which it was judged; null: not. */
+    readonly judgedAt: number | null;
+    readonly retracted: boolean;
+    /** How long a waveform lasted, ms; 0: none. */
+    readonly lasts: number;
+  };
+};
+
+export function draftOf(base: TwinState, record: PatientInput, memory: Memory): Draft {
+  return {
+    base,
+    record,
+    memory,
+    now: Math.max(base.heard, record.receivedAt),
+    asOf: base.asOf,
+    measures: { ...base.measures },
+    checks: { ...base.checks },
+    derived: { ...base.derived },
+    detectors: { ...base.detectors },
+    rules: { ...base.rules },
+    streams: { ...base.streams },
+    clocks: { ...base.clocks },
+    catchingUp: { ...base.catchingUp },
+    units: { ...base.units },
+    behind: base.behind ?? null,
+    forgotten: base.forgotten,
+    tenantThresholds: { ...base.tenantThresholds },
+    thresholds: { ...base.thresholds },
+    feedback: { ...base.feedback },
+    facts: base.facts,
+    leftOut: base.leftOut ?? {},
+    moreFacts: base.moreFacts,
+    monitoring: base.monitoring,
+    listeningSince: base.listeningSince,
+    acts: base.acts,
+    replaced: base.replaced,
+    timers: { ...base.timers },
+    late: base.late,
+    lateWaves: base.lateWaves,
+    warmingUp: { ...base.warmingUp },
+    measurements: [],
+    judgements: [],
+    refused: [],
+    factChanges: [],
+    transitions: [],
+    suppressions: [],
+    thresholdChanges: [],
+    timerChanges: [],
+    counts: { applied: 0, duplicates: 0, corrections: 0, late: 0, dropped: {} },
+    changed: false,
+  };
+}
+
+export function drop(draft: Draft, reason: string): void {
+  draft.counts.dropped[reason] = (draft.counts.dropped[reason] ?? 0) + 1;
+}
+
+/** Tells the engine a timer, when it is not as it was told before. null removes it. */
+export function setTimer(draft: Draft, timer: string, dueAt: number | null): void {
+  if (dueAt === null) {
+    if (draft.timers[timer] === undefined) return;
+    delete draft.timers[timer];
+  } else {
+    if (draft.timers[timer] === dueAt) return;
+    draft.timers[timer] = dueAt;
+  }
+  draft.timerChanges.push({ timer, dueAt });
+  draft.changed = true;
+}
+
+/** A record that changed nothing gives back the very state it was given. */
+export function finish(draft: Draft): Applied {
+  const { base } = draft;
+  const state: TwinState = draft.changed
+    ? {
+        v: TWIN_VERSION,
+        tenant: base.tenant,
+        patient: base.patient,
+        version: base.version + 1,
+        asOf: draft.asOf,
+        heard: draft.now,
+        measures: draft.measures,
+        checks: draft.checks,
+        derived: draft.derived,
+        detectors: draft.detectors,
+        rules: draft.rules,
+        streams: draft.streams,
+        ...(Object.keys(draft.clocks).length === 0 ? undefined : { clocks: draft.clocks }),
+        ...(Object.keys(draft.catchingUp).length === 0 ? undefined : { catchingUp: draft.catchingUp }),
+        ...(Object.keys(draft.units).length === 0 ? undefined : { units: draft.units }),
+        ...(stillBehind(draft) === 0 ? undefined : { behind: draft.behind! }),
+        forgotten: draft.forgotten,
+        tenantThresholds: draft.tenantThresholds,
+        thresholds: draft.thresholds,
+        feedback: draft.feedback,
+        facts: draft.facts,
+        ...(isEmpty(draft.leftOut) ? undefined : { leftOut: draft.leftOut }),
+        moreFacts: draft.moreFacts,
+        ...(draft.monitoring === undefined || isEmpty(draft.monitoring) ? undefined : { monitoring: draft.monitoring }),
+        ...(draft.listeningSince === undefined ? undefined : { listeningSince: draft.listeningSince }),
+        acts: draft.acts,
+        replaced: draft.replaced,
+        timers: draft.timers,
+        ...(draft.late === undefined ? undefined : { late: draft.late }),
+        ...(draft.lateWaves === undefined ? undefined : { lateWaves: draft.lateWaves }),
+        ...(base.memories === undefined ? undefined : { memories: base.memories }),
+        ...(isEmpty(draft.warmingUp) ? undefined : { warmingUp: draft.warmingUp }),
+      }
+    : base;
+  return {
+    kind: 'applied',
+    state,
+    measurements: draft.measurements,
+    judgements: draft.judgements,
+    refused: draft.refused,
+    facts: draft.factChanges,
+    transitions: draft.transitions,
+    suppressions: draft.suppressions,
+    thresholds: draft.thresholdChanges,
+    timers: draft.timerChanges,
+    counts: draft.counts,
+  };
+}
+
+function isEmpty(object: object): boolean {
+  return Object.keys(object).length === 0;
+}
