@@ -86,8 +86,8 @@ module.exports = {
     {
       name: 'ioredis-in-one-file',
       severity: 'error',
-      comment: 'ioredis is imported by storage/redis.ts only.',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/platform/storage/src/redis\\.ts$', spec] },
+      comment: 'ioredis is imported by storage/src/hot-state/redis.ts only.',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/platform/storage/src/hot-state/redis\\.ts$', spec] },
       to: { path: '^node_modules/ioredis/' },
     },
     {

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { createTestDatabase } from '#libs/testing';
 import type { FhirLookups, ResourceChange } from './fhir-resources.js';
 import { FhirStore } from './fhir-store.js';
-import { createPool } from './pool.js';
+import { createPool } from '../postgres/pool.js';
 
 const NOTHING: FhirLookups = { lock: [], read: [], patients: [], devices: [] };
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Comparator } from '#libs/contracts';
 import type { StoredMeasurement } from '#libs/domain/twin';
-import { plainArray } from './pg-arrays.js';
+import { plainArray } from '../postgres/pg-arrays.js';
 
 /**
  * An identity to look up. `code` and `t` say where it would stand if its sender sent it before with the same time: identities

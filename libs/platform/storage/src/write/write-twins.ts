@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { jsonList, plainArray, SEPARATOR } from './pg-arrays.js';
+import { jsonList, plainArray, SEPARATOR } from '../postgres/pg-arrays.js';
 
 export interface TwinWrite {
   readonly tenant: number;

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { SuppressionChange } from '#libs/domain/twin';
-import { plainArray, textArray } from './pg-arrays.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
 /** An alert of a twin that was kept quiet. */
 export interface SuppressionWrite {

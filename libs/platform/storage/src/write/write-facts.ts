@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Applied, FactChange } from '#libs/domain/twin';
-import { plainArray, textArray } from './pg-arrays.js';
-import { sentTogether } from './sent-together.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
+import { sentTogether } from '../postgres/sent-together.js';
 
 export interface FactWrite {
   readonly tenant: number;

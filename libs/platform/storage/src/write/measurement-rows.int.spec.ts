@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Pool, PoolClient } from 'pg';
 import type { StoredMeasurement } from '#libs/domain/twin';
 import { createTestDatabase } from '#libs/testing';
-import { loadIdentities, loadWindows } from './load-measurements.js';
-import { createPool } from './pool.js';
-import { listMeasurements, newestMeasurements } from './read-measurements.js';
-import { currentValues } from './read-values.js';
+import { loadIdentities, loadWindows } from '../engine/load-measurements.js';
+import { createPool } from '../postgres/pool.js';
+import { listMeasurements, newestMeasurements } from '../read/read-measurements.js';
+import { currentValues } from '../read/read-values.js';
 import { writeJudgements } from './write-judgements.js';
 import { writeMeasurements } from './write-measurements.js';
 

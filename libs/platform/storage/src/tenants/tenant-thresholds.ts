@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import type { WireThreshold } from '#libs/contracts';
-import type { ThresholdRow } from './read-thresholds.js';
+import type { ThresholdRow } from '../read/read-thresholds.js';
 
 /** Newest limits that were set for all patients of a tenant, one per rule. `limits` null: the default was restored. */
 export async function tenantThresholds(client: Pool | ClientBase, tenant: number): Promise<readonly ThresholdRow[]> {

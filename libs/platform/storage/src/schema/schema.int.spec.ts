@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { migrate } from './migrate.js';
 import { diffFromSchema } from './migration-engine.js';
 import { makePartitions, removeOldMeasurements } from './partitions.js';
-import { createPool } from './pool.js';
+import { createPool } from '../postgres/pool.js';
 import { createPrisma } from './prisma.js';
 
 /** Tables whose rows belong to no one tenant (docs/adr/0005): lookup of tenants, keys, machinery of the log and of Prisma. */

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { SYSTEM_TWIN } from '#libs/contracts';
-import { plainArray, textArray } from './pg-arrays.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
 export interface PatientId {
   readonly tenant: number;

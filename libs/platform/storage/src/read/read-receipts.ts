@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { ActRecord, Alert, FactKind, WireFact, WireThreshold } from '#libs/contracts';
 import type { StoredMeasurement } from '#libs/domain/twin';
-import { COLUMNS, SOURCE, toStored, type StoredRow } from './load-measurements.js';
+import { COLUMNS, SOURCE, toStored, type StoredRow } from '../engine/load-measurements.js';
 
 /** What the tables have of one patient, for making the twin anew. All of it is read in the caller's transaction. */
 export interface TwinPlace {

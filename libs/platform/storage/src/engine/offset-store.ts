@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { plainArray } from './pg-arrays.js';
+import { plainArray } from '../postgres/pg-arrays.js';
 
 /**
  * Where a consumer group stands in a topic, per partition: the next offset to apply. Moved in the transaction of the effects,

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import type { PatientId } from './load-twins.js';
-import { plainArray, textArray } from './pg-arrays.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
 /** A record of the input topic that waits for the backlog lane. Its key in the log follows from tenant and patient. */
 export interface DeferredRecord extends PatientId {

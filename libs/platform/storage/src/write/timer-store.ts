@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
-import type { PatientId } from './load-twins.js';
-import { plainArray, textArray } from './pg-arrays.js';
-import { sentTogether } from './sent-together.js';
+import type { PatientId } from '../engine/load-twins.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
+import { sentTogether } from '../postgres/sent-together.js';
 
 export interface TimerWrite extends PatientId {
   readonly twin: string;

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import type { PatientId } from './load-twins.js';
-import { plainArray, textArray } from './pg-arrays.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
 /** A twin whose stored state could not be read. Its patient's records wait in `deferred_records`. */
 export interface QuarantinedTwin extends PatientId {

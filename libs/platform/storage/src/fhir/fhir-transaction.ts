@@ -11,8 +11,8 @@ import {
 } from './fhir-resources.js';
 import { toStored, type LookRow } from './fhir-row.js';
 import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
-import { insertRejections, removeRejections, type NewRejection } from './rejections.js';
-import { sentTogether } from './sent-together.js';
+import { insertRejections, removeRejections, type NewRejection } from '../tenants/rejections.js';
+import { sentTogether } from '../postgres/sent-together.js';
 
 /** The statements of one request, on its one connection. */
 export class FhirTransaction {

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
-import { PrismaClient } from './generated/client.js';
+import { PrismaClient } from '../generated/client.js';
 
 export type Prisma = PrismaClient;
 

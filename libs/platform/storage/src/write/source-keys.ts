@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { plainArray, textArray } from './pg-arrays.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
 export interface SourceName {
   readonly tenant: number;

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { StoredMeasurement } from '#libs/domain/twin';
-import { plainArray, textArray } from './pg-arrays.js';
-import { sentTogether } from './sent-together.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
+import { sentTogether } from '../postgres/sent-together.js';
 import { fitReal, fitsReal } from './single-precision.js';
 
 /** A new version of a measurement with where it belongs; `source` is the key of its source and device. */

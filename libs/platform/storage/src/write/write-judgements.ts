@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Judgement } from '#libs/domain/twin';
-import { plainArray, textArray } from './pg-arrays.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
 export interface JudgementWrite {
   readonly tenant: number;

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { v5 } from 'uuid';
-import { plainArray, textArray } from './pg-arrays.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
 /** A record that could not be applied. `id` is derived from its place in the log, so that a repeat changes nothing. */
 export interface DeadLetter {

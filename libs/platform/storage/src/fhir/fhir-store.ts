@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
-import { commitBehind } from './commit-behind.js';
+import { commitBehind } from '../postgres/commit-behind.js';
 import type { StoredResource } from './fhir-resources.js';
 import { COLUMNS, toStored, type Row } from './fhir-row.js';
 import { FhirTransaction } from './fhir-transaction.js';
-import { sentTogether } from './sent-together.js';
+import { sentTogether } from '../postgres/sent-together.js';
 
 /** `refused` rolls back: nothing of the request stays. */
 export type Verdict<T> =

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { TransitionChange } from '#libs/domain/twin';
-import { plainArray, textArray } from './pg-arrays.js';
-import { sentTogether } from './sent-together.js';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
+import { sentTogether } from '../postgres/sent-together.js';
 
 /** A step of an episode of a twin. */
 export interface TransitionWrite {
