@@ -73,13 +73,12 @@ module.exports = {
       to: { path: '^libs/', pathNot: ['^libs/$1/', '/src/index\\.ts$'] },
     },
     {
-      name: 'kafkajs-in-four-files',
+      name: 'kafkajs-in-one-folder',
       severity: 'error',
-      comment:
-        'kafkajs is imported by kafka.ts, kafka-client.ts, kafka-member.ts and kafka-topics.ts of messaging only.',
+      comment: 'kafkajs is imported by the folder kafka of messaging only.',
       from: {
         path: '^(apps|libs)/',
-        pathNot: ['^libs/platform/messaging/src/kafka(-client|-member|-topics)?\\.ts$', spec],
+        pathNot: ['^libs/platform/messaging/src/kafka/', spec],
       },
       to: { path: '^node_modules/kafkajs/' },
     },
