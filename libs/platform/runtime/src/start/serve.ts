@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule } from '@nestjs/common';
 import { loadConfig, redacted, type AppConfig, type Role } from './config.js';
 import { createPlatform } from './create-platform.js';
-import { startHeartbeat } from './heartbeat.js';
-import { bootstrap, type RunningServer } from './http-server.js';
+import { startHeartbeat } from '../telemetry/heartbeat.js';
+import { bootstrap, type RunningServer } from '../http/http-server.js';
 import type { Platform } from './platform.js';
 import { StartupError } from './until-reachable.js';
 

@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
 import type { EventLog } from '#libs/platform/messaging';
 import type { HotState } from '#libs/platform/storage';
-import type { Tokens } from './access.js';
+import type { Tokens } from '../auth/access.js';
 import type { AppConfig } from './config.js';
-import type { Logger } from './logger.js';
-import type { Metrics } from './metrics.js';
-import type { Readiness } from './readiness.js';
-import type { TokenEndpoint } from './token-endpoint.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { Readiness } from '../telemetry/readiness.js';
+import type { TokenEndpoint } from '../auth/token-endpoint.js';
 
 /** What every app of a process shares. Apps are given it by `XModule.forRoot(platform)`. */
 export interface Platform {

@@ -2,7 +2,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import type { Access, Tokens } from './access.js';
-import { Problem } from './problem.js';
+import { Problem } from '../http/problem.js';
 import { ROUTE_ACCESS, type AuthorizedRequest, type RouteAccess } from './require-scope.js';
 import { allows } from './scopes.js';
 

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import { createEventLog, ensureTopics, startRelay } from '#libs/platform/messaging';
 import { ClientStore, createHotState, createPool, migrate } from '#libs/platform/storage';
-import { AccessTokens } from './access-tokens.js';
-import { ClientGrants } from './client-grants.js';
-import { hashSecret, SecretVerifier } from './client-secrets.js';
+import { AccessTokens } from '../auth/access-tokens.js';
+import { ClientGrants } from '../auth/client-grants.js';
+import { hashSecret, SecretVerifier } from '../auth/client-secrets.js';
 import type { AppConfig, Role } from './config.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
-import { createLogger, type Logger } from './logger.js';
-import { createMetrics } from './metrics.js';
+import { startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
+import { createLogger, type Logger } from '../telemetry/logger.js';
+import { createMetrics } from '../telemetry/metrics.js';
 import type { Platform } from './platform.js';
-import { Readiness } from './readiness.js';
-import { ALL_SCOPES } from './scopes.js';
-import { SigningKeys } from './signing-keys.js';
-import { TokenEndpoint } from './token-endpoint.js';
+import { Readiness } from '../telemetry/readiness.js';
+import { ALL_SCOPES } from '../auth/scopes.js';
+import { SigningKeys } from '../auth/signing-keys.js';
+import { TokenEndpoint } from '../auth/token-endpoint.js';
 import { untilReachable } from './until-reachable.js';
 
 export interface PlatformOptions {

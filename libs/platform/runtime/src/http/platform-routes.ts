@@ -1,13 +1,13 @@
 import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readDocument } from './documents.js';
-import type { Platform } from './platform.js';
+import type { Platform } from '../start/platform.js';
 import { notFound } from './problem.js';
-import { Public } from './require-scope.js';
+import { Public } from '../auth/require-scope.js';
 import { BodyAs } from './route-body.js';
-import { ALL_SCOPES } from './scopes.js';
-import { ASSERTION_ALGORITHMS } from './client-assertion.js';
-import type { TokenEndpoint } from './token-endpoint.js';
+import { ALL_SCOPES } from '../auth/scopes.js';
+import { ASSERTION_ALGORITHMS } from '../auth/client-assertion.js';
+import type { TokenEndpoint } from '../auth/token-endpoint.js';
 
 export const PLATFORM = Symbol('Platform');
 export const TOKEN_ENDPOINT = Symbol('TokenEndpoint');
