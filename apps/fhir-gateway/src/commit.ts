@@ -1,10 +1,10 @@
 import { appendInTransaction } from '#libs/platform/messaging';
 import type { FhirStore } from '#libs/platform/storage';
-import { clinicalRecords, type RecordOrigin } from './clinical-records.js';
-import { decide, type Decision } from './decide.js';
-import { lookupsOf } from './lookups.js';
-import { rejectionsOf, replacedBy } from './rejections.js';
-import type { Step } from './step.js';
+import { clinicalRecords, type RecordOrigin } from './clinical/clinical-records.js';
+import { decide, type Decision } from './protocol/decide.js';
+import { lookupsOf } from './protocol/lookups.js';
+import { rejectionsOf, replacedBy } from './clinical/rejections.js';
+import type { Step } from './protocol/step.js';
 
 /**
  * Runs the steps in one database transaction: look, decide, write, append to the log. After it everything is durable, or

@@ -4,12 +4,12 @@ import type { FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Platform } from '#libs/platform/runtime';
 import { FhirStore } from '#libs/platform/storage';
-import { HistoryRoutes } from './history.routes.js';
+import { HistoryRoutes } from './http/history.routes.js';
 import { Meter } from './meter.js';
 import { Pipeline } from './pipeline.js';
-import { addProtocolHooks } from './protocol-hooks.js';
-import { ResourceRoutes } from './resource.routes.js';
-import { SystemRoutes } from './system.routes.js';
+import { addProtocolHooks } from './http/protocol-hooks.js';
+import { ResourceRoutes } from './http/resource.routes.js';
+import { SystemRoutes } from './http/system.routes.js';
 
 /** The EHR door: `/fhir/r4`. */
 @Module({})

@@ -1,22 +1,22 @@
 import { RESOURCE_TYPES } from '#libs/domain/fhir';
 import type { Access } from '#libs/platform/runtime';
 import { FhirStoreBusyError, type FhirStore } from '#libs/platform/storage';
-import { forbiddenIssue, missingScopes, requireScope } from './access.js';
-import { FHIR_JSON, type Answer, type Preference } from './answer.js';
-import { bundleAnswer } from './bundle-answer.js';
-import { capabilityStatement } from './capability-statement.js';
+import { forbiddenIssue, missingScopes, requireScope } from './http/access.js';
+import { FHIR_JSON, type Answer, type Preference } from './protocol/answer.js';
+import { bundleAnswer } from './protocol/bundle-answer.js';
+import { capabilityStatement } from './protocol/capability-statement.js';
 import { commit } from './commit.js';
-import type { Decision } from './decide.js';
-import { historyAnswer } from './history-answer.js';
+import type { Decision } from './protocol/decide.js';
+import { historyAnswer } from './protocol/history-answer.js';
 import type { Interaction, Meter } from './meter.js';
-import type { OwnBases } from './own-base.js';
-import { planRequest } from './plan-request.js';
-import { readBundle, readResource, requireId, requireType } from './read-request.js';
-import { oneIssue, refusal, refusalOf } from './refusal.js';
-import type { ReferenceContext } from './resolve-reference.js';
-import { deletedAnswer, fineOutcome, storedAnswer, writtenAnswer } from './resource-answer.js';
-import { rewriteReferences } from './rewrite-references.js';
-import type { Step } from './step.js';
+import type { OwnBases } from './protocol/own-base.js';
+import { planRequest } from './protocol/plan-request.js';
+import { readBundle, readResource, requireId, requireType } from './http/read-request.js';
+import { oneIssue, refusal, refusalOf } from './protocol/refusal.js';
+import type { ReferenceContext } from './protocol/resolve-reference.js';
+import { deletedAnswer, fineOutcome, storedAnswer, writtenAnswer } from './protocol/resource-answer.js';
+import { rewriteReferences } from './protocol/rewrite-references.js';
+import type { Step } from './protocol/step.js';
 
 export interface PipelineDeps {
   readonly store: FhirStore;

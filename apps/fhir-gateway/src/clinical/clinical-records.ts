@@ -1,7 +1,7 @@
 import { patientKey, TOPICS, type ClinicalRecord } from '#libs/contracts';
 import { FHIR_SOURCE } from '#libs/domain/twin';
 import type { NewRecord } from '#libs/platform/messaging';
-import type { PatientNews } from './decide.js';
+import type { PatientNews } from '../protocol/decide.js';
 
 /** Kafka's default limit of a message is 1 MB; a record stays well below it. */
 const MOST_CHARACTERS = 400_000;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { batch, FhirDoor, patient, post } from '../../../test/support/fhir-door.js';
+import { batch, FhirDoor, patient, post } from '../../../../test/support/fhir-door.js';
 
 let door: FhirDoor;
 

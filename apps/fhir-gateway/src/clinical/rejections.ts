@@ -1,7 +1,7 @@
 import { wordsOf } from '#libs/domain/fhir';
 import type { NewRejection } from '#libs/platform/storage';
 import type { RecordOrigin } from './clinical-records.js';
-import type { Decision } from './decide.js';
+import type { Decision } from '../protocol/decide.js';
 import { MOST_LISTED } from './unmeasured-parts.js';
 
 /** What `GET /v1/rejections` lists of a request: what was stored and is not measured. */

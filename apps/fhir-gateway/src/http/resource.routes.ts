@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req,
 import type { FastifyReply } from 'fastify';
 import { Authenticated, BodyAs, type AuthorizedRequest } from '#libs/platform/runtime';
 import { FHIR_BODY, oneHeader, refuseConditional, send, wishesOf } from './http.js';
-import { Pipeline, type Target } from './pipeline.js';
+import { Pipeline, type Target } from '../pipeline.js';
 
 /** Single resources of any R4 type. Scopes are judged by the pipeline, as for the entries of a bundle. */
 @Controller('fhir/r4')

@@ -2,7 +2,7 @@ import { subjectIdentifiers, type JsonObject } from '#libs/domain/fhir';
 import { identifierKey, type FhirLookups, type TypedIdentifier } from '#libs/platform/storage';
 import { conditionalReference } from './conditional-reference.js';
 import { indexedForms } from './indexed-identifier.js';
-import { FHIR_ID } from './read-request.js';
+import { FHIR_ID } from '../http/read-request.js';
 import { referencesOf, type ResourceReference } from './references.js';
 import type { Step } from './step.js';
 

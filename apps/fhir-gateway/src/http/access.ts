@@ -1,6 +1,6 @@
 import { allows, insufficientScope, type Access } from '#libs/platform/runtime';
 import type { Issue } from '#libs/domain/fhir';
-import type { Step } from './step.js';
+import type { Step } from '../protocol/step.js';
 
 const VERBS = { create: 'c', read: 'r', update: 'u', delete: 'd', search: 's' } as const;
 

@@ -8,7 +8,7 @@ import {
   transaction,
   batch,
   type Reply,
-} from '../../../test/support/fhir-door.js';
+} from '../../../../test/support/fhir-door.js';
 
 let door: FhirDoor;
 

@@ -1,5 +1,5 @@
 import { Decimal, isResourceType, type Issue, type Json, type JsonObject } from '#libs/domain/fhir';
-import { FHIR_ID, structureIssues } from './read-request.js';
+import { FHIR_ID, structureIssues } from '../http/read-request.js';
 import { oneIssue } from './refusal.js';
 import type { OwnBases } from './own-base.js';
 import { foreignBaseOf, targetKey, type ReferenceContext } from './resolve-reference.js';

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FHIR_JSON } from './answer.js';
-import { mediaTypeFor } from './negotiation.js';
-import { oneIssue } from './refusal.js';
-import { unsupported } from './unsupported.js';
+import { FHIR_JSON } from '../protocol/answer.js';
+import { mediaTypeFor } from '../protocol/negotiation.js';
+import { oneIssue } from '../protocol/refusal.js';
+import { unsupported } from '../protocol/unsupported.js';
 
 const DOOR = '/fhir/r4';
 

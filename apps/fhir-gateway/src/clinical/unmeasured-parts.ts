@@ -1,8 +1,8 @@
 import { wordsOf, type Issue, type UnmeasuredReason } from '#libs/domain/fhir';
 import type { CurrentResource } from '#libs/platform/storage';
 import type { Clinical } from './clinical.js';
-import { moved } from './read-request.js';
-import type { CreateStep, UpdateStep } from './step.js';
+import { moved } from '../http/read-request.js';
+import type { CreateStep, UpdateStep } from '../protocol/step.js';
 
 /** Part of a stored resource that gave no measurement, or no fact. */
 export interface UnmeasuredPart {

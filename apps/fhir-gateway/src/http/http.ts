@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BodyOptions } from '#libs/platform/runtime';
-import { preferenceOf, type Answer, type Preference } from './answer.js';
-import type { Pipeline, Wishes } from './pipeline.js';
-import { oneIssue } from './refusal.js';
+import { preferenceOf, type Answer, type Preference } from '../protocol/answer.js';
+import type { Pipeline, Wishes } from '../pipeline.js';
+import { oneIssue } from '../protocol/refusal.js';
 
 /** Most bytes of a request body after inflating: 16 MiB holds about 10,000 resources. */
 export const FHIR_BODY: BodyOptions = {

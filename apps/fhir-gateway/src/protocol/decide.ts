@@ -9,15 +9,15 @@ import {
   type TypedIdentifier,
 } from '#libs/platform/storage';
 import { versionOfTag } from './answer.js';
-import { clinicalOf, mayBeStored, takenBack, type Clinical } from './clinical.js';
+import { clinicalOf, mayBeStored, takenBack, type Clinical } from '../clinical/clinical.js';
 import { replaceConditional } from './conditional-reference.js';
-import { followDevices } from './follow-devices.js';
+import { followDevices } from '../clinical/follow-devices.js';
 import { indexedForms } from './indexed-identifier.js';
 import { noSuchPatient, unclearPatient } from './reference-issues.js';
 import { referencesOf, type ResourceReference } from './references.js';
-import { identifiersOf, sideEffects } from './side-effects.js';
+import { identifiersOf, sideEffects } from '../clinical/side-effects.js';
 import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from './step.js';
-import { unmeasuredParts, warningsOf, type UnmeasuredPart } from './unmeasured-parts.js';
+import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
 
 /** What came of a step. */
 export type StepResult =

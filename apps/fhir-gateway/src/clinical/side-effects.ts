@@ -1,5 +1,5 @@
 import { deviceUseOf, parseJson, type JsonObject } from '#libs/domain/fhir';
-import { indexedIdentifier } from './indexed-identifier.js';
+import { indexedIdentifier } from '../protocol/indexed-identifier.js';
 import type { Identifier, ResourceChange, StoredResource } from '#libs/platform/storage';
 
 type SideEffects = Pick<

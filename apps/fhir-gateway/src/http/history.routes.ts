@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/runtime';
 import { originOf, send } from './http.js';
-import { Pipeline, type Target } from './pipeline.js';
+import { Pipeline, type Target } from '../pipeline.js';
 
 /** Earlier versions of a resource. */
 @Controller('fhir/r4')

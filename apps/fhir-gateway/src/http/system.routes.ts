@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs
 import type { FastifyReply } from 'fastify';
 import { Authenticated, BodyAs, Public, type AuthorizedRequest } from '#libs/platform/runtime';
 import { originOf, FHIR_BODY, send, wishesOf } from './http.js';
-import { Pipeline } from './pipeline.js';
+import { Pipeline } from '../pipeline.js';
 
 /** `/fhir/r4` itself: bundles and what the server can do. */
 @Controller('fhir/r4')

@@ -5,8 +5,8 @@ import type { JsonObject } from '#libs/domain/fhir';
 import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
 import type { CurrentResource, FhirKnown } from '#libs/platform/storage';
 import { clinicalRecords } from './clinical-records.js';
-import { decide } from './decide.js';
-import type { Step } from './step.js';
+import { decide } from '../protocol/decide.js';
+import type { Step } from '../protocol/step.js';
 
 const T0 = Date.UTC(2026, 2, 1, 8);
 

@@ -1,6 +1,6 @@
 import { Decimal, isResourceType, parseJson, validateResource, type Issue, type JsonObject } from '#libs/domain/fhir';
-import { oneIssue, refusal } from './refusal.js';
-import { isOperation, notOffered, notTaken } from './unsupported.js';
+import { oneIssue, refusal } from '../protocol/refusal.js';
+import { isOperation, notOffered, notTaken } from '../protocol/unsupported.js';
 
 /** FHIR R4 datatypes.html#id */
 export const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/;
