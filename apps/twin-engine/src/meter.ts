@@ -1,5 +1,5 @@
 import type { Metrics } from '#libs/platform/runtime';
-import type { Committed } from './committed.js';
+import type { Committed } from './write/committed.js';
 
 const STAGE_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const SIZE_BUCKETS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];

@@ -6,7 +6,7 @@ import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { beat, createHotState, createPool, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { startPipeline, type Pipeline } from './pipeline.js';
-import { Ticker } from './ticker.js';
+import { Ticker } from './time/ticker.js';
 import { Upkeep } from './upkeep.js';
 
 const MINUTE = 60_000;

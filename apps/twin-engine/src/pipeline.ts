@@ -11,14 +11,14 @@ import {
 } from '#libs/platform/messaging';
 import { SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
 import { wakeLanes } from '#libs/platform/webhooks';
-import { BatchApplier, type ApplierDeps } from './apply-batches.js';
-import type { Committed } from './committed.js';
-import { deadLetterOf } from './dead-letters.js';
-import { DeferredPatients } from './deferred-patients.js';
+import { BatchApplier, type ApplierDeps } from './apply/apply-batches.js';
+import type { Committed } from './write/committed.js';
+import { deadLetterOf } from './write/dead-letters.js';
+import { DeferredPatients } from './backlog/deferred-patients.js';
 import { GROUP, OFFSETS } from './group.js';
-import { HotViews } from './hot-views.js';
-import { startBacklog } from './start-backlog.js';
-import { TwinCache } from './twin-cache.js';
+import { HotViews } from './write/hot-views.js';
+import { startBacklog } from './backlog/start-backlog.js';
+import { TwinCache } from './apply/twin-cache.js';
 
 export interface PipelineDeps {
   readonly pool: Pool;

@@ -21,12 +21,12 @@ import {
 } from '#libs/platform/storage';
 import { activeWebhooks, enqueueAlerts, type LaneKey } from '#libs/platform/webhooks';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { BatchApplier } from './apply-batches.js';
-import { Backlog } from './backlog.js';
-import type { Committed } from './committed.js';
-import { DeferredPatients } from './deferred-patients.js';
-import { HotViews } from './hot-views.js';
-import { TwinCache } from './twin-cache.js';
+import { BatchApplier } from './apply/apply-batches.js';
+import { Backlog } from './backlog/backlog.js';
+import type { Committed } from './write/committed.js';
+import { DeferredPatients } from './backlog/deferred-patients.js';
+import { HotViews } from './write/hot-views.js';
+import { TwinCache } from './apply/twin-cache.js';
 
 const T0 = Date.UTC(2026, 4, 1, 12);
 const MINUTE = 60_000;

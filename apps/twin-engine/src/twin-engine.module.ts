@@ -5,8 +5,8 @@ import type { Platform } from '#libs/platform/runtime';
 import { GROUP, OFFSETS } from './group.js';
 import { createMeter } from './meter.js';
 import { startPipeline, type Pipeline } from './pipeline.js';
-import { QuarantineWatch } from './quarantine-watch.js';
-import { Ticker } from './ticker.js';
+import { QuarantineWatch } from './quarantine/quarantine-watch.js';
+import { Ticker } from './time/ticker.js';
 import { Upkeep } from './upkeep.js';
 import { warmUp } from './warm-up.js';
 

@@ -5,9 +5,9 @@ import { CATALOGUE } from '#libs/domain/quantities';
 import { apply } from '#libs/domain/twin';
 import type { Batch } from '#libs/platform/messaging';
 import { rehearsalPool, SourceKeys } from '#libs/platform/storage';
-import { BatchApplier } from './apply-batches.js';
-import { DeferredPatients } from './deferred-patients.js';
-import { TwinCache } from './twin-cache.js';
+import { BatchApplier } from './apply/apply-batches.js';
+import { DeferredPatients } from './backlog/deferred-patients.js';
+import { TwinCache } from './apply/twin-cache.js';
 
 /** Connections that learn the statements: as many as the way of an alert takes at once. */
 const CONNECTIONS = 4;

@@ -13,9 +13,9 @@ import {
   type TwinRowHead,
 } from '#libs/platform/storage';
 import { wakeLanes, type LaneKey } from '#libs/platform/webhooks';
-import { alertRecordOf } from '../changes.js';
-import { emitAlerts } from '../emit-alerts.js';
-import { release } from '../quarantine.js';
+import { alertRecordOf } from '../write/changes.js';
+import { emitAlerts } from '../write/emit-alerts.js';
+import { release } from '../quarantine/quarantine.js';
 import { replayTwin, type Replayed } from './replay-twin.js';
 
 /** What became of a twin. `busy`: its patient's records kept coming in between; nothing was changed. */

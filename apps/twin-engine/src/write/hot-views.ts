@@ -3,7 +3,7 @@ import { viewOf } from '#libs/domain/twin';
 import { measureByNumber } from '#libs/domain/quantities';
 import { alertChannel, twinChannel, type HotState, type HotTwin } from '#libs/platform/storage';
 import type { Committed } from './committed.js';
-import type { HeldTwin } from './twin-cache.js';
+import type { HeldTwin } from '../apply/twin-cache.js';
 
 /**
  * Shows what was committed: the new view of each changed twin, then word to live subscribers. One round at a time; rounds that

@@ -19,17 +19,17 @@ import {
   type DeferredRecord,
   type SourceKeys,
 } from '#libs/platform/storage';
-import { committedOf, type Committed } from './committed.js';
-import { deadLetterOf } from './dead-letters.js';
-import type { DeferredPatients } from './deferred-patients.js';
+import { committedOf, type Committed } from '../write/committed.js';
+import { deadLetterOf } from '../write/dead-letters.js';
+import type { DeferredPatients } from '../backlog/deferred-patients.js';
 import { evolve, type Bounds } from './evolve.js';
-import { OFFSETS } from './group.js';
+import { OFFSETS } from '../group.js';
 import { holdTwins } from './hold-twins.js';
 import { readRecords, type Entry, type Group } from './read-records.js';
-import { quarantine } from './quarantine.js';
+import { quarantine } from '../quarantine/quarantine.js';
 import type { TwinCache } from './twin-cache.js';
 import { evolvedOf, workOf } from './works.js';
-import { writeChanges } from './write-changes.js';
+import { writeChanges } from '../write/write-changes.js';
 
 /** What one patient may cost of a transaction that others wait for; beyond it his records go to the backlog lane. */
 const BOUNDS: Bounds = { mostMs: 50, onTooMany: 'leave' };

@@ -1,7 +1,7 @@
 import type { PatientInput } from '#libs/contracts';
 import type { Applied, TwinState } from '#libs/domain/twin';
 import type { TimerWrite } from '#libs/platform/storage';
-import type { HeldTwin } from './twin-cache.js';
+import type { HeldTwin } from '../apply/twin-cache.js';
 
 export interface TimerChanges {
   readonly writes: readonly Pick<TimerWrite, 'timer' | 'dueAt'>[];

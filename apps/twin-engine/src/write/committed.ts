@@ -2,8 +2,8 @@ import type { Applied, TransitionChange } from '#libs/domain/twin';
 import type { PatientId } from '#libs/platform/storage';
 import type { LaneKey } from '#libs/platform/webhooks';
 import type { Changes, Evolved } from './changes.js';
-import type { QuarantineChanges } from './quarantine.js';
-import type { HeldTwin } from './twin-cache.js';
+import type { QuarantineChanges } from '../quarantine/quarantine.js';
+import type { HeldTwin } from '../apply/twin-cache.js';
 
 /** What one transaction did, told after its commit. Plain data, for it may come from another thread. */
 export interface Committed {

@@ -10,7 +10,7 @@ import {
   type QuarantinedTwin,
   type TransitionWrite,
 } from '#libs/platform/storage';
-import { alertRecordOf } from './changes.js';
+import { alertRecordOf } from '../write/changes.js';
 
 /** A stored twin that cannot be read. */
 export interface UnreadableRow extends PatientId {

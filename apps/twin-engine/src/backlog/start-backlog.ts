@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { SourceKeys } from '#libs/platform/storage';
 import { Backlog, type BacklogDeps } from './backlog.js';
-import type { Committed } from './committed.js';
+import type { Committed } from '../write/committed.js';
 
 /** What the thread of the backlog lane tells. */
 export type BacklogMessage =

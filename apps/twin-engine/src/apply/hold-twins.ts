@@ -3,7 +3,7 @@ import { patientKey } from '#libs/contracts';
 import { initialTwin, readTwin, type StoredTwin, type TwinState } from '#libs/domain/twin';
 import { loadRecordedAt, loadTwins, tenantThresholds, type LoadedTwin } from '#libs/platform/storage';
 import type { Group } from './read-records.js';
-import type { UnreadableRow } from './quarantine.js';
+import type { UnreadableRow } from '../quarantine/quarantine.js';
 import type { HeldTwin, TwinCache } from './twin-cache.js';
 
 export interface HeldTwins {

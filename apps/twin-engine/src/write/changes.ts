@@ -15,8 +15,8 @@ import type {
   TwinWrite,
 } from '#libs/platform/storage';
 import { rejectionsOf } from './rejections-of.js';
-import { timerWrites } from './timers.js';
-import type { HeldTwin } from './twin-cache.js';
+import { timerWrites } from '../time/timers.js';
+import type { HeldTwin } from '../apply/twin-cache.js';
 
 /** A patient's part of a chunk, applied. */
 export interface Evolved {

@@ -12,10 +12,10 @@ import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinStat
 import { partitionOf, type Batch, type LogRecord } from '#libs/platform/messaging';
 import { createPool, SourceKeys } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { BatchApplier } from './apply-batches.js';
+import { BatchApplier } from '../apply/apply-batches.js';
 import { Backlog } from './backlog.js';
 import { DeferredPatients } from './deferred-patients.js';
-import { TwinCache } from './twin-cache.js';
+import { TwinCache } from '../apply/twin-cache.js';
 
 const T0 = Date.UTC(2026, 4, 1, 12);
 const HEART_RATE = 1;

@@ -18,14 +18,14 @@ import {
   type SourceKeys,
 } from '#libs/platform/storage';
 import { BacklogMemories, type HeldPatient } from './backlog-memories.js';
-import { committedOf, type Committed } from './committed.js';
-import { deadLetterOf } from './dead-letters.js';
-import { evolve } from './evolve.js';
-import { holdTwins } from './hold-twins.js';
-import { readRecords } from './read-records.js';
-import { quarantine } from './quarantine.js';
-import { evolvedOf, workOf } from './works.js';
-import { writeChanges } from './write-changes.js';
+import { committedOf, type Committed } from '../write/committed.js';
+import { deadLetterOf } from '../write/dead-letters.js';
+import { evolve } from '../apply/evolve.js';
+import { holdTwins } from '../apply/hold-twins.js';
+import { readRecords } from '../apply/read-records.js';
+import { quarantine } from '../quarantine/quarantine.js';
+import { evolvedOf, workOf } from '../apply/works.js';
+import { writeChanges } from '../write/write-changes.js';
 
 /** Records and characters of one transaction, about: the database is shared with live data. */
 const MOST_RECORDS = 30;

@@ -1,7 +1,7 @@
 import type { PatientInput } from '#libs/contracts';
 import type { LogRecord } from '#libs/platform/messaging';
 import type { DeadLetter } from '#libs/platform/storage';
-import { deadLetterOf } from './dead-letters.js';
+import { deadLetterOf } from '../write/dead-letters.js';
 import { parseRecord } from './parse-record.js';
 
 export interface Entry {

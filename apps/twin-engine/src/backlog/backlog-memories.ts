@@ -1,5 +1,5 @@
 import type { PatientMemory } from '#libs/domain/twin';
-import type { HeldTwin } from './twin-cache.js';
+import type { HeldTwin } from '../apply/twin-cache.js';
 
 /** What the backlog lane keeps of a patient between two transactions. */
 export interface HeldPatient {

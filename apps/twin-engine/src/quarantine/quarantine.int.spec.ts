@@ -5,7 +5,7 @@ import { apply, initialTwin, TWIN_VERSION } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { startPipeline, type Pipeline } from './pipeline.js';
+import { startPipeline, type Pipeline } from '../pipeline.js';
 import { QuarantineWatch } from './quarantine-watch.js';
 
 describe('stored twins that cannot be read', () => {
