@@ -1,12 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Platform } from '#libs/platform/runtime';
-import { AlertRoutes } from './alerts.routes.js';
+import { AlertRoutes } from './alerts/alerts.routes.js';
 import { API, Api } from './api.js';
-import { DeadLetterRoutes } from './dead-letters.routes.js';
-import { LimitRoutes } from './limits.routes.js';
-import { TenantActJob } from './tenant-act-job.js';
-import { TwinRoutes } from './twins.routes.js';
-import { WebhookRoutes } from './webhooks.routes.js';
+import { DeadLetterRoutes } from './alerts/dead-letters.routes.js';
+import { LimitRoutes } from './acts/limits.routes.js';
+import { TenantActJob } from './acts/tenant-act-job.js';
+import { TwinRoutes } from './twins/twins.routes.js';
+import { WebhookRoutes } from './webhooks/webhooks.routes.js';
 
 @Module({})
 export class TwinApiModule {

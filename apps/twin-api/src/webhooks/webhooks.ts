@@ -36,8 +36,8 @@ import {
   type WebhookFilter,
   type WebhookStore,
 } from '#libs/platform/webhooks';
-import { Uuid } from './places.js';
-import { iso, ms } from './wire.js';
+import { Uuid } from '../twins/places.js';
+import { iso, ms } from '../wire.js';
 
 const Lane = z.string().regex(/^\d{1,18}$/);
 type Shown = z.input<typeof WebhookSchema>;

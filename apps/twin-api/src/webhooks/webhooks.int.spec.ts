@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Platform } from '#libs/platform/runtime';
 import { LaneStore } from '#libs/platform/webhooks';
-import { TwinApi } from './twin-api.fixture.js';
+import { TwinApi } from '../twin-api.fixture.js';
 
 describe('webhooks over the API', () => {
   let api: TwinApi;

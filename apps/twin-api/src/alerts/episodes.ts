@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Alert, AlertListSchema, AlertsQuery, AlertWithTimelineSchema } from '#libs/contracts';
 import { decodeCursor, notFound, pageOf } from '#libs/platform/runtime';
 import { findEpisode, listEpisodes, timelineOf, type EpisodeRow } from '#libs/platform/storage';
-import { Ms, Uuid } from './places.js';
-import { iso } from './wire.js';
+import { Ms, Uuid } from '../twins/places.js';
+import { iso } from '../wire.js';
 
 const Place = z.object({ raisedAt: Ms, id: Uuid });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
 import type { Platform } from '#libs/platform/runtime';
-import { RunningApi, type ApiAnswer } from '../../../test/support/running-api.js';
-import { TwinApiModule } from './twin-api.module.js';
+import { RunningApi, type ApiAnswer } from '../../../../test/support/running-api.js';
+import { TwinApiModule } from '../twin-api.module.js';
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const AT = '2026-03-01T08:00:00.000Z';

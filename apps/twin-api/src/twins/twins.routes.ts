@@ -10,10 +10,10 @@ import {
   TwinQuery,
 } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
-import { API, type Api } from './api.js';
-import { lastEventId } from './event-stream.js';
-import { idempotencyKeyOf } from './idempotency-key.js';
-import { patientId } from './wire.js';
+import { API, type Api } from '../api.js';
+import { lastEventId } from '../streams/event-stream.js';
+import { idempotencyKeyOf } from '../acts/idempotency-key.js';
+import { patientId } from '../wire.js';
 
 /** `/v1/patients` and `/v1/twins`. */
 @Controller('v1')

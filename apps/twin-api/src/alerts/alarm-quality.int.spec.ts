@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Platform } from '#libs/platform/runtime';
-import { RunningApi, type ApiAnswer } from '../../../test/support/running-api.js';
-import { TwinApiModule } from './twin-api.module.js';
+import { RunningApi, type ApiAnswer } from '../../../../test/support/running-api.js';
+import { TwinApiModule } from '../twin-api.module.js';
 
 const DAY = '2026-03-02';
 const SHADOW_DAY = '2026-03-12';

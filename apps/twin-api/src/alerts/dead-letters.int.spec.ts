@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOPICS } from '#libs/contracts';
 import type { Platform } from '#libs/platform/runtime';
-import { at, NAME, uuid, TwinApi } from './twin-api.fixture.js';
+import { at, NAME, uuid, TwinApi } from '../twin-api.fixture.js';
 
 describe('dead letters over the API', () => {
   let api: TwinApi;

@@ -16,7 +16,7 @@ import {
   type TwinRow,
 } from '#libs/platform/storage';
 import type { Pool } from 'pg';
-import { codingOf, iso, measureOf, QUALITIES } from './wire.js';
+import { codingOf, iso, measureOf, QUALITIES } from '../wire.js';
 
 export type TwinView = z.input<typeof TwinSchema>;
 

@@ -2,8 +2,8 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/c
 import type { z } from 'zod';
 import { DeadLettersQuery } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
-import { API, type Api } from './api.js';
-import { uuidOf } from './wire.js';
+import { API, type Api } from '../api.js';
+import { uuidOf } from '../wire.js';
 
 /** `/v1/dead-letters`: records that could not be applied. */
 @Controller('v1/dead-letters')

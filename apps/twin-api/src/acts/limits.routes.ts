@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Inject, Put, Query } from '@n
 import type { z } from 'zod';
 import { AlarmQualityQuery, PutThresholdsRequest, SuppressionsQuery } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
-import { API, type Api } from './api.js';
+import { API, type Api } from '../api.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
 /** What a tenant sets for all its patients, and how its alarms do. */

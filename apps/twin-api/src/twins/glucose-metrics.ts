@@ -6,7 +6,7 @@ import { DISCLAIMER } from '#libs/domain/twin';
 import { currentValues, findTwin } from '#libs/platform/storage';
 import { notFound } from '#libs/platform/runtime';
 import { timesOf } from './asked-time.js';
-import { iso } from './wire.js';
+import { iso } from '../wire.js';
 
 const GLUCOSE = 9;
 

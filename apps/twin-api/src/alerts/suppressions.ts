@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { SuppressionListSchema, SuppressionsQuery } from '#libs/contracts';
 import { listSuppressions } from '#libs/platform/storage';
 import { decodeCursor, pageOf } from '#libs/platform/runtime';
-import { Ms, Uuid } from './places.js';
-import { iso, ms } from './wire.js';
+import { Ms, Uuid } from '../twins/places.js';
+import { iso, ms } from '../wire.js';
 
 const Place = z.object({ at: Ms, id: Uuid });
 

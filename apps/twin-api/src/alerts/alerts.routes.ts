@@ -3,10 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AcknowledgeRequest, AlertsQuery, ResolveRequest, SnoozeRequest } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
-import { API, type Api } from './api.js';
-import { lastEventId } from './event-stream.js';
-import { idempotencyKeyOf } from './idempotency-key.js';
-import { uuidOf } from './wire.js';
+import { API, type Api } from '../api.js';
+import { lastEventId } from '../streams/event-stream.js';
+import { idempotencyKeyOf } from '../acts/idempotency-key.js';
+import { uuidOf } from '../wire.js';
 
 const MAY_BE_EMPTY = { acknowledge: AcknowledgeRequest.prefault({}), resolve: ResolveRequest.prefault({}) };
 

@@ -5,7 +5,7 @@ import { CATALOGUE, resolveCode } from '#libs/domain/quantities';
 import { decodeCursor, notFound, pageOf, Problem } from '#libs/platform/runtime';
 import { findTwin, listMeasurements, type MeasurementRow } from '#libs/platform/storage';
 import { Ms, Uuid } from './places.js';
-import { codingOf, iso, measurementId, measureOf, ms, QUALITIES } from './wire.js';
+import { codingOf, iso, measurementId, measureOf, ms, QUALITIES } from '../wire.js';
 
 const Place = z.object({ effectiveAt: Ms, code: z.number().int(), identity: Uuid, version: z.number().int() });
 const ALL_CODES = CATALOGUE.map((measure) => measure.number);

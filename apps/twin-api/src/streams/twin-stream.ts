@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { twinChannel, type HotState } from '#libs/platform/storage';
 import { cursorUnknown, type EventStream } from './event-stream.js';
-import type { TwinViews } from './twin-views.js';
+import type { TwinViews } from '../twins/twin-views.js';
 import { WakeUp } from './wake-up.js';
 
 /** How often to look without being woken; see alert-tail.ts. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
 import { TOPICS } from '#libs/contracts';
 import type { Platform } from '#libs/platform/runtime';
-import { alertOf, at, uuid, TwinApi, type Answer } from './twin-api.fixture.js';
+import { alertOf, at, uuid, TwinApi, type Answer } from '../twin-api.fixture.js';
 
 describe('alerts, acts and limits over the API', () => {
   let api: TwinApi;

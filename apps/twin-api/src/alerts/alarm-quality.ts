@@ -9,8 +9,8 @@ import {
   suppressedByRule,
   type AlarmQualityRow,
 } from '#libs/platform/storage';
-import { timesOf } from './asked-time.js';
-import { iso } from './wire.js';
+import { timesOf } from '../twins/asked-time.js';
+import { iso } from '../wire.js';
 
 type Answer = z.input<typeof AlarmQualitySchema>;
 

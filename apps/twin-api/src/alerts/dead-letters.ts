@@ -4,8 +4,8 @@ import type { DeadLetterListSchema, DeadLettersQuery } from '#libs/contracts';
 import type { EventLog } from '#libs/platform/messaging';
 import { decodeCursor, notFound, pageOf } from '#libs/platform/runtime';
 import { listDeadLetters, takeDeadLetter } from '#libs/platform/storage';
-import { Ms, Uuid } from './places.js';
-import { iso } from './wire.js';
+import { Ms, Uuid } from '../twins/places.js';
+import { iso } from '../wire.js';
 
 const Place = z.object({ at: Ms, id: Uuid });
 

@@ -9,8 +9,8 @@ import {
   WebhooksQuery,
 } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
-import { API, type Api } from './api.js';
-import { uuidOf } from './wire.js';
+import { API, type Api } from '../api.js';
+import { uuidOf } from '../wire.js';
 
 const REPLAY = ReplayRequest.prefault({});
 const ROTATE = RotateSecretRequest.prefault({});

@@ -13,7 +13,7 @@ import type {
 } from '#libs/contracts';
 import { notFound, Problem } from '#libs/platform/runtime';
 import { findTwin, planTenantAct, setTenantThresholds } from '#libs/platform/storage';
-import { episodeOf } from './episodes.js';
+import { episodeOf } from '../alerts/episodes.js';
 import { refuseMonitoring } from './monitoring.js';
 import { audit, once, personBehind, recordAct, type ActCall } from './record-act.js';
 import { refuseUnlessSeen } from './seen-alert.js';

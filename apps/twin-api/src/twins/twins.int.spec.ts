@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apply, createMemory, initialTwin, TWIN_VERSION } from '#libs/domain/twin';
 import type { Platform } from '#libs/platform/runtime';
-import { at, NAME, uuid, TwinApi, type Answer } from './twin-api.fixture.js';
+import { at, NAME, uuid, TwinApi, type Answer } from '../twin-api.fixture.js';
 
 const T0 = Date.parse(at(0));
 const HOT = {
