@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMetrics } from '#libs/platform/runtime';
 import { readMigrations } from '#libs/platform/storage';
 import { Pipeline } from '../../apps/wearable-gateway/src/pipeline.js';
-import { SourceOwners } from '../../apps/wearable-gateway/src/source-owners.js';
-import { Subjects } from '../../apps/wearable-gateway/src/subjects.js';
-import { Tally } from '../../apps/wearable-gateway/src/tally.js';
+import { SourceOwners } from '../../apps/wearable-gateway/src/senders/source-owners.js';
+import { Subjects } from '../../apps/wearable-gateway/src/senders/subjects.js';
+import { Tally } from '../../apps/wearable-gateway/src/rejections/tally.js';
 import { FhirDoor } from '../support/fhir-door.js';
 
 const DAY = '2026-03-01';

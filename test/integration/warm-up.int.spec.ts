@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { createPool } from '#libs/platform/storage';
 import { createTestDatabase } from '#libs/testing';
 import { warmUp as warmUpDispatcher } from '../../apps/alert-dispatcher/src/warm-up.js';
-import { Subjects } from '../../apps/wearable-gateway/src/subjects.js';
+import { Subjects } from '../../apps/wearable-gateway/src/senders/subjects.js';
 import { warmUp as warmUpDoor } from '../../apps/wearable-gateway/src/warm-up.js';
 import { warmUp } from '../../apps/twin-engine/src/warm-up.js';
 

@@ -12,7 +12,7 @@ import {
 } from '#libs/platform/runtime';
 import { ClientStore } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { MqttDoor } from '../../apps/wearable-gateway/src/mqtt-door.js';
+import { MqttDoor } from '../../apps/wearable-gateway/src/mqtt/mqtt-door.js';
 import { WearableGatewayModule } from '../../apps/wearable-gateway/src/wearable-gateway.module.js';
 
 export const SECRET = 'a-secret-of-the-door-tests';

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { readSample } from '../../apps/wearable-gateway/src/read-sample.js';
-import { referenceKey } from '../../apps/wearable-gateway/src/reference.js';
+import { readSample } from '../../apps/wearable-gateway/src/samples/read-sample.js';
+import { referenceKey } from '../../apps/wearable-gateway/src/samples/reference.js';
 import type { OnBad, RecordedSample, RecordingFile } from './recording.js';
 
 /** A recording has no clock: nothing in it is in the future. */

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { patientKey, TOPICS } from '#libs/contracts';
 import { type EventLog, LogFullError, type NewRecord, type Position } from '#libs/platform/messaging';
 import type { Metrics } from '#libs/platform/runtime';
-import { groupByPatient } from './group-by-patient.js';
-import { fromDataPoint, isDataPoint } from './open-mhealth.js';
-import { ownSamples, type Owners } from './own-samples.js';
-import type { Entry } from './read-entries.js';
-import { readSample, type ReadSample } from './read-sample.js';
-import { parseReference } from './reference.js';
-import { kept, refuse, type Refusal } from './refusal.js';
-import type { RejectionStore } from './rejection-store.js';
-import type { Tally } from './tally.js';
+import { groupByPatient } from './senders/group-by-patient.js';
+import { fromDataPoint, isDataPoint } from './samples/open-mhealth.js';
+import { ownSamples, type Owners } from './senders/own-samples.js';
+import type { Entry } from './samples/read-entries.js';
+import { readSample, type ReadSample } from './samples/read-sample.js';
+import { parseReference } from './samples/reference.js';
+import { kept, refuse, type Refusal } from './rejections/refusal.js';
+import type { RejectionStore } from './rejections/rejection-store.js';
+import type { Tally } from './rejections/tally.js';
 
 /** Most entries handled at once. */
 export const MOST_AT_ONCE = 2_000;

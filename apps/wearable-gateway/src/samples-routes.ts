@@ -15,9 +15,9 @@ import {
   RequireScope,
 } from '#libs/platform/runtime';
 import { MOST_AT_ONCE, type Origin, PATIENCE_MS, Pipeline } from './pipeline.js';
-import { type Entry, LineReader, readJson } from './read-entries.js';
-import { isCleanText, parseReference } from './reference.js';
-import { Tally } from './tally.js';
+import { type Entry, LineReader, readJson } from './samples/read-entries.js';
+import { isCleanText, parseReference } from './samples/reference.js';
+import { Tally } from './rejections/tally.js';
 
 export const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 

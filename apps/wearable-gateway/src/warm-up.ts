@@ -1,6 +1,6 @@
 import { Pipeline, type PipelineParts } from './pipeline.js';
-import { readJson } from './read-entries.js';
-import { Tally } from './tally.js';
+import { readJson } from './samples/read-entries.js';
+import { Tally } from './rejections/tally.js';
 
 const ROUNDS = 20;
 /** Connections that learn the statement: as many as requests take at once. */

@@ -1,12 +1,12 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Platform } from '#libs/platform/runtime';
-import { MqttDoor } from './mqtt-door.js';
+import { MqttDoor } from './mqtt/mqtt-door.js';
 import { Pipeline } from './pipeline.js';
-import { RejectionStore } from './rejection-store.js';
-import { RejectionsRoutes } from './rejections-routes.js';
+import { RejectionStore } from './rejections/rejection-store.js';
+import { RejectionsRoutes } from './rejections/rejections-routes.js';
 import { SamplesRoutes } from './samples-routes.js';
-import { SourceOwners } from './source-owners.js';
-import { Subjects } from './subjects.js';
+import { SourceOwners } from './senders/source-owners.js';
+import { Subjects } from './senders/subjects.js';
 import { warmUp } from './warm-up.js';
 
 class WarmStart implements OnApplicationBootstrap {

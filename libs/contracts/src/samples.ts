@@ -3,7 +3,7 @@ import { Instant, PageQuery } from './api-values.js';
 
 /**
  * What the wearable door takes and answers. These schemas are the documents' source (OpenAPI, AsyncAPI) and the tests' oracle; the
- * door reads samples with a parser of its own (apps/wearable-gateway/src/read-sample.ts), because it says what is wrong in one
+ * door reads samples with a parser of its own (apps/wearable-gateway/src/samples/read-sample.ts), because it says what is wrong in one
  * sentence and is about ten times as fast. A property test keeps the two in agreement.
  */
 

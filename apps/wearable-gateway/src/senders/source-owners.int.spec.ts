@@ -3,7 +3,7 @@ import { connectAsync } from 'mqtt';
 import { samplesTopic, type RejectionsPage, type SamplesAnswer } from '#libs/contracts';
 import { ALL_SCOPES, allows } from '#libs/platform/runtime';
 import { readMigrations } from '#libs/platform/storage';
-import { freshSource, SECRET, WearableDoor } from '../../../test/support/wearable-door.js';
+import { freshSource, SECRET, WearableDoor } from '../../../../test/support/wearable-door.js';
 
 let door: WearableDoor;
 const tokens: Record<string, string> = {};

@@ -4,7 +4,7 @@ import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client, ty
 import { type Access, allows, ANY_SOURCE, type Platform } from '#libs/platform/runtime';
 import { MqttFrameGuard } from './mqtt-frame-guard.js';
 import { MOST_PAYLOAD_BYTES, takeMessage } from './mqtt-message.js';
-import type { Pipeline } from './pipeline.js';
+import type { Pipeline } from '../pipeline.js';
 
 const MOST_CONNECTIONS = 10_000;
 const CONNECT_WITHIN_MS = 10_000;

@@ -7,7 +7,7 @@ import { SAMPLES_TOPIC_FILTER } from '#libs/contracts';
 import type { Platform } from '#libs/platform/runtime';
 import { takeMessage } from './mqtt-message.js';
 import { patientOfTopic } from './mqtt-topic.js';
-import type { Pipeline } from './pipeline.js';
+import type { Pipeline } from '../pipeline.js';
 
 /** Messages in hand; more wait in the broker. */
 const MOST_IN_HAND = 500;

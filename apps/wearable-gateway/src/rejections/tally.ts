@@ -1,7 +1,7 @@
 import type { RejectedSample, SamplesAnswer, WireSample } from '#libs/contracts';
 import { contentHash } from '#libs/domain/quantities';
 import type { Position } from '#libs/platform/messaging';
-import type { OwnedSample } from './group-by-patient.js';
+import type { OwnedSample } from '../senders/group-by-patient.js';
 import type { Refusal } from './refusal.js';
 
 const MOST_LISTED = 10_000;

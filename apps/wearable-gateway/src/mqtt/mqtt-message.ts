@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { patientOfTopic } from './mqtt-topic.js';
-import type { Origin, Pipeline } from './pipeline.js';
-import { type Entry, readPayload } from './read-entries.js';
-import { refuse } from './refusal.js';
-import { Tally } from './tally.js';
+import type { Origin, Pipeline } from '../pipeline.js';
+import { type Entry, readPayload } from '../samples/read-entries.js';
+import { refuse } from '../rejections/refusal.js';
+import { Tally } from '../rejections/tally.js';
 
 /** A PUBLISH as either broker hands it over. */
 export interface MqttMessage {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { type RejectionsPage, samplesTopic } from '#libs/contracts';
 import { LogFullError } from '#libs/platform/messaging';
-import { freshSource, SECRET, WearableDoor } from '../../../test/support/wearable-door.js';
+import { freshSource, SECRET, WearableDoor } from '../../../../test/support/wearable-door.js';
 
 const TOPIC = samplesTopic('t1', 'p1');
 let door: WearableDoor;

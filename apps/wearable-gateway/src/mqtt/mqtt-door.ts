@@ -2,7 +2,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import type { Platform } from '#libs/platform/runtime';
 import { MqttBroker } from './mqtt-broker.js';
 import { MqttSubscriber } from './mqtt-subscriber.js';
-import type { Pipeline } from './pipeline.js';
+import type { Pipeline } from '../pipeline.js';
 
 /** Samples over MQTT: the broker in this process, or with `MQTT_URL` a client of another one. Starts and stops with the process. */
 export class MqttDoor implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type RejectionsPage, samplesTopic } from '#libs/contracts';
-import { freshSource, WearableDoor } from '../../../test/support/wearable-door.js';
+import { freshSource, WearableDoor } from '../../../../test/support/wearable-door.js';
 import { MqttDoor } from './mqtt-door.js';
 
 const TOPIC = samplesTopic('t1', 'p1');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
 import { contentHash, identityOf } from '#libs/domain/quantities';
-import { groupByPatient, type OwnedSample } from './group-by-patient.js';
+import { groupByPatient, type OwnedSample } from '../senders/group-by-patient.js';
 import { refuse } from './refusal.js';
 import { Tally } from './tally.js';
 
