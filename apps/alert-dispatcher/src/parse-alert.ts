@@ -39,7 +39,7 @@ const Deliverable = z.looseObject({
     suppressed: z.array(z.looseObject({ rule: z.string() })).optional(),
   }),
 });
-const MOST_PLACES = 5;
+const MAX_PLACES = 5;
 
 /** Reads a record of the topic `alerts`; catches what no engine has written. */
 export function parseAlert(log: Pick<LogRecord, 'key' | 'value'>): ParsedAlert {
@@ -54,7 +54,7 @@ export function parseAlert(log: Pick<LogRecord, 'key' | 'value'>): ParsedAlert {
   const read = Deliverable.safeParse(value);
   if (!read.success) {
     const places = new Set(read.error.issues.map(({ path }) => `/${path.join('/')}`));
-    return malformed(log, `missing or not as expected: ${[...places].slice(0, MOST_PLACES).join(', ')}`);
+    return malformed(log, `missing or not as expected: ${[...places].slice(0, MAX_PLACES).join(', ')}`);
   }
   const { tenant, patient, alert } = read.data;
   if (log.key !== patientKey(tenant, patient) || alert.patient !== patient) {

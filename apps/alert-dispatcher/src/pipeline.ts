@@ -18,7 +18,7 @@ import { parseAlert, tenantOfKey } from './parse-alert.js';
 export const GROUP = 'alert-dispatcher';
 /** Where the dispatchers stand in their topic. */
 export const OFFSETS = new OffsetStore(GROUP, TOPICS.alerts);
-const MOST_AT_ONCE = 500;
+const MAX_AT_ONCE = 500;
 
 export interface PipelineDeps {
   readonly pool: Pool;
@@ -46,7 +46,7 @@ export function startPipeline(deps: PipelineDeps): Promise<Consumer> {
   return deps.log.consume({
     group: GROUP,
     topic: TOPICS.alerts,
-    maxBatch: MOST_AT_ONCE,
+    maxBatch: MAX_AT_ONCE,
     startAt: async (partition) => (await OFFSETS.read(deps.pool)).get(partition) ?? firstKept(deps.log, partition),
     onBatch: async (batch) => {
       const { outcome, letters, lanes } = await inTransaction(deps.pool, (client) =>

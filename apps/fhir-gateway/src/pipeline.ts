@@ -138,7 +138,7 @@ export class Pipeline {
     return this.timed('history', async () => {
       requireScope(access, 'read', requireType(type));
       requireId(id, type);
-      const count = Math.min(positive(page.count, '_count') ?? 50, MOST_VERSIONS);
+      const count = Math.min(positive(page.count, '_count') ?? 50, MAX_VERSIONS);
       const before = positive(page.before, 'before');
       const found = await this.deps.store.history(access.tenant.key, type, id, {
         count: count + 1,
@@ -221,7 +221,7 @@ export interface HistoryQuery {
   readonly before: unknown;
 }
 
-const MOST_VERSIONS = 200;
+const MAX_VERSIONS = 200;
 
 function positive(value: unknown, name: string): number | undefined {
   if (value === undefined) return undefined;

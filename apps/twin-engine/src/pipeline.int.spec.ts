@@ -29,7 +29,7 @@ describe('pipeline on the Postgres log', () => {
       pool,
       log,
       everyMs: 20,
-      mostPerRound: 10,
+      maxPerRound: 10,
       onTicks: () => undefined,
       onProblem: () => undefined,
     });

@@ -37,7 +37,7 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
-const MOST_RECORDS = 500;
+const MAX_RECORDS = 500;
 /** Records of one transaction, about; large ones (waveforms, imports) are bounded by their size. */
 const CHUNK_RECORDS = 1_000;
 const CHUNK_CHARACTERS = 2_000_000;
@@ -93,7 +93,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   const consumer = await deps.log.consume({
     group: GROUP,
     topic: TOPICS.patientInput,
-    maxBatch: MOST_RECORDS,
+    maxBatch: MAX_RECORDS,
     startAt: (partition) => startOf(deps, partition),
     onBatch: (batch) => inChunks(batch, (chunk) => coalescer.submit(chunk)),
     onDeadLetter: (record, reason) => passOver(deps.pool, record, reason),

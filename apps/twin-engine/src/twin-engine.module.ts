@@ -30,7 +30,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
       pool,
       log,
       everyMs: TICK_EVERY_MS,
-      mostPerRound: TICKS_PER_ROUND,
+      maxPerRound: TICKS_PER_ROUND,
       onTicks: (count) => this.meter.ticks(count),
       onProblem: (error) => logger.warn({ err: error }, 'a round of ticks failed'),
     });

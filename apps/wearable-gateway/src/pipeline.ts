@@ -12,8 +12,8 @@ import { kept, refuse, type Refusal } from './rejections/refusal.js';
 import type { RejectionStore } from './rejections/rejection-store.js';
 import type { Tally } from './rejections/tally.js';
 
-/** Most entries handled at once. */
-export const MOST_AT_ONCE = 2_000;
+/** Maximum entries handled at once. */
+export const MAX_AT_ONCE = 2_000;
 /** How long a request that is half durable waits for a full log. */
 export const PATIENCE_MS = 20_000;
 
@@ -64,8 +64,8 @@ export class Pipeline {
    */
   async takeAll(entries: readonly Entry[], origin: Origin, tally: Tally): Promise<void> {
     const patient = { ...origin, patienceMs: Math.max(origin.patienceMs ?? 0, PATIENCE_MS) };
-    for (let from = 0; from < entries.length; from += MOST_AT_ONCE) {
-      await this.take(entries.slice(from, from + MOST_AT_ONCE), from === 0 ? origin : patient, tally);
+    for (let from = 0; from < entries.length; from += MAX_AT_ONCE) {
+      await this.take(entries.slice(from, from + MAX_AT_ONCE), from === 0 ? origin : patient, tally);
     }
   }
 

@@ -14,15 +14,15 @@ import {
   Problem,
   RequireScope,
 } from '#libs/platform/runtime';
-import { MOST_AT_ONCE, type Origin, PATIENCE_MS, Pipeline } from './pipeline.js';
+import { MAX_AT_ONCE, type Origin, PATIENCE_MS, Pipeline } from './pipeline.js';
 import { type Entry, LineReader, readJson } from './samples/read-entries.js';
 import { isCleanText, parseReference } from './samples/reference.js';
 import { Tally } from './rejections/tally.js';
 
 export const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 
-/** Most bytes of an NDJSON body after inflating: ends gzip bombs that are made of short lines. */
-const MOST_STREAM_BYTES = 4 * 1024 ** 3;
+/** Maximum bytes of an NDJSON body after inflating: ends gzip bombs that are made of short lines. */
+const MAX_STREAM_BYTES = 4 * 1024 ** 3;
 
 /** `POST /v1/samples`. */
 @Controller('v1/samples')
@@ -32,7 +32,7 @@ export class SamplesRoutes {
   @Post()
   @HttpCode(202)
   @RequireScope('samples.write')
-  @BodyAs({ as: 'stream', accepts: ['application/json', ...NDJSON], maxBytes: MOST_STREAM_BYTES })
+  @BodyAs({ as: 'stream', accepts: ['application/json', ...NDJSON], maxBytes: MAX_STREAM_BYTES })
   async post(
     @Body() body: Readable | undefined,
     @Req() request: AuthorizedRequest,
@@ -75,7 +75,7 @@ export class SamplesRoutes {
     };
     for await (const chunk of body) {
       waiting.push(...lines.push(chunk as Buffer));
-      if (waiting.length > 0 && (waiting.length >= MOST_AT_ONCE || body.readableLength === 0)) await flush();
+      if (waiting.length > 0 && (waiting.length >= MAX_AT_ONCE || body.readableLength === 0)) await flush();
     }
     waiting.push(...lines.end());
     if (waiting.length > 0) await flush();

@@ -29,7 +29,7 @@ function hasNoControls(text: string): boolean {
 }
 
 export const PageQuery = {
-  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('most items of the page'),
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('maximum number of items per page'),
   cursor: z.string().max(512).optional().describe('`next` of the page before'),
 };
 

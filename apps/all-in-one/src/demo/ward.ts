@@ -29,7 +29,7 @@ export const MONITORED = ['heart-rate', 'oxygen-saturation', 'respiratory-rate']
 export const CHECKED = ['systolic-pressure', 'diastolic-pressure', 'body-temperature'] as const;
 const MQTT_FROM_BED = 9;
 /** mg/dL */
-const MOST_GLUCOSE_PER_MINUTE = 3;
+const MAX_GLUCOSE_PER_MINUTE = 3;
 
 /** gender, birth date, heart rate, SpO2, respiratory rate, systolic, diastolic, temperature, glucose, rise after meals */
 type Row = readonly ['female' | 'male', string, number, number, number, number, number, number, number, number];
@@ -103,7 +103,7 @@ export class SimulatedPatient {
   /** Glucose follows a meal and an emergency at once no faster than a body's does. */
   private steadily(value: number, at: number): number {
     const last = this.glucose;
-    const most = last === undefined ? Infinity : (MOST_GLUCOSE_PER_MINUTE * (at - last.at)) / 60_000;
+    const most = last === undefined ? Infinity : (MAX_GLUCOSE_PER_MINUTE * (at - last.at)) / 60_000;
     const next = last === undefined ? value : Math.min(last.value + most, Math.max(last.value - most, value));
     this.glucose = { at, value: next };
     return next;

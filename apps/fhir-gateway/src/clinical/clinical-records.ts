@@ -4,7 +4,7 @@ import type { NewRecord } from '#libs/platform/messaging';
 import type { PatientNews } from '../protocol/decide.js';
 
 /** Kafka's default limit of a message is 1 MB; a record stays well below it. */
-const MOST_CHARACTERS = 400_000;
+const MAX_CHARACTERS = 400_000;
 
 export interface RecordOrigin {
   /** Key of the tenant. */
@@ -38,7 +38,7 @@ export function clinicalRecords(news: ReadonlyMap<string, PatientNews>, origin: 
 }
 
 function parts(news: PatientNews): PatientNews[] {
-  if (roughly(news) <= MOST_CHARACTERS) return [news];
+  if (roughly(news) <= MAX_CHARACTERS) return [news];
   const total = news.facts.length + news.samples.length;
   // One item alone is as large as a resource may be, and can not be cut.
   if (total <= 1) return [news];

@@ -2,7 +2,7 @@ import { wordsOf } from '#libs/domain/fhir';
 import type { NewRejection } from '#libs/platform/storage';
 import type { RecordOrigin } from './clinical-records.js';
 import type { Decision } from '../protocol/decide.js';
-import { MOST_LISTED } from './unmeasured-parts.js';
+import { MAX_LISTED } from './unmeasured-parts.js';
 
 /** What `GET /v1/rejections` lists of a request: what was stored and is not measured. */
 export function rejectionsOf(decision: Decision, origin: RecordOrigin): readonly NewRejection[] {
@@ -11,7 +11,7 @@ export function rejectionsOf(decision: Decision, origin: RecordOrigin): readonly
     if (!part.isListed) return [];
     const listed = (ofResource.get(part.resource) ?? 0) + 1;
     ofResource.set(part.resource, listed);
-    if (listed > MOST_LISTED) return [];
+    if (listed > MAX_LISTED) return [];
     return [
       {
         tenant: origin.tenant,

@@ -25,7 +25,7 @@ const ALWAYS_LISTED: ReadonlySet<UnmeasuredReason> = new Set([
   'contained-not-measured',
 ]);
 /** Parts of one resource that are listed. */
-export const MOST_LISTED = 100;
+export const MAX_LISTED = 100;
 
 /** @param before the version that this one replaces */
 export function unmeasuredParts(
@@ -49,7 +49,7 @@ export function unmeasuredParts(
 export function warningsOf(parts: readonly UnmeasuredPart[], step: CreateStep | UpdateStep): readonly Issue[] {
   return parts
     .filter((part) => part.isListed)
-    .slice(0, MOST_LISTED)
+    .slice(0, MAX_LISTED)
     .map(({ reason, expression }) => ({
       severity: 'warning',
       code: 'processing',

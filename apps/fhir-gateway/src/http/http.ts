@@ -4,7 +4,7 @@ import { preferenceOf, type Answer, type Preference } from '../protocol/answer.j
 import type { Pipeline, Wishes } from '../pipeline.js';
 import { oneIssue } from '../protocol/refusal.js';
 
-/** Most bytes of a request body after inflating: 16 MiB holds about 10,000 resources. */
+/** Maximum bytes of a request body after inflating: 16 MiB holds about 10,000 resources. */
 export const FHIR_BODY: BodyOptions = {
   as: 'text',
   accepts: ['application/fhir+json', 'application/json'],

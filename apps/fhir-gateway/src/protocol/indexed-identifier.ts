@@ -2,14 +2,14 @@ import { uuidOf } from '#libs/domain/quantities';
 import type { Identifier } from '#libs/platform/storage';
 
 /** Longer identifiers than this (UTF-16 units, system and value) do not fit a row of the index, whatever they hold. */
-const MOST_INDEXED = 512;
+const MAX_INDEXED = 512;
 
 /**
  * An identifier as the index of identifiers has it: itself, or a digest where it is too long for a row. An identifier may be of any
  * length (FHIR R4 datatypes.html#string allows 1 MB).
  */
 export function indexedIdentifier({ system, value }: Identifier): Identifier {
-  if (system.length + value.length <= MOST_INDEXED) return { system, value };
+  if (system.length + value.length <= MAX_INDEXED) return { system, value };
   return { system: 'urn:digest', value: uuidOf(`${system.length}:${system}${value}`) };
 }
 

@@ -2,8 +2,8 @@ import { operationOutcome, type Issue } from '#libs/domain/fhir';
 import { OutcomeProblem } from '#libs/platform/runtime';
 import type { StepResult } from './decide.js';
 
-/** Most issues of an answer: who sends ten thousand bad entries learns enough from the first ones. */
-const MOST_ISSUES = 200;
+/** Maximum issues of an answer: who sends ten thousand bad entries learns enough from the first ones. */
+const MAX_ISSUES = 200;
 
 /** An answer that refuses the whole request. Throw it. */
 export function refusal(
@@ -11,7 +11,7 @@ export function refusal(
   issues: readonly Issue[],
   headers: Readonly<Record<string, string>> = {},
 ): OutcomeProblem {
-  return new OutcomeProblem(status, operationOutcome(issues.slice(0, MOST_ISSUES)), headers);
+  return new OutcomeProblem(status, operationOutcome(issues.slice(0, MAX_ISSUES)), headers);
 }
 
 export function oneIssue(

@@ -6,8 +6,8 @@ const HEARTBEAT_MS = 15_000;
 /** A reader whose socket takes nothing for this long is dropped; it can resume with `Last-Event-ID`. */
 const SLOW_READER_MS = 15_000;
 /** Of all tenants together, and of one. */
-const MOST_STREAMS = 2_000;
-const MOST_OF_A_TENANT = 1_000;
+const MAX_STREAMS = 2_000;
+const MAX_OF_A_TENANT = 1_000;
 const RETRY_MS = 1_000;
 
 export interface ServerEvent {
@@ -94,7 +94,7 @@ export class EventStreams {
   constructor(
     closing: AbortSignal,
     private readonly tokens: Pick<Tokens, 'watch'>,
-    private readonly limits: StreamLimits = { all: MOST_STREAMS, ofATenant: MOST_OF_A_TENANT },
+    private readonly limits: StreamLimits = { all: MAX_STREAMS, ofATenant: MAX_OF_A_TENANT },
   ) {
     closing.addEventListener('abort', () => {
       for (const streams of this.open.values()) for (const stream of streams) stream.end();

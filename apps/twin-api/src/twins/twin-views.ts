@@ -23,7 +23,7 @@ export type TwinView = z.input<typeof TwinSchema>;
 const CODES = CATALOGUE.map((measure) => measure.number);
 
 /** How far a value's time may be ahead of its recording: what the doors tolerate, and a minute between the clocks of our own servers. */
-const MOST_AHEAD_MS = SAMPLE_LIMITS.futureMs + 60_000;
+const MAX_AHEAD_MS = SAMPLE_LIMITS.futureMs + 60_000;
 
 /** The twin now, at a time, or as it was known at a time. */
 export class TwinViews {
@@ -74,7 +74,7 @@ export class TwinViews {
     const knownAt = times.knownAt ?? now;
     // Without `at` everything known counts, even what a fast clock dated ahead of ours. What was recorded later is not looked through.
     const at = times.at ?? Number.MAX_SAFE_INTEGER / 1000;
-    const newest = times.at ?? knownAt + MOST_AHEAD_MS;
+    const newest = times.at ?? knownAt + MAX_AHEAD_MS;
     const [measurements, facts, alerts] = await Promise.all([
       newestMeasurements(this.pool, tenant, twin.key, CODES, newest, knownAt),
       factsAt(this.pool, tenant, twin.key, at, knownAt),

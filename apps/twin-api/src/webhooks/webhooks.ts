@@ -26,7 +26,7 @@ import {
 } from '#libs/platform/runtime';
 import {
   judgeEndpoint,
-  MOST_SECRETS,
+  MAX_SECRETS,
   rotated,
   type Attempt,
   type Delivery,
@@ -114,7 +114,7 @@ export class Webhooks {
       throw new Problem(
         409,
         'secrets-many',
-        `${MOST_SECRETS} secrets sign already; wait until one ends, or end all earlier ones with overlapSeconds 0`,
+        `${MAX_SECRETS} secrets sign already; wait until one ends, or end all earlier ones with overlapSeconds 0`,
       );
     }
     const webhook = await this.existing(access, id);

@@ -32,10 +32,10 @@ import { evolvedOf, workOf } from './works.js';
 import { writeChanges } from '../write/write-changes.js';
 
 /** What one patient may cost of a transaction that others wait for; beyond it his records go to the backlog lane. */
-const BOUNDS: Bounds = { mostMs: 50, onTooMany: 'leave' };
+const BOUNDS: Bounds = { maxMs: 50, onTooMany: 'leave' };
 /** Stored values that late values of one patient may need here, and of all patients of a transaction together, about. */
-const MOST_WINDOW = 2_000;
-const MOST_WINDOWS = 20_000;
+const MAX_WINDOW = 2_000;
+const MAX_WINDOWS = 20_000;
 const LEAST_WINDOW = 200;
 /** Characters of a record that takes long enough to be noticed by others. */
 const LARGE_RECORD = 400_000;
@@ -155,7 +155,7 @@ export class BatchApplier {
       {
         clients: (tenants) => loadClientIds(client, tenants),
         identities: (wanted) => loadIdentities(client, wanted),
-        windows: (wanted) => loadWindows(client, wanted, mostOfEach(wanted.length)),
+        windows: (wanted) => loadWindows(client, wanted, maxOfEach(wanted.length)),
       },
       BOUNDS,
     );
@@ -244,8 +244,8 @@ export class BatchApplier {
 const TOGETHER: readonly Way[] = ['together', 'apart'];
 const ALONE: readonly Way[] = ['together', 'apart', 'aside'];
 
-function mostOfEach(windows: number): number {
-  return Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(MOST_WINDOWS / Math.max(1, windows))));
+function maxOfEach(windows: number): number {
+  return Math.max(LEAST_WINDOW, Math.min(MAX_WINDOW, Math.floor(MAX_WINDOWS / Math.max(1, windows))));
 }
 
 function deferredOf({ log, input }: Entry): DeferredRecord {

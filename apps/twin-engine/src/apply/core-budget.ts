@@ -7,7 +7,7 @@ export class CoreBudget {
   private begunAt = 0;
   private begun = process.threadCpuUsage();
 
-  constructor(private readonly mostMs: number) {}
+  constructor(private readonly maxMs: number) {}
 
   begin(): void {
     this.begunAt = performance.now();
@@ -19,8 +19,8 @@ export class CoreBudget {
   }
 
   isSpent(): boolean {
-    if (this.used + performance.now() - this.begunAt < this.mostMs) return false;
-    return this.used + this.sinceBegun() >= this.mostMs;
+    if (this.used + performance.now() - this.begunAt < this.maxMs) return false;
+    return this.used + this.sinceBegun() >= this.maxMs;
   }
 
   private sinceBegun(): number {

@@ -32,7 +32,7 @@ export interface Work<Record extends { readonly input: PatientInput }> {
 /** What one patient may cost of a chunk that others wait for. */
 export interface Bounds {
   /** Milliseconds of the processor in the core; the record that exceeds them is the patient's last of this chunk. */
-  readonly mostMs: number;
+  readonly maxMs: number;
   /** Stored values that a late value may need; what becomes of a record that needs more. */
   readonly onTooMany: 'leave' | 'reject';
 }
@@ -56,7 +56,7 @@ interface Progress<R extends { readonly input: PatientInput }> {
 }
 
 /** A record asks for identities, then for windows; more rounds than this for one record means that it is never satisfied. */
-const MOST_ROUNDS_PER_RECORD = 4;
+const MAX_ROUNDS_PER_RECORD = 4;
 /** Looks at all records behind the one at hand, per chunk and patient: each costs as much as applying them. */
 const LOOKS_AHEAD = 3;
 /** Other work of the process goes on after this long. */
@@ -80,13 +80,13 @@ export async function evolve<R extends { readonly input: PatientInput }>(
       memory,
       fresh: new Map(),
       next: 0,
-      budget: new CoreBudget(bounds.mostMs),
+      budget: new CoreBudget(bounds.maxMs),
       looksAhead: 0,
       isOver: false,
     };
   });
   let yieldedAt = performance.now();
-  const mostRounds = works.reduce((most, work) => Math.max(most, work.records.length), 0) * MOST_ROUNDS_PER_RECORD;
+  const maxRounds = works.reduce((most, work) => Math.max(most, work.records.length), 0) * MAX_ROUNDS_PER_RECORD;
   for (let rounds = 0; ; rounds++) {
     const wanted: { progress: Progress<R>; needs: Needs; input: PatientInput }[] = [];
     for (const progress of pending) {
@@ -94,7 +94,7 @@ export async function evolve<R extends { readonly input: PatientInput }>(
       const needs = advance(progress, apply);
       progress.work.taken = progress.next;
       if (needs !== undefined) {
-        if (rounds === mostRounds) throw new Error('the core keeps asking for what it was given');
+        if (rounds === maxRounds) throw new Error('the core keeps asking for what it was given');
         wanted.push({ progress, needs, input: progress.work.records[progress.next]!.input });
         wanted.push(...lookAhead(progress, apply));
       }

@@ -29,8 +29,8 @@ export class TwinCache {
   private size = 0;
   private epochs = 0;
 
-  /** @param mostCharacters bound on the sum of snapshot lengths */
-  constructor(private readonly mostCharacters: number) {}
+  /** @param maxCharacters bound on the sum of snapshot lengths */
+  constructor(private readonly maxCharacters: number) {}
 
   /**
    * Tells where the offset row of a partition stands, under its lock, before its twins are asked for.
@@ -62,7 +62,7 @@ export class TwinCache {
       this.size += twin.size;
     }
     for (const patient of this.entries.keys()) {
-      if (this.size <= this.mostCharacters) break;
+      if (this.size <= this.maxCharacters) break;
       this.drop(patient);
     }
   }

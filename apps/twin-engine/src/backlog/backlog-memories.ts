@@ -8,14 +8,14 @@ export interface HeldPatient {
 }
 
 /** Values that all memories together hold; a value takes some 300 bytes. */
-const MOST_VALUES = 1_000_000;
+const MAX_VALUES = 1_000_000;
 
 /** Twins and memories of patients with a backlog, the least recently used leave. One counts only while the stored twin is at its version. */
 export class BacklogMemories {
   private readonly held = new Map<string, HeldPatient & { readonly size: number }>();
   private size = 0;
 
-  constructor(private readonly mostValues: number = MOST_VALUES) {}
+  constructor(private readonly maxValues: number = MAX_VALUES) {}
 
   get(
     patient: string,
@@ -32,7 +32,7 @@ export class BacklogMemories {
     this.held.set(patient, { ...held, size });
     this.size += size;
     for (const key of this.held.keys()) {
-      if (this.size <= this.mostValues) break;
+      if (this.size <= this.maxValues) break;
       this.drop(key);
     }
   }

@@ -28,12 +28,12 @@ import { evolvedOf, workOf } from '../apply/works.js';
 import { writeChanges } from '../write/write-changes.js';
 
 /** Records and characters of one transaction, about: the database is shared with live data. */
-const MOST_RECORDS = 30;
-const MOST_CHARACTERS = 500_000;
+const MAX_RECORDS = 30;
+const MAX_CHARACTERS = 500_000;
 /** Patients in one round; each gets one transaction of it. */
-const MOST_PATIENTS = 1_000;
+const MAX_PATIENTS = 1_000;
 /** Stored values of one measure that a late value may need: a day and a quarter at 4 Hz. */
-const MOST_WINDOW = 450_000;
+const MAX_WINDOW = 450_000;
 /** Values of one measure kept between transactions of a patient. */
 const WINDOW_KEPT = 450_000;
 const LOOK_EVERY_MS = 1_000;
@@ -87,7 +87,7 @@ export class Backlog {
   private async run(): Promise<void> {
     while (!this.stopped) {
       this.isWoken = false;
-      const patients = await deferredPatients(this.deps.pool, MOST_PATIENTS);
+      const patients = await deferredPatients(this.deps.pool, MAX_PATIENTS);
       if (patients.length === 0 && !this.isWoken) return;
       const isMoving = await this.goRound(patients);
       // In other hands, or the database is away.
@@ -118,7 +118,7 @@ export class Backlog {
     let records: readonly DeferredRecord[] = [];
     try {
       const done = await this.inTransaction(async (client, now) => {
-        records = await nextDeferred(client, patient, alone > 0 ? 1 : MOST_RECORDS, MOST_CHARACTERS);
+        records = await nextDeferred(client, patient, alone > 0 ? 1 : MAX_RECORDS, MAX_CHARACTERS);
         return this.apply(client, patient, records, now);
       }, patient);
       if (done === undefined) return false;
@@ -186,9 +186,9 @@ export class Backlog {
       {
         clients: (tenants) => loadClientIds(client, tenants),
         identities: (wanted) => loadIdentities(client, wanted),
-        windows: (wanted) => loadWindows(client, wanted, MOST_WINDOW),
+        windows: (wanted) => loadWindows(client, wanted, MAX_WINDOW),
       },
-      { mostMs: this.deps.sliceMs, onTooMany: 'reject' },
+      { maxMs: this.deps.sliceMs, onTooMany: 'reject' },
     );
     // What could not be read has no place among the rest, so it goes with the first part.
     const unread = new Set(letters.map(({ offset }) => offset));

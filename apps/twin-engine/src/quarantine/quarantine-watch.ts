@@ -15,7 +15,7 @@ export interface QuarantineWatchDeps {
 const EVERY_MS = 30_000;
 /** Engines of two versions that run at once do not take a twin out of each other's quarantine more often than this, s. */
 const LEAST_SECONDS = 120;
-const MOST_AT_ONCE = 200;
+const MAX_AT_ONCE = 200;
 
 /**
  * Counts the twins in quarantine, and lets out those that this software can read: after an upgrade or the end of a rollback nobody has to
@@ -48,7 +48,7 @@ export class QuarantineWatch {
 
   async round(leastSeconds: number): Promise<void> {
     const { pool } = this.deps;
-    for (const twin of await listQuarantined(pool, leastSeconds, MOST_AT_ONCE)) {
+    for (const twin of await listQuarantined(pool, leastSeconds, MAX_AT_ONCE)) {
       if (await this.releaseReadable(twin)) this.deps.onReleased(twin);
     }
     this.deps.onCount(await countQuarantined(pool));

@@ -12,7 +12,7 @@ import { History } from './history.js';
 import { receiptsOf, type Receipt } from './receipts.js';
 
 /** A record asks for windows at most twice. */
-const MOST_ROUNDS = 4;
+const MAX_ROUNDS = 4;
 
 /** A twin made from the tables, before it takes over what was emitted. */
 export interface Replayed {
@@ -62,7 +62,7 @@ class Replay {
   }
 
   private apply({ record, identities }: Pick<Receipt, 'record' | 'identities'>): void {
-    for (let round = 0; round < MOST_ROUNDS; round++) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       const outcome = reapply(this.state, record, this.memory, identities);
       if (outcome.kind === 'needs') this.history.load(this.memory, outcome);
       else return this.keep(outcome);

@@ -8,8 +8,8 @@ export interface TickerDeps {
   readonly pool: Pool;
   readonly log: Pick<EventLog, 'append'>;
   readonly everyMs: number;
-  /** Most timers taken per round, which bounds the ticks per second. */
-  readonly mostPerRound: number;
+  /** Maximum timers taken per round, which bounds the ticks per second. */
+  readonly maxPerRound: number;
   readonly onTicks: (count: number) => void;
   readonly onProblem: (error: unknown) => void;
 }
@@ -45,7 +45,7 @@ export class Ticker {
   /** The outage as it was last written to the logs of the tenants; the core knows it by its times, so that a repeat says nothing new. */
   private told: string | undefined;
 
-  /** Ticks what is due, at most `mostPerRound`, and tells the tenants of an outage of ours. */
+  /** Ticks what is due, at most `maxPerRound`, and tells the tenants of an outage of ours. */
   async round(): Promise<number> {
     const client = await this.deps.pool.connect();
     let broken: Error | undefined;
@@ -53,7 +53,7 @@ export class Ticker {
       await client.query('BEGIN');
       const { heartbeats, now } = await readHeartbeats(client);
       const { listeningSince, outage } = healthOf(heartbeats, now);
-      const due = await takeDueTimers(client, this.deps.mostPerRound);
+      const due = await takeDueTimers(client, this.deps.maxPerRound);
       const head = { v: 1, kind: 'tick' } as const;
       const ticks: TickRecord[] = due.patients.map(({ tenant, patient }) => ({
         ...head,

@@ -25,7 +25,7 @@ export class HotViews {
     for (const { tenant, transition } of transitions)
       this.messages.push({ channel: alertChannel(tenant), message: transition.id });
     // Live subscribers only miss a hint: they read Postgres.
-    if (this.messages.length > MOST_MESSAGES) this.messages.splice(0, this.messages.length - MOST_MESSAGES);
+    if (this.messages.length > MAX_MESSAGES) this.messages.splice(0, this.messages.length - MAX_MESSAGES);
     this.running ??= this.run()
       .catch(this.onProblem)
       .finally(() => {
@@ -58,7 +58,7 @@ export class HotViews {
   }
 }
 
-const MOST_MESSAGES = 10_000;
+const MAX_MESSAGES = 10_000;
 
 function hotTwinOf({ state, recorded }: HeldTwin, at: number): HotTwin {
   const view = viewOf(state, at);

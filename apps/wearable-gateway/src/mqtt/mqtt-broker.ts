@@ -3,10 +3,10 @@ import { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import { type Access, allows, ANY_SOURCE, type Platform } from '#libs/platform/runtime';
 import { MqttFrameGuard } from './mqtt-frame-guard.js';
-import { MOST_PAYLOAD_BYTES, takeMessage } from './mqtt-message.js';
+import { MAX_PAYLOAD_BYTES, takeMessage } from './mqtt-message.js';
 import type { Pipeline } from '../pipeline.js';
 
-const MOST_CONNECTIONS = 10_000;
+const MAX_CONNECTIONS = 10_000;
 const CONNECT_WITHIN_MS = 10_000;
 /** Topic and headers beside the payload. */
 const HEADER_BYTES = 64 * 1024;
@@ -46,7 +46,7 @@ export class MqttBroker {
     broker.on('clientDisconnect', (client: Client) => this.watches.get(client)?.());
     broker.on('connectionError', (client: Client, error: Error) => this.logEnd(client, error));
     const server = createServer((socket) => this.accept(broker, socket));
-    server.maxConnections = MOST_CONNECTIONS;
+    server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(this.platform.config.mqtt.port, this.platform.config.http.host, resolve);
@@ -68,7 +68,7 @@ export class MqttBroker {
 
   private accept(broker: Aedes, socket: Socket): void {
     socket.setNoDelay(true);
-    const guard = new MqttFrameGuard(MOST_PAYLOAD_BYTES + HEADER_BYTES);
+    const guard = new MqttFrameGuard(MAX_PAYLOAD_BYTES + HEADER_BYTES);
     const end = (): void => void socket.destroy();
     socket.on('error', () => guard.destroy());
     guard.on('error', end);

@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
 /**
- * Passes MQTT bytes on and ends the stream with an error when a packet announces more than `mostBytes`: the broker's parser would
+ * Passes MQTT bytes on and ends the stream with an error when a packet announces more than `maxBytes`: the broker's parser would
  * collect the whole packet in memory first. Only the fixed header is read (MQTT 3.1.1 §2.2).
  */
 export class MqttFrameGuard extends Transform {
@@ -11,7 +11,7 @@ export class MqttFrameGuard extends Transform {
   private header = 0;
   private length = 0;
 
-  constructor(private readonly mostBytes: number) {
+  constructor(private readonly maxBytes: number) {
     super();
   }
 
@@ -44,6 +44,6 @@ export class MqttFrameGuard extends Transform {
     if ((byte & 0x80) !== 0) return this.header <= 4;
     this.body = this.length;
     this.header = 0;
-    return this.length <= this.mostBytes;
+    return this.length <= this.maxBytes;
   }
 }

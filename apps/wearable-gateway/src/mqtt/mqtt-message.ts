@@ -19,8 +19,8 @@ export interface MqttSender {
   readonly anySource: boolean;
 }
 
-/** Most bytes of one message. */
-export const MOST_PAYLOAD_BYTES = 4 * 1024 * 1024;
+/** Maximum bytes of one message. */
+export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 /** While the log is full a message waits this long, and with it everything behind it on its connection. */
 const PATIENCE_MS = 30_000;
 
@@ -56,8 +56,8 @@ function entriesOf(message: MqttMessage, topicIsRight: boolean): readonly Entry[
     ];
   }
   if (message.retain) return [refuse(0, 'retained-message', 'samples must not be retained: clear the retain flag')];
-  if (message.payload.length > MOST_PAYLOAD_BYTES) {
-    return [refuse(0, 'payload-too-large', `a message may have at most ${MOST_PAYLOAD_BYTES} bytes`)];
+  if (message.payload.length > MAX_PAYLOAD_BYTES) {
+    return [refuse(0, 'payload-too-large', `a message may have at most ${MAX_PAYLOAD_BYTES} bytes`)];
   }
   const read = readPayload(message.payload);
   return read.ok ? read.entries : [refuse(0, 'malformed-json', read.message)];

@@ -10,7 +10,7 @@ import { patientOfTopic } from './mqtt-topic.js';
 import type { Pipeline } from '../pipeline.js';
 
 /** Messages in hand; more wait in the broker. */
-const MOST_IN_HAND = 500;
+const MAX_IN_PROGRESS = 500;
 const RECONNECT_MS = 1_000;
 const CLOSE_WITHIN_MS = 1_500;
 const TENANTS_KEPT_MS = 60_000;
@@ -80,7 +80,7 @@ export class MqttSubscriber {
 
   /**
    * mqtt.js acknowledges a message when `handleMessage` is done, and takes the next one only then: one message per append. Here
-   * `handleMessage` is done at once while fewer than {@link MOST_IN_HAND} are in hand, and the PUBACK it sends is held back until
+   * `handleMessage` is done at once while fewer than {@link MAX_IN_PROGRESS} are in hand, and the PUBACK it sends is held back until
    * the log has the samples.
    */
   private acknowledgeWhenDurable(client: MqttClient): void {
@@ -129,7 +129,7 @@ export class MqttSubscriber {
   }
 
   private async roomAfter(done: (() => void) | undefined): Promise<void> {
-    if (this.inHand.size >= MOST_IN_HAND)
+    if (this.inHand.size >= MAX_IN_PROGRESS)
       await Promise.race([...this.inHand].map((work) => work.catch(() => undefined)));
     done?.();
   }

@@ -22,8 +22,8 @@ export function refuse(
 }
 
 const LONGEST_TEXT = 300;
-const MOST_FIELDS = 32;
-const MOST_ITEMS = 20;
+const MAX_FIELDS = 32;
+const MAX_ITEMS = 20;
 const DEEPEST = 5;
 
 /**
@@ -36,10 +36,10 @@ export function kept(raw: unknown, depth = 0): unknown {
   if (typeof raw !== 'object' || raw === null) return raw ?? null;
   if (depth >= DEEPEST) return '…';
   if (Array.isArray(raw)) {
-    const items = raw.slice(0, MOST_ITEMS).map((item) => kept(item, depth + 1));
-    return raw.length > MOST_ITEMS ? [...items, `… ${raw.length - MOST_ITEMS} more`] : items;
+    const items = raw.slice(0, MAX_ITEMS).map((item) => kept(item, depth + 1));
+    return raw.length > MAX_ITEMS ? [...items, `… ${raw.length - MAX_ITEMS} more`] : items;
   }
-  const entries = Object.entries(raw).slice(0, MOST_FIELDS);
+  const entries = Object.entries(raw).slice(0, MAX_FIELDS);
   return Object.fromEntries(entries.map(([name, value]) => [keptText(name), kept(value, depth + 1)]));
 }
 

@@ -4,8 +4,8 @@ import type { Position } from '#libs/platform/messaging';
 import type { OwnedSample } from '../senders/group-by-patient.js';
 import type { Refusal } from './refusal.js';
 
-const MOST_LISTED = 10_000;
-const MOST_REMEMBERED = 100_000;
+const MAX_LISTED = 10_000;
+const MAX_REMEMBERED = 100_000;
 
 /** What came of one request so far. Bounded, however long the request is. */
 export class Tally {
@@ -18,7 +18,7 @@ export class Tally {
 
   /** Notes a refusal; false when it is beyond those that are listed. */
   reject(refusal: Refusal): boolean {
-    if (this.rejected.length >= MOST_LISTED) {
+    if (this.rejected.length >= MAX_LISTED) {
       this.unlisted++;
       return false;
     }
@@ -35,7 +35,7 @@ export class Tally {
     const key = identityKey(sample);
     const content = contentKey(sample.wire);
     if (this.seen.get(key) === content) return true;
-    if (this.seen.size >= MOST_REMEMBERED) this.seen.clear();
+    if (this.seen.size >= MAX_REMEMBERED) this.seen.clear();
     this.seen.set(key, content);
     return false;
   }

@@ -64,7 +64,7 @@ export class LineReader {
   private tooLong = false;
   private index = 0;
 
-  constructor(private readonly mostBytes: number = SAMPLE_LIMITS.lineBytes) {}
+  constructor(private readonly maxBytes: number = SAMPLE_LIMITS.lineBytes) {}
 
   /** Entries of the lines that this chunk ends. */
   push(chunk: Buffer): Entry[] {
@@ -89,7 +89,7 @@ export class LineReader {
   private take(part: Buffer): void {
     if (part.length === 0 || this.tooLong) return;
     this.heldBytes += part.length;
-    if (this.heldBytes > this.mostBytes) {
+    if (this.heldBytes > this.maxBytes) {
       this.tooLong = true;
       this.held = [];
       return;
@@ -107,7 +107,7 @@ export class LineReader {
   }
 
   private currentLine(): Entry | undefined {
-    if (this.tooLong) return refuse(this.index, 'line-too-long', `a line may have at most ${this.mostBytes} bytes`);
+    if (this.tooLong) return refuse(this.index, 'line-too-long', `a line may have at most ${this.maxBytes} bytes`);
     const [first] = this.held;
     if (first === undefined) return undefined;
     const bytes = this.held.length === 1 ? first : Buffer.concat(this.held);

@@ -9,9 +9,9 @@ export interface OwnedSample {
   readonly wire: WireSample;
 }
 
-const MOST_SAMPLES = 2_000;
+const MAX_SAMPLES = 2_000;
 /** Roughly, in characters of JSON: a log record must stay far below Kafka's 1 MB. */
-const MOST_SIZE = 256 * 1024;
+const MAX_SIZE = 256 * 1024;
 
 /** One log record per patient with all samples of the batch, in their order; split where it would get too large. */
 export function groupByPatient(
@@ -25,8 +25,7 @@ export function groupByPatient(
   for (const sample of samples) {
     const size = sizeOf(sample.wire) + sample.source.length + sample.device.length;
     let draft = open.get(sample.patient);
-    if (draft !== undefined && (draft.samples.length >= MOST_SAMPLES || draft.size + size > MOST_SIZE))
-      draft = undefined;
+    if (draft !== undefined && (draft.samples.length >= MAX_SAMPLES || draft.size + size > MAX_SIZE)) draft = undefined;
     if (draft === undefined) {
       draft = { source: sample.source, device: sample.device, samples: [], size: 0 };
       open.set(sample.patient, draft);

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 const KEPT_MS = 60_000;
-const MOST_KEPT = 50_000;
+const MAX_KEPT = 50_000;
 
 /**
  * Whose the names of sources are: of the client that used one first (docs/adr/0017). A client's own id, the source of samples that
@@ -65,7 +65,7 @@ export class SourceOwners {
   private keep(key: string, client: string): void {
     this.kept.delete(key);
     const [oldest] = this.kept.keys();
-    if (this.kept.size >= MOST_KEPT && oldest !== undefined) this.kept.delete(oldest);
+    if (this.kept.size >= MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);
     this.kept.set(key, { client, until: this.now() + KEPT_MS });
   }
 }

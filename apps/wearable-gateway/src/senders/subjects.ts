@@ -32,7 +32,7 @@ export interface Resolved {
 }
 
 const KEPT_MS = 10_000;
-const MOST_KEPT = 50_000;
+const MAX_KEPT = 50_000;
 
 /**
  * Resolves the references of a batch in at most four queries, whatever its size. Only patients found by id are remembered, for
@@ -166,7 +166,7 @@ export class Subjects {
 
   private remember(tenant: number, subject: Subject): void {
     // A Map keeps the order of insertion: the first key is the oldest.
-    if (this.kept.size >= MOST_KEPT) {
+    if (this.kept.size >= MAX_KEPT) {
       const oldest = this.kept.keys().next().value;
       if (oldest !== undefined) this.kept.delete(oldest);
     }

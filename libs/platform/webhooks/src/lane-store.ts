@@ -38,7 +38,7 @@ export interface LaneQuestion {
   readonly now: number;
   /** Messages on the way: they are left out, and what follows them waits. */
   readonly inFlight: readonly string[];
-  /** Most messages of each kind. */
+  /** Maximum messages of each kind. */
   readonly fresh: number;
   readonly again: number;
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { MOST_SECRETS, rotated, signatureHeaders, type SigningSecret } from './webhook-signature.js';
+import { MAX_SECRETS, rotated, signatureHeaders, type SigningSecret } from './webhook-signature.js';
 
 const secretOf = (text: string): string => `whsec_${Buffer.from(text).toString('base64')}`;
 const message = { message: 'msg_1', body: '{"type":"alert.raised"}', now: 1_700_000_000_999 };
@@ -64,7 +64,7 @@ describe('rotation', () => {
 
   it('refuses more secrets at once than a header should carry', () => {
     const retired = (count: number) => Array.from({ length: count }, () => ({ secret: 'z', until: 1001 }));
-    expect(rotated([current, ...retired(MOST_SECRETS - 2)], 'b', times)).toHaveLength(MOST_SECRETS);
-    expect(rotated([current, ...retired(MOST_SECRETS - 1)], 'b', times)).toBeUndefined();
+    expect(rotated([current, ...retired(MAX_SECRETS - 2)], 'b', times)).toHaveLength(MAX_SECRETS);
+    expect(rotated([current, ...retired(MAX_SECRETS - 1)], 'b', times)).toBeUndefined();
   });
 });

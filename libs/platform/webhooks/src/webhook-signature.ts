@@ -7,13 +7,13 @@ export interface SigningSecret {
 }
 
 /** Secrets that may sign at once: the new one and those it replaces. */
-export const MOST_SECRETS = 5;
+export const MAX_SECRETS = 5;
 
 /**
  * The secrets after a rotation, the newest first: the one replaced signs for `overlapMs` more, and those before it as long as they
  * were promised. With no overlap all end at once (a secret has leaked).
  *
- * @returns `undefined` when more than {@link MOST_SECRETS} would sign
+ * @returns `undefined` when more than {@link MAX_SECRETS} would sign
  */
 export function rotated(
   [current, ...retired]: readonly SigningSecret[],
@@ -24,7 +24,7 @@ export function rotated(
   if (overlapMs === 0 || current === undefined) return [fresh];
   const kept = retired.filter(({ until }) => until !== null && now < until);
   const secrets = [fresh, { ...current, until: now + overlapMs }, ...kept];
-  return secrets.length > MOST_SECRETS ? undefined : secrets;
+  return secrets.length > MAX_SECRETS ? undefined : secrets;
 }
 
 export interface SignedMessage {

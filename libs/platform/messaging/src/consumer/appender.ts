@@ -8,7 +8,7 @@ export interface AppenderOptions {
   /** Bounds of one batch. A call larger than this is written alone. */
   readonly maxRecords: number;
   readonly maxBytes: number;
-  /** Most records that may wait or be in flight. */
+  /** Maximum records that may wait or be in flight. */
   readonly limit: number;
 }
 

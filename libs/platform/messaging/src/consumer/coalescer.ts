@@ -4,7 +4,7 @@ import { reasonOf } from '../log/log-writer.js';
 export interface CoalescerOptions {
   /** Transactions at once. */
   readonly lanes: number;
-  /** Most records and characters of one transaction; a single larger batch has one of its own. */
+  /** Maximum records and characters of one transaction; a single larger batch has one of its own. */
   readonly maxRecords: number;
   readonly maxCharacters: number;
 }

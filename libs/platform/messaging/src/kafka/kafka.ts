@@ -14,7 +14,7 @@ export interface KafkaEventLogOptions extends KafkaAddress {
   readonly partitions?: PartitionCounts;
   /** How long the first append of a batch waits for company, ms. */
   readonly lingerMs?: number;
-  /** Most records that may wait to be appended. */
+  /** Maximum records that may wait to be appended. */
   readonly maxWaiting?: number;
   /** How often a member tries to reach a broker, up to a second apart, before it counts as crashed. */
   readonly memberRetries?: number;

@@ -12,7 +12,7 @@ export interface EventLogConfig {
   readonly pool: pg.Pool;
   readonly databaseUrl: string;
   readonly clientId: string;
-  /** Most records that may wait to be appended. */
+  /** Maximum records that may wait to be appended. */
   readonly maxWaiting?: number;
   readonly logger?: LogWriter | undefined;
 }

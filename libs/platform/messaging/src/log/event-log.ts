@@ -49,7 +49,7 @@ export interface PartitionEnds {
 export interface ConsumeOptions {
   readonly group: string;
   readonly topic: string;
-  /** Most records of one partition handed over at once. */
+  /** Maximum records of one partition handed over at once. */
   readonly maxBatch: number;
   /**
    * Where to start a partition that this member has just been given; from the consumer's own store, which is the truth.

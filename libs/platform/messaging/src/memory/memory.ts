@@ -17,9 +17,9 @@ import { CONTRACT_PARTITIONS, countOf, placeOf, type PartitionCounts } from '../
 
 export interface MemoryEventLogOptions {
   readonly partitions?: PartitionCounts;
-  /** Most records the log keeps; a full log refuses. */
+  /** Maximum records the log keeps; a full log refuses. */
   readonly capacity?: number;
-  /** Most records that may wait to be appended. */
+  /** Maximum records that may wait to be appended. */
   readonly maxWaiting?: number;
   /** Hands over again what was applied, older batches after newer ones, as a broker does after a rebalance. */
   readonly redeliver?: boolean;

@@ -26,7 +26,7 @@ export interface PostgresEventLogOptions {
   readonly partitions?: PartitionCounts;
   /** How long the first append of a batch waits for company, ms. */
   readonly lingerMs?: number;
-  /** Most records that may wait to be appended. */
+  /** Maximum records that may wait to be appended. */
   readonly maxWaiting?: number;
   readonly logger?: LogWriter;
 }

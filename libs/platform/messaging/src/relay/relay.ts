@@ -60,7 +60,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
         forwarded += records;
         return outcomes;
       },
-      { lanes: FORWARDS_AT_ONCE, maxRecords: MOST_RECORDS, maxCharacters: MOST_CHARACTERS },
+      { lanes: FORWARDS_AT_ONCE, maxRecords: MAX_RECORDS, maxCharacters: MAX_CHARACTERS },
     );
     const consumer = await source.consume({
       group: RELAY_GROUP,
@@ -84,8 +84,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
 /** Of one topic: while one waits for the database, the next one is with Kafka. */
 const FORWARDS_AT_ONCE = 2;
-const MOST_RECORDS = 1_000;
-const MOST_CHARACTERS = 2_000_000;
+const MAX_RECORDS = 1_000;
+const MAX_CHARACTERS = 2_000_000;
 
 async function relayedTo(pool: pg.Pool, topic: string, partition: number): Promise<bigint | undefined> {
   const { rows } = await pool.query<{ next_offset: string }>(

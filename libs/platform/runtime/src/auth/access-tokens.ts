@@ -9,7 +9,7 @@ import { TOKEN_ALGORITHM, type SigningKeys } from './signing-keys.js';
 
 const ISSUER = 'homeostat';
 const LIFETIME_SECONDS = 900;
-const MOST_REMEMBERED = 2_048;
+const MAX_REMEMBERED = 2_048;
 const LONGEST_TOKEN = 8_192;
 
 const Claims = z.object({
@@ -100,7 +100,7 @@ export class AccessTokens implements Tokens {
       ...(claims.grant === undefined ? {} : { grant: claims.grant }),
       ...(claims.fhirUser === undefined ? {} : { fhirUser: claims.fhirUser }),
     };
-    if (this.remembered.size >= MOST_REMEMBERED) {
+    if (this.remembered.size >= MAX_REMEMBERED) {
       const oldest = this.remembered.keys().next();
       if (oldest.done !== true) this.remembered.delete(oldest.value);
     }

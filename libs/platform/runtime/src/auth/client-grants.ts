@@ -5,7 +5,7 @@ import type { Access, AccessEnd } from './access.js';
 /** What is known of a client is believed this long. With {@link WATCH_EVERY_MS} it bounds how long a disabled client goes on: below 5 s. */
 const BELIEVED_MS = 2_000;
 const WATCH_EVERY_MS = 2_000;
-const MOST_KNOWN = 10_000;
+const MAX_KNOWN = 10_000;
 
 interface Watch {
   readonly access: Access;
@@ -91,7 +91,7 @@ export class ClientGrants {
       this.known.set(id, { grant: grants.get(id), at });
     }
     for (const oldest of this.known.keys()) {
-      if (this.known.size <= MOST_KNOWN) break;
+      if (this.known.size <= MAX_KNOWN) break;
       this.known.delete(oldest);
     }
     return true;

@@ -4,10 +4,10 @@ import { createHmac, randomBytes, scrypt, timingSafeEqual, type ScryptOptions } 
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 } as const;
 const KEY_BYTES = 32;
 const AT_ONCE = 2;
-const MOST_WAITING = 64;
+const MAX_WAITING = 64;
 const REMEMBERED_MS = 5 * 60_000;
 const REFUSED_MS = 10_000;
-const MOST_REMEMBERED = 4_096;
+const MAX_REMEMBERED = 4_096;
 
 /** More secrets are waiting to be hashed than will be soon: ask the client to come back. */
 export class TooManyLoginsError extends Error {
@@ -40,7 +40,7 @@ export class SecretVerifier {
     if (known !== undefined && known.until > this.now()) return known.matches;
     const matches = await this.inTurn(() => compare(secret, stored));
     this.remembered.delete(digest);
-    if (this.remembered.size >= MOST_REMEMBERED) {
+    if (this.remembered.size >= MAX_REMEMBERED) {
       const oldest = this.remembered.keys().next();
       if (oldest.done !== true) this.remembered.delete(oldest.value);
     }
@@ -50,7 +50,7 @@ export class SecretVerifier {
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= AT_ONCE) {
-      if (this.waiting.length >= MOST_WAITING) throw new TooManyLoginsError('too many logins at once');
+      if (this.waiting.length >= MAX_WAITING) throw new TooManyLoginsError('too many logins at once');
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {
       this.running += 1;

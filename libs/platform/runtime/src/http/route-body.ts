@@ -9,7 +9,7 @@ export interface BodyOptions {
   readonly as: 'json' | 'form' | 'text' | 'stream';
   /** Media types taken; others are answered 415. Default by `as`. */
   readonly accepts?: readonly string[];
-  /** Most bytes after inflating gzip; more is answered 413. Default 16 MiB, streams unbounded. */
+  /** Maximum bytes after inflating gzip; more is answered 413. Default 16 MiB, streams unbounded. */
   readonly maxBytes?: number;
   /** The body may come from anybody; else a valid token is asked for before the first byte is read. */
   readonly open?: true;

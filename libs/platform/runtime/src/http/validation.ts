@@ -7,7 +7,7 @@ interface Issue {
   readonly code?: string;
 }
 
-const MOST_SHOWN = 100;
+const MAX_SHOWN = 100;
 
 /** The pipe behind `@Body({ schema })` and `@Query({ schema })`: without it registered globally, schemas check nothing. */
 export function validationPipe(): StandardSchemaValidationPipe {
@@ -15,7 +15,7 @@ export function validationPipe(): StandardSchemaValidationPipe {
 }
 
 function invalid(issues: readonly Issue[]): Problem {
-  const errors = issues.slice(0, MOST_SHOWN).map(toDetail);
+  const errors = issues.slice(0, MAX_SHOWN).map(toDetail);
   return new Problem(400, 'invalid', 'the request does not have the expected shape', errors);
 }
 

@@ -89,12 +89,12 @@ export async function lockDeferred(client: ClientBase, { tenant, patient }: Pati
   return rows[0]?.locked === true ? Math.round(rows[0].now) : undefined;
 }
 
-/** A patient's oldest waiting records, at most `most` and about `mostCharacters` of them, in the order of the log. */
+/** A patient's oldest waiting records, at most `most` and about `maxCharacters` of them, in the order of the log. */
 export async function nextDeferred(
   client: ClientBase,
   { tenant, patient }: PatientId,
   most: number,
-  mostCharacters: number,
+  maxCharacters: number,
 ): Promise<readonly DeferredRecord[]> {
   const { rows } = await client.query<PatientId & { partition: number; offset: string; value: string }>({
     name: 'deferred-next',
@@ -102,7 +102,7 @@ export async function nextDeferred(
         SELECT *, sum(length(value)) OVER (ORDER BY "offset") - length(value) AS before
         FROM (SELECT * FROM deferred_records WHERE tenant = $1 AND patient = $2 ORDER BY "offset" LIMIT $3) AS d
       ) AS d WHERE before < $4 ORDER BY "offset"`,
-    values: [tenant, patient, most, mostCharacters],
+    values: [tenant, patient, most, maxCharacters],
   });
   return rows.map((row) => ({ ...row, offset: BigInt(row.offset) }));
 }

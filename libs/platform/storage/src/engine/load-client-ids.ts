@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
 /** More clients than this wrote no tenant's resources before identities were the resources' own. */
-const MOST_CLIENTS = 200;
+const MAX_CLIENTS = 200;
 
 /** Ids of the tenants' clients, disabled ones included, oldest first. */
 export async function loadClientIds(
@@ -12,7 +12,7 @@ export async function loadClientIds(
     name: 'client-ids',
     text: `SELECT t.tenant, ARRAY(SELECT c.id FROM clients c WHERE c.tenant = t.tenant ORDER BY c.created_at, c.id LIMIT $2) AS ids
       FROM unnest($1::int4[]) AS t (tenant)`,
-    values: [tenants, MOST_CLIENTS],
+    values: [tenants, MAX_CLIENTS],
   });
   return new Map(rows.map(({ tenant, ids }) => [tenant, ids]));
 }

@@ -20,7 +20,7 @@ export class FhirStoreBusyError extends Error {
   override readonly name = 'FhirStoreBusyError';
 }
 
-const MOST_ATTEMPTS = 6;
+const MAX_ATTEMPTS = 6;
 
 /** A request that loses its client or hangs must not hold row locks: the server ends it after these times. */
 const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL lock_timeout = '10s'`;
@@ -38,7 +38,7 @@ export class FhirStore {
    * @throws FhirStoreBusyError when every attempt lost
    */
   async transact<T>(work: (transaction: FhirTransaction) => Promise<Verdict<T>>): Promise<T> {
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const outcome = await this.attempt(work);
       if (outcome.kind === 'done') return outcome.value;
       await pause(attempt);

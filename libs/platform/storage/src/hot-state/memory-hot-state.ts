@@ -1,6 +1,6 @@
 import type { HotState, HotTwin } from './hot-state.js';
 
-const MOST_TWINS = 20_000;
+const MAX_TWINS = 20_000;
 const TTL_MS = 60_000;
 
 /**
@@ -12,7 +12,7 @@ export class MemoryHotState implements HotState {
   private readonly listeners = new Map<string, Set<(message: string) => void>>();
 
   constructor(
-    private readonly most = MOST_TWINS,
+    private readonly most = MAX_TWINS,
     private readonly ttlMs = TTL_MS,
   ) {}
 

@@ -24,7 +24,7 @@ for i = 1, #KEYS do
 end
 return #KEYS`;
 const TWINS_PER_CALL = 100;
-const MOST_UNWRITTEN = 10_000;
+const MAX_UNWRITTEN = 10_000;
 
 type WithPut = Redis & { putTwins(keys: number, ...args: (string | number)[]): Promise<number> };
 
@@ -118,7 +118,7 @@ export class RedisHotState implements HotState {
 
   private remember(key: string): void {
     // Beyond this many, the time to live has to do.
-    if (this.unwritten.size < MOST_UNWRITTEN) this.unwritten.add(key);
+    if (this.unwritten.size < MAX_UNWRITTEN) this.unwritten.add(key);
   }
 
   private async forgetUnwritten(): Promise<void> {

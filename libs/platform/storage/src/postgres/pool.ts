@@ -3,7 +3,7 @@ import pg from 'pg';
 export interface PoolOptions {
   /** Shown in pg_stat_activity. */
   readonly name?: string;
-  /** Most connections. */
+  /** Maximum connections. */
   readonly max?: number;
   /** A statement that runs longer is ended by the server, ms; 0 for none. */
   readonly statementTimeoutMs?: number;

@@ -10,8 +10,8 @@ export interface FactRow {
   readonly to: number | null;
 }
 
-/** Most facts of a twin that one answer holds. */
-const MOST_FACTS = 1_000;
+/** Maximum facts of a twin that one answer holds. */
+const MAX_FACTS = 1_000;
 
 /** A twin's facts as known at `knownAt` that had begun by `at` (ms). */
 export async function factsAt(
@@ -28,7 +28,7 @@ export async function factsAt(
        AND (effective_from IS NULL OR effective_from <= to_timestamp($3::float8 / 1000))
        AND recorded_at <= to_timestamp($4::float8 / 1000)
        AND (superseded_at IS NULL OR superseded_at > to_timestamp($4::float8 / 1000))
-     ORDER BY reference, kind LIMIT ${MOST_FACTS}`,
+     ORDER BY reference, kind LIMIT ${MAX_FACTS}`,
     [tenant, twin, at, knownAt],
   );
   return rows;

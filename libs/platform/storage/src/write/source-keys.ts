@@ -7,7 +7,7 @@ export interface SourceName {
   readonly device: string;
 }
 
-const MOST_KEYS = 200_000;
+const MAX_KEYS = 200_000;
 
 /**
  * Keys of the table `sources`, which stand in every measurement. Keys made in a transaction are kept only once it has
@@ -35,7 +35,7 @@ export class SourceKeys {
         return key;
       },
       settle: () => {
-        if (this.keys.size + fresh.size > MOST_KEYS) this.keys = new Map();
+        if (this.keys.size + fresh.size > MAX_KEYS) this.keys = new Map();
         for (const [id, key] of fresh) this.keys.set(id, key);
       },
     };
