@@ -16,7 +16,7 @@ export interface Service {
   restart(): Promise<void>;
 }
 
-/** The one line a user sees when a service can not be had. */
+/** The one line a user sees when a service cannot be had. */
 export class MissingServiceError extends Error {
   override readonly name = 'MissingServiceError';
 }

@@ -26,7 +26,7 @@ export function measurementId(identity: string, version: number): string {
   return version === 1 ? identity : `${identity}.${version}`;
 }
 
-/** FHIR ids are short and plain; anything else can not exist, and is not asked for. */
+/** FHIR ids are short and plain; anything else cannot exist, and is not asked for. */
 export function patientId(text: string): string {
   if (!/^[A-Za-z0-9\-.]{1,64}$/.test(text)) throw new Problem(404, 'not-found', 'the patient was not found');
   return text;

@@ -205,7 +205,7 @@ describe('a bad sample gets its reason and its neighbours go through', () => {
   });
 });
 
-describe('a body that can not be read', () => {
+describe('a body that cannot be read', () => {
   it.each<[string, string | Uint8Array | undefined, Record<string, string>, number, string]>([
     ['malformed JSON', '[{"patient":', {}, 400, 'malformed-json'],
     ['no JSON at all', 'hello', {}, 400, 'malformed-json'],

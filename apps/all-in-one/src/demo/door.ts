@@ -43,7 +43,7 @@ export class Door {
     return this.token;
   }
 
-  /** One request, repeated while the server says that it can not take it now. */
+  /** One request, repeated while the server says that it cannot take it now. */
   async ask(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
     for (;;) {
       const response = await fetch(`${this.url}${path}`, {

@@ -40,7 +40,7 @@ export function clinicalRecords(news: ReadonlyMap<string, PatientNews>, origin: 
 function parts(news: PatientNews): PatientNews[] {
   if (roughly(news) <= MAX_CHARACTERS) return [news];
   const total = news.facts.length + news.samples.length;
-  // One item alone is as large as a resource may be, and can not be cut.
+  // One item alone is as large as a resource may be, and cannot be cut.
   if (total <= 1) return [news];
   const half = Math.ceil(total / 2);
   const facts = Math.min(half, news.facts.length);

@@ -33,7 +33,7 @@ export function takenBack(stored: CurrentResource, now: Clinical | undefined, ve
   const patient = stored.patient ?? undefined;
   if (stored.deleted || patient === undefined) return { patient: undefined, facts: [], samples: [], unmeasured: [] };
   const parsed = parseJson(stored.content);
-  // We wrote it: text that can not be read back is a bug.
+  // We wrote it: text that cannot be read back is a bug.
   if (!parsed.ok) throw new Error('a stored resource is not JSON');
   const told = everTold(parsed.value as JsonObject, stored.version, stored.lastUpdated);
   const goesOn = now !== undefined && now.patient === patient;

@@ -64,7 +64,7 @@ function keyOf(identifier: Identifier): string {
 
 function parsed(content: string): JsonObject {
   const result = parseJson(content);
-  // We wrote it: text that can not be read back is a bug.
+  // We wrote it: text that cannot be read back is a bug.
   if (!result.ok) throw new Error('a stored resource is not JSON');
   return result.value as JsonObject;
 }

@@ -28,5 +28,5 @@ export function refuseMonitoring(
     if (until !== undefined) errors.push({ pointer: '/until', code: 'not-with-on', detail });
   }
   if (errors.length > 0)
-    throw new Problem(400, 'invalid', 'monitoring can not be set like this; nothing was changed', errors);
+    throw new Problem(400, 'invalid', 'monitoring cannot be set like this; nothing was changed', errors);
 }

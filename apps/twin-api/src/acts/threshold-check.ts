@@ -12,7 +12,7 @@ export function refuseThresholds(thresholds: readonly WireThreshold[], now: numb
     seen.add(rule);
   }
   if (errors.length > 0)
-    throw new Problem(400, 'thresholds-invalid', 'the limits can not be set; nothing was changed', errors);
+    throw new Problem(400, 'thresholds-invalid', 'the limits cannot be set; nothing was changed', errors);
 }
 
 function faults(threshold: WireThreshold, pointer: string, now: number, layer: 'tenant' | 'patient'): ProblemDetail[] {

@@ -7,7 +7,7 @@ const MAX_WAITING = 20_000;
 
 /**
  * Rejections in Postgres. Writes of the same moment go in one statement, and at most {@link MAX_WAITING} wait: more are
- * counted by `onDropped` and not listed, so that a flood of bad samples can not fill the memory.
+ * counted by `onDropped` and not listed, so that a flood of bad samples cannot fill the memory.
  */
 export class RejectionStore {
   private waiting: NewRejection[] = [];

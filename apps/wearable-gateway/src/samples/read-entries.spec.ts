@@ -96,7 +96,7 @@ describe('readJson', () => {
     'null',
     '[1,2]]',
     '[x]',
-  ])('can not read %j', (text) => {
+  ])('cannot read %j', (text) => {
     expect(readJson(text).ok).toBe(false);
   });
 

@@ -186,7 +186,7 @@ export class KafkaEventLog implements EventLog {
       this.reachable = true;
     } catch (error) {
       this.reachable = false;
-      if (!this.closed) this.logger.warn({ reason: reasonOf(error) }, 'Kafka can not be reached');
+      if (!this.closed) this.logger.warn({ reason: reasonOf(error) }, 'Kafka cannot be reached');
     } finally {
       this.looking = false;
     }

@@ -68,7 +68,7 @@ export interface ConsumeOptions {
    * past it here, or it would ask for the record again. A throw repeats the call after a backoff.
    */
   readonly onDeadLetter?: (record: LogRecord, reason: string) => Promise<void>;
-  /** Called once when the member can not go on (state `failed`): the process should end with a code other than 0. */
+  /** Called once when the member cannot go on (state `failed`): the process should end with a code other than 0. */
   readonly onFailed?: (reason: string) => void;
 }
 

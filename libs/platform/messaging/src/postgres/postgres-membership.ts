@@ -49,7 +49,7 @@ export class PostgresMembership {
     return this.client !== undefined;
   }
 
-  /** Joins the group. @throws when the database can not be reached */
+  /** Joins the group. @throws when the database cannot be reached */
   async start(): Promise<void> {
     await this.connect();
     await this.tick();

@@ -65,7 +65,7 @@ interface Place {
 
 async function prepare(folder: string): Promise<Place> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    throw new StartupError(`${folder} can not be made (${error.code ?? 'unknown'}): set DATA_DIR to a folder of yours`);
+    throw new StartupError(`${folder} cannot be made (${error.code ?? 'unknown'}): set DATA_DIR to a folder of yours`);
   });
   const runner = await chooseRunner(folder);
   // This folder alone is the server's. Those above it stay as they are.

@@ -29,7 +29,7 @@ const UNPRIVILEGED = 'postgres';
  */
 const COPIES = ['/var/cache/homeostat', '/var/lib/homeostat', '/opt/homeostat'];
 
-/** The current folder of the process that looks. It can be entered even where a folder above it can not. */
+/** The current folder of the process that looks. It can be entered even where a folder above it cannot. */
 const OWN_CURRENT_FOLDER = '/proc/self/cwd';
 
 /**
@@ -63,7 +63,7 @@ async function idsOf(user: string): Promise<Runner> {
   return { uid: uid ?? NaN, gid: gid ?? NaN };
 }
 
-/** @returns the binaries that npm brought, or a copy of them where the runner can not reach those */
+/** @returns the binaries that npm brought, or a copy of them where the runner cannot reach those */
 export async function loadBinaries(runner: Runner): Promise<Binaries> {
   const binaries = await installedBinaries();
   if (runner.uid === undefined || (await may(runner, '-x', binaries.pg_ctl))) return binaries;
@@ -90,7 +90,7 @@ async function installedBinaries(): Promise<Binaries> {
   }
 }
 
-/** Several apps may do it at the same moment: the folder appears whole. False where it can not be written. */
+/** Several apps may do it at the same moment: the folder appears whole. False where it cannot be written. */
 async function copyOnce(from: string, to: string): Promise<boolean> {
   const partial = `${to}.${randomBytes(6).toString('hex')}.partial`;
   try {
@@ -116,7 +116,7 @@ export async function reachable(folder: string, runner: Runner): Promise<string>
   if (runner.uid === undefined || (await may(runner, '-w', folder))) return folder;
   if (await may(runner, '-w', OWN_CURRENT_FOLDER, folder)) return OWN_CURRENT_FOLDER;
   throw new StartupError(
-    `run as root, Postgres works as another user, who can not write ${folder}: set DATA_DIR or DATABASE_URL, or start as a user who is not root`,
+    `run as root, Postgres works as another user, who cannot write ${folder}: set DATA_DIR or DATABASE_URL, or start as a user who is not root`,
   );
 }
 

@@ -14,7 +14,7 @@ export class ErrorAnswers implements ExceptionFilter {
     this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
-  /** Also for errors of the router (a path that can not be decoded), which never reach Nest. */
+  /** Also for errors of the router (a path that cannot be decoded), which never reach Nest. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const answer = error instanceof OutcomeProblem ? error : toProblem(error);
     if (answer.status >= 500) {
@@ -125,7 +125,7 @@ function toProblem(error: unknown): Problem {
 }
 
 const BY_STATUS: Readonly<Record<number, readonly [code: string, detail: string]>> = {
-  400: ['bad-request', 'the request can not be read'],
+  400: ['bad-request', 'the request cannot be read'],
   404: ['not-found', 'there is nothing at this path'],
   405: ['method-not-allowed', 'this path does not take this method'],
   408: ['timeout', 'the request took too long'],

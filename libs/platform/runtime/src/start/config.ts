@@ -44,7 +44,7 @@ export interface AppConfig {
   readonly retentionDays?: number;
 }
 
-/** A value in the environment that can not be used; the message is one line and never holds a secret. */
+/** A value in the environment that cannot be used; the message is one line and never holds a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

@@ -86,7 +86,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
       closing: closing.signal,
       onClose: (stop) => void stops.push(stop),
       fail: (reason) => {
-        logger.fatal({ reason }, 'can not go on');
+        logger.fatal({ reason }, 'fatal: shutting down');
         process.exitCode = 1;
         process.kill(process.pid, 'SIGTERM');
       },

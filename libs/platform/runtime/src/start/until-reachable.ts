@@ -4,7 +4,7 @@ import { isTransient } from '#libs/platform/messaging';
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 500;
 
-/** A service that a process can not start without; the message is one clear line. */
+/** A service that a process cannot start without; the message is one clear line. */
 export class StartupError extends Error {
   override readonly name = 'StartupError';
 }
@@ -19,7 +19,7 @@ export async function untilReachable<T>(service: string, work: () => Promise<T>)
       if (!isTransient(error)) throw error;
       if (Date.now() > deadline) {
         const { code } = error as { code?: unknown };
-        throw new StartupError(`${service} can not be reached (${typeof code === 'string' ? code : 'no answer'})`);
+        throw new StartupError(`${service} cannot be reached (${typeof code === 'string' ? code : 'no answer'})`);
       }
       await sleep(PAUSE_MS);
     }

@@ -64,7 +64,7 @@ export class FhirStore {
       return { kind: 'done', value: verdict.value };
     } catch (error) {
       await Promise.allSettled([begun]);
-      // A connection that can not even roll back is thrown away, never given to the next request.
+      // A connection that cannot even roll back is thrown away, never given to the next request.
       if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK').catch(() => (broken = true));
       if (lostRace(error)) return { kind: 'lost' };
       if (sqlState(error) === LOCK_NOT_AVAILABLE) throw new FhirStoreBusyError('a row stayed locked for too long');
