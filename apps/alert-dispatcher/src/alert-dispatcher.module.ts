@@ -38,7 +38,7 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
       pool,
       log,
       now: Date.now,
-      onDeadLetters: (letters) => this.report(letters),
+      onDeadLetters: (deadLetters) => this.report(deadLetters),
       onFailed: (reason) => this.platform.fail(reason),
     });
     this.consumer = consumer;
@@ -61,9 +61,9 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  private report(letters: Parameters<PipelineDeps['onDeadLetters']>[0]): void {
-    this.deadLetters.inc(letters.length);
-    for (const { record, reason } of letters) {
+  private report(deadLetters: Parameters<PipelineDeps['onDeadLetters']>[0]): void {
+    this.deadLetters.inc(deadLetters.length);
+    for (const { record, reason } of deadLetters) {
       const { topic, partition, offset } = record;
       this.platform.logger.error(
         { group: GROUP, topic, partition, offset, reason },

@@ -68,7 +68,7 @@ describe.each(KINDS)('malformed records of the topic alerts, on the %s log', (ki
       pool,
       log,
       now: Date.now,
-      onDeadLetters: (letters) => told.push(...letters.map(({ reason }) => reason)),
+      onDeadLetters: (deadLetters) => told.push(...deadLetters.map(({ reason }) => reason)),
       onFailed: () => undefined,
     });
     try {
@@ -82,18 +82,18 @@ describe.each(KINDS)('malformed records of the topic alerts, on the %s log', (ki
       await consumer.stop();
     }
     expect((await queued()).toSorted()).toEqual(good.map((record: AlertRecord) => record.transition).toSorted());
-    const letters = await pool.query<{ value: string; reason: string }>(
+    const deadLetters = await pool.query<{ value: string; reason: string }>(
       `SELECT value, reason FROM dead_letters WHERE tenant = 1 AND consumer_group = $1 AND key = $2 ORDER BY "offset"`,
       [GROUP, key],
     );
-    expect(letters.rows.map(({ value }) => value)).toEqual(bad);
+    expect(deadLetters.rows.map(({ value }) => value)).toEqual(bad);
     const reasons = [
       'not JSON',
       'unknown schema version',
       'missing or not as expected: /alert/severity',
       'missing or not as expected: /alert',
     ];
-    expect(letters.rows.map(({ reason }) => reason)).toEqual(reasons);
+    expect(deadLetters.rows.map(({ reason }) => reason)).toEqual(reasons);
     expect(told).toEqual(reasons);
     // The log's own copies go with the transaction; on Kafka the relay forwards them.
     const copies = await pool.query<{ reason: string; topic: string }>(

@@ -24,13 +24,13 @@ export interface PipelineDeps {
   readonly pool: Pool;
   readonly log: Pick<EventLog, 'consume' | 'ends'>;
   readonly now: () => number;
-  readonly onDeadLetters: (letters: readonly Letter[]) => void;
+  readonly onDeadLetters: (deadLetters: readonly DeadLetter[]) => void;
   /** The consumer was given up for good: nothing more is delivered by this process. */
   readonly onFailed: (reason: string) => void;
 }
 
 /** A record that could not be read. */
-interface Letter {
+interface DeadLetter {
   readonly record: LogRecord;
   readonly tenant: number;
   readonly reason: string;
@@ -49,10 +49,10 @@ export function startPipeline(deps: PipelineDeps): Promise<Consumer> {
     maxBatch: MAX_AT_ONCE,
     startAt: async (partition) => (await OFFSETS.read(deps.pool)).get(partition) ?? firstKept(deps.log, partition),
     onBatch: async (batch) => {
-      const { outcome, letters, lanes } = await inTransaction(deps.pool, (client) =>
+      const { outcome, deadLetters, lanes } = await inTransaction(deps.pool, (client) =>
         queueDeliveries(deps, client, batch),
       );
-      if (letters.length > 0) deps.onDeadLetters(letters);
+      if (deadLetters.length > 0) deps.onDeadLetters(deadLetters);
       // The dispatchers also look by themselves, so a wake that fails loses nothing.
       await wakeLanes(deps.pool, lanes).catch(() => undefined);
       return outcome;
@@ -73,26 +73,26 @@ async function queueDeliveries(
   batch: Batch,
 ): Promise<{
   readonly outcome: BatchOutcome;
-  readonly letters: readonly Letter[];
+  readonly deadLetters: readonly DeadLetter[];
   readonly lanes: readonly LaneKey[];
 }> {
   const { partition } = batch;
   const { next } = await OFFSETS.lock(client, new Map([[partition, batch.records[0]?.offset ?? 0n]]));
   const selection = await selectRecords(batch, next.get(partition) ?? 0n, () => firstKept(deps.log, partition));
-  if (selection.kind === 'skip') return { outcome: selection.outcome, letters: [], lanes: [] };
+  if (selection.kind === 'skip') return { outcome: selection.outcome, deadLetters: [], lanes: [] };
   const alerts: AlertRecord[] = [];
-  const letters: Letter[] = [];
+  const deadLetters: DeadLetter[] = [];
   for (const record of selection.records) {
     const parsed = parseAlert(record);
     if (parsed.kind === 'alert') alerts.push(parsed.record);
-    else letters.push({ record, ...parsed });
+    else deadLetters.push({ record, ...parsed });
   }
   const lanes = await enqueueAlerts(client, alerts, await activeWebhooks(client, alerts), deps.now());
-  await writeLetters(client, letters);
+  await writeDeadLetterRows(client, deadLetters);
   await OFFSETS.move(client, new Map([[partition, selection.next]]));
-  // The log's own copy of a letter takes the counter of a shared partition: as late as possible.
-  await appendInTransaction(client, letters.map(toTopic));
-  return { outcome: { kind: 'applied' }, letters, lanes };
+  // The log's own copy of a dead letter takes the counter of a shared partition: as late as possible.
+  await appendInTransaction(client, deadLetters.map(toTopic));
+  return { outcome: { kind: 'applied' }, deadLetters, lanes };
 }
 
 /** The log has put a record aside by itself, and its topic has it: note it, and do not ask for it again. */
@@ -100,19 +100,19 @@ async function passOver(client: PoolClient, record: LogRecord, reason: string): 
   const { partition, offset } = record;
   const { next } = await OFFSETS.lock(client, new Map([[partition, offset]]));
   if ((next.get(partition) ?? 0n) > offset) return;
-  await writeLetters(client, [{ record, tenant: tenantOfKey(record.key), reason }]);
+  await writeDeadLetterRows(client, [{ record, tenant: tenantOfKey(record.key), reason }]);
   await OFFSETS.move(client, new Map([[partition, offset + 1n]]));
 }
 
 /** Into the table that `GET /v1/dead-letters` reads. */
-function writeLetters(client: PoolClient, letters: readonly Letter[]): Promise<void> {
+function writeDeadLetterRows(client: PoolClient, deadLetters: readonly DeadLetter[]): Promise<void> {
   return writeDeadLetters(
     client,
-    letters.map(({ record, tenant, reason }) => deadLetterAt(GROUP, record, tenant, reason)),
+    deadLetters.map(({ record, tenant, reason }) => deadLetterAt(GROUP, record, tenant, reason)),
   );
 }
 
-function toTopic({ record, reason }: Letter): NewRecord {
+function toTopic({ record, reason }: DeadLetter): NewRecord {
   const { key, value } = record;
   return deadLetterOf({ ...record, key: storableText(key), value: storableText(value) }, GROUP, reason);
 }

@@ -86,7 +86,7 @@ const CASES: readonly Case[] = [
     status: 400,
   },
   { name: 'an unknown type', path: '/Nothing', body: { resourceType: 'Nothing' }, status: 404, code: 'not-supported' },
-  { name: 'a type in small letters', path: '/patient', body: patient(), status: 404, code: 'not-supported' },
+  { name: 'a type in lower case', path: '/patient', body: patient(), status: 404, code: 'not-supported' },
   { name: 'a prototype as type', path: '/__proto__', body: patient(), status: 404 },
   { name: 'constructor as type', path: '/constructor', body: patient(), status: 404 },
   { name: 'another type than the path', path: '/Patient', body: OBSERVATION, status: 400, code: 'invalid' },

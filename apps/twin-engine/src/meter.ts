@@ -42,7 +42,7 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
     'rule',
     'reason',
   ]);
-  const letters = metrics.counter('homeostat_engine_dead_letters_total', 'Records that could not be applied');
+  const deadLetters = metrics.counter('homeostat_engine_dead_letters_total', 'Records that could not be applied');
   const deferred = metrics.counter(
     'homeostat_engine_deferred_total',
     'Records of patients with a backlog, left to the backlog lane',
@@ -77,7 +77,7 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
       metrics.measurementsDuplicate.inc(duplicates);
       corrections.inc(corrected);
       late.inc(lateOnes);
-      letters.inc(committed.deadLetters);
+      deadLetters.inc(committed.deadLetters);
       deferred.inc(committed.deferred);
       quarantined.inc(committed.quarantined);
       for (const { transition } of committed.transitions)

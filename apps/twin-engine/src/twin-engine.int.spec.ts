@@ -415,12 +415,12 @@ describe('twin engine', () => {
       { value: 70 },
       { value: 72 },
     ]);
-    const letters = await rows(pool, 'SELECT tenant, key, reason FROM dead_letters ORDER BY tenant, "offset"');
-    expect(letters).toHaveLength(5);
-    expect(letters.map((letter) => letter['reason'])).toEqual(
+    const deadLetters = await rows(pool, 'SELECT tenant, key, reason FROM dead_letters ORDER BY tenant, "offset"');
+    expect(deadLetters).toHaveLength(5);
+    expect(deadLetters.map((deadLetter) => deadLetter['reason'])).toEqual(
       expect.arrayContaining(['not JSON', 'not an object', 'under the key of another patient']),
     );
-    expect(letters.at(-1)).toMatchObject({ tenant: 77 });
+    expect(deadLetters.at(-1)).toMatchObject({ tenant: 77 });
   });
 
   it('knows a duplicate, a correction and a withdrawal by identity, also within one batch', async () => {

@@ -34,9 +34,9 @@ export class DeadLetters {
 
   /** Appends the record again under its key; consumers drop what they applied already. */
   async replay(tenant: number, id: string): Promise<{ status: 'accepted' }> {
-    const letter = await takeDeadLetter(this.pool, tenant, id);
-    if (letter === undefined) throw notFound('the dead letter');
-    await this.log.append([letter]);
+    const deadLetter = await takeDeadLetter(this.pool, tenant, id);
+    if (deadLetter === undefined) throw notFound('the dead letter');
+    await this.log.append([deadLetter]);
     return { status: 'accepted' };
   }
 }

@@ -117,7 +117,7 @@ export class BatchApplier {
       for (const { batch, gap } of work) {
         const { partition } = batch;
         if (!this.deps.cache.enter(partition, applied.get(partition) ?? 0n)) unknown.push(partition);
-        if (gap > 0n) this.tellOfGap(batch, gap);
+        if (gap > 0n) this.reportGap(batch, gap);
       }
       await this.deps.deferred.reload(client, unknown);
       await this.commit(client, work, way, { now, begun, locked: performance.now() });
@@ -139,7 +139,7 @@ export class BatchApplier {
     { now, begun, locked }: { readonly now: number; readonly begun: number; readonly locked: number },
   ): Promise<void> {
     const { cache, deferred, sources } = this.deps;
-    const { groups, letters } = readRecords(work.flatMap(({ records }) => records));
+    const { groups, deadLetters } = readRecords(work.flatMap(({ records }) => records));
     const aside: Entry[] = [];
     const live = await this.split(client, groups, way, aside);
     const { held, unreadable } = await holdTwins(client, cache, live);
@@ -160,7 +160,7 @@ export class BatchApplier {
       BOUNDS,
     );
     for (const { records, taken, failed } of works) {
-      for (const { record, reason } of failed) letters.push(deadLetterOf(record.log, record.input.tenant, reason));
+      for (const { record, reason } of failed) deadLetters.push(deadLetterOf(record.log, record.input.tenant, reason));
       aside.push(...records.slice(taken));
     }
     const evolved = works.filter(({ taken }) => taken > 0).map(evolvedOf);
@@ -170,7 +170,7 @@ export class BatchApplier {
     const { changes, refused, lanes, settle } = await writeChanges(
       client,
       evolved,
-      letters,
+      deadLetters,
       now,
       sources,
       way === 'apart',
@@ -198,7 +198,7 @@ export class BatchApplier {
         twins.map(({ key, after }) => [key, after] as const),
       );
     }
-    const counted = { letters: letters.length, quarantine: quarantined, deferred: aside.length, lanes, now };
+    const counted = { deadLetters: deadLetters.length, quarantine: quarantined, deferred: aside.length, lanes, now };
     const stages = { lock: locked - begun, load: loaded - locked, evolve: computed - loaded };
     const records = work.reduce((sum, selection) => sum + selection.records.length, 0);
     const accepted = evolved.filter((one) => !refused.includes(one));
@@ -232,7 +232,7 @@ export class BatchApplier {
     return live;
   }
 
-  private tellOfGap(batch: Batch, gap: bigint): void {
+  private reportGap(batch: Batch, gap: bigint): void {
     this.deps.onProblem({
       reason: `${gap} records are gone from the log before they were applied (retention)`,
       partitions: [batch.partition],

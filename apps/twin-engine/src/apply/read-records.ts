@@ -16,17 +16,17 @@ export interface Group {
   readonly entries: Entry[];
 }
 
-/** Reads the records by patient; those that cannot be read become letters. */
+/** Reads the records by patient; those that cannot be read become dead letters. */
 export function readRecords(records: readonly LogRecord[]): {
   readonly groups: Map<string, Group>;
-  readonly letters: DeadLetter[];
+  readonly deadLetters: DeadLetter[];
 } {
   const groups = new Map<string, Group>();
-  const letters: DeadLetter[] = [];
+  const deadLetters: DeadLetter[] = [];
   for (const log of records) {
     const parsed = parseRecord(log);
     if (parsed.kind === 'poison') {
-      letters.push(deadLetterOf(log, parsed.tenant, parsed.reason));
+      deadLetters.push(deadLetterOf(log, parsed.tenant, parsed.reason));
       continue;
     }
     const entry = { log, input: parsed.input };
@@ -34,5 +34,5 @@ export function readRecords(records: readonly LogRecord[]): {
     if (group === undefined) groups.set(log.key, { patient: log.key, partition: log.partition, entries: [entry] });
     else group.entries.push(entry);
   }
-  return { groups, letters };
+  return { groups, deadLetters };
 }

@@ -133,7 +133,7 @@ export class Backlog {
       const [only] = records;
       if (isTransient(error) || only === undefined) return false;
       if (records.length > 1) this.oneByOne.set(key, records.length);
-      else return this.bury(patient, only, reason);
+      else return this.deadLetter(patient, only, reason);
       return true;
     }
   }
@@ -170,7 +170,7 @@ export class Backlog {
     if (waiting.length === 0 || (await isQuarantined(client, patient))) return undefined;
     const locked = performance.now();
     const key = patientKey(patient.tenant, patient.patient);
-    const { groups, letters } = readRecords(waiting.map(logRecordOf));
+    const { groups, deadLetters } = readRecords(waiting.map(logRecordOf));
     const stored = await twinVersion(client, patient);
     const known = this.memories.get(key, stored);
     const { held, unreadable } = await holdTwins(client, { get: () => known?.twin }, groups);
@@ -191,17 +191,17 @@ export class Backlog {
       { maxMs: this.deps.sliceMs, onTooMany: 'reject' },
     );
     // What could not be read has no place among the rest, so it goes with the first part.
-    const unread = new Set(letters.map(({ offset }) => offset));
+    const unread = new Set(deadLetters.map(({ offset }) => offset));
     const left = new Set(works.flatMap((work) => work.records.slice(work.taken).map(({ log }) => log.offset)));
     // Of an unreadable twin they all stay, and wait until it can be read.
     const records =
       unreadable.length > 0 ? [] : waiting.filter(({ offset }) => unread.has(offset) || !left.has(offset));
     for (const { failed } of works)
-      for (const { record, reason } of failed) letters.push(deadLetterOf(record.log, record.input.tenant, reason));
+      for (const { record, reason } of failed) deadLetters.push(deadLetterOf(record.log, record.input.tenant, reason));
     const evolved = works.map(evolvedOf);
     const computed = performance.now();
     const quarantined = await quarantine(client, unreadable);
-    const taken = unreadable.length > 0 ? [] : letters;
+    const taken = unreadable.length > 0 ? [] : deadLetters;
     const { changes, lanes, settle } = await writeChanges(
       client,
       evolved,
@@ -214,7 +214,7 @@ export class Backlog {
     await removeDeferred(client, records);
     const wrote = performance.now();
     const measured = {
-      letters: taken.length,
+      deadLetters: taken.length,
       quarantine: quarantined,
       deferred: 0,
       lanes,
@@ -235,7 +235,7 @@ export class Backlog {
   }
 
   /** The only record at hand is refused by the database: it becomes a dead letter, and the rest goes on. */
-  private async bury(patient: PatientId, record: DeferredRecord, reason: string): Promise<boolean> {
+  private async deadLetter(patient: PatientId, record: DeferredRecord, reason: string): Promise<boolean> {
     try {
       const done = await this.inTransaction(async (client) => {
         await writeDeadLetters(client, [deadLetterOf(logRecordOf(record), patient.tenant, reason)]);

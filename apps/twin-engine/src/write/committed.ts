@@ -32,11 +32,11 @@ export function committedOf(
   evolved: readonly Evolved[],
   changes: readonly Changes[],
   measured: Pick<Committed, 'now' | 'records' | 'deferred' | 'lanes' | 'stages'> & {
-    readonly letters: number;
+    readonly deadLetters: number;
     readonly quarantine: QuarantineChanges;
   },
 ): Committed {
-  const { letters, quarantine, ...rest } = measured;
+  const { deadLetters, quarantine, ...rest } = measured;
   return {
     ...rest,
     written: changes.flatMap(({ written }) =>
@@ -54,7 +54,7 @@ export function committedOf(
       })),
     ),
     patients: evolved.length,
-    deadLetters: letters,
+    deadLetters,
     measurements: changes.reduce((sum, { measurements }) => sum + measurements.length, 0),
   };
 }

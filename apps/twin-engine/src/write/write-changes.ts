@@ -41,7 +41,7 @@ export interface WrittenChanges {
 export async function writeChanges(
   client: PoolClient,
   evolved: readonly Evolved[],
-  letters: readonly DeadLetter[],
+  deadLetters: readonly DeadLetter[],
   now: number,
   sources: SourceKeys,
   isApart: boolean,
@@ -86,7 +86,7 @@ export async function writeChanges(
     }
   };
   await (isApart ? writeApart(evolved) : writeRows(evolved));
-  await writeDeadLetters(client, letters);
+  await writeDeadLetters(client, deadLetters);
   const lanes = await emitAlerts(client, [...alerts, ...changes.flatMap((part) => part.alerts)], now);
   return {
     changes,

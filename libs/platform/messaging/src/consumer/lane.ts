@@ -12,7 +12,7 @@ export interface LaneOptions {
   readonly highBytes: number;
   readonly logger: LogWriter;
   /** Makes the dead letter of a record durable. */
-  readonly bury: (record: LogRecord, reason: string) => Promise<void>;
+  readonly deadLetter: (record: LogRecord, reason: string) => Promise<void>;
   /** Everything below `next` is applied. */
   readonly onProgress: (lane: Lane, next: bigint) => void;
   /** The lane has room again, or wants records from another offset ({@link Lane.tail}). */
@@ -21,8 +21,8 @@ export interface LaneOptions {
 }
 
 /**
- * One partition in the hands of one member: a bounded queue and the loop that hands its records to the handler, retries,
- * isolates and buries. All adapters share it, so a handler sees the same behaviour on each.
+ * A partition assigned to a member: a bounded queue and the loop that hands its records to the handler, retries,
+ * isolates and dead-letters. All adapters share it, so a handler sees the same behaviour on each.
  */
 export class Lane {
   readonly partition: number;
@@ -144,7 +144,7 @@ export class Lane {
   private async failed(records: readonly LogRecord[], isolated: boolean, error: unknown): Promise<void> {
     const reason = reasonOf(error);
     if (isTransient(error)) return this.backOff(reason);
-    if (isolated) return this.bury(records, reason);
+    if (isolated) return this.deadLetter(records, reason);
     this.throws++;
     if (this.throws >= MAX_ATTEMPTS) {
       this.isolateBelow = records[records.length - 1]!.offset + 1n;
@@ -156,10 +156,10 @@ export class Lane {
     this.backOff(reason);
   }
 
-  private async bury(records: readonly LogRecord[], reason: string): Promise<void> {
+  private async deadLetter(records: readonly LogRecord[], reason: string): Promise<void> {
     const record = records[0]!;
     try {
-      await this.options.bury(record, reason);
+      await this.options.deadLetter(record, reason);
       await this.options.consume.onDeadLetter?.(record, reason);
     } catch (error) {
       this.backOff(`dead letter not written: ${reasonOf(error)}`);

@@ -77,23 +77,28 @@ export function describeTrouble({ newTopic, open }: ContractRun): void {
     await until(() => told.length > 0);
     expect(told).toEqual(['13: TypeError']);
 
-    const letters = new Seen();
-    await log.consume({ group: `letters-${topic}`, topic: TOPICS.deadLetters, maxBatch: 100, onBatch: letters.take });
-    const mine = () => letters.records.filter((record) => record.headers['x-topic'] === topic);
+    const deadLetters = new Seen();
+    await log.consume({
+      group: `dead-letters-${topic}`,
+      topic: TOPICS.deadLetters,
+      maxBatch: 100,
+      onBatch: deadLetters.take,
+    });
+    const mine = () => deadLetters.records.filter((record) => record.headers['x-topic'] === topic);
     await until(() => mine().length > 0);
-    const letter = mine()[0]!;
-    expect(letter.value).toBe('13');
-    expect(letter.key).toBe(keyOf(13));
-    expect(letter.headers).toMatchObject({
+    const deadLetter = mine()[0]!;
+    expect(deadLetter.value).toBe('13');
+    expect(deadLetter.key).toBe(keyOf(13));
+    expect(deadLetter.headers).toMatchObject({
       'x-reason': 'TypeError',
       'x-group': 'poison',
       'x-partition': String(partitionOf(keyOf(13), CONTRACT_TOPIC_PARTITIONS)),
     });
-    expect(letter.headers['x-offset']).toMatch(/^\d+$/);
+    expect(deadLetter.headers['x-offset']).toMatch(/^\d+$/);
     expect(mine()).toHaveLength(1);
 
     cured = true;
-    const position = await replayDeadLetter(log, letter);
+    const position = await replayDeadLetter(log, deadLetter);
     expect(position.topic).toBe(topic);
     await until(() => seen.records.length >= 40);
     const replayed = seen.records.find((record) => record.value === '13')!;
@@ -101,7 +106,7 @@ export function describeTrouble({ newTopic, open }: ContractRun): void {
     expect(replayed.key).toBe(keyOf(13));
   });
 
-  it('never buries a record because a database is away', async () => {
+  it('never dead-letters a record because a database is unavailable', async () => {
     const topic = newTopic();
     const log = await open(topic);
     const seen = new Seen();
@@ -115,7 +120,7 @@ export function describeTrouble({ newTopic, open }: ContractRun): void {
         return seen.take(batch);
       },
       onDeadLetter: async () => {
-        throw new Error('buried');
+        throw new Error('dead-lettered');
       },
     });
     await log.append([{ topic, key: '1/p1', value: '0' }]);

@@ -20,7 +20,7 @@ export interface KafkaMember {
 
 export interface KafkaConsumerParts {
   readonly logger: LogWriter;
-  readonly bury: (record: LogRecord, reason: string) => Promise<void>;
+  readonly deadLetter: (record: LogRecord, reason: string) => Promise<void>;
   readonly stopped: () => void;
 }
 
@@ -195,7 +195,7 @@ export class KafkaConsumer implements Consumer {
       highRecords: this.options.maxBatch * 4,
       highBytes: 2_000_000,
       logger: this.parts.logger,
-      bury: this.parts.bury,
+      deadLetter: this.parts.deadLetter,
       // The fetch loop never waits for a handler, so it sends the heartbeats.
       heartbeat: () => Promise.resolve(),
       onProgress: (_, next) => {

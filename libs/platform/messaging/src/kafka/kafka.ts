@@ -71,7 +71,7 @@ export class KafkaEventLog implements EventLog {
     if (this.closed) throw new Error('the log is closed');
     const consumer = new KafkaConsumer(options, {
       logger: this.logger,
-      bury: async (record, reason) => void (await this.append([deadLetterOf(record, options.group, reason)])),
+      deadLetter: async (record, reason) => void (await this.append([deadLetterOf(record, options.group, reason)])),
       stopped: () => this.consumers.delete(consumer),
     });
     this.consumers.add(consumer);

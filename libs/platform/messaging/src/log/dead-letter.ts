@@ -23,12 +23,12 @@ export function deadLetterOf(record: LogRecord, group: string, reason: string): 
  *
  * @throws TypeError when the record is not a dead letter
  */
-export async function replayDeadLetter(log: EventLog, letter: LogRecord): Promise<Position> {
-  const topic = letter.headers['x-topic'];
+export async function replayDeadLetter(log: EventLog, deadLetter: LogRecord): Promise<Position> {
+  const topic = deadLetter.headers['x-topic'];
   if (topic === undefined) throw new TypeError('not a dead letter: no x-topic header');
-  const own = Object.entries(letter.headers).filter(([name]) => !isReasonHeader(name));
+  const own = Object.entries(deadLetter.headers).filter(([name]) => !isReasonHeader(name));
   const [position] = await log.append([
-    { topic, key: letter.key, value: letter.value, headers: Object.fromEntries(own) },
+    { topic, key: deadLetter.key, value: deadLetter.value, headers: Object.fromEntries(own) },
   ]);
   if (position === undefined) throw new TypeError('the log answered no position');
   return position;

@@ -8,7 +8,7 @@ interface MemoryConsumerParts {
   readonly read: (partition: number, from: bigint, most: number) => readonly LogRecord[];
   readonly committed: (partition: number) => bigint;
   readonly commit: (partition: number, next: bigint) => void;
-  readonly bury: (record: LogRecord, reason: string) => Promise<void>;
+  readonly deadLetter: (record: LogRecord, reason: string) => Promise<void>;
   readonly left: (member: MemoryConsumer) => Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export class MemoryConsumer implements Consumer {
       highRecords: this.options.maxBatch,
       highBytes: 1_000_000,
       logger: this.parts.logger,
-      bury: this.parts.bury,
+      deadLetter: this.parts.deadLetter,
       heartbeat: () => Promise.resolve(),
       onProgress: (_, next) => {
         this.lastProgressAt = Date.now();

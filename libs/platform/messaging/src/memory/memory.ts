@@ -76,7 +76,7 @@ export class MemoryEventLog implements EventLog {
         this.partition(options.topic, partition).slice(Number(from), Number(from) + most),
       committed: (partition) => this.committed.get(`${key}\n${partition}`) ?? 0n,
       commit: (partition, next) => this.committed.set(`${key}\n${partition}`, next),
-      bury: async (record, reason) => void (await this.append([deadLetterOf(record, options.group, reason)])),
+      deadLetter: async (record, reason) => void (await this.append([deadLetterOf(record, options.group, reason)])),
       left: async (gone) => {
         members.splice(members.indexOf(gone), 1);
         await this.share(options.topic, members);

@@ -15,7 +15,7 @@ export interface PostgresConsumerParts {
   /** Partitions of the topic. */
   readonly partitions: number;
   readonly logger: LogWriter;
-  readonly bury: (record: LogRecord, reason: string) => Promise<void>;
+  readonly deadLetter: (record: LogRecord, reason: string) => Promise<void>;
   readonly stopped: () => void;
 }
 
@@ -141,7 +141,7 @@ export class PostgresConsumer implements Consumer {
       highRecords: this.options.maxBatch + 1,
       highBytes: FETCH_CHARACTERS,
       logger: this.parts.logger,
-      bury: this.parts.bury,
+      deadLetter: this.parts.deadLetter,
       heartbeat: () => Promise.resolve(),
       onProgress: (lane, next) => {
         this.lastProgressAt = Date.now();

@@ -93,7 +93,7 @@ export class PostgresEventLog implements EventLog {
       databaseUrl: this.options.databaseUrl,
       partitions: countOf(this.counts, options.topic),
       logger: this.logger,
-      bury: async (record, reason) => void (await this.append([deadLetterOf(record, options.group, reason)])),
+      deadLetter: async (record, reason) => void (await this.append([deadLetterOf(record, options.group, reason)])),
       stopped: () => this.consumers.delete(consumer),
     });
     this.consumers.add(consumer);

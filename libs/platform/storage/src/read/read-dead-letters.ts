@@ -30,7 +30,7 @@ export async function listDeadLetters(
   return rows;
 }
 
-/** What to append again, and marks it as replayed; undefined when there is no such letter. */
+/** What to append again, and marks it as replayed; undefined when there is no such dead letter. */
 export async function takeDeadLetter(
   pool: Pool,
   tenant: number,

@@ -37,8 +37,8 @@ export function storableText(text: string): string {
   return text.replace(UNSTORABLE, '\uFFFD');
 }
 
-export async function writeDeadLetters(client: ClientBase, letters: readonly DeadLetter[]): Promise<void> {
-  if (letters.length === 0) return;
+export async function writeDeadLetters(client: ClientBase, deadLetters: readonly DeadLetter[]): Promise<void> {
+  if (deadLetters.length === 0) return;
   await client.query({
     name: 'dead-letters-insert',
     text: `INSERT INTO dead_letters (tenant, id, consumer_group, topic, "partition", "offset", key, value, reason, at)
@@ -46,15 +46,15 @@ export async function writeDeadLetters(client: ClientBase, letters: readonly Dea
         $9::text[]) AS u
       ON CONFLICT DO NOTHING`,
     values: [
-      plainArray(letters.map((letter) => letter.tenant)),
-      plainArray(letters.map((letter) => letter.id)),
-      textArray(letters.map((letter) => letter.group)),
-      textArray(letters.map((letter) => letter.topic)),
-      plainArray(letters.map((letter) => letter.partition)),
-      plainArray(letters.map((letter) => String(letter.offset))),
-      textArray(letters.map((letter) => storableText(letter.key))),
-      textArray(letters.map((letter) => storableText(letter.value))),
-      textArray(letters.map((letter) => storableText(letter.reason))),
+      plainArray(deadLetters.map((deadLetter) => deadLetter.tenant)),
+      plainArray(deadLetters.map((deadLetter) => deadLetter.id)),
+      textArray(deadLetters.map((deadLetter) => deadLetter.group)),
+      textArray(deadLetters.map((deadLetter) => deadLetter.topic)),
+      plainArray(deadLetters.map((deadLetter) => deadLetter.partition)),
+      plainArray(deadLetters.map((deadLetter) => String(deadLetter.offset))),
+      textArray(deadLetters.map((deadLetter) => storableText(deadLetter.key))),
+      textArray(deadLetters.map((deadLetter) => storableText(deadLetter.value))),
+      textArray(deadLetters.map((deadLetter) => storableText(deadLetter.reason))),
     ],
   });
 }
