@@ -1,6 +1,6 @@
 import type { Severity, WireSample } from '#libs/contracts';
 import { RULES, type TransitionChange } from '#libs/domain/twin';
-import { overlapsAny, type ComparedEpisode } from '#libs/domain/shadow';
+import { overlapsAny, type ComparedEpisode } from './compare-episodes.js';
 import type { SetLimit } from './twin-run.js';
 
 /** A stretch in which a patient was watched, ms. */

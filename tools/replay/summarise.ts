@@ -1,4 +1,4 @@
-import { compareEpisodes, type ComparedEpisode } from '#libs/domain/shadow';
+import { compareEpisodes, type ComparedEpisode } from './compare-episodes.js';
 import type { Detection } from '../validate/set.js';
 import { alarmLoad, coveredBy, patientDays, type Load } from './alarm-load.js';
 import { leadTimes, medianOf, PREDICTS, type Happening, type LeadTimes } from './lead-times.js';

@@ -1,1 +1,0 @@
-export { compareEpisodes, overlapsAny, type ComparedEpisode, type ShadowComparison } from './compare-episodes.js';
