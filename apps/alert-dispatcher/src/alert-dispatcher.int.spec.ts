@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { TOPICS, patientKey, type Alert, type AlertRecord, type Transition } from '#libs/contracts';
 import { PostgresEventLog, type Consumer, type EventLog } from '#libs/platform/messaging';
 import { createPool } from '#libs/platform/storage';
-import { DeliveryStore, LaneStore, matchesFilter, WebhookStore, type WebhookFilter } from '#libs/platform/webhooks';
+import { DeliveryStore, LaneStore, matchesFilter, WebhookStore, type WebhookFilter } from '#libs/platform/delivery';
 import { createTestDatabase } from '#libs/testing';
 import { WebhookReceiver } from '../../../test/support/webhook-receiver.js';
 import { alertRecord } from './alert-record.fixture.js';

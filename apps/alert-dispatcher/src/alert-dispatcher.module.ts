@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplica
 import { TOPICS } from '#libs/contracts';
 import type { Consumer } from '#libs/platform/messaging';
 import type { Platform } from '#libs/platform/runtime';
-import { LaneStore, WebhookStore, type DueMessage } from '#libs/platform/webhooks';
+import { LaneStore, WebhookStore, type DueMessage } from '#libs/platform/delivery';
 import { Lanes } from './lanes.js';
 import type { SentOutcome } from './lane.js';
 import { warmUp } from './warm-up.js';

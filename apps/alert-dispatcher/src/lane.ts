@@ -7,7 +7,7 @@ import {
   type LaneView,
   type SigningSecret,
   type WebhookStore,
-} from '#libs/platform/webhooks';
+} from '#libs/platform/delivery';
 import { AGAIN, FRESH, freeSlots, type SlotLimits } from './send-slots.js';
 import { createSender, type Sender, type SendResult } from './sender.js';
 

@@ -12,7 +12,7 @@ import {
   wakeLanes,
   WebhookStore,
   DeliveryStore,
-} from '#libs/platform/webhooks';
+} from '#libs/platform/delivery';
 import { createTestDatabase } from '#libs/testing';
 import { alertRecord } from './alert-record.fixture.js';
 import type { LaneDeps } from './lane.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { LANES_CHANNEL } from '#libs/platform/webhooks';
+import { LANES_CHANNEL } from '#libs/platform/delivery';
 import { Lane, type LaneDeps } from './lane.js';
 
 export interface LanesDeps extends LaneDeps {

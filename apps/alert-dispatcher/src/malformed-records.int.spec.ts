@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { patientKey, TOPICS, type AlertRecord } from '#libs/contracts';
 import { ensureTopics, KafkaEventLog, PostgresEventLog, type EventLog, type LogWriter } from '#libs/platform/messaging';
 import { createPool } from '#libs/platform/storage';
-import { WebhookStore } from '#libs/platform/webhooks';
+import { WebhookStore } from '#libs/platform/delivery';
 import { createTestDatabase } from '#libs/testing';
 import { alertRecord } from './alert-record.fixture.js';
 import { GROUP, OFFSETS, startPipeline } from './pipeline.js';

@@ -12,7 +12,7 @@ import {
   type NewRecord,
 } from '#libs/platform/messaging';
 import { deadLetterAt, OffsetStore, storableText, writeDeadLetters } from '#libs/platform/storage';
-import { activeWebhooks, enqueueAlerts, wakeLanes, type LaneKey } from '#libs/platform/webhooks';
+import { activeWebhooks, enqueueAlerts, wakeLanes, type LaneKey } from '#libs/platform/delivery';
 import { parseAlert, tenantOfKey } from './parse-alert.js';
 
 export const GROUP = 'alert-dispatcher';

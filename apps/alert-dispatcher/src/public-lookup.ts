@@ -1,6 +1,6 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isPublicAddress } from '#libs/platform/webhooks';
+import { isPublicAddress } from '#libs/platform/delivery';
 
 type Resolved =
   | { readonly addresses: readonly LookupAddress[] }

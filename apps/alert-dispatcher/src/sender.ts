@@ -9,7 +9,7 @@ import {
   type EndpointRules,
   type SignedMessage,
   type SigningSecret,
-} from '#libs/platform/webhooks';
+} from '#libs/platform/delivery';
 import { publicLookup, sharedLookup } from './public-lookup.js';
 
 /** One endpoint's connections. Follows no redirect and connects to no address that the rules refuse. */

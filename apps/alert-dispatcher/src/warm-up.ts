@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
 import type { Alert, AlertRecord } from '#libs/contracts';
 import { rehearsalPool } from '#libs/platform/storage';
-import { activeWebhooks, enqueueAlerts, LaneStore } from '#libs/platform/webhooks';
+import { activeWebhooks, enqueueAlerts, LaneStore } from '#libs/platform/delivery';
 import { createSender } from './sender.js';
 
 /** Connections that learn the statements. */

@@ -22,7 +22,7 @@ import type {
 import { ruleViews } from '#libs/domain/twin';
 import { decodeCursor, notFound, pageOf, type Access, type Platform } from '#libs/platform/runtime';
 import { findTwin, listTwins, tenantThresholds, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
-import { DeliveryStore, WebhookStore } from '#libs/platform/webhooks';
+import { DeliveryStore, WebhookStore } from '#libs/platform/delivery';
 import { Acts } from './acts/acts.js';
 import { alarmQualityOf } from './alerts/alarm-quality.js';
 import { AlertTail } from './streams/alert-tail.js';

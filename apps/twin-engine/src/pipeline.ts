@@ -10,7 +10,7 @@ import {
   type EventLog,
 } from '#libs/platform/messaging';
 import { SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
-import { wakeLanes } from '#libs/platform/webhooks';
+import { wakeLanes } from '#libs/platform/delivery';
 import { BatchApplier, type ApplierDeps } from './apply/apply-batches.js';
 import type { Committed } from './write/committed.js';
 import { deadLetterOf } from './write/dead-letters.js';

@@ -19,7 +19,7 @@ import {
   SourceKeys,
   type HotState,
 } from '#libs/platform/storage';
-import { activeWebhooks, enqueueAlerts, type LaneKey } from '#libs/platform/webhooks';
+import { activeWebhooks, enqueueAlerts, type LaneKey } from '#libs/platform/delivery';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { BatchApplier } from './apply/apply-batches.js';
 import { Backlog } from './backlog/backlog.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Platform } from '#libs/platform/runtime';
-import { LaneStore } from '#libs/platform/webhooks';
+import { LaneStore } from '#libs/platform/delivery';
 import { TwinApi } from '../twin-api.fixture.js';
 
 describe('webhooks over the API', () => {

@@ -35,7 +35,7 @@ import {
   type Webhook,
   type WebhookFilter,
   type WebhookStore,
-} from '#libs/platform/webhooks';
+} from '#libs/platform/delivery';
 import { Uuid } from '../twins/places.js';
 import { iso, ms } from '../wire.js';
 

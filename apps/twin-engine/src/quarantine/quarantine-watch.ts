@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { readTwin } from '#libs/domain/twin';
 import { countQuarantined, listQuarantined, loadTwins, lockDeferred, type PatientId } from '#libs/platform/storage';
-import { wakeLanes } from '#libs/platform/webhooks';
+import { wakeLanes } from '#libs/platform/delivery';
 import { emitAlerts } from '../write/emit-alerts.js';
 import { release } from './quarantine.js';
 

@@ -12,7 +12,7 @@ import {
   writeTwins,
   type TwinRowHead,
 } from '#libs/platform/storage';
-import { wakeLanes, type LaneKey } from '#libs/platform/webhooks';
+import { wakeLanes, type LaneKey } from '#libs/platform/delivery';
 import { alertRecordOf } from '../write/changes.js';
 import { emitAlerts } from '../write/emit-alerts.js';
 import { release } from '../quarantine/quarantine.js';

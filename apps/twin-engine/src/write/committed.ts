@@ -1,6 +1,6 @@
 import type { Applied, TransitionChange } from '#libs/domain/twin';
 import type { PatientId } from '#libs/platform/storage';
-import type { LaneKey } from '#libs/platform/webhooks';
+import type { LaneKey } from '#libs/platform/delivery';
 import type { Changes, Evolved } from './changes.js';
 import type { QuarantineChanges } from '../quarantine/quarantine.js';
 import type { HeldTwin } from '../apply/twin-cache.js';

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { patientKey, TOPICS, type AlertRecord } from '#libs/contracts';
 import { appendInTransaction, type NewRecord } from '#libs/platform/messaging';
 import { sentTogether } from '#libs/platform/storage';
-import { activeWebhooks, enqueueAlerts, type LaneKey } from '#libs/platform/webhooks';
+import { activeWebhooks, enqueueAlerts, type LaneKey } from '#libs/platform/delivery';
 
 /**
  * Queues alerts for the webhooks that want them and appends them to their topic, in the caller's transaction and as late as possible in it:

@@ -16,7 +16,7 @@ import {
   type DeadLetter,
   type SourceKeys,
 } from '#libs/platform/storage';
-import type { LaneKey } from '#libs/platform/webhooks';
+import type { LaneKey } from '#libs/platform/delivery';
 import { changesOf, sourcesOf, type Changes, type Evolved } from './changes.js';
 import { emitAlerts } from './emit-alerts.js';
 
