@@ -38,6 +38,13 @@ module.exports = {
       to: { pathNot: ['^libs/contracts/', '^libs/domain/quantities/', '^node_modules/zod/'] },
     },
     {
+      name: 'samples-are-pure',
+      severity: 'error',
+      comment: 'samples imports contracts and quantities only.',
+      from: { path: '^libs/samples/', pathNot: spec },
+      to: { pathNot: ['^libs/samples/', '^libs/contracts/', '^libs/domain/quantities/', '^(node:)?buffer$'] },
+    },
+    {
       name: 'platform-knows-no-app',
       severity: 'error',
       comment: 'platform never imports apps.',

@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { readSample } from '../../apps/wearable-gateway/src/samples/read-sample.js';
-import { referenceKey } from '../../apps/wearable-gateway/src/samples/reference.js';
+import { readSample, referenceKey } from '#libs/samples';
 import type { OnBad, RecordedSample, RecordingFile } from './recording.js';
 
 /** A recording has no clock: nothing in it is in the future. */

@@ -2,13 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { patientKey, TOPICS } from '#libs/contracts';
 import { type EventLog, LogFullError, type NewRecord, type Position } from '#libs/platform/messaging';
 import type { Metrics } from '#libs/platform/runtime';
+import {
+  type Entry,
+  fromDataPoint,
+  isDataPoint,
+  kept,
+  parseReference,
+  readSample,
+  type ReadSample,
+  type Refusal,
+  refuse,
+} from '#libs/samples';
 import { groupByPatient } from './senders/group-by-patient.js';
-import { fromDataPoint, isDataPoint } from './samples/open-mhealth.js';
 import { ownSamples, type Owners } from './senders/own-samples.js';
-import type { Entry } from './samples/read-entries.js';
-import { readSample, type ReadSample } from './samples/read-sample.js';
-import { parseReference } from './samples/reference.js';
-import { kept, refuse, type Refusal } from './rejections/refusal.js';
 import type { RejectionStore } from './rejections/rejection-store.js';
 import type { Tally } from './rejections/tally.js';
 

@@ -14,9 +14,8 @@ import {
   Problem,
   RequireScope,
 } from '#libs/platform/runtime';
+import { type Entry, isCleanText, LineReader, parseReference, readJson } from '#libs/samples';
 import { MAX_AT_ONCE, type Origin, PATIENCE_MS, Pipeline } from './pipeline.js';
-import { type Entry, LineReader, readJson } from './samples/read-entries.js';
-import { isCleanText, parseReference } from './samples/reference.js';
 import { Tally } from './rejections/tally.js';
 
 export const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];

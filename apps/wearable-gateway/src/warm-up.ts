@@ -1,5 +1,5 @@
+import { readJson } from '#libs/samples';
 import { Pipeline, type PipelineParts } from './pipeline.js';
-import { readJson } from './samples/read-entries.js';
 import { Tally } from './rejections/tally.js';
 
 const ROUNDS = 20;

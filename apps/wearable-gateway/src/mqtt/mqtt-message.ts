@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type Entry, readPayload, refuse } from '#libs/samples';
 import { patientOfTopic } from './mqtt-topic.js';
 import type { Origin, Pipeline } from '../pipeline.js';
-import { type Entry, readPayload } from '../samples/read-entries.js';
-import { refuse } from '../rejections/refusal.js';
 import { Tally } from '../rejections/tally.js';
 
 /** A PUBLISH as either broker hands it over. */

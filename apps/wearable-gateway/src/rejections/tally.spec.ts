@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
 import { contentHash, identityOf } from '#libs/domain/quantities';
+import { refuse } from '#libs/samples';
 import { groupByPatient, type OwnedSample } from '../senders/group-by-patient.js';
-import { refuse } from './refusal.js';
 import { Tally } from './tally.js';
 
 const wire: fc.Arbitrary<WireSample> = fc

@@ -1,8 +1,8 @@
 import type { RejectedSample, SamplesAnswer, WireSample } from '#libs/contracts';
 import { contentHash } from '#libs/domain/quantities';
 import type { Position } from '#libs/platform/messaging';
+import { type Refusal } from '#libs/samples';
 import type { OwnedSample } from '../senders/group-by-patient.js';
-import type { Refusal } from './refusal.js';
 
 const MAX_LISTED = 10_000;
 const MAX_REMEMBERED = 100_000;

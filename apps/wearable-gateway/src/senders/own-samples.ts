@@ -1,10 +1,8 @@
 import { endOf, ownerDuring } from '#libs/domain/fhir';
 import { FHIR_SOURCE } from '#libs/domain/twin';
+import { type ReadSample, type Reference, referenceKey, type Refusal, refuse } from '#libs/samples';
 import type { OwnedSample } from './group-by-patient.js';
 import type { Origin } from '../pipeline.js';
-import type { ReadSample } from '../samples/read-sample.js';
-import { type Reference, referenceKey } from '../samples/reference.js';
-import { refuse, type Refusal } from '../rejections/refusal.js';
 import type { SourceOwners } from './source-owners.js';
 import type { DeviceAnswer, Resolved, Subject, Subjects } from './subjects.js';
 

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { DeviceAssignment } from '#libs/domain/fhir';
 import { ASSIGNMENT, readAssignment } from '#libs/platform/storage';
-import { type Reference, referenceKey } from '../samples/reference.js';
+import { type Reference, referenceKey } from '#libs/samples';
 
 /** A patient of the tenant. `bornAt`: earliest moment the birth date allows, ms, anywhere on earth; undefined when unknown. */
 export interface Subject {

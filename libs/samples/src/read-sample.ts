@@ -11,7 +11,7 @@ import {
 } from '#libs/domain/quantities';
 import { readQuality, type SentQuality } from './read-quality.js';
 import { isCleanText, parseReference, type Reference } from './reference.js';
-import { refuse, type Refusal } from '../rejections/refusal.js';
+import { refuse, type Refusal } from './refusal.js';
 
 /** A sample that is right in itself; whose it is, is not known yet. Values are canonical. */
 export interface ReadSample {

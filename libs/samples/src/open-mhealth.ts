@@ -1,5 +1,5 @@
 import { parseInstant } from '#libs/domain/quantities';
-import { refuse, type Refusal } from '../rejections/refusal.js';
+import { refuse, type Refusal } from './refusal.js';
 
 /**
  * Open mHealth and IEEE 1752.1 data points: `{ header: { schema_id, … }, body }`. Each becomes samples of the plain form, so that

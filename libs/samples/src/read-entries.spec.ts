@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Entry, LineReader, readJson, readPayload } from './read-entries.js';
-import { kept } from '../rejections/refusal.js';
+import { kept } from './refusal.js';
 import { splitElements } from './split-elements.js';
 
 function brief(entries: readonly Entry[]): unknown[] {

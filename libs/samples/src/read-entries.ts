@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { SAMPLE_LIMITS } from '#libs/contracts';
-import { refuse, type Refusal } from '../rejections/refusal.js';
+import { refuse, type Refusal } from './refusal.js';
 import { splitElements } from './split-elements.js';
 
 /** One entry of a request: a parsed JSON value, not yet looked at, or why there is none. */
