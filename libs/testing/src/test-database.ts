@@ -16,12 +16,29 @@ const TEMPLATE_LOCK = 7_203_615_002;
  * each content of `prisma/migrations`.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = process.env['DATABASE_URL'];
-  if (server === undefined) throw new Error('DATABASE_URL is not set: integration tests need a Postgres server');
+  const server = serverUrl();
   const template = await ensureTemplate(server);
-  const name = `homeostat_test_${randomUUID().replaceAll('-', '')}`;
+  const name = newName();
   await withClient(server, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
   return { url: urlOf(server, name), drop: () => drop(server, name) };
+}
+
+/** A database without any table, for tests of migrations. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  const server = serverUrl();
+  const name = newName();
+  await withClient(server, (client) => client.query(`CREATE DATABASE ${name}`));
+  return { url: urlOf(server, name), drop: () => drop(server, name) };
+}
+
+function serverUrl(): string {
+  const server = process.env['DATABASE_URL'];
+  if (server === undefined) throw new Error('DATABASE_URL is not set: integration tests need a Postgres server');
+  return server;
+}
+
+function newName(): string {
+  return `homeostat_test_${randomUUID().replaceAll('-', '')}`;
 }
 
 async function ensureTemplate(server: string): Promise<string> {

@@ -1,6 +1,7 @@
 export * from './hot-state/hot-state.js';
 export { createHotState } from './hot-state/create-hot-state.js';
 export { migrate } from './schema/migrate.js';
+export { MigrationError } from './schema/migration-engine.js';
 export { readMigrations } from './schema/migration-engine.js';
 export { loadClientIds } from './engine/load-client-ids.js';
 export {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createEventLog, ensureTopics, startRelay } from '#libs/platform/messaging';
-import { ClientStore, createHotState, createPool, migrate } from '#libs/platform/storage';
+import { ClientStore, createHotState, createPool, migrate, MigrationError } from '#libs/platform/storage';
 import { AccessTokens } from '../auth/access-tokens.js';
 import { ClientGrants } from '../auth/client-grants.js';
 import { hashSecret, SecretVerifier } from '../auth/client-secrets.js';
@@ -13,7 +13,7 @@ import { Readiness } from '../telemetry/readiness.js';
 import { ALL_SCOPES } from '../auth/scopes.js';
 import { SigningKeys } from '../auth/signing-keys.js';
 import { TokenEndpoint } from '../auth/token-endpoint.js';
-import { untilReachable } from './until-reachable.js';
+import { StartupError, untilReachable } from './until-reachable.js';
 
 export interface PlatformOptions {
   readonly logger?: Logger;
@@ -33,7 +33,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
   const stops: (() => Promise<void>)[] = [];
   try {
     const databaseUrl = config.databaseUrl ?? (await embedded(config, stops));
-    await untilReachable('database', () => migrate(databaseUrl));
+    await untilReachable('database', () => migrate(databaseUrl)).catch(asStartupError);
     const pool = createPool(databaseUrl, {
       name: `homeostat-${config.role}`,
       max: config.role === 'all-in-one' ? 20 : 10,
@@ -102,6 +102,10 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     await stopAll(stops, logger);
     throw error;
   }
+}
+
+function asStartupError(error: unknown): never {
+  throw error instanceof MigrationError ? new StartupError(error.message) : error;
 }
 
 async function embedded(config: AppConfig, stops: (() => Promise<void>)[]): Promise<string> {

@@ -37,18 +37,64 @@ export async function readMigrations(): Promise<readonly Migration[]> {
   );
 }
 
-/** Applies what `_prisma_migrations` does not list yet, and lists it there, as `prisma migrate deploy` would. */
-export async function applyMigrations(url: string, migrations: readonly Migration[]): Promise<readonly string[]> {
-  const engine = await startEngine(new WholeScriptPg(url));
+/** A migration waits so long for a lock: whoever reads or writes its tables waits behind it. */
+const LOCK_TIMEOUT_MS = 10_000;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** A migration was not applied and nothing of it stays; the message is one clear line. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+/**
+ * Applies what `_prisma_migrations` does not list yet, and lists it there, as `prisma migrate deploy` would. Each migration is one
+ * transaction together with its entry as finished, so one that is not finished left nothing and may be applied again.
+ *
+ * @param lockTimeoutMs how long to wait for each lock
+ * @throws MigrationError
+ */
+export async function applyMigrations(
+  url: string,
+  migrations: readonly Migration[],
+  lockTimeoutMs: number = LOCK_TIMEOUT_MS,
+): Promise<readonly string[]> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'homeostat-migrate',
+    options: `-c lock_timeout=${lockTimeoutMs}`,
+  });
+  const adapter = new MigratingPg(pool, migrations);
+  const engine = await startEngine(adapter);
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: toList(migrations),
       filters: NO_FILTER,
     });
     return appliedMigrationNames;
+  } catch (error) {
+    const { failed } = adapter;
+    if (failed === undefined) throw error;
+    await forgetUnfinished(pool);
+    throw new MigrationError(
+      `migration ${failed.name} was not applied, and nothing of it stays: ${wordsOf(failed.code)}`,
+    );
   } finally {
     engine.free();
+    await pool.end();
   }
+}
+
+/** Migrations that began and did not finish may begin again. Call it only while no other process migrates. */
+export async function forgetUnfinished(db: Pick<pg.Pool, 'query'>): Promise<void> {
+  await db.query(
+    'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
+  );
+}
+
+function wordsOf(code: string): string {
+  return code === LOCK_NOT_AVAILABLE
+    ? 'other sessions hold locks on its tables (see pg_stat_activity); start again when they have ended'
+    : `the database refused it (${code})`;
 }
 
 /**
@@ -78,17 +124,34 @@ export async function diffFromSchema(url: string, externalTables: string[]): Pro
 
 /**
  * The adapter cuts scripts at every semicolon, also at those within a function. The server reads them whole, and runs each as one
- * transaction.
+ * transaction; the entry of a migration as finished is part of it.
  */
-class WholeScriptPg extends PrismaPg {
+class MigratingPg extends PrismaPg {
+  failed: { readonly name: string; readonly code: string } | undefined;
+  private readonly names: ReadonlyMap<string, string>;
+
+  constructor(pool: pg.Pool, migrations: readonly Migration[]) {
+    super(pool);
+    this.names = new Map(migrations.map(({ name, sql }) => [sql, name]));
+  }
+
   override async connect(): ReturnType<PrismaPg['connect']> {
     const adapter = await super.connect();
     const { client, onError } = adapter as unknown as { client: pg.Pool; onError: (error: unknown) => never };
     adapter.executeScript = async (script) => {
-      await client.query(script).catch((error: unknown) => onError.call(adapter, error));
+      const name = this.names.get(script);
+      await client.query(name === undefined ? script : `${script};\n${finishedSql(name)}`).catch((error: unknown) => {
+        if (name !== undefined) this.failed = { name, code: String((error as { code?: unknown }).code) };
+        onError.call(adapter, error);
+      });
     };
     return adapter;
   }
+}
+
+function finishedSql(name: string): string {
+  return `UPDATE _prisma_migrations SET finished_at = now()
+    WHERE migration_name = '${name.replaceAll("'", "''")}' AND finished_at IS NULL AND rolled_back_at IS NULL`;
 }
 
 /** The engine reads `"char"` columns of the catalogue (type 18), which the adapter does not know: they are told as text (25). */
