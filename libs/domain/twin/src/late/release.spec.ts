@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import type { WireSample } from '#libs/contracts';
+import { GLUCOSE, HOUR, OXYGEN, SECOND, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+
+const LATE = 3 * HOUR;
+const NOW = T0 + LATE;
+const TIMER = 'catching-up';
+
+const low = (t: number, x = 80): WireSample => ({ c: OXYGEN, t, x });
+
+/** NEWS2 7 at one time: breaths, saturation, oxygen, heart rate. */
+function ill(t: number): WireSample[] {
+  const values = { 1: 105, 3: 93, 4: 24, 5: 124, 8: 36.8, 15: 2, 17: 15 };
+  return Object.entries(values).map(([code, x]) => ({ c: Number(code), t, x }));
+}
+
+const due = (ward: Ward): number | undefined => ward.state.timers[TIMER];
+
+describe('what waits for its sender', () => {
+  it('is paged when its time has come, and the timer is gone', () => {
+    const ward = new Ward();
+    ward.send([low(T0)], NOW);
+    expect(due(ward)).toBe(NOW + 6 * SECOND);
+    expect(toldAll(ward.tick(NOW + 6 * SECOND - 1))).toEqual([]);
+    const outcome = ward.tick(NOW + 6 * SECOND);
+    expect(toldAll(outcome)).toEqual(['oxygen-saturation-low raised high open']);
+    expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: null });
+    expect(toldAll(ward.tick(NOW + 20 * SECOND))).toEqual([]);
+  });
+
+  it('waits on while more of the same comes', () => {
+    const ward = new Ward();
+    for (let i = 0; i < 6; i++) expect(toldAll(ward.send([low(T0 + i)], NOW + i * SECOND))).toEqual([]);
+    const outcome = ward.tick(NOW + 6 * SECOND);
+    expect(toldAll(outcome)).toEqual([]);
+    expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: NOW + 12 * SECOND });
+    // Six seconds after the last of it.
+    expect(toldAll(ward.tick(NOW + 11 * SECOND - 1))).toEqual([]);
+    expect(toldAll(ward.tick(NOW + 11 * SECOND))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(due(ward)).toBeUndefined();
+  });
+
+  it('is paged beside what waits on', () => {
+    const ward = new Ward();
+    ward.send([low(T0)], NOW);
+    ward.send([{ c: GLUCOSE, t: T0, x: 45 }], NOW + 5 * SECOND);
+    const outcome = ward.tick(NOW + 6 * SECOND);
+    expect(toldAll(outcome)).toEqual(['oxygen-saturation-low raised high open']);
+    expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: NOW + 12 * SECOND });
+    expect(toldAll(ward.tick(NOW + 12 * SECOND))).toEqual(['glucose-very-low raised high open']);
+  });
+
+  it('may be of a score over several measures', () => {
+    const ward = new Ward();
+    expect(toldAll(ward.send(ill(T0), NOW))).toEqual([]);
+    expect(toldAll(ward.tick(NOW + 6 * SECOND - 1))).toEqual([]);
+    const outcome = ward.tick(NOW + 6 * SECOND);
+    expect(toldAll(outcome)).toEqual(['news2 raised high open']);
+    expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: null });
+  });
+
+  it('and then waits while any of them catches up', () => {
+    const ward = new Ward();
+    ward.send(ill(T0), NOW);
+    ward.send([{ c: 4, t: T0 + 1, x: 24 }], NOW + 5 * SECOND);
+    const outcome = ward.tick(NOW + 6 * SECOND);
+    expect(toldAll(outcome)).toEqual([]);
+    expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: NOW + 12 * SECOND });
+    expect(toldAll(ward.tick(NOW + 12 * SECOND))).toEqual(['news2 raised high open']);
+  });
+
+  it('is not paged when nothing waits: the timer only ends', () => {
+    const ward = new Ward();
+    ward.send([low(T0)], NOW);
+    const recovered = [1, 2, 3, 4].map((i) => low(T0 + i * 20 * SECOND, 97));
+    recovered.forEach((sample, i) => ward.send([sample], NOW + 1 + i));
+    expect(toldAll(ward.tick(NOW + 20 * SECOND))).toEqual([]);
+    expect(due(ward)).toBeUndefined();
+    expect(ward.alerts().map(({ rule, transition }) => `${rule.id} ${transition}`)).toEqual([
+      'oxygen-saturation-low retrospective',
+    ]);
+  });
+
+  it('is paged with the newest time of what it was judged on', () => {
+    const ward = new Ward();
+    ward.send([low(T0)], NOW);
+    ward.send([low(T0 + SECOND, 79)], NOW + SECOND);
+    ward.tick(NOW + 6 * SECOND);
+    ward.tick(NOW + 12 * SECOND);
+    expect(ward.alerts()[0]!.evidence.map(({ effectiveAt }) => effectiveAt)).toContain(
+      new Date(T0 + SECOND).toISOString(),
+    );
+    expect(ward.alerts()).toHaveLength(1);
+  });
+});
+
+describe('a record after a pause', () => {
+  const recovered = [1, 2, 3].map((i) => low(T0 + i * 60 * SECOND, 97));
+
+  it('is news: what waited is paged before it, and then ends', () => {
+    const ward = new Ward();
+    ward.send([low(T0)], NOW);
+    expect(toldAll(ward.send(recovered, NOW + 6 * SECOND))).toEqual([
+      'oxygen-saturation-low raised high open',
+      'oxygen-saturation-low resolved high resolved',
+    ]);
+  });
+
+  it('of less is none: what waited was over in the end', () => {
+    const ward = new Ward();
+    ward.send([low(T0)], NOW);
+    const told = toldAll(ward.send(recovered, NOW + 6 * SECOND - 1));
+    expect(told).toEqual(['oxygen-saturation-low retrospective high retrospective']);
+  });
+
+  it('is one of any measure that is quiet, though another goes on', () => {
+    const ward = new Ward();
+    ward.send([low(T0)], NOW);
+    ward.send([{ c: GLUCOSE, t: T0, x: 100 }], NOW + 5 * SECOND);
+    expect(toldAll(ward.send(recovered, NOW + 6 * SECOND))).toEqual([
+      'oxygen-saturation-low raised high open',
+      'oxygen-saturation-low resolved high resolved',
+    ]);
+  });
+
+  it('pages nothing when nothing waited', () => {
+    const ward = new Ward();
+    ward.send([low(T0, 97)], NOW);
+    expect(due(ward)).toBeUndefined();
+    expect(toldAll(ward.send(recovered, NOW + 6 * SECOND))).toEqual([]);
+    expect(ward.outcomes.flatMap(({ timers }) => timers).map(({ timer }) => timer)).not.toContain(TIMER);
+  });
+});
