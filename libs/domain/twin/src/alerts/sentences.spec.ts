@@ -101,11 +101,11 @@ describe('what was measured', () => {
   });
 
   it('begins with the furthest one where the first did not cross the limit in force', () => {
-    const limit = { limit: 85, layer: 'patient' } as const;
+    const limit = { limit: 85, layer: 'patient', owner: 'dr-a' } as const;
     expect(words({ cites: [oxygen(0, 88), oxygen(MINUTE, 80)], limit })).toBe(
       "Oxygen saturation by pulse oximetry 80 % at 08:01:00 UTC, below the patient's limit of 85 %; it began with 88 % at 08:00:00 UTC.",
     );
-    const same = { limit: 88, layer: 'tenant' } as const;
+    const same = { limit: 88, layer: 'tenant', owner: 'x' } as const;
     expect(words({ limit: same })).toContain("below the tenant's limit of 88 %; it began with 88 %");
   });
 
@@ -159,7 +159,9 @@ describe('other rules', () => {
     expect(say({ cites: [oxygen(0, 1, 1), oxygen(1, 1, 1)] })).toContain('UTC). All values are of doubtful quality.');
     expect(say({ cites: [oxygen(0, 1, 1), oxygen(1, 1)] })).not.toContain('doubtful');
     const finding = { rank: 3, weight: 1, cites: [], words: 'No beat for 4 s', limit: 4, limitName: 'x' } as const;
-    expect(say({ finding: { ...finding, unit: 's', comparison: '>' } })).toBe('No beat for 4 s (since 08:00:00 UTC).');
+    expect(say({ finding: { ...finding, unit: 's', comparison: 'above' } })).toBe(
+      'No beat for 4 s (since 08:00:00 UTC).',
+    );
   });
 
   it('say why they fired and what ends them', () => {

@@ -14,7 +14,7 @@ function cited(t: number): Cited {
 
 function finding(rank: 1 | 2 | 3, weight: number, t: number): Finding {
   const cites = [cited(t - 1), cited(t)];
-  return { rank, weight, cites, words: `${weight}`, limit: 0, limitName: 'x', unit: '1', comparison: '>' };
+  return { rank, weight, cites, words: `${weight}`, limit: 0, limitName: 'x', unit: '1', comparison: 'above' };
 }
 
 function found(start: number, end: number | null, over: Partial<FoundEpisode> = {}): FoundEpisode {
