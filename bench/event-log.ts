@@ -67,7 +67,7 @@ async function measure(name: string, log: EventLog, topic: string, size: number)
   );
 }
 
-/** As many doors' requests as one process has in flight under load: {@link IN_FLIGHT} calls of one record each. */
+/** As many gateway requests as one process has in flight under load: {@link IN_FLIGHT} calls of one record each. */
 async function produce(log: EventLog, topic: string, size: number, total: number): Promise<void> {
   const values = Array.from({ length: 64 }, (_, seed) => samplesOf(size, seed));
   let sent = 0;

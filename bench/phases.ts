@@ -3,7 +3,7 @@ import type { Client } from '../test/support/system.js';
 import type { WebhookReceiver } from '../test/support/webhook-receiver.js';
 import { observationBundle, patientAndObservation, patientEntry, sampleBatch } from './payload.js';
 
-/** Makes patients through the EHR door. */
+/** Makes patients through the EHR gateway. */
 export async function createPatients(client: Client, prefix: string, count: number): Promise<readonly string[]> {
   const ids = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
   for (let index = 0; index < ids.length; index += 50) {

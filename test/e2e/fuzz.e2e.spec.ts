@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fuzzFhir, fuzzSamples, randomFrom } from '../support/fuzz-input.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 
-const INPUTS_PER_DOOR = 10_000;
+const INPUTS_PER_GATEWAY = 10_000;
 const AT_ONCE = 16;
 const SEED = 20_261_123;
 
-describe('random input at both doors', () => {
+describe('random input at both gateways', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'homeostat-fuzz-'));
   let app: AppProcess;
   let client: Client;
@@ -31,17 +31,17 @@ describe('random input at both doors', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it(`${INPUTS_PER_DOOR} requests of samples: no 5xx, no crash`, async () => {
+  it(`${INPUTS_PER_GATEWAY} requests of samples: no 5xx, no crash`, async () => {
     const statuses = await pound((random) => {
       const { body, type } = fuzzSamples(random, 'fuzz-1');
       return client.raw(app.url, 'POST', '/v1/samples', type === '' ? {} : { 'content-type': type }, body);
     });
     console.log(`samples: ${summary(statuses)}`);
     expect(serverErrors(statuses)).toEqual([]);
-    expect(statuses.get(202)).toBeGreaterThan(INPUTS_PER_DOOR / 4);
+    expect(statuses.get(202)).toBeGreaterThan(INPUTS_PER_GATEWAY / 4);
   }, 300_000);
 
-  it(`${INPUTS_PER_DOOR} FHIR requests: no 5xx, no crash`, async () => {
+  it(`${INPUTS_PER_GATEWAY} FHIR requests: no 5xx, no crash`, async () => {
     const statuses = await pound((random) => {
       const { method, path, body } = fuzzFhir(random, 'fuzz-1');
       const headers: Record<string, string> = body === '' ? {} : { 'content-type': 'application/fhir+json' };
@@ -80,7 +80,7 @@ describe('random input at both doors', () => {
     let sent = 0;
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
-        while (sent < INPUTS_PER_DOOR) {
+        while (sent < INPUTS_PER_GATEWAY) {
           sent += 1;
           const { status } = await send(random);
           statuses.set(status, (statuses.get(status) ?? 0) + 1);

@@ -7,7 +7,7 @@ import { AppProcess, CLIENT_ID, CLIENT_SECRET, freePort } from '../support/syste
 
 const DATA = process.env['HOMEOSTAT_DATA'] ?? '../shared/data';
 
-/** Real recordings through the public doors. Without the recordings only the tool's own answer is checked, and it says so. */
+/** Real recordings through the public API. Without the recordings only the tool's own answer is checked, and it says so. */
 describe('recordings of real people and bundles of synthetic ones', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'homeostat-recordings-'));
   let app: AppProcess;

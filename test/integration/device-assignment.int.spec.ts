@@ -6,30 +6,30 @@ import { Pipeline } from '../../apps/wearable-gateway/src/pipeline.js';
 import { SourceOwners } from '../../apps/wearable-gateway/src/senders/source-owners.js';
 import { Subjects } from '../../apps/wearable-gateway/src/senders/subjects.js';
 import { Tally } from '../../apps/wearable-gateway/src/rejections/tally.js';
-import { FhirDoor } from '../support/fhir-door.js';
+import { TestFhirGateway } from '../support/fhir-gateway.js';
 
 const DAY = '2026-03-01';
 const at = (time: string): string => `${DAY}T${time}Z`;
 
-let door: FhirDoor;
+let gateway: TestFhirGateway;
 let samples: Pipeline;
 let made = 0;
 
 beforeAll(async () => {
-  door = await FhirDoor.open();
+  gateway = await TestFhirGateway.open();
   for (const id of ['a', 'b']) await put(`Patient/${id}`, { resourceType: 'Patient', id });
   samples = new Pipeline({
-    owners: { subjects: new Subjects(door.pool, Date.now), sources: new SourceOwners(door.pool, Date.now) },
-    log: door.log,
+    owners: { subjects: new Subjects(gateway.pool, Date.now), sources: new SourceOwners(gateway.pool, Date.now) },
+    log: gateway.log,
     rejections: { write: () => Promise.resolve() },
     metrics: createMetrics(),
     now: Date.now,
   });
 }, 60_000);
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
 async function put(path: string, resource: object): Promise<{ meta: { lastUpdated: string } }> {
-  const answer = await door.send('PUT', `/${path}`, resource);
+  const answer = await gateway.send('PUT', `/${path}`, resource);
   if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${answer.text}`);
   return answer.json as { meta: { lastUpdated: string } };
 }
@@ -53,7 +53,7 @@ async function used(id: string, device: string, patient: string, more: object): 
   });
 }
 
-/** To whom each door gives a value of the device at this time: `samples observation`, a refusal as its code. */
+/** To whom each gateway gives a value of the device at this time: `samples observation`, a refusal as its code. */
 async function ownersOf(device: string, time: string | number, more: object = {}): Promise<string> {
   const id = `value-${(made += 1)}`;
   const effectiveAt = new Date(time).toISOString();
@@ -70,7 +70,7 @@ async function ownersOf(device: string, time: string | number, more: object = {}
     effectiveDateTime: effectiveAt,
     valueQuantity: { value: 72, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
   });
-  const records = (await door.records()) as { patient: string; kind: string; samples: { i?: string }[] }[];
+  const records = (await gateway.records()) as { patient: string; kind: string; samples: { i?: string }[] }[];
   const owner = (kind: string, of: string): string | undefined =>
     records.find((record) => record.kind === kind && record.samples.some(({ i }) => i?.startsWith(of)))?.patient;
   const refused = tally.answer().rejected[0]?.code;
@@ -99,8 +99,8 @@ describe('a value of a device', () => {
     const renamed = { resourceType: 'Device', id: 'renamed', patient: { reference: 'Patient/a' }, lotNumber: '2' };
     const since = Date.parse((await put('Device/renamed', renamed)).meta.lastUpdated);
     expect(await ownersOf('renamed', since)).toBe('a a');
-    await door.send('DELETE', '/Device/renamed');
-    const { rows } = await door.pool.query(
+    await gateway.send('DELETE', '/Device/renamed');
+    const { rows } = await gateway.pool.query(
       `SELECT origin, until_at IS NOT NULL AS over FROM device_assignments WHERE device = 'renamed'`,
     );
     expect(rows).toEqual([{ origin: 'Device/1', over: true }]);
@@ -125,7 +125,7 @@ describe('a value of a device', () => {
     expect(await ownersOf('lent', at('10:32:00'))).toBe(NOBODY);
     await used('u1', 'lent', 'a', { status: 'entered-in-error' });
     expect(await ownersOf('lent', at('10:33:00'))).toBe('b b');
-    await door.send('DELETE', '/DeviceUseStatement/u2');
+    await gateway.send('DELETE', '/DeviceUseStatement/u2');
     expect(await ownersOf('lent', at('10:34:00'))).toBe('a a');
   });
 
@@ -149,7 +149,7 @@ describe('a value of a device', () => {
     // Values that stand alone go each to its patient.
     const each = { values: [70, 71, 72], value: undefined, periodMs: 60_000 };
     await ownersOf('strip', at('10:59:00'), each);
-    const records = (await door.records()) as { patient: string; samples: { i?: string }[] }[];
+    const records = (await gateway.records()) as { patient: string; samples: { i?: string }[] }[];
     const owners = records.flatMap(({ patient, samples: all }) =>
       all.filter(({ i }) => i?.startsWith(`value-${made}#`)).map(({ i }) => `${i?.at(-1)}${patient}`),
     );
@@ -159,8 +159,8 @@ describe('a value of a device', () => {
   it('asks once for the devices of a batch', async () => {
     for (const id of ['m1', 'm2', 'm3']) await assign(id, 'a');
     let queries = 0;
-    const query = door.pool.query.bind(door.pool);
-    const counting = Object.assign(Object.create(door.pool) as typeof door.pool, {
+    const query = gateway.pool.query.bind(gateway.pool);
+    const counting = Object.assign(Object.create(gateway.pool) as typeof gateway.pool, {
       query: (...args: Parameters<typeof query>) => ((queries += 1), query(...args)),
     });
     const subjects = new Subjects(counting, Date.now);
@@ -172,11 +172,11 @@ describe('a value of a device', () => {
 
 it('takes over what was known before such times were kept', async () => {
   const [migration] = (await readMigrations()).filter(({ name }) => name.endsWith('_device_assignments'));
-  await door.pool.query(`DROP TABLE device_assignments; DROP FUNCTION note_device_assignment CASCADE;
+  await gateway.pool.query(`DROP TABLE device_assignments; DROP FUNCTION note_device_assignment CASCADE;
     DELETE FROM device_patients; DELETE FROM fhir_resources WHERE type = 'DeviceUseStatement';
     INSERT INTO device_patients VALUES (1, 'old', 'a')`);
   const old = (id: string, content: object): Promise<unknown> =>
-    door.pool.query(
+    gateway.pool.query(
       `INSERT INTO fhir_resources (tenant, type, id, version, content, last_updated) VALUES (1, 'DeviceUseStatement', $1, 1, $2, now())`,
       [id, JSON.stringify({ device: { reference: 'Device/old' }, subject: { reference: 'Patient/b' }, ...content })],
     );
@@ -188,8 +188,8 @@ it('takes over what was known before such times were kept', async () => {
     note: '\u0000',
     timingPeriod: { start: at('12:00:00'), end: at('13:00:00') },
   });
-  await door.pool.query(migration!.sql);
-  await door.pool.query(
+  await gateway.pool.query(migration!.sql);
+  await gateway.pool.query(
     `INSERT INTO fhir_resources (tenant, type, id, version, content, last_updated) VALUES (1, 'Device', 'old', 1, '{}', now())`,
   );
   expect(await ownersOf('old', at('09:00:00'))).toBe('a a');

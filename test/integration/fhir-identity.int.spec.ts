@@ -3,25 +3,25 @@ import { patientKey, TOPICS, type PatientInput } from '#libs/contracts';
 import { apply } from '#libs/domain/twin';
 import { createHotState, type HotState } from '#libs/platform/storage';
 import { startPipeline, type Pipeline } from '../../apps/twin-engine/src/pipeline.js';
-import { FhirDoor, patient, tokenOf, type Resource } from '../support/fhir-door.js';
+import { TestFhirGateway, patient, tokenOf, type Resource } from '../support/fhir-gateway.js';
 
 const GLUCOSE = 9;
 /** A minute ago: what is long over when it comes pages nobody. */
 const AT = new Date(Date.now() - 60_000).toISOString();
 
-let door: FhirDoor;
+let gateway: TestFhirGateway;
 let engine: Pipeline;
 let hot: HotState;
 
 beforeEach(async () => {
-  door = await FhirDoor.open(8);
-  await door.pool.query(
+  gateway = await TestFhirGateway.open(8);
+  await gateway.pool.query(
     `INSERT INTO clients (tenant, id, scopes) VALUES (1, 'ehr', '{}'), (1, 'nurse-app', '{}'), (1, 'gone', '{}'), (2, 'other', '{}')`,
   );
   hot = createHotState(undefined);
   engine = await startPipeline({
-    pool: door.pool,
-    log: door.log,
+    pool: gateway.pool,
+    log: gateway.log,
     hot,
     apply,
     onCommitted: () => undefined,
@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await engine.stop();
   await hot.close();
-  await door.close();
+  await gateway.close();
 });
 
 function glucose(id: string, value: number, more: object = {}): Resource {
@@ -56,7 +56,7 @@ function glucose(id: string, value: number, more: object = {}): Resource {
 const as = (client: string) => ({ authorization: `Bearer ${tokenOf(1, 'system/*.cruds', `client=${client}`)}` });
 
 async function send(client: string, method: string, path: string, body?: object): Promise<void> {
-  const reply = await door.send(method, path, body, as(client));
+  const reply = await gateway.send(method, path, body, as(client));
   if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${reply.text}`);
 }
 
@@ -66,7 +66,7 @@ async function send(client: string, method: string, path: string, body?: object)
  */
 async function storedBefore(client: string, id: string, value: number, version = 1): Promise<void> {
   const content = JSON.stringify({ ...glucose(id, value), meta: { versionId: String(version), lastUpdated: AT } });
-  await door.pool.query(
+  await gateway.pool.query(
     `INSERT INTO fhir_resources (tenant, type, id, version, patient, content, last_updated)
      VALUES (1, 'Observation', $1, $2, 'p', $3, now())
      ON CONFLICT (tenant, type, id) DO UPDATE SET version = excluded.version, content = excluded.content`,
@@ -82,7 +82,7 @@ async function storedBefore(client: string, id: string, value: number, version =
     device: '',
     samples: [{ c: GLUCOSE, t: Date.parse(AT), x: value, i: `Observation/${id}#glucose` }],
   };
-  await door.log.append([{ topic: TOPICS.patientInput, key: patientKey(1, 'p'), value: JSON.stringify(record) }]);
+  await gateway.log.append([{ topic: TOPICS.patientInput, key: patientKey(1, 'p'), value: JSON.stringify(record) }]);
 }
 
 interface Row {
@@ -97,7 +97,7 @@ interface Row {
 async function newest(expected: (rows: readonly Row[]) => boolean): Promise<readonly Row[]> {
   const deadline = Date.now() + 10_000;
   for (;;) {
-    const { rows } = await door.pool.query<Row>(
+    const { rows } = await gateway.pool.query<Row>(
       `SELECT m.identity, m.version, m.value, m.retracted, s.source FROM measurements m
        JOIN sources s ON s.tenant = m.tenant AND s.key = m.source WHERE m.superseded_at IS NULL ORDER BY m.value`,
     );
@@ -108,7 +108,7 @@ async function newest(expected: (rows: readonly Row[]) => boolean): Promise<read
 }
 
 async function transitions(): Promise<readonly string[]> {
-  const { rows } = await door.pool.query<{ told: string }>(
+  const { rows } = await gateway.pool.query<{ told: string }>(
     `SELECT e.rule || ' ' || t.transition AS told FROM alert_transitions t
      JOIN alert_episodes e ON e.tenant = t.tenant AND e.id = t.episode ORDER BY t.stream`,
   );
@@ -196,7 +196,7 @@ describe('a bound', () => {
     const told = await transitions();
     expect(told[0]).toBe('glucose-very-low raised');
     expect(told.join()).not.toMatch(/retracted|resolved/);
-    const { rows } = await door.pool.query(
+    const { rows } = await gateway.pool.query(
       `SELECT value, comparator FROM measurements WHERE superseded_at IS NULL ORDER BY value`,
     );
     expect(rows).toEqual([

@@ -4,7 +4,7 @@ import { createPool } from '#libs/platform/storage';
 import { createTestDatabase } from '#libs/testing';
 import { warmUp as warmUpDispatcher } from '../../apps/alert-dispatcher/src/warm-up.js';
 import { Subjects } from '../../apps/wearable-gateway/src/senders/subjects.js';
-import { warmUp as warmUpDoor } from '../../apps/wearable-gateway/src/warm-up.js';
+import { warmUp as warmUpGateway } from '../../apps/wearable-gateway/src/warm-up.js';
 import { warmUp } from '../../apps/twin-engine/src/warm-up.js';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -23,7 +23,7 @@ it('a warm-up goes all the way, leaves no row in any table, and the connections 
   const before = await rowsByTable();
   expect(await warmUp(pool)).toEqual([]);
   await warmUpDispatcher(pool);
-  await warmUpDoor({ subjects: new Subjects(pool, Date.now), now: Date.now });
+  await warmUpGateway({ subjects: new Subjects(pool, Date.now), now: Date.now });
   expect(await rowsByTable()).toEqual(before);
   // It came as far as the alert: its statement is prepared on the connections.
   const clients = await Promise.all(Array.from({ length: 4 }, () => pool.connect()));

@@ -100,7 +100,7 @@ function fuzzSample(random: Random, patient: string): string {
   return objectOf(random, fields);
 }
 
-/** A resource or bundle for the EHR door. */
+/** A resource or bundle for the EHR gateway. */
 export function fuzzFhir(
   random: Random,
   patient: string,

@@ -115,7 +115,7 @@ export interface Answer<T> {
   readonly headers: Record<string, string | string[] | undefined>;
 }
 
-/** A client of the public doors: gets a token and speaks JSON. One connection pool per base URL. */
+/** A client of the public API: gets a token and speaks JSON. One connection pool per base URL. */
 export class Client {
   private token = '';
   private readonly pools = new Map<string, Pool>();

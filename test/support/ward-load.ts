@@ -6,7 +6,7 @@ import type { Client } from './system.js';
  */
 export interface WardLoad {
   readonly patients: readonly string[];
-  /** Samples the doors said they accepted, counting each request once. */
+  /** Samples the gateways said they accepted, counting each request once. */
   accepted: number;
   requests: number;
   retried: number;
@@ -113,7 +113,7 @@ async function insist<T>(
     } catch (error) {
       if (error instanceof Refused) throw error;
     }
-    if (attempt > 300) throw new Error('a door did not come back within a minute');
+    if (attempt > 300) throw new Error('a gateway did not come back within a minute');
     load.retried += 1;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

@@ -27,14 +27,14 @@ const MESSAGES: Readonly<Record<string, { readonly schema: z.ZodType; readonly s
   SamplesMessage: { schema: z.union([Sample, z.array(Sample)]), summary: 'The payloads of POST /v1/samples' },
 };
 
-/** docs/asyncapi.json: AsyncAPI 3.0 of the log's topics and the MQTT door. */
+/** docs/asyncapi.json: AsyncAPI 3.0 of the log's topics and the MQTT gateway. */
 export function asyncapi(): Json {
   return {
     asyncapi: '3.0.0',
     info: {
       title: 'Homeostat',
       version: '1',
-      description: 'Topics of the event log (Kafka, or Postgres tables of the same shape) and the MQTT door.',
+      description: 'Topics of the event log (Kafka, or Postgres tables of the same shape) and the MQTT gateway.',
       license: { name: 'Apache-2.0' },
     },
     defaultContentType: 'application/json',
@@ -49,7 +49,7 @@ export function asyncapi(): Json {
       deadLetters: topic(TOPICS.deadLetters, 'Records a consumer could not apply', ['DeadLetter']),
       mqttSamples: {
         address: SAMPLES_TOPIC_FILTER.replace('+', '{tenant}').replace('+', '{patient}'),
-        title: 'The wearable door over MQTT',
+        title: 'The wearable gateway over MQTT',
         description: 'QoS 1; acknowledged once the log has it. Retained messages are refused.',
         parameters: { tenant: { description: 'id of the tenant' }, patient: { description: 'FHIR id of the Patient' } },
         messages: { SamplesMessage: { $ref: '#/components/messages/SamplesMessage' } },

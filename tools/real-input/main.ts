@@ -5,7 +5,7 @@ import { WebhookReceiver } from '../../test/support/webhook-receiver.js';
 import { glucoseRecordings, rhythmRecordings, syntheaBundles, type Recording } from './recordings.js';
 
 /**
- * Replays real recordings through the public doors of a running system, `--speed` times faster than life, and prints what
+ * Replays real recordings through the public API of a running system, `--speed` times faster than life, and prints what
  * went in, what came out, and how long it took. The recordings' last moment is put at the present, so that alerts are not late.
  *
  *   npm run real-input -- --data DIR --url http://127.0.0.1:3000 --client ID --secret SECRET [--speed 600] [--days 1] [--hours 2]

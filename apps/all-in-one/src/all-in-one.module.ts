@@ -6,7 +6,7 @@ import { TwinApiModule } from '../../twin-api/src/twin-api.module.js';
 import { TwinEngineModule } from '../../twin-engine/src/twin-engine.module.js';
 import { WearableGatewayModule } from '../../wearable-gateway/src/wearable-gateway.module.js';
 
-/** Every app in one process, on one platform and one port. Consumers before doors: what comes in finds them running. */
+/** Every app in one process, on one platform and one port. Consumers before gateways: what is received finds them running. */
 export function allModules(platform: Platform): readonly DynamicModule[] {
   return [
     AlertDispatcherModule.forRoot(platform),

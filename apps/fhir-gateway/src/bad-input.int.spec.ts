@@ -3,23 +3,23 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   batch,
-  FhirDoor,
+  TestFhirGateway,
   heartRate,
   patient,
   post,
   tokenOf,
   transaction,
   type Resource,
-} from '../../../test/support/fhir-door.js';
+} from '../../../test/support/fhir-gateway.js';
 
-let door: FhirDoor;
+let gateway: TestFhirGateway;
 
 beforeAll(async () => {
-  door = await FhirDoor.open(4);
-  await door.send('PUT', '/Patient/known', patient({ id: 'known' }));
+  gateway = await TestFhirGateway.open(4);
+  await gateway.send('PUT', '/Patient/known', patient({ id: 'known' }));
 }, 60_000);
 
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
 const OBSERVATION = JSON.stringify(heartRate('Patient/known', 60));
 const MEBIBYTE = 1024 * 1024;
@@ -229,7 +229,7 @@ describe('bad input', () => {
   it.each(CASES)(
     '$name → $status',
     async ({ path = '/Observation', method = 'POST', body, headers, status, code, at }) => {
-      const reply = await door.send(method, path, body, headers);
+      const reply = await gateway.send(method, path, body, headers);
       expect(reply.status).toBe(status);
       if (status < 300) return;
       expect(reply.json.resourceType).toBe('OperationOutcome');
@@ -250,7 +250,7 @@ describe('bad input', () => {
       ({ path, body, name }) => (path !== undefined || name.startsWith('NUL') || !isResource(body) ? [] : [post(body)]),
     );
     expect(bad.length).toBeGreaterThan(8);
-    const reply = await door.send(
+    const reply = await gateway.send(
       'POST',
       '',
       batch(post(heartRate('Patient/known', 61)), ...bad, post(heartRate('Patient/known', 62))),
@@ -264,26 +264,30 @@ describe('bad input', () => {
   });
 
   it('of ten thousand entries is answered in bounded size', async () => {
-    const reply = await door.send('POST', '', transaction(...Array.from({ length: 10_000 }, () => ({ request: {} }))));
+    const reply = await gateway.send(
+      'POST',
+      '',
+      transaction(...Array.from({ length: 10_000 }, () => ({ request: {} }))),
+    );
     expect(reply.status).toBe(400);
     expect(reply.json.issue.length).toBeLessThanOrEqual(200);
   });
 
-  it('of half a request does not hold the door', async () => {
-    const { hostname, port } = new URL(door.url);
+  it('of half a request does not block the gateway', async () => {
+    const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
     socket.on('error', () => undefined);
     socket.write(
       `POST /fhir/r4/Patient HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tokenOf(1, 'system/*.cruds')}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"resourceType"`,
     );
     socket.end();
-    const good = await door.send('POST', '/Patient', patient());
+    const good = await gateway.send('POST', '/Patient', patient());
     expect(good.status).toBe(201);
     socket.destroy();
   });
 
   it('has changed nothing that it should not', async () => {
-    expect((await door.send('GET', '/Patient/known')).json.meta.versionId).toBe('1');
-    expect(await door.count('twins')).toBeGreaterThan(0);
+    expect((await gateway.send('GET', '/Patient/known')).json.meta.versionId).toBe('1');
+    expect(await gateway.count('twins')).toBeGreaterThan(0);
   });
 });

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   batch,
-  FhirDoor,
+  TestFhirGateway,
   heartRate,
   patient,
   post,
   put,
   tokenOf,
   transaction,
-} from '../../../test/support/fhir-door.js';
+} from '../../../test/support/fhir-gateway.js';
 
-let door: FhirDoor;
+let gateway: TestFhirGateway;
 
 beforeAll(async () => {
-  door = await FhirDoor.open(4);
+  gateway = await TestFhirGateway.open(4);
 }, 60_000);
 
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
 function issues(reply: { json: { issue: { code: string; expression?: string[] }[] } }): string[] {
   return reply.json.issue.map((issue) => `${issue.code} ${issue.expression?.join() ?? ''}`.trim());
@@ -24,76 +24,90 @@ function issues(reply: { json: { issue: { code: string; expression?: string[] }[
 
 describe('single resources', () => {
   it('go through their whole life', async () => {
-    const created = await door.send('POST', '/Patient', patient({ identifier: [{ system: 'urn:mrn', value: '7' }] }));
+    const created = await gateway.send(
+      'POST',
+      '/Patient',
+      patient({ identifier: [{ system: 'urn:mrn', value: '7' }] }),
+    );
     expect(created.status).toBe(201);
     const { id } = created.json;
     expect(created.json.meta).toEqual({ versionId: '1', lastUpdated: expect.any(String) });
-    expect(created.headers.get('location')).toBe(`${door.url}/fhir/r4/Patient/${id}/_history/1`);
+    expect(created.headers.get('location')).toBe(`${gateway.url}/fhir/r4/Patient/${id}/_history/1`);
     expect(created.headers.get('etag')).toBe('W/"1"');
     expect(created.headers.get('content-type')).toBe('application/fhir+json; charset=utf-8');
     expect(Date.parse(created.headers.get('last-modified') ?? '')).toBeGreaterThan(0);
 
-    const updated = await door.send('PUT', `/Patient/${id}`, { ...patient({ birthDate: '1971' }), id });
+    const updated = await gateway.send('PUT', `/Patient/${id}`, { ...patient({ birthDate: '1971' }), id });
     expect([updated.status, updated.json.meta.versionId]).toEqual([200, '2']);
-    const read = await door.send('GET', `/Patient/${id}`);
+    const read = await gateway.send('GET', `/Patient/${id}`);
     expect([read.status, read.text, read.headers.get('etag')]).toEqual([200, updated.text, 'W/"2"']);
-    expect((await door.send('GET', `/Patient/${id}/_history/1`)).text).toBe(created.text);
+    expect((await gateway.send('GET', `/Patient/${id}/_history/1`)).text).toBe(created.text);
 
     const typed = { 'content-type': 'application/fhir+json' };
-    expect((await door.send('DELETE', `/Patient/${id}`, undefined, typed)).status).toBe(204);
-    expect((await door.send('DELETE', `/Patient/${id}`)).status).toBe(204);
-    const gone = await door.send('GET', `/Patient/${id}`);
+    expect((await gateway.send('DELETE', `/Patient/${id}`, undefined, typed)).status).toBe(204);
+    expect((await gateway.send('DELETE', `/Patient/${id}`)).status).toBe(204);
+    const gone = await gateway.send('GET', `/Patient/${id}`);
     expect([gone.status, issues(gone)]).toEqual([410, ['deleted Patient']]);
-    const history = await door.send('GET', `/Patient/${id}/_history`);
+    const history = await gateway.send('GET', `/Patient/${id}/_history`);
     expect(history.json).toMatchObject({ resourceType: 'Bundle', type: 'history', total: 3 });
     expect(history.json.entry.map((entry: { request: { method: string } }) => entry.request.method)).toEqual([
       'DELETE',
       'PUT',
       'PUT',
     ]);
-    const again = await door.send('PUT', `/Patient/${id}`, { ...patient(), id });
+    const again = await gateway.send('PUT', `/Patient/${id}`, { ...patient(), id });
     expect([again.status, again.json.meta.versionId]).toEqual([201, '4']);
   });
 
   it('take a slash at the end of a path, and know no others', async () => {
-    expect((await door.send('POST', '/Patient/', patient())).status).toBe(201);
-    expect((await door.send('POST', '/', { resourceType: 'Bundle', type: 'batch', entry: [] })).status).toBe(200);
-    expect((await door.send('POST', '/Patient/a/b/c/d', patient())).status).toBe(404);
+    expect((await gateway.send('POST', '/Patient/', patient())).status).toBe(201);
+    expect((await gateway.send('POST', '/', { resourceType: 'Bundle', type: 'batch', entry: [] })).status).toBe(200);
+    expect((await gateway.send('POST', '/Patient/a/b/c/d', patient())).status).toBe(404);
   });
 
   it('keep the digits of decimals and unknown order of members', async () => {
     const text =
       '{"resourceType":"Observation","id":"digits","status":"final","code":{"text":"weight"},"valueQuantity":{"value":70.50,"unit":"kg"},"component":[{"code":{"text":"x"},"valueQuantity":{"value":1.0e2}}]}';
-    expect((await door.send('PUT', '/Observation/digits', text)).status).toBe(201);
-    const { text: stored } = await door.send('GET', '/Observation/digits');
+    expect((await gateway.send('PUT', '/Observation/digits', text)).status).toBe(201);
+    const { text: stored } = await gateway.send('GET', '/Observation/digits');
     expect(stored).toContain('"value":70.50,');
     expect(stored).toContain('"value":1.0e2');
   });
 
   it('answer what Prefer asks for', async () => {
-    const minimal = await door.send('POST', '/Patient', patient(), { prefer: 'return=minimal' });
+    const minimal = await gateway.send('POST', '/Patient', patient(), { prefer: 'return=minimal' });
     expect([minimal.status, minimal.text]).toEqual([201, '']);
     expect(minimal.headers.get('location')).toContain('/Patient/');
-    const outcome = await door.send('POST', '/Patient', patient(), { prefer: 'return=OperationOutcome' });
+    const outcome = await gateway.send('POST', '/Patient', patient(), { prefer: 'return=OperationOutcome' });
     expect(outcome.json.resourceType).toBe('OperationOutcome');
   });
 
   it('refuse an update of another version than the current one', async () => {
-    await door.send('PUT', '/Patient/matched', { ...patient(), id: 'matched' });
-    const stale = await door.send('PUT', '/Patient/matched', { ...patient(), id: 'matched' }, { 'if-match': 'W/"7"' });
+    await gateway.send('PUT', '/Patient/matched', { ...patient(), id: 'matched' });
+    const stale = await gateway.send(
+      'PUT',
+      '/Patient/matched',
+      { ...patient(), id: 'matched' },
+      { 'if-match': 'W/"7"' },
+    );
     expect([stale.status, issues(stale)]).toEqual([412, ['conflict Patient']]);
-    const fresh = await door.send('PUT', '/Patient/matched', { ...patient(), id: 'matched' }, { 'if-match': 'W/"1"' });
+    const fresh = await gateway.send(
+      'PUT',
+      '/Patient/matched',
+      { ...patient(), id: 'matched' },
+      { 'if-match': 'W/"1"' },
+    );
     expect([fresh.status, fresh.json.meta.versionId]).toEqual([200, '2']);
-    const none = await door.send('PUT', '/Patient/nobody', { ...patient(), id: 'nobody' }, { 'if-match': 'W/"1"' });
+    const none = await gateway.send('PUT', '/Patient/nobody', { ...patient(), id: 'nobody' }, { 'if-match': 'W/"1"' });
     expect(none.status).toBe(412);
-    expect((await door.send('DELETE', '/Patient/matched', undefined, { 'if-match': 'W/"1"' })).status).toBe(412);
+    expect((await gateway.send('DELETE', '/Patient/matched', undefined, { 'if-match': 'W/"1"' })).status).toBe(412);
   });
 });
 
 describe('a transaction', () => {
   it('writes all, with references forward and backward, and one record per patient', async () => {
-    const before = (await door.records()).length;
-    const reply = await door.send(
+    const before = (await gateway.records()).length;
+    const reply = await gateway.send(
       'POST',
       '',
       transaction(
@@ -110,9 +124,9 @@ describe('a transaction', () => {
     );
     expect(entry[0].response).toMatchObject({ etag: 'W/"1"', lastModified: expect.any(String) });
     const patientPath = /^(Patient\/[^/]+)\/_history\/1$/.exec(entry[1].response.location)?.[1];
-    const observation = await door.send('GET', `/${entry[0].response.location}`);
+    const observation = await gateway.send('GET', `/${entry[0].response.location}`);
     expect(observation.json.subject.reference).toBe(patientPath);
-    const records = (await door.records()).slice(before);
+    const records = (await gateway.records()).slice(before);
     expect(records).toHaveLength(1);
     expect(records[0]).toMatchObject({
       v: 1,
@@ -123,7 +137,7 @@ describe('a transaction', () => {
       author: 'test-client',
     });
     expect(records[0]?.['samples']).toMatchObject([{ x: 61 }, { x: 62 }, { x: 63 }]);
-    const { rowCount } = await door.pool.query('SELECT FROM twins WHERE tenant = 1 AND patient = $1', [
+    const { rowCount } = await gateway.pool.query('SELECT FROM twins WHERE tenant = 1 AND patient = $1', [
       patientPath?.slice(8),
     ]);
     expect(rowCount).toBe(1);
@@ -131,9 +145,9 @@ describe('a transaction', () => {
 
   it('with bad entries changes nothing and names each of them', async () => {
     const before = await Promise.all(
-      ['fhir_resources', 'twins', 'log_records', 'fhir_identifiers'].map((t) => door.count(t)),
+      ['fhir_resources', 'twins', 'log_records', 'fhir_identifiers'].map((t) => gateway.count(t)),
     );
-    const reply = await door.send(
+    const reply = await gateway.send(
       'POST',
       '',
       transaction(
@@ -151,28 +165,28 @@ describe('a transaction', () => {
         'Bundle.entry[3].request.url',
       ]),
     );
-    const unknown = await door.send('POST', '', transaction(post(patient()), post(heartRate('Patient/nowhere', 1))));
+    const unknown = await gateway.send('POST', '', transaction(post(patient()), post(heartRate('Patient/nowhere', 1))));
     expect([unknown.status, issues(unknown)]).toEqual([422, ['not-found Bundle.entry[1].resource.subject.reference']]);
-    const stale = await door.send(
+    const stale = await gateway.send(
       'POST',
       '',
       transaction(post(patient()), put({ ...patient(), id: 'no' }, { ifMatch: 'W/"3"' })),
     );
     expect(stale.status).toBe(412);
     const after = await Promise.all(
-      ['fhir_resources', 'twins', 'log_records', 'fhir_identifiers'].map((t) => door.count(t)),
+      ['fhir_resources', 'twins', 'log_records', 'fhir_identifiers'].map((t) => gateway.count(t)),
     );
     expect(after).toEqual(before);
   });
 
   it('refuses two entries for one resource, and a urn that no entry has', async () => {
-    const twice = await door.send(
+    const twice = await gateway.send(
       'POST',
       '',
       transaction(put({ ...patient(), id: 'a' }), put({ ...patient(), id: 'a' })),
     );
     expect([twice.status, issues(twice)]).toEqual([400, ['duplicate Bundle.entry[1].request.url']]);
-    const dangling = await door.send(
+    const dangling = await gateway.send(
       'POST',
       '',
       transaction(post(heartRate('urn:uuid:0c0a6f3e-0000-4000-8000-00000000dead', 1))),
@@ -181,8 +195,8 @@ describe('a transaction', () => {
   });
 
   it('deletes before it writes, and reads last', async () => {
-    await door.send('PUT', '/Basic/order', { resourceType: 'Basic', id: 'order', code: { text: 'x' } });
-    const reply = await door.send(
+    await gateway.send('PUT', '/Basic/order', { resourceType: 'Basic', id: 'order', code: { text: 'x' } });
+    const reply = await gateway.send(
       'POST',
       '',
       transaction({ request: { method: 'GET', url: 'Patient/late' } }, put({ ...patient(), id: 'late' }), {
@@ -198,11 +212,11 @@ describe('a transaction', () => {
   });
 
   it('runs 32 at a time on 4 connections', async () => {
-    await door.send('POST', '', transaction(...[1, 2, 3].map((n) => put({ ...patient(), id: `shared-${n}` }))));
+    await gateway.send('POST', '', transaction(...[1, 2, 3].map((n) => put({ ...patient(), id: `shared-${n}` }))));
     const replies = await Promise.all(
       Array.from({ length: 32 }, (_, at) => {
         const ids = at % 2 === 0 ? [1, 2, 3] : [3, 2, 1];
-        return door.send(
+        return gateway.send(
           'POST',
           '',
           transaction(
@@ -213,13 +227,13 @@ describe('a transaction', () => {
       }),
     );
     expect(replies.map((reply) => reply.status)).toEqual(Array(32).fill(200));
-    expect((await door.send('GET', '/Patient/shared-1')).json.meta.versionId).toBe('33');
+    expect((await gateway.send('GET', '/Patient/shared-1')).json.meta.versionId).toBe('33');
   }, 30_000);
 });
 
 describe('a batch', () => {
   it('answers entry by entry in the order of the request', async () => {
-    const reply = await door.send(
+    const reply = await gateway.send(
       'POST',
       '',
       batch(
@@ -252,14 +266,14 @@ describe('who may', () => {
   const as = (tenant: number, ...scopes: string[]) => ({ authorization: `Bearer ${tokenOf(tenant, ...scopes)}` });
 
   it('is asked for every type and verb', async () => {
-    expect((await door.send('POST', '/Patient', patient(), as(1, 'system/Patient.c'))).status).toBe(201);
-    expect((await door.send('POST', '/Patient', patient(), as(1, 'system/Patient.ruds'))).status).toBe(403);
-    expect((await door.send('POST', '/Patient', patient(), as(1))).status).toBe(403);
-    expect((await door.send('POST', '/Patient', patient(), { authorization: '' })).status).toBe(401);
+    expect((await gateway.send('POST', '/Patient', patient(), as(1, 'system/Patient.c'))).status).toBe(201);
+    expect((await gateway.send('POST', '/Patient', patient(), as(1, 'system/Patient.ruds'))).status).toBe(403);
+    expect((await gateway.send('POST', '/Patient', patient(), as(1))).status).toBe(403);
+    expect((await gateway.send('POST', '/Patient', patient(), { authorization: '' })).status).toBe(401);
     const mixed = [post(patient()), post(heartRate('Patient/nowhere', 1))];
-    const denied = await door.send('POST', '', transaction(...mixed), as(1, 'system/Patient.cruds'));
+    const denied = await gateway.send('POST', '', transaction(...mixed), as(1, 'system/Patient.cruds'));
     expect([denied.status, issues(denied)]).toEqual([403, ['forbidden Bundle.entry[1]']]);
-    const partly = await door.send('POST', '', batch(...mixed), as(1, 'system/Patient.cruds'));
+    const partly = await gateway.send('POST', '', batch(...mixed), as(1, 'system/Patient.cruds'));
     expect(partly.json.entry.map((one: { response: { status: string } }) => one.response.status)).toEqual([
       '201 Created',
       '403 Forbidden',
@@ -267,26 +281,26 @@ describe('who may', () => {
   });
 
   it('keeps tenants apart', async () => {
-    await door.send('PUT', '/Patient/private', { ...patient(), id: 'private' });
+    await gateway.send('PUT', '/Patient/private', { ...patient(), id: 'private' });
     const other = as(2, 'system/*.cruds');
-    expect((await door.send('GET', '/Patient/private', undefined, other)).status).toBe(404);
-    expect((await door.send('GET', '/Patient/private/_history', undefined, other)).status).toBe(404);
-    const reply = await door.send('POST', '/Observation', heartRate('Patient/private', 60), other);
+    expect((await gateway.send('GET', '/Patient/private', undefined, other)).status).toBe(404);
+    expect((await gateway.send('GET', '/Patient/private/_history', undefined, other)).status).toBe(404);
+    const reply = await gateway.send('POST', '/Observation', heartRate('Patient/private', 60), other);
     expect([reply.status, issues(reply)]).toEqual([422, ['not-found Observation.subject.reference']]);
-    const own = await door.send('PUT', '/Patient/private', { ...patient(), id: 'private' }, other);
+    const own = await gateway.send('PUT', '/Patient/private', { ...patient(), id: 'private' }, other);
     expect([own.status, own.json.meta.versionId]).toEqual([201, '1']);
   });
 });
 
 describe('what an observation said', () => {
   it('is taken back when it is deleted or moves to another patient', async () => {
-    await door.send('POST', '', transaction(put({ ...patient(), id: 'from' }), put({ ...patient(), id: 'to' })));
+    await gateway.send('POST', '', transaction(put({ ...patient(), id: 'from' }), put({ ...patient(), id: 'to' })));
     const observation = { ...heartRate('Patient/from', 71), id: 'moving' };
-    await door.send('PUT', '/Observation/moving', observation);
-    const before = (await door.records()).length;
-    await door.send('PUT', '/Observation/moving', { ...observation, subject: { reference: 'Patient/to' } });
-    await door.send('DELETE', '/Observation/moving');
-    const told = (await door.records())
+    await gateway.send('PUT', '/Observation/moving', observation);
+    const before = (await gateway.records()).length;
+    await gateway.send('PUT', '/Observation/moving', { ...observation, subject: { reference: 'Patient/to' } });
+    await gateway.send('DELETE', '/Observation/moving');
+    const told = (await gateway.records())
       .slice(before)
       .map(({ patient: whose, samples }) => [whose, (samples as { w?: number }[]).map((sample) => sample.w ?? 0)]);
     expect(told.slice(0, 2)).toEqual(
@@ -301,44 +315,48 @@ describe('what an observation said', () => {
 
 describe('whose an observation is', () => {
   it('is found through the device', async () => {
-    await door.send('PUT', '/Patient/wearer', patient({ id: 'wearer' }));
-    await door.send('PUT', '/Device/watch', {
+    await gateway.send('PUT', '/Patient/wearer', patient({ id: 'wearer' }));
+    await gateway.send('PUT', '/Device/watch', {
       resourceType: 'Device',
       id: 'watch',
       patient: { reference: 'Patient/wearer' },
     });
-    const before = (await door.records()).length;
-    const reply = await door.send('POST', '/Observation', heartRate('Device/watch', 64));
+    const before = (await gateway.records()).length;
+    const reply = await gateway.send('POST', '/Observation', heartRate('Device/watch', 64));
     expect(reply.status).toBe(201);
-    expect((await door.records()).slice(before)).toMatchObject([{ patient: 'wearer', samples: [{ x: 64 }] }]);
+    expect((await gateway.records()).slice(before)).toMatchObject([{ patient: 'wearer', samples: [{ x: 64 }] }]);
   });
 
   it('is nobody of ours when the patient is at another server', async () => {
-    await door.send('PUT', '/Patient/here', patient({ id: 'here' }));
-    const before = (await door.records()).length;
-    const reply = await door.send('POST', '/Observation', heartRate('https://elsewhere.example/fhir/Patient/here', 64));
+    await gateway.send('PUT', '/Patient/here', patient({ id: 'here' }));
+    const before = (await gateway.records()).length;
+    const reply = await gateway.send(
+      'POST',
+      '/Observation',
+      heartRate('https://elsewhere.example/fhir/Patient/here', 64),
+    );
     expect(reply.status).toBe(201);
-    expect((await door.records()).slice(before)).toEqual([]);
+    expect((await gateway.records()).slice(before)).toEqual([]);
   });
 });
 
 describe('from outside', () => {
   it('counts resources and what could not become a measurement', async () => {
-    await door.send('PUT', '/Observation/text-only', {
+    await gateway.send('PUT', '/Observation/text-only', {
       resourceType: 'Observation',
       id: 'text-only',
       status: 'final',
       code: { text: 'mood' },
       valueString: 'fine',
     });
-    const text = await door.metrics();
+    const text = await gateway.metrics();
     expect(text).toMatch(/homeostat_fhir_resources_total\{type="Observation",outcome="created"\} [1-9]/);
     expect(text).toMatch(/homeostat_fhir_unmeasured_total\{reason="[a-z-]+"\} [1-9]/);
     expect(text).toMatch(/homeostat_fhir_request_seconds_count\{interaction="bundle"\} [1-9]/);
   });
 
   it('says in metadata what is there', async () => {
-    const { json } = await door.send('GET', '/metadata', undefined, { authorization: '' });
+    const { json } = await gateway.send('GET', '/metadata', undefined, { authorization: '' });
     expect(json).toMatchObject({ resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', kind: 'instance' });
     expect(json.rest[0].resource.map((one: { type: string }) => one.type)).toContain('Observation');
   });

@@ -6,7 +6,7 @@ const BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 export type Interaction = 'bundle' | 'write' | 'delete' | 'read' | 'history';
 
-/** The figures of the EHR door. Labels are closed sets: R4 types, outcomes, reasons. */
+/** The figures of the EHR gateway. Labels are closed sets: R4 types, outcomes, reasons. */
 export class Meter {
   private readonly resources;
   private readonly unmeasured;

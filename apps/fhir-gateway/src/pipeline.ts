@@ -41,7 +41,7 @@ export interface Wishes {
 }
 
 /**
- * The way of a FHIR request through this door:
+ * The steps of a FHIR request:
  * 1. read-request: text → resource or bundle of checked structure, or a precise refusal
  * 2. plan-request: bundle → steps, with ids given and references rewritten
  * 3. access: the scope of every step
@@ -162,12 +162,12 @@ export class Pipeline {
     return { status: 200, headers: { 'content-type': FHIR_JSON }, body: fineOutcome('the structure is valid') };
   }
 
-  /** The URL of this door, without a slash at its end. @param origin of the request, as the client called it */
+  /** The URL of this gateway, without a slash at its end. @param origin of the request, as the client called it */
   baseUrl(origin: string): string {
     return `${this.deps.publicUrl ?? origin}/fhir/r4`;
   }
 
-  /** This door as it is configured, and as the client called it. */
+  /** This gateway as it is configured, and as the client called it. */
   own(origin: string): OwnBases {
     return [...new Set([this.baseUrl(origin), `${origin}/fhir/r4`])];
   }

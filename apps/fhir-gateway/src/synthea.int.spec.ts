@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FhirDoor } from '../../../test/support/fhir-door.js';
+import { TestFhirGateway } from '../../../test/support/fhir-gateway.js';
 
 const FOLDER = `${process.env['HOMEOSTAT_DATA'] ?? '../shared/data'}/fhir_synthea`;
 const files = existsSync(FOLDER) ? globSync(`${FOLDER}/**/*.json.gz`) : [];
@@ -32,25 +32,25 @@ interface Entry {
 }
 
 describe('whole records of patients', () => {
-  let door: FhirDoor;
+  let gateway: TestFhirGateway;
   beforeAll(async () => {
-    door = await FhirDoor.open(4);
+    gateway = await TestFhirGateway.open(4);
   }, 60_000);
-  afterAll(() => door.close());
+  afterAll(() => gateway.close());
 
   it.each(['made', ...files])(
     '%s: every entry stored, references to entries resolved',
     async (file) => {
       const text = file === 'made' ? MADE : gunzipSync(readFileSync(file)).toString();
       const sent = JSON.parse(text) as { readonly entry: readonly unknown[] };
-      const reply = await door.send('POST', '', text);
+      const reply = await gateway.send('POST', '', text);
       expect(reply.json.issue ?? []).toEqual([]);
       const entries = reply.json.entry as readonly Entry[];
       expect(entries).toHaveLength(sent.entry.length);
       expect(new Set(entries.map((entry) => entry.response.status))).toEqual(new Set(['201 Created']));
-      const last = await door.send('GET', `/${entries.at(-1)?.response.location}`);
+      const last = await gateway.send('GET', `/${entries.at(-1)?.response.location}`);
       expect(last.status).toBe(200);
-      const { rows } = await door.pool.query<{ content: string }>(
+      const { rows } = await gateway.pool.query<{ content: string }>(
         `SELECT content FROM fhir_resources WHERE content LIKE '%"reference":"urn:uuid:%' LIMIT 1`,
       );
       expect(rows).toEqual([]);

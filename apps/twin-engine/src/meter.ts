@@ -29,7 +29,7 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
   );
   const age = metrics.histogram(
     'homeostat_engine_record_age_seconds',
-    'From the receipt of the oldest record of a transaction at its door to the commit of its effects',
+    'From the receipt of the oldest record of a transaction at its gateway to the commit of its effects',
     AGE_BUCKETS,
   );
   const corrections = metrics.counter('homeostat_measurements_corrected_total', 'New versions of known measurements');

@@ -405,7 +405,7 @@ describe('twin engine', () => {
     log.add({ key: '1/p1', value: JSON.stringify(samples('p2', [{ c: HEART_RATE, t: T0, x: 70 }])) });
     // A tenant that does not exist: only the database finds out.
     log.add({ ...samples('p1', [{ c: HEART_RATE, t: T0, x: 70 }]), tenant: 77 });
-    // A NUL that no door lets through: the database refuses the whole statement.
+    // A NUL that no gateway lets through: the database refuses the whole statement.
     log.add(samples('p1', [{ c: HEART_RATE, t: T0 + 1, x: 71 }], { source: 'a\u0000b' }));
     log.add(samples('p1', [{ c: HEART_RATE, t: T0 + 2, x: 72 }]));
     const engine = startEngine(pool);

@@ -23,7 +23,7 @@ export const MAX_AT_ONCE = 2_000;
 /** How long a request that is half durable waits for a full log. */
 export const PATIENCE_MS = 20_000;
 
-/** Who sends, by which door, and for whom when a sample does not say. */
+/** Who sends, how, and for whom when a sample does not say. */
 export interface Origin {
   readonly tenant: number;
   /** Client id: the source of samples that name none. */

@@ -4,18 +4,18 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RejectionsPage } from '#libs/contracts';
 import { LogFullError } from '#libs/platform/messaging';
-import { freshSource, WearableDoor } from '../../../test/support/wearable-door.js';
+import { freshSource, TestWearableGateway } from '../../../test/support/wearable-gateway.js';
 
 type ProblemJson = { readonly code: string; readonly detail: string; readonly errors?: readonly unknown[] };
 
 const NDJSON = { 'content-type': 'application/x-ndjson' };
-let door: WearableDoor;
+let gateway: TestWearableGateway;
 let minute = 0;
 
 beforeAll(async () => {
-  door = await WearableDoor.open();
+  gateway = await TestWearableGateway.open();
 }, 60_000);
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
 /** A good sample at a minute of its own. */
 function sample(over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -27,7 +27,7 @@ function sample(over: Readonly<Record<string, unknown>> = {}): Record<string, un
 describe('POST /v1/samples', () => {
   it('answers 202 with the position of what is now in the log', async () => {
     const source = freshSource();
-    const { status, body } = await door.json([
+    const { status, body } = await gateway.json([
       sample({ source }),
       sample({ source, patient: 'Patient/p2' }),
       sample({ source, patient: 'urn:mrn|77' }),
@@ -35,7 +35,7 @@ describe('POST /v1/samples', () => {
     expect(status).toBe(202);
     expect(body).toMatchObject({ accepted: 3, duplicates: 0, rejected: [] });
     expect(body.position).toMatch(/^homeostat\.patient-input\.v1:\d+:\d+(,homeostat\.patient-input\.v1:\d+:\d+)*$/);
-    const records = (await door.records()).filter((record) => record.source === source);
+    const records = (await gateway.records()).filter((record) => record.source === source);
     expect(
       records
         .map((record) => [record.patient, record.samples.length] as const)
@@ -49,57 +49,57 @@ describe('POST /v1/samples', () => {
   });
 
   it('takes one object, and the client id as source when none is named', async () => {
-    expect((await door.json(sample())).body.accepted).toBe(1);
-    expect(await door.logged('full')).toBeGreaterThan(0);
+    expect((await gateway.json(sample())).body.accepted).toBe(1);
+    expect(await gateway.logged('full')).toBeGreaterThan(0);
   });
 
   it('finds the patient by the device', async () => {
     const source = freshSource();
-    const { body } = await door.json([
+    const { body } = await gateway.json([
       sample({ source, patient: undefined, device: 'd1' }),
       sample({ source, patient: undefined, device: 'urn:mrn|watch-1' }),
     ]);
     expect(body).toMatchObject({ accepted: 2, rejected: [] });
-    const [record] = (await door.records()).filter((entry) => entry.source === source);
+    const [record] = (await gateway.records()).filter((entry) => entry.source === source);
     expect(record).toMatchObject({ patient: 'p1', device: 'd1' });
   });
 
   it('takes the patient of the query for samples that name none', async () => {
-    expect((await door.json([sample({ patient: undefined })], {}, '?patient=p3')).body.accepted).toBe(1);
-    expect((await door.json([sample({ patient: undefined })], {}, '?patient=../x')).status).toBe(400);
+    expect((await gateway.json([sample({ patient: undefined })], {}, '?patient=p3')).body.accepted).toBe(1);
+    expect((await gateway.json([sample({ patient: undefined })], {}, '?patient=../x')).status).toBe(400);
   });
 
   it('drops what was sent twice in one request, and lets corrections through', async () => {
     const twice = sample({ source: freshSource() });
-    const { body } = await door.json([twice, twice, { ...twice, value: 80 }, twice]);
+    const { body } = await gateway.json([twice, twice, { ...twice, value: 80 }, twice]);
     expect(body).toMatchObject({ accepted: 3, duplicates: 1 });
   });
 
   it('takes the same batch twice: the engine finds the duplicates', async () => {
     const batch = [sample(), sample()];
-    expect((await door.json(batch)).body.accepted).toBe(2);
-    expect((await door.json(batch)).body.accepted).toBe(2);
+    expect((await gateway.json(batch)).body.accepted).toBe(2);
+    expect((await gateway.json(batch)).body.accepted).toBe(2);
   });
 
   it('finds a patient made a moment ago', async () => {
     const late = sample({ patient: 'newborn' });
-    expect((await door.json([late])).body.rejected[0]?.code).toBe('unknown-patient');
-    await door.platform.pool.query(
+    expect((await gateway.json([late])).body.rejected[0]?.code).toBe('unknown-patient');
+    await gateway.platform.pool.query(
       `INSERT INTO twins (tenant, patient) SELECT key, 'newborn' FROM tenants WHERE id = 't1'`,
     );
-    expect((await door.json([late])).body.accepted).toBe(1);
+    expect((await gateway.json([late])).body.accepted).toBe(1);
   });
 
   it('sends samples of a device to the patient who had it then', async () => {
     const source = freshSource();
-    await door.platform.pool.query(`UPDATE fhir_resources SET version = 2, last_updated = now() WHERE id = 'd1'`);
-    await door.platform.pool.query(`UPDATE device_patients SET patient = 'p2' WHERE device = 'd1'`);
+    await gateway.platform.pool.query(`UPDATE fhir_resources SET version = 2, last_updated = now() WHERE id = 'd1'`);
+    await gateway.platform.pool.query(`UPDATE device_patients SET patient = 'p2' WHERE device = 'd1'`);
     const now = new Date(Date.now() + 1_000).toISOString();
-    await door.json([
+    await gateway.json([
       sample({ source, patient: undefined, device: 'd1' }),
       sample({ source, patient: undefined, device: 'd1', effectiveAt: now }),
     ]);
-    const patients = (await door.records())
+    const patients = (await gateway.records())
       .filter((record) => record.source === source)
       .map((record) => record.patient);
     expect(patients).toEqual(['p1', 'p2']);
@@ -111,8 +111,8 @@ describe('POST /v1/samples', () => {
     const strips = Array.from({ length: 20 }, () =>
       sample({ source, code: 'ecg', value: undefined, values, periodMs: 4, unit: 'mV', channel: 'II' }),
     );
-    expect((await door.json(strips)).body.accepted).toBe(20);
-    const records = (await door.records()).filter((record) => record.source === source);
+    expect((await gateway.json(strips)).body.accepted).toBe(20);
+    const records = (await gateway.records()).filter((record) => record.source === source);
     expect(records.length).toBeGreaterThan(1);
     for (const record of records) expect(JSON.stringify(record).length).toBeLessThan(900_000);
   });
@@ -176,15 +176,15 @@ describe('a bad sample gets its reason and its neighbours go through', () => {
   ])('%s', async (_, bad, code) => {
     const source = freshSource();
     const text = typeof bad === 'string' ? bad : JSON.stringify(bad);
-    const before = await door.metric(`homeostat_samples_rejected_total{reason="${code}"`);
-    const { status, body } = await door.post(
+    const before = await gateway.metric(`homeostat_samples_rejected_total{reason="${code}"`);
+    const { status, body } = await gateway.post(
       `[${JSON.stringify(sample({ source }))},${text},${JSON.stringify(sample({ source }))}]`,
     );
     expect(status).toBe(202);
     expect(body).toMatchObject({ accepted: 2, rejected: [{ index: 1, code }] });
-    expect(await door.logged(source)).toBe(2);
-    expect(await door.metric(`homeostat_samples_rejected_total{reason="${code}"`)).toBe(before + 1);
-    const listed = await door.get<RejectionsPage>('/v1/rejections?limit=1');
+    expect(await gateway.logged(source)).toBe(2);
+    expect(await gateway.metric(`homeostat_samples_rejected_total{reason="${code}"`)).toBe(before + 1);
+    const listed = await gateway.get<RejectionsPage>('/v1/rejections?limit=1');
     expect(listed.body.items[0]).toMatchObject({
       door: 'http',
       client: 'full',
@@ -192,14 +192,14 @@ describe('a bad sample gets its reason and its neighbours go through', () => {
       code,
       message: body.rejected[0]?.message,
     });
-    const lines = await door.post(`${JSON.stringify(sample())}\n${text}\n${JSON.stringify(sample())}\n`, NDJSON);
+    const lines = await gateway.post(`${JSON.stringify(sample())}\n${text}\n${JSON.stringify(sample())}\n`, NDJSON);
     expect(lines.body).toMatchObject({ accepted: 2, rejected: [{ index: 1, code }] });
   });
 
   it('keeps the quarantined sample as it was sent', async () => {
     const impossible = sample({ code: 'body-temperature', value: 98.6, unit: 'Cel' });
-    await door.json([impossible]);
-    const { body } = await door.get<RejectionsPage>('/v1/rejections?limit=1');
+    await gateway.json([impossible]);
+    const { body } = await gateway.get<RejectionsPage>('/v1/rejections?limit=1');
     expect(body.items[0]?.sample).toEqual(impossible);
     expect(body.items[0]?.message).toContain('"[degF]"');
   });
@@ -226,20 +226,20 @@ describe('a body that cannot be read', () => {
       'body-too-large',
     ],
   ])('%s', async (_, body, headers, status, code) => {
-    const answer = await door.post<ProblemJson>(body, headers);
+    const answer = await gateway.post<ProblemJson>(body, headers);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
   it('an empty array is no error', async () => {
-    expect(await door.json([])).toMatchObject({
+    expect(await gateway.json([])).toMatchObject({
       status: 202,
       body: { accepted: 0, duplicates: 0, rejected: [], position: '' },
     });
   });
 
   it('takes gzip', async () => {
-    const answer = await door.post(gzipSync(JSON.stringify([sample()])), { 'content-encoding': 'gzip' });
+    const answer = await gateway.post(gzipSync(JSON.stringify([sample()])), { 'content-encoding': 'gzip' });
     expect(answer.body.accepted).toBe(1);
   });
 });
@@ -263,10 +263,10 @@ describe('NDJSON', () => {
     });
     global.gc?.();
     const before = process.memoryUsage().rss;
-    const { status, body: answer } = await door.post(body, NDJSON);
+    const { status, body: answer } = await gateway.post(body, NDJSON);
     expect(status).toBe(202);
     expect(answer).toMatchObject({ accepted: 2, rejected: [{ index: 1, code: 'line-too-long' }] });
-    expect(await door.logged(source)).toBe(2);
+    expect(await gateway.logged(source)).toBe(2);
     expect((process.memoryUsage().rss - before) / 1024 ** 2).toBeLessThan(90);
   }, 60_000);
 
@@ -279,8 +279,8 @@ describe('NDJSON', () => {
         finish = () => controller.close();
       },
     });
-    const answer = door.post(body, NDJSON);
-    await until(async () => (await door.logged(source)) === 1);
+    const answer = gateway.post(body, NDJSON);
+    await until(async () => (await gateway.logged(source)) === 1);
     finish();
     expect((await answer).body.accepted).toBe(1);
   });
@@ -290,9 +290,9 @@ describe('NDJSON', () => {
     const lines = Array.from({ length: 20_000 }, (_, k) =>
       JSON.stringify(sample({ source, patient: k % 2 === 0 ? 'p1' : 'p2', value: 60 + (k % 50) })),
     );
-    const { body } = await door.post(lines.join('\r\n'), NDJSON);
+    const { body } = await gateway.post(lines.join('\r\n'), NDJSON);
     expect(body).toMatchObject({ accepted: 20_000, rejected: [] });
-    const times = (await door.records())
+    const times = (await gateway.records())
       .filter((record) => record.source === source && record.patient === 'p1')
       .flatMap((record) => record.samples.map(({ t }) => t));
     expect(times).toHaveLength(10_000);
@@ -301,41 +301,41 @@ describe('NDJSON', () => {
 
   it('keeps what a client sent before it went away', async () => {
     const source = freshSource();
-    const { port } = new URL(door.server.url);
+    const { port } = new URL(gateway.server.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.on('error', () => undefined);
     const line = `${JSON.stringify(sample({ source }))}\n`;
     socket.write(
-      `POST /v1/samples HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${door.tokens.full}\r\ncontent-type: application/x-ndjson\r\ncontent-length: 100000\r\n\r\n${line}`,
+      `POST /v1/samples HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${gateway.tokens.full}\r\ncontent-type: application/x-ndjson\r\ncontent-length: 100000\r\n\r\n${line}`,
     );
-    await until(async () => (await door.logged(source)) === 1);
+    await until(async () => (await gateway.logged(source)) === 1);
     socket.destroy();
     await sleep(50);
-    expect((await door.json([sample()])).status).toBe(202);
+    expect((await gateway.json([sample()])).status).toBe(202);
   });
 
   it('ends a connection that its client half-closes in the middle of a body, and goes on', async () => {
-    const { port } = new URL(door.server.url);
+    const { port } = new URL(gateway.server.url);
     const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => undefined);
     const ended = new Promise((resolve) => socket.once('close', resolve));
     socket.resume();
     socket.end(
-      `POST /v1/samples HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${door.tokens.full}\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n[`,
+      `POST /v1/samples HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${gateway.tokens.full}\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n[`,
     );
     await ended;
-    expect((await door.json([sample()])).body.accepted).toBe(1);
+    expect((await gateway.json([sample()])).body.accepted).toBe(1);
   });
 });
 
 describe('a full log', () => {
   it('is 429 with Retry-After, and nothing of the request was taken', async () => {
     const source = freshSource();
-    const full = jest.spyOn(door.platform.log, 'append').mockRejectedValueOnce(new LogFullError(2));
-    const answer = await door.json<ProblemJson>([sample({ source })]);
+    const full = jest.spyOn(gateway.platform.log, 'append').mockRejectedValueOnce(new LogFullError(2));
+    const answer = await gateway.json<ProblemJson>([sample({ source })]);
     full.mockRestore();
     expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([429, 'log-full', '2']);
-    expect(await door.logged(source)).toBe(0);
+    expect(await gateway.logged(source)).toBe(0);
   });
 
   it('holds an NDJSON stream up in the middle, and loses nothing', async () => {
@@ -350,9 +350,9 @@ describe('a full log', () => {
         };
       },
     });
-    const answer = door.post(body, NDJSON);
-    await until(async () => (await door.logged(source)) === 1);
-    const full = jest.spyOn(door.platform.log, 'append').mockRejectedValueOnce(new LogFullError(0.1));
+    const answer = gateway.post(body, NDJSON);
+    await until(async () => (await gateway.logged(source)) === 1);
+    const full = jest.spyOn(gateway.platform.log, 'append').mockRejectedValueOnce(new LogFullError(0.1));
     more();
     expect(await answer).toMatchObject({ status: 202, body: { accepted: 2 } });
     expect(full.mock.calls.length).toBe(2);
@@ -411,11 +411,11 @@ describe('Open mHealth and IEEE 1752.1 data points', () => {
     ],
   ])('%s', async (name, body, wires) => {
     const source = freshSource();
-    const answer = await door.json([
+    const answer = await gateway.json([
       { header: header(name, { acquisition_provenance: { source_name: source } }), body },
     ]);
     expect(answer.body).toMatchObject({ accepted: wires.length, rejected: [] });
-    const [record] = (await door.records()).filter((entry) => entry.source === source);
+    const [record] = (await gateway.records()).filter((entry) => entry.source === source);
     expect(record?.samples).toMatchObject(wires);
   });
 
@@ -424,8 +424,8 @@ describe('Open mHealth and IEEE 1752.1 data points', () => {
       header: { uuid: freshSource(), schema_id: { namespace: 'ieee', name: 'heart-rate', version: '1.0' } },
       body: { ...at, heart_rate: { value: 60, unit: 'beats/min' } },
     };
-    expect((await door.json(point, {}, '?patient=p2')).body.accepted).toBe(1);
-    expect((await door.json(point)).body.rejected[0]?.code).toBe('patient-missing');
+    expect((await gateway.json(point, {}, '?patient=p2')).body.accepted).toBe(1);
+    expect((await gateway.json(point)).body.rejected[0]?.code).toBe('patient-missing');
   });
 });
 
@@ -435,27 +435,29 @@ describe('who may', () => {
     ['a forged token', 'eyJhbGciOiJub25lIn0.e30.', 401],
     ['a client without the scope', 'reader', 403],
   ])('%s', async (_, client, status) => {
-    const token = client === 'reader' ? door.tokens.reader : client;
-    const answer = await door.json<ProblemJson>([sample()], {
+    const token = client === 'reader' ? gateway.tokens.reader : client;
+    const answer = await gateway.json<ProblemJson>([sample()], {
       authorization: token === undefined ? '' : `Bearer ${token}`,
     });
     expect(answer.status).toBe(status);
-    expect((await door.get('/v1/rejections', token ?? 'x')).status).toBe(status);
+    expect((await gateway.get('/v1/rejections', token ?? 'x')).status).toBe(status);
   });
 
   it("never shows or touches another tenant's data", async () => {
     const source = freshSource();
-    const authorization = `Bearer ${door.tokens.stranger}`;
-    expect((await door.json([sample({ source })], { authorization })).body.rejected[0]?.code).toBe('unknown-patient');
-    expect((await door.json([sample({ source, patient: 'p9' })], { authorization })).body.accepted).toBe(1);
-    const { body } = await door.get<RejectionsPage>('/v1/rejections?limit=1000', door.tokens.stranger);
+    const authorization = `Bearer ${gateway.tokens.stranger}`;
+    expect((await gateway.json([sample({ source })], { authorization })).body.rejected[0]?.code).toBe(
+      'unknown-patient',
+    );
+    expect((await gateway.json([sample({ source, patient: 'p9' })], { authorization })).body.accepted).toBe(1);
+    const { body } = await gateway.get<RejectionsPage>('/v1/rejections?limit=1000', gateway.tokens.stranger);
     expect(body.items.map((item) => item.client)).toEqual(['stranger']);
   });
 });
 
 describe('the source of FHIR resources', () => {
   it("is nobody else's: a sample cannot pass for a value of a resource", async () => {
-    const { body } = await door.json([
+    const { body } = await gateway.json([
       sample({ source: 'fhir', id: 'Observation/x#heart-rate' }),
       sample({ source: 'fhirs', id: 'Observation/x#heart-rate' }),
     ]);
@@ -469,17 +471,17 @@ describe('the source of FHIR resources', () => {
 describe('GET /v1/rejections', () => {
   it('filters by door, patient, code and time, also what was listed before patients were', async () => {
     const from = new Date().toISOString();
-    await door.json([sample({ patient: 'Patient/p1', value: -1 }), sample({ unit: 'furlong' })]);
-    await door.platform.pool.query(
+    await gateway.json([sample({ patient: 'Patient/p1', value: -1 }), sample({ unit: 'furlong' })]);
+    await gateway.platform.pool.query(
       `INSERT INTO rejections (tenant, at, door, request, code, message, sample)
        VALUES (1, now(), 'mqtt', 'r', 'old', 'm', '{"patient":"Patient/p1"}')`,
     );
-    await door.platform.pool.query(
+    await gateway.platform.pool.query(
       `INSERT INTO rejections (tenant, at, door, request, code, message, patient, resource)
        VALUES (1, now(), 'fhir', 'r', 'modifier-extension', 'm', 'p1', 'Observation/1')`,
     );
     const codes = async (query: string): Promise<string[]> => {
-      const { body } = await door.get<RejectionsPage>(`/v1/rejections?from=${from}&${query}`);
+      const { body } = await gateway.get<RejectionsPage>(`/v1/rejections?from=${from}&${query}`);
       return body.items.map(({ code }) => code).sort();
     };
     expect(await codes('code=unit-unknown')).toEqual(['unit-unknown']);
@@ -491,19 +493,19 @@ describe('GET /v1/rejections', () => {
     expect(await codes('resource=Observation/1&patient=p1')).toEqual(['modifier-extension']);
     expect(await codes('resource=Observation/2')).toEqual([]);
     const ahead = new Date(Date.now() + 60_000).toISOString();
-    expect((await door.get<RejectionsPage>(`/v1/rejections?from=${ahead}`)).body.items).toEqual([]);
+    expect((await gateway.get<RejectionsPage>(`/v1/rejections?from=${ahead}`)).body.items).toEqual([]);
   });
 
   it.each(['door=pigeon', 'patient=a/b', 'resource=x', 'from=yesterday', 'colour=red'])('refuses %s', async (query) => {
-    expect((await door.get(`/v1/rejections?${query}`)).status).toBe(400);
+    expect((await gateway.get(`/v1/rejections?${query}`)).status).toBe(400);
   });
 
   it('pages from the newest on without gaps', async () => {
-    await door.json(Array.from({ length: 25 }, () => sample({ value: -1 })));
+    await gateway.json(Array.from({ length: 25 }, () => sample({ value: -1 })));
     const seen: string[] = [];
     let cursor = '';
     for (let page = 0; page < 3; page++) {
-      const { body } = await door.get<RejectionsPage>(`/v1/rejections?limit=10${cursor}`);
+      const { body } = await gateway.get<RejectionsPage>(`/v1/rejections?limit=10${cursor}`);
       seen.push(...body.items.map((item) => item.id));
       cursor = `&cursor=${body.next}`;
     }
@@ -514,7 +516,7 @@ describe('GET /v1/rejections', () => {
   it.each(['limit=0', 'limit=1001', 'limit=x', 'cursor=x', "cursor=1'", 'cursor=99999999999999999999'])(
     'refuses %s',
     async (query) => {
-      expect((await door.get(`/v1/rejections?${query}`)).status).toBe(400);
+      expect((await gateway.get(`/v1/rejections?${query}`)).status).toBe(400);
     },
   );
 });

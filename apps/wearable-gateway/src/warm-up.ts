@@ -15,7 +15,7 @@ export async function warmUp({
   now,
 }: Pick<PipelineParts['owners'], 'subjects'> & Pick<PipelineParts, 'now'>): Promise<void> {
   const uncounted = { inc: () => undefined } as unknown as PipelineParts['metrics']['samplesRejected'];
-  const door = new Pipeline({
+  const pipeline = new Pipeline({
     // No sample gets so far as to make a source its sender's.
     owners: { subjects, sources: { resolve: () => Promise.resolve(new Map()) } },
     now,
@@ -32,7 +32,7 @@ export async function warmUp({
     ]);
     const requests = Array.from({ length: AT_ONCE }, async () => {
       const read = readJson(text);
-      if (read.ok) await door.take(read.entries, origin, new Tally());
+      if (read.ok) await pipeline.take(read.entries, origin, new Tally());
     });
     await Promise.all(requests);
   }

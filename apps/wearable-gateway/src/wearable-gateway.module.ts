@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Platform } from '#libs/platform/runtime';
-import { MqttDoor } from './mqtt/mqtt-door.js';
+import { MqttIngress } from './mqtt/mqtt-ingress.js';
 import { Pipeline } from './pipeline.js';
 import { RejectionStore } from './rejections/rejection-store.js';
 import { RejectionsRoutes } from './rejections/rejections-routes.js';
@@ -44,7 +44,7 @@ export class WearableGatewayModule {
       providers: [
         { provide: Pipeline, useValue: pipeline },
         { provide: RejectionStore, useValue: rejections },
-        { provide: MqttDoor, useFactory: () => new MqttDoor(platform, pipeline) },
+        { provide: MqttIngress, useFactory: () => new MqttIngress(platform, pipeline) },
         { provide: WarmStart, useFactory: () => new WarmStart(platform, subjects) },
       ],
     };

@@ -142,7 +142,7 @@ export interface AlertRecord {
   /** Id of this transition (uuid), the same at every replay. */
   readonly transition: string;
   readonly sequence: number;
-  /** When the door received the record that caused it; start of `homeostat_ingest_to_webhook_seconds`. */
+  /** When the gateway received the record that caused it; start of `homeostat_ingest_to_webhook_seconds`. */
   readonly receivedAt: number;
   readonly alert: Alert;
 }

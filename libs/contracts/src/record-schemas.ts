@@ -20,7 +20,7 @@ const head = {
   v: z.literal(1).describe('schema version'),
   tenant: z.number().int().describe('key of the tenant'),
   patient: z.string().describe('FHIR id of the Patient'),
-  receivedAt: ms.describe('when the door received it, ms since 1970'),
+  receivedAt: ms.describe('when the gateway received it, ms since 1970'),
 };
 
 export const WireSampleSchema = z.object({
@@ -66,7 +66,7 @@ export const SamplesRecordSchema = z.object({
   kind: z.literal('samples'),
   source: z.string(),
   device: z.string().describe("FHIR id of the device, or ''"),
-  door: z.literal('mqtt').exactOptional().describe('the door it came by; absent: HTTP'),
+  door: z.literal('mqtt').exactOptional().describe('how it was received; absent: HTTP'),
   samples: z.array(WireSampleSchema),
 }) satisfies z.ZodType<SamplesRecord>;
 
@@ -124,6 +124,6 @@ export const AlertRecordSchema = z.object({
   patient: z.string(),
   transition: z.string().describe('id of the transition, the same at every replay; the webhook-id'),
   sequence: z.number().int(),
-  receivedAt: ms.describe('when the door received the record that caused it'),
+  receivedAt: ms.describe('when the gateway received the record that caused it'),
   alert: AlertSchema,
 }) satisfies z.ZodType<Omit<AlertRecord, 'alert'>>;

@@ -1,7 +1,7 @@
 import type { FactKind } from './facts.js';
 
 /**
- * Records of the topic `patient-input`. They are written by the doors after validation, so a consumer trusts their
+ * Records of the topic `patient-input`. They are written by the gateways after validation, so a consumer trusts their
  * shape; `v` is the schema version. Times are milliseconds since 1970-01-01T00:00:00Z.
  */
 export type PatientInput = SamplesRecord | ClinicalRecord | ActRecord | TickRecord;
@@ -11,12 +11,12 @@ interface RecordHead {
   readonly v: 1;
   readonly tenant: number;
   readonly patient: string;
-  /** When the door received it. The only wall-clock reading that rules and alerts may show. */
+  /** When the gateway received it. The only wall-clock reading that rules and alerts may show. */
   readonly receivedAt: number;
 }
 
 /**
- * All samples of one patient in one request of the wearable door, or the measurements of one FHIR request.
+ * All samples of one patient in one request of the wearable gateway, or the measurements of one FHIR request.
  * Values are already in the canonical unit of their measure and inside the physically possible range.
  */
 export interface SamplesRecord extends RecordHead {
@@ -25,7 +25,7 @@ export interface SamplesRecord extends RecordHead {
   readonly source: string;
   /** FHIR id of the device, or '' when the sender named none. */
   readonly device: string;
-  /** The door it came by; absent: HTTP, and in records of earlier versions. */
+  /** How it was received; absent: HTTP, and in records of earlier versions. */
   readonly door?: 'mqtt';
   readonly samples: readonly WireSample[];
 }

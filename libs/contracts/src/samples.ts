@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Instant, PageQuery } from './api-values.js';
 
 /**
- * What the wearable door takes and answers. These schemas are the documents' source (OpenAPI, AsyncAPI) and the tests' oracle; the
- * door reads samples with a parser of its own (apps/wearable-gateway/src/samples/read-sample.ts), because it says what is wrong in one
+ * What the wearable gateway takes and answers. These schemas are the documents' source (OpenAPI, AsyncAPI) and the tests' oracle; the
+ * gateway reads samples with a parser of its own (libs/samples/src/read-sample.ts), because it says what is wrong in one
  * sentence and is about ten times as fast. A property test keeps the two in agreement.
  */
 
@@ -19,7 +19,7 @@ export const SAMPLE_LIMITS = {
   reasons: 8,
   /** At 20 characters a value, the largest series stays far below the 1 MB of a log record. */
   seriesValues: 20_000,
-  /** How far ahead of the door's clock a device's clock may be, ms. */
+  /** How far ahead of the gateway's clock a device's clock may be, ms. */
   futureMs: 10 * 60_000,
   /** Bytes of one NDJSON line. */
   lineBytes: 1024 * 1024,
@@ -139,7 +139,7 @@ export const RejectionDoor = z.enum(['http', 'mqtt', 'fhir', 'hl7v2']);
 export const Rejection = z
   .object({
     id: z.string(),
-    at: z.string().describe('When the door took it, ISO 8601 UTC'),
+    at: z.string().describe('When the gateway took it, ISO 8601 UTC'),
     door: RejectionDoor,
     request: z.string().describe('Id of the request or message'),
     index: z.int().nullable().describe('place in the request: of the sample, or of the entry of a bundle'),

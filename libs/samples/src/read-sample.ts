@@ -26,7 +26,7 @@ export interface ReadSample {
 
 /** What stands outside the sample. */
 export interface ReadContext {
-  /** The door's clock, ms. */
+  /** The gateway's clock, ms. */
   readonly receivedAt: number;
 }
 

@@ -1,4 +1,4 @@
-import type { Door } from './door.js';
+import type { ApiClient } from './api-client.js';
 import type { Bed } from './ward.js';
 
 /** Newest value of each bed that is known already, ms; a bed that is not there yet has none. */
@@ -9,18 +9,13 @@ interface Twin {
 }
 
 /** Brings the beds into the house by one FHIR transaction, unless they are all there; answers what is known of each. */
-export async function admit(door: Door, beds: readonly Bed[]): Promise<Known> {
+export async function admit(api: ApiClient, beds: readonly Bed[]): Promise<Known> {
   const found = await Promise.all(
-    beds.map(async (bed) => ({ bed, twin: await door.ask('GET', `/v1/twins/${bed.patient}`) })),
+    beds.map(async (bed) => ({ bed, twin: await api.ask('GET', `/v1/twins/${bed.patient}`) })),
   );
   if (found.some(({ twin }) => twin.status === 404)) {
     const entry = beds.flatMap((bed) => resourcesOf(bed)).map(asEntry);
-    await door.must(
-      'POST',
-      '/fhir/r4',
-      { resourceType: 'Bundle', type: 'transaction', entry },
-      'application/fhir+json',
-    );
+    await api.must('POST', '/fhir/r4', { resourceType: 'Bundle', type: 'transaction', entry }, 'application/fhir+json');
   }
   return new Map(
     found

@@ -1,5 +1,5 @@
 import type { Known } from './admission.js';
-import type { Door } from './door.js';
+import type { ApiClient } from './api-client.js';
 import { CHECKED, MONITORED, type SimulatedPatient, type WardSample } from './ward.js';
 
 const HOURS_BACK = 3;
@@ -40,7 +40,7 @@ export function pastOf(
 
 /** Sends the past of each patient, one request each. Answers how many samples that were. */
 export async function backfill(
-  door: Door,
+  api: ApiClient,
   patients: readonly SimulatedPatient[],
   known: Known,
   now: number,
@@ -50,7 +50,7 @@ export async function backfill(
   const work = async (): Promise<void> => {
     for (let patient = waiting.shift(); patient !== undefined; patient = waiting.shift()) {
       const samples = pastOf(patient, known.get(patient.bed.number) ?? {}, now);
-      if (samples.length > 0) await door.must('POST', '/v1/samples', samples);
+      if (samples.length > 0) await api.must('POST', '/v1/samples', samples);
       sent += samples.length;
     }
   };

@@ -5,14 +5,14 @@ import { admit } from './admission.js';
 import { AlertReceiver } from './alert-receiver.js';
 import { backfill, backfillFrom, openingOf } from './backfill.js';
 import { DemoFile } from './demo-file.js';
-import { Door } from './door.js';
+import { ApiClient } from './api-client.js';
 import { isFree } from './ports.js';
 import { alertLine, welcome } from './screen.js';
 import { streamWard } from './stream.js';
 import { subscribe } from './subscription.js';
 import { BEDS, SimulatedPatient } from './ward.js';
 
-// The whole demo in one process: every app, a webhook receiver, and a simulated ward that comes in by the public doors.
+// The whole demo in one process: every app, a webhook receiver, and a simulated ward that comes in by the public API.
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const config = loadConfig('all-in-one', { LOG_LEVEL: 'warn' });
@@ -50,18 +50,18 @@ try {
 
 async function runWard(): Promise<void> {
   const { closing } = platform;
-  const door = new Door(server.url, state, closing);
-  const kept = await subscribe(door, receiver, file, state);
-  const known = await admit(door, BEDS);
+  const api = new ApiClient(server.url, state, closing);
+  const kept = await subscribe(api, receiver, file, state);
+  const known = await admit(api, BEDS);
   const mqttUrl = config.mqtt.url ?? `mqtt://127.0.0.1:${config.mqtt.port}`;
-  say(welcome({ ...state, url: server.url, mqttUrl, token: await door.accessToken(), patient: 'demo-bed-07' }));
+  say(welcome({ ...state, url: server.url, mqttUrl, token: await api.accessToken(), patient: 'demo-bed-07' }));
 
   const now = Date.now();
   const openedAt = openingOf(known, kept.openedAt, now);
   file.save({ ...kept, openedAt });
   const ward = { seed: 12, openedAt, from: backfillFrom(now) };
   const patients = BEDS.map((bed) => new SimulatedPatient(bed, ward));
-  await backfill(door, patients, known, now);
+  await backfill(api, patients, known, now);
   const client = await mqtt.connectAsync(mqttUrl, {
     clientId: 'homeostat-demo-ward',
     ...(config.mqtt.url === undefined ? { username: state.clientId, password: state.clientSecret } : {}),
@@ -69,5 +69,5 @@ async function runWard(): Promise<void> {
   const hangUp = (): void => void client.end(true);
   closing.addEventListener('abort', hangUp);
   client.on('error', (error) => platform.logger.warn({ err: error }, 'the MQTT connection of the ward'));
-  await streamWard(patients, { http: door, mqtt: client, tenant: state.tenant }, closing);
+  await streamWard(patients, { http: api, mqtt: client, tenant: state.tenant }, closing);
 }

@@ -1,7 +1,7 @@
 import type { AlertMessage } from './alert-receiver.js';
 import type { Bed } from './ward.js';
 
-/** One alert on one line: time, bed, severity, transition, summary, and how long it took from the door to here. */
+/** One alert on one line: time, bed, severity, transition, summary, and how long it took from receipt to here. */
 export function alertLine({ type, timestamp, data }: AlertMessage, beds: readonly Bed[], now: number): string {
   const label = beds.find((bed) => bed.patient === data.patient)?.label ?? data.patient;
   const took = Math.max(0, now - Date.parse(timestamp));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
-import type { Door } from './door.js';
+import type { ApiClient } from './api-client.js';
 import { CHECKED, MONITORED, type SimulatedPatient } from './ward.js';
 import type { Vital } from './physiology.js';
 
@@ -10,11 +10,11 @@ const CHECKED_EVERY_MS = 60_000;
 
 /**
  * Streams the ward until `closing`: monitored vitals every 2 s, glucose every 15 s, cuff and thermometer every minute. A tick waits
- * until both doors have taken the one before, so nothing piles up here.
+ * until both gateways have accepted the one before, so nothing piles up here.
  */
 export async function streamWard(
   patients: readonly SimulatedPatient[],
-  doors: { readonly http: Door; readonly mqtt: MqttClient; readonly tenant: string },
+  clients: { readonly http: ApiClient; readonly mqtt: MqttClient; readonly tenant: string },
   closing: AbortSignal,
 ): Promise<void> {
   // The past has just been sent: its newest glucose is told of before the next one comes.
@@ -31,14 +31,14 @@ export async function streamWard(
       checkedAt = at;
     }
     const sampled = patients.map((patient) => ({ bed: patient.bed, samples: patient.sample(due, at) }));
-    const byHttp = sampled.filter(({ bed }) => bed.door === 'http').flatMap(({ samples }) => samples);
+    const byHttp = sampled.filter(({ bed }) => bed.transport === 'http').flatMap(({ samples }) => samples);
     await Promise.all([
-      doors.http.must('POST', '/v1/samples', byHttp),
+      clients.http.must('POST', '/v1/samples', byHttp),
       ...sampled
-        .filter(({ bed }) => bed.door === 'mqtt')
+        .filter(({ bed }) => bed.transport === 'mqtt')
         .map(({ bed, samples }) =>
-          doors.mqtt.publishAsync(
-            `homeostat/${doors.tenant}/patients/${bed.patient}/samples`,
+          clients.mqtt.publishAsync(
+            `homeostat/${clients.tenant}/patients/${bed.patient}/samples`,
             JSON.stringify(samples),
             {
               qos: 1,

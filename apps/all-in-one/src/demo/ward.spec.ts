@@ -45,7 +45,7 @@ describe('the simulated ward', () => {
   it('has twelve beds with ids of their own', () => {
     expect(BEDS).toHaveLength(12);
     expect(new Set(BEDS.flatMap((bed) => [bed.patient, bed.monitor, bed.sensor])).size).toBe(36);
-    expect(new Set(BEDS.map((bed) => bed.door))).toEqual(new Set(['http', 'mqtt']));
+    expect(new Set(BEDS.map((bed) => bed.transport))).toEqual(new Set(['http', 'mqtt']));
   });
 
   it('is the same for the same times, and different for each bed', () => {

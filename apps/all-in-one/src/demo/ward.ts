@@ -11,8 +11,8 @@ export interface Bed extends Profile {
   readonly sensor: string;
   readonly gender: 'female' | 'male';
   readonly birthDate: string;
-  /** The door its values come in by. */
-  readonly door: 'http' | 'mqtt';
+  /** How its values are sent. */
+  readonly transport: 'http' | 'mqtt';
 }
 
 /** A sample as `POST /v1/samples` takes it. */
@@ -59,7 +59,7 @@ export const BEDS: readonly Bed[] = ROWS.map((row, index) => {
     sensor: `demo-glucose-sensor-${two}`,
     gender: row[0],
     birthDate: row[1],
-    door: number >= MQTT_FROM_BED ? 'mqtt' : 'http',
+    transport: number >= MQTT_FROM_BED ? 'mqtt' : 'http',
     usual: {
       'heart-rate': row[2],
       'oxygen-saturation': row[3],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  FhirDoor,
+  TestFhirGateway,
   heartRate,
   patient,
   post,
@@ -8,15 +8,15 @@ import {
   transaction,
   batch,
   type Reply,
-} from '../../../../test/support/fhir-door.js';
+} from '../../../../test/support/fhir-gateway.js';
 
-let door: FhirDoor;
+let gateway: TestFhirGateway;
 
 beforeAll(async () => {
-  door = await FhirDoor.open(4);
+  gateway = await TestFhirGateway.open(4);
 }, 60_000);
 
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
 interface Told {
   readonly patient: string;
@@ -25,7 +25,7 @@ interface Told {
 
 /** What the log was told since `from`: measurements by patient. */
 async function toldSince(from: number): Promise<Told[]> {
-  const records = (await door.records()).slice(from);
+  const records = (await gateway.records()).slice(from);
   return records
     .map((record) => ({
       patient: record['patient'] as string,
@@ -36,7 +36,7 @@ async function toldSince(from: number): Promise<Told[]> {
 }
 
 async function listed(where = 'TRUE'): Promise<readonly Record<string, unknown>[]> {
-  const { rows } = await door.pool.query<Record<string, unknown>>(
+  const { rows } = await gateway.pool.query<Record<string, unknown>>(
     `SELECT door, code, resource, patient, client, "index" FROM rejections WHERE ${where} ORDER BY id`,
   );
   return rows;
@@ -57,12 +57,12 @@ const at = (fullUrl: string, entry: object): object => ({ ...entry, fullUrl });
 
 describe('whose value it is', () => {
   it('is told by the base of the entry: two servers have a Patient/1 each', async () => {
-    const from = (await door.records()).length;
+    const from = (await gateway.records()).length;
     const of = (base: string, value: number): object[] => [
       at(`${base}/Observation/o`, post(heartRate('Patient/1', value))),
       at(`${base}/Patient/1`, post(patient({ id: '1' }))),
     ];
-    const reply = await door.send(
+    const reply = await gateway.send(
       'POST',
       '',
       transaction(...of('https://north.example', 61), ...of('https://south.example', 62)),
@@ -80,9 +80,9 @@ describe('whose value it is', () => {
   });
 
   it('is elsewhere for a relative reference of another server that the bundle does not resolve', async () => {
-    await door.send('PUT', '/Patient/1', patient({ id: '1' }));
-    const from = (await door.records()).length;
-    const reply = await door.send(
+    await gateway.send('PUT', '/Patient/1', patient({ id: '1' }));
+    const from = (await gateway.records()).length;
+    const reply = await gateway.send(
       'POST',
       '',
       transaction(at('https://north.example/Observation/o', post(heartRate('Patient/1', 61)))),
@@ -91,7 +91,7 @@ describe('whose value it is', () => {
     expect(await toldSince(from)).toEqual([]);
     expect(warnings(reply, 0)).toEqual([['warning', 'subject-elsewhere', 'Bundle.entry[0].resource.subject']]);
     const [, id] = reply.json.entry[0].response.location.split('/');
-    expect((await door.send('GET', `/Observation/${id}`)).json.subject.reference).toBe(
+    expect((await gateway.send('GET', `/Observation/${id}`)).json.subject.reference).toBe(
       'https://north.example/Patient/1',
     );
     expect(await listed(`resource = 'Observation/${id}'`)).toEqual([
@@ -113,18 +113,18 @@ describe('whose value it is', () => {
     '<base>/Patient/own/_history/1',
     'Patient/own/_history/1',
   ])('is ours as %s', async (reference) => {
-    await door.send('PUT', '/Patient/own', patient({ id: 'own' }));
-    const from = (await door.records()).length;
-    const subject = reference.replace('<base>', `${door.url}/fhir/r4`);
-    expect((await door.send('POST', '/Observation', heartRate(subject, 64))).status).toBe(201);
+    await gateway.send('PUT', '/Patient/own', patient({ id: 'own' }));
+    const from = (await gateway.records()).length;
+    const subject = reference.replace('<base>', `${gateway.url}/fhir/r4`);
+    expect((await gateway.send('POST', '/Observation', heartRate(subject, 64))).status).toBe(201);
     expect(await toldSince(from)).toEqual([{ patient: 'own', values: [64] }]);
   });
 
   it('is found by an identifier that one Patient has, of any length, also one of the same transaction', async () => {
     const value = 'x'.repeat(4_000);
-    const from = (await door.records()).length;
+    const from = (await gateway.records()).length;
     const subject = (system: string): object => ({ subject: { identifier: { system, value } } });
-    const first = await door.send(
+    const first = await gateway.send(
       'POST',
       '',
       transaction(
@@ -133,54 +133,64 @@ describe('whose value it is', () => {
       ),
     );
     expect(first.status).toBe(200);
-    expect((await door.send('POST', '/Observation', heartRate('', 72, subject('urn:long')))).status).toBe(201);
-    expect((await door.send('POST', '/Observation', heartRate('', 73, subject('urn:other')))).status).toBe(201);
+    expect((await gateway.send('POST', '/Observation', heartRate('', 72, subject('urn:long')))).status).toBe(201);
+    expect((await gateway.send('POST', '/Observation', heartRate('', 73, subject('urn:other')))).status).toBe(201);
     expect((await toldSince(from)).map(({ patient: whose, values }) => [whose, values])).toEqual([
       ['long', [71]],
       ['long', [72]],
     ]);
-    await door.send('PUT', '/Patient/long2', patient({ id: 'long2', identifier: [{ system: 'urn:long', value }] }));
-    const twice = await door.send('POST', '/Observation', heartRate('', 74, subject('urn:long')), {
+    await gateway.send('PUT', '/Patient/long2', patient({ id: 'long2', identifier: [{ system: 'urn:long', value }] }));
+    const twice = await gateway.send('POST', '/Observation', heartRate('', 74, subject('urn:long')), {
       prefer: 'return=OperationOutcome',
     });
     expect(
       twice.json.issue.map((issue: { details: { coding?: { code: string }[] } }) => issue.details.coding?.[0]?.code),
     ).toEqual([undefined, 'reference-ambiguous']);
-    await door.send('PUT', '/Patient/long2', patient({ id: 'long2' }));
-    const again = (await door.records()).length;
-    await door.send('POST', '/Observation', heartRate('', 75, subject('urn:long')));
+    await gateway.send('PUT', '/Patient/long2', patient({ id: 'long2' }));
+    const again = (await gateway.records()).length;
+    await gateway.send('POST', '/Observation', heartRate('', 75, subject('urn:long')));
     expect(await toldSince(again)).toEqual([{ patient: 'long', values: [75] }]);
   });
 
   it('is found by a long identifier that an earlier version of the software stored as it is', async () => {
     const value = 'y'.repeat(900);
-    await door.send('PUT', '/Patient/before', patient({ id: 'before', identifier: [{ system: 'urn:long', value }] }));
-    await door.pool.query(`UPDATE fhir_identifiers SET system = 'urn:long', value = $1 WHERE id = 'before'`, [value]);
-    const from = (await door.records()).length;
+    await gateway.send(
+      'PUT',
+      '/Patient/before',
+      patient({ id: 'before', identifier: [{ system: 'urn:long', value }] }),
+    );
+    await gateway.pool.query(`UPDATE fhir_identifiers SET system = 'urn:long', value = $1 WHERE id = 'before'`, [
+      value,
+    ]);
+    const from = (await gateway.records()).length;
     const of = { subject: { identifier: { system: 'urn:long', value } } };
-    await door.send('POST', '/Observation', heartRate('', 76, of));
-    await door.send('POST', '/Observation', heartRate(`Patient?identifier=urn:long|${value}`, 77));
+    await gateway.send('POST', '/Observation', heartRate('', 76, of));
+    await gateway.send('POST', '/Observation', heartRate(`Patient?identifier=urn:long|${value}`, 77));
     expect(await toldSince(from)).toEqual([
       { patient: 'before', values: [76] },
       { patient: 'before', values: [77] },
     ]);
-    await door.send('PUT', '/Patient/before', patient({ id: 'before' }));
-    expect((await door.pool.query(`SELECT FROM fhir_identifiers WHERE id = 'before'`)).rowCount).toBe(0);
+    await gateway.send('PUT', '/Patient/before', patient({ id: 'before' }));
+    expect((await gateway.pool.query(`SELECT FROM fhir_identifiers WHERE id = 'before'`)).rowCount).toBe(0);
   });
 
   it('resolves a conditional reference to one Patient, and refuses others', async () => {
-    await door.send('PUT', '/Patient/cond', patient({ id: 'cond', identifier: [{ system: 'urn:mrn', value: '77' }] }));
-    const from = (await door.records()).length;
-    const reply = await door.send('POST', '', transaction(post(heartRate('Patient?identifier=urn:mrn%7C77', 65))));
+    await gateway.send(
+      'PUT',
+      '/Patient/cond',
+      patient({ id: 'cond', identifier: [{ system: 'urn:mrn', value: '77' }] }),
+    );
+    const from = (await gateway.records()).length;
+    const reply = await gateway.send('POST', '', transaction(post(heartRate('Patient?identifier=urn:mrn%7C77', 65))));
     expect(reply.status).toBe(200);
     expect(await toldSince(from)).toEqual([{ patient: 'cond', values: [65] }]);
     for (const query of ['identifier=urn:mrn|78', 'identifier=77', 'name=x', 'identifier=%'])
-      expect((await door.send('POST', '', transaction(post(heartRate(`Patient?${query}`, 65))))).status).toBe(422);
+      expect((await gateway.send('POST', '', transaction(post(heartRate(`Patient?${query}`, 65))))).status).toBe(422);
   });
 
   it('does not guess when an id of the sender is also one of ours', async () => {
-    await door.send('PUT', '/Patient/both', patient({ id: 'both' }));
-    const reply = await door.send(
+    await gateway.send('PUT', '/Patient/both', patient({ id: 'both' }));
+    const reply = await gateway.send(
       'POST',
       '',
       transaction(post(patient({ id: 'both' })), post(heartRate('Patient/both', 61))),
@@ -195,13 +205,13 @@ describe('whose value it is', () => {
 describe('a Patient that refers to a later one of its transaction', () => {
   it('is taken, in a circle, too', async () => {
     const link = (other: string): object => ({ link: [{ other: { reference: other }, type: 'seealso' }] });
-    const reply = await door.send(
+    const reply = await gateway.send(
       'POST',
       '',
       transaction(put(patient({ id: 'l1', ...link('Patient/l2') })), put(patient({ id: 'l2', ...link('Patient/l1') }))),
     );
     expect(reply.status).toBe(200);
-    const gone = await door.send(
+    const gone = await gateway.send(
       'POST',
       '',
       batch(put(patient({ id: 'l3', ...link('Patient/l4') })), put(patient({ id: 'l4' }))),
@@ -214,8 +224,8 @@ describe('a Patient that refers to a later one of its transaction', () => {
 
 describe('what is stored and not measured', () => {
   it('is listed with its reason, and its neighbours are measured', async () => {
-    await door.send('PUT', '/Patient/q', patient({ id: 'q' }));
-    const from = (await door.records()).length;
+    await gateway.send('PUT', '/Patient/q', patient({ id: 'q' }));
+    const from = (await gateway.records()).length;
     const ecg = {
       ...heartRate('Patient/q', 0, { id: 'ecg' }),
       code: { coding: [{ system: 'urn:iso:std:iso:11073:10101', code: '131328' }] },
@@ -231,7 +241,11 @@ describe('what is stored and not measured', () => {
       id: 'mod',
       modifierExtension: [{ url: 'https://x.example/not', valueBoolean: true }],
     });
-    const reply = await door.send('POST', '', transaction(post(heartRate('Patient/q', 66)), put(ecg), put(modified)));
+    const reply = await gateway.send(
+      'POST',
+      '',
+      transaction(post(heartRate('Patient/q', 66)), put(ecg), put(modified)),
+    );
     expect(reply.status).toBe(200);
     expect(await toldSince(from)).toEqual([{ patient: 'q', values: [66] }]);
     expect([0, 1, 2].map((index) => warnings(reply, index))).toEqual([
@@ -260,34 +274,38 @@ describe('what is stored and not measured', () => {
   });
 
   it('is no longer listed when it was corrected or deleted, and withdraws what was measured', async () => {
-    await door.send('PUT', '/Patient/r', patient({ id: 'r' }));
+    await gateway.send('PUT', '/Patient/r', patient({ id: 'r' }));
     const impossible = { valueQuantity: { value: 7000, system: 'http://unitsofmeasure.org', code: '/min' } };
-    await door.send('PUT', '/Observation/r', heartRate('Patient/r', 70, { id: 'r' }));
-    const from = (await door.records()).length;
-    const reply = await door.send('PUT', '/Observation/r', heartRate('Patient/r', 0, { id: 'r', ...impossible }));
+    await gateway.send('PUT', '/Observation/r', heartRate('Patient/r', 70, { id: 'r' }));
+    const from = (await gateway.records()).length;
+    const reply = await gateway.send('PUT', '/Observation/r', heartRate('Patient/r', 0, { id: 'r', ...impossible }));
     expect(reply.json.resourceType).toBe('Observation');
-    expect((await door.records()).slice(from)).toMatchObject([{ samples: [{ i: 'Observation/r#heart-rate', w: 1 }] }]);
+    expect((await gateway.records()).slice(from)).toMatchObject([
+      { samples: [{ i: 'Observation/r#heart-rate', w: 1 }] },
+    ]);
     expect((await listed(`patient = 'r'`)).map(({ code }) => code)).toEqual(['impossible-value']);
-    await door.send('PUT', '/Observation/r', heartRate('Patient/r', 70, { id: 'r' }));
+    await gateway.send('PUT', '/Observation/r', heartRate('Patient/r', 70, { id: 'r' }));
     expect(await listed(`patient = 'r'`)).toEqual([]);
-    await door.send('PUT', '/Observation/r', heartRate('Patient/r', 0, { id: 'r', ...impossible }));
-    await door.send('DELETE', '/Observation/r');
+    await gateway.send('PUT', '/Observation/r', heartRate('Patient/r', 0, { id: 'r', ...impossible }));
+    await gateway.send('DELETE', '/Observation/r');
     expect(await listed(`patient = 'r'`)).toEqual([]);
   });
 
   it('takes back what an earlier version of the software measured of it', async () => {
-    await door.send('PUT', '/Patient/s', patient({ id: 's' }));
+    await gateway.send('PUT', '/Patient/s', patient({ id: 's' }));
     const modifierExtension = [{ url: 'https://x.example/not', valueBoolean: true }];
-    await door.send('PUT', '/Observation/s', heartRate('Patient/s', 39, { id: 's', modifierExtension }));
-    const from = (await door.records()).length;
-    await door.send('DELETE', '/Observation/s');
-    expect((await door.records()).slice(from)).toMatchObject([{ samples: [{ i: 'Observation/s#heart-rate', w: 1 }] }]);
+    await gateway.send('PUT', '/Observation/s', heartRate('Patient/s', 39, { id: 's', modifierExtension }));
+    const from = (await gateway.records()).length;
+    await gateway.send('DELETE', '/Observation/s');
+    expect((await gateway.records()).slice(from)).toMatchObject([
+      { samples: [{ i: 'Observation/s#heart-rate', w: 1 }] },
+    ]);
   });
 
   it('is refused with nothing listed when the transaction is refused', async () => {
     const before = (await listed()).length;
     const bad = heartRate('https://north.example/Patient/1', 61);
-    expect((await door.send('POST', '', transaction(post(bad), post(heartRate('Patient/nobody', 61))))).status).toBe(
+    expect((await gateway.send('POST', '', transaction(post(bad), post(heartRate('Patient/nobody', 61))))).status).toBe(
       422,
     );
     expect(await listed()).toHaveLength(before);

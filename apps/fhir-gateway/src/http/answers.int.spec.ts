@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { batch, FhirDoor, patient, post } from '../../../../test/support/fhir-door.js';
+import { batch, TestFhirGateway, patient, post } from '../../../../test/support/fhir-gateway.js';
 
-let door: FhirDoor;
+let gateway: TestFhirGateway;
 
 beforeAll(async () => {
-  door = await FhirDoor.open(4);
-  await door.send('PUT', '/Patient/p', patient({ id: 'p' }));
+  gateway = await TestFhirGateway.open(4);
+  await gateway.send('PUT', '/Patient/p', patient({ id: 'p' }));
 }, 60_000);
 
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
 describe('content negotiation', () => {
   it.each([
@@ -23,20 +23,20 @@ describe('content negotiation', () => {
     ['text/html', '', 406, 'application/fhir+json; charset=utf-8'],
   ])('Accept: %s %s', async (accept, query, status, type) => {
     for (const path of ['/Patient/p', '/metadata', '/Patient/p/_history']) {
-      const reply = await door.send('GET', `${path}${query}`, undefined, { accept });
+      const reply = await gateway.send('GET', `${path}${query}`, undefined, { accept });
       expect([reply.status, reply.headers.get('content-type')]).toEqual([status, type]);
       if (status === 406) expect(reply.json.issue[0].code).toBe('not-supported');
     }
   });
 
   it('refuses before anything is written', async () => {
-    const before = await door.count('fhir_resources');
-    const reply = await door.send('POST', '/Patient', patient(), { accept: 'application/fhir+xml' });
-    expect([reply.status, await door.count('fhir_resources')]).toEqual([406, before]);
+    const before = await gateway.count('fhir_resources');
+    const reply = await gateway.send('POST', '/Patient', patient(), { accept: 'application/fhir+xml' });
+    expect([reply.status, await gateway.count('fhir_resources')]).toEqual([406, before]);
   });
 
   it('answers in the same type when it refuses', async () => {
-    const reply = await door.send('GET', '/Patient/none', undefined, { accept: 'application/json' });
+    const reply = await gateway.send('GET', '/Patient/none', undefined, { accept: 'application/json' });
     expect([reply.status, reply.headers.get('content-type')]).toEqual([404, 'application/json; charset=utf-8']);
   });
 });
@@ -74,7 +74,7 @@ describe('what is not supported', () => {
     ['PATCH', '/Nothing/1', 404],
     ['GET', '/Nothing/1/Observation', 404],
   ])('%s %s is %i', async (method, path, status) => {
-    const reply = await door.send(method, path, method === 'GET' || method === 'DELETE' ? undefined : patient());
+    const reply = await gateway.send(method, path, method === 'GET' || method === 'DELETE' ? undefined : patient());
     expect([reply.status, reply.json.resourceType, reply.json.issue[0].code]).toEqual([
       status,
       'OperationOutcome',
@@ -86,7 +86,7 @@ describe('what is not supported', () => {
 
   it('is said in a bundle, too', async () => {
     const urls = ['Patient/$everything', 'Patient/p/_history/1', '$export', 'Patient?name=x', 'Patient/p/Observation'];
-    const reply = await door.send('POST', '', batch(...urls.map((url) => ({ request: { method: 'GET', url } }))));
+    const reply = await gateway.send('POST', '', batch(...urls.map((url) => ({ request: { method: 'GET', url } }))));
     expect(
       reply.json.entry.map(({ response }: { response: { status: string; outcome: { issue: { code: string }[] } } }) => [
         response.status.slice(0, 3),
@@ -98,12 +98,12 @@ describe('what is not supported', () => {
 
 describe('history', () => {
   it('says what each version answered', async () => {
-    await door.send('PUT', '/Patient/h', patient({ id: 'h' }));
-    await door.send('PUT', '/Patient/h', patient({ id: 'h', active: true }));
-    await door.send('DELETE', '/Patient/h');
-    await door.send('PUT', '/Patient/h', patient({ id: 'h' }));
+    await gateway.send('PUT', '/Patient/h', patient({ id: 'h' }));
+    await gateway.send('PUT', '/Patient/h', patient({ id: 'h', active: true }));
+    await gateway.send('DELETE', '/Patient/h');
+    await gateway.send('PUT', '/Patient/h', patient({ id: 'h' }));
     const statuses = async (query: string): Promise<[string[], boolean]> => {
-      const { json } = await door.send('GET', `/Patient/h/_history${query}`);
+      const { json } = await gateway.send('GET', `/Patient/h/_history${query}`);
       return [
         json.entry.map(({ response }: { response: { status: string } }) => response.status.slice(0, 3)),
         json.link.some(({ relation }: { relation: string }) => relation === 'next'),
@@ -118,7 +118,7 @@ describe('history', () => {
 
 describe('lists', () => {
   it.each(['batch', 'transaction'])('of an empty %s are absent', async (type) => {
-    const reply = await door.send('POST', '', { resourceType: 'Bundle', type });
+    const reply = await gateway.send('POST', '', { resourceType: 'Bundle', type });
     expect([reply.status, reply.json]).toEqual([200, { resourceType: 'Bundle', type: `${type}-response` }]);
   });
 });
@@ -128,9 +128,9 @@ describe('narratives', () => {
     'with %s are refused with their place',
     async (active) => {
       const text = { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${active}</div>` };
-      const single = await door.send('POST', '/Patient', patient({ text }));
+      const single = await gateway.send('POST', '/Patient', patient({ text }));
       expect([single.status, single.json.issue[0].expression]).toEqual([400, ['Patient.text.div']]);
-      const bundle = await door.send(
+      const bundle = await gateway.send(
         'POST',
         '',
         batch(post(patient({ contained: [{ ...patient({ text }), id: 'c' }] }))),

@@ -4,7 +4,7 @@ import { mediaTypeFor } from '../protocol/negotiation.js';
 import { oneIssue } from '../protocol/refusal.js';
 import { unsupported } from '../protocol/unsupported.js';
 
-const DOOR = '/fhir/r4';
+const BASE_PATH = '/fhir/r4';
 
 /**
  * What holds for every request below `/fhir/r4`, whether a route takes it or not: an answer in a media type that the client takes, and
@@ -32,11 +32,11 @@ function mediaTypeOf(request: FastifyRequest): ReturnType<typeof mediaTypeFor> {
   return mediaTypeFor(typeof format === 'string' ? format : undefined, request.headers.accept);
 }
 
-/** Below the door; undefined elsewhere, and for the discovery document, which is plain JSON. */
+/** Below the base path; undefined elsewhere, and for the discovery document, which is plain JSON. */
 function pathOf({ url }: FastifyRequest): string | undefined {
   const path = url.split('?', 1)[0] ?? '';
-  if (path !== DOOR && !path.startsWith(`${DOOR}/`)) return undefined;
-  const below = path.slice(DOOR.length).replace(/^\/+|\/+$/g, '');
+  if (path !== BASE_PATH && !path.startsWith(`${BASE_PATH}/`)) return undefined;
+  const below = path.slice(BASE_PATH.length).replace(/^\/+|\/+$/g, '');
   return below.startsWith('.well-known/') ? undefined : below;
 }
 

@@ -13,7 +13,7 @@ export function capabilityStatement(types: readonly string[], baseUrl: string, d
     date,
     kind: 'instance',
     software: { name: 'Homeostat' },
-    implementation: { description: 'Homeostat EHR door. Research software, not a medical device.', url: baseUrl },
+    implementation: { description: 'Homeostat EHR gateway. Research software, not a medical device.', url: baseUrl },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
     rest: [

@@ -1,4 +1,4 @@
-/** Addresses of this door, without a slash at their end: as it is configured, and as the client called it. */
+/** Addresses of this gateway, without a slash at their end: as it is configured, and as the client called it. */
 export type OwnBases = readonly string[];
 
 const URL_PARTS = /^https?:\/\/([^/?#]+)(\/[^?#]*)?$/i;

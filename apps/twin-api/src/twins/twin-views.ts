@@ -22,7 +22,7 @@ export type TwinView = z.input<typeof TwinSchema>;
 
 const CODES = CATALOGUE.map((measure) => measure.number);
 
-/** How far a value's time may be ahead of its recording: what the doors tolerate, and a minute between the clocks of our own servers. */
+/** How far a value's time may be ahead of its recording: what the gateways tolerate, and a minute between the clocks of our own servers. */
 const MAX_AHEAD_MS = SAMPLE_LIMITS.futureMs + 60_000;
 
 /** The twin now, at a time, or as it was known at a time. */

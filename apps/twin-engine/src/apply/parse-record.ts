@@ -7,7 +7,7 @@ export type Parsed =
   | { readonly kind: 'poison'; readonly tenant: number; readonly reason: string };
 
 /**
- * Reads a record of the topic `patient-input`. The doors have validated what is in it; this catches what no door has written:
+ * Reads a record of the topic `patient-input`. The gateways have validated what is in it; this catches what no gateway has written:
  * broken JSON, another schema version, a key that is not the patient's (its order would not be kept).
  */
 export function parseRecord(log: LogRecord): Parsed {

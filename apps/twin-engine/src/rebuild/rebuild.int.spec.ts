@@ -151,7 +151,7 @@ describe('rebuilding a twin from the tables', () => {
   /** Everything but glucose's fall: facts, limits, a correction, a withdrawal, late values, an acknowledged tachycardia, rhythm and a lead. */
   async function live(): Promise<void> {
     const at = (n: number): number => begun + n * MINUTE;
-    // The door writes resources and their log record in one transaction, with one time.
+    // The gateway writes resources and their log record in one transaction, with one time.
     await pool.query(
       `INSERT INTO fhir_resource_versions (tenant, type, id, version, content, last_updated)
        SELECT 1, type, id, 1, '{}', to_timestamp($1::float8 / 1000) FROM (VALUES ('Patient', 'p1'), ('Condition', 'c1')) AS u (type, id)`,

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const RESOURCE = /^[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9\-.]{1,64}/;
 
 /**
- * Values of a record that its door accepted and that came to nothing, as `GET /v1/rejections` lists them.
+ * Values of a record that its gateway accepted and that came to nothing, as `GET /v1/rejections` lists them.
  *
  * @param request where the record stands in the log, as in `position` of the answer that accepted it
  */

@@ -4,23 +4,28 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { type RejectionsPage, samplesTopic } from '#libs/contracts';
 import { LogFullError } from '#libs/platform/messaging';
-import { freshSource, SECRET, WearableDoor } from '../../../../test/support/wearable-door.js';
+import { freshSource, SECRET, TestWearableGateway } from '../../../../test/support/wearable-gateway.js';
 
 const TOPIC = samplesTopic('t1', 'p1');
-let door: WearableDoor;
+let gateway: TestWearableGateway;
 const clients: MqttClient[] = [];
 let minute = 0;
 
 beforeAll(async () => {
-  door = await WearableDoor.open();
+  gateway = await TestWearableGateway.open();
 }, 60_000);
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.endAsync(true)));
 });
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
 async function client(options: IClientOptions = {}): Promise<MqttClient> {
-  const made = await connectAsync(door.mqttUrl, { username: 'full', password: SECRET, reconnectPeriod: 0, ...options });
+  const made = await connectAsync(gateway.mqttUrl, {
+    username: 'full',
+    password: SECRET,
+    reconnectPeriod: 0,
+    ...options,
+  });
   made.on('error', () => undefined);
   clients.push(made);
   return made;
@@ -33,7 +38,7 @@ function sample(over: Readonly<Record<string, unknown>> = {}): Record<string, un
 }
 
 async function lastRejection(): Promise<RejectionsPage['items'][number] | undefined> {
-  return (await door.get<RejectionsPage>('/v1/rejections?limit=1')).body.items[0];
+  return (await gateway.get<RejectionsPage>('/v1/rejections?limit=1')).body.items[0];
 }
 
 describe('MQTT with the own broker', () => {
@@ -41,20 +46,20 @@ describe('MQTT with the own broker', () => {
     const source = freshSource();
     const publisher = await client();
     await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
-    expect(await door.logged(source)).toBe(1);
+    expect(await gateway.logged(source)).toBe(1);
     await publisher.publishAsync(
       TOPIC,
       `${JSON.stringify(sample({ source }))}\n${JSON.stringify(sample({ source }))}`,
       { qos: 2 },
     );
-    expect(await door.logged(source)).toBe(3);
+    expect(await gateway.logged(source)).toBe(3);
     await publisher.publishAsync(TOPIC, JSON.stringify([sample({ source })]), { qos: 0 });
-    await until(async () => (await door.logged(source)) === 4);
+    await until(async () => (await gateway.logged(source)) === 4);
   });
 
   it('sends no PUBACK while the log has not answered', async () => {
     const publisher = await client();
-    const { log } = door.platform;
+    const { log } = gateway.platform;
     const append = log.append.bind(log);
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -74,22 +79,22 @@ describe('MQTT with the own broker', () => {
     const source = freshSource();
     const publisher = await client();
     const spy = jest
-      .spyOn(door.platform.log, 'append')
+      .spyOn(gateway.platform.log, 'append')
       .mockRejectedValueOnce(new LogFullError(0.1))
       .mockRejectedValueOnce(new LogFullError(0.1));
     await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
     expect(spy.mock.calls.length).toBe(3);
-    expect(await door.logged(source)).toBe(1);
+    expect(await gateway.logged(source)).toBe(1);
     spy.mockRestore();
   });
 
   it('closes the connection without PUBACK when the log fails; the repeated message is taken', async () => {
     const source = freshSource();
     const publisher = await client({ reconnectPeriod: 50, clean: false, clientId: freshSource() });
-    const spy = jest.spyOn(door.platform.log, 'append').mockRejectedValueOnce(new Error('the log is away'));
+    const spy = jest.spyOn(gateway.platform.log, 'append').mockRejectedValueOnce(new Error('the log is away'));
     await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
     expect(spy.mock.calls.length).toBe(2);
-    expect(await door.logged(source)).toBe(1);
+    expect(await gateway.logged(source)).toBe(1);
     spy.mockRestore();
   });
 
@@ -103,11 +108,11 @@ describe('MQTT with the own broker', () => {
       ),
     );
     expect(performance.now() - started).toBeLessThan(5_000);
-    expect(await door.logged(source)).toBe(1_000);
+    expect(await gateway.logged(source)).toBe(1_000);
   }, 20_000);
 
   it('takes an access token with the user name oauth2', async () => {
-    const publisher = await client({ username: 'oauth2', password: door.tokens.full });
+    const publisher = await client({ username: 'oauth2', password: gateway.tokens.full });
     await publisher.publishAsync(TOPIC, JSON.stringify(sample()), { qos: 1 });
   });
 
@@ -118,7 +123,7 @@ describe('MQTT with the own broker', () => {
     };
     async function passing(): Promise<string> {
       const id = freshSource();
-      await door.platform.pool.query(
+      await gateway.platform.pool.query(
         `INSERT INTO clients (tenant, id, secret_hash, scopes)
          SELECT tenant, $1, secret_hash, scopes FROM clients WHERE id = 'full'`,
         [id],
@@ -126,7 +131,7 @@ describe('MQTT with the own broker', () => {
       return id;
     }
     async function tokenOf(id: string, lifeMs?: number): Promise<string> {
-      const { tokens } = door.platform;
+      const { tokens } = gateway.platform;
       const access = await tokens.verifyClientSecret(id, SECRET);
       if (access === undefined) throw new Error('no client');
       const { token } = await tokens.issue(access);
@@ -152,7 +157,7 @@ describe('MQTT with the own broker', () => {
           await client({ username: 'oauth2', password: await tokenOf(id) }),
         ];
         const ends = Promise.all(connections.map(ended));
-        await door.platform.pool.query(`UPDATE clients SET ${change} WHERE id = $1`, [id]);
+        await gateway.platform.pool.query(`UPDATE clients SET ${change} WHERE id = $1`, [id]);
         for (const ms of await ends) expect(ms).toBeLessThan(5_000);
       },
       15_000,
@@ -196,12 +201,12 @@ describe('MQTT with the own broker', () => {
   ])('lists and counts %s, and acknowledges it', async (_, topic, payload, options, code) => {
     const source = freshSource();
     const publisher = await client();
-    const counted = await door.metric(`homeostat_samples_rejected_total{reason="${code}"`);
+    const counted = await gateway.metric(`homeostat_samples_rejected_total{reason="${code}"`);
     await publisher.publishAsync(topic, payload, { qos: 1, ...options });
     expect(await lastRejection()).toMatchObject({ door: 'mqtt', client: 'full', code });
-    expect(await door.metric(`homeostat_samples_rejected_total{reason="${code}"`)).toBe(counted + 1);
+    expect(await gateway.metric(`homeostat_samples_rejected_total{reason="${code}"`)).toBe(counted + 1);
     await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
-    expect(await door.logged(source)).toBe(1);
+    expect(await gateway.logged(source)).toBe(1);
   });
 
   it("closes the connection of a client that writes to another tenant's topic", async () => {
@@ -210,7 +215,7 @@ describe('MQTT with the own broker', () => {
     const closed = new Promise<void>((resolve) => publisher.once('close', () => resolve()));
     publisher.publish('homeostat/t2/patients/p9/samples', JSON.stringify(sample({ source })), { qos: 1 });
     await closed;
-    expect(await door.logged(source)).toBe(0);
+    expect(await gateway.logged(source)).toBe(0);
     expect(await lastRejection()).toMatchObject({ client: 'full', code: 'topic-invalid' });
   });
 
@@ -223,7 +228,7 @@ describe('MQTT with the own broker', () => {
   it('keeps the client ids of different clients apart', async () => {
     const clientId = freshSource();
     const first = await client({ clientId });
-    const second = await connectAsync(door.mqttUrl, {
+    const second = await connectAsync(gateway.mqttUrl, {
       username: 'stranger',
       password: SECRET,
       clientId,
@@ -235,7 +240,7 @@ describe('MQTT with the own broker', () => {
   });
 
   it('ends a connection that announces a packet of 100 MB, before it comes', async () => {
-    const { port } = new URL(door.mqttUrl);
+    const { port } = new URL(gateway.mqttUrl);
     const socket = connectTcp(Number(port), '127.0.0.1');
     socket.on('error', () => undefined);
     const ended = new Promise((resolve) => socket.once('close', resolve));
@@ -244,7 +249,7 @@ describe('MQTT with the own broker', () => {
   });
 
   it('ends a connection that speaks something else', async () => {
-    const { port } = new URL(door.mqttUrl);
+    const { port } = new URL(gateway.mqttUrl);
     const socket = connectTcp(Number(port), '127.0.0.1');
     socket.on('error', () => undefined);
     const ended = new Promise((resolve) => socket.once('close', resolve));

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type RejectionsPage, samplesTopic } from '#libs/contracts';
-import { freshSource, WearableDoor } from '../../../../test/support/wearable-door.js';
-import { MqttDoor } from './mqtt-door.js';
+import { freshSource, TestWearableGateway } from '../../../../test/support/wearable-gateway.js';
+import { MqttIngress } from './mqtt-ingress.js';
 
 const TOPIC = samplesTopic('t1', 'p1');
-let door: WearableDoor;
+let gateway: TestWearableGateway;
 let publisher: MqttClient;
 let url: string;
 let minute = 0;
@@ -16,13 +16,13 @@ beforeAll(async () => {
   if (broker === undefined) throw new Error('MQTT_URL is not set: this suite needs a Mosquitto');
   // A session of its own, so that suites which share the broker do not take each other's messages.
   url = `${broker}?clientId=${freshSource()}`;
-  door = await WearableDoor.open({ MQTT_URL: url });
+  gateway = await TestWearableGateway.open({ MQTT_URL: url });
   publisher = await connectAsync(broker);
-  await until(async () => (await door.platform.readiness.report()).status === 'ready');
+  await until(async () => (await gateway.platform.readiness.report()).status === 'ready');
 }, 60_000);
 afterAll(async () => {
   await publisher.endAsync();
-  await door.close();
+  await gateway.close();
   const forgets = await connectAsync(url, { clean: true });
   await forgets.endAsync();
 });
@@ -37,10 +37,12 @@ describe('MQTT with Mosquitto', () => {
   it('takes samples under the tenant of the topic', async () => {
     const source = freshSource();
     await publisher.publishAsync(TOPIC, JSON.stringify([sample({ source })]), { qos: 1 });
-    await until(async () => (await door.logged(source)) === 1);
+    await until(async () => (await gateway.logged(source)) === 1);
     await publisher.publishAsync('homeostat/t2/patients/p9/samples', JSON.stringify(sample({ source })), { qos: 1 });
-    await until(async () => (await door.logged(source)) === 2);
-    const tenants = (await door.records()).filter((record) => record.source === source).map((record) => record.tenant);
+    await until(async () => (await gateway.logged(source)) === 2);
+    const tenants = (await gateway.records())
+      .filter((record) => record.source === source)
+      .map((record) => record.tenant);
     expect(new Set(tenants).size).toBe(2);
   });
 
@@ -49,9 +51,9 @@ describe('MQTT with Mosquitto', () => {
     const samples = Array.from({ length: 500 }, () => sample({ source }));
     const started = performance.now();
     await Promise.all(samples.map((one) => publisher.publishAsync(TOPIC, JSON.stringify(one), { qos: 1 })));
-    await until(async () => (await door.logged(source)) === 500);
+    await until(async () => (await gateway.logged(source)) === 500);
     expect(performance.now() - started).toBeLessThan(10_000);
-    const times = (await door.records())
+    const times = (await gateway.records())
       .filter((record) => record.source === source)
       .flatMap((record) => record.samples.map(({ t }) => t));
     expect(times).toEqual(samples.map((one) => Date.parse(one['effectiveAt'] as string)));
@@ -59,9 +61,9 @@ describe('MQTT with Mosquitto', () => {
 
   it('acknowledges only what the log has: what failed is delivered again', async () => {
     const source = freshSource();
-    const failing = jest.spyOn(door.platform.log, 'append').mockRejectedValueOnce(new Error('the log is away'));
+    const failing = jest.spyOn(gateway.platform.log, 'append').mockRejectedValueOnce(new Error('the log is away'));
     await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
-    await until(async () => (await door.logged(source)) === 1);
+    await until(async () => (await gateway.logged(source)) === 1);
     expect(failing.mock.calls.length).toBeGreaterThanOrEqual(2);
     failing.mockRestore();
   }, 15_000);
@@ -72,9 +74,9 @@ describe('MQTT with Mosquitto', () => {
     await publisher.publishAsync('homeostat/t1/patients/nobody/samples', JSON.stringify(sample()), { qos: 1 });
     await publisher.publishAsync('homeostat/no-tenant/patients/p1/samples', JSON.stringify(sample()), { qos: 1 });
     await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
-    await until(async () => (await door.logged(source)) === 1);
+    await until(async () => (await gateway.logged(source)) === 1);
     await until(async () => {
-      const { body } = await door.get<RejectionsPage>('/v1/rejections?limit=10');
+      const { body } = await gateway.get<RejectionsPage>('/v1/rejections?limit=10');
       const codes = body.items.filter((item) => item.door === 'mqtt').map((item) => item.code);
       return codes.includes('malformed-json') && codes.includes('unknown-patient');
     });
@@ -82,13 +84,13 @@ describe('MQTT with Mosquitto', () => {
 
   it('finds what was published while it was away', async () => {
     const source = freshSource();
-    const mqtt = door.server.app.get(MqttDoor);
+    const mqtt = gateway.server.app.get(MqttIngress);
     await mqtt.onApplicationShutdown();
     await publisher.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
     await sleep(100);
-    expect(await door.logged(source)).toBe(0);
+    expect(await gateway.logged(source)).toBe(0);
     await mqtt.onApplicationBootstrap();
-    await until(async () => (await door.logged(source)) === 1);
+    await until(async () => (await gateway.logged(source)) === 1);
   }, 30_000);
 });
 

@@ -7,7 +7,7 @@ import { RejectionStore } from './rejection-store.js';
 /** The id of the last item shown; at most 18 digits, so that it fits the column. */
 const Id = z.string().regex(/^\d{1,18}$/);
 
-/** `GET /v1/rejections`: what the doors refused, or stored and could not measure, newest first. */
+/** `GET /v1/rejections`: what the gateways refused, or stored and could not measure, newest first. */
 @Controller('v1/rejections')
 export class RejectionsRoutes {
   constructor(private readonly rejections: RejectionStore) {}

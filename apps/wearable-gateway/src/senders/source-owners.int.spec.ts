@@ -3,14 +3,14 @@ import { connectAsync } from 'mqtt';
 import { samplesTopic, type RejectionsPage, type SamplesAnswer } from '#libs/contracts';
 import { ALL_SCOPES, allows } from '#libs/platform/runtime';
 import { readMigrations } from '#libs/platform/storage';
-import { freshSource, SECRET, WearableDoor } from '../../../../test/support/wearable-door.js';
+import { freshSource, SECRET, TestWearableGateway } from '../../../../test/support/wearable-gateway.js';
 
-let door: WearableDoor;
+let gateway: TestWearableGateway;
 const tokens: Record<string, string> = {};
 let minute = 0;
 
 beforeAll(async () => {
-  door = await WearableDoor.open();
+  gateway = await TestWearableGateway.open();
   const write = ['samples.write', 'rejections.read'];
   for (const [id, scopes] of Object.entries({
     first: write,
@@ -20,10 +20,10 @@ beforeAll(async () => {
   }))
     tokens[id] = await makeClient(id, scopes);
 }, 60_000);
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
 async function makeClient(id: string, scopes: readonly string[]): Promise<string> {
-  const { pool, tokens: issuer } = door.platform;
+  const { pool, tokens: issuer } = gateway.platform;
   await pool.query(
     `INSERT INTO clients (tenant, id, secret_hash, scopes) SELECT tenant, $1, secret_hash, $2 FROM clients WHERE id = 'full'`,
     [id, scopes],
@@ -39,7 +39,7 @@ function sample(source: string | undefined, more: object = {}): object {
 }
 
 async function send(client: string, ...samples: readonly object[]): Promise<SamplesAnswer> {
-  const answer = await door.json(samples, { authorization: `Bearer ${tokens[client]}` });
+  const answer = await gateway.json(samples, { authorization: `Bearer ${tokens[client]}` });
   expect(answer.status).toBe(202);
   return answer.body;
 }
@@ -59,11 +59,11 @@ describe('a source', () => {
       'source-not-yours',
       'taken',
     ]);
-    expect(await door.logged(source)).toBe(1);
-    const listed = await door.get<RejectionsPage>('/v1/rejections?limit=1', tokens['second']);
+    expect(await gateway.logged(source)).toBe(1);
+    const listed = await gateway.get<RejectionsPage>('/v1/rejections?limit=1', tokens['second']);
     expect(listed.body.items[0]).toMatchObject({ code: 'source-not-yours', client: 'second', index: 1 });
     expect(await codes('first', sample(source))).toEqual(['taken']);
-    expect(await door.logged(source)).toBe(2);
+    expect(await gateway.logged(source)).toBe(2);
   });
 
   it('may be used by others with the scope, and stays its owner’s', async () => {
@@ -94,8 +94,8 @@ describe('a source', () => {
   it('is another one in another tenant', async () => {
     const source = freshSource();
     expect(await codes('first', sample(source))).toEqual(['taken']);
-    const answer = await door.json([sample(source, { patient: 'p9' })], {
-      authorization: `Bearer ${door.tokens.stranger}`,
+    const answer = await gateway.json([sample(source, { patient: 'p9' })], {
+      authorization: `Bearer ${gateway.tokens.stranger}`,
     });
     expect(answer.body.accepted).toBe(1);
   });
@@ -103,7 +103,7 @@ describe('a source', () => {
   it.each([...Object.getOwnPropertyNames(Object.prototype), 'a/b', '\u{1F600}'])('may be called %s', async (source) => {
     expect(await codes('first', sample(source), sample(source))).toEqual(['taken', 'taken']);
     expect(await codes('second', sample(source))).toEqual(['source-not-yours']);
-    expect(await door.logged(source)).toBe(2);
+    expect(await gateway.logged(source)).toBe(2);
   });
 
   it('has one owner when two use it first at the same moment', async () => {
@@ -120,41 +120,41 @@ describe('a source', () => {
       send('second', ...[...batches].reverse().map((source) => sample(source))),
     ]);
     expect(answers[0].accepted + answers[1].accepted).toBe(60);
-    for (const source of batches) expect(await door.logged(source)).toBe(1);
+    for (const source of batches) expect(await gateway.logged(source)).toBe(1);
   }, 30_000);
 
   it('is kept over MQTT too', async () => {
     const source = freshSource();
     await codes('first', sample(source));
-    const publisher = await connectAsync(door.mqttUrl, { username: 'second', password: SECRET, reconnectPeriod: 0 });
+    const publisher = await connectAsync(gateway.mqttUrl, { username: 'second', password: SECRET, reconnectPeriod: 0 });
     await publisher.publishAsync(samplesTopic('t1', 'p1'), JSON.stringify(sample(source)), { qos: 1 });
     await publisher.endAsync();
-    const listed = await door.get<RejectionsPage>('/v1/rejections?limit=1', tokens['second']);
+    const listed = await gateway.get<RejectionsPage>('/v1/rejections?limit=1', tokens['second']);
     expect(listed.body.items[0]).toMatchObject({ code: 'source-not-yours', door: 'mqtt', client: 'second' });
-    expect(await door.logged(source)).toBe(1);
+    expect(await gateway.logged(source)).toBe(1);
   });
 
   it('is asked for once', async () => {
-    const query = door.platform.pool.query.bind(door.platform.pool);
+    const query = gateway.platform.pool.query.bind(gateway.platform.pool);
     let asked = 0;
-    door.platform.pool.query = ((...args: Parameters<typeof query>) => {
+    gateway.platform.pool.query = ((...args: Parameters<typeof query>) => {
       if (JSON.stringify(args[0]).includes('source_owners')) asked += 1;
       return query(...args);
     }) as typeof query;
     const source = freshSource();
     for (let n = 0; n < 5; n += 1) await send('first', ...Array.from({ length: 20 }, () => sample(source)));
-    door.platform.pool.query = query;
+    gateway.platform.pool.query = query;
     expect(asked).toBe(2);
   });
 
   it('used before owners were kept is its client’s where that is known', async () => {
     const [migration] = (await readMigrations()).filter(({ name }) => name.endsWith('_source_owners'));
-    await door.platform.pool.query(
+    await gateway.platform.pool.query(
       `DROP TABLE source_owners; INSERT INTO sources (tenant, source)
        SELECT key, name FROM tenants, unnest('{second,old-gateway}'::text[]) AS n (name) WHERE id = 't1'`,
     );
-    await door.platform.pool.query(migration!.sql);
-    const { rows } = await door.platform.pool.query('SELECT source, client FROM source_owners');
+    await gateway.platform.pool.query(migration!.sql);
+    const { rows } = await gateway.platform.pool.query('SELECT source, client FROM source_owners');
     expect(rows).toEqual([{ source: 'second', client: 'second' }]);
     expect(await codes('first', sample('old-gateway'))).toEqual(['taken']);
   });

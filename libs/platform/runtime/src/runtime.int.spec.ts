@@ -293,10 +293,10 @@ describe('the runtime over real HTTP and Postgres', () => {
       async (way) => {
         const config = readConfig({ PORT: '0', DATABASE_URL: database.url });
         const bare = await createPlatform(config, { logger: platform.logger });
-        const door = await bootstrap([ProbeModule], bare);
+        const probe = await bootstrap([ProbeModule], bare);
         try {
           const elsewhere = 'other.example';
-          const aud = way === 'Host of the server' ? door.url : `http://${elsewhere}`;
+          const aud = way === 'Host of the server' ? probe.url : `http://${elsewhere}`;
           const fields = await assertion({ aud: `${aud}/oauth/token` });
           const headers =
             way === 'Host of the server'
@@ -304,7 +304,7 @@ describe('the runtime over real HTTP and Postgres', () => {
               : way === 'forwarded host'
                 ? { 'x-forwarded-host': elsewhere }
                 : { host: elsewhere };
-          const answer = await door.app.inject({
+          const answer = await probe.app.inject({
             method: 'POST',
             url: '/oauth/token',
             headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
@@ -314,10 +314,10 @@ describe('the runtime over real HTTP and Postgres', () => {
             401,
             { error: 'invalid_client', error_description: expect.stringContaining('PUBLIC_URL') },
           ]);
-          const described = (await fetch(`${door.url}/fhir/r4/.well-known/smart-configuration`)).text();
+          const described = (await fetch(`${probe.url}/fhir/r4/.well-known/smart-configuration`)).text();
           expect(await described).not.toMatch(/private_key_jwt|asymmetric|signing_alg/);
         } finally {
-          await door.close();
+          await probe.close();
           await bare.close();
         }
       },
@@ -372,7 +372,7 @@ describe('the runtime over real HTTP and Postgres', () => {
       expect(answer.body).toMatchObject({ tenant: { id: 'north' }, client: 'admin', scopes: ALL_SCOPES });
     });
 
-    it('asks for the scope of the door and the verb', async () => {
+    it('asks for the scope of the route and the verb', async () => {
       const answer = await call('/v1/probe', { headers: await bearer('alerts.read') });
       expect([answer.status, answer.body]).toMatchObject([403, { code: 'insufficient-scope' }]);
       expect(answer.headers.get('www-authenticate')).toContain('scope="twins.read"');
@@ -520,7 +520,7 @@ describe('the runtime over real HTTP and Postgres', () => {
       },
     );
 
-    it('inflates gzip, and hands out exact text where a door asks for it', async () => {
+    it('inflates gzip, and hands out exact text where a route asks for it', async () => {
       expect((await json(gzipSync('{"n":2}'), { 'content-encoding': 'gzip' })).body).toEqual({ n: 2 });
       const headers = { ...(await bearer()), 'content-type': 'application/fhir+json' };
       const text = '{"value": 70.50}';

@@ -115,7 +115,7 @@ export type ConsumerState =
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'stopped' };
 
-/** The bounded queue is full; try again after `retryAfterSeconds`. Doors answer 429. */
+/** The bounded queue is full; try again after `retryAfterSeconds`. Gateways answer 429. */
 export class LogFullError extends Error {
   override readonly name = 'LogFullError';
   constructor(readonly retryAfterSeconds: number) {

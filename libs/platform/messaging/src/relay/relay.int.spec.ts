@@ -47,7 +47,7 @@ describe('relay from the Postgres log to Kafka', () => {
           const value = Number(record.value);
           const values = seen.get(record.key) ?? [];
           seen.set(record.key, values);
-          expect(record.headers).toEqual({ source: 'door' });
+          expect(record.headers).toEqual({ source: 'gateway' });
           // What was forwarded twice is known by its identity; the first time counts.
           if (values.includes(value)) repeated++;
           else values.push(value);
@@ -65,7 +65,7 @@ describe('relay from the Postgres log to Kafka', () => {
           await client.query('BEGIN');
           await appendInTransaction(
             client,
-            [{ topic, key: `1/p${key}`, value: String(i), headers: { source: 'door' } }],
+            [{ topic, key: `1/p${key}`, value: String(i), headers: { source: 'gateway' } }],
             partitions,
           );
           await client.query('COMMIT');

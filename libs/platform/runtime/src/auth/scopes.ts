@@ -1,7 +1,7 @@
 /** To send samples under sources that belong to other clients. */
 export const ANY_SOURCE = 'samples.write:any-source';
 
-/** Scopes of the plain API. The EHR door uses SMART v2 scopes (`system/Observation.c`, `system/*.cruds`). */
+/** Scopes of the plain API. The EHR gateway uses SMART v2 scopes (`system/Observation.c`, `system/*.cruds`). */
 export const PLAIN_SCOPES = [
   'samples.write',
   ANY_SOURCE,

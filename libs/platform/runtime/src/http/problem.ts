@@ -6,7 +6,7 @@ export interface ProblemDetail {
 }
 
 /**
- * A refusal with its HTTP answer. Thrown by doors and controllers, rendered as `application/problem+json` (RFC 9457) under
+ * A refusal with its HTTP answer. Thrown by gateways and controllers, rendered as `application/problem+json` (RFC 9457) under
  * `/v1` and as OperationOutcome under `/fhir`. `detail` must not quote what was sent.
  */
 export class Problem extends Error {

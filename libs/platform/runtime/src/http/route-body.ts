@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 /** How the body of a route is read. Without {@link BodyAs} a route takes JSON, parsed. */
 export interface BodyOptions {
   /**
-   * `json`: parsed JSON · `form`: URL-encoded fields as a record · `text`: the exact text (UTF-8), for doors with a parser of
+   * `json`: parsed JSON · `form`: URL-encoded fields as a record · `text`: the exact text (UTF-8), for routes with a parser of
    * their own · `stream`: a Readable of bytes, inflated, for bodies that must not be held whole.
    */
   readonly as: 'json' | 'form' | 'text' | 'stream';

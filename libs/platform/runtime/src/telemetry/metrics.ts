@@ -13,7 +13,7 @@ export interface Metrics {
   readonly webhookDeliveries: Counter;
   /** label `topic` */
   readonly logLag: Gauge;
-  /** Seconds from the door's receipt of the record to the subscriber's answer. */
+  /** Seconds from the gateway's receipt of the record to the subscriber's answer. */
   readonly ingestToWebhook: Histogram;
   /** Makes a metric, or answers the one made before under this name. Names start with `homeostat_`. */
   counter(name: string, help: string, labels?: readonly string[]): Counter;
@@ -48,8 +48,8 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    samplesAccepted: counter('homeostat_samples_accepted_total', 'Samples made durable by a door'),
-    samplesRejected: counter('homeostat_samples_rejected_total', 'Samples refused or quarantined by a door', [
+    samplesAccepted: counter('homeostat_samples_accepted_total', 'Samples made durable by a gateway'),
+    samplesRejected: counter('homeostat_samples_rejected_total', 'Samples refused or quarantined by a gateway', [
       'reason',
     ]),
     measurementsApplied: counter('homeostat_measurements_applied_total', 'Measurements the engine wrote'),
@@ -63,7 +63,7 @@ export function createMetrics(): Metrics {
     ]),
     ingestToWebhook: histogram(
       'homeostat_ingest_to_webhook_seconds',
-      'From the receipt of a record at a door to the acknowledged webhook of the alert it caused',
+      'From the receipt of a record at a gateway to the acknowledged webhook of the alert it caused',
       LATENCY_BUCKETS,
     ),
     counter,

@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Rejection } from '#libs/contracts';
 
-/** Something that a door refused, or took and could not use, with what is needed to find it again. */
+/** Something that a gateway refused, or took and could not use, with what is needed to find it again. */
 export interface NewRejection {
   readonly tenant: number;
   /** ms */

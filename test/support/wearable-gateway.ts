@@ -12,10 +12,10 @@ import {
 } from '#libs/platform/runtime';
 import { ClientStore } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { MqttDoor } from '../../apps/wearable-gateway/src/mqtt/mqtt-door.js';
+import { MqttIngress } from '../../apps/wearable-gateway/src/mqtt/mqtt-ingress.js';
 import { WearableGatewayModule } from '../../apps/wearable-gateway/src/wearable-gateway.module.js';
 
-export const SECRET = 'a-secret-of-the-door-tests';
+export const SECRET = 'a-secret-of-the-gateway-tests';
 
 export interface Answer<T = SamplesAnswer> {
   readonly status: number;
@@ -24,7 +24,7 @@ export interface Answer<T = SamplesAnswer> {
 }
 
 /** A wearable gateway on a database of its own with two tenants: `t1` has patients p1, p2, born 1980, `t2` has p9. */
-export class WearableDoor {
+export class TestWearableGateway {
   private constructor(
     readonly platform: Platform,
     readonly server: RunningServer,
@@ -33,7 +33,7 @@ export class WearableDoor {
     readonly tokens: Readonly<Record<'full' | 'reader' | 'stranger', string>>,
   ) {}
 
-  static async open(env: Readonly<Record<string, string>> = {}): Promise<WearableDoor> {
+  static async open(env: Readonly<Record<string, string>> = {}): Promise<TestWearableGateway> {
     const database = await createTestDatabase();
     const config = readConfig(
       { DATABASE_URL: database.url, PORT: '0', MQTT_PORT: '0', LOG_LEVEL: 'silent', ...env },
@@ -55,11 +55,11 @@ export class WearableDoor {
       if (access === undefined) throw new Error(`no client ${client}`);
       tokens[client] = (await platform.tokens.issue(access)).token;
     }
-    return new WearableDoor(platform, server, database, tokens as WearableDoor['tokens']);
+    return new TestWearableGateway(platform, server, database, tokens as TestWearableGateway['tokens']);
   }
 
   get mqttUrl(): string {
-    return `mqtt://127.0.0.1:${this.server.app.get(MqttDoor).port}`;
+    return `mqtt://127.0.0.1:${this.server.app.get(MqttIngress).port}`;
   }
 
   async post<T = SamplesAnswer>(

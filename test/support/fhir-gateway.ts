@@ -22,8 +22,8 @@ export interface Reply {
   readonly json: any;
 }
 
-/** The EHR door on a free port, on a database of its own. Tokens are `<tenant key> <scope> <scope>…`, in base64; `client=<id>` among the scopes names the client. */
-export class FhirDoor {
+/** The EHR gateway on a free port, on a database of its own. Tokens are `<tenant key> <scope> <scope>…`, in base64; `client=<id>` among the scopes names the client. */
+export class TestFhirGateway {
   private constructor(
     readonly url: string,
     readonly pool: Pool,
@@ -32,7 +32,7 @@ export class FhirDoor {
     readonly close: () => Promise<void>,
   ) {}
 
-  static async open(connections = 10): Promise<FhirDoor> {
+  static async open(connections = 10): Promise<TestFhirGateway> {
     const database = await createTestDatabase();
     const pool = createPool(database.url, { max: connections });
     await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one'), (2, 'two')`);
@@ -51,7 +51,7 @@ export class FhirDoor {
       closing: closing.signal,
     } as unknown as Platform;
     const server = await bootstrap([FhirGatewayModule.forRoot(platform)], platform);
-    return new FhirDoor(
+    return new TestFhirGateway(
       server.url,
       pool,
       log,

@@ -5,7 +5,7 @@ import { MqttSubscriber } from './mqtt-subscriber.js';
 import type { Pipeline } from '../pipeline.js';
 
 /** Samples over MQTT: the broker in this process, or with `MQTT_URL` a client of another one. Starts and stops with the process. */
-export class MqttDoor implements OnApplicationBootstrap, OnApplicationShutdown {
+export class MqttIngress implements OnApplicationBootstrap, OnApplicationShutdown {
   private stop: () => Promise<void> = () => Promise.resolve();
   /** Port of the own broker; undefined with an external one. */
   port: number | undefined;

@@ -15,8 +15,8 @@ const RETRY_MS = 1_000;
 /** Full, or not able just now: the same again later, as any client has to. */
 const LATER = [429, 502, 503];
 
-/** A client of the public doors over HTTP. Stops, with an error, when `closing` is aborted. */
-export class Door {
+/** A client of the public API over HTTP. Stops, with an error, when `closing` is aborted. */
+export class ApiClient {
   private token = '';
   private renewAt = 0;
 
