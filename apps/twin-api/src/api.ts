@@ -106,6 +106,7 @@ export class Api {
 
   async twinStream(access: Access, patient: string, lastId: string | undefined, reply: FastifyReply): Promise<void> {
     const tenant = access.tenant.key;
+    await this.views.refuseUnreadable(tenant, patient);
     const seen = await versionSeen(this.views, tenant, patient, lastId);
     const { hot, logger } = this.platform;
     this.streams.start(

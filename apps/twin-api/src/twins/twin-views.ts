@@ -50,6 +50,11 @@ export class TwinViews {
     return moreFacts === 0 ? view : { ...view, facts: await this.allFacts(tenant, patient) };
   }
 
+  /** @throws Problem 503 `twin-unreadable` */
+  async refuseUnreadable(tenant: number, patient: string): Promise<void> {
+    if (await isQuarantined(this.pool, { tenant, patient })) throw twinUnreadable();
+  }
+
   /** Version of the current twin, without the cost of showing it. */
   async versionOf(tenant: number, patient: string): Promise<number> {
     const hot = await this.hot.get(tenant, patient).catch(() => undefined);

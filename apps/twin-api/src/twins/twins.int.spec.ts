@@ -138,6 +138,7 @@ describe('twins over the API', () => {
       [tenant],
     );
     expect(await call('GET', '/v1/twins/p3')).toMatchObject({ status: 503, body: { code: 'twin-unreadable' } });
+    expect(await call('GET', '/v1/twins/p3/stream')).toMatchObject({ status: 503, body: { code: 'twin-unreadable' } });
     await platform.pool.query('DELETE FROM quarantined_twins');
   });
 

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig, startEmbeddedPostgres } from '#libs/platform/runtime';
-import { createPool, migrate, twinHeads, type TwinRowHead } from '#libs/platform/storage';
+import { createPool, migrate, type TwinRowHead } from '#libs/platform/storage';
+import { findTwins, type Asked } from './find-twins.js';
 import { rebuildTwin } from './rebuild-twin.js';
 
 /**
@@ -9,14 +10,13 @@ import { rebuildTwin } from './rebuild-twin.js';
  * meanwhile. Exit code 0: all were rebuilt; 1: some were not, and stay as they are; 64: wrong usage; 66: no such twin.
  */
 const USAGE = `npm run rebuild -- [--tenant ID] [--patient ID] [--all]
-  without --patient and --all: the twins in quarantine; --patient: this one; --all: every twin (of the tenant)`;
+  without --patient and --all: the twins that cannot be read; --patient: this one; --all: every twin (of the tenant)`;
 
-function readArguments(): { tenant?: string; patient?: string; all: boolean } | undefined {
+function readArguments(): Asked | undefined {
   try {
     const { values } = parseArgs({
       options: { tenant: { type: 'string' }, patient: { type: 'string' }, all: { type: 'boolean', default: false } },
     });
-    if (values.patient !== undefined && values.tenant === undefined) return undefined;
     return values;
   } catch {
     return undefined;
@@ -36,11 +36,11 @@ async function main(): Promise<number> {
   const pool = createPool(url, { name: 'homeostat-rebuild', max: 2 });
   try {
     await migrate(url);
-    const quarantined = asked.patient === undefined && !asked.all;
-    const twins = await twinHeads(pool, { ...asked, quarantined });
+    const twins = await findTwins(pool, asked);
     if (twins.length === 0) {
-      console.log(quarantined ? 'no twin is in quarantine' : 'there is no such twin');
-      return quarantined ? 0 : 66;
+      const isAsked = asked.patient !== undefined || asked.all;
+      console.log(isAsked ? 'there is no such twin' : 'every twin can be read');
+      return isAsked ? 66 : 0;
     }
     let failed = 0;
     for (const twin of twins) if (!(await rebuilt(pool, twin))) failed += 1;

@@ -14,6 +14,7 @@ import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, twinHeads, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { startPipeline, type Pipeline } from '../pipeline.js';
+import { findTwins } from './find-twins.js';
 import { rebuildTwin } from './rebuild-twin.js';
 
 const MINUTE = 60_000;
@@ -256,7 +257,10 @@ describe('rebuilding a twin from the tables', () => {
     await first.stop();
     const before = await emitted();
     const open = await openEpisode('glucose-very-low');
+    expect(await findTwins(pool, { all: false })).toEqual([]);
     await pool.query(`UPDATE twins SET snapshot = left(snapshot, 3000) WHERE patient = 'p1'`);
+    expect(await findTwins(pool, { tenant: 'other', all: false })).toEqual([]);
+    expect(await findTwins(pool, { all: false })).toMatchObject([{ patient: 'p1' }]);
     const engine = await start();
     const at = (n: number): number => begun + n * MINUTE;
     // A low saturation that lasts, and somebody who has seen the low.
@@ -274,6 +278,7 @@ describe('rebuilding a twin from the tables', () => {
     ];
     await send(records);
     await settled(9);
+    expect(await findTwins(pool, { all: false })).toHaveLength(1);
     expect((await emitted()).slice(before.length)).toEqual(['twin-unreadable raised']);
     await lastWritten(at(169) + 1_000);
     expect(await rebuild()).toMatchObject({ kind: 'rebuilt', ended: 0, wasAside: true });

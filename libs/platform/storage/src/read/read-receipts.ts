@@ -47,6 +47,25 @@ export async function twinHeads(
   return rows;
 }
 
+/** Every stored twin of a tenant (all when absent), a few at a time. */
+export async function* storedSnapshots(
+  db: Pool,
+  tenant: string | undefined,
+): AsyncGenerator<TwinRowHead & { readonly snapshot: string }> {
+  for (let after: readonly [number, string] = [0, '0']; ;) {
+    const { rows } = await db.query<TwinRowHead & { snapshot: string }>(
+      `SELECT ${HEAD}, t.snapshot FROM twins AS t JOIN tenants AS o ON o.key = t.tenant
+       WHERE t.snapshot IS NOT NULL AND ($1::text IS NULL OR o.id = $1) AND (t.tenant, t.key) > ($2::int4, $3::int8)
+       ORDER BY t.tenant, t.key LIMIT 200`,
+      [tenant ?? null, ...after],
+    );
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = [last.tenant, last.key];
+  }
+}
+
 /** Every version of every measurement, in order of receipt. A cursor: the transaction must be open, and is used by it meanwhile. */
 export async function* receivedMeasurements(
   client: ClientBase,
