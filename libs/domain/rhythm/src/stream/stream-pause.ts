@@ -68,7 +68,7 @@ export function stepPause(
       value: Math.round(interval),
       unit: 'ms',
       confident: confident && doubt === null,
-      note: `over 2 s and under 3 s: noted only${doubt === null ? '' : `; ${doubt}`}`,
+      note: `between 2 s and 3 s: recorded only${doubt === null ? '' : `; ${doubt}`}`,
     },
   };
 }

@@ -76,7 +76,7 @@ function explanationOf({ rule, limits, episode, feedback, person }: Telling): Ex
   const said = useful + notUseful;
   const ageless = rule.byAge !== undefined && ageAt(person, episode.start) === null;
   return {
-    why: whySentence(rule, limits, episode) + (ageless ? ' The age is not known: adult limits were used.' : ''),
+    why: whySentence(rule, limits, episode) + (ageless ? ' Age unknown: adult limits were used.' : ''),
     clears: clearsSentence(rule, limits),
     ...(finding?.score === undefined ? undefined : { score: finding.score }),
     ...(finding?.intercept === undefined ? undefined : { intercept: finding.intercept }),

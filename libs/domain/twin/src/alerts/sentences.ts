@@ -53,20 +53,20 @@ function headOf(episode: EpisodeState, transition: Transition, reason: AlertReas
       return `Severity fell to ${severityOf(alertRank(episode))}.`;
     case 'amended':
       if (reason === 'severity-rose') return `Severity rose to ${severityOf(alertRank(episode))}.`;
-      if (reason === 'severity-returned') return `Severity ${severityOf(alertRank(episode))} again.`;
+      if (reason === 'severity-returned') return `Severity back to ${severityOf(alertRank(episode))}.`;
       if (reason === 'recurring') return '';
-      return AMENDED[reason ?? 'sources-changed'] ?? 'Changed.';
+      return AMENDED[reason ?? 'sources-changed'] ?? 'Updated.';
     case 'retracted':
       return 'Retracted after late or corrected data. Original text:';
     case 'retrospective':
-      return `In the past and already over, until ${clock(end ?? start, raisedAt)}.`;
+      return `Retrospective: ended at ${clock(end ?? start, raisedAt)}, before the data arrived.`;
     case 'resolved':
-      if (closedByHand !== undefined) return 'Closed by a person.';
+      if (closedByHand !== undefined) return 'Closed manually.';
       if (reason !== undefined && isOffReason(reason)) return CLOSED[reason];
       if (recurring?.until !== undefined) {
-        return `Over after ${recurring.count} episodes in ${span(recurring.until - recurring.since)}.`;
+        return `Resolved after ${recurring.count} episodes in ${span(recurring.until - recurring.since)}.`;
       }
-      return `Over after ${span((end ?? start) - start)}.`;
+      return `Resolved after ${span((end ?? start) - start)}.`;
     case 'acknowledged':
       return 'Acknowledged.';
     case 'snoozed':
@@ -83,11 +83,11 @@ function raisedHead(episode: EpisodeState, reason: AlertReason | undefined): str
     case 'snooze-ended':
       return `Snooze ended: ${episode.end === null ? 'the condition is still present' : 'not acknowledged'}.`;
     case 'worse':
-      return `Worse than before, severity ${severityOf(alertRank(episode))}.`;
+      return `Worsened: severity ${severityOf(alertRank(episode))}.`;
     case 'sources-changed':
-      return 'Another source is silent.';
+      return 'Another source has stopped sending.';
     case 'monitoring-on':
-      return 'Monitoring is on again; the condition is present.';
+      return 'Monitoring resumed; the condition is present.';
     default:
       return '';
   }
@@ -105,8 +105,8 @@ function recurringWords({ recurring, raisedAt }: EpisodeState, transition: Trans
 }
 
 const AMENDED: Readonly<Partial<Record<AlertReason, string>>> = {
-  'data-changed': 'Changed by late or corrected data.',
-  joined: 'Another alert of the same cause was folded into this one.',
+  'data-changed': 'Updated after late or corrected data.',
+  joined: 'Another alert with the same cause is suppressed by this one.',
   latched: 'The condition has ended; the alert stays open until acknowledged.',
 };
 
@@ -127,8 +127,9 @@ function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): 
   const crossed = isWorse(rule, limit.limit, met[3]) || (met[8] !== undefined && met[3] === limit.limit);
   const sentence = crossed
     ? `${title} ${began}, ${limitWords}${held}.`
-    : `${title} ${furthest}, ${limitWords}; it began with ${began}.`;
-  const extreme = !crossed || worst[3] === met[3] ? '' : ` Furthest: ${furthest}.`;
+    : `${title} ${furthest}, ${limitWords}; first value ${began}.`;
+  const extreme =
+    !crossed || worst[3] === met[3] ? '' : ` ${rule.direction === 'below' ? 'Lowest' : 'Highest'}: ${furthest}.`;
   const doubtful = cites.every((cited) => cited[4] !== 0) ? ' All values are of doubtful quality.' : '';
   return sentence + extreme + doubtful;
 }
@@ -142,7 +143,7 @@ function silenceSentence({ about }: EpisodeState): string {
 /** Why the rule fired, with the limits that were in force. */
 export function whySentence(rule: Rule, limits: Limits, episode: EpisodeState): string {
   if (rule.kind === 'silence') {
-    return 'A source that had been sending continuously was not heard for longer than its limit; it is not catching up with old values either.';
+    return 'A continuous source has sent no data for longer than its limit, and no backlog is arriving.';
   }
   if (rule.kind === 'sender') return rule.why;
   if (rule.kind === 'stream') return `${rule.title}: ${rule.persistence}.`;
@@ -158,7 +159,7 @@ function conditionOf(rule: LimitRule, tier: Tier, limits: Limits): string {
   const held =
     seconds === 0 && tier.raiseSamples === 1
       ? ''
-      : ` for ${span(seconds * 1000)} (${tier.raiseSamples} or more values)`;
+      : ` for ${span(seconds * 1000)} (at least ${tier.raiseSamples} values)`;
   return `${title.toLowerCase()} is ${rule.direction} ${limits[tier.raise]!} ${unit}${held}`;
 }
 
@@ -169,7 +170,7 @@ export function clearsSentence(rule: Rule, limits: Limits): string {
   const { title, unit } = measureWords(rule);
   const side = rule.direction === 'below' ? 'at or above' : 'at or below';
   const seconds = limits[tier.clearSeconds]!;
-  return `${title} ${side} ${limits[tier.clear]!} ${unit} for ${span(seconds * 1000)}, shown by ${tier.clearSamples} or more good values.`;
+  return `${title} ${side} ${limits[tier.clear]!} ${unit} for ${span(seconds * 1000)}, confirmed by at least ${tier.clearSamples} good values.`;
 }
 
 function measureWords(rule: LimitRule): { readonly title: string; readonly unit: string } {

@@ -17,10 +17,10 @@ export interface UnreadableTwin {
 
 const WORDS: Readonly<Record<UnreadableReason, string>> = {
   'not-json': 'it is truncated or damaged',
-  malformed: 'parts of it are missing',
-  'of-another-twin': 'it belongs to another twin or another state of this one',
-  'newer-version': 'a newer version of the software wrote it',
-  'older-version': 'a version of the software wrote it that is no longer read',
+  malformed: 'parts are missing',
+  'of-another-twin': 'it belongs to another twin, or to another state of this one',
+  'newer-version': 'it was written by a newer version of the software',
+  'older-version': 'it was written by a version of the software that is no longer supported',
 };
 
 /**

@@ -29,7 +29,7 @@ describe('monitoring switched off', () => {
     const on = set(ward, T0 + 2 * MINUTE, { state: 'on' });
     expect(toldAll(on)).toEqual([`${LOW} raised medium open`]);
     expect(on.transitions[0]!.alert).toMatchObject({
-      summary: expect.stringContaining('Monitoring is on again'),
+      summary: expect.stringContaining('Monitoring resumed'),
       effectiveAt: new Date(T0 + MINUTE).toISOString(),
     });
   });

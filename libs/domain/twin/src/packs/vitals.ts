@@ -5,8 +5,7 @@ import type { ConditionPack } from './pack.js';
 const HEART = {
   measure: 'heart-rate',
   maxGapSeconds: 360,
-  population:
-    "At rest. Adults, and children by age where the birth date is known; an unknown age is judged as an adult's.",
+  population: 'At rest. Adults, and children by age where the birth date is known. Unknown age: treated as adult.',
 } as const;
 const AT_ONCE = { forSeconds: 0, samples: 1 } as const;
 const POLICY: Policy = { refractorySeconds: 300, escalateAfterSeconds: 900, latching: false, group: null };
@@ -79,7 +78,7 @@ export const VITALS_PACK: ConditionPack = {
       ],
       byAge: HIGH_BY_AGE,
       policy: POLICY,
-      further: { step: 20, why: 'our choice: above the 10 % by which IEC 60601-2-27 lets a rate meter err at 150/min' },
+      further: { step: 20, why: 'our choice: above the 10 % error that IEC 60601-2-27 allows a rate meter at 150/min' },
     }),
     limitRule({
       ...HEART,
@@ -100,7 +99,7 @@ export const VITALS_PACK: ConditionPack = {
       ],
       byAge: LOW_BY_AGE,
       policy: POLICY,
-      further: { step: 5, why: 'our choice: the 5/min by which IEC 60601-2-27 lets a rate meter err at low rates' },
+      further: { step: 5, why: 'our choice: the 5/min error that IEC 60601-2-27 allows a rate meter at low rates' },
     }),
     limitRule({
       id: 'oxygen-saturation-low',
@@ -109,14 +108,14 @@ export const VITALS_PACK: ConditionPack = {
       direction: 'below',
       maxGapSeconds: 900,
       population:
-        'Anyone older than 28 days without chronic hypercapnic respiratory failure; for those set limits for the patient.',
+        'Patients older than 28 days without chronic hypercapnic respiratory failure; with it, set limits for the patient.',
       refuses: { underDays: 28 },
       tiers: [
         { severity: 'medium', limit: 90, clear: 92, range: [75, 97], ...AT_ONCE, clearSeconds: 30, clearSamples: 2 },
         { severity: 'high', limit: 85, clear: 87, range: [60, 94], ...AT_ONCE, clearSeconds: 30, clearSamples: 2 },
       ],
       policy: POLICY,
-      further: { step: 4, why: 'our choice: the 4 % (root mean square) by which ISO 80601-2-61 lets an oximeter err' },
+      further: { step: 4, why: 'our choice: the 4 % error (root mean square) that ISO 80601-2-61 allows an oximeter' },
     }),
   ],
   detectors: [],

@@ -105,7 +105,7 @@ describe('severity and sentence', () => {
     }
     expect(ward.alerts().at(-1)).toMatchObject({
       reason: 'severity-returned',
-      summary: expect.stringMatching(/^Severity high again\./),
+      summary: expect.stringMatching(/^Severity back to high\./),
     });
     heart(ward, 120, 18, 130);
     expect(heart(ward, 138, 3, 165)).toEqual(['heart-rate-high escalated high open']);
@@ -141,7 +141,7 @@ describe('an alert that was acknowledged or snoozed', () => {
     expect(worse).toMatchObject({
       episode,
       reason: 'worse',
-      summary: expect.stringMatching(/^Worse than before, severity high\./),
+      summary: expect.stringMatching(/^Worsened: severity high\./),
     });
     for (const gone of ['acknowledgedBy', 'snoozedUntil']) expect(worse).not.toHaveProperty(gone);
   });
@@ -215,7 +215,7 @@ const LEVELS: Readonly<Record<number, readonly number[]>> = {
   [GLUCOSE]: [40, 52, 62, 90, 255, 320],
 };
 const RANK = { low: 1, medium: 2, high: 3 } as const;
-const SAID = /^(?:Severity (?:rose|fell) to (\w+)\.|Severity (\w+) again\.|Worse than before, severity (\w+)\.)/;
+const SAID = /^(?:Severity (?:rose|fell) to (\w+)\.|Severity back to (\w+)\.|Worsened: severity (\w+)\.)/;
 
 describe('whatever happens', () => {
   it('severity and sentence agree, and what gets worse than was acknowledged is open and escalates', () => {

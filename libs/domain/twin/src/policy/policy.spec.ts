@@ -35,7 +35,9 @@ describe('alerts of one cause', () => {
     const rising = series(GLUCOSE, T0 + 13 * MIN5, MIN5, [268, 285, 301]);
     const outcome = rising.map((sample) => ward.send([sample])).at(-1)!;
     expect(told(outcome)).toEqual(['glucose-high amended medium open']);
-    expect(outcome.transitions[0]!.alert.summary).toMatch(/^Another alert of the same cause was folded into this one/);
+    expect(outcome.transitions[0]!.alert.summary).toMatch(
+      /^Another alert with the same cause is suppressed by this one/,
+    );
     expect(outcome.suppressions.map(({ rule }) => rule)).toEqual(['glucose-very-high']);
   });
 
@@ -255,7 +257,7 @@ describe('population', () => {
     const fast = series(HEART_RATE, T0, MINUTE, Array<number>(12).fill(135));
     const adult = new Ward();
     expect(told(adult.send(fast))).toEqual(['heart-rate-high raised medium open']);
-    expect(adult.alerts()[0]!.explanation.why).toContain('The age is not known: adult limits were used.');
+    expect(adult.alerts()[0]!.explanation.why).toContain('Age unknown: adult limits were used.');
     const child = new Ward();
     child.take(born('2023-01-15'));
     expect(told(child.send(fast))).toEqual([]);

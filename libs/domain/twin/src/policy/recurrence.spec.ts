@@ -105,7 +105,7 @@ describe('short events that keep coming back', () => {
     );
     expect(after.map(({ alert }) => [alert.episode, alert.transition])).toEqual([[standing.episode, 'resolved']]);
     const [resolved] = after.map(({ alert }) => alert);
-    expect(resolved!.summary).toMatch(/^Over after 15 episodes in 58 min\./);
+    expect(resolved!.summary).toMatch(/^Resolved after 15 episodes in 58 min\./);
     expect(Date.parse(resolved!.resolvedAt!)).toBeLessThan(end);
     // The next one is the first again.
     dips(ward, 0.1, 4, [89], end + HOUR);

@@ -51,7 +51,7 @@ export function limitRule(spec: LimitRuleSpec): LimitRule {
     severity: spec.tiers.at(-1)?.severity ?? 'low',
     inputs: [spec.measure],
     quality: QUALITY,
-    freshness: `Values no further apart than ${spec.maxGapSeconds} s.`,
+    freshness: `Values at most ${spec.maxGapSeconds} s apart.`,
     limits: spec.tiers.flatMap((tier, i) => limitSpecs(tier, names[i]!, measure.unit, spec)),
     persistence: spec.tiers
       .map((tier) => `${tier.severity}: ${beyond} ${tier.limit} ${measure.unit} ${persistence(tier)}`)
@@ -102,17 +102,17 @@ function limitSpecs(tier: TierSpec, names: TierNames, unit: string, spec: LimitR
   const room = Math.abs(tier.clear - tier.limit) * 4;
   const clearRange = spec.direction === 'below' ? [min, max + room] : [min - room, max];
   return [
-    { name: names.raise, title: `${spec.direction} this: ${tier.severity}`, unit, default: tier.limit, min, max },
+    { name: names.raise, title: `${tier.severity} when ${spec.direction} this`, unit, default: tier.limit, min, max },
     {
       name: names.clear,
-      title: `back to this: no longer ${tier.severity}`,
+      title: `clears ${tier.severity} at this`,
       unit,
       default: tier.clear,
       min: clearRange[0]!,
       max: clearRange[1]!,
     },
     { name: names.raiseSeconds, title: 'held for', unit: 's', default: tier.forSeconds, min: 0, max: 14_400 },
-    { name: names.clearSeconds, title: 'back for', unit: 's', default: tier.clearSeconds, min: 0, max: 14_400 },
+    { name: names.clearSeconds, title: 'cleared for', unit: 's', default: tier.clearSeconds, min: 0, max: 14_400 },
   ];
 }
 

@@ -195,7 +195,7 @@ describe('rules', () => {
       threshold: { limit: 70, unit: 'mg/dL', comparison: 'below', owner: 'default' },
       explanation: {
         why: 'Glucose low is medium when glucose is below 70 mg/dL.',
-        clears: 'Glucose at or above 75 mg/dL for 15 min, shown by 2 or more good values.',
+        clears: 'Glucose at or above 75 mg/dL for 15 min, confirmed by at least 2 good values.',
       },
       disclaimer: 'Research software, not a cleared medical device.',
     });
@@ -217,7 +217,7 @@ it('after an escalation names the value that crossed the limit in force', () => 
   const [alert] = ward.send(series(OXYGEN, T0 + 2 * MINUTE, MINUTE, [84])).transitions.map((t) => t.alert);
   expect(alert).toMatchObject({ transition: 'escalated', severity: 'high' });
   expect(alert!.summary).toBe(
-    'Severity rose to high. Oxygen saturation by pulse oximetry 84 % at 08:02:00 UTC, below the default limit of 85 %; it began with 89 % at 08:01:00 UTC.',
+    'Severity rose to high. Oxygen saturation by pulse oximetry 84 % at 08:02:00 UTC, below the default limit of 85 %; first value 89 % at 08:01:00 UTC.',
   );
 });
 

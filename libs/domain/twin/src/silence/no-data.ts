@@ -11,8 +11,8 @@ export const NO_DATA: SilenceRule = {
   category: 'technical',
   severity: 'low',
   inputs: ['heart-rate', 'oxygen-saturation', 'respiratory-rate', 'glucose'],
-  quality: 'Any value counts as a sign of life, whatever its quality.',
-  freshness: 'Judged by the times of receipt, which ticks advance.',
+  quality: 'Any value counts, whatever its quality.',
+  freshness: 'Evaluated by time of receipt, which ticks advance.',
   policy: { refractorySeconds: 0, escalateAfterSeconds: null, latching: false, group: null },
   limits: [
     silenceLimit('heartRateSeconds', 'heart rate', 900),
@@ -22,8 +22,8 @@ export const NO_DATA: SilenceRule = {
   ],
   persistence: `Only streams that sent at least ${CONTINUOUS_AFTER} values, each within the limit of the one before.`,
   hysteresis:
-    'None. Held back while old values keep arriving (a gateway catching up) or another source sends the same measure.',
-  clears: 'Newer values from every source that fell silent.',
+    'None. Deferred while a backlog is arriving (a gateway catching up) or another source sends the same measure.',
+  clears: 'Newer values from every silent source.',
   population: 'Anyone with a continuous monitor.',
   page: 'docs/clinical/rules/no-data.md',
   seconds: { 1: 'heartRateSeconds', 3: 'oxygenSaturationSeconds', 4: 'respiratoryRateSeconds', 9: 'glucoseSeconds' },

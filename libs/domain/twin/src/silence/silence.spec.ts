@@ -143,7 +143,7 @@ describe('no-data', () => {
       ward.act({ type, episode: first!.episode, until }, heard + 16 * MINUTE);
       const second = ward.tick(heard + LIMIT);
       expect(toldAll(second)).toEqual([raised]);
-      expect(second.transitions[0]!.alert.summary).toContain('Another source is silent.');
+      expect(second.transitions[0]!.alert.summary).toContain('Another source has stopped sending.');
     },
   );
 });

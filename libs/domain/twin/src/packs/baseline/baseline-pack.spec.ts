@@ -77,9 +77,9 @@ describe('heart rate unusual for this person', () => {
       threshold: { limit: 4, unit: '{spread}', comparison: 'at-or-above', layer: 'default' },
     });
     expect(alert!.summary).toMatch(
-      /^Heart rate \d+ \/min is \d\.\d spreads above what is usual for this person at this time of day/,
+      /^Heart rate \d+ \/min, \d\.\d robust spreads above the patient's baseline for this time of day/,
     );
-    expect(alert!.explanation.notes![0]).toMatch(/^usual: 6\d \/min, spread \d\.\d \/min, by [67] days$/);
+    expect(alert!.explanation.notes![0]).toMatch(/^baseline 6\d \/min, robust spread \d\.\d \/min, from [67] days$/);
     expect(alert!.evidence).toMatchObject([{ code: 'heart-rate', quality: 'good' }]);
   });
 

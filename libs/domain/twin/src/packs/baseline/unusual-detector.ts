@@ -56,12 +56,12 @@ function findingOf(
     rank: 1,
     weight: Math.abs(z),
     cites: [cited],
-    words: `Heart rate ${cited[3]} /min is ${Math.abs(z).toFixed(1)} spreads ${side} what is usual for this person at this time of day`,
+    words: `Heart rate ${cited[3]} /min, ${Math.abs(z).toFixed(1)} robust spreads ${side} the patient's baseline for this time of day`,
     limit: limits['spreads']!,
     limitName: 'spreads',
     unit: '{spread}',
     comparison: 'at-or-above',
-    notes: [`usual: ${Math.round(expected!)} /min, spread ${spread!.toFixed(1)} /min, by ${days} days`],
+    notes: [`baseline ${Math.round(expected!)} /min, robust spread ${spread!.toFixed(1)} /min, from ${days} days`],
   };
 }
 

@@ -27,9 +27,9 @@ describe('NEWS2 in the deterioration pack', () => {
     expect(explanation.missing).toEqual([]);
     expect(explanation.notes).toEqual([
       'consciousness from the Glasgow coma score',
-      'observation by the chart: continuous monitoring of vital signs',
-      'highest of 24 h: 7',
-      'last full set 0 min ago',
+      'recommended observation: continuous monitoring of vital signs',
+      'highest in 24 h: 7',
+      'last complete set 0 min ago',
     ]);
     expect(threshold).toMatchObject({ limit: 7, comparison: 'at-or-above', unit: '{score}', layer: 'default' });
     expect(evidence.map(({ code }) => code).sort()).toEqual([
@@ -65,7 +65,7 @@ describe('NEWS2 in the deterioration pack', () => {
   it('says that a partial total is the least it can be, and never counts what is missing as normal', () => {
     const ward = new Ward();
     const { alert } = ward.send(chart(T0, { breaths: 26, oxygen: 91, heart: 135 })).transitions[0]!;
-    expect(alert.summary).toMatch(/^NEWS2 is at least \(4 of 7 inputs missing\) 9/);
+    expect(alert.summary).toMatch(/^NEWS2 is at least 9, with 4 of 7 inputs missing/);
     expect(alert.explanation.missing).toEqual(['onOxygen', 'systolicPressure', 'consciousness', 'temperature']);
   });
 

@@ -3,8 +3,8 @@ import type { LimitSpec, Policy, StreamRule } from '../../rules/rule.js';
 
 const POLICY: Policy = { refractorySeconds: 1800, escalateAfterSeconds: 3600, latching: false, group: 'deterioration' };
 const HOLDING: readonly LimitSpec[] = [
-  { name: 'forSeconds', title: 'held for, where values come continuously', unit: 's', default: 300, min: 0, max: 3600 },
-  { name: 'clearForSeconds', title: 'gone for', unit: 's', default: 900, min: 0, max: 14_400 },
+  { name: 'forSeconds', title: 'held for, with continuous values', unit: 's', default: 300, min: 0, max: 3600 },
+  { name: 'clearForSeconds', title: 'cleared for', unit: 's', default: 900, min: 0, max: 14_400 },
 ];
 
 export const NEWS2: StreamRule = {
@@ -25,12 +25,12 @@ export const NEWS2: StreamRule = {
     'body-temperature',
   ],
   quality: QUALITY,
-  freshness: 'An input counts for `freshHours`; the alert gives the age of each, and what is missing.',
+  freshness: 'An input is valid for `freshHours`; the alert lists the age of each input and what is missing.',
   limits: [
-    { name: 'medium', title: 'from this total: medium', unit: '{score}', default: 5, min: 3, max: 9 },
-    { name: 'high', title: 'from this total: high', unit: '{score}', default: 7, min: 4, max: 20 },
+    { name: 'medium', title: 'total for medium, at or above', unit: '{score}', default: 5, min: 3, max: 9 },
+    { name: 'high', title: 'total for high, at or above', unit: '{score}', default: 7, min: 4, max: 20 },
     ...HOLDING,
-    { name: 'freshHours', title: 'inputs count for', unit: 'h', default: 12, min: 1, max: 24 },
+    { name: 'freshHours', title: 'inputs valid for', unit: 'h', default: 12, min: 1, max: 24 },
     {
       name: 'saturationScale',
       title: "SpO2 scale; 2 only on a clinician's decision for hypercapnic respiratory failure",
@@ -42,16 +42,16 @@ export const NEWS2: StreamRule = {
     },
   ],
   persistence:
-    'medium from a total of 5 or three points in one input, high from 7, held for 300 s where values come continuously, at once where they are charted; at least three inputs known; a partial total counts as the least it can be',
-  hysteresis: 'A severity falls when its condition has been gone for 900 s.',
-  clears: 'A total under 5 without three points in any input, for 900 s',
-  population: "Adults of 16 years and more, not in pregnancy. An unknown age is taken for an adult's.",
+    'medium at a total of 5 or more or three points in one input, high at 7 or more, held for 300 s with continuous values, at once with charted ones; at least three inputs known; a partial total is a lower bound',
+  hysteresis: 'Severity falls when its condition has been absent for 900 s.',
+  clears: 'Total below 5 and no input with three points, for 900 s',
+  population: 'Patients aged 16 years or more, not in pregnancy. Unknown age: treated as adult.',
   refuses: { underYears: 16, pregnancy: true },
   policy: POLICY,
   further: {
     step: 3,
     unit: '{score}',
-    why: 'our choice: the score of one parameter that alone asks for urgent review (RCP 2017)',
+    why: 'our choice: the score of a single parameter that alone requires urgent review (RCP 2017)',
   },
   page: 'docs/clinical/rules/news2.md',
   crossed: ({ medium, high, saturationScale }) => [
@@ -78,13 +78,12 @@ export const TREND: StreamRule = {
     'glucose',
   ],
   quality: QUALITY,
-  freshness: 'Three vital signs within 8 h; what was measured within 24 h counts.',
+  freshness: 'Three vital signs within 8 h; values of the last 24 h are used.',
   limits: [...HOLDING],
-  persistence: 'the score of the last 24 h in the band medium or high, held for 300 s; judged every 5 min',
-  hysteresis: 'Falls when its band has been left for 900 s.',
-  clears: 'A score under the band for 900 s',
-  population:
-    "Adults in intensive or close ward care (fitted on intensive care stays). An unknown age is taken for an adult's.",
+  persistence: 'score of the last 24 h in the medium or high band, held for 300 s; evaluated every 5 min',
+  hysteresis: 'Falls when the score has been below its band for 900 s.',
+  clears: 'Score below the band for 900 s',
+  population: 'Adults in intensive or step-down care (fitted on intensive care stays). Unknown age: treated as adult.',
   refuses: { underYears: 16, pregnancy: true },
   policy: POLICY,
   page: 'docs/clinical/rules/deterioration-trend.md',

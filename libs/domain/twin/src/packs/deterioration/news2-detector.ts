@@ -127,13 +127,15 @@ function oxygenOf(
 function notesOf(score: Score, course: ScoreCourse, now: number): readonly string[] {
   const { slopePerHour, highest24h, sinceFullMs } = trendOf(course, now);
   const notes = [...score.derived];
-  if (score.monitoring !== undefined) notes.push(`observation by the chart: ${score.monitoring.words}`);
-  if (slopePerHour !== undefined) notes.push(`${slopePerHour.toFixed(1)} points an hour over the last 8 h`);
-  if (highest24h !== undefined) notes.push(`highest of 24 h: ${highest24h}`);
+  if (score.monitoring !== undefined) notes.push(`recommended observation: ${score.monitoring.words}`);
+  if (slopePerHour !== undefined) notes.push(`${slopePerHour.toFixed(1)} points/h over the last 8 h`);
+  if (highest24h !== undefined) notes.push(`highest in 24 h: ${highest24h}`);
   notes.push(
-    sinceFullMs === undefined ? 'no full set yet' : `last full set ${Math.round(sinceFullMs / MINUTE)} min ago`,
+    sinceFullMs === undefined
+      ? 'no complete set of inputs yet'
+      : `last complete set ${Math.round(sinceFullMs / MINUTE)} min ago`,
   );
-  if (score.stale.length > 0) notes.push(`older than the chart asks for: ${score.stale.join(', ')}`);
+  if (score.stale.length > 0) notes.push(`overdue: ${score.stale.join(', ')}`);
   return notes;
 }
 
@@ -149,12 +151,14 @@ function findingOf(
   // Doubtful values alone count one severity lower.
   const rank = cites.every((cited) => cited[4] !== 0) ? full - 1 : full;
   const limitName = isHigh ? 'high' : 'medium';
-  const least = score.complete ? '' : `at least (${score.missing.length} of 7 inputs missing) `;
+  const total = score.complete
+    ? score.total
+    : `at least ${score.total}, with ${score.missing.length} of 7 inputs missing`;
   return {
     rank: rank as 1 | 2 | 3,
     weight: score.total,
     cites,
-    words: `NEWS2 is ${least}${score.total}`,
+    words: `NEWS2 is ${total}`,
     limit: limits[limitName]!,
     limitName,
     unit: '{score}',

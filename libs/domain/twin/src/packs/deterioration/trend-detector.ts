@@ -87,7 +87,7 @@ function findingOf(inputs: Memory['inputs'], risk: Extract<TrendRisk, { kind: 'r
     rank: isHigh ? 2 : 1,
     weight: score,
     cites: Object.values(inputs).sort((a, b) => a[2] - b[2]),
-    words: `The course of the last 24 h speaks for deterioration, most of all ${strongest.name}`,
+    words: `24-h trend suggests deterioration; largest contributor: ${strongest.name}`,
     limit: DETERIORATION_TREND.bands[isHigh ? 'high' : 'medium'].raise,
     limitName: isHigh ? 'high' : 'medium',
     unit: '1',

@@ -21,10 +21,10 @@ const FORESEEN = {
   category: 'physiological',
   inputs: ['glucose'],
   quality: QUALITY,
-  freshness: 'Readings of one source over half an hour, without a gap over 16 min.',
-  hysteresis: 'The forecast stays under its lower limit for 15 min.',
+  freshness: 'Readings of one source over 30 min, without a gap of more than 16 min.',
+  hysteresis: 'The forecast stays below its lower limit for 15 min.',
   population:
-    'People with type 1 diabetes on a continuous sensor (fitted on adults with automated dosing). Not for newborns (under 28 days), and not shown for pregnancy.',
+    'People with type 1 diabetes on a continuous sensor (fitted on adults with automated dosing). Not for newborns (under 28 days); not validated in pregnancy.',
   refuses: NOT_NEWBORN,
 } as const satisfies Partial<StreamRule>;
 
@@ -37,12 +37,22 @@ export const LOW_SOON_RULE: StreamRule = {
   title: 'Glucose low soon',
   severity: 'medium',
   limits: [
-    { name: 'probability', title: 'told from this probability', default: LOW_SOON.limits.raise, ...PROBABILITY },
-    { name: 'clearProbability', title: 'over under this probability', default: LOW_SOON.limits.clear, ...PROBABILITY },
+    {
+      name: 'probability',
+      title: 'raised at or above this probability',
+      default: LOW_SOON.limits.raise,
+      ...PROBABILITY,
+    },
+    {
+      name: 'clearProbability',
+      title: 'cleared below this probability',
+      default: LOW_SOON.limits.clear,
+      ...PROBABILITY,
+    },
   ],
   persistence:
-    'at the first reading whose forecast of a value under 70 mg/dL within 30 min is probable enough, or after 5 min under 70 unforeseen',
-  clears: 'A forecast under its lower limit and glucose at or above 70 mg/dL, for 15 min; or an hour without a low',
+    'at the first reading whose probability of a value below 70 mg/dL within 30 min reaches the limit, or after 5 min below 70 mg/dL without a forecast',
+  clears: 'Forecast below its lower limit and glucose at or above 70 mg/dL, for 15 min; or an hour without a low',
   policy: FORECAST,
   crossed: crossedProbabilities,
   page: 'docs/clinical/rules/glucose-low-soon.md',
@@ -53,12 +63,17 @@ export const EARLY_LOW_SOON_RULE: StreamRule = {
   ...LOW_SOON_RULE,
   id: 'glucose-low-soon-early',
   version: '0.1.0',
-  title: 'Glucose low soon, told earlier',
+  title: 'Glucose low soon, earlier threshold',
   limits: [
-    { name: 'probability', title: 'told from this probability', default: EARLY_LOW_SOON.limits.raise, ...PROBABILITY },
+    {
+      name: 'probability',
+      title: 'raised at or above this probability',
+      default: EARLY_LOW_SOON.limits.raise,
+      ...PROBABILITY,
+    },
     {
       name: 'clearProbability',
-      title: 'over under this probability',
+      title: 'cleared below this probability',
       default: EARLY_LOW_SOON.limits.clear,
       ...PROBABILITY,
     },
@@ -70,20 +85,25 @@ export const URGENT_LOW_SOON_RULE: StreamRule = {
   ...FORESEEN,
   id: 'glucose-urgent-low-soon',
   version: URGENT_LOW_SOON.version,
-  title: 'Glucose urgently low soon',
+  title: 'Urgent low glucose soon',
   severity: 'high',
   limits: [
-    { name: 'probability', title: 'told from this probability', default: URGENT_LOW_SOON.limits.raise, ...PROBABILITY },
+    {
+      name: 'probability',
+      title: 'raised at or above this probability',
+      default: URGENT_LOW_SOON.limits.raise,
+      ...PROBABILITY,
+    },
     {
       name: 'clearProbability',
-      title: 'over under this probability',
+      title: 'cleared below this probability',
       default: URGENT_LOW_SOON.limits.clear,
       ...PROBABILITY,
     },
   ],
   persistence:
-    'at the first reading whose forecast of 55 mg/dL or less within 20 min is probable enough, or after 5 min at 55 mg/dL unforeseen',
-  clears: 'A forecast under its lower limit and glucose above 55 mg/dL, for 15 min; or an hour without such a low',
+    'at the first reading whose probability of 55 mg/dL or less within 20 min reaches the limit, or after 5 min at or below 55 mg/dL without a forecast',
+  clears: 'Forecast below its lower limit and glucose above 55 mg/dL, for 15 min; or an hour without such a low',
   policy: FORECAST,
   crossed: crossedProbabilities,
   page: 'docs/clinical/rules/glucose-urgent-low-soon.md',

@@ -18,7 +18,7 @@ const HIGH: Policy = { refractorySeconds: 1800, escalateAfterSeconds: 7200, latc
 
 const FURTHER_DOWN = {
   step: 10,
-  why: 'our choice: the fall between two readings 5 min apart at 2 mg/dL per minute, which sensors show as a falling arrow',
+  why: 'our choice: the fall between two readings 5 min apart at 2 mg/dL/min, shown by sensors as a falling arrow',
 } as const;
 const FURTHER_UP = {
   step: 50,

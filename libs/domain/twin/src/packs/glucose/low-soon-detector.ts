@@ -30,11 +30,11 @@ type Memory = Readonly<Record<string, Sensor>>;
 
 const NONE: Sensor['findings'] = {};
 
-const LOW = 'under 70 mg/dL within 30 min';
+const LOW = 'below 70 mg/dL within 30 min';
 const SPOKEN: readonly (readonly [LowName, StreamRule, words: string])[] = [
   ['low', LOW_SOON_RULE, LOW],
   ['earlyLow', EARLY_LOW_SOON_RULE, LOW],
-  ['urgentLow', URGENT_LOW_SOON_RULE, '55 mg/dL or less within 20 min'],
+  ['urgentLow', URGENT_LOW_SOON_RULE, 'at or below 55 mg/dL within 20 min'],
 ];
 
 function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
@@ -83,17 +83,18 @@ function findingOf(
   const full = RANKS[rule.severity];
   const rank = (quality === 0 ? full : full - 1) as Finding['rank'];
   const base = { rank, cites, limit, limitName: 'probability', unit: '1', comparison: 'at-or-above' } as const;
-  const now = `glucose is ${Math.round(x)} mg/dL`;
-  if (forecast === undefined) return { ...base, weight: 1, words: `Low now, too few readings to foresee: ${now}` };
+  const now = `Glucose ${Math.round(x)} mg/dL`;
+  if (forecast === undefined)
+    return { ...base, weight: 1, words: `${now}, already low; too few readings for a forecast` };
   const { score, probability, intercept, contributions } = forecast;
   return {
     ...base,
     weight: probability,
-    words: `Probability ${probability.toFixed(2)} of glucose ${words}: ${now}`,
+    words: `${now}, predicted ${words}, probability ${probability.toFixed(2)}`,
     score,
     intercept,
     contributions,
-    notes: ['score and contributions are log-odds; the readings between the cited ones count too'],
+    notes: ['score and contributions are log-odds; readings between the cited ones are used too'],
   };
 }
 
