@@ -77,10 +77,10 @@ describe('an alert of senders', () => {
   });
 
   it('is amended when they are others', () => {
-    for (const about of [['another'], undefined]) {
-      const draft = judged(still, { n: 0, end: T0, status: 'resolved' }, { about });
+    for (const words of [{ about: ['another'] }, {}]) {
+      const draft = judged(still, { n: 0, end: T0, status: 'resolved' }, words);
       expect([told(draft), draft.changed]).toEqual([['clock-step amended sources-changed'], true]);
-      expect(episodes(draft).map(({ n, about: words }) => [n, words])).toEqual([
+      expect(episodes(draft).map(({ n, about }) => [n, about])).toEqual([
         [0, undefined],
         [1, ABOUT],
       ]);
