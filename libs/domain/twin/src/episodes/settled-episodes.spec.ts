@@ -13,7 +13,7 @@ function cited(t: number): Cited {
 }
 
 function finding(rank: 1 | 2 | 3, weight: number, t: number): Finding {
-  const cites = [cited(t - 1), cited(t)];
+  const cites = [cited(t - 2), cited(t - 1), cited(t)];
   return { rank, weight, cites, words: `${weight}`, limit: 0, limitName: 'x', unit: '1', comparison: 'above' };
 }
 
@@ -100,6 +100,21 @@ describe('episodes after a stretch was judged again', () => {
     expect(spans(again)).toEqual(expected);
   });
 
+  it.each([
+    [told(0, 80, 109), ['80-100', '110-120']],
+    [told(0, 80, 110), ['80-120']],
+    [told(0, 120, 250), ['110-120']],
+    [told(0, 121, 250), ['110-120', '121-250 (0)']],
+  ])('and another one where they do not: %j', (known, expected) => {
+    expect(spans(settle([known], [found(110, 120)], STRETCH))).toEqual(expected);
+  });
+
+  it('an episode that is over within the stretch has nothing of what was known after it', () => {
+    const open = told(0, 110, null, { rank: 3, peak: 3, finding: finding(3, 1, 230) });
+    const [one] = settle([open], [found(110, 120, { rank: 1, peak: 1 })], STRETCH);
+    expect(one!.episode).toStrictEqual(found(110, 120, { rank: 1, peak: 1 }));
+  });
+
   it('an episode that is open at the end of the stretch ends as it was known to', () => {
     const ended = told(0, 150, 230, { cleared: cited(231) });
     expect(settle([ended], [found(140, null)], STRETCH)[0]!.episode).toMatchObject({ end: 230, cleared: cited(231) });
@@ -133,7 +148,7 @@ describe('the worst of an episode that was judged again', () => {
   const now = found(105, 140, { peak: 2, finding: finding(2, 5, 120) });
 
   function worstWith(known: Finding, end: number | null = 150): Partial<FoundEpisode> {
-    const before = told(0, 50, end, { peak: known.rank, finding: known, worst: cited(known.cites[1]![2]) });
+    const before = told(0, 50, end, { peak: known.rank, finding: known, worst: cited(known.cites[2]![2]) });
     return settle([before], [now], STRETCH)[0]!.episode;
   }
 
@@ -148,7 +163,7 @@ describe('the worst of an episode that was judged again', () => {
   ])('%s', (_, known, isKept) => {
     const worst = worstWith(known);
     expect(worst.finding).toEqual(isKept ? known : now.finding);
-    expect(worst.worst).toEqual(isKept ? cited(known.cites[1]![2]) : now.worst);
+    expect(worst.worst).toEqual(isKept ? cited(known.cites[2]![2]) : now.worst);
     expect(worst.peak).toBe(isKept ? Math.max(2, known.rank) : 2);
   });
 
@@ -190,7 +205,7 @@ describe('what was told', () => {
       told: 7,
       episode: { start: 1, end: 3, rank: 1, peak: 3, first, met, worst: cited(9), cleared: cites[2], finding: worst },
     });
-    expect(open).toEqual({
+    expect(open).toStrictEqual({
       told: 8,
       episode: { start: 5, end: null, rank: 2, peak: 2, first, met, worst: cites[0], cleared: null },
     });
@@ -204,7 +219,7 @@ describe('what was told', () => {
 
   it('is remembered by the machine without its end, with the finding where there is one', () => {
     const { end: _, cleared: _c, ...rest } = found(1, null);
-    expect(asOpen(found(1, null))).toEqual(rest);
+    expect(asOpen(found(1, null))).toStrictEqual(rest);
     const one = finding(2, 1, 5);
     expect(asOpen(found(1, null, { finding: one }))).toEqual({ ...rest, finding: one });
   });

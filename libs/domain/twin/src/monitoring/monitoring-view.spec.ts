@@ -73,6 +73,11 @@ describe('monitoring', () => {
     expect(view({ set: ON, dischargedSince }).cause).toBe(expected ?? 'set');
   });
 
+  it('that a person switched off is shown so, also of one who left', () => {
+    expect(view({ set: { ...SET, since: T0 - 1 }, dischargedSince: T0 })).toMatchObject({ state: 'off', cause: 'set' });
+    expect(view({ set: ON, dischargedSince: T0 + 1 })).toMatchObject({ state: 'off', cause: 'discharged' });
+  });
+
   it('that was off for others, or is over, does not bring a patient back who left', () => {
     const off = { ...SET, rules: ['no-data'], since: T0 + MINUTE };
     expect(reason({ set: off, dischargedSince: T0 })).toBe('discharged');
