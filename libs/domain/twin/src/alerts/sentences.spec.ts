@@ -32,36 +32,36 @@ describe('what happened to an alert', () => {
     ['raised', 'persists', 'Persists after the alert that suppressed it.'],
     ['raised', 'snooze-ended', 'Snooze ended: the condition is still present.'],
     ['raised', 'snooze-ended', 'Snooze ended: not acknowledged.', { end }],
-    ['raised', 'worse', 'Worse than before, severity medium.'],
-    ['raised', 'sources-changed', 'Another source is silent.'],
-    ['raised', 'monitoring-on', 'Monitoring is on again; the condition is present.'],
+    ['raised', 'worse', 'Worsened: severity medium.'],
+    ['raised', 'sources-changed', 'Another source has stopped sending.'],
+    ['raised', 'monitoring-on', 'Monitoring resumed; the condition is present.'],
     ['escalated', 'unacknowledged', 'Escalated: not acknowledged.'],
     ['escalated', undefined, 'Severity rose to high.', { rank: 3, peak: 3 }],
     ['deescalated', undefined, 'Severity fell to medium.'],
     ['amended', 'severity-rose', 'Severity rose to medium.'],
-    ['amended', 'severity-returned', 'Severity medium again.'],
-    ['amended', 'data-changed', 'Changed by late or corrected data.'],
-    ['amended', 'joined', 'Another alert of the same cause was folded into this one.'],
+    ['amended', 'severity-returned', 'Severity back to medium.'],
+    ['amended', 'data-changed', 'Updated after late or corrected data.'],
+    ['amended', 'joined', 'Another alert with the same cause is suppressed by this one.'],
     ['amended', 'latched', 'The condition has ended; the alert stays open until acknowledged.'],
-    ['amended', undefined, 'Changed.'],
-    ['amended', 'sources-changed', 'Changed.'],
+    ['amended', undefined, 'Updated.'],
+    ['amended', 'sources-changed', 'Updated.'],
     ['retracted', undefined, 'Retracted after late or corrected data. Original text:'],
-    ['retrospective', undefined, 'In the past and already over, until 08:05:00 UTC.', { end }],
-    ['retrospective', undefined, 'In the past and already over, until 08:00:00 UTC.'],
-    ['resolved', undefined, 'Closed by a person.', { closedByHand: { rank: 2, at: T0 } }],
+    ['retrospective', undefined, 'Retrospective: ended at 08:05:00 UTC, before the data arrived.', { end }],
+    ['retrospective', undefined, 'Retrospective: ended at 08:00:00 UTC, before the data arrived.'],
+    ['resolved', undefined, 'Closed manually.', { closedByHand: { rank: 2, at: T0 } }],
     ['resolved', 'monitoring-off', 'Closed: monitoring was switched off.'],
     ['resolved', 'deceased', 'Closed: the patient is recorded as deceased.'],
     ['resolved', 'discharged', 'Closed: the patient was discharged.'],
-    ['resolved', undefined, 'Over after 5 min.', { end }],
-    ['resolved', 'data-changed', 'Over after 5 min.', { end }],
-    ['resolved', undefined, 'Over after 0 s.'],
+    ['resolved', undefined, 'Resolved after 5 min.', { end }],
+    ['resolved', 'data-changed', 'Resolved after 5 min.', { end }],
+    ['resolved', undefined, 'Resolved after 0 s.'],
     [
       'resolved',
       undefined,
-      'Over after 3 episodes in 20 min.',
+      'Resolved after 3 episodes in 20 min.',
       { end, recurring: { count: 3, since: T0, until: T0 + 20 * MINUTE } },
     ],
-    ['resolved', undefined, 'Over after 5 min.', { end, recurring: { count: 3, since: T0 } }],
+    ['resolved', undefined, 'Resolved after 5 min.', { end, recurring: { count: 3, since: T0 } }],
     ['acknowledged', undefined, 'Acknowledged.'],
     ['snoozed', undefined, 'Snoozed until 09:00:00 UTC.', { snoozedUntil: T0 + HOUR }],
     ['snoozed', undefined, 'Snoozed until 08:00:00 UTC.'],
@@ -85,12 +85,12 @@ describe('what happened to an alert', () => {
 describe('what was measured', () => {
   it('is the value that met the condition, and the furthest one', () => {
     const cites = [oxygen(0, 88), oxygen(SECOND, 86.24), oxygen(2 * SECOND, 87)];
-    expect(words({ cites })).toBe(`${WHAT} Furthest: 86.2 % at 08:00:01 UTC.`);
+    expect(words({ cites })).toBe(`${WHAT} Lowest: 86.2 % at 08:00:01 UTC.`);
   });
 
   it('tells for how long it had been so', () => {
     expect(words({ start: T0 + MINUTE, cites: [oxygen(0, 87.5), oxygen(MINUTE, 88)] })).toBe(
-      'Oxygen saturation by pulse oximetry 88 % at 08:01:00 UTC, below the default limit of 90 % for 60 s. Furthest: 87.5 % at 08:00:00 UTC.',
+      'Oxygen saturation by pulse oximetry 88 % at 08:01:00 UTC, below the default limit of 90 % for 60 s. Lowest: 87.5 % at 08:00:00 UTC.',
     );
   });
 
@@ -103,10 +103,10 @@ describe('what was measured', () => {
   it('begins with the furthest one where the first did not cross the limit in force', () => {
     const limit = { limit: 85, layer: 'patient', owner: 'dr-a' } as const;
     expect(words({ cites: [oxygen(0, 88), oxygen(MINUTE, 80)], limit })).toBe(
-      "Oxygen saturation by pulse oximetry 80 % at 08:01:00 UTC, below the patient's limit of 85 %; it began with 88 % at 08:00:00 UTC.",
+      "Oxygen saturation by pulse oximetry 80 % at 08:01:00 UTC, below the patient's limit of 85 %; first value 88 % at 08:00:00 UTC.",
     );
     const same = { limit: 88, layer: 'tenant', owner: 'x' } as const;
-    expect(words({ limit: same })).toContain("below the tenant's limit of 88 %; it began with 88 %");
+    expect(words({ limit: same })).toContain("below the tenant's limit of 88 %; first value 88 %");
   });
 
   it.each([
@@ -118,7 +118,7 @@ describe('what was measured', () => {
     expect(words({ cites: [oxygen(0, 90, 0, comparator)] })).toBe(
       `Oxygen saturation by pulse oximetry ${shown} % at 08:00:00 UTC, below the default limit of 90 %.`,
     );
-    expect(words({ cites: [oxygen(0, 91, 0, comparator)] })).toContain('it began with');
+    expect(words({ cites: [oxygen(0, 91, 0, comparator)] })).toContain('first value');
   });
 
   it('says when all of it is doubtful', () => {
@@ -134,7 +134,7 @@ describe('what was measured', () => {
   it('the furthest of a high value is the highest', () => {
     const cites = [125, 140, 130].map((x, i): Cited => [`v${i}`, 1, T0 + i * SECOND, x, 0, 'gateway', 1]);
     expect(summaryOf(RATE_HIGH, defaultLimits(RATE_HIGH), episodeOf({ cites }), 'raised', undefined)).toBe(
-      'Heart rate 125 /min at 08:00:00 UTC, above the default limit of 120 /min. Furthest: 140 /min at 08:00:01 UTC.',
+      'Heart rate 125 /min at 08:00:00 UTC, above the default limit of 120 /min. Highest: 140 /min at 08:00:01 UTC.',
     );
   });
 });
@@ -165,7 +165,9 @@ describe('other rules', () => {
   });
 
   it('say why they fired and what ends them', () => {
-    expect(whySentence(NO_DATA, {}, episodeOf())).toMatch(/^A source that had been sending continuously was not heard/);
+    expect(whySentence(NO_DATA, {}, episodeOf())).toMatch(
+      /^A continuous source has sent no data for longer than its limit/,
+    );
     expect(whySentence(CLOCK_STEP, {}, episodeOf())).toBe(CLOCK_STEP.why);
     const asystole = ruleById('asystole')!;
     expect(whySentence(asystole, {}, episodeOf())).toBe(`${asystole.title}: ${asystole.persistence}.`);
@@ -184,17 +186,17 @@ describe('limit rules', () => {
       `${why} Doubtful values count one severity lower.`,
     );
     expect(whySentence(RATE_HIGH, defaultLimits(RATE_HIGH), episodeOf())).toBe(
-      'Heart rate high is medium when heart rate is above 120 /min for 10 min (3 or more values), high when heart rate is above 150 /min for 60 s (3 or more values).',
+      'Heart rate high is medium when heart rate is above 120 /min for 10 min (at least 3 values), high when heart rate is above 150 /min for 60 s (at least 3 values).',
     );
     const held = { ...limits, forSeconds: 30 };
-    expect(whySentence(OXYGEN_LOW, held, episodeOf())).toContain('below 91 % for 30 s (1 or more values),');
+    expect(whySentence(OXYGEN_LOW, held, episodeOf())).toContain('below 91 % for 30 s (at least 1 values),');
     const atOnce = { ...defaultLimits(RATE_HIGH), forSeconds: 0 };
-    expect(whySentence(RATE_HIGH, atOnce, episodeOf())).toContain('above 120 /min for 0 s (3 or more values),');
+    expect(whySentence(RATE_HIGH, atOnce, episodeOf())).toContain('above 120 /min for 0 s (at least 3 values),');
   });
 
   it('say what ends them', () => {
     expect(clearsSentence(OXYGEN_LOW, defaultLimits(OXYGEN_LOW))).toBe(
-      'Oxygen saturation by pulse oximetry at or above 92 % for 30 s, shown by 2 or more good values.',
+      'Oxygen saturation by pulse oximetry at or above 92 % for 30 s, confirmed by at least 2 good values.',
     );
     expect(clearsSentence(RATE_HIGH, defaultLimits(RATE_HIGH))).toMatch(/^Heart rate at or below 115 \/min for 2 min,/);
   });
