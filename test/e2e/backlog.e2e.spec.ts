@@ -7,7 +7,7 @@ import { WebhookReceiver } from '../support/webhook-receiver.js';
 const SECONDS = 6_000;
 const PER_REQUEST = 100;
 
-/** The thread of the backlog lane, as it is compiled, on the real log: killed at work, and another engine goes on. */
+/** The thread of the backlog lane, as it is compiled, on the real log: killed at work, and another engine resumes. */
 describe("a patient's backlog on real Kafka, Postgres and Redis", () => {
   let services: OwnServices;
   let system: Deployment;

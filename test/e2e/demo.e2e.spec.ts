@@ -83,7 +83,7 @@ describe('the demo', () => {
     return answer.body.items.map((item) => item.patient).sort();
   }
 
-  it('alerts within 90 s, ends on Ctrl-C within 5 s, and goes on where it stopped', async () => {
+  it('alerts within 90 s, ends on Ctrl-C within 5 s, and resumes where it stopped', async () => {
     expect(existsSync(ENTRY)).toBe(true);
     const port = await freePort();
     const env = { PORT: String(port), MQTT_PORT: String(await freePort()) };

@@ -135,7 +135,7 @@ describe('faults under load on real Kafka, Postgres and Redis', () => {
     await system.client.login();
   }
 
-  /** Waits until what was accepted is applied and told, then counts; a count that never comes right is reported as it is. */
+  /** Waits until what was accepted is applied and delivered, then counts; a count that never comes right is reported as it is. */
   async function settled(load: WardLoad): Promise<Outcome> {
     // After two minutes of failing the next attempt is up to a minute and a half away.
     const deadline = Date.now() + 150_000;

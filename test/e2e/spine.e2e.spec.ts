@@ -126,7 +126,7 @@ describe('a bundle and a stream in, an explained alert out (one process, everyth
     expect(asKnown.body.measures?.['glucose']).toBeUndefined();
   });
 
-  it('an acknowledgement enters the episode and is told', async () => {
+  it('an acknowledgement enters the episode and is delivered', async () => {
     const list = await client.api<{ items: { id: string; rule: { id: string } }[] }>(
       'GET',
       '/v1/alerts?patient=spine-1&status=open',
@@ -137,7 +137,7 @@ describe('a bundle and a stream in, an explained alert out (one process, everyth
     await receiver.waitFor((all) => all.some((message) => message.type === 'alert.acknowledged'), 10_000);
   });
 
-  it('kill -9, start again: nothing is forgotten, nothing is told twice, the rest of the episode is told', async () => {
+  it('kill -9, start again: nothing is lost, nothing is delivered twice, the rest of the episode is delivered', async () => {
     await app.kill();
     await app.start();
     await client.login();
@@ -151,7 +151,7 @@ describe('a bundle and a stream in, an explained alert out (one process, everyth
       effectiveAt: new Date(now + (index - 5) * 1000 + 5000).toISOString(),
     }));
     expect((await client.samples(recovered)).status).toBe(202);
-    // A message whose delivery was not yet noted is sent again, under its id: by ids nothing is told twice.
+    // A message whose delivery was not yet noted is sent again, under its id: by ids nothing is delivered twice.
     const told = receiver.distinct().map((message) => `${message.data.episode} ${message.type}`);
     expect(new Set(told).size).toBe(told.length);
     const deliveries = await client.api<{ items: { status: string }[] }>('GET', `/v1/webhooks/${webhook}/deliveries`);

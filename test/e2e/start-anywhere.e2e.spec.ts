@@ -47,7 +47,7 @@ describe('starting anywhere', () => {
     expect(await readyOnce(resolve('.'), { DATA_DIR: join(own, 'data') }, ORDINARY)).toBe('ready');
   }, 120_000);
 
-  it('tells an ordinary user in one line that the data are not theirs', async () => {
+  it('reports to an ordinary user in one line that the data are not theirs', async () => {
     if (!asRoot) return;
     const dataDir = join(closedFolder(), 'data');
     expect(await readyOnce(resolve('.'), { DATA_DIR: dataDir })).toBe('ready');

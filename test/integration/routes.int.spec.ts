@@ -36,7 +36,7 @@ describe('the routes of all apps', () => {
     expect([...routes].sort()).toEqual(documented.sort());
   });
 
-  it('let nobody in without a token, but for the public ones', async () => {
+  it('deny access without a token, except the public ones', async () => {
     for (const route of routes.filter((candidate) => !OPEN.has(candidate))) {
       const [method = '', path = ''] = route.split(' ');
       const url = api.server.url + path.replace('{type}', 'Observation').replaceAll(/\{\w+\}/g, '1');

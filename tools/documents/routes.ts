@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import * as api from '#libs/contracts';
 
-/** One route as docs/openapi.json tells it. */
+/** One route as docs/openapi.json describes it. */
 export interface RouteDoc {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
@@ -294,7 +294,7 @@ export const ROUTES: readonly RouteDoc[] = [
   {
     method: 'put',
     path: '/v1/twins/{patient}/monitoring',
-    summary: 'Switches alerts of a patient off or on; measuring goes on, and what is suppressed is listed',
+    summary: 'Switches alerts of a patient off or on; measurements are still stored, and what is suppressed is listed',
     tag: 'alerts',
     scopes: ['alerts.write'],
     status: 202,
@@ -323,7 +323,7 @@ export const ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
     path: '/v1/suppressions',
-    summary: 'Alerts that were kept quiet, and why, newest first',
+    summary: 'Suppressed alerts with their reasons, newest first',
     tag: 'alerts',
     scopes: ['alerts.read'],
     status: 200,
@@ -382,7 +382,7 @@ export const ROUTES: readonly RouteDoc[] = [
   {
     method: 'post',
     path: '/v1/alerts/{id}/acknowledge',
-    summary: 'Says that somebody has seen it',
+    summary: 'Acknowledges it',
     tag: 'alerts',
     scopes: ['alerts.write'],
     status: 202,

@@ -32,7 +32,7 @@ export interface Load {
 }
 
 /**
- * What rang: each `raised` and `escalated` transition once, by rule and the severity it was told with, in order of rule id. What became
+ * Emitted alerts: each `raised` and `escalated` transition once, by rule and the severity it was emitted with, in order of rule id. What became
  * known only when it was over, what went quietly and what ended rings no bell.
  */
 export function alarmLoad(

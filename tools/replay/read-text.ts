@@ -7,7 +7,7 @@ import type { OnBad, RecordedSample, RecordingFile } from './recording.js';
 /** A recording has no clock: nothing in it is in the future. */
 const ANY_TIME = { receivedAt: Number.MAX_SAFE_INTEGER };
 
-/** Reads a recording of text line by line (a JSON array as a whole), `.gz` or not. The form is told by its first line. */
+/** Reads a recording of text line by line (a JSON array as a whole), `.gz` or not. The format is detected from its first line. */
 export async function* readText(file: RecordingFile, onBad: OnBad): AsyncGenerator<RecordedSample> {
   const place = { line: 0 };
   try {

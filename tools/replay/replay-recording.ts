@@ -6,7 +6,7 @@ import { endOf, readWfdb } from './read-wfdb.js';
 import type { OnBad, RecordedSample, RecordingFile } from './recording.js';
 import { createTwinRun, type SetLimit, type TwinRun } from './twin-run.js';
 
-/** An episode as last told, or as it was kept quiet; ms. */
+/** An episode as last emitted, or as it was suppressed; ms. */
 export interface ReplayedEpisode {
   readonly rule: string;
   readonly severity: Severity;
@@ -75,9 +75,9 @@ interface Patient {
 function createPatient(first: RecordedSample, { rules, limits, shadow }: ReplayOptions): Patient {
   const live = createFindings(rules);
   const beside = shadow === undefined ? undefined : createFindings(rules);
-  const runs: TwinRun[] = [createTwinRun(first.patient, limits, (applied) => live.tell(applied))];
+  const runs: TwinRun[] = [createTwinRun(first.patient, limits, (applied) => live.add(applied))];
   if (beside !== undefined)
-    runs.push(createTwinRun(first.patient, laidOver(limits, shadow!), (applied) => beside.tell(applied)));
+    runs.push(createTwinRun(first.patient, laidOver(limits, shadow!), (applied) => beside.add(applied)));
   const plain = createPlainCounter(rules, limits);
   const start = first.wire.t;
   let spans: readonly Span[] = [];
@@ -129,7 +129,7 @@ function laidOver(limits: readonly SetLimit[], shadow: readonly SetLimit[]): rea
 
 function createFindings(rules: ReadonlySet<string> | undefined) {
   const episodes = new Map<string, ReplayedEpisode>();
-  /** Kept quiet and not over: nothing will tell of their end. */
+  /** Suppressed and not over: no transition will report their end. */
   const quiet = new Map<string, ReplayedEpisode>();
   const rung: Rung[] = [];
   function take({ rule, episode, alert }: TransitionChange): void {
@@ -147,7 +147,7 @@ function createFindings(rules: ReadonlySet<string> | undefined) {
   }
 
   return {
-    tell({ transitions, suppressions, state }: Applied): void {
+    add({ transitions, suppressions, state }: Applied): void {
       for (const { rule, episode, severity, effectiveAt } of suppressions) {
         if (rules?.has(rule) === false) continue;
         quiet.set(episode, { rule, severity, at: effectiveAt, until: null, value: undefined, retracted: false });

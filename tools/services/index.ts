@@ -26,7 +26,7 @@ export interface StartedServices {
 
 /**
  * The one launcher: a service named in the environment is taken as it is (and never touched); else a local binary is started
- * on a free port with data in a temporary folder; else the user is told in one line what to install.
+ * on a free port with data in a temporary folder; else one line says what to install.
  */
 export async function startServices(
   names: readonly ServiceName[],

@@ -33,7 +33,7 @@ export function has(command: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
 }
 
-/** On Debian or Ubuntu, as root or in CI, missing servers are installed; elsewhere the user is told. */
+/** On Debian or Ubuntu, as root or in CI, missing servers are installed; elsewhere one line says what to install. */
 export function install(packages: readonly string[]): boolean {
   const allowed = process.getuid?.() === 0 && has('apt-get');
   if (!allowed) return false;

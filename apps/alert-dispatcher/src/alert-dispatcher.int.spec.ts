@@ -111,7 +111,7 @@ describe('the dispatcher on a real database and real endpoints', () => {
     expect(receiver.received.every((message) => message.signed)).toBe(true);
   });
 
-  it('a record that comes twice is told once', async () => {
+  it('queues a repeated record once', async () => {
     const { receiver } = await subscribe();
     await dispatch();
     const twice = record(randomUUID(), 'raised');
@@ -122,7 +122,7 @@ describe('the dispatcher on a real database and real endpoints', () => {
     expect(receiver.received.map((message) => message.id)).toEqual([twice.transition, after.transition]);
   });
 
-  it('keeps to the filter, and tells the rest of an episode it told of', async () => {
+  it('applies the filter, and sends the rest of an episode that it has begun to send', async () => {
     const { receiver } = await subscribe({ severity: ['high'] });
     await dispatch();
     const episode = randomUUID();

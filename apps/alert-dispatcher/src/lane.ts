@@ -41,7 +41,7 @@ interface Sent {
 
 /**
  * The queue of one endpoint. Messages of one episode go in order, each after the one before was delivered or parked; of different
- * episodes the gravest goes first, then the oldest. Each answer is noted when it comes, so a slow one holds up its own episode only,
+ * episodes the highest severity goes first, then the oldest. Each answer is noted when it comes, so a slow one holds up its own episode only,
  * and messages that fail have slots of their own.
  */
 export class Lane {

@@ -25,7 +25,7 @@ interface Got {
 }
 type Answer = { readonly status: number; readonly afterMs?: number; readonly headers?: Record<string, string> };
 
-/** An endpoint that answers each alert as it is told, perhaps never (`afterMs: Infinity`). */
+/** An endpoint that answers each alert as configured, perhaps never (`afterMs: Infinity`). */
 class Endpoint {
   readonly got: Got[] = [];
   answer: (alert: Alert, tries: number) => Answer = () => ({ status: 200 });
@@ -222,7 +222,7 @@ describe('lanes on a real database and real endpoints', () => {
       expect(Math.max(...lags)).toBeLessThan(1000);
     }, 30_000);
 
-    it('three tries, then parked, and the rest of the episode goes on', async () => {
+    it('parks a refused message after three tries, and sends the rest of the episode', async () => {
       const { id, endpoint } = await subscribe();
       endpoint.answer = ({ transition }) => ({ status: transition === 'raised' ? 404 : 200 });
       await serve();

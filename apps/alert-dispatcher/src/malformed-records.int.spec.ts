@@ -41,7 +41,7 @@ describe.each(KINDS)('malformed records of the topic alerts, on the %s log', (ki
     await database.drop();
   }, 60_000);
 
-  it('become one dead letter each, and their neighbours go on', async () => {
+  it('become one dead letter each, and the other records are applied', async () => {
     const webhook = {
       tenant: 1,
       id: randomUUID(),

@@ -95,7 +95,7 @@ async function queueDeliveries(
   return { outcome: { kind: 'applied' }, deadLetters, lanes };
 }
 
-/** The log has put a record aside by itself, and its topic has it: note it, and do not ask for it again. */
+/** The log has dead-lettered a record by itself: note it, and do not ask for it again. */
 async function passOver(client: PoolClient, record: LogRecord, reason: string): Promise<void> {
   const { partition, offset } = record;
   const { next } = await OFFSETS.lock(client, new Map([[partition, offset]]));

@@ -327,7 +327,7 @@ describe('whose an observation is', () => {
     expect((await gateway.records()).slice(before)).toMatchObject([{ patient: 'wearer', samples: [{ x: 64 }] }]);
   });
 
-  it('is nobody of ours when the patient is at another server', async () => {
+  it('is no patient of ours when the reference leads to another server', async () => {
     await gateway.send('PUT', '/Patient/here', patient({ id: 'here' }));
     const before = (await gateway.records()).length;
     const reply = await gateway.send(

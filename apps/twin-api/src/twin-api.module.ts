@@ -13,7 +13,8 @@ export class TwinApiModule {
   static forRoot(platform: Platform): DynamicModule {
     const tenantActs = new TenantActJob({
       pool: platform.pool,
-      onProblem: (error) => platform.logger.warn({ err: error }, 'an act for all patients waits; will go on'),
+      onProblem: (error) =>
+        platform.logger.warn({ err: error }, 'an act for all patients is incomplete; will be resumed'),
     });
     return {
       module: TwinApiModule,

@@ -38,10 +38,7 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
     'Measurements older than the newest of their measure',
   );
   const dropped = metrics.counter('homeostat_engine_dropped_total', 'Parts of records without effect', ['reason']);
-  const suppressions = metrics.counter('homeostat_alert_suppressions_total', 'Alerts that were kept quiet', [
-    'rule',
-    'reason',
-  ]);
+  const suppressions = metrics.counter('homeostat_alert_suppressions_total', 'Suppressed alerts', ['rule', 'reason']);
   const deadLetters = metrics.counter('homeostat_engine_dead_letters_total', 'Records that could not be applied');
   const deferred = metrics.counter(
     'homeostat_engine_deferred_total',

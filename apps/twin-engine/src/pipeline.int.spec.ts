@@ -101,7 +101,7 @@ describe('pipeline on the Postgres log', () => {
     await until(async () => (await hot.get(1, 'p3'))?.version === 40);
   }, 30_000);
 
-  it('ticks a silent stream through the log, and tells that there are no data', async () => {
+  it('ticks a silent stream through the log, and raises no-data', async () => {
     const now = Date.now();
     // A stream that sent every ten seconds, and stopped an hour ago.
     for (let i = 0; i < 40; i++) await send('p1', now - 60 * MINUTE + i * 10_000, 70);
@@ -114,7 +114,7 @@ describe('pipeline on the Postgres log', () => {
     expect(await count('twin_timers WHERE ticked_at IS NULL AND due_at < now()')).toBe(0);
   });
 
-  it('tells an outage of its own once, and calls nobody silent for it', async () => {
+  it('reports an outage of its own once, and raises no no-data for it', async () => {
     const now = Date.now();
     const limits = { thresholds: [{ rule: 'no-data', limits: { heartRateSeconds: 60 }, reason: 'tight' }] };
     for (let p = 0; p < 20; p++) {

@@ -138,7 +138,7 @@ async function inChunks(batch: Batch, apply: (chunk: Batch) => Promise<BatchOutc
   return apply(chunk.length === batch.records.length ? batch : { ...batch, records: chunk });
 }
 
-/** The log has put a record aside by itself: note it, and do not ask for it again. */
+/** The log has dead-lettered a record by itself: note it, and do not ask for it again. */
 async function passOver(pool: Pool, record: Batch['records'][number], reason: string): Promise<void> {
   const client = await pool.connect();
   try {

@@ -309,7 +309,7 @@ describe('twin engine', () => {
     expect(await rows(pool, 'SELECT count(*)::int AS n FROM measurement_judgements')).toEqual([{ n: 1 }]);
   });
 
-  it('writes what was kept quiet with its reason, and of a rule in shadow nothing else', async () => {
+  it('writes what was suppressed with its reason, and of a rule in shadow nothing else', async () => {
     const log = new Log();
     const falling = [150, 146, 141, 136, 130, 124, 117, 110, 102, 94, 86, 79, 73, 68, 64];
     falling.forEach((x, i) => {
@@ -334,7 +334,7 @@ describe('twin engine', () => {
     expect(await effects(pool)).toEqual(before);
   });
 
-  it('sends a batch that is ahead of its store back, and goes on only where the log has lost records', async () => {
+  it('seeks back for a batch ahead of its store, and skips only what the log has lost', async () => {
     const log = new Log();
     log.add(...lowGlucose('p1', 10));
     let kept = 0n;

@@ -51,7 +51,7 @@ export interface PipelineParts {
 
 /**
  * The way of a batch of samples: read each (shape, code, unit, plausibility, time) → resolve patients, devices and sources of all at once →
- * group by patient → append to the log → list what was refused → tell the tally. When it resolves, what the tally counts as
+ * group by patient → append to the log → list what was refused → update the tally. When it resolves, what the tally counts as
  * accepted is durable.
  */
 export class Pipeline {

@@ -56,7 +56,7 @@ export class SamplesRoutes {
     return tally.answer();
   }
 
-  /** Lines go on as they come; while the log is full nothing more is read from the sender. */
+  /** Lines are processed as they come; while the log is full nothing more is read from the sender. */
   private async takeLines(body: Readable, origin: Origin): Promise<SamplesAnswer> {
     const tally = new Tally();
     const lines = new LineReader();

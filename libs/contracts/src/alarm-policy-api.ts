@@ -15,7 +15,7 @@ export const SuppressionsQuery = z.strictObject({
 export const SuppressionSchema = z.object({
   id: z.string(),
   patient: z.string(),
-  episode: z.string().describe('id the alert would have, and has when it is told after all'),
+  episode: z.string().describe('id the alert would have, and has if it is emitted later'),
   rule: z.object({ id: z.string(), version: z.string() }),
   severity: z.enum(SEVERITIES),
   reason: Reason,
@@ -31,19 +31,19 @@ export const AlarmQualityQuery = z.strictObject({
   patient: FhirId.optional(),
 });
 const AlarmFigures = z.object({
-  alerts: z.int().describe('episodes that were told as raised, by the time they were told'),
-  bySeverity: z.object({ high: z.int(), medium: z.int(), low: z.int() }).describe('highest severity told'),
-  suppressed: z.int().describe('alerts that were kept quiet, those of rules in shadow left out'),
+  alerts: z.int().describe('episodes emitted as raised, by the time they were emitted'),
+  bySeverity: z.object({ high: z.int(), medium: z.int(), low: z.int() }).describe('highest severity emitted'),
+  suppressed: z.int().describe('suppressed alerts, without those of rules in shadow'),
   perPatientDay: z.number().nullable().describe('alerts by patient-day; null without patient-days'),
   acknowledged: z.int(),
-  escalated: z.int().describe('told again because nobody had acknowledged them, or because they got worse'),
+  escalated: z.int().describe('escalated because they were not acknowledged, or because they got worse'),
   useful: z.int(),
   notUseful: z.int(),
   precision: z.number().nullable().describe('useful by all that were judged; null when none was'),
   secondsToAcknowledge: z
     .object({ median: z.number(), p90: z.number() })
     .nullable()
-    .describe('from the first telling to the first acknowledgement, of those that were acknowledged'),
+    .describe('from the first notification to the first acknowledgement, of those that were acknowledged'),
 });
 export const AlarmQualitySchema = z.object({
   from: Instant,
@@ -54,10 +54,10 @@ export const AlarmQualitySchema = z.object({
   shadows: z
     .array(
       z.object({
-        rule: z.string().describe('the rule that runs in shadow and pages nobody'),
+        rule: z.string().describe('the rule that runs in shadow and emits nothing'),
         of: z.string().describe('the live rule it is compared with'),
         found: z.int().describe('episodes it found, by the time they became known'),
-        liveFound: z.int().describe('episodes of the live rule, told or kept quiet'),
+        liveFound: z.int().describe('episodes of the live rule, emitted or suppressed'),
         liveAlsoInShadow: z
           .int()
           .describe(

@@ -94,7 +94,7 @@ export const AlertWithTimelineSchema = AlertSchema.extend({
       transition: z.enum(TRANSITIONS),
       at: Instant,
       recordedAt: Instant,
-      alert: AlertSchema.describe('the alert as it was told then'),
+      alert: AlertSchema.describe('the alert as it was emitted then'),
     }),
   ),
 });

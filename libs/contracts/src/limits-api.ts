@@ -35,7 +35,7 @@ export const PutThresholdsRequest = z.strictObject({
 });
 
 export const PutMonitoringRequest = z.strictObject({
-  state: z.enum(['on', 'off']).describe('off: alerts are suppressed and listed, measuring goes on'),
+  state: z.enum(['on', 'off']).describe('off: alerts are suppressed and listed, measurements are still stored'),
   rules: z.array(RuleId).min(1).max(100).optional().describe('off for these rules only; absent: for all'),
   until: Instant.optional().describe('on again by itself at this time'),
   reason: Note.min(1, 'must say why'),
@@ -102,7 +102,10 @@ export const RuleListSchema = listOf(
       .describe(
         'a step beyond what was acknowledged or snoozed that pages at the same severity; without it only a higher severity does',
       ),
-    shadowOf: z.string().optional().describe('runs in shadow beside this live rule: found and listed, told to nobody'),
+    shadowOf: z
+      .string()
+      .optional()
+      .describe('runs in shadow beside this live rule: detected and listed, never emitted'),
     page: z.string().describe('evidence'),
   }),
 );

@@ -12,7 +12,7 @@ export const MeasureViewSchema = z.object({
   recordedAt: Instant.optional(),
   source: z.string(),
   quality: QualitySchema,
-  stale: z.boolean().describe('too old to speak for the patient now'),
+  stale: z.boolean().describe('too old to represent the current state'),
   coding: Coding.optional(),
 });
 export const DerivedViewSchema = z.object({
@@ -114,7 +114,7 @@ export const MeasurementSchema = z.object({
   source: z.string(),
   device: z.string().nullable(),
   quality: QualitySchema.describe(
-    'as the signal checks judge it beside its neighbours; with known-at, as they did then',
+    'as the signal checks judge it together with adjacent values; with known-at, as they did then',
   ),
   qualityReasons: z.array(z.string()).optional(),
   original: z.object({ value: z.number(), unit: z.string() }).optional().describe('as sent, where that differs'),

@@ -47,7 +47,7 @@ export const RotateSecretRequest = z.strictObject({
     .min(0, 'must be 0 (the old secret ends at once) or more')
     .max(LONGEST_OVERLAP_SECONDS, `must be at most ${LONGEST_OVERLAP_SECONDS} (a week)`)
     .default(86_400)
-    .describe('how long the secret replaced goes on signing beside the new one; 0 ends every earlier one at once'),
+    .describe('how long the secret replaced still signs beside the new one; 0 ends every earlier one at once'),
 });
 export const RotatedSecretSchema = CreatedWebhookSchema.extend({
   previousUntil: Instant.optional().describe('until when the secret replaced signs, too'),

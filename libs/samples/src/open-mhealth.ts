@@ -83,7 +83,7 @@ function headOf(header: Json, context: DataPointContext): Json {
   };
 }
 
-/** A `{ value, unit }` of Open mHealth with its unit in UCUM; an unknown unit goes on as it is and is refused by name. */
+/** A `{ value, unit }` of Open mHealth with its unit in UCUM; an unknown unit is passed on and refused by name. */
 function quantity(raw: unknown, units: Readonly<Record<string, string>>): Json {
   if (!isObject(raw)) return { value: raw, unit: units[''] };
   const unit = raw['unit'] ?? '';

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const GLUCOSE_EVERY_MINUTES = 5;
 const AT_ONCE = 4;
 
-/** A stop of this length or less is taken as none: the emergencies that were under way go on. */
+/** A stop of this length or less is taken as none: the emergencies that were under way continue. */
 const SAME_SHIFT_MS = 15 * MINUTE_MS;
 
 /** Where the past that is sent begins, ms. */

@@ -43,7 +43,7 @@ try {
   await runWard();
 } catch (error) {
   if (!platform.closing.aborted) {
-    say(`the demo cannot go on: ${error instanceof Error ? error.message : String(error)}`);
+    say(`the demo stops: ${error instanceof Error ? error.message : String(error)}`);
     platform.fail('the simulated ward stopped');
   }
 }

@@ -17,7 +17,7 @@ export async function streamWard(
   clients: { readonly http: ApiClient; readonly mqtt: MqttClient; readonly tenant: string },
   closing: AbortSignal,
 ): Promise<void> {
-  // The past has just been sent: its newest glucose is told of before the next one comes.
+  // The past has just been sent: alerts about its newest glucose are emitted before the next value is sent.
   let [glucoseAt, checkedAt] = [Date.now(), 0];
   while (!closing.aborted) {
     const at = Date.now();

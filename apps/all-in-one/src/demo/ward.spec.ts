@@ -149,7 +149,7 @@ describe('the simulated ward', () => {
     expect(pastOf(patient(bed), { vitals: OPENED_AT, glucose: OPENED_AT }, OPENED_AT)).toEqual([]);
   });
 
-  it('goes on with its emergencies after a short stop, and begins anew after a long one', () => {
+  it('continues its emergencies after a short stop, and restarts them after a long one', () => {
     const heard = new Map([[1, { vitals: OPENED_AT + 3_600_000 }]]);
     expect(openingOf(heard, OPENED_AT, OPENED_AT + 3_660_000)).toBe(OPENED_AT);
     expect(openingOf(heard, OPENED_AT, OPENED_AT + 7_200_000)).toBe(OPENED_AT + 7_200_000);

@@ -35,16 +35,16 @@ export function takenBack(stored: CurrentResource, now: Clinical | undefined, ve
   const parsed = parseJson(stored.content);
   // We wrote it: text that cannot be read back is a bug.
   if (!parsed.ok) throw new Error('a stored resource is not JSON');
-  const told = everTold(parsed.value as JsonObject, stored.version, stored.lastUpdated);
+  const derived = everTold(parsed.value as JsonObject, stored.version, stored.lastUpdated);
   const goesOn = now !== undefined && now.patient === patient;
   const facts = new Set(goesOn ? now.facts.map((fact) => `${fact.fact} ${fact.reference}`) : []);
   const samples = new Set(goesOn ? now.samples.map((sample) => sample.i) : []);
   return {
     patient,
-    facts: told.facts
+    facts: derived.facts
       .filter((fact) => !facts.has(`${fact.fact} ${fact.reference}`))
       .map((fact) => ({ ...fact, version, withdrawn: true })),
-    samples: told.samples.filter(({ i }) => !samples.has(i)).map((sample) => ({ ...sample, w: 1, k: 1 })),
+    samples: derived.samples.filter(({ i }) => !samples.has(i)).map((sample) => ({ ...sample, w: 1, k: 1 })),
     unmeasured: [],
   };
 }

@@ -56,7 +56,7 @@ function warnings(reply: Reply, index: number): unknown[] {
 const at = (fullUrl: string, entry: object): object => ({ ...entry, fullUrl });
 
 describe('whose value it is', () => {
-  it('is told by the base of the entry: two servers have a Patient/1 each', async () => {
+  it('is resolved by the base of the entry: two servers have a Patient/1 each', async () => {
     const from = (await gateway.records()).length;
     const of = (base: string, value: number): object[] => [
       at(`${base}/Observation/o`, post(heartRate('Patient/1', value))),

@@ -42,7 +42,7 @@ export function oneHeader(request: FastifyRequest, name: string): string | undef
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** Conditional writes are not here yet: to go on as if the condition were not there would be wrong. */
+/** Conditional writes are not here yet: ignoring the condition would be wrong. */
 export function refuseConditional(request: FastifyRequest): void {
   if (request.headers['if-none-exist'] !== undefined) {
     throw oneIssue(400, 'not-supported', 'conditional create (If-None-Exist) is not supported');

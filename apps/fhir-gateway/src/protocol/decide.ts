@@ -132,11 +132,11 @@ class Deciding {
     const before = this.current.get(`${step.type}/${step.id}`);
     const conflict = mismatch(step, before);
     if (conflict !== undefined) return conflict;
-    // Deleting what is not there is well done (FHIR R4 http.html#delete).
+    // Deleting an absent resource succeeds (FHIR R4 http.html#delete).
     if (before === undefined || before.deleted) return { kind: 'deleted' };
     const after = { ...before, version: before.version + 1, deleted: true, content: '', lastUpdated: this.now };
     this.keep(after, {}, before);
-    this.tell(takenBack(before, undefined, after.version));
+    this.emit(takenBack(before, undefined, after.version));
     if (step.type === 'Patient') this.patients.delete(step.id);
     return { kind: 'deleted', resource: after };
   }
@@ -177,8 +177,8 @@ class Deciding {
     this.keep(after, resource, before);
     const unmeasured = unmeasuredParts(step, clinical, before);
     this.unmeasured.push(...unmeasured);
-    if (before !== undefined) this.tell(takenBack(before, clinical, version));
-    this.tell(before === undefined ? clinical : mayBeStored(clinical));
+    if (before !== undefined) this.emit(takenBack(before, clinical, version));
+    this.emit(before === undefined ? clinical : mayBeStored(clinical));
     if (step.type === 'Patient') this.patients.add(step.id);
     return {
       kind: 'written',
@@ -217,7 +217,7 @@ class Deciding {
     followDevices(this.devices, after, effects);
   }
 
-  private tell(clinical: Pick<Clinical, 'patient' | 'facts' | 'samples'>): void {
+  private emit(clinical: Pick<Clinical, 'patient' | 'facts' | 'samples'>): void {
     const { patient, facts, samples } = clinical;
     if (patient === undefined || facts.length + samples.length === 0) return;
     const news = this.news.get(patient) ?? { facts: [], samples: [] };

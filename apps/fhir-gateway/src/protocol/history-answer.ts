@@ -13,7 +13,7 @@ export interface HistoryPage {
  * @param page with one version more than `count`, where there is one
  */
 export function historyAnswer(baseUrl: string, path: string, page: HistoryPage, count: number): Answer {
-  // One more than was asked for: whether a version made the resource anew is told by the one before it.
+  // One more than was asked for: whether a version re-created the resource follows from the one before it.
   const shown = page.versions.slice(0, count);
   const oldest = shown.at(-1);
   const more = oldest !== undefined && page.versions.length > count;

@@ -9,7 +9,7 @@ import { isOperation } from './unsupported.js';
 
 export interface RequestPlan {
   readonly type: 'transaction' | 'batch';
-  /** In the order in which they take effect; `index` tells their place in the request. */
+  /** In the order in which they take effect; `index` is their position in the request. */
   readonly steps: readonly Step[];
 }
 

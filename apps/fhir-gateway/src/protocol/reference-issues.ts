@@ -1,7 +1,7 @@
 import type { Issue } from '#libs/domain/fhir';
 import type { ResourceReference } from './references.js';
 
-/** Neither here nor made by this request. Another tenant's Patient is as good as absent. */
+/** Neither here nor made by this request. Another tenant's Patient is treated as not found. */
 export function noSuchPatient({ path, isQuery }: ResourceReference, at: string): Issue {
   return {
     severity: 'error',
@@ -13,7 +13,7 @@ export function noSuchPatient({ path, isQuery }: ResourceReference, at: string):
   };
 }
 
-/** The reference names a Patient of ours, and the sender's name of a new one: nobody is guessed to be meant. */
+/** The reference names a Patient of ours, and the sender's name of a new one: neither is assumed. */
 export function unclearPatient(expression: string): Issue {
   return {
     severity: 'error',

@@ -66,7 +66,7 @@ export class Acts {
     return this.onPatient(call, patient, { type: 'set-thresholds', thresholds });
   }
 
-  /** Emits no alerts of a patient, or of some rules, until it is switched on again or until a time. Measuring goes on. */
+  /** Emits no alerts of a patient, or of some rules, until it is switched on again or until a time. Measurements are still stored. */
   async setMonitoring(
     caller: Caller,
     patient: string,
@@ -160,7 +160,7 @@ export class Acts {
   }
 }
 
-/** Without the members that are undefined: they would be written as such nowhere, but the types tell them apart. */
+/** Without the members that are undefined: they would be written as such nowhere, but the types distinguish them. */
 function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never;
 }

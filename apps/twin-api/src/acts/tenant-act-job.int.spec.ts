@@ -70,7 +70,7 @@ describe('limits for all patients of a tenant', () => {
 
   const isDone = async (): Promise<boolean> => (await pool.query('SELECT 1 FROM tenant_acts')).rowCount === 0;
 
-  it('holds up nobody: 50,000 patients, and the appends of another tenant go on', async () => {
+  it('does not block others: 50,000 patients, and the appends of another tenant continue', async () => {
     await makePatients(1, 50_000);
     await makePatients(2, 12);
     const log = new PostgresEventLog({ pool, databaseUrl: database.url });

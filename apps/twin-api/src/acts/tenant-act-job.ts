@@ -8,7 +8,7 @@ import { takeTenantAct } from '#libs/platform/storage';
 const PATIENTS_AT_ONCE = 50;
 /** Between two transactions: what came meanwhile goes first. */
 const PAUSE_MS = 25;
-/** How often to look for acts that a process left behind, or another one has in hand. */
+/** How often to look for acts that a process left behind, or another one is processing. */
 const LOOK_EVERY_MS = 5_000;
 
 export interface TenantActJobDeps {
@@ -18,7 +18,7 @@ export interface TenantActJobDeps {
 
 /**
  * Brings acts for all patients of a tenant into the patients' logs, a few patients per short transaction. The place where it stands
- * moves on in the transaction of the appends: a crash at any time loses and repeats nothing, and any process goes on.
+ * moves on in the transaction of the appends: a crash at any time loses and repeats nothing, and any process resumes.
  */
 export class TenantActJob implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -27,7 +27,7 @@ export class TenantActJob implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(private readonly deps: TenantActJobDeps) {}
 
-  /** Goes on with what an earlier process left. */
+  /** Resumes what an earlier process left. */
   onApplicationBootstrap(): void {
     this.wake();
   }

@@ -19,7 +19,7 @@ interface Body {
   readonly total: unknown;
 }
 
-describe('alarm quality, quiet alerts and limits of a tenant', () => {
+describe('alarm quality, suppressed alerts and limits of a tenant', () => {
   let api: RunningApi;
   let platform: Platform;
   let tenant: number;
@@ -35,7 +35,7 @@ describe('alarm quality, quiet alerts and limits of a tenant', () => {
 
   /**
    * p1 has data on two days, p2 on one. Three alerts of p1: acknowledged after 60 s and useful, acknowledged after 180 s and (at
-   * second thought) not useful, never acknowledged and escalated. One alert of the day before. One kept quiet.
+   * second thought) not useful, never acknowledged and escalated. One alert of the day before. One suppressed.
    */
   async function seed(): Promise<void> {
     const { pool } = platform;
@@ -106,7 +106,7 @@ describe('alarm quality, quiet alerts and limits of a tenant', () => {
     await quiet(3, '2026-03-05T13:00:00Z');
   }
 
-  /** Live forecasts at 6:00 (told) and 8:00 (kept quiet); in shadow at 5:40 and 15:00, and the next day of another patient. */
+  /** Live forecasts at 6:00 (emitted) and 8:00 (suppressed); in shadow at 5:40 and 15:00, and the next day of another patient. */
   async function inShadow(): Promise<void> {
     const { pool } = platform;
     const { rows } = await pool.query<{ key: string }>(
@@ -142,7 +142,7 @@ describe('alarm quality, quiet alerts and limits of a tenant', () => {
 
   const TIME = `from=${DAY}T00:00:00Z&to=2026-03-04T00:00:00Z`;
 
-  it('counts alerts by when they were first told, the load by patient-day, and the time until somebody saw them', async () => {
+  it('counts alerts by when they were first emitted, the load by patient-day, and the time to acknowledgement', async () => {
     const { status, body } = await call('GET', `/v1/alarm-quality?${TIME}`);
     expect(status).toBe(200);
     // Days: p1 on the 2nd and the 3rd, p2 on the 2nd.
@@ -174,7 +174,7 @@ describe('alarm quality, quiet alerts and limits of a tenant', () => {
     }
   });
 
-  it('lists quiet alerts newest first, in pages', async () => {
+  it('lists suppressed alerts newest first, in pages', async () => {
     const first = await call('GET', '/v1/suppressions?limit=2');
     expect(first.body.items.map(({ id }) => id)).toEqual([uuid(103), uuid(102)]);
     const second = await call('GET', `/v1/suppressions?limit=2&cursor=${first.body.next}`);
@@ -211,7 +211,7 @@ describe('alarm quality, quiet alerts and limits of a tenant', () => {
       medianLeadSeconds: 1200,
     };
     expect(body.shadows).toEqual([figures]);
-    // What is kept quiet by policy is counted; what nobody was to be told is not.
+    // What is suppressed by policy is counted; what runs in shadow is not.
     expect(body.total).toMatchObject({ suppressed: 1 });
     const other = await call('GET', `/v1/alarm-quality?${day}&patient=p2`);
     const alone = { found: 1, liveFound: 0, liveAlsoInShadow: 0, onlyInShadow: 1, medianLeadSeconds: null };

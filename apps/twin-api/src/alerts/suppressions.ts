@@ -8,7 +8,7 @@ import { iso, ms } from '../wire.js';
 
 const Place = z.object({ at: Ms, id: Uuid });
 
-/** Alerts that were kept quiet, newest first. */
+/** Suppressed alerts, newest first. */
 export async function suppressions(
   pool: Pool,
   tenant: number,

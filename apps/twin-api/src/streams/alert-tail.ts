@@ -18,7 +18,7 @@ const PAGE = 200;
 
 /**
  * Follows the end of the alert transitions for all streams of this process, while there are any. Replay and live are the same read, in
- * stream order up to the settled end, so nothing is missed or told twice where they meet.
+ * stream order up to the settled end, so nothing is missed or sent twice where they meet.
  */
 export class AlertTail {
   private settled: bigint | undefined;
@@ -46,7 +46,7 @@ export class AlertTail {
 
   /**
    * Sends a tenant's transitions after `lastId` (undefined: from now on) until the stream ends. Where "now" is, is known before the client
-   * is answered: else it would miss what is told in between.
+   * is answered: else it would miss what is emitted in between.
    */
   async pump(stream: EventStream, tenant: number, lastId: bigint | undefined): Promise<void> {
     await this.join(tenant);

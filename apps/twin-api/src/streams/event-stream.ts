@@ -30,7 +30,7 @@ export class EventStream {
     reply.raw.on('error', () => this.end());
   }
 
-  /** Answers the client: what happens from here on it will be told. Once, before the first event. */
+  /** Answers the client: it will be sent what happens from here on. Once, before the first event. */
   begin(): void {
     if (this.signal.aborted) return;
     const { raw } = this.reply;
@@ -151,7 +151,7 @@ export function lastEventId(request: FastifyRequest): string | undefined {
 }
 
 /**
- * The refusal of a `Last-Event-ID` that this stream did not give, or no longer knows: from there nothing can be told without a gap, and
+ * The refusal of a `Last-Event-ID` that this stream did not give, or no longer knows: from there nothing can be sent without a gap, and
  * to say nothing would look like silence.
  */
 export function cursorUnknown(startAnew: string): Problem {

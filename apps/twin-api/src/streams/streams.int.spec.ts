@@ -71,7 +71,7 @@ describe('event streams over the API', () => {
     (await platform.pool.query<{ n: string }>('SELECT coalesce(max(stream), 0)::text AS n FROM alert_transitions'))
       .rows[0]?.n ?? '0';
 
-  it('tells alerts as they come', async () => {
+  it('streams alerts as they are emitted', async () => {
     const events = await listen('/v1/alerts/stream', 1, undefined, async () => {
       await transition(3, 1, alertOf(3, 'raised', 'open', { rule: { id: 'no-data', version: '1.0.0', title: 'x' } }));
       await platform.hot.publish([{ channel: alertChannel(tenant), message: 'x' }]);
@@ -79,7 +79,7 @@ describe('event streams over the API', () => {
     expect(events).toMatchObject([{ event: 'alert.raised', data: { id: uuid(3) } }]);
   });
 
-  it('tells what comes after its answer, however late the place from which it tells becomes known', async () => {
+  it('streams what is emitted after its answer, however late its start position becomes known', async () => {
     const slow = await platform.pool.connect();
     await slow.query('BEGIN');
     await slow.query('SELECT pg_current_xact_id()');
@@ -132,7 +132,7 @@ describe('event streams over the API', () => {
     }
   }
 
-  it('tells the twin when its version is newer, at once when the client missed one', async () => {
+  it('sends the twin when its version is newer, at once when the client missed one', async () => {
     const [first] = await listen('/v1/twins/p1/stream', 1);
     expect(first).toMatchObject({ event: 'twin', data: { version: 7, patient: 'p1' } });
     const live = await listen('/v1/twins/p1/stream', 1, first?.id, async () => {

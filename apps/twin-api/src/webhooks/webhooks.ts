@@ -42,7 +42,7 @@ import { iso, ms } from '../wire.js';
 const Lane = z.string().regex(/^\d{1,18}$/);
 type Shown = z.input<typeof WebhookSchema>;
 
-/** Subscriptions of the plain kind. Another tenant's webhook is as good as absent. */
+/** Subscriptions of the plain kind. Another tenant's webhook is treated as not found. */
 export class Webhooks {
   constructor(
     private readonly store: WebhookStore,
@@ -191,7 +191,7 @@ function refuseEndpoint(url: string, rules: EndpointRules): void {
 
 type AskedFilter = NonNullable<z.output<typeof CreateWebhookRequest>['filter']>;
 
-/** A filter by a rule that never tells anything would keep quiet for ever. */
+/** A filter by a rule that never emits anything would never match. */
 function refuseRules(filter: AskedFilter | undefined): void {
   const errors = [filter?.rules ?? []].flat().flatMap((id, index): ProblemDetail[] => {
     const pointer = typeof filter?.rules === 'string' ? '/filter/rules' : `/filter/rules/${index}`;
@@ -200,7 +200,7 @@ function refuseRules(filter: AskedFilter | undefined): void {
       return [{ pointer, code: 'rule-unknown', detail: 'there is no such rule; GET /v1/rules lists them' }];
     if (rule.shadowOf !== undefined)
       return [
-        { pointer, code: 'rule-in-shadow', detail: `it runs in shadow and tells nobody; live is ${rule.shadowOf}` },
+        { pointer, code: 'rule-in-shadow', detail: `it runs in shadow and emits nothing; live is ${rule.shadowOf}` },
       ];
     return [];
   });

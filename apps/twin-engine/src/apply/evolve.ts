@@ -59,12 +59,12 @@ interface Progress<R extends { readonly input: PatientInput }> {
 const MAX_ROUNDS_PER_RECORD = 4;
 /** Looks at all records behind the one at hand, per chunk and patient: each costs as much as applying them. */
 const LOOKS_AHEAD = 3;
-/** Other work of the process goes on after this long. */
+/** Other work of the process runs after this long. */
 const YIELD_AFTER_MS = 15;
 
 /**
  * Applies all records of a chunk. What the core needs to know first is gathered over all patients and loaded in one query per
- * kind; then the core is asked again. A record that makes the core throw is put aside with its reason, and its neighbours go on. A patient
+ * kind; then the core is asked again. A record that makes the core throw is dead-lettered with its reason, and the others are applied. A patient
  * who exceeds the bounds is taken up to there; which records that is changes nothing of what comes of them.
  */
 export async function evolve<R extends { readonly input: PatientInput }>(
@@ -161,7 +161,7 @@ function lookAhead<R extends { readonly input: PatientInput }>(
           needs: { ...needs, windows: needs.windows.filter(({ until }) => until === undefined) },
         });
     } catch {
-      // Told when its turn comes.
+      // Reported when its turn comes.
     }
   }
   return found;

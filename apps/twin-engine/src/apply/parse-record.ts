@@ -3,7 +3,7 @@ import type { LogRecord } from '#libs/platform/messaging';
 
 export type Parsed =
   | { readonly kind: 'input'; readonly input: PatientInput }
-  /** `tenant` is 0 when not even the key tells. */
+  /** `tenant` is 0 when not even the key names it. */
   | { readonly kind: 'poison'; readonly tenant: number; readonly reason: string };
 
 /**

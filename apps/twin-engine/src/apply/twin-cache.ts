@@ -33,7 +33,7 @@ export class TwinCache {
   constructor(private readonly maxCharacters: number) {}
 
   /**
-   * Tells where the offset row of a partition stands, under its lock, before its twins are asked for.
+   * Reports the offset row of a partition, under its lock, before its twins are asked for.
    *
    * @returns whether nobody else has applied records of the partition since this engine did
    */

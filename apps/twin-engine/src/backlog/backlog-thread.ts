@@ -5,7 +5,7 @@ import { createPool, SourceKeys } from '#libs/platform/storage';
 import { Backlog } from './backlog.js';
 import type { BacklogMessage } from './start-backlog.js';
 
-/** The thread of the backlog lane: whatever a patient's backlog costs, the thread of live data goes on. */
+/** The thread of the backlog lane: whatever a patient's backlog costs, the thread of live data is not delayed. */
 const { databaseUrl } = workerData as { readonly databaseUrl: string };
 const SLICE_MS = 100;
 const BELOW_LIVE_DATA = 10;

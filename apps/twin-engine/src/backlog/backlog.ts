@@ -51,7 +51,7 @@ export interface BacklogDeps {
 
 /**
  * The lane of patients with a backlog: applies the records that the engine has left in `deferred_records`, each patient's in the order of
- * the log, one patient after another, a small transaction each. It takes a patient in hand by a lock and removes the records in the
+ * the log, one patient after another, a small transaction each. It locks a patient and removes the records in the
  * transaction of their effects, so any number of them may run, and a crash loses and repeats nothing.
  */
 export class Backlog {
@@ -234,7 +234,7 @@ export class Backlog {
     };
   }
 
-  /** The only record at hand is refused by the database: it becomes a dead letter, and the rest goes on. */
+  /** The only record at hand is refused by the database: it is dead-lettered, and the rest is applied. */
   private async deadLetter(patient: PatientId, record: DeferredRecord, reason: string): Promise<boolean> {
     try {
       const done = await this.inTransaction(async (client) => {

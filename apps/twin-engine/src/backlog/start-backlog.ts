@@ -5,7 +5,7 @@ import { SourceKeys } from '#libs/platform/storage';
 import { Backlog, type BacklogDeps } from './backlog.js';
 import type { Committed } from '../write/committed.js';
 
-/** What the thread of the backlog lane tells. */
+/** What the thread of the backlog lane reports. */
 export type BacklogMessage =
   | { readonly kind: 'committed'; readonly committed: Committed }
   | { readonly kind: 'problem'; readonly reason: string; readonly records: number };

@@ -107,7 +107,7 @@ describe('stored twins that cannot be read', () => {
     ]);
   }
 
-  it('stop nobody else: their own records wait, and one alert says so', async () => {
+  it('do not stop other patients: their records wait, and one alert is raised', async () => {
     await storeUnreadable();
     const engine = await start();
     for (let minute = 0; minute < 4; minute++)
@@ -142,7 +142,7 @@ describe('stored twins that cannot be read', () => {
     expect(JSON.stringify(alerts[0])).not.toContain('"v":3');
   }, 30_000);
 
-  it('are found again by the next engine without another alert, and go on where they stood once they can be read', async () => {
+  it('are found again by the next engine without another alert, and resume where they stopped once they can be read', async () => {
     await storeUnreadable();
     const first = await start();
     for (const patient of UNREADABLE) await send(patient, 0);

@@ -24,7 +24,7 @@ export interface QuarantineChanges {
   readonly alerts: readonly AlertRecord[];
 }
 
-/** Puts the twins aside in the transaction that parks their records, and says so once: one alert per patient, not per record. */
+/** Quarantines the twins in the transaction that defers their records, and says so once: one alert per patient, not per record. */
 export async function quarantine(client: PoolClient, rows: readonly UnreadableRow[]): Promise<QuarantineChanges> {
   const aside = await quarantineTwins(client, rows);
   return emit(
@@ -34,7 +34,7 @@ export async function quarantine(client: PoolClient, rows: readonly UnreadableRo
 }
 
 /**
- * Ends a twin's quarantine, if it is in one, in the transaction in which it can be read again: its records go on after the commit.
+ * Ends a twin's quarantine, if it is in one, in the transaction in which it can be read again: its records are applied after the commit.
  *
  * @param now ms
  */

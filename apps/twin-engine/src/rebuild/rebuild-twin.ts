@@ -62,7 +62,7 @@ interface Made {
   readonly adopted: Applied;
 }
 
-/** @returns undefined when somebody else has moved the twin on, or has its records in hand */
+/** @returns undefined when somebody else has moved the twin on, or is processing its records */
 async function store(
   client: PoolClient,
   { twin, replayed, adopted }: Made,

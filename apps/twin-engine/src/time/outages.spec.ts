@@ -29,7 +29,7 @@ describe('healthOf', () => {
     expect(healthOf([{ ...up('fhir-gateway'), at: NOW - 24 * 3_600_000 }], NOW).outage).toBeUndefined();
   });
 
-  it('listens since the last of those that were down together, and tells their outage for ten minutes', () => {
+  it('listens since the last of those that were down together, and reports their outage for ten minutes', () => {
     const both = [up('a', NOW - 60_000, NOW - 135_000), up('b', NOW - 58_000, NOW - 134_000)];
     const outage = { components: ['a', 'b'], from: NOW - 135_000, until: NOW - 58_000 };
     expect(healthOf(both, NOW)).toEqual({ listeningSince: NOW - 58_000, outage });

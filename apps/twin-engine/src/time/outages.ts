@@ -5,13 +5,13 @@ import { DOWN_AFTER_MS, type Heartbeat } from '#libs/platform/storage';
 export interface Health {
   /** Since when data could come in and be judged without a break; what was not heard before that says nothing of a device. */
   readonly listeningSince: number;
-  /** The outage that is, or the newest that was; undefined: none worth telling. */
+  /** The outage that is, or the newest that was; undefined: none to report. */
   readonly outage: Outage | undefined;
 }
 
 /** A component that was not heard for longer than this was taken out of service. */
 const RETIRED_AFTER_MS = 24 * 3_600_000;
-/** An outage that ended longer ago than this has been told. */
+/** An outage that ended longer ago than this has been reported. */
 const TOLD_FOR_MS = 10 * 60_000;
 /** Components that were down at about one time had one outage. */
 const TOGETHER_MS = 30_000;

@@ -43,9 +43,9 @@ export class Ticker {
   }
 
   /** The outage as it was last written to the logs of the tenants; the core knows it by its times, so that a repeat says nothing new. */
-  private told: string | undefined;
+  private reported: string | undefined;
 
-  /** Ticks what is due, at most `maxPerRound`, and tells the tenants of an outage of ours. */
+  /** Ticks what is due, at most `maxPerRound`, and notifies the tenants of an outage of this system. */
   async round(): Promise<number> {
     const client = await this.deps.pool.connect();
     let broken: Error | undefined;
@@ -62,7 +62,7 @@ export class Ticker {
         receivedAt: due.now,
         ...(listeningSince === 0 ? undefined : { listeningSince: Math.min(Math.round(listeningSince), due.now) }),
       }));
-      const isNew = outage !== undefined && keyOf(outage) !== this.told;
+      const isNew = outage !== undefined && keyOf(outage) !== this.reported;
       if (isNew) {
         for (const tenant of await monitoredTenants(client))
           ticks.push({ ...head, tenant, patient: SYSTEM_TWIN, receivedAt: Math.ceil(now), outage: rounded(outage) });
@@ -77,7 +77,7 @@ export class Ticker {
           })),
         );
       await client.query('COMMIT');
-      if (isNew) this.told = keyOf(outage);
+      if (isNew) this.reported = keyOf(outage);
       this.deps.onTicks(ticks.length);
       return ticks.length;
     } catch (error) {

@@ -5,7 +5,7 @@ import type { Changes, Evolved } from './changes.js';
 import type { QuarantineChanges } from '../quarantine/quarantine.js';
 import type { HeldTwin } from '../apply/twin-cache.js';
 
-/** What one transaction did, told after its commit. Plain data, for it may come from another thread. */
+/** What one transaction did, reported after its commit. Plain data, for it may come from another thread. */
 export interface Committed {
   readonly written: readonly { readonly twin: HeldTwin; readonly isChanged: boolean }[];
   readonly transitions: readonly (Pick<PatientId, 'tenant'> & { readonly transition: TransitionChange })[];

@@ -9,7 +9,7 @@ import { activeWebhooks, enqueueAlerts, type LaneKey } from '#libs/platform/deli
  * the counters of the log are locked until the commit.
  *
  * @param now ms
- * @returns the queues of which the dispatchers are to be told after the commit (`wakeLanes`)
+ * @returns the queues of which the dispatchers are to be notified after the commit (`wakeLanes`)
  */
 export async function emitAlerts(
   client: PoolClient,

@@ -39,7 +39,7 @@ export class HotViews {
   }
 
   private async run(): Promise<void> {
-    // After the present turn, so that the transaction's outcome is told first.
+    // After the present turn, so that the transaction's outcome is reported first.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.views.size > 0 || this.messages.length > 0) {
       const twins = [...this.views.values()];

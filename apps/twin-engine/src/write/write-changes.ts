@@ -24,7 +24,7 @@ export interface WrittenChanges {
   readonly changes: readonly Changes[];
   /** Patients whose rows the database refused; nothing of them is written. */
   readonly refused: readonly Evolved[];
-  /** Queues of webhooks that have got alerts; their dispatchers are to be told after the commit. */
+  /** Queues of webhooks that have got alerts; their dispatchers are to be notified after the commit. */
   readonly lanes: readonly LaneKey[];
   /** To be called after the commit. */
   readonly settle: () => void;

@@ -9,7 +9,7 @@ import { takeMessage } from './mqtt-message.js';
 import { patientOfTopic } from './mqtt-topic.js';
 import type { Pipeline } from '../pipeline.js';
 
-/** Messages in hand; more wait in the broker. */
+/** Messages in progress; more wait in the broker. */
 const MAX_IN_PROGRESS = 500;
 const RECONNECT_MS = 1_000;
 const CLOSE_WITHIN_MS = 1_500;
@@ -36,7 +36,7 @@ export class MqttSubscriber {
     this.tenants = new Tenants(platform.pool);
   }
 
-  /** Starts to connect, and goes on trying; {@link subscribed} tells when it worked. */
+  /** Starts to connect, and keeps trying; {@link subscribed} resolves when it worked. */
   start(): void {
     const installation = createHash('sha256').update(this.platform.databaseUrl).digest('hex').slice(0, 10);
     const options: IClientOptions = {
@@ -60,7 +60,7 @@ export class MqttSubscriber {
     return this.isSubscribed && (this.client?.connected ?? false);
   }
 
-  /** Stops taking, waits for what is in hand; what was not acknowledged stays in the broker. */
+  /** Stops taking, waits for what is in progress; what was not acknowledged stays in the broker. */
   async stop(): Promise<void> {
     const { client } = this;
     if (client === undefined) return;
@@ -80,7 +80,7 @@ export class MqttSubscriber {
 
   /**
    * mqtt.js acknowledges a message when `handleMessage` is done, and takes the next one only then: one message per append. Here
-   * `handleMessage` is done at once while fewer than {@link MAX_IN_PROGRESS} are in hand, and the PUBACK it sends is held back until
+   * `handleMessage` is done at once while fewer than {@link MAX_IN_PROGRESS} are in progress, and the PUBACK it sends is held back until
    * the log has the samples.
    */
   private acknowledgeWhenDurable(client: MqttClient): void {

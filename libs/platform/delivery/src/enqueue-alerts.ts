@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { AlertRecord, Severity } from '#libs/contracts';
 import { matchesFilter, type WebhookFilter } from './filter.js';
 
-/** Severity as a number in the queue, the gravest the largest; 0 is what is no alert. */
+/** Severity as a number in the queue, the highest severity the largest; 0: not an alert. */
 const RANKS = { high: 3, medium: 2, low: 1 } as const satisfies Record<Severity, number>;
 
 /** The body that is posted: Standard Webhooks' `type`, `timestamp`, `data`. */
@@ -133,7 +133,7 @@ export async function enqueueAlerts(
 export const LANES_CHANNEL = 'webhook_lanes';
 
 /**
- * Tells the dispatchers that these queues have something to send. Not in the transaction that queued it: NOTIFY takes a lock of the
+ * Notifies the dispatchers that these queues have something to send. Not in the transaction that queued it: NOTIFY takes a lock of the
  * whole server until its transaction is on disk. One that is lost costs up to the two seconds until a dispatcher looks by itself.
  */
 export async function wakeLanes(db: Pick<ClientBase, 'query'>, lanes: readonly LaneKey[]): Promise<void> {

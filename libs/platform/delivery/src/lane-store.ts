@@ -24,9 +24,9 @@ export interface LaneView {
   readonly url: string;
   /** The newest first. */
   readonly secrets: readonly SigningSecret[];
-  /** Never tried, the gravest first, then the oldest. */
+  /** Never tried, highest severity first, then the oldest. */
   readonly fresh: readonly DueMessage[];
-  /** Tried before and due again, the gravest first, then those with the fewest tries. */
+  /** Tried before and due again, highest severity first, then those with the fewest tries. */
   readonly again: readonly DueMessage[];
   /** When the earliest message that is not due yet will be; null when there is none. */
   readonly nextDue: number | null;
@@ -73,7 +73,7 @@ interface Row {
 
 /**
  * One statement: the endpoint if it is active, the messages whose turn it is, and when to look again. The head of an episode
- * counts with the gravest severity that waits behind it. A message without an episode stands for itself.
+ * counts with the highest severity that waits behind it. A message without an episode counts alone.
  */
 const LOOK = `WITH endpoint AS (
     SELECT url, jsonb_build_array(jsonb_build_object('secret', secret, 'until', NULL)) || retired_secrets AS secrets

@@ -58,7 +58,7 @@ function toWebhook(row: Row): Webhook {
   };
 }
 
-/** Subscriptions in Postgres. Every call names the tenant; another tenant's webhook is as good as absent. */
+/** Subscriptions in Postgres. Every call names the tenant; another tenant's webhook is treated as not found. */
 export class WebhookStore {
   private readonly prisma: Prisma;
 
@@ -87,7 +87,7 @@ export class WebhookStore {
     return row === null ? undefined : toWebhook(row);
   }
 
-  /** Changes what the patch names; making a webhook active again lets its lane go on where it stopped. */
+  /** Changes what the patch names; making a webhook active again resumes its lane where it stopped. */
   async update(tenant: number, id: string, patch: WebhookPatch): Promise<Webhook | undefined> {
     const changed = await this.prisma.webhook.updateMany({
       where: { tenant, id },
@@ -151,7 +151,7 @@ export class WebhookStore {
     }
   }
 
-  /** Removes the subscription; what it had still to be told is removed with it. */
+  /** Removes the subscription; messages still pending are removed with it. */
   async remove(tenant: number, id: string): Promise<boolean> {
     const { rowCount } = await this.pool.query(
       `WITH gone AS (DELETE FROM webhooks WHERE tenant = $1 AND id = $2 RETURNING tenant, id),

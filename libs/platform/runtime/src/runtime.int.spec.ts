@@ -260,7 +260,7 @@ describe('the runtime over real HTTP and Postgres', () => {
       expect([json.status, json.body]).toMatchObject([400, { error: 'invalid_request' }]);
     });
 
-    it('takes a private_key_jwt once', async () => {
+    it('accepts a private_key_jwt assertion once only', async () => {
       const fields = await assertion();
       const first = await token(fields);
       expect([first.status, first.body]).toMatchObject([200, { scope: 'system/*.rs' }]);
@@ -591,7 +591,7 @@ describe('the runtime over real HTTP and Postgres', () => {
   });
 
   describe('seen from outside', () => {
-    it('is live and ready, and tells metrics', async () => {
+    it('is live and ready, and serves metrics', async () => {
       expect((await call('/health/live')).status).toBe(200);
       const ready = await call('/health/ready');
       expect([ready.status, ready.body]).toMatchObject([200, { status: 'ready' }]);

@@ -71,7 +71,7 @@ describe('Appender', () => {
     expect(appender.waiting).toBe(0);
   });
 
-  it('tells every caller of a failed batch, goes on, and close waits for what is in hand', async () => {
+  it('rejects every call of a failed batch, continues, and close waits for what is in flight', async () => {
     const { appender, opened } = appenderOf();
     const failing = [appender.append([record('a')]), appender.append([record('b')])];
     (await opened(0)).reject(new Error('disk full'));

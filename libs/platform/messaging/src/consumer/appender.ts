@@ -3,7 +3,7 @@ import { LogFullError, type NewRecord, type Position } from '../log/event-log.js
 export interface AppenderOptions {
   /** Writes one batch, durably; answers positions in order. Batches of one appender never overlap, so order is kept. */
   readonly write: (records: readonly NewRecord[]) => Promise<readonly Position[]>;
-  /** How long the first record of a batch waits for company, ms; 0: it does not, only those that come while a batch is written gather. */
+  /** Linger time: how long the first record of a batch waits for more, ms; 0: it does not, only those that come while a batch is written gather. */
   readonly lingerMs: number;
   /** Bounds of one batch. A call larger than this is written alone. */
   readonly maxRecords: number;
@@ -52,7 +52,7 @@ export class Appender {
     });
   }
 
-  /** Refuses new calls and waits for those in hand. */
+  /** Refuses new calls and waits for those in flight. */
   async close(): Promise<void> {
     this.closed = true;
     this.schedule();

@@ -18,7 +18,7 @@ interface Waiting {
 /**
  * Group commit: batches of different partitions that arrive while a transaction runs share the next one. A lone batch starts at
  * once, so it costs no latency; under load the cost of a transaction is shared by up to all partitions. Bounded by the number of
- * partitions, for each has at most one batch in hand.
+ * partitions, for each has at most one batch in progress.
  */
 export class Coalescer {
   private waiting: Waiting[] = [];

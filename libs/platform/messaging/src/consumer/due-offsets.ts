@@ -1,4 +1,4 @@
-/** Offsets of partitions that a member has applied and not yet told the log, by partition; they are due together, a while after the first. */
+/** Offsets of partitions that a member has applied and not yet committed to the log, by partition; they are due together, a while after the first. */
 export class DueOffsets {
   private readonly offsets = new Map<number, bigint>();
   private timer: NodeJS.Timeout | undefined;

@@ -89,7 +89,7 @@ export class Lane {
     this.work();
   }
 
-  /** Lets the batch in hand finish, starts none. */
+  /** Finishes the batch in progress, starts none. */
   async stop(): Promise<void> {
     this.abort.abort();
     clearTimeout(this.timer);

@@ -6,7 +6,7 @@ export interface ContractAdapter {
   open(topic: string, options?: { readonly maxWaiting?: number }): Promise<EventLog>;
   /** A store outside the log, as the engine has: effects and offset in one transaction. */
   sink(): Promise<ContractSink>;
-  /** Ends a consumer as a crash would: no batch awaited, no offset committed, the group not told. */
+  /** Ends a consumer as a crash would: no batch awaited, no offset committed, the group not notified. */
   readonly abandon: (log: EventLog, consumer: Consumer) => Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { partitionOf } from '../log/partition-of.js';
 
 /** Where a consumer stands: after a stop, by its own store, by a seek, while it is paused. */
 export function describePlaces({ newTopic, open }: ContractRun): void {
-  it('goes on after a stop where the group stood, and another group starts at the first record', async () => {
+  it('resumes after a stop at the offset of the group, and another group starts at the first record', async () => {
     const topic = newTopic();
     const log = await open(topic);
     await append(log, topic, 0, 100);

@@ -80,7 +80,7 @@ export class KafkaConsumer implements Consumer {
     return this.stopping;
   }
 
-  /** Ends as a crash would: nothing awaited, nothing committed, the group not told. For tests of crashes. */
+  /** Ends as a crash would: nothing awaited, nothing committed, the group not notified. For tests of crashes. */
   abandon(): void {
     this.stopping = Promise.resolve();
     this.generation++;
@@ -107,7 +107,7 @@ export class KafkaConsumer implements Consumer {
     void this.position(partitions, before, this.generation);
   }
 
-  /** The group is about to share anew: finish what is in hand, start nothing. */
+  /** The group is about to share anew: finish the batch in progress, start none. */
   rebalancing(): void {
     void this.commit();
     for (const lane of this.lanes.all()) void lane.stop();
@@ -131,7 +131,7 @@ export class KafkaConsumer implements Consumer {
   /**
    * Takes a fetched batch of one partition.
    *
-   * @returns true when the client may go on after its last record; false when it shall fetch again from where it stands
+   * @returns true when the client may continue after its last record; false when it shall fetch again from where it stands
    */
   take(partition: number, records: readonly LogRecord[]): boolean {
     const lane = this.lanes.get(partition);
@@ -179,7 +179,7 @@ export class KafkaConsumer implements Consumer {
     this.options.onAssigned?.(this.assigned());
   }
 
-  /** What this member applied just before is newer than what it had told the broker. */
+  /** What this member applied just before is newer than what it had committed to the broker. */
   private async committed(partition: number, before: Lane | undefined): Promise<bigint> {
     this.asking ??= this.member!.committed().finally(() => (this.asking = undefined));
     const committed = (await this.asking).get(partition) ?? 0n;
@@ -240,7 +240,7 @@ export class KafkaConsumer implements Consumer {
     await this.commit();
     this.generation++;
     this.lanes.clear();
-    // A broker that is away is told by its session timeout.
+    // An unavailable broker is detected by the session timeout.
     await Promise.race([this.member?.leave(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
     if (this.current.kind !== 'failed') this.current = { kind: 'stopped' };
     this.parts.stopped();

@@ -83,7 +83,7 @@ describe('kafka event log', () => {
     );
   }, 30_000);
 
-  it('tells that it is unhealthy when there is no broker, and rejects appends', async () => {
+  it('reports that it is unhealthy when there is no broker, and rejects appends', async () => {
     const log = new KafkaEventLog({ brokers: ['127.0.0.1:1'], clientId });
     const appending = log.append([{ topic: 'homeostat.alerts.v1', key: 'a', value: '1' }]);
     await expect(appending).rejects.toThrow();

@@ -68,7 +68,7 @@ export interface ConsumeOptions {
    * past it here, or it would ask for the record again. A throw repeats the call after a backoff.
    */
   readonly onDeadLetter?: (record: LogRecord, reason: string) => Promise<void>;
-  /** Called once when the member cannot go on (state `failed`): the process should end with a code other than 0. */
+  /** Called once when the member has failed (state `failed`): the process should end with a code other than 0. */
   readonly onFailed?: (reason: string) => void;
 }
 
@@ -78,17 +78,17 @@ export interface Batch {
   readonly records: readonly LogRecord[];
   /** Aborted when the partition is being taken away or the consumer stops: finish the transaction at hand, start none. */
   readonly signal: AbortSignal;
-  /** Tells the broker that the handler lives; call between chunks of a long batch. */
+  /** Sends a heartbeat to the broker; call between chunks of a long batch. */
   heartbeat(): Promise<void>;
 }
 
 /**
- * - `applied`: go on after the last record; the offset is committed as a hint.
- * - `seek`: go on at `offset` (the store says that less, or more, was applied).
- * - `retry`: hand the same records over again after a backoff, as often as needed; other partitions go on. The answer for
+ * - `applied`: continue after the last record; the offset is committed as a hint.
+ * - `seek`: continue at `offset` (the store says that less, or more, was applied).
+ * - `retry`: hand the same records over again after a backoff, as often as needed; other partitions are not delayed. The answer for
  *   "my database is away": it never leads to a dead letter.
  * A handler that throws counts as `retry`, too; after {@link MAX_ATTEMPTS} throws without progress the adapter hands the records
- * over one by one, and a record that still throws goes to the dead-letter topic with its reason. Errors that tell of broken
+ * over one by one, and a record that still throws goes to the dead-letter topic with its reason. Errors that indicate broken
  * connections or lost races (see `isTransient`) do not count as an attempt: they are never the record's fault.
  */
 export type BatchOutcome =
@@ -105,7 +105,7 @@ export interface Consumer {
   assigned(): readonly number[];
   /** `running`, or why not; feeds readiness. */
   state(): ConsumerState;
-  /** Waits for the batches in hand, then leaves the group. */
+  /** Waits for the batches in progress, then leaves the group. */
   stop(): Promise<void>;
 }
 

@@ -34,7 +34,7 @@ export async function selectRecords(
     if (first.offset > start) return { kind: 'skip', outcome: { kind: 'seek', offset: start } };
     return { kind: 'apply', batch, records: batch.records, next, gap: first.offset - applied };
   }
-  // Another member is ahead: go on where it stands.
+  // Another member is ahead: continue at its offset.
   if (next <= applied) return { kind: 'skip', outcome: { kind: 'seek', offset: applied } };
   return { kind: 'apply', batch, records: batch.records.filter((record) => record.offset >= applied), next, gap: 0n };
 }

@@ -49,7 +49,7 @@ export class MemoryConsumer implements Consumer {
     await this.parts.left(this);
   }
 
-  /** Ends as a crash would: batches in hand are not awaited. */
+  /** Ends as a crash would: batches in progress are not awaited. */
   async abandon(): Promise<void> {
     this.stopping = true;
     for (const lane of this.lanes.values()) void lane.stop();

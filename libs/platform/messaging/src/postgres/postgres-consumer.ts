@@ -137,7 +137,7 @@ export class PostgresConsumer implements Consumer {
       consume: this.options,
       partition,
       start,
-      // One batch waits while one is in hand.
+      // One batch waits while another is in progress.
       highRecords: this.options.maxBatch + 1,
       highBytes: FETCH_CHARACTERS,
       logger: this.parts.logger,

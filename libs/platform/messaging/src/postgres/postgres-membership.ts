@@ -12,9 +12,9 @@ export interface MembershipOptions {
   readonly logger: LogWriter;
   /** This member now holds the partition. */
   readonly onAcquired: (partition: number) => void;
-  /** Another member shall have the partition: finish the batch in hand. It is given away when the promise ends. */
+  /** Another member shall have the partition: finish the batch in progress. The partition is released when the promise resolves. */
   readonly onRelease: (partition: number) => Promise<void>;
-  /** The session broke, so others may hold the partitions already: finish the batches in hand, start none. */
+  /** The session broke, so others may hold the partitions already: finish the batches in progress, start none. */
   readonly onLost: () => Promise<void>;
   /** The topic may have new records. */
   readonly onWake: () => void;

@@ -10,7 +10,7 @@ export class PostgresSink implements ContractSink {
   ) {}
 
   static async create(pool: pg.Pool): Promise<PostgresSink> {
-    // A client in use that loses its connection tells so with an event, and nobody listening ends the process.
+    // A client in use that loses its connection emits an event, and without a listener the process ends.
     pool.on('connect', (client) => client.on('error', () => undefined));
     const name = `sink_${Math.random().toString(36).slice(2)}`;
     await pool.query(`CREATE TABLE ${name} (value text NOT NULL)`);

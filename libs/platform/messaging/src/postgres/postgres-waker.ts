@@ -5,7 +5,7 @@ import { reasonOf, type LogWriter } from '../log/log-writer.js';
 export const WAKE_CHANNEL = 'homeostat_log';
 
 /**
- * Tells the consumers of all processes that a topic has new records. After the commit and not inside the appending
+ * Notifies the consumers of all processes that a topic has new records. After the commit and not inside the appending
  * transaction: NOTIFY takes a lock of the whole server until its transaction is on disk, which would line all appends up.
  * At most one notification is under way; the rest gather. One that is lost costs a consumer's polling interval.
  */

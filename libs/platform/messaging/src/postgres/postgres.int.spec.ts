@@ -181,7 +181,7 @@ describe('postgres event log', () => {
     expect(end).toEqual({ partition, first: 20n, next: 20n });
   });
 
-  it('goes on after all its sessions were cut', async () => {
+  it('resumes after all its sessions were cut', async () => {
     const values = new Set<string>();
     const consumer = await log.consume({
       group: 'cut',

@@ -117,7 +117,7 @@ export class PostgresEventLog implements EventLog {
     return !this.closed && this.reachable;
   }
 
-  /** Appends in hand end, consumers leave their groups. The pool stays open: it is the caller's. */
+  /** Appends in flight end, consumers leave their groups. The pool stays open: it is the caller's. */
   async close(): Promise<void> {
     this.closed = true;
     clearInterval(this.probe);
@@ -148,7 +148,7 @@ export class PostgresEventLog implements EventLog {
     if (waiting > 0 && waiting + adding > limit) throw new LogFullError(1);
   }
 
-  /** Tries again for a while when the write surely did not happen; when nobody can know, the caller is told. */
+  /** Tries again for a while when the write surely did not happen; when that is unknown, the caller gets the error. */
   private async write(records: readonly NewRecord[]): Promise<readonly Position[]> {
     const statement = appendStatement(records, this.counts, 'silent');
     const started = Date.now();
@@ -178,7 +178,7 @@ async function queryAndRelease<T extends pg.QueryResultRow>(
   client: pg.PoolClient,
   query: pg.QueryConfig,
 ): Promise<T[]> {
-  // A connection that ends tells so with an event as well; with nobody listening it would end the process.
+  // A connection that ends emits an event as well; without a listener it would end the process.
   const ignore = () => undefined;
   client.on('error', ignore);
   let broken = false;

@@ -6,7 +6,7 @@ import { Problem } from '../http/problem.js';
 import { ROUTE_ACCESS, type AuthorizedRequest, type RouteAccess } from './require-scope.js';
 import { allows } from './scopes.js';
 
-/** Default deny: a route says `@Public()`, `@Authenticated()` or `@RequireScope(…)`, or nobody gets in. */
+/** Default deny: a route says `@Public()`, `@Authenticated()` or `@RequireScope(…)`, or access is denied. */
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,

@@ -7,7 +7,7 @@ export interface Access {
   readonly expiresAt?: number;
   /** Stands for what the client was when this was given: its secret, keys and scopes (`grantOf`). Absent in tokens of older versions. */
   readonly grant?: string;
-  /** The person the token speaks for, as a FHIR reference (SMART's claim `fhirUser`), where it names one. */
+  /** The person the token represents, as a FHIR reference (SMART's claim `fhirUser`), where it names one. */
   readonly fhirUser?: string;
 }
 

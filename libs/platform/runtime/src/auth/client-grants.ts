@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Client, ClientStore } from '#libs/platform/storage';
 import type { Access, AccessEnd } from './access.js';
 
-/** What is known of a client is believed this long. With {@link WATCH_EVERY_MS} it bounds how long a disabled client goes on: below 5 s. */
+/** What is known of a client is cached this long. With {@link WATCH_EVERY_MS} it bounds how long a disabled client keeps access: below 5 s. */
 const BELIEVED_MS = 2_000;
 const WATCH_EVERY_MS = 2_000;
 const MAX_KNOWN = 10_000;

@@ -85,7 +85,7 @@ export class TokenEndpoint {
 
   private async byAssertion(assertion: string, fields: Readonly<Record<string, string>>): Promise<ClientVerdict> {
     if (this.audience === undefined) {
-      const why = 'private_key_jwt is not available: this server has not been told its own address (PUBLIC_URL)';
+      const why = 'private_key_jwt is not available: the address of this server is not configured (PUBLIC_URL)';
       return refused(invalidClient(why, false));
     }
     if (fields['client_assertion_type'] !== ASSERTION_TYPE) {

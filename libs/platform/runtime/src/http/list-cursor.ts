@@ -37,13 +37,13 @@ export function decodeCursor<S extends z.ZodType>(
   ]);
 }
 
-/** Not a secret: it tells mistakes apart, and a place gives no right to anything. */
+/** Not a secret: it detects mistakes, and a position grants no access. */
 function checkOf({ list, tenant, of = '' }: ListOf, place: unknown): string {
   const text = JSON.stringify([list, tenant, of, place]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 11);
 }
 
-/** A list answer: `rows` may hold one more than `limit`, which tells that there is a next page. */
+/** A list answer: `rows` may hold one more than `limit`, which shows that there is a next page. */
 export function pageOf<R, T>(
   list: ListOf,
   rows: readonly R[],

@@ -27,7 +27,7 @@ export interface Platform {
    * brokers here (or in Nest's `onApplicationShutdown`). All together have about 4 s.
    */
   onClose(stop: () => Promise<void>): void;
-  /** For consumers that cannot go on: closes what can be closed and ends the process with exit code 1. */
+  /** For consumers that have failed: closes what can be closed and ends the process with exit code 1. */
   fail(reason: string): void;
   /** Aborts {@link closing}; open streams end, and the server can close. */
   beginClosing(): void;

@@ -8,7 +8,7 @@ const EVERY_MS = 2_000;
 const TAKING_IN: readonly Role[] = ['all-in-one', 'fhir-gateway', 'wearable-gateway', 'twin-engine'];
 
 /**
- * Says every two seconds that this process takes in data: it is up, and reaches the log and the database. The engine tells by it an outage
+ * Says every two seconds that this process takes in data: it is up, and reaches the log and the database. The engine distinguishes by it an outage
  * of ours from silent devices.
  */
 export function startHeartbeat(platform: Platform): void {

@@ -75,9 +75,9 @@ export async function deferredPatients(pool: Pool, most: number): Promise<readon
 }
 
 /**
- * Takes a patient's backlog in hand until the transaction ends.
+ * Locks a patient's backlog until the transaction ends.
  *
- * @returns the transaction's time (ms), or undefined when another transaction has it in hand
+ * @returns the transaction's time (ms), or undefined when another transaction holds the lock
  */
 export async function lockDeferred(client: ClientBase, { tenant, patient }: PatientId): Promise<number | undefined> {
   const { rows } = await client.query<{ locked: boolean; now: number }>({

@@ -15,9 +15,9 @@ export interface QuarantinedTwin extends PatientId {
 const COLUMNS = `tenant, patient, twin::text AS key, reason, (extract(epoch FROM since) * 1000)::float8 AS since`;
 
 /**
- * Puts twins aside, as of the transaction's time.
+ * Quarantines twins, as of the transaction's time.
  *
- * @returns those that were not aside already
+ * @returns those that were not in quarantine already
  */
 export async function quarantineTwins(
   client: ClientBase,
@@ -45,7 +45,7 @@ export async function countQuarantined(db: ClientBase | Pool): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** Some twins that have been aside for `seconds`, the longest first. */
+/** Some twins that have been in quarantine for `seconds`, the longest first. */
 export async function listQuarantined(
   db: ClientBase | Pool,
   seconds: number,
@@ -67,7 +67,7 @@ export async function isQuarantined(db: ClientBase | Pool, { tenant, patient }: 
   return rows.length > 0;
 }
 
-/** Takes a twin out of quarantine; its records go on when the transaction commits. @returns undefined when it was not in it */
+/** Takes a twin out of quarantine; its records are applied once the transaction commits. @returns undefined when it was not in it */
 export async function releaseTwin(
   client: ClientBase,
   { tenant, patient }: PatientId,

@@ -26,7 +26,7 @@ const MAX_ATTEMPTS = 6;
 const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL lock_timeout = '10s'`;
 
 /**
- * FHIR resources in Postgres. Every call names the tenant; another tenant's resource is as good as absent.
+ * FHIR resources in Postgres. Every call names the tenant; another tenant's resource is treated as not found.
  * A request holds one connection at most, takes row locks in the order of (type, id), and appends to the log last.
  */
 export class FhirStore {

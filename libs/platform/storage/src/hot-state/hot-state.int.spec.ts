@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('hot state: %s', (_, create) => {
   });
   afterEach(() => hot.close());
 
-  it('gives back what was put, by tenant and patient', async () => {
+  it('returns what was stored, by tenant and patient', async () => {
     await hot.put([twin('a', 1), twin('b', 2)]);
     expect(await hot.get(1, 'a')).toEqual(twin('a', 1));
     expect(await hot.get(1, 'b')).toEqual(twin('b', 2));
@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('hot state: %s', (_, create) => {
     expect((await hot.get(1, 'a'))?.view).toBe('again');
   });
 
-  it('takes many at once', async () => {
+  it('stores many in one call', async () => {
     const many = Array.from({ length: 1_234 }, (_unused, i) => twin(`p${i}`, i + 1));
     await hot.put(many);
     expect(await hot.get(1, 'p0')).toEqual(many[0]);
@@ -134,7 +134,7 @@ describe('hot state: Redis that goes away', () => {
     };
   }
 
-  it('holds nobody up, says so, and shows no old view when it is back', async () => {
+  it('does not block, reports it, and shows no stale view after recovery', async () => {
     const proxy = await startProxy();
     const prefix = `test-${randomUUID()}:`;
     const hot = new RedisHotState(proxy.url, { prefix, patienceMs: 200 });

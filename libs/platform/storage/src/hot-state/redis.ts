@@ -153,7 +153,7 @@ export class RedisHotState implements HotState {
       autoResubscribe: false,
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     });
-    // ioredis prints errors that nobody listens to; healthy() tells.
+    // ioredis prints errors without a listener; healthy() reports them.
     redis.on('error', () => undefined);
     return redis;
   }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** Figures of one rule's alerts whose first telling lies in the asked time. Seconds are null when nothing was acknowledged. */
+/** Figures of one rule's alerts first emitted in the asked time. Seconds are null when nothing was acknowledged. */
 export interface AlarmQualityRow {
   readonly rule: string | null;
   readonly alerts: number;
@@ -24,10 +24,10 @@ export interface Asked {
   readonly patient?: string | undefined;
 }
 
-/** One row per rule, and one over all (`rule` null). An alert counts by when it was first told; what followed counts whenever it was. */
+/** One row per rule, and one over all (`rule` null). An alert counts by when it was first emitted; what followed counts whenever it was. */
 export async function alarmQuality(pool: Pool, asked: Asked): Promise<readonly AlarmQualityRow[]> {
   const { rows } = await pool.query<AlarmQualityRow>(
-    `WITH told AS (
+    `WITH emitted AS (
        SELECT e.rule, t.episode, min(t.at) FILTER (WHERE t.transition = 'raised') AS raised,
          min(t.at) FILTER (WHERE t.transition = 'acknowledged') AS acknowledged,
          bool_or(t.transition = 'escalated') AS escalated,
@@ -47,7 +47,7 @@ export async function alarmQuality(pool: Pool, asked: Asked): Promise<readonly A
        count(*) FILTER (WHERE NOT useful)::int AS "notUseful",
        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM acknowledged - raised)::float8) AS median,
        percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM acknowledged - raised)::float8) AS p90
-     FROM told LEFT JOIN judged USING (episode)
+     FROM emitted LEFT JOIN judged USING (episode)
      WHERE raised >= to_timestamp($2::float8 / 1000) AND raised < to_timestamp($3::float8 / 1000)
      GROUP BY ROLLUP (rule) ORDER BY rule NULLS FIRST`,
     [asked.tenant, asked.from, asked.to, asked.patient ?? null],
@@ -55,7 +55,7 @@ export async function alarmQuality(pool: Pool, asked: Asked): Promise<readonly A
   return rows;
 }
 
-/** Alerts kept quiet, by rule, those of rules in shadow left out. */
+/** Suppressed alerts by rule, without those of rules in shadow. */
 export async function suppressedByRule(pool: Pool, asked: Asked): Promise<ReadonlyMap<string, number>> {
   const { rows } = await pool.query<{ rule: string; n: number }>(
     `SELECT rule, count(*)::int AS n FROM alert_suppressions s

@@ -75,7 +75,7 @@ export async function timelineOf(pool: Pool, tenant: number, episode: string): P
   return rows;
 }
 
-/** Episodes of a twin that were open at `at`, as known at `knownAt` (ms); the alert as last told by then. */
+/** Episodes of a twin that were open at `at`, as known at `knownAt` (ms); the alert as last emitted by then. */
 export async function openAlertsAt(
   pool: Pool,
   tenant: number,
@@ -123,7 +123,7 @@ export async function transitionsBetween(
 }
 
 /**
- * Tells up to which place the stream of transitions is settled. Places are handed out when rows are written and become visible when their
+ * Up to which position the stream of transitions is settled. Places are handed out when rows are written and become visible when their
  * transactions commit, in any order; a reader that went by visibility alone could pass a place that fills later. A place is settled once
  * every transaction that was running when it was handed out has ended.
  */

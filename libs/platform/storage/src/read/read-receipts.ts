@@ -31,7 +31,7 @@ export async function twinHead(client: ClientBase, { tenant, key }: TwinPlace): 
   return rows[0];
 }
 
-/** Twins with a state, of a tenant (all when absent) and patient, by key; `quarantined`: only those that are aside. */
+/** Twins with a state, of a tenant (all when absent) and patient, by key; `quarantined`: only those in quarantine. */
 export async function twinHeads(
   client: ClientBase | Pool,
   asked: { readonly tenant?: string | undefined; readonly patient?: string | undefined; readonly quarantined: boolean },

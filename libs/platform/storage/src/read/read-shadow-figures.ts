@@ -11,7 +11,7 @@ export interface ShadowFigures {
 }
 
 /**
- * Counts episodes by when they became known; those of the live rule whether told or kept quiet, retracted ones left out. Two belong
+ * Counts episodes by when they became known; those of the live rule whether emitted or suppressed, retracted ones left out. Two belong
  * together when they began within an hour of each other, and the earliest of the shadow's gives the lead.
  */
 export async function shadowFigures(

@@ -24,7 +24,7 @@ export interface SuppressionFilter {
   readonly limit: number;
 }
 
-/** Page of a tenant's alerts that were kept quiet, newest first. */
+/** Page of a tenant's suppressed alerts, newest first. */
 export async function listSuppressions(
   pool: Pool,
   tenant: number,

@@ -154,7 +154,7 @@ function finishedSql(name: string): string {
     WHERE migration_name = '${name.replaceAll("'", "''")}' AND finished_at IS NULL AND rolled_back_at IS NULL`;
 }
 
-/** The engine reads `"char"` columns of the catalogue (type 18), which the adapter does not know: they are told as text (25). */
+/** The engine reads `"char"` columns of the catalogue (type 18), which the adapter does not know: they are reported as text (25). */
 class CharAsTextClient extends pg.Client {
   // The pool calls pg's `query` with a callback at the end.
   override query = ((...args: unknown[]) => {
@@ -238,7 +238,7 @@ function keepingNothingAlive(module: Bindings): Record<string, unknown> {
 const EMPTY_DATAMODEL: [string, string] = ['schema.prisma', 'datasource db {\n  provider = "postgresql"\n}\n'];
 
 async function startEngine(adapter: PrismaPg): Promise<SchemaEngine> {
-  // Where the engine leaves the message of a panic. It never answers after one, so that is told at once, not waited for.
+  // Where the engine leaves the message of a panic. It never answers after one, so that is reported at once, not waited for.
   Object.assign(globalThis, {
     PRISMA_WASM_PANIC_REGISTRY: {
       set_message(message: string) {

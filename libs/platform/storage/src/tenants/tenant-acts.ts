@@ -26,7 +26,7 @@ export async function planTenantAct(client: ClientBase, { tenant, record }: Tena
 /**
  * Takes the next patients of an act that is under way, and moves the act on past them: both count exactly when the transaction
  * commits. Of a tenant the oldest act is taken, so that acts reach each patient in the order they were made; an act that another
- * transaction has in hand is left to it.
+ * transaction is processing is left to it.
  *
  * @param most patients taken at once
  * @returns undefined when there is nothing to do, or all of it is in other hands

@@ -69,7 +69,7 @@ it('goes on after the 32,767th version', async () => {
   expect(page).toMatchObject([{ version: 32_768, value: 40, comparator: '<', superseded: false }]);
 });
 
-it('gives back every digit of a series and of its period', async () => {
+it('returns every digit of a series and of its period', async () => {
   const series = [0.1, 833.333333333333, 1 / 3, 5e-324, 123_456_789, -0.001];
   const kept: StoredMeasurement[] = [
     version(1, { identity: IDENTITY.replace(/^1/, '2'), code: 2, series, sourced: false }),

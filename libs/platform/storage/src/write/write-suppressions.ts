@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { SuppressionChange } from '#libs/domain/twin';
 import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
-/** An alert of a twin that was kept quiet. */
+/** A suppressed alert of a twin. */
 export interface SuppressionWrite {
   readonly tenant: number;
   readonly twin: string;
