@@ -17,29 +17,12 @@ import { groupByPatient } from './senders/group-by-patient.js';
 import { ownSamples, type Owners } from './senders/own-samples.js';
 import type { RejectionStore } from './rejections/rejection-store.js';
 import type { Tally } from './rejections/tally.js';
+import type { Origin } from './origin.js';
 
 /** Maximum entries handled at once. */
 export const MAX_AT_ONCE = 2_000;
 /** How long a request that is half durable waits for a full log. */
 export const PATIENCE_MS = 20_000;
-
-/** Who sends, how, and for whom when a sample does not say. */
-export interface Origin {
-  readonly tenant: number;
-  /** Client id: the source of samples that name none. */
-  readonly client: string;
-  /** May send under the source of another client. */
-  readonly anySource: boolean;
-  readonly door: 'http' | 'mqtt';
-  /** Id of the request or message, for `GET /v1/rejections`. */
-  readonly request: string;
-  /** Patient of samples that name neither patient nor device (`?patient=`). */
-  readonly patient?: string | undefined;
-  /** The only patient allowed (MQTT topic). */
-  readonly boundTo?: string | undefined;
-  /** How long to wait for a full log before giving up, ms; meanwhile no more is read from the sender. Default 0. */
-  readonly patienceMs?: number | undefined;
-}
 
 export interface PipelineParts {
   readonly owners: Owners;

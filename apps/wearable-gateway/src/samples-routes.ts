@@ -15,7 +15,8 @@ import {
   RequireScope,
 } from '#libs/platform/runtime';
 import { type Entry, isCleanText, LineReader, parseReference, readJson } from '#libs/samples';
-import { MAX_AT_ONCE, type Origin, PATIENCE_MS, Pipeline } from './pipeline.js';
+import { MAX_AT_ONCE, PATIENCE_MS, Pipeline } from './pipeline.js';
+import type { Origin } from './origin.js';
 import { Tally } from './rejections/tally.js';
 
 export const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];

@@ -1,7 +1,7 @@
 import { wordsOf, type Issue, type UnmeasuredReason } from '#libs/domain/fhir';
 import type { CurrentResource } from '#libs/platform/storage';
 import type { Clinical } from './clinical.js';
-import { moved } from '../http/read-request.js';
+import { moved } from '../protocol/moved-path.js';
 import type { CreateStep, UpdateStep } from '../protocol/step.js';
 
 /** Part of a stored resource that gave no measurement, or no fact. */

@@ -1,6 +1,7 @@
 import { Decimal, isResourceType, parseJson, validateResource, type Issue, type JsonObject } from '#libs/domain/fhir';
 import { oneIssue, refusal } from '../protocol/refusal.js';
 import { isOperation, notOffered, notTaken } from '../protocol/unsupported.js';
+import { moved } from '../protocol/moved-path.js';
 
 /** FHIR R4 datatypes.html#id */
 export const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/;
@@ -47,11 +48,6 @@ export function structureIssues(resource: JsonObject, at: string): Issue[] {
   return validateResource(resource)
     .filter((issue) => issue.severity === 'error' || issue.severity === 'fatal')
     .map((issue) => ({ ...issue, expression: issue.expression?.map((path) => moved(path, type, at)) ?? [at] }));
-}
-
-/** A FHIRPath of a resource of this type, put below `at`. */
-export function moved(path: string, type: string, at: string): string {
-  return path === type || path.startsWith(`${type}.`) ? at + path.slice(type.length) : path;
 }
 
 function readObject(text: string): JsonObject {

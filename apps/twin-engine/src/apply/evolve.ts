@@ -11,9 +11,10 @@ import {
   type TwinState,
 } from '#libs/domain/twin';
 import { reasonOf } from '#libs/platform/messaging';
-import type { LoadedWindow, WantedIdentity, WantedWindow } from '#libs/platform/storage';
+import type { WantedIdentity, WantedWindow } from '#libs/platform/storage';
 import { CoreBudget } from './core-budget.js';
 import { loadFormer } from './former-identities.js';
+import type { Lookups } from './lookups.js';
 
 /** A patient's records of a chunk, in log order, on their way through the pure core. */
 export interface Work<Record extends { readonly input: PatientInput }> {
@@ -35,13 +36,6 @@ export interface Bounds {
   readonly maxMs: number;
   /** Stored values that a late value may need; what becomes of a record that needs more. */
   readonly onTooMany: 'leave' | 'reject';
-}
-
-export interface Lookups {
-  /** Ids of the tenants' clients: the names under which earlier versions of this software stored what came as FHIR. */
-  clients(tenants: readonly number[]): Promise<ReadonlyMap<number, readonly string[]>>;
-  identities(wanted: readonly WantedIdentity[]): Promise<readonly (StoredMeasurement | undefined)[]>;
-  windows(wanted: readonly WantedWindow[]): Promise<readonly LoadedWindow[]>;
 }
 
 interface Progress<R extends { readonly input: PatientInput }> {

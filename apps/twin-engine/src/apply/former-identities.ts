@@ -1,6 +1,6 @@
 import { identityOf } from '#libs/domain/quantities';
 import type { StoredMeasurement } from '#libs/domain/twin';
-import type { Lookups } from './evolve.js';
+import type { Lookups } from './lookups.js';
 
 /** An identity of a FHIR resource's value that is not stored, though its resource has earlier versions. */
 export interface AbsentIdentity {

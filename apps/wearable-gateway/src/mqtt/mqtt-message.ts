@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Entry, readPayload, refuse } from '#libs/samples';
 import { patientOfTopic } from './mqtt-topic.js';
-import type { Origin, Pipeline } from '../pipeline.js';
+import type { Pipeline } from '../pipeline.js';
+import type { Origin } from '../origin.js';
 import { Tally } from '../rejections/tally.js';
 
 /** A PUBLISH as either broker hands it over. */

@@ -2,7 +2,7 @@ import { endOf, ownerDuring } from '#libs/domain/fhir';
 import { FHIR_SOURCE } from '#libs/domain/twin';
 import { type ReadSample, type Reference, referenceKey, type Refusal, refuse } from '#libs/samples';
 import type { OwnedSample } from './group-by-patient.js';
-import type { Origin } from '../pipeline.js';
+import type { Origin } from '../origin.js';
 import type { SourceOwners } from './source-owners.js';
 import type { DeviceAnswer, Resolved, Subject, Subjects } from './subjects.js';
 

@@ -3,7 +3,8 @@ import { episodeOf } from '../fixtures/draft.fixture.js';
 import { MINUTE, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import { defaultLimits } from '../rules/limits.js';
 import { ruleById } from '../rules/rules.js';
-import type { Cited, EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 import { alertOf } from './alert.js';
 import { unreadableTwin } from './unreadable-twin.js';
 

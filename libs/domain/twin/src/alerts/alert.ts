@@ -5,7 +5,8 @@ import type { Limits } from '../rules/limits.js';
 import { ageAt, type Person } from '../facts/person.js';
 import { severityOf, type Rule } from '../rules/rule.js';
 import { clearsSentence, summaryOf, utc, whySentence } from './sentences.js';
-import type { Cited, EpisodeState, Feedback } from '../state/state.js';
+import type { EpisodeState, Feedback } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 
 export const DISCLAIMER = 'Research software, not a cleared medical device.';
 

@@ -1,5 +1,5 @@
 import type { Alert } from '#libs/contracts';
-import type { Cited } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 
 /** What a stream rule says of the patient when its condition holds. Plain JSON: it is kept with the episode and told in alerts. */
 export interface Finding {

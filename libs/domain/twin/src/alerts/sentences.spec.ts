@@ -6,7 +6,8 @@ import { defaultLimits } from '../rules/limits.js';
 import { ruleById } from '../rules/rules.js';
 import { CLOCK_STEP } from '../ingest/sender-rules.js';
 import { NO_DATA } from '../silence/no-data.js';
-import type { Cited, EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 import { clearsSentence, clock, round, span, summaryOf, utc, whySentence } from './sentences.js';
 
 const OXYGEN_LOW = ruleById('oxygen-saturation-low')!;

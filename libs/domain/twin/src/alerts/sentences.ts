@@ -4,7 +4,8 @@ import type { Limits } from '../rules/limits.js';
 import { alertRank } from './alert-state.js';
 import { isOffReason, type OffReason } from '../monitoring/off-reason.js';
 import { RANKS, severityOf, type LimitRule, type Rule, type StreamRule, type Tier } from '../rules/rule.js';
-import type { Cited, EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 
 /** One or two plain sentences: what happened, then what was measured. */
 export function summaryOf(

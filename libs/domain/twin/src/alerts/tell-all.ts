@@ -1,5 +1,6 @@
 import type { Draft } from '../state/draft.js';
-import { tellEpisodes, type Look } from '../episodes/episodes.js';
+import { tellEpisodes } from '../episodes/episodes.js';
+import type { Look } from '../episodes/look.js';
 import { NO_RULE_STATE } from '../time/fold.js';
 import type { FoundEpisode } from '../rules/machine.js';
 import type { MeasureRule } from '../rules/rule.js';

@@ -6,7 +6,8 @@ import { NO_RULE_STATE } from '../time/fold.js';
 import { createMemory } from '../time/memory.js';
 import { RANKS, type Rule } from '../rules/rule.js';
 import { RULES } from '../rules/rules.js';
-import type { Cited, EpisodeState, RuleState, TwinState } from '../state/state.js';
+import type { EpisodeState, RuleState, TwinState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 import { episodeId, tell } from '../alerts/tell.js';
 import type { Applied } from '../state/twin-port.js';
 

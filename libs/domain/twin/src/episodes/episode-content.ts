@@ -3,7 +3,8 @@ import { layersOf, limitsAt, ownerAt } from '../rules/limits.js';
 import type { FoundEpisode } from '../rules/machine.js';
 import { personOf } from '../facts/person.js';
 import { RANKS, type MeasureRule } from '../rules/rule.js';
-import type { Cited, EpisodeLimit, EpisodeState } from '../state/state.js';
+import type { EpisodeLimit, EpisodeState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 
 /** Measurements that one episode cites. */
 const MOST_CITES = 16;

@@ -6,25 +6,12 @@ import type { FoundEpisode } from '../rules/machine.js';
 import { silentlyPast, suppress, verdictOn, verdictOnMuted, type Verdict } from '../policy/policy.js';
 import { countOne, endOver, endStanding, recurrenceOf } from '../policy/recurrence.js';
 import type { MeasureRule, Rule } from '../rules/rule.js';
-import type { Cited, EpisodeState, RuleState } from '../state/state.js';
+import type { EpisodeState, RuleState } from '../state/state.js';
 import { tell } from '../alerts/tell.js';
 import { goOnTold } from './told-episode.js';
+import type { Look } from './look.js';
 
 type Told = Pick<RuleState, 'episodes' | 'count' | 'floor'>;
-
-/** What a record showed to a rule. */
-export interface Look {
-  /** Where a refold began; null when the values only went on from the newest. */
-  readonly since: number | null;
-  /** Newest effective time of what the rule reads. */
-  readonly newest: number;
-  /** The record's values of a limit rule's measure. */
-  readonly fresh: readonly Cited[];
-  /** Ordinals of the told episodes that were judged again, where that is not all from `since` on. */
-  readonly judgedAgain?: ReadonlySet<number> | undefined;
-  /** Nobody is paged by what it shows: its sender is catching up with old values. */
-  readonly held: boolean;
-}
 
 /**
  * Compares the episodes that a fold found with those that were told, tells the differences, and gives back what is told now.

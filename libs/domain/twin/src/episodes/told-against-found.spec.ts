@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Draft } from '../state/draft.js';
-import { tellEpisodes, type Look } from './episodes.js';
+import { tellEpisodes } from './episodes.js';
+import type { Look } from './look.js';
 import type { FoundEpisode } from '../rules/machine.js';
 import type { MeasureRule } from '../rules/rule.js';
-import type { Cited, EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 import { MINUTE, OXYGEN, T0 } from '../fixtures/ward.fixture.js';
 
 const NOW = T0 + 60 * MINUTE;

@@ -4,7 +4,7 @@ import { fallen, furtherThanSeen, risen, SAME_SEVERITY } from '../policy/attenti
 import { isOverdue } from '../late/catch-up.js';
 import type { Draft } from '../state/draft.js';
 import { differs } from './episode-content.js';
-import type { Look } from './episodes.js';
+import type { Look } from './look.js';
 import { isPagedByLeader } from '../policy/policy.js';
 import type { MeasureRule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/state.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
-import type { Look } from './episodes.js';
+import type { Look } from './look.js';
 import type { MeasureRule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/state.js';
 import { goOnTold } from './told-episode.js';

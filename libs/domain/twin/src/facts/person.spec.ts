@@ -3,7 +3,8 @@ import { T0 } from '../fixtures/ward.fixture.js';
 import { ruleById } from '../rules/rules.js';
 import type { Rule } from '../rules/rule.js';
 import type { FactState } from '../state/state.js';
-import { ageAt, isPregnantAt, personOf, refusalOf, type Person } from './person.js';
+import { ageAt, isPregnantAt, personOf, type Person } from './person.js';
+import { refusalOf } from '../rules/refuses.js';
 
 const DAY = 86_400_000;
 const YEAR = 365.2425 * DAY;

@@ -1,5 +1,4 @@
 import { pregnanciesOf, type PregnancySpan } from './pregnancy.js';
-import type { Rule } from '../rules/rule.js';
 import type { FactState } from '../state/state.js';
 
 /** What rules ask of a person. Unknown stays unknown. */
@@ -10,8 +9,8 @@ export interface Person {
   readonly deceased: boolean;
 }
 
-const DAY = 86_400_000;
-const YEAR = 365.2425 * DAY;
+export const DAY = 86_400_000;
+export const YEAR = 365.2425 * DAY;
 
 const known = new WeakMap<Readonly<Record<string, FactState>>, Person>();
 
@@ -45,16 +44,4 @@ export function isPregnantAt({ pregnancies }: Person, t: number): boolean {
 /** Age in years at `t`, or null when the birth date is unknown. */
 export function ageAt(person: Person, t: number): number | null {
   return person.born === null ? null : (t - person.born) / YEAR;
-}
-
-export type RefusalReason = 'under-age' | 'pregnant';
-
-/** Why the rule does not judge this person at `t`, or null. An unknown age is judged as an adult's: see the rule's population. */
-export function refusalOf(rule: Rule, person: Person, t: number): RefusalReason | null {
-  const { refuses } = rule;
-  if (refuses === undefined) return null;
-  if (refuses.pregnancy === true && isPregnantAt(person, t)) return 'pregnant';
-  if (person.born === null) return null;
-  const age = t - person.born;
-  return age < (refuses.underYears ?? 0) * YEAR || age < (refuses.underDays ?? 0) * DAY ? 'under-age' : null;
 }

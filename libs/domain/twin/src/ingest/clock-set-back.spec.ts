@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { clockOf, given, ORIGIN, shifts, streamOf, value } from '../fixtures/clocks.fixture.js';
 import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '../fixtures/ward.fixture.js';
-import { stillBehind } from './clocks.js';
+import { stillBehind } from '../state/behind.js';
 
 const DAY = 24 * HOUR;
 

@@ -3,6 +3,7 @@ import type { Draft } from '../state/draft.js';
 import { LATENESS_BOUND } from '../time/grid.js';
 import type { ClockState } from '../state/state.js';
 import { streamKey } from './streams.js';
+import { stillBehind } from '../state/behind.js';
 
 /** A series that begins this much after its receipt stays where it is, ms: clocks that agree differ by less, and jitter would tear it. */
 const SKEW = 2000;
@@ -155,11 +156,6 @@ function wasInTime(draft: Draft, origin: string, ahead: number): boolean {
 function behind(draft: Draft, off: number): number {
   draft.behind = { ms: Math.max(-off, stillBehind(draft)), until: draft.now + REACH };
   return off;
-}
-
-/** How far before its judged time a version may stand in the store, ms. */
-export function stillBehind({ behind: known, now }: Pick<Draft, 'behind' | 'now'>): number {
-  return known === null || now > known.until ? 0 : known.ms;
 }
 
 /** How far after its judged time a version may stand in the store, ms, by the clocks that are ahead now. */

@@ -1,6 +1,6 @@
 import type { WireSample } from '#libs/contracts';
 import { drop, type Change, type Draft } from '../state/draft.js';
-import type { Cited } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 
 /** Refused values that one record lists; more are counted. A record holds at most some thousand. */
 const MOST = 100;

@@ -1,5 +1,5 @@
-import type { Sample } from '../rules/rule.js';
-import type { Cited } from '../state/state.js';
+import type { Sample } from '../rules/judged-sample.js';
+import type { Cited } from '../state/cited.js';
 import type { StoredMeasurement } from '../state/twin-port.js';
 
 /** A stored measurement as rules see it, judged at `at` ({@link judgedAt}), before the signal checks. */

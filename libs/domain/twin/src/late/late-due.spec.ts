@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { draftWith } from '../fixtures/draft.fixture.js';
 import { GLUCOSE, HOUR, OXYGEN, T0 } from '../fixtures/ward.fixture.js';
-import type { Sample } from '../rules/rule.js';
+import type { Sample } from '../rules/judged-sample.js';
 import type { Draft } from '../state/draft.js';
 import type { LateState } from '../state/state.js';
-import type { Effect } from '../time/evaluate.js';
+import type { Effect } from '../time/effect.js';
 import { FREE_VALUES, holdBack, isLateDue, settleLate } from './late.js';
 
 const TIMER = 'late';

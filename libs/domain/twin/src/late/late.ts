@@ -1,5 +1,5 @@
 import { setTimer, type Draft } from '../state/draft.js';
-import type { Effect } from '../time/evaluate.js';
+import type { Effect } from '../time/effect.js';
 import type { LateState } from '../state/state.js';
 
 /** Values that a re-evaluation may read again without a wait before the next one. */

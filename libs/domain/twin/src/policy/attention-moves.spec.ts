@@ -3,7 +3,8 @@ import { attended, fallen, furtherThanSeen, risen } from './attention.js';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Finding } from '../alerts/finding.js';
 import { ruleById } from '../index.js';
-import type { Cited, EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 import { HEART_RATE, MINUTE, SECOND, T0 } from '../fixtures/ward.fixture.js';
 
 const NEWS2 = measureRule('news2');

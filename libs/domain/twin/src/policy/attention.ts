@@ -3,7 +3,8 @@ import type { Draft } from '../state/draft.js';
 import { layersOf, limitsAt } from '../rules/limits.js';
 import { personOf } from '../facts/person.js';
 import type { Rule } from '../rules/rule.js';
-import type { Cited, EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 
 const MINUTE = 60_000;
 /** A severity that comes back within this time of its fall pages once more, and then no longer. */

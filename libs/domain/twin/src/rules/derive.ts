@@ -1,8 +1,8 @@
 import type { FoldedMeasure } from './derived.js';
 import type { Draft } from '../state/draft.js';
-import type { Effect } from '../time/evaluate.js';
+import type { Effect } from '../time/effect.js';
 import type { Past } from '../time/past.js';
-import type { Sample } from './rule.js';
+import type { Sample } from './judged-sample.js';
 import { foldedOf } from './rules.js';
 import { isExact } from '../ingest/sample.js';
 

@@ -1,7 +1,8 @@
 import type { MeasureName } from '#libs/domain/quantities';
 import type { Person } from '../facts/person.js';
-import type { MemoryFormat, Sample } from './rule.js';
-import type { Cited } from '../state/state.js';
+import type { MemoryFormat } from './memory-format.js';
+import type { Sample } from './judged-sample.js';
+import type { Cited } from '../state/cited.js';
 
 /**
  * A measure that is not sent but follows from measures that are: shown in the twin (`derived` of `GET /v1/twins/{patient}`), and there for

@@ -3,7 +3,8 @@ import type { Finding } from '../alerts/finding.js';
 import { limitsAt, type Limits, type Layers } from './limits.js';
 import { RANKS, type LimitRule, type Tier } from './rule.js';
 import type { Person } from '../facts/person.js';
-import type { Cited, Machine, OpenEpisode, TierState } from '../state/state.js';
+import type { Machine, OpenEpisode, TierState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 
 /** An episode as the fold finds it. `end` null: still open. `cleared` is the measurement that ended it. */
 export interface FoundEpisode {

@@ -2,7 +2,9 @@ import type { Severity } from '#libs/contracts';
 import type { Derived, FoldedMeasure } from './derived.js';
 import type { Finding } from '../alerts/finding.js';
 import type { Person } from '../facts/person.js';
-import type { Cited } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
+import type { Sample } from './judged-sample.js';
+import type { MemoryFormat } from './memory-format.js';
 
 /** A rule as data: what it watches, its limits and how long they must hold. The catalogue is served at `GET /v1/rules`. */
 export type Rule = MeasureRule | SilenceRule | SenderRule;
@@ -135,12 +137,6 @@ export interface Detector {
   readonly step: (memory: unknown, sample: Sample, at: Circumstances) => DetectorStep;
 }
 
-/** How a memory is stored. An upcaster is pure; a version without one begins anew. */
-export interface MemoryFormat {
-  readonly version: number;
-  readonly upcasters?: Readonly<Record<number, (memory: unknown) => unknown>>;
-}
-
 /**
  * What a detector does with values older than the newest it has seen. `refold`, of one measure: judges again from there, so that
  * arrival does not matter. `settles`, of waveforms: what holds at a time follows from the values shortly before it, so only the
@@ -189,18 +185,6 @@ export interface DetectorStep {
 export type DetectorChange =
   | { readonly rule: string; readonly finding: Finding }
   | { readonly rule: string; readonly finding?: undefined; readonly at: number };
-
-/** A judged value as rules see it; `series` in place of a single value for intervals and waveforms. */
-export interface Sample {
-  readonly cited: Cited;
-  readonly series?: readonly number[];
-  readonly periodMs?: number;
-  readonly channel?: string;
-  /** Of waveforms: what measured it; absent: only the source is known. */
-  readonly device?: string;
-  /** Of waveforms: the part of it that is judged in this step, from `t` (ms) on. */
-  readonly part?: { readonly t: number; readonly series: readonly number[] };
-}
 
 /** What else a step may depend on. */
 export interface Circumstances {

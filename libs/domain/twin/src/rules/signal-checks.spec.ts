@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { GLUCOSE, HOUR, MINUTE, T0 } from '../fixtures/ward.fixture.js';
-import type { CheckMachine, Cited } from '../state/state.js';
+import type { CheckMachine } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 import { check, isChecked } from './signal-checks.js';
 
 const MIN5 = 5 * MINUTE;

@@ -6,9 +6,10 @@ import {
   type VitalSpec,
   type VitalState,
 } from '#libs/domain/signal-quality';
-import type { Sample } from './rule.js';
+import type { Sample } from './judged-sample.js';
 import { judgedAs } from '../ingest/sample.js';
-import type { CheckMachine, Cited } from '../state/state.js';
+import type { CheckMachine } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 
 /** Sources of one measure that are told apart; the one silent for longest is forgotten first. */
 const SOURCES_KEPT = 4;

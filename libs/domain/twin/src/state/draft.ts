@@ -1,5 +1,5 @@
 import type { PatientInput, WireSample } from '#libs/contracts';
-import { stillBehind } from '../ingest/clocks.js';
+import { stillBehind } from './behind.js';
 import { TWIN_VERSION } from '../stored/twin-version.js';
 import type {
   CheckState,

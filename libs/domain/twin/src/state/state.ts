@@ -1,8 +1,9 @@
-import type { AlertReason, AlertStatus, Comparator, FactKind, Transition } from '#libs/contracts';
+import type { AlertReason, AlertStatus, FactKind, Transition } from '#libs/contracts';
 import type { VitalState } from '#libs/domain/signal-quality';
 import type { Finding } from '../alerts/finding.js';
 import type { OffReason } from '../monitoring/off-reason.js';
 import type { TWIN_VERSION } from '../stored/twin-version.js';
+import type { Cited } from './cited.js';
 
 /**
  * The living model of one patient; serialised as the twin's snapshot, so it is plain JSON, small, and free of any clock:
@@ -89,24 +90,6 @@ export interface LateState {
   /** Or when this many late values more have come. */
   readonly after: number;
 }
-
-/**
- * A measurement as rules and alerts cite it. `t` the time at which it is judged, ms; `x` canonical value, the last one of a series;
- * `quality` as the signal checks judged it; `reasons` where it is not good (empty before what follows); `comparator` when `x` is only a
- * bound; `ahead` by how much its effective time is later than `t` (negative: earlier), ms, because its sender's clock was wrong.
- */
-export type Cited = readonly [
-  identity: string,
-  version: number,
-  t: number,
-  x: number,
-  quality: 0 | 1 | 2,
-  source: string,
-  code: number,
-  reasons?: readonly string[],
-  comparator?: Comparator | null,
-  ahead?: number,
-];
 
 /** How late a measure's newest value of a record is. */
 export interface LatenessState {

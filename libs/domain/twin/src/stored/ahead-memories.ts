@@ -1,6 +1,7 @@
 import { DERIVED, DETECTORS } from '../rules/rules.js';
 import { judgedAs } from '../ingest/sample.js';
-import type { Cited, DetectorMachine, TwinState } from '../state/state.js';
+import type { DetectorMachine, TwinState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 
 type Old = Omit<TwinState, 'v'>;
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { apply, createMemory, viewOf, type TwinState } from '../index.js';
-import type { MemoryFormat } from '../rules/rule.js';
+import type { MemoryFormat } from '../rules/memory-format.js';
 import { MINUTE, Ward } from '../fixtures/ward.fixture.js';
 import { FORMATS, namedVersions, withKnownMemories } from './memory-versions.js';
 import { STORIES } from './stories.fixture.js';

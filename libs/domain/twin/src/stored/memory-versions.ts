@@ -1,6 +1,6 @@
 import { DETECTORS, DERIVED } from '../rules/rules.js';
 import type { FoldedMeasure } from '../rules/derived.js';
-import type { MemoryFormat } from '../rules/rule.js';
+import type { MemoryFormat } from '../rules/memory-format.js';
 import type { DetectorMachine, Kept, TwinState } from '../state/state.js';
 
 /** Version of what the signal checks remember of a measure's sources. */

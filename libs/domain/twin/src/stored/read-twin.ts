@@ -2,7 +2,8 @@ import type { TwinState } from '../state/state.js';
 import { withKnownMemories } from './memory-versions.js';
 import { isTwinShaped } from './twin-shape.js';
 import { TWIN_VERSION } from './twin-version.js';
-import { UPCASTERS, type OldTwin } from './upcasters.js';
+import { UPCASTERS } from './upcasters.js';
+import type { OldTwin } from './old-twin.js';
 
 /**
  * Why a stored twin cannot be read. `not-json`: truncated or no JSON. `malformed`: no twin, or parts of one are missing. `of-another-twin`:

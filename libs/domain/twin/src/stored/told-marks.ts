@@ -1,6 +1,6 @@
 import { alertRank, isOpen } from '../alerts/alert-state.js';
 import type { EpisodeState } from '../state/state.js';
-import type { OldTwin } from './upcasters.js';
+import type { OldTwin } from './old-twin.js';
 
 /**
  * Episodes of version 2 do not say with which severity they were last emitted and paged. It is that which they have: acts on them name a

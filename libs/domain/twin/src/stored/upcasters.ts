@@ -1,9 +1,6 @@
-import type { TwinState } from '../state/state.js';
 import { withoutAhead } from './ahead.js';
 import { withToldMarks } from './told-marks.js';
-
-/** A whole stored twin of some version; its shape was checked against what all these versions have in common. */
-export type OldTwin = Omit<TwinState, 'v'> & { readonly v: number };
+import type { OldTwin } from './old-twin.js';
 
 /**
  * Pure steps from version n to n + 1, by n. Versions without one are read no more: their twins are made anew from the tables

@@ -2,7 +2,7 @@ import { measureByNumber } from '#libs/domain/quantities';
 import { derive } from '../rules/derive.js';
 import { drop, type Change, type Draft } from '../state/draft.js';
 import { isHeldBack, noteLateness } from '../late/catch-up.js';
-import type { Look } from '../episodes/episodes.js';
+import type { Look } from '../episodes/look.js';
 import { followDetector, followLimits, type Followed } from './follow.js';
 import { followSettling } from './follow-settling.js';
 import { LATENESS_BOUND } from './grid.js';
@@ -14,23 +14,12 @@ import { refuseVersion } from '../ingest/refuse.js';
 import { detectorsOf, limitRulesOf, SETTLING } from '../rules/rules.js';
 import { endOf, inOrder, judgedAs, sampleOf } from '../ingest/sample.js';
 import { tellAll } from '../alerts/tell-all.js';
-import type { Detector, LimitRule, Sample } from '../rules/rule.js';
-import type { Cited, MeasureState } from '../state/state.js';
+import type { Detector, LimitRule } from '../rules/rule.js';
+import type { Sample } from '../rules/judged-sample.js';
+import type { MeasureState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 import type { Needs } from '../state/twin-port.js';
-
-/** What one record does to one measure. */
-export interface Effect {
-  readonly code: number;
-  /** New values in order, within the lateness bound. */
-  readonly added: readonly Sample[];
-  /** Identities of this record: their earlier versions no longer count. */
-  readonly changed: ReadonlySet<string>;
-  /** Earliest time at which the past is no longer what it was; null when all is newer than everything. */
-  readonly dirty: number | null;
-  readonly touchesLatest: boolean;
-  /** Late values among `added` are not re-evaluated with this record (`late.ts`); `dirty` is null. */
-  readonly waits: boolean;
-}
+import type { Effect } from './effect.js';
 
 /** Brings measures, signal checks and rules up to the record's new versions. Answers the windows that must be known first, if any. */
 export function evaluate(draft: Draft): Needs['windows'] {

@@ -5,7 +5,8 @@ import { NOTHING_KEPT } from './fold.js';
 import { dueSpans, settleWaves, type Span } from '../late/late-waves.js';
 import type { FoundEpisode } from '../rules/machine.js';
 import type { Past } from './past.js';
-import type { Detector, Sample, Settling } from '../rules/rule.js';
+import type { Detector, Settling } from '../rules/rule.js';
+import type { Sample } from '../rules/judged-sample.js';
 import { asOpen, settle, standingOf, type Standing, type Stretch } from '../episodes/settled-episodes.js';
 import type { DetectorMachine, Kept, OpenEpisode } from '../state/state.js';
 

@@ -1,13 +1,15 @@
 import { stepDetector, type Surroundings } from '../rules/detector-machine.js';
 import { drop, type Draft } from '../state/draft.js';
-import type { Effect } from './evaluate.js';
+import type { Effect } from './effect.js';
 import { fold, machineBefore, NO_RULE_STATE, NOTHING_KEPT } from './fold.js';
 import { layersOf, limitsAt } from '../rules/limits.js';
 import { stepLimits, type FoundEpisode } from '../rules/machine.js';
 import { timeOf, type Past } from './past.js';
 import { isWarmingUp } from '../warm-up.js';
-import { personOf, refusalOf } from '../facts/person.js';
-import type { Detector, LimitRule, MeasureRule, Sample } from '../rules/rule.js';
+import { personOf } from '../facts/person.js';
+import { refusalOf } from '../rules/refuses.js';
+import type { Detector, LimitRule, MeasureRule } from '../rules/rule.js';
+import type { Sample } from '../rules/judged-sample.js';
 import { refuseCited } from '../ingest/refuse.js';
 import { inOrder, isExact } from '../ingest/sample.js';
 import type { DetectorMachine, Kept, Machine } from '../state/state.js';

@@ -5,11 +5,13 @@ import { alertRank, isOpen } from '../alerts/alert-state.js';
 import { alertOf, qualityName } from '../alerts/alert.js';
 import { layersOf, limitsAt } from '../rules/limits.js';
 import { monitoringOf, type MonitoringView } from '../monitoring/monitoring.js';
-import { personOf, refusalOf, type Person, type RefusalReason } from '../facts/person.js';
+import { personOf, type Person } from '../facts/person.js';
+import { refusalOf, type RefusalReason } from '../rules/refuses.js';
 import { DERIVED, detectorOf, RULES } from '../rules/rules.js';
 import { isExact } from '../ingest/sample.js';
 import { utc } from '../alerts/sentences.js';
-import type { Cited, FactState, TwinState } from '../state/state.js';
+import type { FactState, TwinState } from '../state/state.js';
+import type { Cited } from '../state/cited.js';
 import { episodeId } from '../alerts/tell.js';
 
 const MINUTE = 60_000;

@@ -1,5 +1,6 @@
 import type { Finding } from '../../alerts/finding.js';
-import type { Circumstances, Detector, DetectorStep, Sample } from '../../rules/rule.js';
+import type { Circumstances, Detector, DetectorStep } from '../../rules/rule.js';
+import type { Sample } from '../../rules/judged-sample.js';
 import { deviation } from './deviations.js';
 import { hold, NOT_HELD, type Hold } from '../hold.js';
 import { HEART_RATE_UNUSUAL } from './unusual-rules.js';

@@ -10,7 +10,7 @@ import {
 import { measureByNumber, type MeasureName } from '#libs/domain/quantities';
 import type { Derived, LatestMeasure } from '../../rules/derived.js';
 import { ageAt, isPregnantAt, type Person } from '../../facts/person.js';
-import type { Cited } from '../../state/state.js';
+import type { Cited } from '../../state/cited.js';
 
 /** An input counts for as long as the chart of a stable patient leaves between two full sets: 12 h. */
 const FRESH_MS = 12 * 3_600_000;

@@ -11,9 +11,10 @@ import {
 } from '#libs/domain/deterioration';
 import type { Finding } from '../../alerts/finding.js';
 import { ageAt, isPregnantAt } from '../../facts/person.js';
-import type { Circumstances, Detector, DetectorStep, Sample } from '../../rules/rule.js';
+import type { Circumstances, Detector, DetectorStep } from '../../rules/rule.js';
+import type { Sample } from '../../rules/judged-sample.js';
 import { inOrder } from '../../ingest/sample.js';
-import type { Cited } from '../../state/state.js';
+import type { Cited } from '../../state/cited.js';
 import { NEWS2 } from './deterioration-rules.js';
 import { hold, NOT_HELD, type Hold } from '../hold.js';
 

@@ -1,6 +1,6 @@
 import { isCompressionSuspected, rateOfChange, withReading, type History } from '#libs/domain/glucose';
 import type { Derived, FoldedMeasure } from '../../rules/derived.js';
-import type { Sample } from '../../rules/rule.js';
+import type { Sample } from '../../rules/judged-sample.js';
 
 /** Half an hour before the quarter of an hour that is judged says whether it was level. */
 const WINDOW_MS = 45 * 60_000;

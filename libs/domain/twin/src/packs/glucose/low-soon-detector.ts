@@ -1,14 +1,8 @@
 import { stepLowSoon, type LowForecast, type LowName, type LowSoonState } from '#libs/domain/glucose';
 import type { Finding } from '../../alerts/finding.js';
-import {
-  RANKS,
-  type Circumstances,
-  type Detector,
-  type DetectorStep,
-  type Sample,
-  type StreamRule,
-} from '../../rules/rule.js';
-import type { Cited } from '../../state/state.js';
+import { RANKS, type Circumstances, type Detector, type DetectorStep, type StreamRule } from '../../rules/rule.js';
+import type { Sample } from '../../rules/judged-sample.js';
+import type { Cited } from '../../state/cited.js';
 import { EARLY_LOW_SOON_RULE, LOW_SOON_RULE, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
 
 const MINUTE = 60_000;

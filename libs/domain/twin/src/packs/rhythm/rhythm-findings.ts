@@ -1,7 +1,7 @@
 import type { RhythmFinding } from '#libs/domain/rhythm';
 import type { Finding } from '../../alerts/finding.js';
 import { RANKS, type DetectorChange, type StreamRule } from '../../rules/rule.js';
-import type { Cited } from '../../state/state.js';
+import type { Cited } from '../../state/cited.js';
 
 /** What a rhythm detector remembers, and the conditions that hold as it last emitted them. */
 export interface RhythmMemory<S> {

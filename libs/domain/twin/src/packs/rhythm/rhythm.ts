@@ -1,5 +1,6 @@
 import { stepIntervals, type IntervalState } from '#libs/domain/rhythm';
-import type { Detector, DetectorStep, Sample } from '../../rules/rule.js';
+import type { Detector, DetectorStep } from '../../rules/rule.js';
+import type { Sample } from '../../rules/judged-sample.js';
 import type { ConditionPack } from '../pack.js';
 import { afterFindings, NO_HOLDS, wasSentAsDoubtful, type RhythmMemory } from './rhythm-findings.js';
 import { INTERVAL_RULES, WAVE_RULES } from './rhythm-rules.js';

@@ -1,7 +1,7 @@
 import { measureByName } from '#libs/domain/quantities';
 import { hrvSummary } from '#libs/domain/rhythm';
 import type { Derived, FoldedMeasure } from '../../rules/derived.js';
-import type { Sample } from '../../rules/rule.js';
+import type { Sample } from '../../rules/judged-sample.js';
 
 const WINDOW_MS = 5 * 60_000;
 /** Time between the end of one run and the start of the next that makes them one. */

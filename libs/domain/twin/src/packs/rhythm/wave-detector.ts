@@ -1,8 +1,9 @@
 import { beginAgain, isLate, stepWave, type WaveChunk, type WaveState } from '#libs/domain/rhythm';
 import { ecgQuality, ppgQuality, pressureWaveQuality } from '#libs/domain/signal-quality';
-import type { Detector, DetectorStep, Sample, Settling } from '../../rules/rule.js';
+import type { Detector, DetectorStep, Settling } from '../../rules/rule.js';
+import type { Sample } from '../../rules/judged-sample.js';
 import { inOrder, judgedAs } from '../../ingest/sample.js';
-import type { Cited } from '../../state/state.js';
+import type { Cited } from '../../state/cited.js';
 import { afterFindings, NO_HOLDS, wasSentAsDoubtful, type RhythmMemory } from './rhythm-findings.js';
 import { WAVE_RULES } from './rhythm-rules.js';
 

@@ -1,0 +1,5 @@
+/** How a memory is stored. An upcaster is pure; a version without one begins anew. */
+export interface MemoryFormat {
+  readonly version: number;
+  readonly upcasters?: Readonly<Record<number, (memory: unknown) => unknown>>;
+}
