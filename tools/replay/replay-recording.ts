@@ -130,12 +130,12 @@ function laidOver(limits: readonly SetLimit[], shadow: readonly SetLimit[]): rea
 function createFindings(rules: ReadonlySet<string> | undefined) {
   const episodes = new Map<string, ReplayedEpisode>();
   /** Suppressed and not over: no transition will report their end. */
-  const quiet = new Map<string, ReplayedEpisode>();
+  const suppressed = new Map<string, ReplayedEpisode>();
   const rung: Rung[] = [];
   function take({ rule, episode, alert }: TransitionChange): void {
     const { transition, severity, effectiveAt, resolvedAt, evidence } = alert;
     if (transition === 'raised' || transition === 'escalated') rung.push({ rule, alert: { transition, severity } });
-    quiet.delete(episode);
+    suppressed.delete(episode);
     episodes.set(episode, {
       rule,
       severity,
@@ -150,12 +150,12 @@ function createFindings(rules: ReadonlySet<string> | undefined) {
     add({ transitions, suppressions, state }: Applied): void {
       for (const { rule, episode, severity, effectiveAt } of suppressions) {
         if (rules?.has(rule) === false) continue;
-        quiet.set(episode, { rule, severity, at: effectiveAt, until: null, value: undefined, retracted: false });
+        suppressed.set(episode, { rule, severity, at: effectiveAt, until: null, value: undefined, retracted: false });
       }
-      for (const [id, { rule, at, ...rest }] of quiet) {
+      for (const [id, { rule, at, ...rest }] of suppressed) {
         const until = state.rules[rule]?.episodes.find(({ start }) => start === at)?.end ?? null;
         episodes.set(id, { ...rest, rule, at, until });
-        if (until !== null) quiet.delete(id);
+        if (until !== null) suppressed.delete(id);
       }
       for (const transition of transitions) if (rules?.has(transition.rule) !== false) take(transition);
     },

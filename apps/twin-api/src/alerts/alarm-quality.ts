@@ -45,12 +45,12 @@ export async function alarmQualityOf(
   ]);
   const byRule = new Map(rows.map((row) => [row.rule, row]));
   const names = new Set([...rows.flatMap(({ rule }) => rule ?? []), ...suppressed.keys()]);
-  const quiet = [...suppressed.values()].reduce((sum, n) => sum + n, 0);
+  const suppressedCount = [...suppressed.values()].reduce((sum, n) => sum + n, 0);
   return {
     from: iso(asked.from),
     to: iso(asked.to),
     patientDays: days,
-    total: figures(byRule.get(null) ?? NONE, quiet, days),
+    total: figures(byRule.get(null) ?? NONE, suppressedCount, days),
     rules: [...names]
       .sort()
       .map((rule) => ({ rule, ...figures(byRule.get(rule) ?? NONE, suppressed.get(rule) ?? 0, days) })),

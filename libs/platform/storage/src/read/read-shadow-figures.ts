@@ -21,18 +21,18 @@ export async function shadowFigures(
 ): Promise<ShadowFigures> {
   const { rows } = await pool.query<ShadowFigures>(
     // A partner may have become known outside the asked time: up to a day, the bound of lateness.
-    `WITH quiet AS (
+    `WITH suppressed AS (
        SELECT twin, episode, rule, reason, effective_at, at FROM alert_suppressions
        WHERE tenant = $1 AND rule IN ($5, $6) AND ($4::text IS NULL OR patient = $4)
          AND at >= to_timestamp($2::float8 / 1000) - interval '1 day' AND at < to_timestamp($3::float8 / 1000) + interval '1 day'
-     ), shadow AS (SELECT twin, effective_at, at FROM quiet WHERE rule = $5 AND reason = 'shadow'
+     ), shadow AS (SELECT twin, effective_at, at FROM suppressed WHERE rule = $5 AND reason = 'shadow'
      ), live AS (
        SELECT twin, id AS episode, effective_at, raised_at AS at FROM alert_episodes
        WHERE tenant = $1 AND rule = $6 AND status <> 'retracted' AND ($4::text IS NULL OR patient = $4)
          AND raised_at >= to_timestamp($2::float8 / 1000) - interval '1 day' AND raised_at < to_timestamp($3::float8 / 1000) + interval '1 day'
        UNION ALL
-       SELECT twin, episode, effective_at, at FROM quiet WHERE rule = $6 AND reason <> 'shadow'
-         AND NOT EXISTS (SELECT 1 FROM alert_episodes e WHERE e.tenant = $1 AND e.id = quiet.episode)
+       SELECT twin, episode, effective_at, at FROM suppressed WHERE rule = $6 AND reason <> 'shadow'
+         AND NOT EXISTS (SELECT 1 FROM alert_episodes e WHERE e.tenant = $1 AND e.id = suppressed.episode)
      ), leads AS (
        SELECT extract(epoch FROM live.effective_at - min(s.effective_at))::float8 AS lead
        FROM live LEFT JOIN shadow s ON s.twin = live.twin
