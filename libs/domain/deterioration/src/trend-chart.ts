@@ -12,7 +12,7 @@ export interface ChartSummary {
   readonly highest: number;
   readonly lowest: number;
   readonly mean: number;
-  /** `last` minus the median: the patient against himself. */
+  /** `last` minus the median: deviation from the patient's own median. */
   readonly deviation: number;
   /** ln(last / the value charted before it, at most 7 days earlier); undefined: there is none. */
   readonly change: number | undefined;

@@ -37,7 +37,7 @@ const RULES: Readonly<Record<string, FactRule>> = {
     content: (one) => ({
       status: textAt(one, 'status'),
       type: concept(objectAt(one, 'type')),
-      manufacturer: textAt(one, 'manufacturer')?.slice(0, MOST_DISPLAY).toWellFormed(),
+      manufacturer: textAt(one, 'manufacturer')?.slice(0, MAX_DISPLAY).toWellFormed(),
     }),
   },
   Condition: {
@@ -152,8 +152,8 @@ function enteredInError(resource: JsonObject): boolean {
 }
 
 /** Longest texts that a twin carries along: a code of more is no code, a display is cut. */
-const MOST_CODE = 256;
-const MOST_DISPLAY = 200;
+const MAX_CODE = 256;
+const MAX_DISPLAY = 200;
 
 /** LOINC 82810-3 Pregnancy status: limits follow from it. */
 function isPregnancyStatus(coding: JsonObject): boolean {
@@ -161,25 +161,25 @@ function isPregnancyStatus(coding: JsonObject): boolean {
 }
 
 /** Further codings of a concept that are kept. */
-const MOST_ALSO = 4;
+const MAX_ALSO = 4;
 
 /** First coding of a concept, its display or text, and the codes of the next ones: what it means may stand in any. */
 function concept(value: JsonObject | undefined): Concept | undefined {
   if (value === undefined) return undefined;
   const [coding, ...others] = listAt(value, 'coding');
   const also = others
-    .slice(0, MOST_ALSO)
+    .slice(0, MAX_ALSO)
     .map((one) => present({ system: short(textAt(one, 'system')), code: short(textAt(one, 'code')) }));
   return present({
     system: short(textAt(coding, 'system')),
     code: short(textAt(coding, 'code')),
-    display: (textAt(coding, 'display') ?? textAt(value, 'text'))?.slice(0, MOST_DISPLAY).toWellFormed(),
+    display: (textAt(coding, 'display') ?? textAt(value, 'text'))?.slice(0, MAX_DISPLAY).toWellFormed(),
     also: also.length === 0 ? undefined : also,
   });
 }
 
 function short(text: string | undefined): string | undefined {
-  return text === undefined || text.length > MOST_CODE ? undefined : text;
+  return text === undefined || text.length > MAX_CODE ? undefined : text;
 }
 
 function present<T extends object>(content: T): T {

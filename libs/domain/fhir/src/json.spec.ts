@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MOST_NESTING, parseJson, stringifyJson } from './json.js';
+import { MAX_NESTING, parseJson, stringifyJson } from './json.js';
 
 function roundTrip(text: string): string {
   const parsed = parseJson(text);
@@ -39,8 +39,8 @@ describe('FHIR JSON', () => {
     ['{"a":"\\x41"}', 'escape'],
     ['{"a":"x', 'ends inside a string'],
     ['{} {}', 'after the end'],
-    ['['.repeat(10_000) + ']'.repeat(10_000), `deeper than ${MOST_NESTING}`],
-    ['{"a":'.repeat(100_000), `deeper than ${MOST_NESTING}`],
+    ['['.repeat(10_000) + ']'.repeat(10_000), `deeper than ${MAX_NESTING}`],
+    ['{"a":'.repeat(100_000), `deeper than ${MAX_NESTING}`],
   ])('refuses %#', (text, why) => {
     const parsed = parseJson(text);
     expect(parsed).toMatchObject({

@@ -28,7 +28,7 @@ export class Decimal {
 export type Parsed = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: Issue };
 
 /** Deeper than any resource needs (contained resources and extensions included), far less than what exhausts a stack. */
-export const MOST_NESTING = 64;
+export const MAX_NESTING = 64;
 
 /** What is refused: the parser's position is known, the text itself is never repeated. */
 class Refusal {
@@ -74,7 +74,7 @@ class Parser {
   }
 
   private value(depth: number): Json {
-    if (depth > MOST_NESTING) throw new Refusal(this.at, `nested deeper than ${MOST_NESTING} levels`);
+    if (depth > MAX_NESTING) throw new Refusal(this.at, `nested deeper than ${MAX_NESTING} levels`);
     const code = this.text.charCodeAt(this.at);
     if (code === 0x7b) return this.object(depth);
     if (code === 0x5b) return this.array(depth);

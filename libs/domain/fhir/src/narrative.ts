@@ -50,7 +50,7 @@ const STYLE_IMAGE =
 const ACTIVE_STYLE =
   /[\\<]|\/\*|url\(|image\(|image-set\(|src\(|expression\(|@|javascript:|vbscript:|behaviou?r:|-moz-binding/;
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-const MOST_DEPTH = 256;
+const MAX_DEPTH = 256;
 
 const NAME = /[A-Za-z_][A-Za-z0-9_.:-]*/y;
 const SPACE = /[ \t\r\n]+/y;
@@ -92,7 +92,7 @@ class Reader {
     if (name === undefined || !ELEMENTS.has(name)) {
       throw new Fault(`must not hold ${shown(name)}: only the XHTML elements that R4 allows (txt-1), in lower case`);
     }
-    if (open.length === MOST_DEPTH) throw new Fault(`must not be nested deeper than ${MOST_DEPTH} elements`);
+    if (open.length === MAX_DEPTH) throw new Fault(`must not be nested deeper than ${MAX_DEPTH} elements`);
     if (name === 'img') this.hasContent = true;
     this.attributes(name);
     if (this.text.startsWith('/>', this.at)) {

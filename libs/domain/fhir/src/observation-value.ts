@@ -8,10 +8,10 @@ import type { UnmeasuredReason } from './unmeasured.js';
 const UCUM = 'http://unitsofmeasure.org';
 const HOUR = 3_600_000;
 /** Longest spacing of a waveform, and of single values (ms): what the wearable door takes, and a month. */
-const MOST_WAVE_PERIOD = HOUR;
-const MOST_VALUE_PERIOD = 31 * 24 * HOUR;
+const MAX_WAVE_PERIOD = HOUR;
+const MAX_VALUE_PERIOD = 31 * 24 * HOUR;
 /** Values of one measurement, so that it stays far below the largest record of the log. */
-const MOST_VALUES = 20_000;
+const MAX_VALUES = 20_000;
 
 /** What is the same for an observation and its components. */
 export interface Frame {
@@ -59,7 +59,7 @@ export function valueIdentifiers(element: JsonObject, measure: Measure, id: stri
   const series = sampled === undefined ? undefined : readSampledData(sampled);
   if (series === undefined || !series.ok) return [id];
   if (measure.shape === 'waveform') return [id, ...runsOf(series).map(({ suffix }) => id + suffix)];
-  return [id, ...(series.dimensions[0] ?? []).slice(0, MOST_VALUES).map((_, place) => `${id}@${place}`)];
+  return [id, ...(series.dimensions[0] ?? []).slice(0, MAX_VALUES).map((_, place) => `${id}@${place}`)];
 }
 
 function quantitySample(
@@ -126,11 +126,11 @@ function seriesSamples(
   const series = readSampledData(element);
   if (!series.ok) return no('series-invalid');
   const isWave = measure.shape === 'waveform';
-  if (series.periodMs > (isWave ? MOST_WAVE_PERIOD : MOST_VALUE_PERIOD)) return no('series-invalid');
+  if (series.periodMs > (isWave ? MAX_WAVE_PERIOD : MAX_VALUE_PERIOD)) return no('series-invalid');
   if (series.unit === undefined) return no('missing-unit');
   if (series.system !== UCUM) return no('unit-not-ucum');
   if (!isWave && series.dimensions.length > 1) return no('series-invalid');
-  if (!isWave && (series.dimensions[0]?.length ?? 0) > MOST_VALUES) return no('series-too-long');
+  if (!isWave && (series.dimensions[0]?.length ?? 0) > MAX_VALUES) return no('series-too-long');
   const found = isWave
     ? waveSamples(series, series.unit, measure, frame, id)
     : pointSamples(series, series.unit, measure, frame, id);
@@ -218,7 +218,7 @@ function runsIn(points: readonly Point[]): readonly { readonly place: number; re
   let open: { place: number; values: number[] } | undefined;
   for (const [place, point] of points.entries()) {
     if (typeof point !== 'number') open = undefined;
-    else if (open === undefined || open.values.length === MOST_VALUES) runs.push((open = { place, values: [point] }));
+    else if (open === undefined || open.values.length === MAX_VALUES) runs.push((open = { place, values: [point] }));
     else open.values.push(point);
   }
   return runs;

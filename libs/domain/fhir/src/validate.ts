@@ -4,7 +4,7 @@ import { PRIMITIVES } from './primitives.js';
 import { isResourceType, typeRule, type ElementRule } from './structure.js';
 
 /** Enough to see what is wrong; a hostile body does not get a million lines. */
-const MOST_ISSUES = 100;
+const MAX_ISSUES = 100;
 
 /**
  * Checks a resource against the R4 definitions: known type and elements, cardinality, choice types, primitive formats, dates that
@@ -21,7 +21,7 @@ class IssueList {
   readonly list: Issue[] = [];
 
   add(code: IssueCode, expression: string, diagnostics: string): void {
-    if (this.list.length < MOST_ISSUES)
+    if (this.list.length < MAX_ISSUES)
       this.list.push({ severity: 'error', code, expression: [expression], diagnostics });
   }
 }

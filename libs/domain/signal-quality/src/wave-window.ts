@@ -28,7 +28,7 @@ export interface Window {
 const LARGEST = 1e15;
 const FLAT_S = 1;
 /** Holes, flat lines and rails shorter than these shares are part of everyday recording. */
-const TOLD_SHARE = 0.02;
+const REPORTED_SHARE = 0.02;
 
 /** A refusal when there is nothing to look at; never throws. */
 export function openWindow(samples: ArrayLike<number>, fs: number, limits: WindowLimits): Window | WaveQuality {
@@ -51,13 +51,13 @@ export function openWindow(samples: ArrayLike<number>, fs: number, limits: Windo
   }
   const reasons = new Set<WaveReason>();
   const missingShare = missing / length;
-  if (missingShare > TOLD_SHARE) reasons.add('missing');
+  if (missingShare > REPORTED_SHARE) reasons.add('missing');
   const within = limits.flatIsShare ? limits.flatWithin * (high - low) : limits.flatWithin;
   const flat = flatShare(x, FLAT_S * fs, within);
   // Holes hold a value, so they look flat as well: tell them once.
-  if (flat > Math.max(TOLD_SHARE, missingShare)) reasons.add('flat');
+  if (flat > Math.max(REPORTED_SHARE, missingShare)) reasons.add('flat');
   const rails = high - low <= within ? 0 : railShare(x, low, high, Math.max(3, limits.railS * fs));
-  if (rails > TOLD_SHARE) reasons.add('saturated');
+  if (rails > REPORTED_SHARE) reasons.add('saturated');
   return { x, fs, missing: missingShare, flat, rails, reasons };
 }
 

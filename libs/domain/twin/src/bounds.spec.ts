@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { COMPARATORS, type Comparator, type WireSample } from '#libs/contracts';
-import { GLUCOSE, MINUTE, T0, told, Ward } from './fixtures/ward.fixture.js';
+import { GLUCOSE, MINUTE, T0, emittedBy, Ward } from './fixtures/ward.fixture.js';
 import { viewOf } from './index.js';
 
 const glucose = (minute: number, x: number, b?: Comparator): WireSample => ({
@@ -55,7 +55,8 @@ describe('a bound', () => {
     const ward = new Ward();
     for (let minute = 0; minute <= 30; minute += 5) ward.send([glucose(minute, 50)]);
     expect(ward.state.rules['glucose-low']?.episodes.at(-1)?.end).toBeNull();
-    for (let minute = 35; minute <= 120; minute += 5) expect(told(ward.send([glucose(minute, 400, '<')]))).toEqual([]);
+    for (let minute = 35; minute <= 120; minute += 5)
+      expect(emittedBy(ward.send([glucose(minute, 400, '<')]))).toEqual([]);
     expect(ward.state.rules['glucose-low']?.episodes.at(-1)?.end).toBeNull();
     for (let minute = 125; minute <= 200; minute += 5) ward.send([glucose(minute, 90, '>')]);
     expect(ward.state.rules['glucose-low']?.episodes.at(-1)?.end).not.toBeNull();

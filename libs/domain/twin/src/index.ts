@@ -5,7 +5,7 @@ export { readTwin, type StoredTwin, type UnreadableReason } from './stored/read-
 export { TWIN_VERSION } from './stored/twin-version.js';
 export { unreadableTwin, type UnreadableTwin } from './alerts/unreadable-twin.js';
 export { apply, reapply } from './apply.js';
-export { adoptEpisodes, type ToldAlert } from './episodes/adopt-episodes.js';
+export { adoptEpisodes, type EmittedAlert } from './episodes/adopt-episodes.js';
 export { FHIR_SOURCE } from './ingest/fhir-source.js';
 export { identityOfSample, senderOf } from './ingest/identify.js';
 export { createMemory, type PatientMemory } from './time/memory.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
 import { cut, ecg, every, noise, runsOf, type Recording } from './fixtures/recordings.fixture.js';
 import { viewOf } from './index.js';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, T0, told, Ward } from './fixtures/ward.fixture.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, T0, emittedBy, Ward } from './fixtures/ward.fixture.js';
 
 /** What each record told, one record per chunk, each received when it was complete. */
 function sent(chunks: readonly WireSample[], patient?: string): Ward {
@@ -57,7 +57,7 @@ describe('the borders of records', () => {
 
   it('hide no asystole of eight seconds in one record of forty', () => {
     const ward = sent(cut(ecg(40, [...every(0.5, 15, 0.8), ...every(23, 40, 0.8)]), [10_000]));
-    expect(ward.outcomes.flatMap(told)).toContain('asystole retrospective high retrospective');
+    expect(ward.outcomes.flatMap(emittedBy)).toContain('asystole retrospective high retrospective');
   });
 
   it('name the onset, not the start of the record, and when it went', () => {

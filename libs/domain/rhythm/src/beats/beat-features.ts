@@ -7,7 +7,7 @@ import { withoutHum } from '../signal/mains-hum.js';
 import type { Beat } from './qrs-detector.js';
 
 /** A longer recording is cut in equal stretches, each judged on its own: an hour or so, and bounded memory. */
-const MOST_BEATS = 4000;
+const MAX_BEATS = 4000;
 /** Within so many beats there must be one of the usual form, or the largest group there is the usual one. */
 const AROUND = 50;
 /** mV. Weaker hum changes a form less than taking it off does. */
@@ -20,7 +20,7 @@ export function classFeatures(
   beats: readonly Beat[],
 ): readonly (readonly number[])[] {
   const signal = formSignal(withoutHum(samples, fs, HUM_MV), fs);
-  const size = Math.ceil(beats.length / Math.ceil(beats.length / MOST_BEATS));
+  const size = Math.ceil(beats.length / Math.ceil(beats.length / MAX_BEATS));
   const rows: (readonly number[])[] = [];
   for (let from = 0; from < beats.length; from += size)
     rows.push(...stretchFeatures(signal, fs, beats.slice(from, from + size)));

@@ -39,7 +39,7 @@ interface Template {
 const BEFORE_S = 0.1;
 const AFTER_S = 0.16;
 const SAME = 0.88;
-const MOST_TEMPLATES = 8;
+const MAX_TEMPLATES = 8;
 const FADE = 0.995;
 
 export function beatFeatures(samples: Float64Array, fs: number, beats: readonly Beat[]): readonly BeatFeatures[] {
@@ -113,7 +113,7 @@ function learn(templates: Template[], shape: Shape, i: number, fs: number): Temp
     return best;
   }
   const added = { ...shape, form: shape.form.slice(), weight: 1, seen: i };
-  if (templates.length >= MOST_TEMPLATES) {
+  if (templates.length >= MAX_TEMPLATES) {
     const least = templates.reduce((low, each) => (each.weight < low.weight ? each : low));
     templates.splice(templates.indexOf(least), 1);
   }

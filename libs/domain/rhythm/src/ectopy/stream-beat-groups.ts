@@ -30,7 +30,7 @@ export interface Group {
   kept: Block | undefined;
 }
 
-const MOST_GROUPS = 12;
+const MAX_GROUPS = 12;
 /** Least sameness of a beat with its group, as in beat-templates.ts. */
 const LOOSEST = 0.85;
 const STRICTEST = 0.95;
@@ -75,7 +75,7 @@ export function takeBeat(
   const found = groups[group];
   if (found === undefined || same <= limit) {
     const added: Group = { form: form.slice(), count: 1, weight: 1, before, after, kept: undefined };
-    if (groups.length < MOST_GROUPS) return { group: groups.push(added) - 1, same, replaced: null, merged: null };
+    if (groups.length < MAX_GROUPS) return { group: groups.push(added) - 1, same, replaced: null, merged: null };
     const least = groups.reduce((low, each, i) => (each.weight < groups[low]!.weight ? i : low), 0);
     groups[least] = added;
     return { group: least, same, replaced: least, merged: null };

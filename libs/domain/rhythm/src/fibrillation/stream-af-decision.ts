@@ -31,7 +31,7 @@ export interface AfLimits {
 /** Chosen on the development records (docs/clinical/rules/atrial-fibrillation.md, `tools/fit/atrial-fibrillation.ts`). */
 const SHIPPED: AfLimits = { repetition: 0.8, lower: 0.62, upper: 1.3 };
 /** So many beats wait for a later one to prove their run, about three minutes; older ones are not fibrillation. */
-const MOST_WAITING = 220;
+const MAX_WAITING = 220;
 /** Under this, irregularity and surprise together decide against fibrillation, whatever the repetition; it is not measured. */
 export const LEAST_EVIDENCE = 0.5;
 
@@ -79,7 +79,7 @@ export class AfDecision {
       return [...this.settle(true), { at: beat.at, af: true }];
     }
     this.waiting.push(beat.at);
-    return this.waiting.length > MOST_WAITING ? [{ at: this.waiting.shift()!, af: false }] : [];
+    return this.waiting.length > MAX_WAITING ? [{ at: this.waiting.shift()!, af: false }] : [];
   }
 
   /** The beats break off: what waits was never proven. */

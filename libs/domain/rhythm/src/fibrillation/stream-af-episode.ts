@@ -3,7 +3,7 @@ import type { RhythmFinding } from '../stream/stream-finding.js';
 import type { AfVerdict } from './stream-af-decision.js';
 
 /** Episodes of six minutes and more are told (device-detected fibrillation as in ASSERT: Healey et al., N Engl J Med 2012;366:120); shorter ones are only kept in the burden. */
-const TOLD_MS = 360_000;
+const EMITTED_AFTER_MS = 360_000;
 /** An episode is over after a minute judged free of it: shorter interruptions are mostly the window's blur. */
 const OVER_MS = 60_000;
 /** Told again when an episode passes an hour and a day. */
@@ -55,7 +55,7 @@ export function stepEpisode(
     const since = state.since ?? verdict.at;
     const af = state.since === null ? 0 : state.af + time;
     const grown = { ...next, since, last: verdict.at, af, free: 0 };
-    if (!state.told && af >= TOLD_MS) {
+    if (!state.told && af >= EMITTED_AFTER_MS) {
       const told = { ...grown, told: true };
       return { state: told, finding: finding(told, now, true, confident) };
     }

@@ -56,7 +56,7 @@ const DOUBLED_MS = 100;
 /** Plausibility of an interval: docs/clinical/plausibility.md. */
 const SHORTEST_MS = 200;
 const LONGEST_MS = 10_000;
-const MOST_USUAL_MS = 3000;
+const MAX_USUAL_MS = 3000;
 const LOCAL = 8;
 const AF_BEATS = 127;
 /** An interval longer than a day is no time at all: it would carry the clock away. */
@@ -189,7 +189,7 @@ class IntervalStream {
     const ectopy = stepEctopy(this.ectopy, interval, at, recent, this.window.isIrregular(), isClean);
     this.ectopy = ectopy.state;
     for (const each of [pause.finding, ectopy.finding]) if (each) this.findings.push(each);
-    if (interval <= MOST_USUAL_MS) this.recent = [...recent, interval].slice(-LOCAL);
+    if (interval <= MAX_USUAL_MS) this.recent = [...recent, interval].slice(-LOCAL);
     if (this.recent.length < LOCAL) return;
     const rate = (60_000 * LOCAL) / this.recent.reduce((sum, each) => sum + each, 0);
     const { state, findings } = stepRate(this.rate, rate, at, interval, isClean);

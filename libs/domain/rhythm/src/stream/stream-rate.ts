@@ -1,7 +1,7 @@
 /** Slow and fast heart by intervals: the mean of eight, held for a minute. Adults at rest; what the rate means is the reader's. */
 import type { RhythmFinding } from './stream-finding.js';
 
-/** A minute, so that a turn in bed or a few missed beats tell nothing. */
+/** A minute, so that a turn in bed or a few missed beats emit nothing. */
 const HELD_MS = 60_000;
 /** Over when 10 % inside the limit for half a minute. */
 const OVER_MS = 30_000;
@@ -40,16 +40,16 @@ export function stepRate(
   const veryFast = hold(state.veryFast, rate > VERY_FAST, rate <= VERY_FAST * (1 - INSIDE), at, time);
   const findings: RhythmFinding[] = [];
   const value = Math.round(10 * rate) / 10;
-  const tell = (rule: 'bradycardia' | 'tachycardia', was: Held, is: Held, limit: number): void => {
+  const emit = (rule: 'bradycardia' | 'tachycardia', was: Held, is: Held, limit: number): void => {
     // It went with the beat before those that were inside.
     const since = is.told ? (is.since ?? at) : Math.round(at - was.gone - time);
     const note = `limit ${limit}/min for 60 s`;
     findings.push({ rule, at, present: is.told, since, value, unit: '/min', confident, note });
   };
-  if (slow.told !== state.slow.told) tell('bradycardia', state.slow, slow, SLOW);
-  if (fast.told !== state.fast.told) tell('tachycardia', state.fast, fast, FAST);
+  if (slow.told !== state.slow.told) emit('bradycardia', state.slow, slow, SLOW);
+  if (fast.told !== state.fast.told) emit('tachycardia', state.fast, fast, FAST);
   if (veryFast.told && !state.veryFast.told && state.fast.told)
-    tell('tachycardia', state.veryFast, veryFast, VERY_FAST);
+    emit('tachycardia', state.veryFast, veryFast, VERY_FAST);
   return { state: { slow, fast, veryFast }, findings };
 }
 

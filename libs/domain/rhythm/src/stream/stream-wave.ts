@@ -37,13 +37,13 @@ export interface WaveState {
   readonly usual: Readonly<Record<string, Usual>>;
   /** End of the newest second judged, ms; null before the first. */
   readonly judged: number | null;
-  readonly told: Readonly<Partial<Record<WaveRule, Told>>>;
+  readonly told: Readonly<Partial<Record<WaveRule, EmittedState>>>;
   readonly classing: BeatClassState | null;
   readonly counted: VentricularCount | null;
 }
 
 /** A condition seen or told. */
-interface Told {
+interface EmittedState {
   readonly told: boolean;
   readonly since: number;
   /** Seconds seen before it was told, and seconds gone after. */
@@ -70,7 +70,7 @@ const WINDOW_S = 14;
 const BEHIND_MS = 3000;
 /** A channel silent for longer makes room for another. */
 const FORGOTTEN_MS = 60_000;
-const MOST_OF_A_KIND = 2;
+const MAX_OF_A_KIND = 2;
 /** Seconds that a condition has to be seen before it is told, and to be gone before it is over. */
 const SEEN: Readonly<Record<WaveRule, number>> = {
   asystole: 1,
@@ -156,13 +156,13 @@ function isKept({ until }: ChannelState, { t }: WaveChunk): boolean {
 
 /** Whether a new channel is kept: there is room, or it is preferred to one that is there. */
 function hasRoom(state: WaveState, chunk: WaveChunk): boolean {
-  return alikeOf(state, chunk).length < MOST_OF_A_KIND || leastOf(state, chunk) !== null;
+  return alikeOf(state, chunk).length < MAX_OF_A_KIND || leastOf(state, chunk) !== null;
 }
 
 /** The channel that makes room for a new one: by name alone, so that it does not matter which came first. */
 function leastOf(state: WaveState, chunk: WaveChunk): string | null {
   const alike = alikeOf(state, chunk);
-  if (alike.length < MOST_OF_A_KIND) return null;
+  if (alike.length < MAX_OF_A_KIND) return null;
   const least = [...alike, chunk.channel].toSorted(byPreference).at(-1)!;
   return least === chunk.channel ? null : least;
 }
@@ -214,7 +214,7 @@ function judge(state: WaveState, beatsAfter: number | null): Omit<WaveStep, 'ref
   if (leads.length > 0) {
     const [ecg, pulse] = [leads.map(({ evidence }) => evidence), pulses.map(({ evidence }) => evidence)];
     for (const [rule, verdict] of Object.entries(verdicts(ecg, pulse, run)) as Array<[WaveRule, Verdict]>) {
-      const step = tell(rule, told[rule], verdict, at, isClean, pulses.length > 0);
+      const step = emit(rule, told[rule], verdict, at, isClean, pulses.length > 0);
       if (step.next) told[rule] = step.next;
       else delete told[rule];
       if (step.finding) findings.push(step.finding);
@@ -235,14 +235,14 @@ export function ventricularBeats(state: WaveState | null): VentricularBeats | { 
   return ventricularShare(state?.counted ?? null);
 }
 
-function tell(
+function emit(
   rule: WaveRule,
-  was: Told | undefined,
+  was: EmittedState | undefined,
   { holds, value, unit, doubt, ago }: Verdict,
   at: number,
   isClean: boolean,
   isCrossed: boolean,
-): { readonly next: Told | undefined; readonly finding?: RhythmFinding } {
+): { readonly next: EmittedState | undefined; readonly finding?: RhythmFinding } {
   const finding = (present: boolean, since: number, shown: number): RhythmFinding => {
     const notes = [doubt, isClean ? null : 'doubtful signal', isCrossed ? null : 'no pulse wave to cross-check'];
     const note = notes.filter((each) => each !== null).join('; ');
@@ -258,9 +258,9 @@ function tell(
   }
   const since = was?.since ?? Math.round(at - 1000 * ago);
   const seen = (was?.seen ?? 0) + 1;
-  const isTold = was?.told === true;
+  const isEmitted = was?.told === true;
   const isDoubted = doubt !== null;
-  if (isTold) {
+  if (isEmitted) {
     const isCleared = was.isDoubted === true && !isDoubted;
     // A run once told with confidence goes on as it ends or as its leads get worse: it does not lose that.
     const isLess = rule === 'ventricular-tachycardia' && was.isDoubted !== true && isDoubted;
@@ -269,10 +269,10 @@ function tell(
       return { next: { ...still, gone: 0 } };
     }
   }
-  const next: Told = {
-    told: isTold || seen >= SEEN[rule],
+  const next: EmittedState = {
+    told: isEmitted || seen >= SEEN[rule],
     since,
-    seen: isTold ? was.seen : seen,
+    seen: isEmitted ? was.seen : seen,
     gone: 0,
     value,
     isDoubted,

@@ -9,8 +9,8 @@ import {
   SECOND,
   series,
   T0,
-  told,
-  toldAll,
+  emittedBy,
+  allEmittedBy,
   Ward,
 } from '../fixtures/ward.fixture.js';
 
@@ -49,7 +49,7 @@ describe('acknowledge', () => {
       acknowledgedBy: 'dr-a',
       note: 'seen',
     });
-    expect(toldAll(ward.send([{ c: 3, t: T0 + 2 * MINUTE, x: 80 }]))).toEqual([
+    expect(allEmittedBy(ward.send([{ c: 3, t: T0 + 2 * MINUTE, x: 80 }]))).toEqual([
       'oxygen-saturation-low escalated high open',
     ]);
   });
@@ -58,7 +58,7 @@ describe('acknowledge', () => {
     const { ward, episode } = wardWithLow();
     for (const sample of series(GLUCOSE, T0 + MIN5, MIN5, [80, 80, 80, 80])) ward.send([sample]);
     const outcome = ward.act({ type: 'acknowledge', episode }, T0 + HOUR);
-    expect(told(outcome)).toEqual([`${low} acknowledged medium resolved`]);
+    expect(emittedBy(outcome)).toEqual([`${low} acknowledged medium resolved`]);
     expect(outcome.transitions[0]!.closed).toBe(true);
   });
 });
@@ -76,7 +76,7 @@ describe('an act by somebody who had seen less', () => {
     const { ward, episode } = wardThatGotWorse();
     const until = T0 + HOUR;
     const outcome = ward.act({ type, episode, until, sequence: 1 }, T0 + 2 * MINUTE);
-    expect([toldAll(outcome), outcome.counts.dropped]).toEqual([[], { 'act-outdated': 1 }]);
+    expect([allEmittedBy(outcome), outcome.counts.dropped]).toEqual([[], { 'act-outdated': 1 }]);
     expect(ward.act({ type, episode, until, sequence: 2 }, T0 + 3 * MINUTE).transitions).toHaveLength(1);
   });
 
@@ -85,7 +85,7 @@ describe('an act by somebody who had seen less', () => {
     for (const sample of series(3, T0 + 2 * MINUTE, MINUTE, [88, 88, 88, 88, 88])) ward.send([sample]);
     expect(ward.alerts().at(-1)).toMatchObject({ transition: 'deescalated', severity: 'medium' });
     const outcome = ward.act({ type: 'acknowledge', episode, sequence: 2 }, T0 + 10 * MINUTE);
-    expect(toldAll(outcome)).toEqual(['oxygen-saturation-low acknowledged medium acknowledged']);
+    expect(allEmittedBy(outcome)).toEqual(['oxygen-saturation-low acknowledged medium acknowledged']);
     expect(ward.act({ type: 'acknowledge', episode }, T0 + 11 * MINUTE).transitions).toHaveLength(1);
   });
 
@@ -107,15 +107,15 @@ describe('snooze', () => {
     const { ward, episode } = wardWithLow();
     const until = T0 + 30 * MINUTE;
     const snoozed = ward.act({ type: 'snooze', episode, until }, T0 + MINUTE);
-    expect(toldAll(snoozed)).toEqual([`${low} snoozed medium snoozed`]);
+    expect(allEmittedBy(snoozed)).toEqual([`${low} snoozed medium snoozed`]);
     expect(snoozed.transitions[0]!.snoozedUntil).toBe(until);
     expect(snoozed.timers).toEqual([
       { timer: 'snooze', dueAt: until },
       { timer: 'escalation', dueAt: null },
     ]);
-    expect(toldAll(ward.tick(until - 1))).toEqual([]);
+    expect(allEmittedBy(ward.tick(until - 1))).toEqual([]);
     const over = ward.tick(until);
-    expect(toldAll(over)).toEqual([`${low} raised medium open`]);
+    expect(allEmittedBy(over)).toEqual([`${low} raised medium open`]);
     expect(over.transitions[0]!.alert).toMatchObject({ reason: 'snooze-ended' });
     expect(over.transitions[0]!.alert.snoozedUntil).toBeUndefined();
     expect(over.timers).toContainEqual({ timer: 'snooze', dueAt: null });
@@ -124,9 +124,11 @@ describe('snooze', () => {
   it('ends with the episode', () => {
     const { ward, episode } = wardWithLow();
     ward.act({ type: 'snooze', episode, until: T0 + HOUR }, T0 + MINUTE);
-    const told = series(GLUCOSE, T0 + MIN5, MIN5, [80, 80, 80, 80]).flatMap((sample) => toldAll(ward.send([sample])));
+    const told = series(GLUCOSE, T0 + MIN5, MIN5, [80, 80, 80, 80]).flatMap((sample) =>
+      allEmittedBy(ward.send([sample])),
+    );
     expect(told).toEqual([`${low} resolved medium resolved`]);
-    expect(toldAll(ward.tick(T0 + HOUR))).toEqual(['no-data raised low open']);
+    expect(allEmittedBy(ward.tick(T0 + HOUR))).toEqual(['no-data raised low open']);
   });
 
   it('into the past is refused', () => {
@@ -140,15 +142,17 @@ describe('resolve by hand', () => {
   it('of what still holds is a snooze of 30 min', () => {
     const { ward, episode } = wardWithLow();
     const outcome = ward.act({ type: 'resolve', episode, note: 'sensor fault' }, T0 + MINUTE);
-    expect(toldAll(outcome)).toEqual([`${low} snoozed medium snoozed`]);
+    expect(allEmittedBy(outcome)).toEqual([`${low} snoozed medium snoozed`]);
     expect(outcome.transitions[0]).toMatchObject({
       closed: false,
       snoozedUntil: T0 + 31 * MINUTE,
       alert: { note: 'sensor fault' },
     });
-    const next = series(GLUCOSE, T0 + MIN5, MIN5, [61, 61, 60, 61, 62]).flatMap((sample) => told(ward.send([sample])));
+    const next = series(GLUCOSE, T0 + MIN5, MIN5, [61, 61, 60, 61, 62]).flatMap((sample) =>
+      emittedBy(ward.send([sample])),
+    );
     expect(next).toEqual([]);
-    expect(toldAll(ward.tick(T0 + 31 * MINUTE))).toEqual([`${low} raised medium open`]);
+    expect(allEmittedBy(ward.tick(T0 + 31 * MINUTE))).toEqual([`${low} raised medium open`]);
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'snooze-ended', episode });
   });
 
@@ -156,7 +160,7 @@ describe('resolve by hand', () => {
     const ward = new Ward();
     const { episode } = latchedAsystole(ward);
     const closed = ward.act({ type: 'resolve', episode }, T0 + 5 * MINUTE);
-    expect(toldAll(closed)).toEqual(['asystole resolved high resolved']);
+    expect(allEmittedBy(closed)).toEqual(['asystole resolved high resolved']);
     expect(closed.transitions[0]).toMatchObject({ closed: true });
     expect(ward.act({ type: 'resolve', episode }, T0 + 6 * MINUTE).counts.dropped).toEqual({
       'act-on-closed-episode': 1,
@@ -190,7 +194,7 @@ describe('patient limits', () => {
       { rule: low, limits: { limit: 80 }, reason: 'agreed', author: 'dr-a', at: T0 + MINUTE },
     ]);
     const outcome = ward.send(glucose(T0 + MIN5, 78));
-    expect(told(outcome)).toEqual([`${low} raised medium open`]);
+    expect(emittedBy(outcome)).toEqual([`${low} raised medium open`]);
     expect(outcome.transitions[0]!.alert.threshold).toMatchObject({ limit: 80, owner: 'dr-a', reason: 'agreed' });
     expect(outcome.transitions[0]!.alert.explanation.clears).toMatch(/at or above 85 mg\/dL/);
     expect(outcome.transitions[0]!.alert.summary).toMatch(/below the patient's limit of 80 mg\/dL/);
@@ -200,15 +204,15 @@ describe('patient limits', () => {
     const ward = new Ward();
     ward.send(glucose(T0 + HOUR, 100));
     limits(ward, T0 + HOUR, { limits: { limit: 80 } });
-    expect(told(ward.send(glucose(T0 + MIN5, 78), T0 + 2 * HOUR))).toEqual([]);
+    expect(emittedBy(ward.send(glucose(T0 + MIN5, 78), T0 + 2 * HOUR))).toEqual([]);
   });
 
   it('expire by the time of the value, never by a clock', () => {
     const ward = new Ward();
     limits(ward, T0, { limits: { limit: 80 }, expiresAt: T0 + HOUR });
-    expect(told(ward.send(glucose(T0 + HOUR, 78)))).toEqual([]);
+    expect(emittedBy(ward.send(glucose(T0 + HOUR, 78)))).toEqual([]);
     ward.send(glucose(T0 + HOUR - 1, 78), T0 + 20 * HOUR);
-    expect(told(ward.tick(T0 + 20 * HOUR + MINUTE))).toEqual([`${low} raised medium open`]);
+    expect(emittedBy(ward.tick(T0 + 20 * HOUR + MINUTE))).toEqual([`${low} raised medium open`]);
   });
 
   it('null brings back the default', () => {
@@ -216,7 +220,7 @@ describe('patient limits', () => {
     ward.send(glucose(T0, 100));
     limits(ward, T0 + 1, { limits: { limit: 80 } });
     limits(ward, T0 + 2, { limits: null });
-    expect(told(ward.send(glucose(T0 + MIN5, 78)))).toEqual([]);
+    expect(emittedBy(ward.send(glucose(T0 + MIN5, 78)))).toEqual([]);
   });
 
   it('that cross or do not exist are refused and counted', () => {
@@ -230,7 +234,9 @@ describe('patient limits', () => {
     const ward = new Ward();
     const thresholds = [{ rule: 'heart-rate-low', limits: { limit: 45, forSeconds: 120 }, reason: 'athlete' }];
     ward.act({ type: 'set-thresholds', thresholds }, T0);
-    const run = series(HEART_RATE, T0, 30 * SECOND, [44, 44, 44, 44, 44]).map((sample) => told(ward.send([sample])));
+    const run = series(HEART_RATE, T0, 30 * SECOND, [44, 44, 44, 44, 44]).map((sample) =>
+      emittedBy(ward.send([sample])),
+    );
     expect(run).toEqual([[], [], [], [], ['heart-rate-low raised high open']]);
   });
 });

@@ -10,13 +10,13 @@ import { codesOf, ruleById, RULES } from '../rules/rules.js';
 import { setLimitsOf, timelineWith } from '../rules/set-limits.js';
 import { attended } from '../policy/attention.js';
 import type { EpisodeState, RuleState } from '../state/state.js';
-import { episodeId, tell } from '../alerts/tell.js';
+import { episodeId, emit } from '../alerts/emit.js';
 
 /** Newest act ids that are remembered. A repeat comes from the transport, so it comes soon. */
 const ACTS_KEPT = 24;
 const TIMER = 'snooze';
 const LONGEST_SNOOZE = 24 * 3_600_000;
-/** Closing by hand what still holds is a snooze of this length. */
+/** Resolving an alert whose condition still holds is a snooze of this length. */
 export const RESOLVED_FOR = 30 * 60_000;
 
 /** Applies what a person did. A repeat, an unknown episode and an act that no longer fits change nothing and are counted. */
@@ -83,9 +83,9 @@ function act(
       // What is over can still be acknowledged; it stays over.
       const seen = closed ? noted : { ...attended(draft, rule, noted), status: 'acknowledged' as const };
       const acknowledgedBy = onBehalfOf ?? record.actor;
-      const acknowledged = heardOut(draft, rule, { ...seen, acknowledgedBy }, does.useful);
-      const { overAt, ...told } = tell(draft, rule, acknowledged, 'acknowledged');
-      return overAt === undefined ? told : tell(draft, rule, { ...told, status: 'resolved' }, 'resolved');
+      const acknowledged = recordFeedback(draft, rule, { ...seen, acknowledgedBy }, does.useful);
+      const { overAt, ...told } = emit(draft, rule, acknowledged, 'acknowledged');
+      return overAt === undefined ? told : emit(draft, rule, { ...told, status: 'resolved' }, 'resolved');
     }
     case 'snooze': {
       if (closed || !isInstant(does.until) || does.until <= now) return undefined;
@@ -96,7 +96,7 @@ function act(
       if (episode.end === null || isStanding(episode)) return snooze(draft, rule, noted, now + RESOLVED_FOR);
       const { overAt: _over, ...resolved } = noted;
       const closedByHand = { rank: episode.rank, at: record.receivedAt };
-      return tell(draft, rule, { ...resolved, status: 'resolved', closedByHand }, 'resolved');
+      return emit(draft, rule, { ...resolved, status: 'resolved', closedByHand }, 'resolved');
     }
   }
 }
@@ -104,11 +104,11 @@ function act(
 function snooze(draft: Draft, rule: Rule, episode: EpisodeState, until: number): EpisodeState {
   const due = draft.timers[TIMER];
   if (due === undefined || until < due) setTimer(draft, TIMER, until);
-  return tell(draft, rule, { ...attended(draft, rule, episode), status: 'snoozed', snoozedUntil: until }, 'snoozed');
+  return emit(draft, rule, { ...attended(draft, rule, episode), status: 'snoozed', snoozedUntil: until }, 'snoozed');
 }
 
-/** Counts whether the alert was worth the interruption; a second opinion on one alert replaces the first. */
-function heardOut(draft: Draft, rule: Rule, episode: EpisodeState, useful: boolean | undefined): EpisodeState {
+/** Counts whether the alert was useful; later feedback on the same alert replaces the earlier. */
+function recordFeedback(draft: Draft, rule: Rule, episode: EpisodeState, useful: boolean | undefined): EpisodeState {
   if (useful === undefined || useful === episode.useful) return episode;
   const was = draft.feedback[rule.id] ?? { useful: 0, notUseful: 0 };
   const before = { useful: episode.useful === true ? 1 : 0, notUseful: episode.useful === false ? 1 : 0 };
@@ -125,8 +125,8 @@ function withEpisode(state: RuleState, index: number, episode: EpisodeState): Ru
 
 /** Snoozes that have run out by the log's own time: the alert is open again, and pages. */
 export function endSnoozes(draft: Draft): void {
-  const told = draft.timers[TIMER];
-  if (told === undefined || told > draft.now) return;
+  const due = draft.timers[TIMER];
+  if (due === undefined || due > draft.now) return;
   let next: number | null = null;
   for (const rule of RULES) {
     const state = draft.rules[rule.id];
@@ -137,8 +137,8 @@ export function endSnoozes(draft: Draft): void {
         next = Math.min(next ?? Infinity, episode.snoozedUntil);
         continue;
       }
-      const told = tell(draft, rule, reopened(episode), 'raised', 'snooze-ended');
-      draft.rules[rule.id] = withEpisode(draft.rules[rule.id]!, index, told);
+      const emitted = emit(draft, rule, reopened(episode), 'raised', 'snooze-ended');
+      draft.rules[rule.id] = withEpisode(draft.rules[rule.id]!, index, emitted);
     }
   }
   setTimer(draft, TIMER, next);

@@ -12,8 +12,8 @@ export const DISCLAIMER = 'Research software, not a cleared medical device.';
 
 const QUALITY: readonly QualityName[] = ['good', 'doubtful', 'bad'];
 
-/** What an alert is made of. `limits` are those in force when the condition was met. */
-interface Telling {
+/** Input of {@link alertOf}. `limits` are those in force when the condition was met. */
+interface AlertParts {
   readonly id: string;
   readonly patient: string;
   readonly rule: Rule;
@@ -26,11 +26,11 @@ interface Telling {
 }
 
 /**
- * The alert as subscribers see it after a transition: what, why, on what evidence, and what would clear it. Says nothing about
- * treatment and never the patient's name.
+ * The alert as subscribers see it after a transition: what, why, on what evidence, and what would clear it. No advice on
+ * treatment, and never the patient's name.
  */
-export function alertOf(telling: Telling): Alert {
-  const { id, patient, rule, limits, episode, transition, reason } = telling;
+export function alertOf(parts: AlertParts): Alert {
+  const { id, patient, rule, limits, episode, transition, reason } = parts;
   const { start, status, raisedAt } = episode;
   const ended = endOf(episode);
   return {
@@ -51,7 +51,7 @@ export function alertOf(telling: Telling): Alert {
     summary: summaryOf(rule, limits, episode, transition, reason),
     evidence: episode.cites.map((cited) => evidenceOf(cited, start)),
     threshold: thresholdOf(rule, episode),
-    explanation: explanationOf(telling),
+    explanation: explanationOf(parts),
     ...(episode.folded === undefined ? undefined : { suppressed: episode.folded }),
     ...(episode.recurring === undefined
       ? undefined
@@ -65,12 +65,12 @@ export function alertOf(telling: Telling): Alert {
 }
 
 function endOf({ end, status, recurring, closedByHand }: EpisodeState): number | null {
-  // One that keeps coming back has not ended between two episodes.
+  // A recurring alert has not ended between two episodes.
   if (recurring !== undefined && !isClosed(status)) return null;
   return recurring?.until ?? end ?? closedByHand?.at ?? null;
 }
 
-function explanationOf({ rule, limits, episode, feedback, person }: Telling): Explanation {
+function explanationOf({ rule, limits, episode, feedback, person }: AlertParts): Explanation {
   const { finding } = episode;
   const useful = feedback?.useful ?? 0;
   const notUseful = feedback?.notUseful ?? 0;
@@ -110,7 +110,7 @@ function evidenceOf(cited: Cited, start: number): Evidence {
     source,
     quality: qualityName(quality),
     ...(reasons === undefined || reasons.length === 0 ? undefined : { qualityReasons: reasons }),
-    // What shows a condition may come after its onset.
+    // The value that shows a condition may be later than its onset.
     ageSeconds: Math.max(0, Math.round((start - t) / 1000)),
   };
 }

@@ -1,17 +1,17 @@
 import type { Alert } from '#libs/contracts';
 import type { Cited } from '../state/cited.js';
 
-/** What a stream rule says of the patient when its condition holds. Plain JSON: it is kept with the episode and told in alerts. */
+/** Result of a stream rule while its condition holds. Plain JSON: stored with the episode and part of its alerts. */
 export interface Finding {
   /** Severity: 1 low, 2 medium, 3 high. */
   readonly rank: 1 | 2 | 3;
-  /** How far it goes; of two findings of one rank the greater is the worse. */
+  /** Of two findings of one rank the one with the greater weight is worse. */
   readonly weight: number;
   /** Every measurement that it rests on, newest last. */
   readonly cites: readonly Cited[];
   /** When the condition began, effective time, ms; absent: with the value after which it was found. */
   readonly since?: number;
-  /** One plain sentence without the patient's name, such as `NEWS2 is 8`. */
+  /** One sentence without the patient's name, such as `NEWS2 is 8`. */
   readonly words: string;
   readonly limit: number;
   readonly limitName: string;
@@ -21,9 +21,9 @@ export interface Finding {
   readonly score?: number;
   readonly intercept?: number;
   readonly contributions?: readonly Contribution[];
-  /** What else is worth knowing, one plain sentence each. */
+  /** Further information, one sentence each. */
   readonly notes?: readonly string[];
-  /** Inputs it would use and does not have. */
+  /** Inputs that are missing. */
   readonly missing?: readonly string[];
 }
 

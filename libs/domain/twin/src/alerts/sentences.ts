@@ -7,7 +7,7 @@ import { RANKS, severityOf, type LimitRule, type Rule, type StreamRule, type Tie
 import type { EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 
-/** One or two plain sentences: what happened, then what was measured. */
+/** One or two sentences: what happened, then what was measured. */
 export function summaryOf(
   rule: Rule,
   limits: Limits,
@@ -190,7 +190,7 @@ function shown(cited: Cited): string {
 
 const BOUND_WORDS = { '<': 'less than', '<=': 'at most', '>=': 'at least', '>': 'more than' } as const;
 
-/** One decimal at most: more would pretend to know more. */
+/** Rounded to one decimal: more would suggest false precision. */
 export function round(x: number): string {
   return String(Math.round(x * 10) / 10);
 }

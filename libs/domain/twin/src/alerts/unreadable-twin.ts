@@ -4,10 +4,10 @@ import { createMemory } from '../time/memory.js';
 import type { EpisodeState } from '../state/state.js';
 import { TWIN_UNREADABLE } from '../ingest/sender-rules.js';
 import type { UnreadableReason } from '../stored/read-twin.js';
-import { tell } from './tell.js';
+import { emit } from './emit.js';
 import type { TransitionChange } from '../state/twin-port.js';
 
-/** A twin that was put aside. `since` in ms; it also numbers the episode, because there is no state that could count. */
+/** A quarantined twin. `since` in ms; also the number of the episode, because no state can count. */
 export interface UnreadableTwin {
   readonly tenant: number;
   readonly patient: string;
@@ -55,6 +55,6 @@ export function unreadableTwin(
     limit: null,
     about: [WORDS[reason]],
   };
-  tell(draft, TWIN_UNREADABLE, episode, end === undefined ? 'raised' : 'resolved');
+  emit(draft, TWIN_UNREADABLE, episode, end === undefined ? 'raised' : 'resolved');
   return draft.transitions[0]!;
 }

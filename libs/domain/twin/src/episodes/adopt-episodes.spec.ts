@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
-import { adoptEpisodes, initialTwin, type ToldAlert } from '../index.js';
-import { episodeId } from '../alerts/tell.js';
+import { adoptEpisodes, initialTwin, type EmittedAlert } from '../index.js';
+import { episodeId } from '../alerts/emit.js';
 import { MINUTE, OXYGEN, T0, Ward } from '../fixtures/ward.fixture.js';
 
 const RULE = 'oxygen-saturation-low';
 
 /** The newest transition of each episode, as the store has it. */
-function told(ward: Ward): ToldAlert[] {
-  const newest = new Map<string, ToldAlert>();
+function told(ward: Ward): EmittedAlert[] {
+  const newest = new Map<string, EmittedAlert>();
   for (const { transitions } of ward.outcomes)
     for (const { episode, rule, closed, sequence, alert } of transitions)
       newest.set(episode, { id: episode, rule, closed, sequence, alert });
@@ -36,7 +36,7 @@ describe('a twin that was made anew', () => {
 
   it('keeps an alert open that it knows nothing of, with its number and what people did, until its measure says otherwise', () => {
     const ward = lowOxygen();
-    const [{ id, rule, alert }] = told(ward) as [ToldAlert];
+    const [{ id, rule, alert }] = told(ward) as [EmittedAlert];
     ward.act({ type: 'acknowledge', episode: id, note: 'seen' }, T0 + 12 * MINUTE);
     const empty = { ...initialTwin(1, 'p1'), heard: ward.state.heard };
     const { state, transitions } = adoptEpisodes(empty, told(ward), []);
@@ -95,14 +95,14 @@ describe('a twin that was made anew', () => {
     const id = episodeId(twin, RULE, 40);
     expect(adoptEpisodes(twin, [], [{ id, rule: RULE }]).state.rules[RULE]!.count).toBe(41);
     const ward = lowOxygen();
-    const [{ alert }] = told(ward) as [ToldAlert];
+    const [{ alert }] = told(ward) as [EmittedAlert];
     const closed = { id, rule: RULE, closed: true, sequence: 2, alert: { ...alert, status: 'resolved' } as Alert };
     expect(adoptEpisodes(twin, [closed], []).state.rules[RULE]).toMatchObject({ count: 41, episodes: [] });
   });
 
   it('does not go on without an open alert that it cannot take over', () => {
     const ward = lowOxygen();
-    const [one] = told(ward) as [ToldAlert];
+    const [one] = told(ward) as [EmittedAlert];
     expect(() => adoptEpisodes(initialTwin(1, 'p2'), [one], [])).toThrow('not one of this patient');
     expect(() => adoptEpisodes(initialTwin(1, 'p1'), [{ ...one, rule: 'gone' }], [])).toThrow('does not exist');
     expect(adoptEpisodes(initialTwin(1, 'p1'), [{ ...one, rule: 'twin-unreadable' }], []).transitions).toEqual([]);

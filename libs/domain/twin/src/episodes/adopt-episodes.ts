@@ -8,11 +8,11 @@ import { RANKS, type Rule } from '../rules/rule.js';
 import { RULES } from '../rules/rules.js';
 import type { EpisodeState, RuleState, TwinState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
-import { episodeId, tell } from '../alerts/tell.js';
+import { episodeId, emit } from '../alerts/emit.js';
 import type { Applied } from '../state/twin-port.js';
 
 /** An episode as the world knows it: what the store has of its newest transition. */
-export interface ToldAlert {
+export interface EmittedAlert {
   readonly id: string;
   readonly rule: string;
   readonly closed: boolean;
@@ -21,7 +21,7 @@ export interface ToldAlert {
 }
 
 /** Ordinals beyond those that the twin knows which are tried for an id. */
-const MOST_ORDINALS = 100_000;
+const MAX_ORDINALS = 100_000;
 /** With a twin that could not be read, its episodes of this rule are not the twin's. */
 const OUTSIDE = new Set(['twin-unreadable']);
 
@@ -30,14 +30,14 @@ const OUTSIDE = new Set(['twin-unreadable']);
  * number is used again. What is open there stays open, as it was emitted and acted on; what the twin finds over is resolved, which is the only
  * thing that is emitted here. What the twin finds open and was never emitted is left to the next value, which raises it.
  *
- * @param told episodes of the patient that the store has
+ * @param told episodes of the patient in the store
  * @param others ids of episodes that were numbered but not emitted, by rule
  * @throws Error when an open alert cannot be taken over: it must not be forgotten
  */
 export function adoptEpisodes(
   state: TwinState,
-  told: readonly ToldAlert[],
-  others: readonly Pick<ToldAlert, 'id' | 'rule'>[],
+  told: readonly EmittedAlert[],
+  others: readonly Pick<EmittedAlert, 'id' | 'rule'>[],
 ): Applied {
   const { tenant, patient, heard } = state;
   const draft = draftOf(state, { v: 1, kind: 'tick', tenant, patient, receivedAt: heard }, createMemory());
@@ -61,8 +61,8 @@ function adopted(
   draft: Draft,
   rule: Rule,
   before: RuleState,
-  emitted: readonly ToldAlert[],
-  numbered: readonly Pick<ToldAlert, 'id'>[],
+  emitted: readonly EmittedAlert[],
+  numbered: readonly Pick<EmittedAlert, 'id'>[],
 ): RuleState {
   const ordinals = ordinalsOf(draft.base, rule, before.count, [...emitted, ...numbered]);
   const rows = new Map(emitted.map((row) => [ordinals.get(row.id), row]));
@@ -88,18 +88,18 @@ function ordinalsOf(
   twin: TwinState,
   rule: Rule,
   count: number,
-  rows: readonly Pick<ToldAlert, 'id'>[],
+  rows: readonly Pick<EmittedAlert, 'id'>[],
 ): ReadonlyMap<string, number> {
   const wanted = new Set(rows.map(({ id }) => id));
   const found = new Map<string, number>();
-  for (let n = 0; found.size < wanted.size && n < count + MOST_ORDINALS; n++) {
+  for (let n = 0; found.size < wanted.size && n < count + MAX_ORDINALS; n++) {
     const id = episodeId(twin, rule.id, n);
     if (wanted.has(id)) found.set(id, n);
   }
   return found;
 }
 
-function asEmitted(draft: Draft, rule: Rule, episode: EpisodeState, row: ToldAlert): EpisodeState {
+function asEmitted(draft: Draft, rule: Rule, episode: EpisodeState, row: EmittedAlert): EpisodeState {
   const { status, raisedAt } = row.alert;
   if (episode.muted === undefined && row.sequence === episode.sequence && status === episode.status)
     return { ...episode, raisedAt: Date.parse(raisedAt) };
@@ -113,14 +113,14 @@ function asEmitted(draft: Draft, rule: Rule, episode: EpisodeState, row: ToldAle
   if (!isOver) return emitted;
   const transition = episode.status === 'retracted' ? 'retracted' : 'resolved';
   const { snoozedUntil: _snoozed, ...awake } = emitted;
-  return tell(draft, rule, { ...awake, end: episode.end ?? draft.now, status: transition }, transition);
+  return emit(draft, rule, { ...awake, end: episode.end ?? draft.now, status: transition }, transition);
 }
 
-/** What an alert says of where its episode stands for those who know of it. */
+/** State of an episode as its last alert described it. */
 function marksOf({
   sequence,
   alert,
-}: ToldAlert): Omit<EpisodeState, 'n' | 'start' | 'end' | 'rank' | 'peak' | 'cites' | 'limit'> {
+}: EmittedAlert): Omit<EpisodeState, 'n' | 'start' | 'end' | 'rank' | 'peak' | 'cites' | 'limit'> {
   const { transition, reason, status, acknowledgedBy, onBehalfOf, snoozedUntil, note, severity } = alert;
   return {
     status,
@@ -138,7 +138,7 @@ function marksOf({
 }
 
 /** An open episode that the rebuilt twin knows nothing of: open until its measures say otherwise. */
-function fromAlert(n: number, row: ToldAlert): EpisodeState {
+function fromAlert(n: number, row: EmittedAlert): EpisodeState {
   const { alert } = row;
   const rank = RANKS[alert.severity];
   return {

@@ -7,7 +7,7 @@ import type { EpisodeLimit, EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 
 /** Measurements that one episode cites. */
-const MOST_CITES = 16;
+const MAX_CITES = 16;
 
 type Seen = Pick<EpisodeState, 'start' | 'end' | 'rank' | 'peak' | 'cites' | 'limit' | 'finding'>;
 
@@ -15,7 +15,7 @@ type Seen = Pick<EpisodeState, 'start' | 'end' | 'rank' | 'peak' | 'cites' | 'li
 export function seen(draft: Draft, rule: MeasureRule, found: FoundEpisode): Seen {
   const { start, end, rank, peak, first, met, worst, cleared, finding } = found;
   const cites: Cited[] = [];
-  for (const cited of [first, ...(finding?.cites ?? []).slice(0, MOST_CITES - 4), met, worst, cleared]) {
+  for (const cited of [first, ...(finding?.cites ?? []).slice(0, MAX_CITES - 4), met, worst, cleared]) {
     if (cited !== null && !cites.some((other) => other[0] === cited[0])) cites.push(cited);
   }
   const limit = limitOf(draft, rule, found);
@@ -42,7 +42,7 @@ function limitOf(draft: Draft, rule: MeasureRule, { start, rank, finding }: Foun
   return { limit, layer: owner.layer, owner: author, reason, ...(expiresAt === undefined ? undefined : { expiresAt }) };
 }
 
-/** Whether an episode is another than the one told: its times, its severity, or what raised it. */
+/** Whether an episode differs from the one emitted: in its times, its severity, or the value that raised it. */
 export function differs(old: EpisodeState, next: EpisodeState): boolean {
   if (old.start !== next.start || old.end !== next.end) return true;
   if (next.end !== null && old.peak !== next.peak) return true;
@@ -55,7 +55,7 @@ export function raisedBy(episode: EpisodeState): Cited | undefined {
   return episode.cites.find((cited) => cited[2] === episode.start);
 }
 
-/** The same value at the same time changes nothing that was said, whichever of two devices measured it. */
+/** The same value at the same time from another device is no change. */
 function same(a: Cited | undefined, b: Cited | undefined): boolean {
   return a?.[2] === b?.[2] && a?.[3] === b?.[3] && a?.[4] === b?.[4];
 }

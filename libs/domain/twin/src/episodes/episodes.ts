@@ -7,23 +7,23 @@ import { silentlyPast, suppress, verdictOn, verdictOnMuted, type Verdict } from 
 import { countOne, endOver, endStanding, recurrenceOf } from '../policy/recurrence.js';
 import type { MeasureRule, Rule } from '../rules/rule.js';
 import type { EpisodeState, RuleState } from '../state/state.js';
-import { tell } from '../alerts/tell.js';
-import { goOnTold } from './told-episode.js';
+import { emit } from '../alerts/emit.js';
+import { continueEmitted } from './emitted-episode.js';
 import type { Look } from './look.js';
 
-type Told = Pick<RuleState, 'episodes' | 'count' | 'floor'>;
+type Emitted = Pick<RuleState, 'episodes' | 'count' | 'floor'>;
 
 /**
- * Compares the episodes that a fold found with those that were told, tells the differences, and gives back what is told now.
- * Endings are told before beginnings.
+ * Compares the episodes that a fold found with those emitted before, emits the differences, and returns the new state.
+ * Endings are emitted before beginnings.
  */
-export function tellEpisodes(
+export function emitEpisodes(
   draft: Draft,
   rule: MeasureRule,
   before: RuleState,
   found: readonly FoundEpisode[],
   look: Look,
-): Told {
+): Emitted {
   const { since, newest, judgedAgain } = look;
   const again = found.some(({ end }) => end === null);
   const touched = before.episodes.filter(
@@ -54,7 +54,7 @@ export function tellEpisodes(
 }
 
 /**
- * Which found episode is which told one. What goes on stays the same episode even if its beginning moved, and a latched one is
+ * Matches found episodes with emitted ones. What goes on stays the same episode even if its beginning moved, and a latched one is
  * taken up again; then equal beginnings; then any overlap in time.
  */
 function pair(told: readonly EpisodeState[], found: readonly FoundEpisode[]): ReadonlyMap<FoundEpisode, EpisodeState> {
@@ -92,7 +92,7 @@ function begin(draft: Draft, rule: MeasureRule, own: EpisodeState[], found: Foun
   else settle(draft, rule, own, episode, verdictOn(draft, rule, own, episode));
 }
 
-/** Began and ended before anybody could be told: counted with those it came back with. */
+/** Began and ended before an alert could be emitted: retrospective, and counted as a recurrence. */
 function past(draft: Draft, rule: MeasureRule, own: EpisodeState[], episode: EpisodeState): void {
   const unheard = silentlyPast(draft, rule, episode);
   if (unheard !== null) {
@@ -101,10 +101,10 @@ function past(draft: Draft, rule: MeasureRule, own: EpisodeState[], episode: Epi
   }
   const standing = recurrenceOf(rule, own, episode.start)?.standing;
   if (standing !== undefined) replace(own, standing, countOne(draft, rule, standing));
-  own.push(tell(draft, rule, episode, 'retrospective'));
+  own.push(emit(draft, rule, episode, 'retrospective'));
 }
 
-/** Carries out what was decided on an alert that nobody was told of so far. */
+/** Applies the verdict on an alert that has not been emitted so far. */
 function settle(draft: Draft, rule: MeasureRule, own: EpisodeState[], episode: EpisodeState, verdict: Verdict): void {
   const { muted: was, ...audible } = episode;
   const standing = verdict.recurrence?.standing;
@@ -117,14 +117,14 @@ function settle(draft: Draft, rule: MeasureRule, own: EpisodeState[], episode: E
   }
   const { reason, recurrence } = verdict;
   if (recurrence === undefined) {
-    own.push(tell(draft, rule, audible, 'raised', reason));
+    own.push(emit(draft, rule, audible, 'raised', reason));
     return;
   }
-  // Counted when it was kept quiet.
+  // Counted when it was suppressed.
   const count = standing !== undefined && was?.reason === 'refractory' ? recurrence.count - 1 : recurrence.count;
   if (standing !== undefined) replace(own, standing, endStanding(draft, rule, standing, recurrence.until));
   const recurring = { count, since: recurrence.since };
-  own.push(tell(draft, rule, { ...audible, recurring }, 'raised', reason));
+  own.push(emit(draft, rule, { ...audible, recurring }, 'raised', reason));
 }
 
 function replace(own: EpisodeState[], old: EpisodeState, next: EpisodeState): void {
@@ -142,7 +142,7 @@ function goOn(
   const { finding: _finding, ...rest } = old;
   const next: EpisodeState = { ...rest, ...seen(draft, rule, found) };
   if (old.muted !== undefined) goOnMuted(draft, rule, own, old.muted, next, look);
-  else own.push(goOnTold(draft, rule, old, next, look));
+  else own.push(continueEmitted(draft, rule, old, next, look));
 }
 
 function goOnMuted(
@@ -174,5 +174,5 @@ function withoutMute(episode: EpisodeState): EpisodeState {
 }
 
 function retract(draft: Draft, rule: Rule, old: EpisodeState): void {
-  if (old.muted === undefined) tell(draft, rule, { ...old, status: 'retracted' }, 'retracted');
+  if (old.muted === undefined) emit(draft, rule, { ...old, status: 'retracted' }, 'retracted');
 }

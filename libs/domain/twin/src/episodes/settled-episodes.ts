@@ -3,7 +3,7 @@ import type { FoundEpisode } from '../rules/machine.js';
 import type { EpisodeState, OpenEpisode } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 
-/** An episode of one rule as it now stands. `told`: the ordinal of the told one that it still is, null: it was judged again. */
+/** An episode of one rule as it now stands. `told`: the ordinal of the emitted one that it still is, null: it was re-evaluated. */
 export interface Standing {
   readonly episode: FoundEpisode;
   readonly told: number | null;
@@ -17,7 +17,7 @@ export interface Stretch {
   readonly until: number;
   /** What begins before this was found before the stretch, which may not show its beginning. */
   readonly sure: number;
-  /** So long after a condition has gone it may still be said to hold. */
+  /** Time for which a condition may still be reported after it has ended. */
   readonly goneMs: number;
 }
 
@@ -50,7 +50,7 @@ export function settle(
   const left = old.flatMap((one): readonly Standing[] => {
     const { episode } = one;
     if (met.has(one)) return [];
-    // It goes on beyond the stretch, or was only seen there: nothing found within speaks against that.
+    // It goes on beyond the stretch, or was only seen there: no finding within contradicts that.
     if (endOf(episode) > until) return [one];
     if (episode.start >= sure) return [];
     return [{ episode: { ...episode, end: Math.min(endOf(episode), from) }, told: null }];

@@ -2,7 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
 import { readTwin, viewOf } from '../index.js';
-import { GLUCOSE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, told, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import {
+  GLUCOSE,
+  HOUR,
+  MINUTE,
+  OXYGEN,
+  SECOND,
+  series,
+  T0,
+  emittedBy,
+  allEmittedBy,
+  Ward,
+} from '../fixtures/ward.fixture.js';
 
 const ECG = 12;
 const oxygen = (t: number, x: number, f?: string): WireSample => ({
@@ -12,7 +23,7 @@ const oxygen = (t: number, x: number, f?: string): WireSample => ({
   ...(f === undefined ? undefined : { f }),
 });
 const clockLines = (ward: Ward): string[] =>
-  ward.outcomes.flatMap(toldAll).filter((line) => line.startsWith('clock-step'));
+  ward.outcomes.flatMap(allEmittedBy).filter((line) => line.startsWith('clock-step'));
 
 /** Beats of 1 mV at 75/min, 125 Hz. */
 function beats(seconds: number): number[] {
@@ -28,15 +39,15 @@ describe('a clock that is ahead', () => {
     const several = new Ward();
     several.send(before, T0);
     // A fall of 17 % in seconds is doubtful until the next value: one severity lower.
-    expect(told(several.send([oxygen(T0 + 100, 80)], T0 + 200))[0]).toMatch(/^oxygen-saturation-low raised/);
-    expect(told(several.send([oxygen(T0 + 1100, 80)], T0 + 1200))).toEqual([
+    expect(emittedBy(several.send([oxygen(T0 + 100, 80)], T0 + 200))[0]).toMatch(/^oxygen-saturation-low raised/);
+    expect(emittedBy(several.send([oxygen(T0 + 1100, 80)], T0 + 1200))).toEqual([
       'oxygen-saturation-low escalated high open',
     ]);
     const one = new Ward();
-    expect(told(one.send([...before, oxygen(T0, 80)], T0 + 100))[0]).toMatch(/^oxygen-saturation-low raised/);
+    expect(emittedBy(one.send([...before, oxygen(T0, 80)], T0 + 100))[0]).toMatch(/^oxygen-saturation-low raised/);
     const each = new Ward();
     for (const [i, sample] of before.entries()) each.send([sample], T0 + i * 100);
-    expect(told(each.send([oxygen(T0 + 500, 80)], T0 + 600))[0]).toMatch(/^oxygen-saturation-low raised/);
+    expect(emittedBy(each.send([oxygen(T0 + 500, 80)], T0 + 600))[0]).toMatch(/^oxygen-saturation-low raised/);
   });
 
   it('of one of two oximeters does not hide what the other sees', () => {
@@ -46,7 +57,7 @@ describe('a clock that is ahead', () => {
       ward.send([oxygen(t + MINUTE, 97, 'fast'), oxygen(t, 97, 'right')], t + 300);
     }
     const t = T0 + 120 * SECOND;
-    const raised = told(ward.send([oxygen(t + MINUTE, 97, 'fast'), oxygen(t, 80, 'right')], t + 300));
+    const raised = emittedBy(ward.send([oxygen(t + MINUTE, 97, 'fast'), oxygen(t, 80, 'right')], t + 300));
     expect(raised).toEqual(['oxygen-saturation-low raised medium open']);
     expect(clockLines(ward)).toEqual(['clock-step raised low open']);
   });
@@ -59,7 +70,7 @@ describe('a clock that is ahead', () => {
     for (let k = 0; k < 30; k++) {
       const t = T0 + (10 + k) * SECOND;
       const wave = k < 12 ? beats(1) : beats(1).map(() => 0);
-      lines.push(...told(ward.send([ecg(t, wave)], t + 1100)));
+      lines.push(...emittedBy(ward.send([ecg(t, wave)], t + 1100)));
     }
     expect(lines).toContainEqual(expect.stringMatching(/^asystole raised/));
   });
@@ -106,7 +117,7 @@ describe('a clock that is ahead', () => {
     const ward = new Ward();
     for (let m = 0; m < 30; m++) ward.send([oxygen(T0 + HOUR + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
     for (let m = 30; m < 33; m++) ward.send([oxygen(T0 + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
-    expect(told(ward.send([oxygen(T0 + 33 * MINUTE, 80)], T0 + 33 * MINUTE + SECOND))).toEqual([
+    expect(emittedBy(ward.send([oxygen(T0 + 33 * MINUTE, 80)], T0 + 33 * MINUTE + SECOND))).toEqual([
       'oxygen-saturation-low raised high open',
     ]);
   });
@@ -119,7 +130,7 @@ describe('a clock that is set back', () => {
     for (let m = 30; m < 35; m++) ward.send([oxygen(T0 + m * MINUTE - HOUR, 97)], T0 + m * MINUTE + SECOND);
     expect(clockLines(ward)).toEqual(['clock-step raised low open']);
     expect(ward.alerts()[0]?.summary).toContain('gateway is about 60 min behind');
-    expect(told(ward.send([oxygen(T0 + 35 * MINUTE - HOUR, 80)], T0 + 35 * MINUTE + SECOND))).toEqual([
+    expect(emittedBy(ward.send([oxygen(T0 + 35 * MINUTE - HOUR, 80)], T0 + 35 * MINUTE + SECOND))).toEqual([
       'oxygen-saturation-low raised high open',
     ]);
     // A late value refolds over what was moved.
@@ -139,7 +150,7 @@ describe('a clock that is set back', () => {
     for (let m = 0; m < 170; m++)
       ward.send([oxygen(T0 + m * MINUTE + 1, m === 90 ? 80 : 97)], T0 + 200 * MINUTE + m * 500);
     expect(clockLines(ward)).toEqual([]);
-    expect(ward.outcomes.flatMap(told).filter((line) => line.includes('raised'))).toEqual([]);
+    expect(ward.outcomes.flatMap(emittedBy).filter((line) => line.includes('raised'))).toEqual([]);
   });
 });
 
@@ -156,8 +167,8 @@ describe('for any offset of one of two clocks', () => {
           const send = (samples: readonly WireSample[]): string[] => {
             receivedAt += 5 * SECOND;
             return isTogether
-              ? told(ward.send(samples, receivedAt))
-              : samples.flatMap((sample, i) => told(ward.send([sample], receivedAt + i)));
+              ? emittedBy(ward.send(samples, receivedAt))
+              : samples.flatMap((sample, i) => emittedBy(ward.send([sample], receivedAt + i)));
           };
           for (const delay of delays) {
             const now = receivedAt + 5 * SECOND;
@@ -191,7 +202,7 @@ describe('a snapshot of an earlier version', () => {
       new Date(t + 10 * MINUTE).toISOString(),
     );
     ward.state = read.state;
-    expect(told(ward.send([oxygen(T0 + 30 * MINUTE, 80)], T0 + 30 * MINUTE + SECOND))).toEqual([
+    expect(emittedBy(ward.send([oxygen(T0 + 30 * MINUTE, 80)], T0 + 30 * MINUTE + SECOND))).toEqual([
       'oxygen-saturation-low raised high open',
     ]);
     const same = readTwin(JSON.stringify(state));

@@ -144,7 +144,7 @@ function late(draft: Draft, origin: string, source: string, known: ClockState | 
   return behind(draft, ahead);
 }
 
-/** Whether some stream of this sender was heard with values that were newer, beside their receipt, than these. */
+/** Whether some stream of this sender had values that were newer, relative to their receipt, than these. */
 function wasInTime(draft: Draft, origin: string, ahead: number): boolean {
   for (const key of Object.keys(draft.streams)) {
     const { t, heard } = draft.streams[key]!;
@@ -163,16 +163,17 @@ export function stillAhead({ clocks }: Pick<Draft, 'clocks'>): number {
   return Object.values(clocks).reduce((most, { off }) => Math.max(most, off + MARGIN.series), 0);
 }
 
-/** The clock differs anew, or by another amount. What was told of it stays while it is about as far off. */
+/** The clock differs anew, or by another amount. The reported error stays while it is about the same. */
 function changed(draft: Draft, source: string, known: ClockState | undefined, off: number): ClockState {
-  const told = known === undefined ? 0 : known.told;
-  const isAlike = Math.sign(told) === Math.sign(off) && Math.abs(off - told) <= Math.max(60_000, Math.abs(told) / 2);
+  const emitted = known === undefined ? 0 : known.told;
+  const isAlike =
+    Math.sign(emitted) === Math.sign(off) && Math.abs(off - emitted) <= Math.max(60_000, Math.abs(emitted) / 2);
   return {
     source,
     off,
     since: draft.now,
     heard: draft.now,
-    told: Math.abs(off) <= NOTICED || isAlike ? told : off,
+    told: Math.abs(off) <= NOTICED || isAlike ? emitted : off,
     rightSince: rightSince(draft, known, off),
   };
 }

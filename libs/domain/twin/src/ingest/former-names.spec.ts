@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { HEART_RATE, MINUTE, SECOND, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import { HEART_RATE, MINUTE, SECOND, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 it('does not miss a client whose values now stand under the name of the store', () => {
   const ward = new Ward();
@@ -15,8 +15,8 @@ it('does not miss a client whose values now stand under the name of the store', 
     const samples = [{ c: HEART_RATE, t, x: 70, i: `Observation/${60 + i}#heart-rate` }];
     return ward.take({ ...head, kind: 'clinical', source: 'fhir', author: 'ehr', receivedAt: t, facts: [], samples });
   });
-  expect(now.flatMap(toldAll)).toEqual([]);
+  expect(now.flatMap(allEmittedBy)).toEqual([]);
   expect(Object.keys(ward.state.streams)).toEqual([`${HEART_RATE}|f:fhir`]);
   // The stream is as continuous as it was: its silence is noticed.
-  expect(toldAll(ward.tick(at(180) + 60 * MINUTE))).toEqual(['no-data raised low open']);
+  expect(allEmittedBy(ward.tick(at(180) + 60 * MINUTE))).toEqual(['no-data raised low open']);
 });

@@ -5,7 +5,7 @@ import { refuseSample } from './refuse.js';
 import { shiftsOf } from './clocks.js';
 import { judgedAt } from './placing.js';
 import { FHIR_SOURCE } from './fhir-source.js';
-import { heardFrom, isBeyondStream } from './streams.js';
+import { updateStream, isBeyondStream } from './streams.js';
 import type { StoredMeasurement } from '../state/twin-port.js';
 
 /** Who sent a record's samples, where the sample itself does not say. */
@@ -33,7 +33,7 @@ export function identityOfSample(sample: WireSample, sender: Sender): string {
   });
 }
 
-/** How many replaced versions are remembered to tell a redelivery of them from a correction back to them. */
+/** Number of replaced versions remembered, to distinguish a redelivery from a correction back to one of them. */
 const REPLACED_KEPT = 16;
 /** Years 1 to 9999: what every store and every calendar can hold. */
 const INSTANTS = [-62_135_596_800_000, 253_402_300_799_999] as const;
@@ -75,7 +75,7 @@ export function identify(draft: Draft, samples: readonly WireSample[], sender: S
     }
     here?.set(identity, change);
     draft.measurements.push(change);
-    if (missing.length === 0) heardFrom(draft, source, device, sample);
+    if (missing.length === 0) updateStream(draft, source, device, sample);
   }
   return missing;
 }
@@ -173,7 +173,7 @@ function versionOf(
   known: StoredMeasurement | undefined,
   shift: number | undefined,
 ): Change {
-  // A withdrawal keeps what it withdraws, whatever else it says.
+  // A withdrawal keeps the content that it withdraws.
   const retracted = sample.w !== undefined;
   const content = retracted && known !== undefined ? contentOf(known) : contentOfSample(sample);
   const change: Writable<Change> = {

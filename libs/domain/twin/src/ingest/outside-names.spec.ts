@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
 import { cut, ecg, every, runsOf } from '../fixtures/recordings.fixture.js';
-import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, series, T0, told, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, series, T0, emittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 /** Names that every object answers to, and that `o[name] = …` may lose. */
 const NAMES = Object.getOwnPropertyNames(Object.prototype);
@@ -40,7 +40,7 @@ function run(
   reload: <T>(value: T) => T,
 ): { readonly told: string[][]; readonly episodes: unknown; state: string } {
   const ward = new Ward('p1', reload);
-  const lines = morning(names).map((samples) => told(ward.send(samples)));
+  const lines = morning(names).map((samples) => emittedBy(ward.send(samples)));
   return { told: lines, episodes: ward.episodes(), state: JSON.stringify(ward.state) };
 }
 

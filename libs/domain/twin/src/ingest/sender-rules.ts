@@ -1,6 +1,6 @@
 import type { SenderRule } from '../rules/rule.js';
 
-/** Values that look as if they were of another unit than they say: see `unit-doubt.ts` of the signal checks. */
+/** Values that suggest a different unit from the one stated: see `unit-doubt.ts` of the signal checks. */
 export const UNIT_DOUBTFUL: SenderRule = {
   kind: 'sender',
   id: 'unit-doubtful',
@@ -24,7 +24,7 @@ export const UNIT_DOUBTFUL: SenderRule = {
   why: 'A value is far from the previous one, but close to it if converted from another common unit.',
 };
 
-/** A sender whose clock differs from ours: see `clocks.ts`. */
+/** A sender whose clock differs from that of this system: see `clocks.ts`. */
 export const CLOCK_STEP: SenderRule = {
   kind: 'sender',
   id: 'clock-step',
@@ -47,7 +47,7 @@ export const CLOCK_STEP: SenderRule = {
   why: 'The effective times of a source are inconsistent with the times at which its values were received.',
 };
 
-/** Homeostat itself did not run, or could not take in data: see `outages.ts`. Of the tenant as a whole, not of a patient. */
+/** Homeostat itself did not run or could not receive data: see `outages.ts`. Per tenant, not per patient. */
 export const SYSTEM_OUTAGE: SenderRule = {
   kind: 'sender',
   id: 'system-outage',
@@ -69,7 +69,7 @@ export const SYSTEM_OUTAGE: SenderRule = {
   why: 'A process that receives or evaluates data sent no heartbeat for more than 10 s.',
 };
 
-/** The stored twin of a patient cannot be read, so nothing is judged: see `unreadable-twin.ts`. */
+/** The stored twin of a patient cannot be read, so nothing is evaluated: see `unreadable-twin.ts`. */
 export const TWIN_UNREADABLE: SenderRule = {
   kind: 'sender',
   id: 'twin-unreadable',

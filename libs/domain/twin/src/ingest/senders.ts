@@ -9,16 +9,16 @@ import { CLOCK_STEP, UNIT_DOUBTFUL } from './sender-rules.js';
 import { round, span } from '../alerts/sentences.js';
 import type { EpisodeState } from '../state/state.js';
 import { emitUnlessOff } from '../monitoring/switch-monitoring.js';
-import { tell } from '../alerts/tell.js';
+import { emit } from '../alerts/emit.js';
 
 const MINUTE = 60_000;
-/** A condition of a sender is over when it has been right for this long, and is forgotten when it is not heard for a day. */
+/** A sender condition resolves after correct data for this long, and is dropped after a day without data. */
 const RIGHT_FOR = 15 * MINUTE;
 const FORGOTTEN_AFTER = 24 * 60 * MINUTE;
 const EPISODES_KEPT = 4;
 const UNITS_KEPT = 16;
 
-/** Judges what is wrong with senders' data, by the log's own time. */
+/** Evaluates the rules about senders, by the log's own time. */
 export function judgeSenders(draft: Draft): void {
   judgeClocks(draft);
   judgeUnits(draft);
@@ -42,7 +42,7 @@ function judgeClocks(draft: Draft): void {
       wrong.push({ words, since });
     }
   }
-  tellOfSenders(draft, CLOCK_STEP, wrong);
+  emitSenderAlert(draft, CLOCK_STEP, wrong);
 }
 
 function judgeUnits(draft: Draft): void {
@@ -64,7 +64,7 @@ function judgeUnits(draft: Draft): void {
       draft.changed = true;
     } else wrong.push({ words, since });
   }
-  tellOfSenders(draft, UNIT_DOUBTFUL, wrong);
+  emitSenderAlert(draft, UNIT_DOUBTFUL, wrong);
 }
 
 function noteUnit(draft: Draft, code: number, source: string, { x, heldX }: VitalState): void {
@@ -92,8 +92,8 @@ interface Wrong {
   readonly since: number;
 }
 
-/** One episode of a patient while any sender is wrong; told again, without a page, when they change. */
-function tellOfSenders(draft: Draft, rule: SenderRule, wrong: readonly Wrong[]): void {
+/** One episode per patient while any sender has the condition; amended without a page when the set of senders changes. */
+function emitSenderAlert(draft: Draft, rule: SenderRule, wrong: readonly Wrong[]): void {
   const about = wrong.map(({ words }) => words);
   const state = draft.rules[rule.id] ?? NO_RULE_STATE;
   const last = state.episodes.at(-1);
@@ -128,12 +128,12 @@ function changed(draft: Draft, rule: SenderRule, open: EpisodeState, about: read
   const next = { ...open, about };
   return isClosed(open.status) || open.muted !== undefined
     ? next
-    : tell(draft, rule, next, 'amended', 'sources-changed');
+    : emit(draft, rule, next, 'amended', 'sources-changed');
 }
 
 function ended(draft: Draft, rule: SenderRule, open: EpisodeState): EpisodeState {
   const { snoozedUntil: _, ...rest } = open;
   const over = { ...rest, end: Math.max(draft.now, open.start) };
   if (open.muted !== undefined) return { ...over, status: 'resolved' };
-  return isClosed(open.status) ? over : tell(draft, rule, { ...over, status: 'resolved' }, 'resolved');
+  return isClosed(open.status) ? over : emit(draft, rule, { ...over, status: 'resolved' }, 'resolved');
 }

@@ -59,8 +59,8 @@ export function adoptStreams(draft: Draft, { author, source, samples }: Clinical
   }
 }
 
-/** Notes that the stream sent something new. */
-export function heardFrom(draft: Draft, source: string, device: string, sample: WireSample): void {
+/** Records new data of the stream. */
+export function updateStream(draft: Draft, source: string, device: string, sample: WireSample): void {
   const key = streamKey(source, device, sample.c, sample.h);
   const { streams, base, now } = draft;
   const stream = streams[key];

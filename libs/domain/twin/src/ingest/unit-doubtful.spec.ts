@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { GLUCOSE, HOUR, MINUTE, series, T0, told, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HOUR, MINUTE, series, T0, emittedBy, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const unitLines = (ward: Ward): string[] =>
-  ward.outcomes.flatMap(toldAll).filter((line) => line.startsWith('unit-doubtful'));
+  ward.outcomes.flatMap(allEmittedBy).filter((line) => line.startsWith('unit-doubtful'));
 
 describe('a value in the wrong unit', () => {
   it('is told as technical, and raises one severity lower on evidence that says why', () => {
     const ward = new Ward();
     ward.send(series(GLUCOSE, T0, 5 * MINUTE, [376, 380, 380]));
-    const lines = told(ward.send(series(GLUCOSE, T0 + HOUR, 5 * MINUTE, [21.3])));
+    const lines = emittedBy(ward.send(series(GLUCOSE, T0 + HOUR, 5 * MINUTE, [21.3])));
     expect(lines).toContain('glucose-very-low raised medium open');
     expect(lines).toContain('unit-doubtful raised low open');
     const low = ward.alerts().find(({ rule }) => rule.id === 'glucose-very-low');
@@ -25,7 +25,7 @@ describe('a value in the wrong unit', () => {
     ward.send(series(GLUCOSE, T0, 5 * MINUTE, [376, 380, 380]));
     for (let i = 0; i < 24; i++) ward.send([{ c: GLUCOSE, t: T0 + HOUR + i * 5 * MINUTE, x: 21 + (i % 3) / 10 }]);
     expect(unitLines(ward)).toEqual(['unit-doubtful raised low open']);
-    expect(ward.outcomes.flatMap(told).filter((line) => line.includes(' high '))).toEqual([]);
+    expect(ward.outcomes.flatMap(emittedBy).filter((line) => line.includes(' high '))).toEqual([]);
     for (let i = 0; i < 6; i++) ward.send([{ c: GLUCOSE, t: T0 + 3 * HOUR + i * 5 * MINUTE, x: 370 }]);
     expect(unitLines(ward)).toEqual(['unit-doubtful raised low open', 'unit-doubtful resolved low resolved']);
     expect(ward.state.units).toBeUndefined();
@@ -42,6 +42,8 @@ it('a true low is paged at full severity once another sensor sees it, or it move
   const ward = new Ward();
   ward.send(series(GLUCOSE, T0, 5 * MINUTE, [376, 380, 380]));
   ward.send([{ c: GLUCOSE, t: T0 + HOUR, x: 24 }]);
-  const lines = [31, 39].flatMap((x, i) => told(ward.send([{ c: GLUCOSE, t: T0 + HOUR + (i + 1) * 5 * MINUTE, x }])));
+  const lines = [31, 39].flatMap((x, i) =>
+    emittedBy(ward.send([{ c: GLUCOSE, t: T0 + HOUR + (i + 1) * 5 * MINUTE, x }])),
+  );
   expect(lines).toContain('glucose-very-low escalated high open');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
-import { GLUCOSE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
 const LATE = 3 * HOUR;
@@ -115,8 +115,8 @@ describe('a backlog', () => {
     // And pages it when it is not.
     const worse = series(OXYGEN, T0 + HOUR, MINUTE, [84, 83]);
     worse.forEach((sample, i) => oneByOne.send([sample], T0 + LATE + 2 * MINUTE + i * 100));
-    expect(toldAll(oneByOne.outcomes.at(-1)!)).toEqual([]);
-    expect(toldAll(oneByOne.tick(T0 + LATE + 3 * MINUTE))).toContain('oxygen-saturation-low escalated high open');
+    expect(allEmittedBy(oneByOne.outcomes.at(-1)!)).toEqual([]);
+    expect(allEmittedBy(oneByOne.tick(T0 + LATE + 3 * MINUTE))).toContain('oxygen-saturation-low escalated high open');
   });
 
   it('beside live values holds nothing of theirs', () => {
@@ -124,7 +124,7 @@ describe('a backlog', () => {
     const now = T0 + LATE;
     for (let i = 0; i < 20; i++) ward.send([{ c: OXYGEN, t: T0 + i * MINUTE, x: 95, d: 'old' }], now + i * SECOND);
     ward.send([{ c: OXYGEN, t: now + 20 * SECOND, x: 80, d: 'live' }], now + 20 * SECOND);
-    expect(toldAll(ward.outcomes.at(-1)!)).toEqual(['oxygen-saturation-low raised high open']);
+    expect(allEmittedBy(ward.outcomes.at(-1)!)).toEqual(['oxygen-saturation-low raised high open']);
   });
 
   it('that pauses is told as it stands, and then as it ends', () => {
@@ -149,7 +149,7 @@ describe('a backlog', () => {
     const ward = new Ward();
     const now = T0 + HOUR;
     ward.send([{ c: GLUCOSE, t: T0, x: 110 }], now);
-    expect(toldAll(ward.send([{ c: GLUCOSE, t: now - 29 * SECOND, x: 38 }], now + SECOND))).toContainEqual(
+    expect(allEmittedBy(ward.send([{ c: GLUCOSE, t: now - 29 * SECOND, x: 38 }], now + SECOND))).toContainEqual(
       expect.stringContaining('glucose-very-low raised high open'),
     );
   });

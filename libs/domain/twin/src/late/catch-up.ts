@@ -14,7 +14,7 @@ const BURST = 130;
 const OLD = { over: 150 * 60 * SECOND, quiet: 6 * SECOND } as const;
 /** or its values have been late by the same (within a minute) for this long: it is slow, not catching up. */
 const STEADY = { within: 60 * SECOND, over: 120 * SECOND } as const;
-/** However it goes on, nobody waits longer for a page. */
+/** Maximum time for which a page is deferred. */
 const LONGEST = 300 * SECOND;
 
 /** Notes how late the newest value of a record is (`end`: its effective time, of a series the last value's). */
@@ -30,24 +30,24 @@ export function noteLateness(draft: Draft, code: number, end: number): void {
   catchingUp[code] = isSteady ? { ...known, heard: now } : { lag, since: now, heard: now };
 }
 
-/** Whether what a record showed of these measures pages nobody yet: all of them are catching up. */
+/** Whether pages on these measures are deferred: all of them are catching up. */
 export function isHeldBack(draft: Draft, codes: readonly number[]): boolean {
   return codes.length > 0 && codes.every((code) => isCatchingUp(draft, code));
 }
 
-function quietOf(lag: number): number {
+function idleTimeoutOf(lag: number): number {
   return lag > OLD.over ? OLD.quiet : BURST;
 }
 
-/** How long nothing more may come before what waits is paged, ms. */
-export function quietFor({ catchingUp }: Draft): number {
-  return Object.values(catchingUp).reduce((longest, { lag }) => Math.max(longest, quietOf(lag)), BURST);
+/** Idle time after which deferred alerts are emitted, ms. */
+export function idleTimeout({ catchingUp }: Draft): number {
+  return Object.values(catchingUp).reduce((longest, { lag }) => Math.max(longest, idleTimeoutOf(lag)), BURST);
 }
 
 /** Whether the measure catches up with old values, at the log's own time. */
 export function isCatchingUp({ catchingUp, now }: Draft, code: number): boolean {
   const known = catchingUp[code];
-  return known !== undefined && now - known.since < STEADY.over && now - known.heard < quietOf(known.lag);
+  return known !== undefined && now - known.since < STEADY.over && now - known.heard < idleTimeoutOf(known.lag);
 }
 
 /** An alert that waits until its sender has caught up, or nothing more comes. */
@@ -69,5 +69,5 @@ export function isWaiting({ muted, heldSince, status, end, closedByHand }: Episo
 /** Sets the timer that ends the wait when nothing else does. */
 export function waitForMore(draft: Draft, episodes: readonly EpisodeState[]): void {
   if (draft.timers[TIMER] === undefined && episodes.some(isWaiting))
-    setTimer(draft, TIMER, draft.now + quietFor(draft));
+    setTimer(draft, TIMER, draft.now + idleTimeout(draft));
 }

@@ -13,7 +13,7 @@ const READ_PER_LATE_VALUE = 2;
 const READ_PER_MS = 16;
 const LONGEST_WAIT = 10_000;
 /** Stretches that wait; more are judged again at once. */
-const MOST_WAITING = 32;
+const MAX_WAITING = 32;
 /** Stretches no further apart than this wait as one, ms. */
 const APART = 60_000;
 const TIMER = 'late-waves';
@@ -35,7 +35,7 @@ export function dueSpans(draft: Draft, own: readonly Span[], brought: number): r
   if (lateWaves === undefined) return own;
   if (own.length === 0 && !isWaveDue(draft)) return [];
   const all = joined([...lateWaves.spans.map(([from, until]) => ({ from, until })), ...own]);
-  if (draft.now >= lateWaves.due || brought >= lateWaves.after || all.length > MOST_WAITING) return all;
+  if (draft.now >= lateWaves.due || brought >= lateWaves.after || all.length > MAX_WAITING) return all;
   const spans = all.map(({ from, until }) => [from, until] as const);
   draft.lateWaves = { spans, due: lateWaves.due, after: lateWaves.after - brought };
   setTimer(draft, TIMER, lateWaves.due);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
 import { LATENESS_BOUND } from '../index.js';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, told, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, emittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
 const low = 'glucose-low';
@@ -42,7 +42,7 @@ describe('identity', () => {
     const ward = new Ward();
     ward.send([{ c: GLUCOSE, t: T0, x: 60, i: 'a' }]);
     const outcome = ward.send([{ c: HEART_RATE, t: T0 + HOUR, x: 60, i: 'a' }]);
-    expect(told(outcome)).toEqual([`${low} retracted medium retracted`]);
+    expect(emittedBy(outcome)).toEqual([`${low} retracted medium retracted`]);
     expect(ward.state.measures[GLUCOSE]!.latest).toBeNull();
     expect(ward.state.measures[HEART_RATE]!.latest).toMatchObject({ 2: T0 + HOUR, 3: 60 });
   });
@@ -94,9 +94,9 @@ describe('identity', () => {
 describe('late data', () => {
   it('raises when the condition holds at the newest time, however late that is', () => {
     const ward = new Ward();
-    expect(told(ward.send(glucose(T0, 60), T0 + 6 * HOUR))).toEqual([]);
+    expect(emittedBy(ward.send(glucose(T0, 60), T0 + 6 * HOUR))).toEqual([]);
     const outcome = ward.tick(T0 + 6 * HOUR + 10 * SECOND);
-    expect(told(outcome)).toEqual([`${low} raised medium open`]);
+    expect(emittedBy(outcome)).toEqual([`${low} raised medium open`]);
     expect(outcome.transitions[0]!.alert.lateSeconds).toBe(6 * 3600);
   });
 
@@ -104,7 +104,7 @@ describe('late data', () => {
     const ward = new Ward();
     ward.send(glucose(T0 + HOUR, 100, 100, 100, 100));
     const outcome = ward.send(glucose(T0, 60), T0 + 2 * HOUR);
-    expect(told(outcome)).toEqual([`${low} retrospective medium retrospective`]);
+    expect(emittedBy(outcome)).toEqual([`${low} retrospective medium retrospective`]);
     expect(outcome.counts.late).toBe(1);
     expect(outcome.transitions[0]!.alert).toMatchObject({
       effectiveAt: new Date(T0).toISOString(),
@@ -117,7 +117,7 @@ describe('late data', () => {
     ward.send(glucose(T0, 100));
     ward.send(glucose(T0 + 2 * MIN5, 60));
     const outcome = ward.send(glucose(T0 + MIN5, 65));
-    expect(told(outcome)).toEqual([`${low} amended medium open`]);
+    expect(emittedBy(outcome)).toEqual([`${low} amended medium open`]);
     expect(outcome.transitions[0]!.alert.effectiveAt).toBe(new Date(T0 + MIN5).toISOString());
     expect(new Set(ward.outcomes.flatMap(({ transitions }) => transitions.map(({ episode }) => episode))).size).toBe(1);
   });
@@ -127,9 +127,9 @@ describe('late data', () => {
     ward.send(glucose(T0, 60, 80, 80, 80, 80));
     ward.send([{ c: GLUCOSE, t: T0 + 8 * MINUTE, x: 72 }], T0 + HOUR);
     const outcome = ward.tick(T0 + HOUR + 10 * SECOND);
-    expect(told(outcome)).toEqual([`${low} raised medium open`]);
+    expect(emittedBy(outcome)).toEqual([`${low} raised medium open`]);
     expect(outcome.transitions[0]!.alert.summary).toMatch(/^Reopened: late or corrected data show it is still present/);
-    expect(told(ward.send(glucose(T0 + 5 * MIN5, 80)))).toEqual([`${low} resolved medium resolved`]);
+    expect(emittedBy(ward.send(glucose(T0 + 5 * MIN5, 80)))).toEqual([`${low} resolved medium resolved`]);
   });
 
   it('retracts an episode whose only evidence is withdrawn or corrected', () => {
@@ -137,7 +137,7 @@ describe('late data', () => {
       const ward = new Ward();
       ward.send([{ c: GLUCOSE, t: T0, x: 60, i: 'a' }]);
       const outcome = ward.send([{ c: GLUCOSE, t: T0, i: 'a', ...last }], T0 + HOUR);
-      expect(told(outcome)).toEqual([`${low} retracted medium retracted`]);
+      expect(emittedBy(outcome)).toEqual([`${low} retracted medium retracted`]);
       expect(ward.episodes()).toEqual([]);
     }
   });
@@ -148,7 +148,10 @@ describe('late data', () => {
     ward.send(glucose(T0 + 10 * MIN5, 62));
     const outcome = ward.send(glucose(T0 + MIN5, 90, 90, 90, 90, 90), T0 + HOUR);
     // Nobody acknowledged it for half an hour.
-    expect(told(outcome).sort()).toEqual([`${low} amended high open`, `${low} retrospective medium retrospective`]);
+    expect(emittedBy(outcome).sort()).toEqual([
+      `${low} amended high open`,
+      `${low} retrospective medium retrospective`,
+    ]);
     expect(outcome.transitions.find(({ alert }) => alert.transition === 'amended')!.episode).toBe(first);
   });
 
@@ -157,7 +160,7 @@ describe('late data', () => {
     ward.send(glucose(T0, 60, 80, 80, 80, 80));
     ward.send(glucose(T0 + HOUR, 60));
     const outcome = ward.send([{ c: GLUCOSE, t: T0 + 18 * MINUTE, x: 65 }], T0 + 2 * HOUR);
-    expect(told(outcome)).toEqual([`${low} retracted medium retracted`, `${low} amended medium open`]);
+    expect(emittedBy(outcome)).toEqual([`${low} retracted medium retracted`, `${low} amended medium open`]);
     expect(ward.episodes()).toEqual([{ rule: low, start: T0, end: null, peak: 2 }]);
   });
 
@@ -165,7 +168,7 @@ describe('late data', () => {
     const ward = new Ward();
     ward.send(glucose(T0, 100));
     const bound = ward.send(glucose(T0 - LATENESS_BOUND, 60), T0 + MINUTE);
-    expect(told(ward.tick(T0 + 2 * MINUTE))).toEqual([`${low} raised medium open`]);
+    expect(emittedBy(ward.tick(T0 + 2 * MINUTE))).toEqual([`${low} raised medium open`]);
     expect(bound.counts).toMatchObject({ late: 1, dropped: {} });
     const older = ward.send(glucose(T0 - LATENESS_BOUND - 1, 60), T0 + MINUTE);
     expect(older.counts).toMatchObject({ applied: 1, late: 1, dropped: { 'too-late-for-rules': 1 } });
@@ -176,7 +179,7 @@ describe('late data', () => {
     const ward = new Ward();
     const { counts } = ward.send(glucose(T0 + 48 * HOUR, 60), T0);
     expect(counts).toMatchObject({ applied: 1, dropped: { 'ahead-of-receipt': 1 } });
-    expect(told(ward.send(glucose(T0, 60)))).toEqual([`${low} raised medium open`]);
+    expect(emittedBy(ward.send(glucose(T0, 60)))).toEqual([`${low} raised medium open`]);
   });
 });
 
@@ -184,27 +187,30 @@ describe('late data', () => {
 describe('defects of others', () => {
   it('one old value does not meet "for 10 min" by the clock', () => {
     const ward = new Ward();
-    expect(told(ward.send(series(HEART_RATE, T0 - 2 * HOUR, MINUTE, [130]), T0))).toEqual([]);
-    expect(told(ward.tick(T0 + HOUR))).toEqual([]);
+    expect(emittedBy(ward.send(series(HEART_RATE, T0 - 2 * HOUR, MINUTE, [130]), T0))).toEqual([]);
+    expect(emittedBy(ward.tick(T0 + HOUR))).toEqual([]);
   });
 
   it('a device clock that is ahead still meets it', () => {
     const ward = new Ward();
     const ahead = series(HEART_RATE, T0 + 9 * MINUTE, MINUTE, Array<number>(11).fill(130));
-    expect(told(ward.send(ahead, T0))).toEqual(['heart-rate-high raised medium open', 'clock-step raised low open']);
+    expect(emittedBy(ward.send(ahead, T0))).toEqual([
+      'heart-rate-high raised medium open',
+      'clock-step raised low open',
+    ]);
   });
 
   it('values sent again do not count again', () => {
     const ward = new Ward();
     const two = series(HEART_RATE, T0, 30 * SECOND, [155, 155]);
-    for (let i = 0; i < 5; i++) expect(told(ward.send(two, T0 + MINUTE + i * HOUR))).toEqual([]);
+    for (let i = 0; i < 5; i++) expect(emittedBy(ward.send(two, T0 + MINUTE + i * HOUR))).toEqual([]);
   });
 
   it('values that come in reverse order raise as well', () => {
     const ward = new Ward();
     const run = series(HEART_RATE, T0, 30 * SECOND, [155, 155, 155]).reverse();
-    expect(run.flatMap((sample) => told(ward.send([sample], T0 + HOUR)))).toEqual([]);
-    expect(told(ward.tick(T0 + HOUR + 10 * SECOND))).toEqual(['heart-rate-high raised high open']);
+    expect(run.flatMap((sample) => emittedBy(ward.send([sample], T0 + HOUR)))).toEqual([]);
+    expect(emittedBy(ward.tick(T0 + HOUR + 10 * SECOND))).toEqual(['heart-rate-high raised high open']);
   });
 
   it('state and effects are one answer, so they cannot disagree after a crash', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
-import { GLUCOSE, HOUR, OXYGEN, SECOND, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HOUR, OXYGEN, SECOND, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const LATE = 3 * HOUR;
 const NOW = T0 + LATE;
@@ -21,22 +21,22 @@ describe('what waits for its sender', () => {
     const ward = new Ward();
     ward.send([low(T0)], NOW);
     expect(due(ward)).toBe(NOW + 6 * SECOND);
-    expect(toldAll(ward.tick(NOW + 6 * SECOND - 1))).toEqual([]);
+    expect(allEmittedBy(ward.tick(NOW + 6 * SECOND - 1))).toEqual([]);
     const outcome = ward.tick(NOW + 6 * SECOND);
-    expect(toldAll(outcome)).toEqual(['oxygen-saturation-low raised high open']);
+    expect(allEmittedBy(outcome)).toEqual(['oxygen-saturation-low raised high open']);
     expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: null });
-    expect(toldAll(ward.tick(NOW + 20 * SECOND))).toEqual([]);
+    expect(allEmittedBy(ward.tick(NOW + 20 * SECOND))).toEqual([]);
   });
 
   it('waits on while more of the same comes', () => {
     const ward = new Ward();
-    for (let i = 0; i < 6; i++) expect(toldAll(ward.send([low(T0 + i)], NOW + i * SECOND))).toEqual([]);
+    for (let i = 0; i < 6; i++) expect(allEmittedBy(ward.send([low(T0 + i)], NOW + i * SECOND))).toEqual([]);
     const outcome = ward.tick(NOW + 6 * SECOND);
-    expect(toldAll(outcome)).toEqual([]);
+    expect(allEmittedBy(outcome)).toEqual([]);
     expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: NOW + 12 * SECOND });
     // Six seconds after the last of it.
-    expect(toldAll(ward.tick(NOW + 11 * SECOND - 1))).toEqual([]);
-    expect(toldAll(ward.tick(NOW + 11 * SECOND))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(allEmittedBy(ward.tick(NOW + 11 * SECOND - 1))).toEqual([]);
+    expect(allEmittedBy(ward.tick(NOW + 11 * SECOND))).toEqual(['oxygen-saturation-low raised high open']);
     expect(due(ward)).toBeUndefined();
   });
 
@@ -45,17 +45,17 @@ describe('what waits for its sender', () => {
     ward.send([low(T0)], NOW);
     ward.send([{ c: GLUCOSE, t: T0, x: 45 }], NOW + 5 * SECOND);
     const outcome = ward.tick(NOW + 6 * SECOND);
-    expect(toldAll(outcome)).toEqual(['oxygen-saturation-low raised high open']);
+    expect(allEmittedBy(outcome)).toEqual(['oxygen-saturation-low raised high open']);
     expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: NOW + 12 * SECOND });
-    expect(toldAll(ward.tick(NOW + 12 * SECOND))).toEqual(['glucose-very-low raised high open']);
+    expect(allEmittedBy(ward.tick(NOW + 12 * SECOND))).toEqual(['glucose-very-low raised high open']);
   });
 
   it('may be of a score over several measures', () => {
     const ward = new Ward();
-    expect(toldAll(ward.send(ill(T0), NOW))).toEqual([]);
-    expect(toldAll(ward.tick(NOW + 6 * SECOND - 1))).toEqual([]);
+    expect(allEmittedBy(ward.send(ill(T0), NOW))).toEqual([]);
+    expect(allEmittedBy(ward.tick(NOW + 6 * SECOND - 1))).toEqual([]);
     const outcome = ward.tick(NOW + 6 * SECOND);
-    expect(toldAll(outcome)).toEqual(['news2 raised high open']);
+    expect(allEmittedBy(outcome)).toEqual(['news2 raised high open']);
     expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: null });
   });
 
@@ -64,9 +64,9 @@ describe('what waits for its sender', () => {
     ward.send(ill(T0), NOW);
     ward.send([{ c: 4, t: T0 + 1, x: 24 }], NOW + 5 * SECOND);
     const outcome = ward.tick(NOW + 6 * SECOND);
-    expect(toldAll(outcome)).toEqual([]);
+    expect(allEmittedBy(outcome)).toEqual([]);
     expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: NOW + 12 * SECOND });
-    expect(toldAll(ward.tick(NOW + 12 * SECOND))).toEqual(['news2 raised high open']);
+    expect(allEmittedBy(ward.tick(NOW + 12 * SECOND))).toEqual(['news2 raised high open']);
   });
 
   it('is not paged when nothing waits: the timer only ends', () => {
@@ -74,7 +74,7 @@ describe('what waits for its sender', () => {
     ward.send([low(T0)], NOW);
     const recovered = [1, 2, 3, 4].map((i) => low(T0 + i * 20 * SECOND, 97));
     recovered.forEach((sample, i) => ward.send([sample], NOW + 1 + i));
-    expect(toldAll(ward.tick(NOW + 20 * SECOND))).toEqual([]);
+    expect(allEmittedBy(ward.tick(NOW + 20 * SECOND))).toEqual([]);
     expect(due(ward)).toBeUndefined();
     expect(ward.alerts().map(({ rule, transition }) => `${rule.id} ${transition}`)).toEqual([
       'oxygen-saturation-low retrospective',
@@ -100,7 +100,7 @@ describe('a record after a pause', () => {
   it('is news: what waited is paged before it, and then ends', () => {
     const ward = new Ward();
     ward.send([low(T0)], NOW);
-    expect(toldAll(ward.send(recovered, NOW + 6 * SECOND))).toEqual([
+    expect(allEmittedBy(ward.send(recovered, NOW + 6 * SECOND))).toEqual([
       'oxygen-saturation-low raised high open',
       'oxygen-saturation-low resolved high resolved',
     ]);
@@ -109,7 +109,7 @@ describe('a record after a pause', () => {
   it('of less is none: what waited was over in the end', () => {
     const ward = new Ward();
     ward.send([low(T0)], NOW);
-    const told = toldAll(ward.send(recovered, NOW + 6 * SECOND - 1));
+    const told = allEmittedBy(ward.send(recovered, NOW + 6 * SECOND - 1));
     expect(told).toEqual(['oxygen-saturation-low retrospective high retrospective']);
   });
 
@@ -117,7 +117,7 @@ describe('a record after a pause', () => {
     const ward = new Ward();
     ward.send([low(T0)], NOW);
     ward.send([{ c: GLUCOSE, t: T0, x: 100 }], NOW + 5 * SECOND);
-    expect(toldAll(ward.send(recovered, NOW + 6 * SECOND))).toEqual([
+    expect(allEmittedBy(ward.send(recovered, NOW + 6 * SECOND))).toEqual([
       'oxygen-saturation-low raised high open',
       'oxygen-saturation-low resolved high resolved',
     ]);
@@ -127,7 +127,7 @@ describe('a record after a pause', () => {
     const ward = new Ward();
     ward.send([low(T0, 97)], NOW);
     expect(due(ward)).toBeUndefined();
-    expect(toldAll(ward.send(recovered, NOW + 6 * SECOND))).toEqual([]);
+    expect(allEmittedBy(ward.send(recovered, NOW + 6 * SECOND))).toEqual([]);
     expect(ward.outcomes.flatMap(({ timers }) => timers).map(({ timer }) => timer)).not.toContain(TIMER);
   });
 });

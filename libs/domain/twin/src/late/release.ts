@@ -1,11 +1,11 @@
-import { isCatchingUp, isWaiting, quietFor, TIMER } from './catch-up.js';
+import { isCatchingUp, isWaiting, idleTimeout, TIMER } from './catch-up.js';
 import { setTimer, type Draft } from '../state/draft.js';
 import type { MeasureRule } from '../rules/rule.js';
 import { codesOf, detectorOf, RULES } from '../rules/rules.js';
 import type { OpenEpisode } from '../state/state.js';
-import { tellAll, type Shown } from '../alerts/tell-all.js';
+import { emitAll, type Shown } from '../alerts/emit-all.js';
 
-/** Pages what waited for a sender of which nothing more has come, if it still holds at its newest value. */
+/** Emits deferred alerts once their sender has been idle, if the condition still holds at the newest value. */
 export function releaseHeld(draft: Draft): void {
   const due = draft.timers[TIMER];
   if (due !== undefined && due <= draft.now) release(draft);
@@ -14,8 +14,8 @@ export function releaseHeld(draft: Draft): void {
 /** The same before a record that comes after such a pause: what it brings is news, and not the end of what waited. */
 export function releaseBefore(draft: Draft): void {
   if (draft.timers[TIMER] === undefined) return;
-  const isQuiet = Object.keys(draft.catchingUp).some((code) => !isCatchingUp(draft, Number(code)));
-  if (isQuiet) release(draft);
+  const isIdle = Object.keys(draft.catchingUp).some((code) => !isCatchingUp(draft, Number(code)));
+  if (isIdle) release(draft);
 }
 
 function release(draft: Draft): void {
@@ -29,14 +29,14 @@ function release(draft: Draft): void {
     const codes = codesOf(rule);
     const newest = Math.max(...codes.map((code) => draft.measures[code]?.t ?? Number.NEGATIVE_INFINITY));
     const held = codes.some((code) => isCatchingUp(draft, code));
-    if (held) next = draft.now + quietFor(draft);
+    if (held) next = draft.now + idleTimeout(draft);
     shown.push({
       rule,
       found: [{ ...open, end: null, cleared: null }],
       look: { since: null, newest, fresh: [], held },
     });
   }
-  tellAll(draft, shown);
+  emitAll(draft, shown);
   setTimer(draft, TIMER, next);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord, WireFact, WireMonitoring } from '#libs/contracts';
 import { viewOf } from '../views/view.js';
-import { GLUCOSE, HOUR, MINUTE, OXYGEN, series, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HOUR, MINUTE, OXYGEN, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const LOW = 'glucose-low';
 const glucose = (ward: Ward, t: number, x: number) => ward.send([{ c: GLUCOSE, t, x }]);
@@ -23,11 +23,11 @@ describe('monitoring switched off', () => {
   it('suppresses and lists what begins, goes on measuring, and raises what still holds when it is on again', () => {
     const ward = new Ward();
     set(ward, T0, { state: 'off' });
-    expect(toldAll(glucose(ward, T0 + MINUTE, 60))).toEqual([]);
+    expect(allEmittedBy(glucose(ward, T0 + MINUTE, 60))).toEqual([]);
     expect(listed(ward)).toContain(`${LOW} monitoring-off`);
     expect(viewOf(ward.state, T0 + MINUTE).measures.glucose).toMatchObject({ value: 60 });
     const on = set(ward, T0 + 2 * MINUTE, { state: 'on' });
-    expect(toldAll(on)).toEqual([`${LOW} raised medium open`]);
+    expect(allEmittedBy(on)).toEqual([`${LOW} raised medium open`]);
     expect(on.transitions[0]!.alert).toMatchObject({
       summary: expect.stringContaining('Monitoring resumed'),
       effectiveAt: new Date(T0 + MINUTE).toISOString(),
@@ -37,14 +37,14 @@ describe('monitoring switched off', () => {
   it('closes what is open, escalates nothing, and says nothing when it ends meanwhile', () => {
     const ward = new Ward();
     ward.send([{ c: OXYGEN, t: T0, x: 88 }]);
-    expect(toldAll(set(ward, T0 + MINUTE, { state: 'off' }))).toEqual([
+    expect(allEmittedBy(set(ward, T0 + MINUTE, { state: 'off' }))).toEqual([
       'oxygen-saturation-low resolved medium resolved',
     ]);
     expect(viewOf(ward.state, T0 + MINUTE).alerts).toEqual([]);
-    expect(toldAll(ward.send([{ c: OXYGEN, t: T0 + 2 * MINUTE, x: 70 }]))).toEqual([]);
-    expect(toldAll(ward.tick(T0 + 3 * HOUR))).toEqual([]);
+    expect(allEmittedBy(ward.send([{ c: OXYGEN, t: T0 + 2 * MINUTE, x: 70 }]))).toEqual([]);
+    expect(allEmittedBy(ward.tick(T0 + 3 * HOUR))).toEqual([]);
     for (const sample of series(OXYGEN, T0 + 3 * HOUR, MINUTE, [98, 98, 98, 98, 98])) ward.send([sample]);
-    expect(toldAll(set(ward, T0 + 3 * HOUR + 6 * MINUTE, { state: 'on' }))).toEqual([]);
+    expect(allEmittedBy(set(ward, T0 + 3 * HOUR + 6 * MINUTE, { state: 'on' }))).toEqual([]);
   });
 
   it('raises an alert that was open before at the severity it has when it is on again', () => {
@@ -52,7 +52,9 @@ describe('monitoring switched off', () => {
     ward.send([{ c: OXYGEN, t: T0, x: 88 }]);
     set(ward, T0 + MINUTE, { state: 'off' });
     ward.send([{ c: OXYGEN, t: T0 + 2 * MINUTE, x: 80 }]);
-    expect(toldAll(set(ward, T0 + 3 * MINUTE, { state: 'on' }))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(allEmittedBy(set(ward, T0 + 3 * MINUTE, { state: 'on' }))).toEqual([
+      'oxygen-saturation-low raised high open',
+    ]);
     // And may be switched off once more: each is listed under an id of its own.
     set(ward, T0 + 4 * MINUTE, { state: 'off' });
     const ids = ward.outcomes.flatMap(({ suppressions }) => suppressions.map(({ id }) => id));
@@ -66,18 +68,20 @@ describe('monitoring switched off', () => {
     glucose(ward, T0 + MINUTE, 60);
     expect(stateOf(ward, until - 1)).toMatchObject({ state: 'off', cause: 'set', reason: 'bath', author: 'dr-a' });
     expect(stateOf(ward, until)).toEqual({ state: 'on' });
-    expect(toldAll(ward.tick(until - 1))).toEqual([]);
-    expect(toldAll(ward.tick(until)).filter((line) => line.startsWith(LOW))).toEqual([`${LOW} raised medium open`]);
+    expect(allEmittedBy(ward.tick(until - 1))).toEqual([]);
+    expect(allEmittedBy(ward.tick(until)).filter((line) => line.startsWith(LOW))).toEqual([
+      `${LOW} raised medium open`,
+    ]);
   });
 
   it('may be for some rules only, silence among them', () => {
     const ward = new Ward();
     set(ward, T0, { state: 'off', rules: ['no-data', 'oxygen-saturation-low'] });
-    expect(toldAll(glucose(ward, T0, 60))).toEqual([`${LOW} raised medium open`]);
-    expect(toldAll(ward.send([{ c: OXYGEN, t: T0, x: 80 }]))).toEqual([]);
+    expect(allEmittedBy(glucose(ward, T0, 60))).toEqual([`${LOW} raised medium open`]);
+    expect(allEmittedBy(ward.send([{ c: OXYGEN, t: T0, x: 80 }]))).toEqual([]);
     for (const sample of series(GLUCOSE, T0 + MINUTE, MINUTE, [60, 60, 60, 60])) ward.send([sample]);
-    expect(toldAll(ward.tick(T0 + HOUR)).filter((line) => line.startsWith('no-data'))).toEqual([]);
-    expect(toldAll(set(ward, T0 + HOUR + 1, { state: 'on' }))).toEqual([
+    expect(allEmittedBy(ward.tick(T0 + HOUR)).filter((line) => line.startsWith('no-data'))).toEqual([]);
+    expect(allEmittedBy(set(ward, T0 + HOUR + 1, { state: 'on' }))).toEqual([
       'oxygen-saturation-low raised high open',
       'no-data raised low open',
     ]);
@@ -87,7 +91,7 @@ describe('monitoring switched off', () => {
     const ward = new Ward();
     set(ward, T0, { state: 'off' });
     const dip = ward.send(series(OXYGEN, T0, MINUTE, [98, 80, 80, 98, 98, 98, 98, 98, 98, 98]));
-    expect(toldAll(dip)).toEqual([]);
+    expect(allEmittedBy(dip)).toEqual([]);
     expect(listed(ward)).toContain('oxygen-saturation-low monitoring-off');
   });
 
@@ -118,11 +122,11 @@ describe('a patient who has died', () => {
   it.each([true, '2026-03-01T09:00:00Z'])('is not alarmed for: deceased %s', (deceased) => {
     const ward = new Ward();
     for (const sample of series(OXYGEN, T0, MINUTE, [88, 88, 88, 88, 88])) ward.send([sample]);
-    expect(toldAll(clinical(ward, T0 + HOUR, person(1, deceased)))).toEqual([
+    expect(allEmittedBy(clinical(ward, T0 + HOUR, person(1, deceased)))).toEqual([
       'oxygen-saturation-low resolved medium resolved',
     ]);
-    expect(toldAll(ward.send([{ c: OXYGEN, t: T0 + HOUR, x: 60 }]))).toEqual([]);
-    expect(toldAll(ward.tick(T0 + 5 * HOUR))).toEqual([]);
+    expect(allEmittedBy(ward.send([{ c: OXYGEN, t: T0 + HOUR, x: 60 }]))).toEqual([]);
+    expect(allEmittedBy(ward.tick(T0 + 5 * HOUR))).toEqual([]);
     expect(listed(ward)).toContain('oxygen-saturation-low deceased');
     expect(stateOf(ward, T0 + HOUR)).toMatchObject({ state: 'off', cause: 'deceased' });
   });
@@ -131,9 +135,9 @@ describe('a patient who has died', () => {
     const ward = new Ward();
     clinical(ward, T0, person(1, true));
     glucose(ward, T0, 60);
-    expect(toldAll(clinical(ward, T0 + MINUTE, person(2, false)))).toEqual([`${LOW} raised medium open`]);
+    expect(allEmittedBy(clinical(ward, T0 + MINUTE, person(2, false)))).toEqual([`${LOW} raised medium open`]);
     clinical(ward, T0 + 2 * MINUTE, person(3, true));
-    expect(toldAll(set(ward, T0 + 3 * MINUTE, { state: 'on' }))).toEqual([`${LOW} raised medium open`]);
+    expect(allEmittedBy(set(ward, T0 + 3 * MINUTE, { state: 'on' }))).toEqual([`${LOW} raised medium open`]);
   });
 });
 
@@ -150,14 +154,14 @@ describe('a patient who was discharged', () => {
   it('is not alarmed for until there is another stay', () => {
     const ward = new Ward();
     clinical(ward, T0, stay(1, 'in-progress'));
-    expect(toldAll(glucose(ward, T0, 60))).toEqual([`${LOW} raised medium open`]);
-    expect(toldAll(clinical(ward, T0 + MINUTE, stay(2, 'finished', { to: T0 + MINUTE })))).toEqual([
+    expect(allEmittedBy(glucose(ward, T0, 60))).toEqual([`${LOW} raised medium open`]);
+    expect(allEmittedBy(clinical(ward, T0 + MINUTE, stay(2, 'finished', { to: T0 + MINUTE })))).toEqual([
       `${LOW} resolved medium resolved`,
     ]);
-    expect(toldAll(glucose(ward, T0 + 2 * MINUTE, 50))).toEqual([]);
+    expect(allEmittedBy(glucose(ward, T0 + 2 * MINUTE, 50))).toEqual([]);
     expect(stateOf(ward, T0 + MINUTE)).toMatchObject({ state: 'off', cause: 'discharged' });
     const again = clinical(ward, T0 + HOUR, stay(1, 'in-progress', { id: 'e2' }));
-    expect(toldAll(again)).toContainEqual(expect.stringContaining('raised'));
+    expect(allEmittedBy(again)).toContainEqual(expect.stringContaining('raised'));
   });
 
   it.each<[string, readonly WireFact[], boolean]>([
@@ -179,6 +183,6 @@ describe('a patient who was discharged', () => {
   ])('%s', (_, facts, discharged) => {
     const ward = new Ward();
     for (const fact of facts) clinical(ward, T0, fact);
-    expect(toldAll(glucose(ward, T0 + MINUTE, 60))).toEqual(discharged ? [] : [`${LOW} raised medium open`]);
+    expect(allEmittedBy(glucose(ward, T0 + MINUTE, 60))).toEqual(discharged ? [] : [`${LOW} raised medium open`]);
   });
 });

@@ -6,7 +6,7 @@ import { ledBy, suppress } from '../policy/policy.js';
 import type { Rule } from '../rules/rule.js';
 import { RULES } from '../rules/rules.js';
 import type { EpisodeState } from '../state/state.js';
-import { tell } from '../alerts/tell.js';
+import { emit } from '../alerts/emit.js';
 
 /**
  * Follows a change of monitoring: alerts of rules that are off now are closed, and what still holds of rules that are on again is raised.
@@ -27,7 +27,7 @@ export function switchMonitoring(draft: Draft): void {
 /** Raises an episode that begins now, or suppresses it where its rule is off. For rules without a policy of their own. */
 export function emitUnlessOff(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState {
   const reason = offReasonOf(draft, rule.id, draft.now);
-  if (reason === null) return tell(draft, rule, episode, 'raised');
+  if (reason === null) return emit(draft, rule, episode, 'raised');
   return suppress(draft, rule, { ...episode, muted: { reason, by: null, until: null, rank: episode.rank } });
 }
 
@@ -36,7 +36,7 @@ function switched(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState
   const { muted } = episode;
   if (reason !== null && muted === undefined && !isClosed(episode.status)) {
     const { snoozedUntil: _, overAt, ...awake } = episode;
-    const closed = tell(draft, rule, { ...awake, status: 'resolved' }, 'resolved', reason);
+    const closed = emit(draft, rule, { ...awake, status: 'resolved' }, 'resolved', reason);
     // What has gone already and only waited to be seen is over for good.
     if (overAt !== undefined) return closed;
     return suppress(draft, rule, { ...closed, muted: { reason, by: null, until: null, rank: episode.rank } });
@@ -46,5 +46,5 @@ function switched(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState
   if (still !== null) return { ...episode, muted: still };
   const { muted: _, ...audible } = episode;
   const raisedAt = draft.record.receivedAt;
-  return tell(draft, rule, { ...reopened(audible), raisedAt }, 'raised', 'monitoring-on');
+  return emit(draft, rule, { ...reopened(audible), raisedAt }, 'raised', 'monitoring-on');
 }

@@ -10,9 +10,9 @@ export interface ConditionPack {
   readonly id: string;
   readonly title: string;
   readonly measures: readonly MeasureName[];
-  /** Of one group the gravest first. */
+  /** Within a group, highest severity first. */
   readonly rules: readonly MeasureRule[];
-  /** What speaks for the stream rules among them. */
+  /** Detectors that evaluate the stream rules among them. */
   readonly detectors: readonly Detector[];
   /** What follows from its measures; none where absent. */
   readonly derived: readonly DerivedMeasure[];

@@ -28,14 +28,14 @@ const CHILDREN: readonly (readonly [underYears: number, low: number, high: numbe
   [12, 52, 115],
   [15, 47, 108],
 ];
-/** How far beyond the centile it is grave, /min: the distance of the adult limits. */
-const GRAVE = 30;
+/** Distance of the severe limit from the centile, /min: as between the adult limits. */
+const SEVERE_BY = 30;
 const HIGH_BY_AGE: readonly AgeLimits[] = CHILDREN.map(([underYears, , high]) => {
   // A teenager's 99th centile lies below the adult limit, which then holds.
   const limit = Math.max(120, high);
   return {
     underYears,
-    limits: { limit, clear: limit - 5, severeLimit: limit + GRAVE, severeClear: limit + GRAVE - 5 },
+    limits: { limit, clear: limit - 5, severeLimit: limit + SEVERE_BY, severeClear: limit + SEVERE_BY - 5 },
   };
 });
 const LOW_BY_AGE: readonly AgeLimits[] = CHILDREN.map(([underYears, low]) => ({

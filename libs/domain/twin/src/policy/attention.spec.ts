@@ -13,7 +13,7 @@ import {
   SECOND,
   series,
   T0,
-  toldAll,
+  allEmittedBy,
   Ward,
 } from '../fixtures/ward.fixture.js';
 
@@ -22,11 +22,11 @@ const MIN5 = 5 * MINUTE;
 /** Heart rate of one value for so many minutes, a value each; every record tells for itself. */
 function heart(ward: Ward, fromMinute: number, minutes: number, x: number): string[] {
   const values = series(HEART_RATE, T0 + fromMinute * MINUTE, MINUTE, Array<number>(minutes).fill(x));
-  return values.flatMap((sample) => toldAll(ward.send([sample])));
+  return values.flatMap((sample) => allEmittedBy(ward.send([sample])));
 }
 
 function glucose(ward: Ward, at: number, ...values: number[]): string[] {
-  return series(GLUCOSE, at, MIN5, values).flatMap((sample) => toldAll(ward.send([sample])));
+  return series(GLUCOSE, at, MIN5, values).flatMap((sample) => allEmittedBy(ward.send([sample])));
 }
 
 describe('a rise after an acknowledgement', () => {
@@ -62,9 +62,9 @@ describe('a rise after an acknowledgement', () => {
     heart(ward, 0, 13, 130);
     heart(ward, 13, 3, 165);
     const rise = ward.outcomes.at(-1)!;
-    expect(toldAll(rise)).toEqual(['heart-rate-high escalated high open']);
-    expect(toldAll(ward.tick(rise.state.heard + 15 * MINUTE - 1))).toEqual([]);
-    expect(toldAll(ward.tick(rise.state.heard + 15 * MINUTE))).toContain('heart-rate-high escalated high open');
+    expect(allEmittedBy(rise)).toEqual(['heart-rate-high escalated high open']);
+    expect(allEmittedBy(ward.tick(rise.state.heard + 15 * MINUTE - 1))).toEqual([]);
+    expect(allEmittedBy(ward.tick(rise.state.heard + 15 * MINUTE))).toContain('heart-rate-high escalated high open');
   });
 
   it('of an alert that was reopened, too', () => {
@@ -76,7 +76,7 @@ describe('a rise after an acknowledgement', () => {
     const again = ward.tick(T0 + 23 * MINUTE);
     expect(again.transitions[0]!.alert).toMatchObject({ transition: 'raised', reason: 'reopened', status: 'open' });
     expect(again.transitions[0]!.alert).not.toHaveProperty('acknowledgedBy');
-    expect(toldAll(ward.tick(T0 + HOUR))).toContain('glucose-low escalated high open');
+    expect(allEmittedBy(ward.tick(T0 + HOUR))).toContain('glucose-low escalated high open');
   });
 });
 
@@ -158,16 +158,16 @@ describe('an alert that was acknowledged or snoozed', () => {
     const ward = new Ward();
     glucose(ward, T0, 52, 51);
     ward.act({ type: 'acknowledge', episode: ward.alerts()[0]!.episode }, T0 + 6 * MINUTE);
-    expect(toldAll(ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 40, d: 'meter' }], T0 + 7 * MINUTE))).not.toContain(
+    expect(allEmittedBy(ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 40, d: 'meter' }], T0 + 7 * MINUTE))).not.toContain(
       'glucose-very-low raised high open',
     );
-    expect(toldAll(ward.send([{ c: GLUCOSE, t: T0 + 2 * MIN5, x: 40, q: 2 }]))).toEqual([]);
+    expect(allEmittedBy(ward.send([{ c: GLUCOSE, t: T0 + 2 * MIN5, x: 40, q: 2 }]))).toEqual([]);
 
     const soon = new Ward();
     glucose(soon, T0, 52, 51);
     soon.act({ type: 'acknowledge', episode: soon.alerts()[0]!.episode }, T0 + 5.5 * MINUTE);
     const late = soon.send([{ c: GLUCOSE, t: T0 + 4.5 * MINUTE, x: 40, d: 'meter' }], T0 + 6 * MINUTE);
-    expect(toldAll(late)).not.toContain('glucose-very-low raised high open');
+    expect(allEmittedBy(late)).not.toContain('glucose-very-low raised high open');
   });
 
   it('pages upwards as well', () => {

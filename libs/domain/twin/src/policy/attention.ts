@@ -26,7 +26,7 @@ function farNow(draft: Draft, rule: Rule, episode: EpisodeState): number | null 
 
 /**
  * Whether an acknowledged or snoozed condition is now clearly further beyond its limit than the person saw it: by the rule's `further`
- * step, in the finding, or in the record's values (`fresh`) later than that moment, for as long as the rule's gravest limit asks for.
+ * step, in the finding, or in the record's values (`fresh`) later than that moment, for as long as the rule's severest limit requires.
  */
 export function furtherThanSeen(
   draft: Draft,

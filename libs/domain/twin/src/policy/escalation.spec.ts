@@ -3,7 +3,7 @@ import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
 import type { Draft } from '../state/draft.js';
 import { escalateIgnored } from './escalation.js';
 import type { EpisodeState } from '../state/state.js';
-import { GLUCOSE, MINUTE, SECOND, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, MINUTE, SECOND, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 /** After the timer has run out at T0, with the rules' own times: saturation 15 min, glucose 30 min. */
 function escalated(episodes: Readonly<Record<string, readonly EpisodeState[]>>): Draft {
@@ -22,8 +22,8 @@ describe('an alert that nobody acknowledges', () => {
     const ward = new Ward();
     const due = T0 + SECOND + 30 * MINUTE;
     ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
-    expect(toldAll(ward.tick(due - 1))).toEqual([]);
-    expect(toldAll(ward.tick(due))).toEqual(['glucose-low escalated high open']);
+    expect(allEmittedBy(ward.tick(due - 1))).toEqual([]);
+    expect(allEmittedBy(ward.tick(due))).toEqual(['glucose-low escalated high open']);
   });
 
   it('is due from when it last paged, and from when it was raised where that is not known', () => {

@@ -3,7 +3,7 @@ import { uuidOf } from '#libs/domain/quantities';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import { isOutranked, isPagedByLeader, ledBy, suppress } from './policy.js';
 import type { EpisodeState } from '../state/state.js';
-import { episodeId } from '../alerts/tell.js';
+import { episodeId } from '../alerts/emit.js';
 import { MINUTE, T0 } from '../fixtures/ward.fixture.js';
 
 const LOW = measureRule('glucose-low');

@@ -10,8 +10,8 @@ import {
   SECOND,
   series,
   T0,
-  told,
-  toldAll,
+  emittedBy,
+  allEmittedBy,
   Ward,
 } from '../fixtures/ward.fixture.js';
 
@@ -21,7 +21,7 @@ describe('alerts of one cause', () => {
   it('page once: the milder is folded into the gravest, and listed with its reason', () => {
     const ward = new Ward();
     const outcome = ward.send([{ c: GLUCOSE, t: T0, x: 50 }]);
-    expect(told(outcome)).toEqual(['glucose-very-low raised high open']);
+    expect(emittedBy(outcome)).toEqual(['glucose-very-low raised high open']);
     const [leader] = outcome.transitions;
     expect(leader!.alert.suppressed).toEqual([{ rule: 'glucose-low', reason: 'same-cause' }]);
     expect(outcome.suppressions).toMatchObject([
@@ -34,7 +34,7 @@ describe('alerts of one cause', () => {
     ward.send(series(GLUCOSE, T0, MIN5, Array<number>(13).fill(251)));
     const rising = series(GLUCOSE, T0 + 13 * MIN5, MIN5, [268, 285, 301]);
     const outcome = rising.map((sample) => ward.send([sample])).at(-1)!;
-    expect(told(outcome)).toEqual(['glucose-high amended medium open']);
+    expect(emittedBy(outcome)).toEqual(['glucose-high amended medium open']);
     expect(outcome.transitions[0]!.alert.summary).toMatch(
       /^Another alert with the same cause is suppressed by this one/,
     );
@@ -43,17 +43,19 @@ describe('alerts of one cause', () => {
 
   it('do not hide what is graver', () => {
     const ward = new Ward();
-    expect(told(ward.send([{ c: GLUCOSE, t: T0, x: 65 }]))).toEqual(['glucose-low raised medium open']);
-    expect(told(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
+    expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0, x: 65 }]))).toEqual(['glucose-low raised medium open']);
+    expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
   });
 
   it('are told as soon as they are graver than the one that leads', () => {
     const ward = new Ward();
     ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
-    expect(told(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50, q: 1 }]))).not.toContain(
+    expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50, q: 1 }]))).not.toContain(
       'glucose-very-low raised medium open',
     );
-    expect(told(ward.send([{ c: GLUCOSE, t: T0 + 2 * MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
+    expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + 2 * MIN5, x: 50 }]))).toEqual([
+      'glucose-very-low raised high open',
+    ]);
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
   });
 
@@ -62,14 +64,16 @@ describe('alerts of one cause', () => {
     for (const sample of series(GLUCOSE, T0, MIN5, [50, 62, 62, 62, 62])) ward.send([sample]);
     expect(ward.alerts().at(-1)).toMatchObject({ rule: { id: 'glucose-very-low' }, status: 'resolved' });
     const over = T0 + 4 * MIN5;
-    expect(told(ward.send([{ c: GLUCOSE, t: over + 15 * MINUTE - 1, x: 62 }]))).toEqual([]);
-    expect(told(ward.send([{ c: GLUCOSE, t: over + 15 * MINUTE, x: 62 }]))).toEqual(['glucose-low raised medium open']);
+    expect(emittedBy(ward.send([{ c: GLUCOSE, t: over + 15 * MINUTE - 1, x: 62 }]))).toEqual([]);
+    expect(emittedBy(ward.send([{ c: GLUCOSE, t: over + 15 * MINUTE, x: 62 }]))).toEqual([
+      'glucose-low raised medium open',
+    ]);
   });
 
   it('are told after all when they last once the gravest is over', () => {
     const ward = new Ward();
     const values = [50, 62, 62, 62, 62, 62, 62, 62, 62, 62];
-    const all = series(GLUCOSE, T0, MIN5, values).map((sample) => told(ward.send([sample])));
+    const all = series(GLUCOSE, T0, MIN5, values).map((sample) => emittedBy(ward.send([sample])));
     expect(all.flat()).toEqual([
       'glucose-very-low raised high open',
       'glucose-very-low resolved high resolved',
@@ -141,11 +145,11 @@ describe('one falling glucose', () => {
     const ward = new Ward();
     ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
     ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]);
-    const ignored = [31, 61, 91].flatMap((minute) => toldAll(ward.tick(T0 + minute * MINUTE)));
+    const ignored = [31, 61, 91].flatMap((minute) => allEmittedBy(ward.tick(T0 + minute * MINUTE)));
     expect(ignored.filter((line) => line.includes('escalated'))).toEqual(['glucose-very-low escalated high open']);
     for (const sample of series(GLUCOSE, T0 + 100 * MINUTE, MIN5, [62, 62, 62, 62])) ward.send([sample]);
     expect(ward.alerts().at(-1)).toMatchObject({ rule: { id: 'glucose-very-low' }, status: 'resolved' });
-    expect(toldAll(ward.tick(T0 + 130 * MINUTE))).toEqual(['glucose-low escalated high open']);
+    expect(allEmittedBy(ward.tick(T0 + 130 * MINUTE))).toEqual(['glucose-low escalated high open']);
   });
 });
 
@@ -173,22 +177,22 @@ describe('an alert that comes back soon', () => {
 
   it('is kept quiet if it is no worse, with its reason, and told when it lasts', () => {
     const ward = new Ward();
-    expect(told(ward.send(oxygen(T0, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
-    expect(told(ward.send(oxygen(T0 + MINUTE, 95, 95, 95)))).toEqual([
+    expect(emittedBy(ward.send(oxygen(T0, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
+    expect(emittedBy(ward.send(oxygen(T0 + MINUTE, 95, 95, 95)))).toEqual([
       'oxygen-saturation-low resolved medium resolved',
     ]);
     const again = ward.send(oxygen(T0 + 2 * MINUTE, 88));
-    expect(told(again)).toEqual([]);
+    expect(emittedBy(again)).toEqual([]);
     expect(again.suppressions).toMatchObject([{ rule: 'oxygen-saturation-low', reason: 'refractory' }]);
-    expect(told(ward.send(oxygen(T0 + 5 * MINUTE, 88)))).toEqual([]);
-    expect(told(ward.send(oxygen(T0 + 7 * MINUTE, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
+    expect(emittedBy(ward.send(oxygen(T0 + 5 * MINUTE, 88)))).toEqual([]);
+    expect(emittedBy(ward.send(oxygen(T0 + 7 * MINUTE, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
   });
 
   it('is told at once when it is worse than the one before was', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 88));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
-    expect(told(ward.send(oxygen(T0 + 2 * MINUTE, 84, 84)))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(emittedBy(ward.send(oxygen(T0 + 2 * MINUTE, 84, 84)))).toEqual(['oxygen-saturation-low raised high open']);
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse', recurring: { count: 2 } });
   });
 
@@ -196,8 +200,8 @@ describe('an alert that comes back soon', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 88));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
-    expect(told(ward.send(oxygen(T0 + 2 * MINUTE, 88)))).toEqual([]);
-    expect(told(ward.send(oxygen(T0 + 2.5 * MINUTE, 84)))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(emittedBy(ward.send(oxygen(T0 + 2 * MINUTE, 88)))).toEqual([]);
+    expect(emittedBy(ward.send(oxygen(T0 + 2.5 * MINUTE, 84)))).toEqual(['oxygen-saturation-low raised high open']);
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
   });
 
@@ -205,7 +209,7 @@ describe('an alert that comes back soon', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 82));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
-    expect(told(ward.send(oxygen(T0 + 2 * MINUTE, 82)))).toEqual(['oxygen-saturation-low raised high open']);
+    expect(emittedBy(ward.send(oxygen(T0 + 2 * MINUTE, 82)))).toEqual(['oxygen-saturation-low raised high open']);
   });
 });
 
@@ -214,18 +218,18 @@ describe('an alert that nobody acknowledges', () => {
     const ward = new Ward();
     const raised = ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
     expect(raised.timers).toContainEqual({ timer: 'escalation', dueAt: T0 + SECOND + 30 * MINUTE });
-    expect(toldAll(ward.tick(T0 + 29 * MINUTE))).toEqual([]);
+    expect(allEmittedBy(ward.tick(T0 + 29 * MINUTE))).toEqual([]);
     const escalated = ward.tick(T0 + 31 * MINUTE);
-    expect(toldAll(escalated)).toEqual(['glucose-low escalated high open']);
+    expect(allEmittedBy(escalated)).toEqual(['glucose-low escalated high open']);
     expect(escalated.transitions[0]!.alert.summary).toMatch(/^Escalated: not acknowledged/);
-    expect(toldAll(ward.tick(T0 + 3 * HOUR))).toEqual([]);
+    expect(allEmittedBy(ward.tick(T0 + 3 * HOUR))).toEqual([]);
   });
 
   it('is not when somebody has', () => {
     const ward = new Ward();
     const { episode } = ward.send([{ c: GLUCOSE, t: T0, x: 65 }]).transitions[0]!;
     ward.act({ type: 'acknowledge', episode }, T0 + MINUTE);
-    expect(toldAll(ward.tick(T0 + 3 * HOUR))).toEqual([]);
+    expect(allEmittedBy(ward.tick(T0 + 3 * HOUR))).toEqual([]);
   });
 });
 
@@ -256,12 +260,12 @@ describe('population', () => {
   it('has limits of its age', () => {
     const fast = series(HEART_RATE, T0, MINUTE, Array<number>(12).fill(135));
     const adult = new Ward();
-    expect(told(adult.send(fast))).toEqual(['heart-rate-high raised medium open']);
+    expect(emittedBy(adult.send(fast))).toEqual(['heart-rate-high raised medium open']);
     expect(adult.alerts()[0]!.explanation.why).toContain('Age unknown: adult limits were used.');
     const child = new Ward();
     child.take(born('2023-01-15'));
-    expect(told(child.send(fast))).toEqual([]);
-    expect(told(child.send(series(HEART_RATE, T0 + HOUR, MINUTE, Array<number>(12).fill(145))))).toEqual([
+    expect(emittedBy(child.send(fast))).toEqual([]);
+    expect(emittedBy(child.send(series(HEART_RATE, T0 + HOUR, MINUTE, Array<number>(12).fill(145))))).toEqual([
       'heart-rate-high raised medium open',
     ]);
   });
@@ -270,7 +274,7 @@ describe('population', () => {
     const ward = new Ward();
     ward.take(born('2026-02-20'));
     const outcome = ward.send([{ c: GLUCOSE, t: T0, x: 40 }]);
-    expect(told(outcome)).toEqual([]);
+    expect(emittedBy(outcome)).toEqual([]);
     expect(outcome.counts.dropped['outside-population']).toBe(4);
   });
 });
@@ -307,8 +311,8 @@ describe('limits', () => {
     set(ward, 'set-tenant-thresholds', 60);
     const thresholds = [{ rule: 'glucose-low', limits: { limit: 80 }, reason: 'illness', expiresAt: T0 + HOUR }];
     ward.act({ type: 'set-thresholds', thresholds }, T0);
-    expect(told(ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 75 }]))).toEqual(['glucose-low raised medium open']);
+    expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 75 }]))).toEqual(['glucose-low raised medium open']);
     const later = series(GLUCOSE, T0 + 2 * HOUR, MIN5, [90, 90, 90, 90, 65]);
-    expect(later.flatMap((sample) => told(ward.send([sample])))).toEqual(['glucose-low resolved medium resolved']);
+    expect(later.flatMap((sample) => emittedBy(ward.send([sample])))).toEqual(['glucose-low resolved medium resolved']);
   });
 });

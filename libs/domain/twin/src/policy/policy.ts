@@ -8,26 +8,26 @@ import { isStanding, pagedRank, recurrenceOf, type Recurrence } from './recurren
 import { severityOf, type MeasureRule, type Rule } from '../rules/rule.js';
 import { RULES } from '../rules/rules.js';
 import type { EpisodeState } from '../state/state.js';
-import { episodeId, retell } from '../alerts/tell.js';
+import { episodeId, amendPending } from '../alerts/emit.js';
 
 const MINUTE = 60_000;
-/** After the alert that led has ended, a milder one of the same cause may last this long before it is told on its own; a high one less. */
+/** Time after the end of the leading alert before a persisting milder one of the same cause is emitted; shorter for a high one. */
 const AFTER_LEADER = 15 * MINUTE;
 const HIGH_AFTER_LEADER = MINUTE;
-/** What a forecast foresaw, no graver and so soon after it, says nothing new yet. */
+/** A predicted condition of no higher severity that begins within this time of its forecast adds nothing yet. */
 const SAME_NEWS = 5 * MINUTE;
 const FOLDED_KEPT = 8;
 const HIGH = 3;
 
 type Muted = NonNullable<EpisodeState['muted']>;
 
-/** What becomes of an alert that begins, or of one that was kept quiet so far. */
+/** Decision on an alert that begins, or on one suppressed so far. */
 export type Verdict =
   | { readonly kind: 'mute'; readonly muted: Muted; readonly recurrence?: Recurrence }
   | { readonly kind: 'page'; readonly reason?: AlertReason; readonly recurrence?: Recurrence };
 
 /**
- * Whether an alert that begins pages. It is kept quiet when its rule runs in shadow or is off; when another one of the same cause and at least its
+ * Whether an alert that begins pages. It is suppressed when its rule runs in shadow or is off; when another one of the same cause and at least its
  * severity is open; or when it comes back too soon after one that paged, and no worse. Those that keep coming back page once, as
  * recurring, and are counted from then on. Severities as the condition gives them, without escalation.
  */
@@ -71,7 +71,7 @@ function offMute(draft: Draft, rule: Rule, { rank }: EpisodeState): Muted | null
   return reason === null ? null : { reason, by: null, until: null, rank };
 }
 
-/** Whether an alert that was kept quiet stays so after another value at `newest`. */
+/** Whether a suppressed alert stays suppressed after another value at `newest`. */
 export function verdictOnMuted(
   draft: Draft,
   rule: MeasureRule,
@@ -94,7 +94,7 @@ export function verdictOnMuted(
     return rank > leader.rank ? { kind: 'page', reason: 'worse' } : stays;
   }
   if (newest < (muted.until ?? 0) && rank <= muted.rank && !isFirstHigh(own, muted, episode)) return stays;
-  // Another alert of the same cause may have been told meanwhile.
+  // Another alert of the same cause may have been emitted meanwhile.
   const led = ledBy(draft, rule, episode, newest);
   if (led !== null) return { kind: 'mute', muted: led };
   const recurrence = recurrenceOf(rule, own, episode.start);
@@ -107,13 +107,13 @@ function isFirstHigh(own: readonly EpisodeState[], { reason }: Muted, { rank }: 
   return reason === 'refractory' && rank === HIGH && !own.some(isStanding);
 }
 
-/** Keeps the record of what was kept quiet, and lists it with the alert that leads. */
+/** Records the suppression, and lists it with the leading alert. */
 export function suppress(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState {
   const { reason, by } = episode.muted!;
   const id = episodeId(draft.base, rule.id, episode.n);
   draft.changed = true;
   draft.suppressions.push({
-    // One that was told before may be suppressed more than once.
+    // One that was emitted before may be suppressed more than once.
     id: uuidOf(episode.sequence === 0 ? `suppression|${id}` : `suppression|${id}|${episode.sequence}`),
     episode: id,
     rule: rule.id,
@@ -124,7 +124,7 @@ export function suppress(draft: Draft, rule: Rule, episode: EpisodeState): Episo
     effectiveAt: episode.start,
     at: draft.record.receivedAt,
   });
-  // That it was foreseen too says nothing new to those who know that it is so.
+  // A forecast adds nothing to an alert that is already open.
   if (by !== null && reason === 'same-cause' && rule.policy.foresees !== true)
     fold(draft, by, { rule: rule.id, reason });
   return episode;
@@ -135,12 +135,12 @@ function fold(draft: Draft, by: string, entry: { readonly rule: string; readonly
   if (leader === undefined || isClosed(leader.episode.status)) return;
   const { rule, episode } = leader;
   const folded = [...(episode.folded ?? []).filter((one) => one.rule !== entry.rule), entry].slice(-FOLDED_KEPT);
-  const next = retell(draft, rule, { ...episode, folded }, 'joined');
+  const next = amendPending(draft, rule, { ...episode, folded }, 'joined');
   const state = draft.rules[rule.id]!;
   draft.rules[rule.id] = { ...state, episodes: state.episodes.map((one) => (one === episode ? next : one)) };
 }
 
-/** Folded into an open alert of the same cause that is at least as grave at `at` (effective time), if there is one. */
+/** Suppressed by an open alert of the same cause of at least the same severity at `at` (effective time), if there is one. */
 export function ledBy(draft: Draft, rule: Rule, { rank, start }: EpisodeState, at: number): Muted | null {
   const { group, foresees } = rule.policy;
   if (group === null) return null;
@@ -156,7 +156,7 @@ export function ledBy(draft: Draft, rule: Rule, { rank, start }: EpisodeState, a
   return null;
 }
 
-/** Whether a graver open alert of the same cause asks for attention in place of this one, and goes on asking. */
+/** Whether a more severe open alert of the same cause leads, and goes on leading. */
 export function isOutranked(draft: Draft, rule: Rule, rank: number): boolean {
   return leadersOf(draft, rule).some((one) => one.rank > rank && one.rule.policy.escalateAfterSeconds !== null);
 }

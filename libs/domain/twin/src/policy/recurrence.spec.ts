@@ -10,7 +10,7 @@ import {
   SECOND,
   series,
   T0,
-  toldAll,
+  allEmittedBy,
   Ward,
 } from '../fixtures/ward.fixture.js';
 
@@ -163,7 +163,10 @@ describe('short events that keep coming back', () => {
     const ward = new Ward();
     dips(ward, 0.25, 4, [89]);
     const outcome = ward.send(series(OXYGEN, T0 + 16 * MINUTE, 15 * SECOND, [89, 89, 89, 96, 96, 96, 96]));
-    expect(toldAll(outcome)).toEqual([`${RULE} amended medium open`, `${RULE} retrospective medium retrospective`]);
+    expect(allEmittedBy(outcome)).toEqual([
+      `${RULE} amended medium open`,
+      `${RULE} retrospective medium retrospective`,
+    ]);
     expect(outcome.transitions[0]!.alert.recurring!.count).toBe(5);
   });
 

@@ -2,7 +2,7 @@ import { isOpen } from '../alerts/alert-state.js';
 import type { Draft } from '../state/draft.js';
 import type { MeasureRule, Rule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/state.js';
-import { retell, tell } from '../alerts/tell.js';
+import { amendPending, emit } from '../alerts/emit.js';
 
 /** Episodes that followed each other within the refractory time, up to the one that begins now. */
 export interface Recurrence {
@@ -59,14 +59,14 @@ function isUnseen({ muted }: EpisodeState): boolean {
 /** Counts one more, without a page. */
 export function countOne(draft: Draft, rule: Rule, standing: EpisodeState): EpisodeState {
   const { count, since } = standing.recurring!;
-  return retell(draft, rule, { ...standing, recurring: { count: count + 1, since } }, 'recurring');
+  return amendPending(draft, rule, { ...standing, recurring: { count: count + 1, since } }, 'recurring');
 }
 
-/** The alert stands for no more episodes: none came back within the refractory time, or a graver or lasting one takes its place. */
+/** The alert stands for no more episodes: none came back within the refractory time, or a more severe or persisting one takes its place. */
 export function endStanding(draft: Draft, rule: Rule, standing: EpisodeState, until: number): EpisodeState {
   const { snoozedUntil: _, ...rest } = standing;
   const recurring = { ...standing.recurring!, until };
-  return tell(draft, rule, { ...rest, status: 'resolved', recurring }, 'resolved');
+  return emit(draft, rule, { ...rest, status: 'resolved', recurring }, 'resolved');
 }
 
 /** Ends what no episode came back to within the refractory time before `t`, the newest effective time or the start of the next episode. */

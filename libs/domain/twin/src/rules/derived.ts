@@ -31,7 +31,7 @@ export interface FoldedMeasure extends DerivedHead {
   readonly rewind: (memory: unknown, t: number) => { readonly memory: unknown; readonly from: number };
   /** Version of its memory as stored; absent: 1. */
   readonly memory?: MemoryFormat;
-  /** What it says of one of the values that went in. Detectors that refold ask for values up to 30 h before the newest. */
+  /** Result for one of the input values. Detectors that refold ask for values up to 30 h before the newest. */
   readonly read: (memory: unknown, cited: Cited) => Derived;
 }
 
@@ -49,7 +49,7 @@ export interface DetectedMeasure extends DerivedHead {
   readonly of: readonly MeasureName[];
   /** Id of the detector. */
   readonly detector: string;
-  /** What its memory says (null: it has none), and of which effective time, ms; without one, of the newest value of the measures. */
+  /** Result from the detector's memory (null: it has none), with its effective time, ms; without one, that of the newest value. */
   readonly read: (memory: unknown) => Derived & { readonly at?: number };
 }
 

@@ -22,7 +22,7 @@ const NONE: DetectorMachine['open'] = {};
 /**
  * One value on (`machine` null: nothing is remembered), at the effective time `around.now`. The changes within the value are followed in
  * their order, then what holds after it: an episode begins at the onset that its finding names, or else with the first value after which
- * the condition holds, and ends when the detector says that the condition went, or else with the first value after which it does not hold.
+ * the condition holds, and ends when the detector reports its end, or else with the first value after which it does not hold.
  */
 export function stepDetector(
   detector: Detector,
@@ -80,7 +80,7 @@ function opened(cited: Sample['cited'], finding: Finding, now: number): OpenEpis
 }
 
 function continued(open: OpenEpisode, cited: Sample['cited'], finding: Finding, now: number): OpenEpisode {
-  // Values of one moment come one after another: what is said of that moment rests on all of them.
+  // Values with equal times arrive one after another: the result at that time depends on all of them.
   const sameMoment = finding.since === undefined && now === open.start;
   const worse = isWorse(finding, open.finding) || (sameMoment && finding.rank >= open.rank);
   if (!worse && finding.rank === open.rank) return open;

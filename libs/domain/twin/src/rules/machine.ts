@@ -115,7 +115,7 @@ function beyond(rule: LimitRule, limit: number, x: number): boolean {
 
 /**
  * On which side of a limit a value lies. A bound decides when every value that it allows lies on one side (`<40` is below 54), else
- * it is `either` and says nothing of the limit.
+ * it is `either` and undecided.
  */
 function sideOf(rule: LimitRule, limit: number, cited: Cited): 'beyond' | 'within' | 'either' {
   const x = cited[3];

@@ -19,7 +19,7 @@ interface RuleHead {
   readonly title: string;
   /** Highest severity the rule can reach (IEC 60601-1-8 priorities). */
   readonly severity: Severity;
-  /** Whether it speaks of the patient or of the equipment (IEC 60601-1-8 §3: physiological and technical alarm conditions). */
+  /** Whether it is about the patient or the equipment (IEC 60601-1-8 §3: physiological and technical alarm conditions). */
   readonly category: 'physiological' | 'technical';
   /** Catalogue names of the measures it reads. */
   readonly inputs: readonly string[];
@@ -41,7 +41,7 @@ interface RuleHead {
   /** What is clearly worse at the same severity; without it only a higher severity is. */
   readonly further?: Further;
   /**
-   * Runs in shadow: what it finds is kept quiet and listed, and pages nobody. The id of the live rule it is compared with; a new rule
+   * Runs in shadow: its alerts are suppressed and listed. The id of the live rule it is compared with; a new rule
    * that replaces none names itself.
    */
   readonly shadowOf?: string;
@@ -53,13 +53,13 @@ interface RuleHead {
 export interface Policy {
   /** A condition that comes back within this time of its end, and no worse, does not page again, s. */
   readonly refractorySeconds: number;
-  /** An alert that nobody acknowledged for this long is told again, one severity higher (high stays high), s; null: never. */
+  /** Time without acknowledgement after which the alert is escalated by one severity (high stays high), s; null: never. */
   readonly escalateAfterSeconds: number | null;
   /** Stays open after the condition has gone until a person has seen it. */
   readonly latching: boolean;
-  /** Alerts of one group have one cause: the gravest pages, the milder ones are folded into it. */
+  /** Alerts of one group have one cause: the most severe pages and suppresses the others. */
   readonly group: string | null;
-  /** A forecast: it does not silence what it foresees. */
+  /** A forecast: it does not suppress the condition it predicts. */
   readonly foresees?: true;
 }
 
@@ -73,7 +73,7 @@ export interface Further {
   readonly why: string;
 }
 
-/** Below this age or in pregnancy the rule says nothing, and the twin says that it does not. */
+/** Below this age or in pregnancy the rule is not evaluated, which the twin reports as a refusal. */
 export interface Refuses {
   readonly underYears?: number;
   readonly underDays?: number;
@@ -109,7 +109,7 @@ export interface LimitRule extends RuleHead {
   readonly maxGap: number;
 }
 
-/** Fires while its detector says so: scores over several measures, predictions, rhythm. */
+/** Evaluated by a detector: scores over several measures, predictions, rhythm. */
 export interface StreamRule extends RuleHead {
   readonly kind: 'stream';
   /** What is wrong between limits that are each in range. */
@@ -117,7 +117,7 @@ export interface StreamRule extends RuleHead {
 }
 
 /**
- * A fold over the values of one or more measures that speaks for one or more rules. The step is pure; its memory is plain JSON,
+ * A fold over the values of one or more measures that evaluates one or more rules. The step is pure; its memory is plain JSON,
  * bounded, and never mutated, because it is kept at grid times and folded on from there when data come late.
  */
 export interface Detector {
@@ -153,7 +153,7 @@ export interface Settling {
   readonly afterMs: number;
   /** So long before it is found a condition may have begun, ms; less than `warmUpMs`. */
   readonly onsetMs: number;
-  /** So long after a condition has gone it may still be said to hold, ms. */
+  /** Time for which a condition may still be reported after it has ended, ms. */
   readonly goneMs: number;
   /** Whether the value cannot simply be taken after those before it. */
   readonly isLate: (memory: unknown, sample: Sample) => boolean;
@@ -191,7 +191,7 @@ export interface Circumstances {
   /** Limits in force of a rule. */
   readonly limitsOf: (rule: StreamRule) => Readonly<Record<string, number>>;
   readonly person: Person;
-  /** What a derived measure of the pack says of this value. */
+  /** A derived measure of the pack for this value. */
   readonly derived: (measure: FoldedMeasure, cited: Cited) => Derived;
   /** The newest effective time seen, this value's own included, ms. */
   readonly now: number;

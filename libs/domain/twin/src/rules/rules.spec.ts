@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
 import { checkThresholds, defaultLimits, RULES } from '../index.js';
-import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, series, T0, told, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, series, T0, emittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 interface Row {
   readonly name: string;
@@ -166,7 +166,7 @@ describe('rules', () => {
     for (const [i, value] of values.entries()) {
       const [x, q] = typeof value === 'number' ? [value, 0 as const] : value;
       const sample: WireSample = { c: code, t: T0 + i * every, x, q };
-      const outcome = told(ward.send([sample]));
+      const outcome = emittedBy(ward.send([sample]));
       if (outcome.length > 0) actual[i] = outcome;
     }
     expect(actual).toEqual(expected);
@@ -175,7 +175,7 @@ describe('rules', () => {
   it('tells a condition that began and ended within one record as past', () => {
     const ward = new Ward();
     const outcome = ward.send(series(GLUCOSE, T0, MIN5, [80, 60, 80, 80, 80, 80, 80]));
-    expect(told(outcome)).toEqual([`${low} retrospective medium retrospective`]);
+    expect(emittedBy(outcome)).toEqual([`${low} retrospective medium retrospective`]);
     expect(outcome.transitions[0]!.closed).toBe(true);
   });
 

@@ -4,7 +4,7 @@ import { PACKS } from '../packs/packs.js';
 import type { DerivedMeasure, FoldedMeasure } from './derived.js';
 import type { Detector, LimitRule, Rule, StreamRule } from './rule.js';
 
-/** Every rule, in the order in which they are told and listed: of one group the gravest first, so that it leads. */
+/** Every rule, in the order in which alerts are emitted and listed: within a group, highest severity first, so that it leads. */
 export const RULES: readonly Rule[] = [
   ...PACKS.flatMap((pack) => pack.rules),
   NO_DATA,

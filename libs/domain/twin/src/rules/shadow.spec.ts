@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ruleViews, viewOf } from '../index.js';
-import { GLUCOSE, HOUR, MINUTE, series, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HOUR, MINUTE, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
 const EARLY = 'glucose-low-soon-early';
@@ -18,7 +18,7 @@ describe('a rule in shadow', () => {
     for (const sample of series(GLUCOSE, T0, MIN5, TURNING)) ward.send([sample]);
     backlog.send(series(GLUCOSE, T0, MIN5, TURNING));
     for (const one of [ward, backlog]) {
-      expect(one.outcomes.flatMap(toldAll)).toEqual([]);
+      expect(one.outcomes.flatMap(allEmittedBy)).toEqual([]);
       expect(one.outcomes.flatMap(({ suppressions }) => suppressions)).toMatchObject([
         { rule: EARLY, ruleVersion: '0.1.0', reason: 'shadow', by: null },
       ]);
@@ -29,7 +29,7 @@ describe('a rule in shadow', () => {
 
   it('changes nothing of what live rules tell, and is neither shown open, nor folded, nor told again', () => {
     const ward = new Ward();
-    const lines = series(GLUCOSE, T0, MIN5, FALLING).flatMap((sample) => toldAll(ward.send([sample])));
+    const lines = series(GLUCOSE, T0, MIN5, FALLING).flatMap((sample) => allEmittedBy(ward.send([sample])));
     expect(lines.filter((line) => line.includes('raised'))).toEqual([
       'glucose-low-soon raised medium open',
       'glucose-low raised medium open',
@@ -42,7 +42,7 @@ describe('a rule in shadow', () => {
       expect.objectContaining({ rule: EARLY }),
     );
     ward.tick(T0 + 3 * HOUR);
-    expect(ward.outcomes.flatMap(toldAll).filter((line) => line.startsWith(EARLY))).toEqual([]);
+    expect(ward.outcomes.flatMap(allEmittedBy).filter((line) => line.startsWith(EARLY))).toEqual([]);
   });
 
   it('cannot be acted on', () => {
@@ -51,7 +51,7 @@ describe('a rule in shadow', () => {
     const { episode } = ward.outcomes.flatMap(({ suppressions }) => suppressions)[0]!;
     for (const does of [{ type: 'acknowledge', episode } as const, { type: 'resolve', episode } as const]) {
       const outcome = ward.act(does, T0 + HOUR);
-      expect(toldAll(outcome)).toEqual([]);
+      expect(allEmittedBy(outcome)).toEqual([]);
       expect(outcome.counts.dropped).toEqual({ 'act-on-unknown-episode': 1 });
     }
   });

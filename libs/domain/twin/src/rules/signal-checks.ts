@@ -11,7 +11,7 @@ import { judgedAs } from '../ingest/sample.js';
 import type { CheckMachine } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 
-/** Sources of one measure that are told apart; the one silent for longest is forgotten first. */
+/** Maximum number of sources tracked per measure; the one silent for longest is dropped first. */
 const SOURCES_KEPT = 4;
 
 const specs = new Map<number, VitalSpec | undefined>();
@@ -49,7 +49,7 @@ export function check(
 
 const NONE: readonly BelievedValue[] = [];
 
-/** What other sources of the measure are believed to have measured last. */
+/** Last accepted values of the other sources of the measure. */
 function othersIn(machine: CheckMachine, source: string): readonly BelievedValue[] {
   let others: BelievedValue[] | undefined;
   for (const name of Object.keys(machine)) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import { verdictOn, verdictOnMuted } from '../policy/policy.js';
 import type { EpisodeState } from '../state/state.js';
-import { episodeId } from '../alerts/tell.js';
+import { episodeId } from '../alerts/emit.js';
 import { MINUTE, T0 } from '../fixtures/ward.fixture.js';
 
 const OXYGEN_LOW = measureRule('oxygen-saturation-low');

@@ -5,13 +5,13 @@ import { SYSTEM_OUTAGE } from '../ingest/sender-rules.js';
 import { span } from '../alerts/sentences.js';
 import type { EpisodeState } from '../state/state.js';
 import { emitUnlessOff } from '../monitoring/switch-monitoring.js';
-import { tell } from '../alerts/tell.js';
+import { emit } from '../alerts/emit.js';
 
 const EPISODES_KEPT = 4;
 /** An outage that begins this soon after the end of another is the same one: its parts are not heard again at the same moment, ms. */
 const SAME_WITHIN = 30_000;
 
-/** Follows an outage of the system itself: one episode from when it was last heard until it is heard again. A repeat changes nothing. */
+/** Follows an outage of the system itself: one episode from the last heartbeat to the next. A repeat changes nothing. */
 export function followOutage(draft: Draft, outage: Outage): void {
   const state = draft.rules[SYSTEM_OUTAGE.id] ?? NO_RULE_STATE;
   const last = state.episodes.at(-1);
@@ -47,7 +47,7 @@ function ended(draft: Draft, episode: EpisodeState, outage: Outage): EpisodeStat
   const { snoozedUntil: _, ...rest } = episode;
   const over: EpisodeState = { ...rest, end, status: 'resolved', about: [wordsOf({ ...outage, from: episode.start })] };
   draft.changed = true;
-  return episode.muted === undefined ? tell(draft, SYSTEM_OUTAGE, over, 'resolved') : over;
+  return episode.muted === undefined ? emit(draft, SYSTEM_OUTAGE, over, 'resolved') : over;
 }
 
 function wordsOf({ components, from, until }: Outage): string {

@@ -9,7 +9,7 @@ import {
   SECOND,
   series,
   T0,
-  toldAll,
+  allEmittedBy,
   Ward,
 } from '../fixtures/ward.fixture.js';
 
@@ -67,7 +67,7 @@ describe('the timer of silence', () => {
     const ward = new Ward();
     continuous(ward, PRESSURE, 'monitor');
     expect(ward.state.timers).toEqual({});
-    expect(toldAll(ward.tick(T0 + 48 * HOUR))).toEqual([]);
+    expect(allEmittedBy(ward.tick(T0 + 48 * HOUR))).toEqual([]);
   });
 });
 
@@ -134,7 +134,7 @@ describe('streams that fall silent', () => {
     const ward = new Ward();
     for (let day = 0; day < 6; day++) {
       const heard = continuous(ward, GLUCOSE, 'sensor', T0 + day * 24 * HOUR);
-      expect(toldAll(ward.tick(heard + GLUCOSE_LIMIT))).toEqual(['no-data raised low open']);
+      expect(allEmittedBy(ward.tick(heard + GLUCOSE_LIMIT))).toEqual(['no-data raised low open']);
     }
     const { episodes, count } = ward.state.rules['no-data']!;
     expect([episodes.map(({ n }) => n), count]).toEqual([[2, 3, 4, 5], 6]);
@@ -155,7 +155,7 @@ describe('a silence that somebody has seen', () => {
     const at = bothSilent(ward);
     ward.act({ type: 'acknowledge', episode: ward.outcomes.at(-1)!.transitions[0]!.episode }, at + SECOND);
     const outcome = ward.send(value(HEART_RATE, 'watch', at + MINUTE));
-    expect(toldAll(outcome)).toEqual(['no-data amended low acknowledged']);
+    expect(allEmittedBy(outcome)).toEqual(['no-data amended low acknowledged']);
     expect(outcome.transitions[0]!.alert.reason).toBe('sources-changed');
   });
 
@@ -165,7 +165,7 @@ describe('a silence that somebody has seen', () => {
     const [raised] = ward.tick(heard + GLUCOSE_LIMIT).transitions;
     ward.act({ type: 'snooze', episode: raised!.episode, until: heard + 5 * HOUR }, heard + GLUCOSE_LIMIT);
     const back = heard + GLUCOSE_LIMIT + MINUTE;
-    expect(toldAll(ward.send(value(GLUCOSE, 'sensor', back), back))).toEqual(['no-data resolved low resolved']);
+    expect(allEmittedBy(ward.send(value(GLUCOSE, 'sensor', back), back))).toEqual(['no-data resolved low resolved']);
     expect(newest(ward)).toMatchObject({ end: back });
     expect(newest(ward)).not.toHaveProperty('snoozedUntil');
   });
@@ -176,8 +176,8 @@ describe('a silence that somebody has seen', () => {
     const { rules } = ward.state;
     const closed = { ...newest(ward), status: 'resolved', closedByHand: { rank: 1, at } } as const;
     ward.state = { ...ward.state, rules: { ...rules, 'no-data': { ...rules['no-data']!, episodes: [closed] } } };
-    expect(toldAll(ward.send(value(HEART_RATE, 'watch', at + MINUTE)))).toEqual([]);
-    expect(toldAll(ward.send(value(GLUCOSE, 'sensor', at + 2 * MINUTE)))).toEqual([]);
+    expect(allEmittedBy(ward.send(value(HEART_RATE, 'watch', at + MINUTE)))).toEqual([]);
+    expect(allEmittedBy(ward.send(value(GLUCOSE, 'sensor', at + 2 * MINUTE)))).toEqual([]);
     expect(newest(ward)).toMatchObject({ end: at + 2 * MINUTE + SECOND, status: 'resolved' });
   });
 });
@@ -189,11 +189,11 @@ describe('a silence while monitoring is off', () => {
     continuous(ward, HEART_RATE, 'watch');
     monitoring(ward, 'off', heard);
     const quiet = [ward.tick(heard + HEART_LIMIT), ward.tick(heard + GLUCOSE_LIMIT)];
-    expect(quiet.flatMap(toldAll)).toEqual([]);
+    expect(quiet.flatMap(allEmittedBy)).toEqual([]);
     expect(quiet.flatMap(({ suppressions }) => suppressions)).toMatchObject([{ reason: 'monitoring-off' }]);
     expect(newest(ward)).toMatchObject({ last: 'raised', about: [expect.any(String), expect.any(String)] });
     const on = monitoring(ward, 'on', heard + HOUR);
-    expect(toldAll(on)).toEqual(['no-data raised low open']);
+    expect(allEmittedBy(on)).toEqual(['no-data raised low open']);
   });
 
   it('ends without a message', () => {
@@ -202,8 +202,8 @@ describe('a silence while monitoring is off', () => {
     monitoring(ward, 'off', heard);
     ward.tick(heard + GLUCOSE_LIMIT);
     const back = heard + HOUR;
-    expect(toldAll(ward.send(value(GLUCOSE, 'sensor', back), back))).toEqual([]);
+    expect(allEmittedBy(ward.send(value(GLUCOSE, 'sensor', back), back))).toEqual([]);
     expect(newest(ward)).toMatchObject({ end: back, status: 'resolved' });
-    expect(toldAll(monitoring(ward, 'on', back + MINUTE))).toEqual([]);
+    expect(allEmittedBy(monitoring(ward, 'on', back + MINUTE))).toEqual([]);
   });
 });

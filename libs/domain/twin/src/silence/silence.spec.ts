@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
 const LIMIT = 30 * MINUTE;
@@ -18,9 +18,9 @@ describe('no-data', () => {
     const heard = continuous(ward);
     const due = heard + LIMIT;
     expect(ward.outcomes.flatMap(({ timers }) => timers)).toEqual([{ timer: 'no-data', dueAt: due }]);
-    expect(toldAll(ward.tick(due - 1))).toEqual([]);
+    expect(allEmittedBy(ward.tick(due - 1))).toEqual([]);
     const outcome = ward.tick(due);
-    expect(toldAll(outcome)).toEqual([raised]);
+    expect(allEmittedBy(outcome)).toEqual([raised]);
     expect(outcome.timers).toEqual([{ timer: 'no-data', dueAt: null }]);
     expect(outcome.transitions[0]!.alert).toMatchObject({
       effectiveAt: new Date(due).toISOString(),
@@ -29,7 +29,7 @@ describe('no-data', () => {
       threshold: { limit: 1800, unit: 's', comparison: 'silent-for', owner: 'default' },
       summary: 'No data: glucose from gateway, newest value of 08:15:00 UTC, silent for more than 30 min.',
     });
-    expect(toldAll(ward.tick(due + HOUR))).toEqual([]);
+    expect(allEmittedBy(ward.tick(due + HOUR))).toEqual([]);
   });
 
   it('moves the timer only when it has run out', () => {
@@ -38,7 +38,7 @@ describe('no-data', () => {
     const next = ward.send([{ c: GLUCOSE, t: T0 + 4 * MIN5, x: 100, d: 'sensor' }]);
     expect(next.timers).toEqual([]);
     const early = ward.tick(heard + LIMIT);
-    expect(toldAll(early)).toEqual([]);
+    expect(allEmittedBy(early)).toEqual([]);
     expect(early.timers).toEqual([{ timer: 'no-data', dueAt: T0 + 4 * MIN5 + SECOND + LIMIT }]);
   });
 
@@ -46,13 +46,13 @@ describe('no-data', () => {
     const ward = new Ward();
     const due = continuous(ward) + LIMIT;
     ward.tick(due);
-    expect(toldAll(ward.send([{ c: GLUCOSE, t: due + MIN5, x: 100, d: 'sensor' }]))).toEqual([resolved]);
+    expect(allEmittedBy(ward.send([{ c: GLUCOSE, t: due + MIN5, x: 100, d: 'sensor' }]))).toEqual([resolved]);
   });
 
   it('says nothing of streams that are not continuous', () => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, 4 * HOUR, [100, 100, 100, 100, 100])) ward.send([sample]);
-    expect(toldAll(ward.tick(T0 + 48 * HOUR))).toEqual([]);
+    expect(allEmittedBy(ward.tick(T0 + 48 * HOUR))).toEqual([]);
   });
 
   it('holds back while old values arrive: a gateway catching up is not silent', () => {
@@ -63,10 +63,10 @@ describe('no-data', () => {
     // Half of it in order, half newest first.
     for (const [i, sample] of [...backlog.slice(0, 6), ...backlog.slice(6).reverse()].entries()) {
       const outcome = ward.send([{ ...sample, d: 'sensor' }], now + i * SECOND);
-      expect(toldAll(outcome)).toEqual([]);
+      expect(allEmittedBy(outcome)).toEqual([]);
       expect(outcome.counts.dropped).toEqual({ 'no-data-held-back-catching-up': 1 });
     }
-    expect(toldAll(ward.tick(now + 11 * SECOND + LIMIT))).toEqual([raised]);
+    expect(allEmittedBy(ward.tick(now + 11 * SECOND + LIMIT))).toEqual([raised]);
   });
 
   it('holds back while another source sends the same measure', () => {
@@ -76,20 +76,22 @@ describe('no-data', () => {
       ward.send([{ ...sample, d: 'strap' }]);
     }
     const outcome = ward.tick(due);
-    expect(toldAll(outcome)).toEqual([]);
+    expect(allEmittedBy(outcome)).toEqual([]);
     expect(outcome.counts.dropped).toEqual({ 'no-data-held-back-other-source': 1 });
-    expect(toldAll(ward.tick(due + HOUR))).toEqual([raised]);
+    expect(allEmittedBy(ward.tick(due + HOUR))).toEqual([raised]);
   });
 
   it('is one episode for all silent streams, amended when they change', () => {
     const ward = new Ward();
     const heard = continuous(ward, GLUCOSE, 'sensor');
     continuous(ward, HEART_RATE, 'watch');
-    expect(toldAll(ward.tick(heard + 15 * MINUTE))).toEqual([raised]);
-    expect(toldAll(ward.tick(heard + LIMIT))).toEqual(['no-data amended low open']);
+    expect(allEmittedBy(ward.tick(heard + 15 * MINUTE))).toEqual([raised]);
+    expect(allEmittedBy(ward.tick(heard + LIMIT))).toEqual(['no-data amended low open']);
     const again = heard + HOUR;
-    expect(toldAll(ward.send([{ c: GLUCOSE, t: again, x: 100, d: 'sensor' }]))).toEqual(['no-data amended low open']);
-    expect(toldAll(ward.send([{ c: HEART_RATE, t: again, x: 80, d: 'watch' }]))).toEqual([resolved]);
+    expect(allEmittedBy(ward.send([{ c: GLUCOSE, t: again, x: 100, d: 'sensor' }]))).toEqual([
+      'no-data amended low open',
+    ]);
+    expect(allEmittedBy(ward.send([{ c: HEART_RATE, t: again, x: 80, d: 'watch' }]))).toEqual([resolved]);
   });
 
   it('follows the limit of the patient', () => {
@@ -98,7 +100,7 @@ describe('no-data', () => {
     const limits = { glucoseSeconds: 600 };
     ward.act({ type: 'set-thresholds', thresholds: [{ rule: 'no-data', limits, reason: 'tight' }] }, heard);
     const outcome = ward.tick(heard + 10 * MINUTE);
-    expect(toldAll(outcome)).toEqual([raised]);
+    expect(allEmittedBy(outcome)).toEqual([raised]);
     expect(outcome.transitions[0]!.alert.threshold).toMatchObject({ limit: 600, owner: 'dr-a', reason: 'tight' });
   });
 
@@ -106,17 +108,17 @@ describe('no-data', () => {
     const ward = new Ward();
     const start = Date.UTC(2026, 2, 1, 23, 50);
     for (const sample of series(GLUCOSE, start, MIN5, [100, 100, 100, 100, 100])) {
-      expect(toldAll(ward.send([sample]))).toEqual([]);
+      expect(allEmittedBy(ward.send([sample]))).toEqual([]);
     }
-    expect(toldAll(ward.tick(start + 25 * MINUTE))).toEqual([]);
+    expect(allEmittedBy(ward.tick(start + 25 * MINUTE))).toEqual([]);
   });
 
   it('is said by ticks alone, which know whether the system was listening', () => {
     const ward = new Ward();
     const due = continuous(ward, HEART_RATE, 'watch') + 15 * MINUTE;
     const other = ward.send([{ c: 3, t: due + HOUR, x: 98, d: 'oximeter' }]);
-    expect(toldAll(other)).toEqual([]);
-    expect(toldAll(ward.tick(due + HOUR + SECOND))).toEqual([raised]);
+    expect(allEmittedBy(other)).toEqual([]);
+    expect(allEmittedBy(ward.tick(due + HOUR + SECOND))).toEqual([raised]);
   });
 
   it('begins anew after an outage of the system itself', () => {
@@ -126,10 +128,10 @@ describe('no-data', () => {
     const tick = (receivedAt: number, listeningSince: number) =>
       ward.take({ v: 1, kind: 'tick', tenant: 1, patient: 'p1', receivedAt, listeningSince });
     const first = tick(up + SECOND, up);
-    expect([toldAll(first), first.timers]).toEqual([[], [{ timer: 'no-data', dueAt: up + LIMIT }]]);
+    expect([allEmittedBy(first), first.timers]).toEqual([[], [{ timer: 'no-data', dueAt: up + LIMIT }]]);
     // It is remembered: a later record need not say it again, and an older time does not take it back.
-    expect(toldAll(tick(up + LIMIT - 1, 0))).toEqual([]);
-    expect(toldAll(ward.tick(up + LIMIT))).toEqual([raised]);
+    expect(allEmittedBy(tick(up + LIMIT - 1, 0))).toEqual([]);
+    expect(allEmittedBy(ward.tick(up + LIMIT))).toEqual([raised]);
   });
 
   it.each(['acknowledge', 'snooze', 'resolve'] as const)(
@@ -142,7 +144,7 @@ describe('no-data', () => {
       const until = heard + 20 * HOUR;
       ward.act({ type, episode: first!.episode, until }, heard + 16 * MINUTE);
       const second = ward.tick(heard + LIMIT);
-      expect(toldAll(second)).toEqual([raised]);
+      expect(allEmittedBy(second)).toEqual([raised]);
       expect(second.transitions[0]!.alert.summary).toContain('Another source has stopped sending.');
     },
   );
@@ -172,7 +174,7 @@ describe('system-outage', () => {
       outage(ward, until + SECOND, until),
       // Its parts come back a little apart.
       outage(ward, until + MINUTE, until + 2 * SECOND, from + SECOND),
-    ].map(toldAll);
+    ].map(allEmittedBy);
     expect(told).toEqual([[began], [], [over], [], []]);
     expect(ward.alerts()[0]).toMatchObject({ effectiveAt: new Date(from).toISOString() });
     expect(ward.alerts()[1]!.summary).toContain('twin-engine not running for 5 min');
@@ -181,7 +183,7 @@ describe('system-outage', () => {
 
   it('that is only known afterwards is told as begun and over', () => {
     const ward = new Ward('_system');
-    expect(toldAll(outage(ward, from + HOUR, from + 75 * SECOND))).toEqual([began, over]);
-    expect(toldAll(outage(ward, from + 2 * HOUR, from + 90 * MINUTE, from + HOUR))).toEqual([began, over]);
+    expect(allEmittedBy(outage(ward, from + HOUR, from + 75 * SECOND))).toEqual([began, over]);
+    expect(allEmittedBy(outage(ward, from + 2 * HOUR, from + 90 * MINUTE, from + HOUR))).toEqual([began, over]);
   });
 });

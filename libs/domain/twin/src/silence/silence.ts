@@ -9,7 +9,7 @@ import { clock, span } from '../alerts/sentences.js';
 import type { EpisodeLimit, EpisodeState, RuleState, StreamState } from '../state/state.js';
 import { codeOfStream } from '../ingest/streams.js';
 import { emitUnlessOff } from '../monitoring/switch-monitoring.js';
-import { tell } from '../alerts/tell.js';
+import { emit } from '../alerts/emit.js';
 
 const TIMER = 'no-data';
 const EPISODES_KEPT = 4;
@@ -22,24 +22,24 @@ interface Silent {
 }
 
 /**
- * Judges silence by the log's own time, which records and ticks advance. A continuous stream is due its limit after it was last
- * heard. While it is heard it is not silent, however old its values are: a gateway is catching up. One episode per patient covers
- * all silent streams; it ends when none is silent. That a stream has fallen silent is said by ticks alone, because they know whether the
- * system itself was listening.
+ * Evaluates silence by the log's own time, which records and ticks advance. A continuous stream is due its limit after it was last
+ * received. While data arrive it is not silent, however old the values are: a gateway is catching up. One episode per patient covers
+ * all silent streams; it ends when none is silent. Only a tick begins an episode, because ticks carry whether the
+ * system itself was receiving.
  */
 export function judgeSilence(draft: Draft): void {
   const limits = limitsAt(NO_DATA, layersOf(draft, NO_DATA.id), personOf(draft.facts), draft.now);
   const { silent, next: nextDue } = look(draft, limits);
   const known = openEpisode(draft)?.about ?? [];
-  const isTold = ({ words }: Silent): boolean => draft.record.kind === 'tick' || known.includes(words);
-  follow(draft, silent.filter(isTold));
+  const isEmitted = ({ words }: Silent): boolean => draft.record.kind === 'tick' || known.includes(words);
+  follow(draft, silent.filter(isEmitted));
   const next = silent.reduce<number | null>(
-    (soonest, one) => (isTold(one) ? soonest : Math.min(soonest ?? one.due, one.due)),
+    (soonest, one) => (isEmitted(one) ? soonest : Math.min(soonest ?? one.due, one.due)),
     nextDue,
   );
-  const told = draft.timers[TIMER];
+  const due = draft.timers[TIMER];
   // A timer that is too early only costs a look; moving it with every sample would cost a write.
-  if (next === null || told === undefined || next < told || told <= draft.now) setTimer(draft, TIMER, next);
+  if (next === null || due === undefined || next < due || due <= draft.now) setTimer(draft, TIMER, next);
 }
 
 function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[]; readonly next: number | null } {
@@ -54,7 +54,7 @@ function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[
     if (name === undefined) continue;
     const seconds = limits[name]!;
     // By receipt: the newest value may be of a clock that is ahead.
-    // What was not heard during an outage of ours says nothing of the device.
+    // Data missed during an outage of this system are not silence of the device.
     const due = Math.max(stream.heard, draft.listeningSince ?? 0) + seconds * 1000;
     if (due <= draft.now) {
       silent.push({ key, due, seconds, words: '' });
@@ -99,14 +99,14 @@ function follow(draft: Draft, silent: readonly Silent[]): void {
   }
 }
 
-/** Other streams are silent than were. Who acknowledged, snoozed or closed it did not know of another one. */
+/** The set of silent streams has changed. An acknowledgement, snooze or closing does not cover a new one. */
 function changed(draft: Draft, episode: EpisodeState, isMore: boolean): EpisodeState {
   if (episode.muted !== undefined) return episode;
   if (isMore && episode.status !== 'open') {
     const { closedByHand: _, ...again } = episode;
-    return tell(draft, NO_DATA, reopened(again), 'raised', 'sources-changed');
+    return emit(draft, NO_DATA, reopened(again), 'raised', 'sources-changed');
   }
-  return isClosed(episode.status) ? episode : tell(draft, NO_DATA, episode, 'amended', 'sources-changed');
+  return isClosed(episode.status) ? episode : emit(draft, NO_DATA, episode, 'amended', 'sources-changed');
 }
 
 function begin(draft: Draft, state: RuleState, silent: readonly Silent[], about: readonly string[]): EpisodeState {
@@ -133,7 +133,7 @@ function end(draft: Draft, open: EpisodeState): EpisodeState {
   const ended = { ...rest, end: Math.max(draft.now, open.start) };
   draft.changed = true;
   if (open.muted !== undefined) return { ...ended, status: 'resolved' };
-  return isClosed(open.status) ? ended : tell(draft, NO_DATA, { ...ended, status: 'resolved' }, 'resolved');
+  return isClosed(open.status) ? ended : emit(draft, NO_DATA, { ...ended, status: 'resolved' }, 'resolved');
 }
 
 function limitOf(draft: Draft, { key, seconds }: Silent): EpisodeLimit {

@@ -153,7 +153,7 @@ export function drop(draft: Draft, reason: string): void {
   draft.counts.dropped[reason] = (draft.counts.dropped[reason] ?? 0) + 1;
 }
 
-/** Tells the engine a timer, when it is not as it was told before. null removes it. */
+/** Sets a timer in the engine, if it differs from the present one. null removes it. */
 export function setTimer(draft: Draft, timer: string, dueAt: number | null): void {
   if (dueAt === null) {
     if (draft.timers[timer] === undefined) return;

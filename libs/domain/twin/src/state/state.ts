@@ -44,7 +44,7 @@ export interface TwinState {
   /** Limits of the tenant (author's own reason and expiry), and of the patient, by rule id, oldest first. */
   readonly tenantThresholds: Readonly<Record<string, readonly SetLimits[]>>;
   readonly thresholds: Readonly<Record<string, readonly SetLimits[]>>;
-  /** What people said of this patient's alerts when they acknowledged them, by rule id. */
+  /** Feedback given with acknowledgements, by rule id. */
   readonly feedback: Readonly<Record<string, Feedback>>;
   /** Current facts by reference, bounded. */
   readonly facts: Readonly<Record<string, FactState>>;
@@ -60,7 +60,7 @@ export interface TwinState {
   readonly acts: readonly string[];
   /** `identity:hash` of recently replaced versions, oldest first: a redelivery of them changes nothing. */
   readonly replaced: readonly string[];
-  /** Timers as told to the engine, by name. */
+  /** Timers set in the engine, by name. */
   readonly timers: Readonly<Record<string, number>>;
   /** Set after a re-evaluation that had to read much; absent in twins that were stored before there was one. */
   readonly late?: LateState;
@@ -186,7 +186,7 @@ export interface OpenEpisode {
   readonly finding?: Finding;
 }
 
-/** An episode as it was told to the world. */
+/** An episode as emitted to subscribers. */
 export interface EpisodeState {
   /** Ordinal within patient and rule, from 0: the id is derived from it. */
   readonly n: number;
@@ -195,7 +195,7 @@ export interface EpisodeState {
   readonly rank: number;
   readonly peak: number;
   readonly status: AlertStatus;
-  /** Transitions told so far, and the last of them. */
+  /** Number of transitions emitted, and the last of them. */
   readonly sequence: number;
   readonly last: Transition;
   /** Why the last of them happened, where its name does not say it. */
@@ -209,7 +209,7 @@ export interface EpisodeState {
   readonly acknowledgedBy?: string;
   /** The person that the newest act names. */
   readonly onBehalfOf?: string;
-  /** Severity as last told (rank), and the sequence with which it last rose: who had not seen that one may not act on it. */
+  /** Severity last emitted (rank), and the sequence with which it last rose: an act that names an older one is rejected. */
   readonly told?: { readonly rank: number; readonly rose: number };
   readonly snoozedUntil?: number;
   /**
@@ -227,7 +227,7 @@ export interface EpisodeState {
   readonly note?: string;
   /** A person closed it, at this rank and time, though the condition still held. */
   readonly closedByHand?: { readonly rank: number; readonly at: number };
-  /** Not told, and why; `until` is when it is told after all if it still holds (ms), null: when its leader is over. */
+  /** Suppressed, and why; `until`: when it is emitted if it still holds (ms), null: when its leader is over. */
   readonly muted?: {
     readonly reason: MuteReason;
     /** The episode that it follows or was folded into; null: it runs in shadow. */
@@ -243,21 +243,21 @@ export interface EpisodeState {
   readonly overAt?: number;
   /** When it last began or got worse for the one who is paged, by the log's own time. */
   readonly pagedAt?: number;
-  /** Since when (the log's own time) another severity has not been told, because its sender is catching up. */
+  /** Since when (the log's own time) a change of severity has been deferred, because its sender is catching up. */
   readonly heldSince?: number;
   /** Highest severity that paged. */
   readonly paged?: number;
-  /** When it was told again because nobody had acknowledged it, by the log's own time. */
+  /** When it was escalated for lack of acknowledgement, by the log's own time. */
   readonly escalatedAt?: number;
   /** The condition's own severity then, once it has changed: only that one was escalated. */
   readonly escalatedRank?: number;
-  /** What the one who acknowledged it said. */
+  /** Feedback with the acknowledgement. */
   readonly useful?: boolean;
   /** What the episode is about, for rules without measurements (silent streams). */
   readonly about?: readonly string[];
 }
 
-/** Why an alert was kept quiet. */
+/** Why an alert was suppressed. */
 export type MuteReason = 'same-cause' | 'refractory' | 'shadow' | 'catching-up' | OffReason;
 
 export interface EpisodeLimit {
@@ -273,11 +273,11 @@ export interface ClockState {
   readonly source: string;
   /** What its times are ahead of ours, ms; negative: behind. 0: right, or right again. */
   readonly off: number;
-  /** Since when `off` fits, when it was last heard, and since when its times are right again (null: they are not); by the log's own time. */
+  /** Since when `off` fits, when data last arrived, and since when its times are correct again (null: they are not); by the log's own time. */
   readonly since: number;
   readonly heard: number;
   readonly rightSince: number | null;
-  /** By how much it was off when that was last told, ms; 0: not told. */
+  /** Clock error last reported, ms; 0: none. */
   readonly told: number;
   /** Records that all look late by the same amount. */
   readonly late?: { readonly by: number; readonly since: number; readonly records: number };

@@ -58,7 +58,7 @@ export interface StoredMeasurement {
   readonly judged?: Judged;
 }
 
-/** A quality with everything that speaks against the value. */
+/** A quality with its reasons. */
 export interface Judged {
   readonly quality: 0 | 1 | 2;
   readonly reasons: readonly string[];
@@ -84,7 +84,7 @@ export interface Applied {
   readonly refused: readonly RefusedValue[];
   readonly facts: readonly FactChange[];
   readonly transitions: readonly TransitionChange[];
-  /** Alerts that were kept quiet, and why. */
+  /** Suppressed alerts, with the reason. */
   readonly suppressions: readonly SuppressionChange[];
   /** Limits set for this patient; the tenant's are not listed, because they are not the patient's. */
   readonly thresholds: readonly (WireThreshold & { readonly author: string; readonly at: number })[];
@@ -138,7 +138,7 @@ export interface TransitionChange {
   readonly alert: Alert;
 }
 
-/** An alert that was not told, when it began. `id` is derived, so a replay gives the same. Times in ms. */
+/** A suppressed alert, when it began. `id` is derived, so a replay gives the same. Times in ms. */
 export interface SuppressionChange {
   readonly id: string;
   readonly episode: string;

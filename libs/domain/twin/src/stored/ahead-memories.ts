@@ -33,7 +33,7 @@ export function memoriesWithoutAhead<T extends Old>(state: T, ahead: ReadonlySet
   return { ...state, detectors, derived, ...(isCold ? { warmingUp } : undefined) };
 }
 
-/** The value as if it had been measured when it was received; `ahead` says by how much its own time is later. */
+/** The value with its time of receipt as effective time; `ahead`: how much later its own time is. */
 export function judgedAtReceipt(cited: Cited, heard: number): Cited {
   const [identity, version, t, x, quality, source, code, reasons, comparator] = cited;
   if (t <= heard) return cited;

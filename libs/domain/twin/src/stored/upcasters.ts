@@ -1,5 +1,5 @@
 import { withoutAhead } from './ahead.js';
-import { withToldMarks } from './told-marks.js';
+import { withEmittedMarks } from './emitted-marks.js';
 import type { OldTwin } from './old-twin.js';
 
 /**
@@ -7,5 +7,5 @@ import type { OldTwin } from './old-twin.js';
  * (`npm run rebuild`). There is none from 1, because several shapes were written under that number before versions were kept.
  */
 export const UPCASTERS: Readonly<Record<number, (twin: OldTwin) => OldTwin>> = {
-  2: (twin) => ({ ...withToldMarks(withoutAhead(twin)), v: 3 }),
+  2: (twin) => ({ ...withEmittedMarks(withoutAhead(twin)), v: 3 }),
 };

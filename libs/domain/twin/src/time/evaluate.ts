@@ -13,7 +13,7 @@ import { judgedAt } from '../ingest/placing.js';
 import { refuseVersion } from '../ingest/refuse.js';
 import { detectorsOf, limitRulesOf, SETTLING } from '../rules/rules.js';
 import { endOf, inOrder, judgedAs, sampleOf } from '../ingest/sample.js';
-import { tellAll } from '../alerts/tell-all.js';
+import { emitAll } from '../alerts/emit-all.js';
 import type { Detector, LimitRule } from '../rules/rule.js';
 import type { Sample } from '../rules/judged-sample.js';
 import type { MeasureState } from '../state/state.js';
@@ -51,7 +51,7 @@ export function evaluate(draft: Draft): Needs['windows'] {
   const missing = past.missing();
   if (missing.length === 0) {
     noteVerdicts(draft, past);
-    tellAll(
+    emitAll(
       draft,
       followed.map((one) => ({ ...one, look: lookOf(draft, one, effects, past) })),
     );

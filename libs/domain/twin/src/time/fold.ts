@@ -72,7 +72,7 @@ function keptMachines<M>(
   });
 }
 
-/** Equal neighbours are written once: through a long quiet episode the grid costs a few digits. All idle costs nothing. */
+/** Equal neighbours are written once: over a long steady episode the grid costs a few digits; an idle grid nothing. */
 function packGrid<M>(at: readonly (M | null)[]): Pick<Kept<M>, 'grid' | 'machines'> {
   if (at.every((machine) => machine === null)) return { grid: [], machines: [] };
   const machines: M[] = [];

@@ -12,8 +12,8 @@ import type { DetectorMachine, Kept, OpenEpisode } from '../state/state.js';
 
 type SettlingDetector = Detector & { readonly settling: Settling };
 
-/** What one record may have judged again, ms: beyond it values are scattered so widely that it costs more than they can tell. */
-const MOST_JUDGED_AGAIN = 3_600_000;
+/** Maximum span that one record may have re-evaluated, ms: values scattered more widely cost more than they add. */
+const MAX_JUDGED_AGAIN = 3_600_000;
 
 /**
  * Follows a detector that settles (docs/adr/0021). Values that go on are taken as they come. A late, corrected or withdrawn value has its
@@ -49,11 +49,11 @@ export function followSettling(draft: Draft, detector: SettlingDetector, past: P
   return goOn(draft, detector, machine, toNow === undefined ? inTime : [], newest)
     .map((followed): Followed => {
       const own = standing.get(followed.rule.id)!;
-      const told = draft.rules[followed.rule.id]?.episodes ?? [];
+      const emitted = draft.rules[followed.rule.id]?.episodes ?? [];
       const again = own.flatMap(({ episode, told: n }) => (n === null && episode.end !== null ? [episode] : []));
       const stays = new Set(own.map(({ told: n }) => n));
       const isOpen = followed.found.some(({ end }) => end === null);
-      const touched = told.filter(
+      const touched = emitted.filter(
         ({ n, end, overAt }) => !stays.has(n) || end === null || (isOpen && overAt !== undefined),
       );
       const found = [...again, ...followed.found];
@@ -143,7 +143,7 @@ function stretchesOf(spans: readonly Span[], { afterMs, warmUpMs }: Settling): r
  */
 function bounded(draft: Draft, { id, rules, settling }: SettlingDetector, all: readonly Span[]): readonly Span[] {
   const floor = Math.max(...rules.map((rule) => draft.rules[rule.id]?.floor ?? Number.NEGATIVE_INFINITY));
-  let left = MOST_JUDGED_AGAIN;
+  let left = MAX_JUDGED_AGAIN;
   const kept = all.toReversed().filter(({ from, until }, i) => {
     left -= until - from + settling.warmUpMs;
     const isKnown = from - settling.goneMs >= floor;

@@ -24,7 +24,7 @@ export interface Followed {
   readonly since: number | null;
   /** Newest effective time of what the rule reads. */
   readonly newest: number;
-  /** Ordinals of the told episodes that were judged again, where that is not all from `since` on. */
+  /** Ordinals of the emitted episodes that were re-evaluated, where that is not all from `since` on. */
   readonly touched?: ReadonlySet<number>;
 }
 

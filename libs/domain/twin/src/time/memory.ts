@@ -29,7 +29,7 @@ export interface PatientMemory extends Memory {
 }
 
 const IDENTITIES_KEPT = 4096;
-/** Values of one measure that a memory keeps when it is not told otherwise. */
+/** Values of one measure that a memory keeps by default. */
 const WINDOW_KEPT = 8192;
 /** Stretches of the past of one measure that are kept for the next record. */
 const RANGES_KEPT = 4;

@@ -12,13 +12,13 @@ import { isExact } from '../ingest/sample.js';
 import { utc } from '../alerts/sentences.js';
 import type { FactState, TwinState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
-import { episodeId } from '../alerts/tell.js';
+import { episodeId } from '../alerts/emit.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How old the newest value may be before it no longer says how the patient is now, ms. */
+/** Maximum age of the newest value for it to describe the present state, ms. */
 export const FRESH: Readonly<Record<MeasureName, number>> = {
   'heart-rate': 15 * MINUTE,
   'rr-interval': 15 * MINUTE,
@@ -86,7 +86,7 @@ export interface TwinView {
   /** Rules that do not judge this person, and why; `warming-up`: their memory began anew after an upgrade and has not seen enough yet. */
   readonly refusals: readonly { readonly rule: string; readonly reason: RefusalReason | 'warming-up' }[];
   readonly monitoring: MonitoringView;
-  /** Open episodes, the gravest first. */
+  /** Open episodes, highest severity first. */
   readonly alerts: readonly Alert[];
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
 import { checkThresholds, viewOf } from '../../index.js';
 import { PACKS } from '../packs.js';
-import { HEART_RATE, HOUR, MINUTE, SECOND, told, Ward } from '../../fixtures/ward.fixture.js';
+import { HEART_RATE, HOUR, MINUTE, SECOND, emittedBy, Ward } from '../../fixtures/ward.fixture.js';
 
 const DAY = 24 * HOUR;
 const START = Date.UTC(2026, 2, 1);
@@ -65,7 +65,7 @@ describe('heart rate unusual for this person', () => {
   it('is told after half an hour, in the low severity, with what is usual, and clears', () => {
     const ward = wardAfter(known, 48);
     const lines = [...stretch(next, 50, raised), ...stretch(next + 50 * MINUTE, 30, usually)].flatMap((sample) =>
-      told(ward.send([sample])).map((line) => [line, (sample.t - next) / MINUTE]),
+      emittedBy(ward.send([sample])).map((line) => [line, (sample.t - next) / MINUTE]),
     );
     expect(lines).toEqual([
       ['heart-rate-unusual raised low open', 30],

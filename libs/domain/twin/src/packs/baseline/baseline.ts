@@ -3,7 +3,7 @@ import type { ConditionPack } from '../pack.js';
 import { HEART_RATE_DEVIATION, UNUSUAL_DETECTOR } from './unusual-detector.js';
 import { HEART_RATE_UNUSUAL } from './unusual-rules.js';
 
-/** Every person against himself: what is usual at this time of day, and how far a value is from it. */
+/** Each patient compared with their own baseline for this time of day. */
 export const BASELINE_PACK: ConditionPack = {
   id: 'baseline',
   title: 'Personal baseline',

@@ -21,7 +21,7 @@ export function deviation(measure: BaselineMeasure): FoldedMeasure {
     unit: '1',
     of: [measure],
     code: number,
-    // What is doubtful teaches nothing.
+    // Doubtful values do not update the baseline.
     step: (memory, { cited }) =>
       cited[4] === 0 ? observe(spec, memory as BaselineState | null, cited[2], cited[3]) : memory,
     rewind: (memory, t) => {

@@ -14,14 +14,14 @@ export const HEART_RATE_DEVIATION = deviation('heart-rate');
 
 interface Memory {
   readonly held: Hold;
-  /** What the newest value that was beyond says. */
+  /** Of the newest value beyond the limit. */
   readonly finding: Finding;
 }
 
 function step(memory: unknown, sample: Sample, at: Circumstances): DetectorStep {
   const before = memory as Memory | null;
   // A doubtful value neither raises nor clears: the rule can wait.
-  if (sample.cited[4] !== 0) return before === null ? NOTHING : told(before);
+  if (sample.cited[4] !== 0) return before === null ? NOTHING : stepOf(before);
   const found = at.derived(HEART_RATE_DEVIATION, sample.cited);
   if ('refused' in found) return NOTHING;
   const limits = at.limitsOf(HEART_RATE_UNUSUAL);
@@ -35,14 +35,14 @@ function step(memory: unknown, sample: Sample, at: Circumstances): DetectorStep 
   });
   if (!next.on && next.since === null) return NOTHING;
   const finding = met || before === null ? findingOf(sample, found.value, found.parts ?? {}, limits) : before.finding;
-  return told({ held: next, finding });
+  return stepOf({ held: next, finding });
 }
 
 function isBroken({ on, last }: Hold, now: number): boolean {
   return !on && last !== null && now - last > MAX_GAP_MS;
 }
 
-function told(memory: Memory): DetectorStep {
+function stepOf(memory: Memory): DetectorStep {
   return { memory, holds: memory.held.on ? { [HEART_RATE_UNUSUAL.id]: memory.finding } : NONE };
 }
 

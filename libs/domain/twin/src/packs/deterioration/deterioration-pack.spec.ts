@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord, WireSample } from '#libs/contracts';
 import { viewOf } from '../../index.js';
-import { HOUR, MINUTE, SECOND, T0, told, Ward } from '../../fixtures/ward.fixture.js';
+import { HOUR, MINUTE, SECOND, T0, emittedBy, Ward } from '../../fixtures/ward.fixture.js';
 
 const CODE = { heart: 1, oxygen: 3, breaths: 4, systolic: 5, temperature: 8, flow: 15, coma: 17 } as const;
 
@@ -17,9 +17,9 @@ const ILL = { ...WELL, breaths: 24, oxygen: 93, flow: 2, heart: 105 };
 describe('NEWS2 in the deterioration pack', () => {
   it('tells a charted set at once, with what each input adds, how old it is and the limit', () => {
     const ward = new Ward();
-    expect(told(ward.send(chart(T0, WELL)))).toEqual([]);
+    expect(emittedBy(ward.send(chart(T0, WELL)))).toEqual([]);
     const outcome = ward.send(chart(T0 + 4 * HOUR, ILL));
-    expect(told(outcome)).toEqual(['news2 raised high open']);
+    expect(emittedBy(outcome)).toEqual(['news2 raised high open']);
     const { explanation, threshold, evidence, summary } = outcome.transitions[0]!.alert;
     expect(explanation.score).toBe(7);
     expect(explanation.contributions!.reduce((sum, { contribution }) => sum + contribution, 0)).toBe(7);
@@ -72,26 +72,26 @@ describe('NEWS2 in the deterioration pack', () => {
   it('waits five minutes where values come continuously', () => {
     const ward = new Ward();
     const minute = (at: number, x: number) => chart(T0 + at * MINUTE, { breaths: x, heart: 80, oxygen: 97 });
-    for (let at = 0; at < 10; at++) expect(told(ward.send(minute(at, 16)))).toEqual([]);
-    expect(told(ward.send(minute(10, 26)))).toEqual([]);
-    expect(told(ward.send(minute(11, 16)))).toEqual([]);
-    const lines = Array.from({ length: 7 }, (_, i) => told(ward.send(minute(12 + i, 26))));
+    for (let at = 0; at < 10; at++) expect(emittedBy(ward.send(minute(at, 16)))).toEqual([]);
+    expect(emittedBy(ward.send(minute(10, 26)))).toEqual([]);
+    expect(emittedBy(ward.send(minute(11, 16)))).toEqual([]);
+    const lines = Array.from({ length: 7 }, (_, i) => emittedBy(ward.send(minute(12 + i, 26))));
     expect(lines.map((all) => all.join())).toEqual(['', '', '', '', '', 'news2 raised medium open', '']);
   });
 
   it('ends with a better set hours later', () => {
     const ward = new Ward();
     ward.send(chart(T0, ILL));
-    expect(told(ward.send(chart(T0 + 4 * HOUR, WELL)))).toEqual(['news2 resolved high resolved']);
+    expect(emittedBy(ward.send(chart(T0 + 4 * HOUR, WELL)))).toEqual(['news2 resolved high resolved']);
   });
 
   it('uses the second saturation scale only where it is set for the patient', () => {
     const hypercapnic = { ...WELL, oxygen: 89, flow: 1 };
     const usual = new Ward();
-    expect(told(usual.send(chart(T0, hypercapnic)))).toContain('news2 raised medium open');
+    expect(emittedBy(usual.send(chart(T0, hypercapnic)))).toContain('news2 raised medium open');
     const decided = new Ward();
     decided.act(limits({ saturationScale: 2 }), T0 - HOUR);
-    expect(told(decided.send(chart(T0, hypercapnic))).filter((line) => line.startsWith('news2'))).toEqual([]);
+    expect(emittedBy(decided.send(chart(T0, hypercapnic))).filter((line) => line.startsWith('news2'))).toEqual([]);
   });
 
   it('takes values in any order, and forgets one that is withdrawn', () => {
@@ -133,7 +133,7 @@ describe('NEWS2 in the deterioration pack', () => {
       samples: [],
       source: 'ehr',
     });
-    expect(told(ward.send(chart(T0, ILL))).filter((line) => line.startsWith('news2'))).toEqual([]);
+    expect(emittedBy(ward.send(chart(T0, ILL))).filter((line) => line.startsWith('news2'))).toEqual([]);
     expect(viewOf(ward.state, T0).refusals).toContainEqual({ rule: 'news2', reason: 'pregnant' });
   });
 
@@ -156,8 +156,8 @@ describe('the deterioration trend', () => {
         temperature: 36.8 + 0.15 * worse,
       });
       lines.push(
-        ...told(ward.send(set)),
-        ...told(ward.send(chart(T0 + hour * HOUR + 10 * MINUTE, { heart: 78 + 4 * worse }))),
+        ...emittedBy(ward.send(set)),
+        ...emittedBy(ward.send(chart(T0 + hour * HOUR + 10 * MINUTE, { heart: 78 + 4 * worse }))),
       );
     }
     // NEWS2 says the same more gravely and leads; the trend is folded into it.

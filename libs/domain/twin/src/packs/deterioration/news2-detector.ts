@@ -112,7 +112,7 @@ function scoreOf(inputs: Memory['inputs'], { now, person, limitsOf }: Circumstan
   return score.kind === 'score' ? score : null;
 }
 
-/** The newer of flow and share of inspired oxygen says whether oxygen is given. */
+/** Whether oxygen is given follows from the newer of flow and fraction of inspired oxygen. */
 function oxygenOf(
   inputs: Memory['inputs'],
   oldest: number,

@@ -2,7 +2,7 @@ import { shockIndex } from '#libs/domain/deterioration';
 import type { LatestMeasure } from '../../rules/derived.js';
 import { ageAt, isPregnantAt } from '../../facts/person.js';
 
-/** Values further apart say nothing about one moment; engineering default. */
+/** Maximum time between the two values; engineering default. */
 const APART_MS = 3_600_000;
 
 /** Heart rate / systolic pressure of the latest values, within an hour of each other: docs/clinical/rules/shock-index.md. */

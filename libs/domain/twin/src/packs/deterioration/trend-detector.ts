@@ -16,7 +16,7 @@ import { TREND } from './deterioration-rules.js';
 import { hold, NOT_HELD, type Hold } from '../hold.js';
 
 const MINUTE = 60_000;
-/** The score moves by the hour; judging every value would cost much and say nothing new. */
+/** The score changes over hours: evaluating every value would cost much and add nothing. */
 const JUDGED_EVERY = 5 * MINUTE;
 const CODES = [1, 3, 4, 5, 7, 8, 9, 16] as const;
 
@@ -43,7 +43,7 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
   const isNew = known === undefined || t - known[2] >= MINUTE || t < known[2];
   // One good value a minute is charted: the chart keeps one an hour.
   const charted = quality === 0 && isNew && name !== undefined;
-  if (!charted && cell === before.cell) return { memory: before, holds: told(before) };
+  if (!charted && cell === before.cell) return { memory: before, holds: holdsOf(before) };
   const observed: Memory = charted
     ? {
         ...before,
@@ -51,12 +51,12 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
         inputs: known === undefined || t > known[2] ? { ...before.inputs, [code]: cited } : before.inputs,
       }
     : before;
-  if (cell === before.cell) return { memory: observed, holds: told(observed) };
+  if (cell === before.cell) return { memory: observed, holds: holdsOf(observed) };
   const next = judged(observed, cell, at);
-  return { memory: next, holds: told(next) };
+  return { memory: next, holds: holdsOf(next) };
 }
 
-function told({ medium, high, finding }: Memory): DetectorStep['holds'] {
+function holdsOf({ medium, high, finding }: Memory): DetectorStep['holds'] {
   return finding !== null && (medium.on || high.on) ? { 'deterioration-trend': finding } : NONE;
 }
 
@@ -71,7 +71,7 @@ function judged(memory: Memory, cell: number, at: Circumstances): Memory {
     atOnce: false,
   };
   const { bands } = DETERIORATION_TREND;
-  // Refused: nothing is known to hold. What is told clears below its own, lower limit.
+  // Refused: no condition is known to hold. An emitted alert clears below its own, lower limit.
   const score = risk.kind === 'risk' ? risk.score : Number.NEGATIVE_INFINITY;
   const isMet = ({ on }: Hold, { raise, clear }: typeof bands.medium): boolean => score >= (on ? clear : raise);
   const medium = hold(memory.medium, isMet(memory.medium, bands.medium), at.now, persistence);
@@ -84,7 +84,7 @@ function findingOf(inputs: Memory['inputs'], risk: Extract<TrendRisk, { kind: 'r
   const { score, intercept, contributions, missing } = risk;
   const strongest = contributions.reduce((a, b) => (b.contribution > a.contribution ? b : a));
   return {
-    // A model's word alone is never a high priority alarm.
+    // A model alone never gives a high priority alarm.
     rank: isHigh ? 2 : 1,
     weight: score,
     cites: Object.values(inputs).sort((a, b) => a[2] - b[2]),

@@ -1,12 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { viewOf } from '../../index.js';
-import { GLUCOSE, HOUR, MINUTE, SECOND, series, T0, told, toldAll, Ward } from '../../fixtures/ward.fixture.js';
+import {
+  GLUCOSE,
+  HOUR,
+  MINUTE,
+  SECOND,
+  series,
+  T0,
+  emittedBy,
+  allEmittedBy,
+  Ward,
+} from '../../fixtures/ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
 const FALLING = [150, 146, 141, 136, 130, 124, 117, 110, 102, 94, 86, 79, 73, 68, 64];
 
 function fall(ward: Ward, start = T0): string[] {
-  return series(GLUCOSE, start, MIN5, FALLING).flatMap((sample) => toldAll(ward.send([sample])));
+  return series(GLUCOSE, start, MIN5, FALLING).flatMap((sample) => allEmittedBy(ward.send([sample])));
 }
 
 describe('rate of change', () => {
@@ -45,7 +55,7 @@ describe('a low that is foreseen', () => {
   it('is kept quiet, and listed, while the low itself is told', () => {
     const ward = new Ward();
     const outcomes = series(GLUCOSE, T0, MIN5, [84, 69, 68, 67]).map((sample) => ward.send([sample]));
-    expect(outcomes.flatMap(told)).toEqual(['glucose-low raised medium open']);
+    expect(outcomes.flatMap(emittedBy)).toEqual(['glucose-low raised medium open']);
     expect(outcomes.flatMap(({ suppressions }) => suppressions)).toMatchObject([
       { rule: 'glucose-low-soon', reason: 'same-cause' },
       { rule: 'glucose-low-soon-early', reason: 'shadow' },
@@ -81,7 +91,7 @@ describe('a low that is foreseen', () => {
       const meter = { ...sample, t: sample.t + MINUTE, x: sample.x! + 40 };
       const both = [ward.send([sample])];
       if (i % 3 === 0) both.push(ward.take({ ...head, receivedAt: meter.t + SECOND, samples: [meter] }));
-      return both.flatMap(told);
+      return both.flatMap(emittedBy);
     });
     expect(said).toEqual([]);
     expect(fall(new Ward()).length).toBeGreaterThan(0);
@@ -103,7 +113,7 @@ describe('a low that is foreseen', () => {
   it('counts one severity lower while the sensor is in doubt', () => {
     const ward = new Ward();
     const samples = series(GLUCOSE, T0, MIN5, FALLING).map((sample) => ({ ...sample, q: 1 as const }));
-    const raised = samples.flatMap((sample) => told(ward.send([sample])));
+    const raised = samples.flatMap((sample) => emittedBy(ward.send([sample])));
     expect(raised[0]).toBe('glucose-low-soon raised low open');
   });
 });

@@ -2,7 +2,7 @@ import { isCompressionSuspected, rateOfChange, withReading, type History } from 
 import type { Derived, FoldedMeasure } from '../../rules/derived.js';
 import type { Sample } from '../../rules/judged-sample.js';
 
-/** Half an hour before the quarter of an hour that is judged says whether it was level. */
+/** The slope is of 15 min; the 30 min before show whether glucose was stable. */
 const WINDOW_MS = 45 * 60_000;
 
 /** The newest sensor's readings; another source begins anew. */

@@ -2,7 +2,7 @@ import { EARLY_LOW_SOON, LOW_SOON, URGENT_LOW_SOON } from '#libs/domain/glucose'
 import { QUALITY } from '../../rules/limit-rule.js';
 import type { Policy, StreamRule } from '../../rules/rule.js';
 
-/** Fifteen minutes of hysteresis are refractory enough for a low. */
+/** The 15 min of hysteresis take the place of a refractory time. */
 export const LOW: Policy = {
   refractorySeconds: 0,
   escalateAfterSeconds: 1800,
@@ -10,13 +10,13 @@ export const LOW: Policy = {
   group: 'low-glucose',
 };
 
-/** A forecast that nobody saw comes true, and pages as the low itself, or does not. */
+/** Not escalated: the low itself pages if it comes. */
 const FORECAST: Policy = { ...LOW, escalateAfterSeconds: null, foresees: true };
 
 /** Newborns have other limits and no such sensors. */
 export const NOT_NEWBORN = { underDays: 28 } as const;
 
-const FORESEEN = {
+const FORECAST_RULE = {
   kind: 'stream',
   category: 'physiological',
   inputs: ['glucose'],
@@ -31,7 +31,7 @@ const FORESEEN = {
 const PROBABILITY = { unit: '1', min: 0.1, max: 0.9 } as const;
 
 export const LOW_SOON_RULE: StreamRule = {
-  ...FORESEEN,
+  ...FORECAST_RULE,
   id: 'glucose-low-soon',
   version: LOW_SOON.version,
   title: 'Glucose low soon',
@@ -58,7 +58,7 @@ export const LOW_SOON_RULE: StreamRule = {
   page: 'docs/clinical/rules/glucose-low-soon.md',
 };
 
-/** The same forecast from a lower probability: earlier, and more often for nothing. In shadow, so that a ward can see both for its own patients. */
+/** The same forecast with a lower limit: earlier, with more false alarms. In shadow, so that a ward can compare both on its own patients. */
 export const EARLY_LOW_SOON_RULE: StreamRule = {
   ...LOW_SOON_RULE,
   id: 'glucose-low-soon-early',
@@ -82,7 +82,7 @@ export const EARLY_LOW_SOON_RULE: StreamRule = {
 };
 
 export const URGENT_LOW_SOON_RULE: StreamRule = {
-  ...FORESEEN,
+  ...FORECAST_RULE,
   id: 'glucose-urgent-low-soon',
   version: URGENT_LOW_SOON.version,
   title: 'Urgent low glucose soon',

@@ -25,7 +25,7 @@ const FURTHER_UP = {
   why: 'our choice: 15 % of 300 mg/dL, the error that ISO 15197:2013 allows a meter, rounded up',
 } as const;
 
-/** Levels of ADA and ATTD (Battelino 2019), and lows foreseen. */
+/** Levels of ADA and ATTD (Battelino 2019), and predicted lows. */
 export const GLUCOSE_PACK: ConditionPack = {
   id: 'glucose',
   title: 'Glucose',

@@ -6,9 +6,9 @@ import type { Cited } from '../../state/cited.js';
 import { EARLY_LOW_SOON_RULE, LOW_SOON_RULE, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
 
 const MINUTE = 60_000;
-/** Sensors that are told apart; the one silent for longest is forgotten first. */
+/** Maximum number of sensors tracked; the one silent for longest is dropped first. */
 const SOURCES_KEPT = 3;
-/** A source silent for this long no longer speaks for the patient. */
+/** The findings of a source silent for this long no longer count. */
 const SILENT = 60 * MINUTE;
 /** The forecast rests on half an hour of readings; of these the newest is cited, and those before it about 10 min apart. */
 const CITED_WITHIN = 36 * MINUTE;
@@ -25,7 +25,7 @@ type Memory = Readonly<Record<string, Sensor>>;
 const NONE: Sensor['findings'] = {};
 
 const LOW = 'below 70 mg/dL within 30 min';
-const SPOKEN: readonly (readonly [LowName, StreamRule, words: string])[] = [
+const FORECASTS: readonly (readonly [LowName, StreamRule, words: string])[] = [
   ['low', LOW_SOON_RULE, LOW],
   ['earlyLow', EARLY_LOW_SOON_RULE, LOW],
   ['urgentLow', URGENT_LOW_SOON_RULE, 'at or below 55 mg/dL within 20 min'],
@@ -44,7 +44,7 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
   if (state === old?.state) return { memory: before, holds: holdsOf(before, at.now) };
   const cites = citesWith(old?.cites ?? [], cited);
   let findings = NONE;
-  for (const [name, rule, words] of SPOKEN) {
+  for (const [name, rule, words] of FORECASTS) {
     if (!on[name]) continue;
     findings = { ...findings, [rule.id]: findingOf(rule, words, cites, forecasts[name], limits[name].raise) };
   }
@@ -92,7 +92,7 @@ function findingOf(
   };
 }
 
-/** Over all sensors that still speak, the gravest finding of each rule. */
+/** The worst finding of each rule over all active sensors. */
 function holdsOf(memory: Memory, now: number): DetectorStep['holds'] {
   let holds: Record<string, Finding> | undefined;
   for (const { state, findings } of Object.values(memory)) {
@@ -115,7 +115,7 @@ function bounded(memory: Memory): Memory {
   return rest;
 }
 
-/** Lows foreseen, each sensor for itself: a meter's value beside a sensor's is no change of glucose. */
+/** Predicts lows per sensor: a difference between a meter and a sensor is not a change of glucose. */
 export const LOW_SOON_DETECTOR: Detector = {
   id: 'low-soon',
   codes: [9],

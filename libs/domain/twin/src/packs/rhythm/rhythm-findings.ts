@@ -61,7 +61,7 @@ function findingOf(rule: StreamRule, finding: RhythmFinding, cited: Cited): Find
   };
 }
 
-/** By its sender. What only the range of the measure speaks against (docs/clinical/plausibility.md) the detectors judge value by value. */
+/** By its sender. Values doubtful only by range (docs/clinical/plausibility.md) are checked one by one in the detectors. */
 export function wasSentAsDoubtful([, , , , quality, , , reasons]: Cited): boolean {
   if (quality !== 1) return false;
   return reasons === undefined || !reasons.every((reason) => /^(?:above|below)-plausible-/.test(reason));

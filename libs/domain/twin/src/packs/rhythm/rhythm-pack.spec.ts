@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
-import { MINUTE, SECOND, T0, told, Ward } from '../../fixtures/ward.fixture.js';
+import { MINUTE, SECOND, T0, emittedBy, Ward } from '../../fixtures/ward.fixture.js';
 
 const RR = 2;
 
@@ -32,7 +32,7 @@ describe('the rhythm pack', () => {
       ...beats(T0 + 21 * MINUTE, 10, regular),
     ];
     const all = runs.flatMap((run) =>
-      told(ward.send([run], run.t + 20 * SECOND)).map((line) => [line, run.t] as const),
+      emittedBy(ward.send([run], run.t + 20 * SECOND)).map((line) => [line, run.t] as const),
     );
     expect(all.map(([line]) => line)).toEqual([
       'atrial-fibrillation raised medium open',
@@ -65,12 +65,12 @@ describe('the rhythm pack', () => {
     const ward = new Ward();
     const runs = beats(T0, 2, regular);
     const end = runs.at(-1)!.t + 8200;
-    for (const run of runs) expect(told(ward.send([run]))).toEqual([]);
+    for (const run of runs) expect(emittedBy(ward.send([run]))).toEqual([]);
     expect(
-      told(ward.send([{ c: RR, t: end + 60 * SECOND, s: [800, 820, 810, 800, 815, 820, 810, 800, 805] }])),
+      emittedBy(ward.send([{ c: RR, t: end + 60 * SECOND, s: [800, 820, 810, 800, 815, 820, 810, 800, 805] }])),
     ).toEqual([]);
     const paused = ward.send([{ c: RR, t: end + 70 * SECOND, s: [810, 4200, 800, 810] }]);
-    expect(told(paused)).toEqual(['pause raised low open']);
+    expect(emittedBy(paused)).toEqual(['pause raised low open']);
   });
 
   it.each([[[810, 4200, 800, 810]], [[4200]], [[810, 230, 4200, 800]]])(
@@ -101,7 +101,7 @@ describe('the rhythm pack', () => {
       samples: [],
       source: 'ehr',
     });
-    for (const run of beats(T0, 14, irregular)) expect(told(ward.send([run]))).toEqual([]);
+    for (const run of beats(T0, 14, irregular)) expect(emittedBy(ward.send([run]))).toEqual([]);
     expect(ward.outcomes.some(({ counts }) => counts.dropped['outside-population'] !== undefined)).toBe(true);
   });
 });

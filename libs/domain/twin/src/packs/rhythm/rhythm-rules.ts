@@ -3,7 +3,7 @@ import type { RhythmRule } from '#libs/domain/rhythm';
 import { QUALITY } from '../../rules/limit-rule.js';
 import type { LimitSpec, Policy, StreamRule } from '../../rules/rule.js';
 
-/** What tells one rhythm rule from another; the detectors of libs/domain/rhythm decide when it holds. */
+/** What differs between rhythm rules; the detectors of libs/domain/rhythm evaluate them. */
 interface RhythmRuleSpec {
   readonly id: RhythmRule;
   readonly title: string;
@@ -29,7 +29,7 @@ const ECTOPY: Policy = { refractorySeconds: 3600, escalateAfterSeconds: null, la
 const WAVES = ['ecg', 'ppg', 'arterial-pressure-wave'] as const;
 const INTERVALS = ['rr-interval'] as const;
 
-/** The limits are the detectors' own: they are shown, and may not be changed. */
+/** Limits built into the detectors: shown, and not configurable. */
 function fixed(title: string, unit: string, value: number): LimitSpec {
   return { name: 'limit', title, unit, default: value, min: value, max: value };
 }

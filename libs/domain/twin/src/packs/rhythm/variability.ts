@@ -7,7 +7,7 @@ const WINDOW_MS = 5 * 60_000;
 /** Time between the end of one run and the start of the next that makes them one. */
 const JOINED_MS = 1000;
 /** Five minutes at 300/min. */
-const MOST_INTERVALS = 1500;
+const MAX_INTERVALS = 1500;
 
 /**
  * Joined runs of intervals (ms) of the five minutes up to the end of the newest: when each began, what of it counts, and when that began
@@ -25,7 +25,7 @@ function step(memory: unknown, { cited: [, , t, x, quality], series }: Sample): 
 
 function newest(runs: Runs): Runs {
   const end = endOf(runs.at(-1)!);
-  let room = MOST_INTERVALS;
+  let room = MAX_INTERVALS;
   const kept: Runs[number][] = [];
   for (const [t, intervals, from = t] of runs.toReversed()) {
     const ends: number[] = [];

@@ -63,7 +63,7 @@ function lasts({ series, periodMs }: Sample): number {
 }
 
 /**
- * The value with what speaks against its signal. It stays as good as it was: fibrillation, asystole and a weak pulse look like a bad
+ * The value with the reasons against its signal quality. It stays as good as it was: fibrillation, asystole and a weak pulse look like a bad
  * signal, and must not lose their severity by it.
  */
 function described({ cited, series, periodMs }: Sample): Cited {
@@ -104,7 +104,7 @@ function bySecond(sample: Sample): readonly Sample[] {
 const EDGE = 1e-6;
 
 const SETTLING: Settling = {
-  // 14 s are looked at; what is usual on a lead has settled after as long again, and after that a beginning can be believed.
+  // The window is 14 s; the baseline of a lead has settled after as long again, and after that an onset is reliable.
   warmUpMs: 45_000,
   onsetMs: 20_000,
   // The window, 3 s of waiting for a channel that is behind, and what a condition takes to be gone.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
-import { MINUTE, SECOND, T0, told, toldAll, Ward } from '../../fixtures/ward.fixture.js';
+import { MINUTE, SECOND, T0, emittedBy, allEmittedBy, Ward } from '../../fixtures/ward.fixture.js';
 
 const ECG = 12;
 const RATE = 250;
@@ -39,7 +39,7 @@ describe('waveforms in the rhythm pack', () => {
   it('tell asystole within ten seconds, and keep it open after beats are back until somebody has seen it', () => {
     const ward = new Ward();
     const lines = chunks.flatMap((chunk) =>
-      told(ward.send([chunk])).map((line) => [line, (chunk.t - T0) / SECOND] as const),
+      emittedBy(ward.send([chunk])).map((line) => [line, (chunk.t - T0) / SECOND] as const),
     );
     expect(lines.map(([line]) => line)).toEqual(['asystole raised high open', 'asystole amended high open']);
     expect(lines[0]![1]).toBeGreaterThanOrEqual(33);
@@ -47,7 +47,7 @@ describe('waveforms in the rhythm pack', () => {
     const latched = ward.alerts().at(-1)!;
     expect(latched.summary).toMatch(/^The condition has ended; the alert stays open until acknowledged/);
     const seen = ward.act({ type: 'acknowledge', episode: latched.episode, useful: true }, T0 + 2 * MINUTE);
-    expect(toldAll(seen)).toEqual(['asystole acknowledged high acknowledged', 'asystole resolved high resolved']);
+    expect(allEmittedBy(seen)).toEqual(['asystole acknowledged high acknowledged', 'asystole resolved high resolved']);
   });
 
   it('do not tell asystole in a gap of the recording', () => {
@@ -55,7 +55,7 @@ describe('waveforms in the rhythm pack', () => {
     const kept = ecg(75, every(0.5, 74, 0.8)).filter(
       (chunk) => chunk.t < T0 + 30 * SECOND || chunk.t > T0 + 50 * SECOND,
     );
-    expect(kept.flatMap((chunk) => told(ward.send([chunk])))).toEqual([]);
+    expect(kept.flatMap((chunk) => emittedBy(ward.send([chunk])))).toEqual([]);
   });
 
   it('judge what is late for its channel as if it had come in time', () => {
@@ -66,7 +66,7 @@ describe('waveforms in the rhythm pack', () => {
     expect(ward.alerts()).toEqual([]);
     const late = ward.send(held, T0 + 2 * MINUTE);
     expect(late.counts).toMatchObject({ late: 10, dropped: {} });
-    expect(told(late)).toContain('asystole retrospective high retrospective');
+    expect(emittedBy(late)).toContain('asystole retrospective high retrospective');
     const inTime = new Ward();
     for (const chunk of chunks) inTime.send([chunk]);
     expect(ward.episodes()).toEqual(inTime.episodes());

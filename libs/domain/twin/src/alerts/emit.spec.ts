@@ -4,8 +4,8 @@ import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js'
 import type { FoundEpisode } from '../rules/machine.js';
 import type { EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
-import { tellAll } from './tell-all.js';
-import { episodeId, retell, tell } from './tell.js';
+import { emitAll } from './emit-all.js';
+import { episodeId, amendPending, emit } from './emit.js';
 import { MINUTE, OXYGEN, T0 } from '../fixtures/ward.fixture.js';
 
 const OXYGEN_LOW = measureRule('oxygen-saturation-low');
@@ -14,15 +14,15 @@ const ID = episodeId({ tenant: 1, patient: 'p1' }, OXYGEN_LOW.id, 0);
 describe('a transition', () => {
   it('has an id that follows from the episode and its sequence', () => {
     const draft = draftWith({});
-    tell(draft, OXYGEN_LOW, episodeOf({ sequence: 4 }), 'amended', 'data-changed');
+    emit(draft, OXYGEN_LOW, episodeOf({ sequence: 4 }), 'amended', 'data-changed');
     expect(draft.transitions).toMatchObject([{ id: uuidOf(`transition|5|${ID}`), episode: ID, sequence: 5 }]);
   });
 
   it('carries its own reason only, and until when it is snoozed only if it is', () => {
     const draft = draftWith({});
-    const told = tell(draft, OXYGEN_LOW, episodeOf({ reason: 'worse' }), 'amended');
+    const told = emit(draft, OXYGEN_LOW, episodeOf({ reason: 'worse' }), 'amended');
     expect(told).not.toHaveProperty('reason');
-    tell(draft, OXYGEN_LOW, episodeOf({ status: 'snoozed', snoozedUntil: T0 + MINUTE }), 'snoozed');
+    emit(draft, OXYGEN_LOW, episodeOf({ status: 'snoozed', snoozedUntil: T0 + MINUTE }), 'snoozed');
     expect(draft.transitions[0]).not.toHaveProperty('snoozedUntil');
     expect(draft.transitions[1]).toMatchObject({ snoozedUntil: T0 + MINUTE });
   });
@@ -30,20 +30,20 @@ describe('a transition', () => {
   it('is a rise only when the severity is higher than it was told before', () => {
     const roseOf = (rank: number, before?: number) => {
       const known = before === undefined ? {} : { told: { rank: before, rose: 3 } };
-      return tell(draftWith({}), OXYGEN_LOW, episodeOf({ rank, sequence: 6, ...known }), 'amended').told!.rose;
+      return emit(draftWith({}), OXYGEN_LOW, episodeOf({ rank, sequence: 6, ...known }), 'amended').told!.rose;
     };
     expect([roseOf(2), roseOf(2, 1), roseOf(2, 2), roseOf(2, 3)]).toEqual([7, 7, 3, 3]);
   });
 
   it('takes up a change of the same episode in the same record, and of no other', () => {
     const draft = draftWith({});
-    const other = tell(draft, OXYGEN_LOW, episodeOf({ n: 1 }), 'raised');
-    const told = tell(draft, OXYGEN_LOW, episodeOf(), 'raised');
+    const other = emit(draft, OXYGEN_LOW, episodeOf({ n: 1 }), 'raised');
+    const told = emit(draft, OXYGEN_LOW, episodeOf(), 'raised');
     const folded = [{ rule: 'another', reason: 'same-cause' }];
-    expect(retell(draft, OXYGEN_LOW, { ...told, folded }, 'joined').sequence).toBe(told.sequence);
+    expect(amendPending(draft, OXYGEN_LOW, { ...told, folded }, 'joined').sequence).toBe(told.sequence);
     expect(draft.transitions.map(({ alert }) => alert.suppressed)).toEqual([undefined, folded]);
     expect(other.sequence).toBe(told.sequence);
-    const later = retell(draft, OXYGEN_LOW, { ...told, sequence: 7 }, 'joined');
+    const later = amendPending(draft, OXYGEN_LOW, { ...told, sequence: 7 }, 'joined');
     expect([later.sequence, draft.transitions.length]).toEqual([8, 3]);
   });
 });
@@ -57,7 +57,7 @@ describe('what one record shows of several rules', () => {
   const linesOf = (all: ReturnType<typeof shown>[], open: Record<string, EpisodeState[]> = {}) =>
     [all, all.toReversed()].map((each) => {
       const draft = draftWith(open);
-      tellAll(draft, each);
+      emitAll(draft, each);
       return draft.transitions.map(({ rule, alert }) => `${rule} ${alert.transition}`);
     });
   const inAnyOrder = (...lines: string[]) => [lines, lines];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Draft } from '../state/draft.js';
-import { tellEpisodes } from './episodes.js';
+import { emitEpisodes } from './episodes.js';
 import type { Look } from './look.js';
 import type { FoundEpisode } from '../rules/machine.js';
 import type { MeasureRule } from '../rules/rule.js';
@@ -46,7 +46,7 @@ function compare(
   const draft = draftWith({ [rule.id]: before }, NOW);
   prepare?.(draft);
   const state = { ...draft.rules[rule.id]!, floor: 7 };
-  const after = tellEpisodes(draft, rule, state, now, { since: null, newest: NOW, fresh: [], held: false, ...look });
+  const after = emitEpisodes(draft, rule, state, now, { since: null, newest: NOW, fresh: [], held: false, ...look });
   const lines = draft.transitions.map(({ alert, sequence }) => `${alert.transition} ${alert.reason ?? ''} ${sequence}`);
   return { draft, ...after, lines };
 }

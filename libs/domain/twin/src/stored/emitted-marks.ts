@@ -6,7 +6,7 @@ import type { OldTwin } from './old-twin.js';
  * Episodes of version 2 do not say with which severity they were last emitted and paged. It is that which they have: acts on them name a
  * sequence that is compared with it, and an alert that was paged as high is not paged again as one that rose.
  */
-export function withToldMarks(twin: OldTwin): OldTwin {
+export function withEmittedMarks(twin: OldTwin): OldTwin {
   const rules = Object.entries(twin.rules).map(([id, state]) => [
     id,
     { ...state, episodes: state.episodes.map((episode) => (isOpen(episode) ? marked(episode) : episode)) },

@@ -3,7 +3,7 @@ import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js'
 import type { Look } from './look.js';
 import type { MeasureRule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/state.js';
-import { goOnTold } from './told-episode.js';
+import { continueEmitted } from './emitted-episode.js';
 import { MINUTE, T0 } from '../fixtures/ward.fixture.js';
 
 const NOW = T0 + 60 * MINUTE;
@@ -20,7 +20,13 @@ function goOn(
 ) {
   const draft = draftWith({ ...others, [rule.id]: [old] }, NOW);
   const next = { ...old, ...change };
-  const episode = goOnTold(draft, rule, old, next, { since: null, newest: NOW, fresh: [], held: false, ...look });
+  const episode = continueEmitted(draft, rule, old, next, {
+    since: null,
+    newest: NOW,
+    fresh: [],
+    held: false,
+    ...look,
+  });
   const lines = draft.transitions.map(({ alert }) => `${alert.transition} ${alert.reason ?? ''}`.trim());
   return { episode, next, lines };
 }

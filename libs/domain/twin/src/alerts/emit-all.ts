@@ -1,5 +1,5 @@
 import type { Draft } from '../state/draft.js';
-import { tellEpisodes } from '../episodes/episodes.js';
+import { emitEpisodes } from '../episodes/episodes.js';
 import type { Look } from '../episodes/look.js';
 import { NO_RULE_STATE } from '../time/fold.js';
 import type { FoundEpisode } from '../rules/machine.js';
@@ -13,12 +13,12 @@ export interface Shown {
   readonly look: Look;
 }
 
-/** Rules of one group after each other: what has ended first, then of alerts that begin together the gravest, so that it leads. */
-export function tellAll(draft: Draft, shown: readonly Shown[]): void {
+/** Emits by group: endings first, then the highest severity of those that begin together, so that it leads. */
+export function emitAll(draft: Draft, shown: readonly Shown[]): void {
   for (const { rule, found, look } of shown.toSorted(inOrder)) {
     const before = draft.rules[rule.id] ?? NO_RULE_STATE;
-    const told = tellEpisodes(draft, rule, before, found, look);
-    draft.rules[rule.id] = { ...(draft.rules[rule.id] ?? NO_RULE_STATE), ...told };
+    const emitted = emitEpisodes(draft, rule, before, found, look);
+    draft.rules[rule.id] = { ...(draft.rules[rule.id] ?? NO_RULE_STATE), ...emitted };
   }
 }
 

@@ -8,10 +8,10 @@ import type { Look } from './look.js';
 import { isPagedByLeader } from '../policy/policy.js';
 import type { MeasureRule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/state.js';
-import { tell } from '../alerts/tell.js';
+import { emit } from '../alerts/emit.js';
 
-/** How an episode that was told goes on with what a record showed: the transition that follows, if any. */
-export function goOnTold(
+/** Continues an emitted episode with the result of a record, and emits the transition that follows, if any. */
+export function continueEmitted(
   draft: Draft,
   rule: MeasureRule,
   old: EpisodeState,
@@ -25,21 +25,21 @@ export function goOnTold(
   const { heldSince = draft.now, ...known } = next;
   if (look.held && !isOverdue(draft, heldSince)) {
     const waiting = next.rank === old.rank ? known : { ...known, rank: old.rank, heldSince };
-    return moved ? tell(draft, rule, waiting, 'amended', 'data-changed') : waiting;
+    return moved ? emit(draft, rule, waiting, 'amended', 'data-changed') : waiting;
   }
-  // What keeps coming back is as grave as it has been.
+  // A recurring alert keeps its severity.
   const going = old.recurring === undefined ? known : { ...known, rank: Math.max(known.rank, old.rank) };
   if (going.rank > old.rank) {
     const { pages, episode } = risen(going, look.newest);
     if (pages && isPagedByLeader(draft, rule, episode.rank)) {
-      return tell(draft, rule, episode, 'amended', 'severity-rose');
+      return emit(draft, rule, episode, 'amended', 'severity-rose');
     }
-    return pages ? tell(draft, rule, episode, 'escalated') : tell(draft, rule, episode, 'amended', 'severity-returned');
+    return pages ? emit(draft, rule, episode, 'escalated') : emit(draft, rule, episode, 'amended', 'severity-returned');
   }
-  if (going.rank < old.rank) return tell(draft, rule, fallen(going, old.rank, look.newest), 'deescalated');
+  if (going.rank < old.rank) return emit(draft, rule, fallen(going, old.rank, look.newest), 'deescalated');
   const { pages, episode } = furtherThanSeen(draft, rule, going, look.fresh);
-  if (pages) return tell(draft, rule, reopened(episode), 'raised', 'worse');
-  return moved ? tell(draft, rule, episode, 'amended', 'data-changed') : episode;
+  if (pages) return emit(draft, rule, reopened(episode), 'raised', 'worse');
+  return moved ? emit(draft, rule, episode, 'amended', 'data-changed') : episode;
 }
 
 /** A latched condition is back: a page the first time, and again when it had been gone for a while. */
@@ -54,9 +54,9 @@ function returned(
   const { count, since } = old.recurring ?? { count: 1, since: old.start };
   const again = { ...going, recurring: { count: count + 1, since } };
   if (old.recurring !== undefined && next.start - overAt < SAME_SEVERITY) {
-    return tell(draft, rule, again, 'amended', 'recurring');
+    return emit(draft, rule, again, 'amended', 'recurring');
   }
-  return tell(draft, rule, reopened(again), 'raised', 'recurring');
+  return emit(draft, rule, reopened(again), 'raised', 'recurring');
 }
 
 function goOnClosed(
@@ -68,26 +68,26 @@ function goOnClosed(
   held: boolean,
 ): EpisodeState {
   const { closedByHand } = old;
-  if (next.end !== null) return moved ? tell(draft, rule, next, 'amended', 'data-changed') : next;
+  if (next.end !== null) return moved ? emit(draft, rule, next, 'amended', 'data-changed') : next;
   if (held) return next;
   const { closedByHand: _, ...again } = next;
-  if (closedByHand === undefined) return tell(draft, rule, reopened(again), 'raised', 'reopened');
+  if (closedByHand === undefined) return emit(draft, rule, reopened(again), 'raised', 'reopened');
   // Versions before closed what still held for good: it counts as a snooze now.
-  if (next.rank > closedByHand.rank) return tell(draft, rule, reopened(again), 'raised', 'worse');
+  if (next.rank > closedByHand.rank) return emit(draft, rule, reopened(again), 'raised', 'worse');
   if (draft.now < closedByHand.at + RESOLVED_FOR) return next;
-  return tell(draft, rule, reopened(again), 'raised', 'snooze-ended');
+  return emit(draft, rule, reopened(again), 'raised', 'snooze-ended');
 }
 
-/** The condition has gone. A latching alert that nobody has seen stays open until somebody has, a recurring one while it recurs. */
+/** The condition has ended. A latching alert stays open until acknowledged, a recurring one while it recurs. */
 function ended(draft: Draft, rule: MeasureRule, old: EpisodeState, next: EpisodeState, moved: boolean): EpisodeState {
   if (rule.policy.latching && next.status === 'open') {
-    if (next.overAt === next.end) return moved ? tell(draft, rule, next, 'amended', 'data-changed') : next;
-    return tell(draft, rule, { ...next, overAt: next.end! }, 'amended', 'latched');
+    if (next.overAt === next.end) return moved ? emit(draft, rule, next, 'amended', 'data-changed') : next;
+    return emit(draft, rule, { ...next, overAt: next.end! }, 'amended', 'latched');
   }
   if (!rule.policy.latching && next.recurring !== undefined) {
     const standing = { ...next, rank: old.rank };
-    return moved ? tell(draft, rule, standing, 'amended', 'data-changed') : standing;
+    return moved ? emit(draft, rule, standing, 'amended', 'data-changed') : standing;
   }
   const { snoozedUntil: _, ...rest } = next;
-  return tell(draft, rule, { ...rest, status: 'resolved' }, 'resolved');
+  return emit(draft, rule, { ...rest, status: 'resolved' }, 'resolved');
 }

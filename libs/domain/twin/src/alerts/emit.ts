@@ -13,8 +13,8 @@ export function episodeId(twin: Pick<TwinState, 'tenant' | 'patient'>, rule: str
   return uuidOf(`episode|${twin.tenant}|${rule}|${n}|${twin.patient}`);
 }
 
-/** Adds a transition with the alert as it now stands, and gives back the episode that remembers it. */
-export function tell(
+/** Emits a transition with the present alert, and returns the updated episode. */
+export function emit(
   draft: Draft,
   rule: Rule,
   episode: EpisodeState,
@@ -24,38 +24,38 @@ export function tell(
   const sequence = episode.sequence + 1;
   const pages = transition === 'raised' || transition === 'escalated';
   const { reason: _before, ...rest } = episode;
-  const told: EpisodeState = {
+  const emitted: EpisodeState = {
     ...rest,
     sequence,
     last: transition,
     ...(reason === undefined ? undefined : { reason }),
     ...(pages ? { pagedAt: draft.now, paged: Math.max(episode.paged ?? 0, alertRank(episode)) } : undefined),
   };
-  const id = episodeId(draft.base, rule.id, told.n);
-  const alert = alertIn(draft, rule, told);
+  const id = episodeId(draft.base, rule.id, emitted.n);
+  const alert = alertIn(draft, rule, emitted);
   draft.changed = true;
   draft.transitions.push({
     id: uuidOf(`transition|${sequence}|${id}`),
     episode: id,
     sequence,
     rule: rule.id,
-    closed: isClosed(told.status),
-    effectiveAt: told.start,
-    raisedAt: told.raisedAt,
+    closed: isClosed(emitted.status),
+    effectiveAt: emitted.start,
+    raisedAt: emitted.raisedAt,
     at: draft.record.receivedAt,
-    ...(told.snoozedUntil === undefined ? undefined : { snoozedUntil: told.snoozedUntil }),
+    ...(emitted.snoozedUntil === undefined ? undefined : { snoozedUntil: emitted.snoozedUntil }),
     alert,
   });
   const rank = RANKS[alert.severity];
   const rose = episode.told === undefined || rank > episode.told.rank ? sequence : episode.told.rose;
-  return { ...told, told: { rank, rose } };
+  return { ...emitted, told: { rank, rose } };
 }
 
-/** The alert of an episode changed in a way that is worth no message of its own if one of this record carries it already. */
-export function retell(draft: Draft, rule: Rule, episode: EpisodeState, reason: AlertReason): EpisodeState {
+/** Amends the alert of an episode: in the transition that this record already emits, if there is one, else by one of its own. */
+export function amendPending(draft: Draft, rule: Rule, episode: EpisodeState, reason: AlertReason): EpisodeState {
   const id = episodeId(draft.base, rule.id, episode.n);
   const index = draft.transitions.findIndex((one) => one.episode === id && one.sequence === episode.sequence);
-  if (index === -1) return tell(draft, rule, episode, 'amended', reason);
+  if (index === -1) return emit(draft, rule, episode, 'amended', reason);
   const alert = alertIn(draft, rule, episode);
   draft.transitions[index] = { ...draft.transitions[index]!, alert };
   return episode;
