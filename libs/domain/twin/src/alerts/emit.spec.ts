@@ -27,7 +27,7 @@ describe('a transition', () => {
     expect(draft.transitions[1]).toMatchObject({ snoozedUntil: T0 + MINUTE });
   });
 
-  it('is a rise only when the severity is higher than it was told before', () => {
+  it('is a rise only when the severity is higher than it was emitted before', () => {
     const roseOf = (rank: number, before?: number) => {
       const known = before === undefined ? {} : { told: { rank: before, rose: 3 } };
       return emit(draftWith({}), OXYGEN_LOW, episodeOf({ rank, sequence: 6, ...known }), 'amended').told!.rose;
@@ -62,20 +62,20 @@ describe('what one record shows of several rules', () => {
     });
   const inAnyOrder = (...lines: string[]) => [lines, lines];
 
-  it('is told by groups in the order of the catalogue', () => {
+  it('is emitted by groups in the order of the catalogue', () => {
     expect(
       linesOf([shown('glucose-low', null, 2), shown('oxygen-saturation-low', null, 2), shown('news2', null, 2)]),
     ).toEqual(inAnyOrder('glucose-low raised', 'news2 raised', 'oxygen-saturation-low raised'));
   });
 
-  it('is of one group the gravest, in which the milder is folded', () => {
+  it('is of one group the most severe, in which the milder is folded', () => {
     const [trend, news2] = ['deterioration-trend', 'news2'];
     expect(linesOf([shown(news2, null, 2), shown(trend, null, 3)])).toEqual(inAnyOrder(`${trend} raised`));
     expect(linesOf([shown(news2, null, 3), shown(trend, null, 2)])).toEqual(inAnyOrder(`${news2} raised`));
     expect(linesOf([shown(news2, null, 2), shown(trend, null, 2)])).toEqual(inAnyOrder(`${news2} raised`));
   });
 
-  it('is of one group what has ended before what begins, whichever is graver', () => {
+  it('is of one group what has ended before what begins, whichever is more severe', () => {
     const [low, veryLow] = ['glucose-low', 'glucose-very-low'];
     for (const [over, begun, rankOver, rankBegun] of [
       [low, veryLow, 3, 2],

@@ -190,7 +190,7 @@ describe('limit rules', () => {
       'Heart rate high is medium when heart rate is above 120 /min for 10 min (at least 3 values), high when heart rate is above 150 /min for 60 s (at least 3 values).',
     );
     const held = { ...limits, forSeconds: 30 };
-    expect(whySentence(OXYGEN_LOW, held, episodeOf())).toContain('below 91 % for 30 s (at least 1 values),');
+    expect(whySentence(OXYGEN_LOW, held, episodeOf())).toContain('below 91 % for 30 s (at least 1 value),');
     const atOnce = { ...defaultLimits(RATE_HIGH), forSeconds: 0 };
     expect(whySentence(RATE_HIGH, atOnce, episodeOf())).toContain('above 120 /min for 0 s (at least 3 values),');
   });

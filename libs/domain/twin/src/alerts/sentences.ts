@@ -160,7 +160,7 @@ function conditionOf(rule: LimitRule, tier: Tier, limits: Limits): string {
   const held =
     seconds === 0 && tier.raiseSamples === 1
       ? ''
-      : ` for ${span(seconds * 1000)} (at least ${tier.raiseSamples} values)`;
+      : ` for ${span(seconds * 1000)} (at least ${tier.raiseSamples} ${tier.raiseSamples === 1 ? 'value' : 'values'})`;
   return `${title.toLowerCase()} is ${rule.direction} ${limits[tier.raise]!} ${unit}${held}`;
 }
 
