@@ -8,7 +8,7 @@ export const DAYS_TO_KNOW = 5;
 const DAYS_KEPT = 21;
 /** How many days the assumed spreads are worth. */
 const ASSUMED_DAYS = 5;
-/** Fewer values within three hours tell no spread within them. */
+/** Fewer values within three hours give no spread within them. */
 const LEAST_FOR_SPREAD = 4;
 /** A pause longer than this begins anew: the person may be another in it. In bins. */
 const LONGEST_PAUSE = 28 * BINS_A_DAY;

@@ -63,7 +63,7 @@ function temperaturePoints(temperature: number): number {
 /**
  * Modified Early Warning Score (Subbe et al., QJM 2001;94:521-526), 0 to 14: adults of 16 and over, not in pregnancy. The paper prints
  * "<40" beside "41-50" and "<70" beside "71-80"; 40 and 70 are taken with the lower band, as its later versions print them. Rounded as
- * NEWS2. A Glasgow coma score of 15 stands for alert where no AVPU is known; a lower one does not tell V, P and U apart, so the level is
+ * NEWS2. A Glasgow coma score of 15 stands for alert where no AVPU is known; a lower one does not distinguish V, P and U, so the level is
  * missing. 5 and over went with death and intensive care in the paper.
  */
 export function mews(vitals: Vitals, context: ScoreContext = {}): Score | ScoreRefusal {

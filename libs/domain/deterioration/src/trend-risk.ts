@@ -21,7 +21,7 @@ export interface TrendContribution {
   /** When it was measured, and how old it is, ms. */
   readonly at: number;
   readonly age: number;
-  /** Log-odds; negative speaks against deterioration. */
+  /** Log-odds; negative: against deterioration. */
   readonly contribution: number;
 }
 

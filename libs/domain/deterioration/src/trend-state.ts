@@ -56,7 +56,7 @@ function isVariable(name: string): name is TrendVariable {
 }
 
 /**
- * The state with one measurement charted. Of one clock hour the newest value counts (a tie: the one told last). A name the model
+ * The state with one measurement charted. Of one clock hour the newest value counts (a tie: the last one received). A name the model
  * does not know, a time or value that is not finite and an impossible value leave the state as it is: such a value is missing,
  * and listed as missing by `trendRisk`.
  */

@@ -19,7 +19,7 @@ export interface TrendTerm {
   readonly logarithmic?: true;
 }
 
-/** That it was ordered at all tells of worry, and counts. Routine tests and vital signs tell nothing by being there. */
+/** An order reflects clinical concern and counts as a feature; routine tests and vital signs do not. */
 export const TELLING_WHEN_KNOWN: ReadonlySet<TrendVariable> = new Set([
   'inspired-oxygen',
   'ph',
@@ -102,7 +102,7 @@ export const TERMS_OF: ReadonlyMap<TrendVariable, ReadonlyArray<readonly [TrendT
   ]),
 );
 
-/** Steps of one term, 0..3; undefined when its part cannot be told. */
+/** Steps of one term, 0..3; undefined when its part is unknown. */
 export function stepsOf(term: TrendTerm, chart: ChartSummary): number | undefined {
   const reading = chart[term.part];
   if (reading === undefined) return undefined;

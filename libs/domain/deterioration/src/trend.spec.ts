@@ -142,7 +142,7 @@ describe('deterioration trend', () => {
     expect(trendRisk(later, 9 * HOUR)).toEqual(trendRisk(until, 9 * HOUR));
   });
 
-  it('stays bounded and finite whatever it is told', () => {
+  it('stays bounded and finite for any input', () => {
     fc.assert(
       fc.property(fc.array(anyInput, { maxLength: 120 }), fc.double(), (inputs, t) => {
         const state = fold([...inputs, ...stay(ILL, 1)]);

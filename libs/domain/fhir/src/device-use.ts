@@ -16,7 +16,7 @@ const USED = new Set(['active', 'completed', 'stopped']);
 
 /**
  * What a DeviceUseStatement says; undefined when it says of nobody here who had which device and when: another status, a subject that
- * is no Patient, a beginning that is not told, a `timingTiming`, a modifier that is not understood.
+ * is no Patient, an unknown start, a `timingTiming`, a modifier that is not understood.
  *
  * @param lastUpdated of this version: a use that is over without saying when was over by then, one without timing goes on since then
  */
@@ -51,7 +51,7 @@ function timesOf(resource: JsonObject, ended: number | null, lastUpdated: number
 }
 
 /**
- * The time that a FHIR dateTime covers at its precision: a second, a day, a month, a year. A mere date is one in UTC, as for facts.
+ * The time that a FHIR dateTime covers at its precision: a second, a day, a month, a year. A date without a time is in UTC, as for facts.
  */
 function spanOf(text: string): { readonly from: number; readonly until: number } | undefined {
   if (text.includes('T')) {

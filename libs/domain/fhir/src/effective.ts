@@ -9,7 +9,7 @@ export type Moment =
 
 /**
  * The moment of `effective[x]`: a dateTime or instant with a time of day; the start of a Period, or its end where only that is an
- * instant; the event of a Timing that names one and repeats nothing. A mere date is no moment, and neither is a series of events.
+ * instant; the event of a Timing that names one and repeats nothing. A date without a time is not an instant, and neither is a series of events.
  */
 export function effectiveOf(resource: JsonObject): Moment {
   const text = textAt(resource, 'effectiveDateTime') ?? textAt(resource, 'effectiveInstant');

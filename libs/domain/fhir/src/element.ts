@@ -27,7 +27,7 @@ function isPlainObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
 }
 
-/** ms since 1970 of an instant or a dateTime with a time; undefined for a mere date, which is no moment. */
+/** ms since 1970 of an instant or a dateTime with a time; undefined for a date without a time, which is not an instant. */
 export function momentAt(object: JsonObject | undefined, name: string): number | undefined {
   const text = textAt(object, name);
   if (text === undefined) return undefined;
@@ -35,7 +35,7 @@ export function momentAt(object: JsonObject | undefined, name: string): number |
   return instant.ok ? instant.ms : undefined;
 }
 
-/** Start of a date or dateTime, ms since 1970; a mere date begins at midnight UTC. For facts, which hold for days. */
+/** Start of a date or dateTime, ms since 1970; a date without a time begins at midnight UTC. For facts, which hold for days. */
 export function startAt(object: JsonObject | undefined, name: string): number | undefined {
   const text = textAt(object, name);
   if (text === undefined) return undefined;

@@ -15,13 +15,13 @@ interface Concept {
 interface FactRule {
   readonly kind: FactKind;
   readonly content: (resource: JsonObject) => Content;
-  /** Where not every resource of the type tells one. */
+  /** Where not every resource of the type gives a fact. */
   readonly when?: (resource: JsonObject) => boolean;
   readonly from?: (resource: JsonObject) => number | undefined;
   readonly to?: (resource: JsonObject) => number | undefined;
 }
 
-/** Resource types that tell a fact, and the little of them that a twin shows: codes and dates, no names and no narrative. */
+/** Resource types that give a fact, and the fields that a twin shows: codes and dates, no names and no narrative. */
 const RULES: Readonly<Record<string, FactRule>> = {
   Patient: {
     kind: 'demographics',
@@ -125,7 +125,7 @@ const RULES: Readonly<Record<string, FactRule>> = {
   },
 };
 
-/** The fact a resource tells, or undefined when its type tells none. One entered in error withdraws it. */
+/** The fact of a resource, or undefined when its type gives none. One entered in error withdraws it. */
 export function factOf(resource: JsonObject, version: number): WireFact | undefined {
   const type = textAt(resource, 'resourceType') ?? '';
   const rule = Object.hasOwn(RULES, type) ? RULES[type] : undefined;

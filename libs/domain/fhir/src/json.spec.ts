@@ -49,7 +49,7 @@ describe('FHIR JSON', () => {
     });
   });
 
-  it('tells line and column, and repeats nothing of the text', () => {
+  it('reports line and column, and repeats nothing of the text', () => {
     const parsed = parseJson('{\n  "secretName": Smith\n}');
     expect(parsed).toMatchObject({ ok: false });
     if (!parsed.ok) {

@@ -2,7 +2,7 @@ import type { Issue } from './issue.js';
 
 /**
  * FHIR JSON with its decimals as written: `70.50` means another precision than `70.5` (FHIR R4 json.html#decimal), and JavaScript
- * numbers cannot tell them apart. A number that prints as it was written stays a number; any other becomes a {@link Decimal}.
+ * numbers cannot distinguish them. A number that prints as it was written stays a number; any other becomes a {@link Decimal}.
  */
 export type Json = null | boolean | number | string | Decimal | readonly Json[] | JsonObject;
 export interface JsonObject {

@@ -448,7 +448,7 @@ describe('facts', () => {
     ]);
   });
 
-  it('a type that tells nothing says so', () => {
+  it('reports a type without a mapping', () => {
     expect(toClinical({ resourceType: 'Claim', id: 'x' }, context).unmeasured).toMatchObject([
       { reason: 'type-not-mapped' },
     ]);

@@ -50,8 +50,8 @@ function undated(fact: WireFact): Unmeasured | undefined {
 }
 
 /**
- * All that any version of this software may have told of a stored resource, for taking it back: identities without values, and the
- * fact. More than was told does no harm.
+ * Everything that any version of this software may have written for a stored resource, for its withdrawal: identities without values, and the
+ * fact. A superset does no harm.
  *
  * @param at ms since 1970, for a resource without a moment
  */

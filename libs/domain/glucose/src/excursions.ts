@@ -16,7 +16,7 @@ export interface Excursions {
 
 /**
  * Events with values for which `isBeyond` holds: at least 15 min of them, ended by 15 min of others. Readings are ascending in time, and each
- * speaks until the next one, the last before a pause of over 45 min for as long as it stands.
+ * is valid until the next one, the last before a pause of over 45 min for as long as it stands.
  */
 export function excursions(readings: readonly StandingReading[], isBeyond: (mgdl: number) => boolean): Excursions {
   let [events, prolonged] = [0, 0];

@@ -2,7 +2,7 @@ import { featuresOf, FEATURE_GROUPS, type FeatureGroup } from './features.js';
 import type { History } from './history.js';
 import type { LowModel } from './models.js';
 
-/** Log-odds of a low, and what speaks for it: `intercept` plus the contributions, added in their order, is `score` exactly. */
+/** Log-odds of a low, with its terms: `intercept` plus the contributions, added in their order, is `score` exactly. */
 export interface LowForecast {
   readonly kind: 'forecast';
   readonly score: number;

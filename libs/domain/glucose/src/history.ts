@@ -6,7 +6,7 @@ const APART = 2.5 * MINUTE;
 const KEPT = 75 * MINUTE;
 /** Two readings this far apart are still joined by a line. */
 const JOINED = 16 * MINUTE;
-/** A reading speaks for itself this long before and after. */
+/** Time before and after a reading that it represents. */
 const NEAR = MINUTE;
 
 /** Time (ms since 1970) and value (mg/dL). */

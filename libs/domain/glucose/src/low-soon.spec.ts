@@ -36,7 +36,7 @@ const FALLING = [160, 155, 150, 144, 138, 131, 124, 116, 108, 100, 92, 85, 78, 7
 const STEADY = Array.from({ length: 40 }, (_, i) => 120 + (i % 3));
 
 describe('low soon', () => {
-  it('is told before the low, and urgent no later than 5 min after 55', () => {
+  it('is emitted before the low, and urgent no later than 5 min after 55', () => {
     const { low, urgentLow } = told(FALLING);
     expect(low).toHaveLength(1);
     expect(low[0]).toBeLessThan(14 * 5);
@@ -45,12 +45,12 @@ describe('low soon', () => {
     expect(urgentLow[0]).toBeGreaterThan(low[0]!);
   });
 
-  it('is not told of steady or rising values', () => {
+  it('is not emitted for steady or rising values', () => {
     expect(told(STEADY)).toEqual({ low: [], urgentLow: [] });
     expect(told([...FALLING.slice(0, 8), 118, 122, 128, 135, 141])).toEqual({ low: [], urgentLow: [] });
   });
 
-  it('tells an unforeseen low after 5 min, without any history', () => {
+  it('emits an unpredicted low after 5 min, without any history', () => {
     expect(told([100, 68, 66, 65], [0, 60, 65, 70]).low).toEqual([65]);
   });
 

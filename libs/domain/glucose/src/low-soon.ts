@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const OVER = 15 * MINUTE;
 /** A forecast that has not come true within an hour is over: it spoke of half an hour. */
 const EXPIRES = 60 * MINUTE;
-/** After this long without readings nothing that was foreseen stands. */
+/** After this long without readings no forecast is kept. */
 const GAP = 60 * MINUTE;
 
 /** What decides one of the rules. Values in mg/dL. */
@@ -15,12 +15,12 @@ interface LowRule {
   readonly model: LowModel;
   /** Under this it is no longer a forecast. */
   readonly isLow: (mgdl: number) => boolean;
-  /** How long it has been low before it is told without having been foreseen. */
+  /** Time below the limit after which an unpredicted low is reported. */
   readonly lowFor: number;
 }
 
 /**
- * `low`: predicted < 70 within 30 min, or under 70 for 5 min without having been foreseen: the fall was too fast, and the one who
+ * `low`: predicted < 70 within 30 min, or under 70 for 5 min without having been predicted: the fall was too fast, and the one who
  * waits for this rule has to hear of it. `earlyLow`: the same from a lower probability. `urgentLow`: predicted ≤ 55 within 20 min, or there for 5 min unforeseen.
  */
 const RULES: Readonly<Record<LowName, LowRule>> = {
@@ -30,7 +30,7 @@ const RULES: Readonly<Record<LowName, LowRule>> = {
 };
 export type LowName = 'low' | 'earlyLow' | 'urgentLow';
 
-/** One rule's memory: whether it is told, since when it stands, since when it is gone, since when glucose is low. */
+/** One rule's memory: whether it is reported, since when it holds, since when it is absent, since when glucose is low. */
 interface LowState {
   readonly on: boolean;
   readonly since: number;

@@ -15,7 +15,7 @@ export interface GlucoseMetrics {
   readonly readings: number;
   /** Days from the first to the last reading. */
   readonly days: number;
-  /** Per cent of these days for which readings speak. */
+  /** Per cent of these days covered by readings. */
   readonly activePercent: number;
   readonly mean: number;
   readonly sd: number;
@@ -55,7 +55,7 @@ const PACE = 5 * MINUTE;
 
 /**
  * Metrics of readings in any order; values that are no number are left out. Everything is weighed by time: each reading counts for as
- * long as it speaks (`standing.ts`), so that the pace of a sensor, a change of pace, and copies of readings change nothing. At an even pace
+ * long as it is valid (`standing.ts`), so that the pace of a sensor, a change of pace, and copies of readings change nothing. At an even pace
  * that is the share of readings, as the consensus counts. `pregnancy` changes the target range to 63 to 140 and "low" to under 63.
  */
 export function glucoseMetrics(

@@ -1,11 +1,11 @@
 import { LOW, URGENT_LOW } from './models/low-soon.js';
 
-/** A logistic regression of a low, one weight per feature of `features.ts`, and from which probabilities it is told. */
+/** A logistic regression of a low, one weight per feature of `features.ts`, and the probabilities from which it is reported. */
 export interface LowModel {
   readonly version: string;
   readonly intercept: number;
   readonly weights: readonly number[];
-  /** Probability from which it is told, and under which it is over. */
+  /** Probability at which it is raised, and below which it clears. */
   readonly limits: LowLimits;
 }
 
@@ -19,7 +19,7 @@ export interface LowLimits {
 export const LOW_SOON: LowModel = { version: '1.0.0', ...LOW, limits: { raise: 0.35, clear: 0.25 } };
 
 /**
- * The same forecast told from a lower probability: a candidate that runs in shadow, for wards that weigh a longer lead against more
+ * The same forecast with a lower limit: a candidate that runs in shadow, for wards that weigh a longer lead against more
  * false alerts (docs/clinical/rules/glucose-low-soon.md has the figures of both).
  */
 export const EARLY_LOW_SOON: LowModel = { ...LOW_SOON, limits: { raise: 0.14, clear: 0.1 } };

@@ -48,7 +48,7 @@ function arrowOf(speed: number): RateOfChange['arrow'] {
 }
 
 /**
- * A sensor that is lain on reads low: a fall of more than 25 mg/dL within 15 min out of half an hour that was level (within 10 mg/dL).
+ * Compression artefact: a sensor under pressure reads low. A fall of more than 25 mg/dL within 15 min out of half an hour that was level (within 10 mg/dL).
  * A suspicion only, worth a look at the sensor; it takes nothing from an alert. Engineering limits.
  */
 export function isCompressionSuspected(history: History): boolean {

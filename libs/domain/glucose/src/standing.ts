@@ -1,4 +1,4 @@
-/** How long each reading of a sensor speaks for, so that metrics weigh time and not the number of readings. */
+/** Time that each reading of a sensor represents, so that metrics weigh time and not the number of readings. */
 
 const MINUTE = 60_000;
 /** Two readings this close with values this alike are one reading that came twice (two apps, other rounding of time or unit). */
@@ -9,7 +9,7 @@ const RUN = 3;
 const ALIKE = 0.1;
 /** A step of more than this many paces is a pause. */
 const PAUSE = 1.5;
-/** No reading speaks for longer, however slow the pace: the slowest sensors store a value every quarter of an hour. */
+/** Maximum time that a reading represents, however slow the pace: the slowest sensors store a value every quarter of an hour. */
 const LONGEST = 20 * MINUTE;
 /** Where no pace is to be seen. */
 const USUAL = 5 * MINUTE;
@@ -18,12 +18,12 @@ export interface StandingReading {
   /** ms since 1970 */
   readonly t: number;
   readonly mgdl: number;
-  /** For how long from `t` on it speaks, ms. */
+  /** Time from `t` on that it represents, ms. */
   readonly stands: number;
 }
 
 /**
- * Readings (in any order) without copies, each with the time for which it speaks: until the next one; before a pause for the pace before it. A
+ * Readings (in any order) without copies, each with the time that it represents: until the next one; before a pause for the pace before it. A
  * step is a pause when it is more than one and a half times the nearest pace on either side, at most 20 min. Of several values of one
  * moment the last given counts.
  */

@@ -170,7 +170,7 @@ const float = new Float64Array(1);
 const halves = new Uint32Array(float.buffer);
 
 /**
- * A running 64-bit mix of numbers and text: two lanes of MurmurHash3 (public domain, A. Appleby). It tells versions of one
+ * A running 64-bit mix of numbers and text: two lanes of MurmurHash3 (public domain, A. Appleby). It distinguishes versions of one
  * measurement apart, so it need not resist an attacker; it is made for series of thousands of values.
  */
 export class ContentMix {

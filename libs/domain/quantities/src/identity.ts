@@ -1,6 +1,6 @@
 import { ContentMix, sha256Words, sha256WordsAround } from './hash.js';
 
-/** What tells one measurement from another. `code` is the catalogue number, `t` the device's time in ms. */
+/** What identifies a measurement. `code` is the catalogue number, `t` the device's time in ms. */
 export interface IdentityParts {
   readonly source: string;
   /** FHIR id of the device, or ''. */

@@ -139,7 +139,7 @@ describe('beats from an ECG', () => {
     }
   });
 
-  it('tells wide early beats from usual ones', () => {
+  it('distinguishes wide early beats from usual ones', () => {
     const truth: number[] = [];
     const wide = new Set<number>();
     for (let at = 0.5; at < 120;) {
@@ -170,7 +170,7 @@ describe('a bedside alarm checked against the signals', () => {
   const fs = 125;
   const normal = steady(50, 0.8);
 
-  it('believes asystole where neither ECG nor pulse go on, and withdraws it where the pulse does', () => {
+  it('accepts asystole where neither ECG nor pulse go on, and withdraws it where the pulse does', () => {
     const silent = normal.filter((at) => at < 32);
     const ecgs = [ecg(silent, 40, fs)];
     expect(checkAlarm('asystole', { fs, ecg: ecgs, pulse: [pulseWave(silent, 40, fs)] })).toBe(true);
@@ -204,7 +204,7 @@ describe('a bedside alarm checked against the signals', () => {
     expect(checkAlarm('asystole', { fs, ecg: [silent], pulse: [stopped] })).toBe(true);
   });
 
-  it('believes a good slow lead over a channel that counts twice, and wants two slow channels against a fast one', () => {
+  it('accepts a good slow lead over a channel that counts twice, and wants two slow channels against a fast one', () => {
     const slow = ecg(steady(22, 1.8), 40, fs);
     const twice = pulseWave(steady(44, 0.9), 40, fs);
     expect(checkAlarm('extreme-bradycardia', { fs, ecg: [slow], pulse: [twice] })).toBe(true);
@@ -224,7 +224,7 @@ describe('a bedside alarm checked against the signals', () => {
     );
   });
 
-  it('believes a wide fast run and withdraws ventricular tachycardia from a steady rhythm with its pulse', () => {
+  it('accepts a wide fast run and withdraws ventricular tachycardia from a steady rhythm with its pulse', () => {
     const run = [...normal.filter((at) => at < 31), ...steady(20, 0.42, 31.3)];
     const wide = new Set(run.map((_, i) => i).filter((i) => run[i]! > 31));
     const beaten = pulseWave(
@@ -260,7 +260,7 @@ describe('a short ECG', () => {
     for (const rate of [0, 50, Number.NaN]) expect(classifyShortEcg(ecg(steady(20, 0.8), 20, fs), rate)).toBe('~');
   });
 
-  it('tells steady beats with P waves from irregular ones without, upside down, at half the gain and in light noise too', () => {
+  it('distinguishes steady beats with P waves from irregular ones without, upside down, at half the gain and in light noise too', () => {
     const next = numbers(5);
     const irregular = timesOf(Array.from({ length: 45 }, () => 0.4 + 0.55 * next()));
     const waves = Float64Array.from({ length: 30 * fs }, (_, i) => 0.05 * Math.sin((2 * Math.PI * 6 * i) / fs));

@@ -78,7 +78,7 @@ function isHeartRate(beats: readonly number[], fs: number): boolean {
   return usual <= 3 && usual > 0.26;
 }
 
-/** At most beats the deflection goes down. Leads such as aVR do so by nature: told, and nothing taken off. */
+/** At most beats the deflection goes down. Leads such as aVR do so by nature: reported, without a deduction. */
 function isInverted(level: Float64Array, beats: readonly number[]): boolean {
   let down = 0;
   for (const at of beats) if (level[at]! < 0) down++;

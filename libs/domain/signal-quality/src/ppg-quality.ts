@@ -3,7 +3,7 @@
  * C. Orphanidou et al., IEEE J Biomed Health Inform 2015;19(3):832-838: rate 40 to 180 per minute, no gap over 3 s, longest to
  * shortest interval under 2.2, and a mean correlation with the template of 0.86.
  *
- * The steadiness is asked of 80 % of the intervals here: one early beat is no artefact. Whether the skin is well perfused cannot be told
+ * The steadiness is asked of 80 % of the intervals here: one early beat is no artefact. Whether the skin is well perfused cannot be determined
  * from a wave in arbitrary units; that is the perfusion index of `checkVital`.
  */
 import { intervals } from './peaks.js';

@@ -99,7 +99,7 @@ describe('a true emergency', () => {
     expect(said(run('glucose', values, [{ t: T0 + HOUR - 5 * MINUTE, x: 24 }]))[1]).toBe('0 below-sensor-range');
   });
 
-  it('is believed once it moves as no value of the other unit can', () => {
+  it('is accepted once it moves as no value of the other unit can', () => {
     const verdicts = run('glucose', [
       [0, 380],
       [HOUR, 21],

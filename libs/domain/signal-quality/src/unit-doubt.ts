@@ -1,7 +1,7 @@
 import type { VitalSpec } from './vital-spec.js';
 import type { VitalState } from './vital-state.js';
 
-/** A believed value of the measure: time, ms, and value in the canonical unit. */
+/** An accepted value of the measure: time, ms, and value in the canonical unit. */
 export interface BelievedValue {
   readonly t: number;
   readonly x: number;
@@ -12,7 +12,7 @@ const CONFIRMS_FOR = 30 * 60_000;
 
 /**
  * The factor by which the value would have to be multiplied, if it looks as if it had been measured in another unit than it says; else
- * undefined. It does when it is far from the value that was last believed, times a factor between two common units is near it,
+ * undefined. It does when it is far from the value that was last accepted, times a factor between two common units is near it,
  * and no other source measured about the same. Once doubted, values stay doubted as long as they go on as values of that unit would:
  * until they are back, another source confirms them, or they move as no value of that unit can. Reasoning: docs/clinical/rules/unit-doubtful.md.
  */
@@ -36,7 +36,7 @@ export function doubtedUnit(
   return units.factors.find((factor) => isNear(x * factor, before.x, near));
 }
 
-/** What the value is compared with: its source's own believed value, or the newest of another source. */
+/** What the value is compared with: its source's own accepted value, or the newest of another source. */
 export function referenceOf(
   spec: VitalSpec,
   state: VitalState | null,

@@ -65,12 +65,12 @@ describe('one value after another', () => {
     }
   });
 
-  it('holds a spike back, believes the next value, and leaves earlier verdicts alone', () => {
+  it('holds a spike back, accepts the next value, and leaves earlier verdicts alone', () => {
     const verdicts = run(specOf('heart-rate'), even([...calm, 120, 71, 70], 5 * SECOND));
     expect(told(verdicts).slice(-4)).toEqual(['0', '1 spike', '0', '0']);
   });
 
-  it('believes a jump when the next value confirms it', () => {
+  it('accepts a jump when the next value confirms it', () => {
     const verdicts = run(specOf('heart-rate'), even([...calm, 170, 171, 170], 5 * SECOND));
     expect(told(verdicts).slice(-3)).toEqual(['1 spike', '0', '0']);
   });
@@ -82,7 +82,7 @@ describe('one value after another', () => {
     expect(told(run(specOf('heart-rate'), even([70, 111], 2 * SECOND)))[1]).toBe('0');
   });
 
-  it('tells a fast glucose change from an impossible one', () => {
+  it('distinguishes a fast glucose change from an impossible one', () => {
     const at = (x: number): string => told(run(specOf('glucose'), even([100, x], 5 * MINUTE)))[1]!;
     expect([at(80), at(79), at(50), at(49)]).toEqual(['0', '1 rate-doubtful', '1 rate-doubtful', '2 rate-impossible']);
   });

@@ -38,7 +38,7 @@ const SPIKE = 6;
 const NONE: readonly VitalReason[] = Object.freeze([]);
 const NO_OTHERS: readonly BelievedValue[] = Object.freeze([]);
 
-/** `state` is null before the first value; `others`: newest believed values of other sources of the measure. Never throws. */
+/** `state` is null before the first value; `others`: newest accepted values of other sources of the measure. Never throws. */
 export function checkVital(
   spec: VitalSpec,
   state: VitalState | null,
@@ -77,7 +77,7 @@ export function checkVital(
   return { state: next, quality: worst(value.quality, reasons), reasons };
 }
 
-/** Held back until it is confirmed; what was believed stays, if it is another source's. */
+/** Held back until it is confirmed; what was accepted stays, if it is another source's. */
 function ofOtherUnit(
   spec: VitalSpec,
   state: VitalState | null,

@@ -1,4 +1,4 @@
-/** Why a value is doubtful (1) or bad (2); the ends of a sensor's range are told but doubt nothing (0). */
+/** Why a value is doubtful (1) or bad (2); the ends of a sensor's range are reported without lowering the quality (0). */
 export const VITAL_REASONS = {
   'time-invalid': 2,
   'time-reversed': 1,

@@ -1,7 +1,7 @@
 import type { VitalSpec } from './vital-spec.js';
 
 /**
- * What is remembered of one measure from one source: eleven or twelve numbers, plain JSON. `held` is the last value that was believed; while the
+ * What is remembered of one measure from one source: eleven or twelve numbers, plain JSON. `held` is the last value that was accepted; while the
  * last value `x` is held back as a jump it differs from it.
  */
 export interface VitalState {
@@ -13,11 +13,11 @@ export interface VitalState {
   readonly since: number;
   readonly heldT: number;
   readonly heldX: number;
-  /** The usual step between believed values: a running mean of steps, each cut at three times the mean. */
+  /** The usual step between accepted values: a running mean of steps, each cut at three times the mean. */
   readonly spread: number;
   /** How many steps `spread` has learnt from, at most {@link LEARNT}. */
   readonly steps: number;
-  /** A believed value at most `rate.withinMs` old: slow drifts that no single step shows. */
+  /** An accepted value at most `rate.withinMs` old: slow drifts that no single step shows. */
   readonly anchorT: number;
   readonly anchorX: number;
   /** How many values in a row came with a time before `t`. */
@@ -33,7 +33,7 @@ export function firstState(t: number, x: number): VitalState {
   return { t, x, run: 1, since: t, heldT: t, heldX: x, spread: 0, steps: 0, anchorT: t, anchorX: x, back: 0 };
 }
 
-/** The state after a value that was believed. */
+/** The state after a value that was accepted. */
 export function believed(spec: VitalSpec, state: VitalState, t: number, x: number): VitalState {
   const step = Math.abs(x - state.heldX);
   const steps = state.steps < LEARNT ? state.steps + 1 : LEARNT;
@@ -56,7 +56,7 @@ export function believed(spec: VitalSpec, state: VitalState, t: number, x: numbe
   };
 }
 
-/** The state after a value that waits for the next one: what was believed stays. */
+/** The state after a value that waits for the next one: what was accepted stays. */
 export function waiting(state: VitalState, t: number, x: number): VitalState {
   const same = x === state.x;
   return {

@@ -58,7 +58,7 @@ describe.each(KINDS)('%s', (kind, judge, clean) => {
     expect(quality.index).toBeGreaterThan(0.85);
   });
 
-  it('does not mind another rate that it is made for, when it is told', () => {
+  it('accepts another supported rate when it is stated', () => {
     expect(judge(clean(500), 500).reasons).toEqual([]);
   });
 
@@ -83,7 +83,7 @@ describe.each(KINDS)('%s', (kind, judge, clean) => {
     for (const quality of [hole, flat]) expect(quality.index).toBeLessThan(judge(clean(), fs).index - 0.25);
   });
 
-  it('tells a wave that is cut off', () => {
+  it('reports a wave that is cut off', () => {
     const top = Math.max(...clean());
     const low = Math.min(...clean());
     // The top of a QRS is too short to count as a rail: an ECG is cut near its baseline.
@@ -91,7 +91,7 @@ describe.each(KINDS)('%s', (kind, judge, clean) => {
     expect(of((value) => Math.min(cut, value)).reasons).toContain('saturated');
   });
 
-  it('tells a wave turned upside down', () => {
+  it('reports a wave turned upside down', () => {
     expect(of((value) => (kind === 'pressure' ? 200 - value : -value)).reasons).toContain('inverted');
   });
 
@@ -132,7 +132,7 @@ describe.each(KINDS)('%s', (kind, judge, clean) => {
 });
 
 describe('ecg only', () => {
-  it('tells a baseline that wanders and mains that hum', () => {
+  it('reports baseline wander and mains interference', () => {
     const wander = spoil(ecg(), (value, i) => value + 1.5 * Math.sin((2 * Math.PI * 0.5 * i) / FS));
     expect(ecgQuality(wander, FS).reasons).toContain('baseline-wander');
     const hum = spoil(ecg(), (value, i) => value + 0.3 * Math.sin((2 * Math.PI * 50 * i) / FS));
@@ -160,13 +160,13 @@ describe('ppg only', () => {
     for (const fs of [20, 25, 64]) expect(ppgQuality(ppg(fs), fs)).toMatchObject({ usable: true, reasons: [] });
   });
 
-  it('doubts a wave told at half its rate: under 40 pulses a minute', () => {
+  it('doubts a wave sent at half its rate: under 40 pulses a minute', () => {
     expect(ppgQuality(ppg(250), 125).reasons).toContain('rate-implausible');
   });
 });
 
 describe('pressure only', () => {
-  it('tells a level no artery has', () => {
+  it('reports a level no artery has', () => {
     for (const [foot, height] of [
       [-5, 40],
       [180, 150],
@@ -178,7 +178,7 @@ describe('pressure only', () => {
     }
   });
 
-  it('tells a damped line', () => {
+  it('reports a damped line', () => {
     const damped = new Float64Array(FS * 10).map((_, k) => 90 + 15 * Math.sin((2 * Math.PI * k) / FS));
     expect(pressureWaveQuality(damped, FS).reasons).toContain('damped');
   });

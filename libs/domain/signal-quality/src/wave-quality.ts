@@ -1,4 +1,4 @@
-/** Why a window of a wave is worth less than its full index. `inverted` and `damped` are told; the rest also lower the index. */
+/** Why a window of a wave is worth less than its full index. `inverted` and `damped` are emitted; the rest also lower the index. */
 export type WaveReason =
   | 'sampling-rate'
   | 'too-short'

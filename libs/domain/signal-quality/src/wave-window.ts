@@ -54,7 +54,7 @@ export function openWindow(samples: ArrayLike<number>, fs: number, limits: Windo
   if (missingShare > REPORTED_SHARE) reasons.add('missing');
   const within = limits.flatIsShare ? limits.flatWithin * (high - low) : limits.flatWithin;
   const flat = flatShare(x, FLAT_S * fs, within);
-  // Holes hold a value, so they look flat as well: tell them once.
+  // Holes hold a value, so they look flat as well: report them once.
   if (flat > Math.max(REPORTED_SHARE, missingShare)) reasons.add('flat');
   const rails = high - low <= within ? 0 : railShare(x, low, high, Math.max(3, limits.railS * fs));
   if (rails > REPORTED_SHARE) reasons.add('saturated');

@@ -226,7 +226,7 @@ describe('replay', () => {
     );
   });
 
-  it('keeps one open episode per rule, and tells every change of it in sequence', () => {
+  it('keeps one open episode per rule, and emits every change of it in sequence', () => {
     fc.assert(
       fc.property(samples, order, (all, keys) => {
         const open = new Map<string, string>();

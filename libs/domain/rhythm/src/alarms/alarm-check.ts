@@ -1,6 +1,6 @@
 /**
  * Checks a bedside arrhythmia alarm against the signals: definitions of the PhysioNet/CinC Challenge 2015 (after ANSI/AAMI EC13).
- * An alarm stands unless a channel speaks against it, and only beats that look alike may speak: noise takes that right away, it never
+ * An alarm stands unless a channel contradicts it, and only consistent beats may contradict it: noise removes that evidence, it never
  * gives it. So every limit of asystole, extreme rates and fibrillation errs towards the alarm. With no usable signal it stands.
  */
 import { modelScore } from '../signal/boosted-trees.js';
@@ -25,7 +25,7 @@ export interface AlarmSignals {
 /** Seconds before the end in which the alarm's cause must lie: its definition's length, and 10 s until it is raised. */
 const LOOKBACK_S = 16;
 
-/** Whether the alarm at the end of the signals is to be believed. */
+/** Whether the alarm at the end of the signals is true. */
 export function checkAlarm(rule: AlarmRule, signals: AlarmSignals): boolean {
   const { fs } = signals;
   if (!isUsableRate(fs)) return true;
@@ -101,7 +101,7 @@ function beatsSteadily({ sure, all, kind }: ChannelEvidence): boolean {
   return sure.longest < 2 && sure.variation < (kind === 'ecg' ? 0.3 : 0.4) && all.burst < 190;
 }
 
-/** Score of the trees above which a run is believed. They were fitted with a true run counting five times. */
+/** Score of the trees above which a run is accepted. They were fitted with a true run counting five times. */
 export const RUN_LIMIT = 0.23;
 
 function isVentricularRun(signals: AlarmSignals): boolean {

@@ -6,7 +6,7 @@ import { findPulses } from '../beats/pulse-detector.js';
 /** Length of a ventricular run, beats (ANSI/AAMI EC13 as used by the PhysioNet/CinC Challenge 2015). */
 const RUN = 5;
 
-/** What speaks for a ventricular run on one ECG channel from second `from`: the run of five beats that looks least like the usual beat. */
+/** Evidence for a ventricular run on one ECG channel from second `from`: the run of five beats that looks least like the usual beat. */
 export function runFeatures(samples: Float64Array, fs: number, from: number): readonly number[] {
   const beats = findBeats(samples, fs);
   const features = beatFeatures(samples, fs, beats);

@@ -1,4 +1,4 @@
-/** Which beats of a channel look like each other: only those may speak against an alarm. */
+/** Which beats of a channel look like each other: only those may contradict an alarm. */
 import { bandPass } from '../signal/biquad.js';
 
 /** The part of a wave that is compared: seconds before and after the beat, band in Hz. */

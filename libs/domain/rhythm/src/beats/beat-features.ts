@@ -72,7 +72,7 @@ function stretchFeatures(signal: Float64Array, fs: number, beats: readonly Beat[
   });
 }
 
-/** What tells a form from the usual one. */
+/** Features that distinguish a form from the usual one. */
 export function differences({ qrs, whole, p, t, spreadRatio, slopeRatio }: Likeness): readonly number[] {
   return [qrs, whole, p, t, spreadRatio, slopeRatio];
 }

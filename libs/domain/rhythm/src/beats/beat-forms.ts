@@ -20,7 +20,7 @@ export function formSignal(samples: Float64Array, fs: number): Float64Array {
   return samples.map((sample) => filter((held = Number.isFinite(sample) ? sample : held)));
 }
 
-/** The form around sample `at`, its median taken off as the line of rest. Past the ends of the signal its end value goes on. */
+/** The form around sample `at`, its median subtracted as the baseline. Past the ends of the signal its end value goes on. */
 export function formAt(signal: Float64Array, fs: number, at: number): Float64Array {
   const last = signal.length - 1;
   const form = Float64Array.from({ length: FORM_LENGTH }, (_, i) => {

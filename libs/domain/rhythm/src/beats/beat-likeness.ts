@@ -69,7 +69,7 @@ export function likeness(form: Float64Array, usual: Float64Array, usualShape: Sh
   };
 }
 
-/** Correlation and distance over a stretch, each mean taken off. */
+/** Correlation and distance over a stretch, each mean subtracted. */
 function along(form: Float64Array, usual: Float64Array, shift: number, [from, to]: readonly [number, number]) {
   let [mx, mu] = [0, 0];
   for (let i = from; i < to; i++) {

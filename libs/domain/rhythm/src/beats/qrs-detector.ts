@@ -213,7 +213,7 @@ function median(values: readonly number[]): number {
   return sorted.length > 0 ? sorted[sorted.length >> 1]! : 0;
 }
 
-/** All beats of a whole recording, mV at `fs` Hz, hum of the mains taken off. A rate outside 100 to 1000 Hz, and a flat, saturated or missing signal, give none. */
+/** All beats of a whole recording, mV at `fs` Hz, mains interference filtered out. A rate outside 100 to 1000 Hz, and a flat, saturated or missing signal, give none. */
 export function findBeats(samples: Float64Array, fs: number): readonly Beat[] {
   if (!isUsableRate(fs)) return [];
   const detector = new QrsDetector(fs);

@@ -1,4 +1,4 @@
-/** Early beats with a compensatory pause, by intervals alone: ectopy is suspected, of which kind intervals cannot tell. */
+/** Early beats with a compensatory pause, by intervals alone: ectopy is suspected, intervals cannot show the kind. */
 import type { RhythmFinding } from '../stream/stream-finding.js';
 
 /** Prematurity and compensation relative to the median of the last eight usual intervals. */
@@ -19,7 +19,7 @@ export interface EctopyState {
   /** [bin of 5 min since 1970, early beats, ms analysed], oldest first. */
   readonly bins: ReadonlyArray<readonly [bin: number, count: number, analysed: number]>;
   readonly told: boolean;
-  /** Rate when last told. */
+  /** Rate when last emitted. */
   readonly rate: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Tells whether an interval could be foreseen from the ones before it. Ectopy repeats itself (a short interval, its pause, the
+ * Whether an interval could be predicted from the preceding ones. Ectopy repeats itself (a short interval, its pause, the
  * usual ones between); in fibrillation the last beats say next to nothing of the next one. The forecast is the mean of what
  * followed the two most similar runs of a few intervals among the last 127 (nearest-neighbour forecast of a series:
  * Farmer and Sidorowich 1987, Phys Rev Lett 59:845).
@@ -9,7 +9,7 @@ const FEWEST_RUNS = 8;
 
 /**
  * Time and memory per interval are bounded by the 127 intervals and one run kept (whole ms, newest last). `run`: intervals in a run;
- * `tolerance`: relative error from which an interval counts as not foreseen.
+ * `tolerance`: relative error from which an interval counts as not predicted.
  */
 export class IntervalForecast {
   constructor(
@@ -18,7 +18,7 @@ export class IntervalForecast {
     private readonly tolerance: number,
   ) {}
 
-  /** True when `interval` (whole ms) was not foreseen; false while there is too little to forecast from. */
+  /** True when `interval` (whole ms) was not predicted; false while there is too little to forecast from. */
   isSurprise(interval: number): boolean {
     const forecast = this.forecast();
     this.past.push(interval);

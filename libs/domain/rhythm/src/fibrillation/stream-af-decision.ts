@@ -22,7 +22,7 @@ export interface AfVerdict {
 }
 
 export interface AfLimits {
-  /** Weight of the repetition, which speaks against fibrillation. */
+  /** Weight of the repetition, which is evidence against fibrillation. */
   readonly repetition: number;
   readonly lower: number;
   readonly upper: number;

@@ -1,8 +1,8 @@
-/** From verdicts on beats to episodes that are told, and to the burden of the last 24 hours. */
+/** From verdicts on beats to episodes that are emitted, and to the burden of the last 24 hours. */
 import type { RhythmFinding } from '../stream/stream-finding.js';
 import type { AfVerdict } from './stream-af-decision.js';
 
-/** Episodes of six minutes and more are told (device-detected fibrillation as in ASSERT: Healey et al., N Engl J Med 2012;366:120); shorter ones are only kept in the burden. */
+/** Episodes of six minutes and more are emitted (device-detected fibrillation as in ASSERT: Healey et al., N Engl J Med 2012;366:120); shorter ones are only kept in the burden. */
 const EMITTED_AFTER_MS = 360_000;
 /** An episode is over after a minute judged free of it: shorter interruptions are mostly the window's blur. */
 const OVER_MS = 60_000;
@@ -23,7 +23,7 @@ export interface AfEpisodeState {
   readonly af: number;
   readonly free: number;
   readonly told: boolean;
-  /** Steps of WORSE_MS told. */
+  /** Steps of WORSE_MS emitted. */
   readonly worse: number;
   /** [hour since 1970, ms of fibrillation, ms analysed], oldest first. */
   readonly hours: ReadonlyArray<readonly [hour: number, af: number, analysed: number]>;
@@ -71,7 +71,7 @@ export function stepEpisode(
   return { state: over, finding: state.told ? finding(next, now, false, confident) : null };
 }
 
-/** A gap: an episode that was not told yet has to begin anew. A told one lasts until a minute free of it was seen. */
+/** A gap: an episode that was not emitted yet has to begin anew. An emitted one lasts until a minute free of it was seen. */
 export function breakEpisode(state: AfEpisodeState): AfEpisodeState {
   return state.told ? { ...state, judged: null } : { ...state, judged: null, since: null, af: 0, free: 0 };
 }

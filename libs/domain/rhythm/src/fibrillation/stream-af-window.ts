@@ -1,7 +1,7 @@
 /**
  * Atrial fibrillation from the intervals between beats, resumed at any interval. Three scores of the last 91 intervals: the word
  * entropy of the intervals with ectopic short-long pairs evened out (irregularity that vanishes with the pairs is ectopy), the share
- * of intervals that could not be foreseen (irregularity that repeats itself is ectopy too), and how far they repeat themselves (what
+ * of intervals that could not be predicted (irregularity that repeats itself is ectopy too), and how far they repeat themselves (what
  * comes and goes with breathing is sinus rhythm). `stream-af-decision.ts` makes verdicts of them.
  */
 import { IntervalForecast } from './interval-forecast.js';
@@ -29,9 +29,9 @@ const LONGEST_MS = 5000;
 export interface AfDesign {
   /** Intervals that are judged together; odd. */
   readonly window: number;
-  /** Length of the runs that an interval is foreseen from. */
+  /** Length of the runs that an interval is predicted from. */
   readonly run: number;
-  /** Relative error from which an interval counts as not foreseen. */
+  /** Relative error from which an interval counts as not predicted. */
   readonly tolerance: number;
   /** How far from two usual intervals an early one and its pause may be together, share of the usual one. */
   readonly compensation: number;
@@ -44,7 +44,7 @@ export interface AfWindowState {
   readonly even: string;
   /** The newest 130 intervals, whole ms. */
   readonly past: readonly number[];
-  /** Which of the newest 91 intervals were not foreseen: 1 or 0 each. */
+  /** Which of the newest 91 intervals were not predicted: 1 or 0 each. */
   readonly surprises: string;
   /** End and interval (ms) of the beat that waits for its successor, and the evened interval it was given. */
   readonly waiting: readonly [at: number, interval: number, corrected: number | null] | null;
@@ -185,7 +185,7 @@ export class AfWindow {
     const irregularity = this.even.score();
     if (irregularity === null) return [];
     this.scores = this.scored(irregularity, this.surprising / this.design.window);
-    // All but the half window that later intervals may still speak for.
+    // All but the half window that later intervals may still confirm.
     return this.withScores(this.pending.splice(0, this.pending.length - (this.design.window - 1) / 2));
   }
 

@@ -28,7 +28,7 @@ function hasHum(samples: Float64Array, fs: number, hertz: number, least: number)
   return false;
 }
 
-/** Amplitude of the frequency in each part (Goertzel's sums, the straight line through its ends taken off). */
+/** Amplitude of the frequency in each part (Goertzel's sums, linear trend subtracted). */
 function amplitudesOf(samples: Float64Array, fs: number, hertz: number): readonly number[] {
   const length = Math.round(PART_S * fs);
   const turn = (2 * Math.PI * hertz) / fs;

@@ -50,7 +50,7 @@ const RAIL_MV = 5;
 /** Shares of a second: missing samples, and samples that sit exactly on its extremes, from which on it cannot be used. */
 const MISSING = 0.2;
 const CLIPPED = 0.25;
-/** A swing under this (mV) is quiet, not clipped, however coarse the converter. */
+/** A swing under this (mV) is low amplitude, not clipped, however coarse the converter. */
 const CLIPPED_SWING_MV = 0.5;
 
 /** What decides the quality of a second, counted on the samples as they came. */

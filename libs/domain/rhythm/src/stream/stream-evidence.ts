@@ -20,7 +20,7 @@ export interface EcgEvidence {
   readonly usable: number;
   /** Seconds since the last beat, at most `usable`. */
   readonly gap: number;
-  /** The line since then is quiet beside the usual wave. */
+  /** The signal since then is flat relative to the usual wave. */
   readonly quiet: boolean;
   /** One value throughout for three whole seconds: a silent heart or a lead that is off. */
   readonly flat: boolean;

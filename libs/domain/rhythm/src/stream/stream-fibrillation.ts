@@ -11,7 +11,7 @@ export interface Waveform {
   readonly frequency: number;
   /** Mean distance from the middle, mV. */
   readonly size: number;
-  /** Share of time within a fifth of the largest wave: high where QRS stand out of a quiet line. */
+  /** Share of time within a fifth of the largest wave: high where QRS stand out of a flat baseline. */
   readonly rest: number;
 }
 

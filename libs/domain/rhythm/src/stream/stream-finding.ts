@@ -22,7 +22,7 @@ export interface RhythmFinding {
   readonly since: number;
   readonly value: number;
   readonly unit: string;
-  /** False when doubtful input, likely missed beats or a flat line speak against it. The lack of a cross-check is only noted. */
+  /** False when doubtful input, likely missed beats or a flat line contradict it. The lack of a cross-check is only noted. */
   readonly confident: boolean;
   readonly contributions?: ReadonlyArray<{
     readonly name: string;
@@ -33,7 +33,7 @@ export interface RhythmFinding {
 }
 
 export type StreamRefusal =
-  /** Starts where the newest run or chunk started: told twice. */
+  /** Starts where the newest run or chunk started: sent twice. */
   | 'duplicate'
   /** Starts before the newest one. */
   | 'reversed'

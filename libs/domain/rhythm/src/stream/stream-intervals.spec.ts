@@ -107,7 +107,7 @@ describe('the fibrillation window as data', () => {
 });
 
 describe('rhythm from intervals', () => {
-  it('tells fibrillation after six minutes of it, when it is over, and the burden; nothing of three minutes', () => {
+  it('emits fibrillation after six minutes of it, when it is over, and the burden; nothing of three minutes', () => {
     const long = stream([...steady(600, 800), ...irregular(900), ...steady(600, 800)]);
     const af = told(long.findings, 'atrial-fibrillation');
     expect(af.map(({ present }) => present)).toEqual([true, false]);
@@ -125,7 +125,7 @@ describe('rhythm from intervals', () => {
     expect(afBurden(short.state!, START + 100 * 3_600_000)).toBeNull();
   });
 
-  it('tells a slow heart after a minute and its end, and a fast one, once more when very fast', () => {
+  it('emits a slow heart after a minute and its end, and a fast one, once more when very fast', () => {
     const slow = told(stream([...steady(60, 900), ...steady(60, 1650), ...steady(60, 900)]).findings, 'bradycardia');
     expect(slow.map(({ present }) => present)).toEqual([true, false]);
     expect(slow[0]!.value).toBeCloseTo(60_000 / 1650, 0);
@@ -135,7 +135,7 @@ describe('rhythm from intervals', () => {
     expect(stream([...steady(60, 900), ...steady(80, 460), ...steady(60, 900)]).findings).toEqual([]);
   });
 
-  it('tells a pause of 3 s, notes one of 2 s, and doubts one that missed beats explain', () => {
+  it('emits a pause of 3 s, notes one of 2 s, and doubts one that missed beats explain', () => {
     const varied = Array.from({ length: 40 }, (_, i) => 800 + 90 * (i % 3));
     const [pause, over] = told(stream([...varied, 3400, ...steady(90, 800)]).findings, 'pause');
     expect(pause).toMatchObject({ present: true, value: 3400, confident: true, at: START + sum(varied) + 3400 });
@@ -178,7 +178,7 @@ describe('rhythm from intervals', () => {
     );
   });
 
-  it('refuses what was told, what is out of order and what is no number, and stays as it was', () => {
+  it('refuses repeated input, what is out of order and what is no number, and stays as it was', () => {
     const run: IntervalRun = { t: START, intervals: steady(30, 800), doubtful: false };
     const { state } = stepIntervals(null, run);
     const refusals: ReadonlyArray<readonly [Partial<IntervalRun>, string]> = [

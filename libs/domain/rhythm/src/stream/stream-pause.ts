@@ -1,10 +1,10 @@
-/** Pauses by single intervals. A gap between runs is never one; an interval that a missed beat explains is told without confidence. */
+/** Pauses by single intervals. A gap between runs is never one; an interval that a missed beat explains is emitted without confidence. */
 import type { RhythmFinding } from './stream-finding.js';
 
 /** ACC/AHA/HRS 2018 bradycardia guideline: pauses over 3 s matter even without complaints; over 2 s they are noted. */
 const NOTED_MS = 2000;
 const PAUSE_MS = 3000;
-/** Longer intervals are more often lost signal than a silent heart: told without confidence up to 10 s, taken for a gap above. */
+/** Longer intervals are more often lost signal than a silent heart: emitted without confidence up to 10 s, taken for a gap above. */
 const LIKELY_LOST_MS = 5000;
 const OVER_MS = 60_000;
 const WORSE_MS = 1000;
@@ -97,7 +97,7 @@ function pause(
   return { state: next, finding: doubt === null ? told : { ...told, note: doubt } };
 }
 
-/** Why the interval may be no pause; null when nothing speaks against it. */
+/** Why the interval may be no pause; null when there is no evidence against it. */
 function doubtOf(interval: number, recent: readonly number[]): string | null {
   if (interval > LIKELY_LOST_MS) return 'longer than 5 s: a pause or lost signal';
   if (recent.length < 4) return 'no rhythm before it to compare with';

@@ -53,7 +53,7 @@ export function stepRate(
   return { state: { slow, fast, veryFast }, findings };
 }
 
-/** A gap: what is not told yet has to hold anew. */
+/** A gap: what is not emitted yet has to hold anew. */
 export function breakRate({ slow, fast, veryFast }: RateState): RateState {
   const keep = (held: Held): Held => (held.told ? { ...held, gone: 0 } : NOT_HELD);
   return { slow: keep(slow), fast: keep(fast), veryFast: keep(veryFast) };

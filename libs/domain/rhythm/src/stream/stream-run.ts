@@ -1,5 +1,5 @@
 /**
- * The newest run of beats classed as ventricular, and how far it is to be believed: the numbers by which a finished alarm is checked,
+ * The newest run of beats classed as ventricular, and the confidence in it: the numbers by which a finished alarm is checked,
  * of the seconds that the stream keeps, weighed by trees of their own. Looked at only while there is a run.
  */
 import { modelScore, type Model } from '../signal/boosted-trees.js';
@@ -25,7 +25,7 @@ export interface StreamedRun {
   readonly beats: number;
   readonly rate: number;
   readonly ago: number;
-  /** A steady slower lead or a steady pulse under 100/min speaks against it. */
+  /** A steady slower lead or a steady pulse under 100/min contradicts it. */
   readonly isOpposed: boolean;
   /** What the trees see; NaN where there is no such channel. */
   readonly features: readonly number[];
@@ -34,7 +34,7 @@ export interface StreamedRun {
 /** One beat under the definition: a beat of a run is now and then classed as usual. */
 const LEAST_BEATS = 4;
 const DEFINITION_BEATS = 5;
-/** Scores of the trees above which a run is told, and told with confidence. */
+/** Scores of the trees above which a run is emitted, and emitted with confidence. */
 const TOLD = 0.3;
 const SURE = 0.7;
 const LEAST_RATE = 100;
@@ -79,7 +79,7 @@ function isOpposed(leads: readonly RunLead[], pulses: readonly RunPulse[], rate:
   );
 }
 
-/** How far a run is to be believed, by the given trees. What is opposed has to be more certain, and stays in doubt. */
+/** Confidence in a run, by the given trees. What is opposed has to be more certain, and stays in doubt. */
 export function runTrust(run: StreamedRun, trees: Model = STREAM_RUN): 'none' | 'doubted' | 'sure' {
   const score = modelScore(trees, run.features);
   if (score <= (run.isOpposed ? SURE : TOLD)) return 'none';

@@ -1,6 +1,6 @@
 /**
  * The five life-threatening conditions at one moment, by the definitions of ANSI/AAMI EC13 as used in the PhysioNet/CinC Challenge
- * 2015, from the evidence of all leads and pulse waves. A pulse wave speaks against a condition only while it is steady and whole.
+ * 2015, from the evidence of all leads and pulse waves. A pulse wave contradicts a condition only while it is steady and whole.
  */
 import type { EcgEvidence, PulseEvidence } from './stream-evidence.js';
 import type { RhythmFinding } from './stream-finding.js';
@@ -47,7 +47,7 @@ export function verdicts(
   };
 }
 
-/** No QRS for 4 s on a lead and 3 s on all (a wave at the edge on one), the line quiet; withdrawn by a pulse that goes on. */
+/** No QRS for 4 s on a lead and 3 s on all (a wave at the edge on one), the baseline flat; withdrawn by a pulse that goes on. */
 function asystole(leads: readonly EcgEvidence[], pulses: readonly PulseEvidence[]): Verdict {
   const gaps = leads.map(({ gap }) => gap);
   const isSilent =
@@ -90,7 +90,7 @@ function tachycardia(leads: readonly EcgEvidence[], pulses: readonly PulseEviden
   return { holds: isShared && !isSlower, value: tenth(rate), unit: '/min', doubt: null, ago: 960 / rate };
 }
 
-/** A run of ventricular beats that the trees believe. */
+/** A run of ventricular beats that the trees accept. */
 function ventricularTachycardia(run: StreamedRun | null): Verdict {
   if (run === null) return NO;
   const { beats, rate, ago } = run;

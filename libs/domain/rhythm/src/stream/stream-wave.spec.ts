@@ -119,7 +119,7 @@ describe('life-threatening rhythms from streamed waves', () => {
         expect(stream([{ samples: ecg(SINUS, 14, [], fs).map((each) => sign * each) }], [fs], fs).findings).toEqual([]);
   });
 
-  it('tells asystole within ten seconds, and its end', () => {
+  it('emits asystole within ten seconds, and its end', () => {
     const back = [...STOPPED, ...steady(45, 70, 0.8)];
     const [start, ...rest] = stream([{ samples: ecg(back, 70) }]).findings.filter(({ rule }) => rule === 'asystole');
     expect(start).toMatchObject({ present: true, confident: true, note: 'no pulse wave to cross-check' });
@@ -189,7 +189,7 @@ describe('life-threatening rhythms from streamed waves', () => {
     expect(flat[0]!.note).toContain('flat line');
   });
 
-  it('tells extreme rates by five and seventeen beats', () => {
+  it('emits extreme rates by five and seventeen beats', () => {
     const slow = [...steady(0.5, 20, 0.8), ...steady(20.5, 50, 1.7)];
     const told = stream([{ samples: ecg(slow, 50) }]).findings;
     expect(present(told)).toEqual(['extreme-bradycardia']);
@@ -200,14 +200,14 @@ describe('life-threatening rhythms from streamed waves', () => {
     expect(seconds(tachycardia) - 20.5).toBeLessThan(16 * 0.38 + 10);
   });
 
-  it('tells a run of wide fast beats as ventricular tachycardia', () => {
+  it('emits a run of wide fast beats as ventricular tachycardia', () => {
     const narrow = [...steady(0.5, 30, 0.8), ...steady(35.5, 50, 0.8)];
     const told = stream([{ samples: ecg(narrow, 50, steady(30.2, 34.5, 0.4)) }]).findings;
     expect(present(told)).toContain('ventricular-tachycardia');
     expect(seconds(told.find(({ rule }) => rule === 'ventricular-tachycardia'))).toBeLessThan(42);
   });
 
-  it('tells a run of four beats in doubt, and again without when one of more than the five of the definition follows', () => {
+  it('emits a run of four beats in doubt, and again without when one of more than the five of the definition follows', () => {
     const narrow = [...steady(0.5, 30, 0.8), ...steady(32.4, 36.4, 0.8), ...steady(40.9, 55, 0.8)];
     const wide = [...steady(30.2, 31.81, 0.4), ...steady(36.6, 40.4, 0.4)];
     const told = stream([{ samples: ecg(narrow, 55, wide) }]).findings;
@@ -220,7 +220,7 @@ describe('life-threatening rhythms from streamed waves', () => {
     expect(told[1]!.since).toBe(told[0]!.since);
   });
 
-  it('tells a run only in doubt, if at all, that a steady lead or a steady pulse contradicts', () => {
+  it('emits a run only in doubt, if at all, that a steady lead or a steady pulse contradicts', () => {
     const narrow = [...steady(0.5, 30, 0.8), ...steady(35.5, 50, 0.8)];
     const run = { samples: ecg(narrow, 50, steady(30.2, 34.5, 0.4)) };
     const ofRuns = (signals: readonly Signal[]): readonly RhythmFinding[] =>
@@ -234,7 +234,7 @@ describe('life-threatening rhythms from streamed waves', () => {
       expect(isSure(ofRuns([...against, run]))).toBe(false);
   });
 
-  it('tells fibrillatory waves as ventricular fibrillation within ten seconds, not while a pulse goes on', () => {
+  it('emits fibrillatory waves as ventricular fibrillation within ten seconds, not while a pulse goes on', () => {
     const told = stream([{ samples: fibrillating(50) }]).findings;
     const fibrillation = told.find(({ rule }) => rule === 'ventricular-fibrillation');
     expect(seconds(fibrillation) - 30).toBeLessThan(10);
@@ -289,7 +289,7 @@ describe('the stream itself', () => {
     for (const size of [750]) expect(stream(signals, [size]).findings).toEqual(bySecond.findings);
   });
 
-  it('refuses what it was told, what is out of order or unusable, and stays as it was', () => {
+  it('refuses repeated input, what is out of order or unusable, and stays as it was', () => {
     const chunk: WaveChunk = {
       t: START,
       samples: ecg(SINUS, 10),

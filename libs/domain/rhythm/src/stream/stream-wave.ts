@@ -1,7 +1,7 @@
 /**
  * Asystole, extreme rates, ventricular tachycardia and fibrillation from ECG as it comes, crossed with PPG and pressure waves, and the
  * class of each beat of one lead. One pure step per chunk of a channel; state of plain JSON under 22 kB: the last 17 s of two leads and
- * two pulse waves at a reduced rate, the forms of the patient's beats, counts of them, and what was told.
+ * two pulse waves at a reduced rate, the forms of the patient's beats, counts of them, and what was emitted.
  *
  * Everything is judged once a second, at the end of the newest second that all live channels have; a channel more than 3 s behind
  * is not waited for. So the findings of one channel do not depend on how it is cut into chunks, nor do those of several in step.
@@ -42,17 +42,17 @@ export interface WaveState {
   readonly counted: VentricularCount | null;
 }
 
-/** A condition seen or told. */
+/** A condition seen or emitted. */
 interface EmittedState {
   readonly told: boolean;
   readonly since: number;
-  /** Seconds seen before it was told, and seconds gone after. */
+  /** Seconds seen before it was emitted, and seconds gone after. */
   readonly seen: number;
   readonly gone: number;
   readonly value: number;
   /** When it was first seen to be gone, ms; absent while it is there. */
   readonly left?: number;
-  /** Seen or told with a doubt of its own. */
+  /** Seen or emitted with a doubt of its own. */
   readonly isDoubted?: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface WaveStep {
   readonly findings: readonly RhythmFinding[];
   /** Beats that were classed by this chunk, oldest first: every beat once, whatever the chunks. */
   readonly beats: readonly StreamBeat[];
-  /** What a ventricular run was judged on, once for each second that had one; believed or not. */
+  /** What a ventricular run was judged on, once for each second that had one; accepted or not. */
   readonly runs: readonly StreamedRun[];
   readonly refusals: readonly Refused[];
 }
@@ -71,7 +71,7 @@ const BEHIND_MS = 3000;
 /** A channel silent for longer makes room for another. */
 const FORGOTTEN_MS = 60_000;
 const MAX_OF_A_KIND = 2;
-/** Seconds that a condition has to be seen before it is told, and to be gone before it is over. */
+/** Seconds that a condition has to be seen before it is emitted, and to be gone before it is over. */
 const SEEN: Readonly<Record<WaveRule, number>> = {
   asystole: 1,
   'extreme-bradycardia': 1,
@@ -262,7 +262,7 @@ function emit(
   const isDoubted = doubt !== null;
   if (isEmitted) {
     const isCleared = was.isDoubted === true && !isDoubted;
-    // A run once told with confidence goes on as it ends or as its leads get worse: it does not lose that.
+    // A run once emitted with confidence goes on as it ends or as its leads get worse: it does not lose that.
     const isLess = rule === 'ventricular-tachycardia' && was.isDoubted !== true && isDoubted;
     if (isLess || !(isCleared || isWorse(rule, value, was.value))) {
       const { left: _, ...still } = was;

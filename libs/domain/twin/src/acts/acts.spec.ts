@@ -39,7 +39,7 @@ function latchedAsystole(ward: Ward): { readonly episode: string } {
 }
 
 describe('acknowledge', () => {
-  it('is told with who and why, and lasts until the severity rises', () => {
+  it('is emitted with who and why, and lasts until the severity rises', () => {
     const ward = new Ward();
     const [raised] = ward.send([{ c: 3, t: T0, x: 88 }]).transitions;
     const outcome = ward.act({ type: 'acknowledge', episode: raised!.episode, note: 'seen' }, T0 + MINUTE);

@@ -47,7 +47,7 @@ describe('an open alert', () => {
     expect(goOn(episodeOf(), earlier, { ...REFOLDED, held: true }).lines).toEqual(['amended data-changed']);
   });
 
-  it('escalates when it gets worse, unless a graver one of the same cause has paged that', () => {
+  it('escalates when it gets worse, unless a more severe one of the same cause has paged that', () => {
     const rise = (rule: MeasureRule, others: Record<string, EpisodeState[]>) =>
       goOn(episodeOf({ rank: 1 }), { rank: 2 }, {}, { rule, others }).lines;
     const trend = measureRule('deterioration-trend');
@@ -80,7 +80,7 @@ describe('a latching alert whose condition ends', () => {
     expect(goOn(episodeOf({ status: 'acknowledged' }), over, {}, latched).lines).toEqual(['resolved']);
   });
 
-  it('is told once, and amended when late data moved its beginning', () => {
+  it('is emitted once, and amended when late data moved its beginning', () => {
     const known = episodeOf({ ...over, overAt: over.end });
     expect(goOn(known, {}, REFOLDED, latched).lines).toEqual([]);
     expect(goOn(known, earlier, REFOLDED, latched).lines).toEqual(['amended data-changed']);

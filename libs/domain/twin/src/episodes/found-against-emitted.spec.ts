@@ -56,7 +56,7 @@ function remembered(episodes: readonly EpisodeState[]): (number | null)[][] {
   return episodes.map(({ n, start, end }) => [n, (start - T0) / MINUTE, end === null ? null : (end - T0) / MINUTE]);
 }
 
-describe('which told episodes a record judges again', () => {
+describe('which emitted episodes a record judges again', () => {
   it('is none when it shows nothing of them: what is remembered stays as it is', () => {
     const before = [told(0, 5)];
     const { episodes, count, floor, lines } = compare(before, []);
@@ -99,7 +99,7 @@ describe('which told episodes a record judges again', () => {
   });
 });
 
-describe('which found episode is which told one', () => {
+describe('which found episode is which emitted one', () => {
   const after = (before: readonly EpisodeState[], now: readonly FoundEpisode[]) =>
     remembered(compare(before, now, { since: T0 }).episodes);
 
@@ -142,7 +142,7 @@ describe('which found episode is which told one', () => {
 });
 
 describe('an episode that begins', () => {
-  it('is raised when it goes on, and told in retrospect when it is over', () => {
+  it('is raised when it goes on, and emitted in retrospect when it is over', () => {
     const { episodes, lines, count } = compare([], [found(0, 5), found(50, null, 3)]);
     expect(lines).toEqual(['retrospective  1', 'raised  1']);
     const head = { sequence: 1, raisedAt: NOW };
@@ -174,7 +174,7 @@ describe('an episode that begins', () => {
     }
   });
 
-  it('ends an alert that stood for others before it is told, when it comes too late to be one of them', () => {
+  it('ends an alert that stood for others before it is emitted, when it comes too late to be one of them', () => {
     const standing = told(0, 5, { status: 'open', recurring: { count: 3, since: T0 } });
     const { lines, episodes } = compare([standing], [found(20, null)]);
     expect(lines).toEqual(['resolved  2', 'raised  1']);
@@ -195,7 +195,7 @@ describe('an alert that stands for episodes that come back', () => {
     expect(past.episodes).toMatchObject([{ recurring: { count: 4, since: T0 } }, { status: 'retrospective' }]);
   });
 
-  it('ends when a graver one takes its place, which counts itself', () => {
+  it('ends when a more severe one takes its place, which counts itself', () => {
     const { lines, episodes } = compare([standing], [found(58, null, 3)]);
     expect(lines).toEqual(['resolved  2', 'raised worse 1']);
     expect(episodes).toMatchObject([
@@ -253,7 +253,7 @@ describe('an episode that waits for its sender', () => {
     expect(episodes[0]).not.toHaveProperty('muted');
   });
 
-  it('is told in retrospect when it turns out to be over', () => {
+  it('is emitted in retrospect when it turns out to be over', () => {
     const { lines, episodes } = compare(began(56), [found(56, 58)]);
     expect(lines).toEqual(['retrospective  1']);
     expect(episodes).toMatchObject([{ status: 'retrospective' }]);

@@ -174,7 +174,7 @@ describe('the worst of an episode that was judged again', () => {
     expect(settle([known], [open], STRETCH)[0]!.episode).toMatchObject({ peak: 3, finding: later });
   });
 
-  it('keeps the known peak where nothing tells what it rested on', () => {
+  it('keeps the known peak where its evidence is unknown', () => {
     const bare = settle([told(0, 50, 150, { peak: 3 })], [found(105, 140)], STRETCH)[0]!.episode;
     expect(bare.peak).toBe(3);
     expect(bare).not.toHaveProperty('finding');
@@ -191,7 +191,7 @@ describe('the worst of an episode that was judged again', () => {
   });
 });
 
-describe('what was told', () => {
+describe('what was emitted', () => {
   const cites = [cited(1), cited(2), cited(3)];
 
   it('stands with its ordinal and what it rests on', () => {

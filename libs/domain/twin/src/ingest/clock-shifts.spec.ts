@@ -44,7 +44,7 @@ describe('a clock that is ahead', () => {
     expect(shifts(given(), wave(2001))).toEqual([62_001]);
   });
 
-  it('is kept, and told of from more than ten seconds', () => {
+  it('is kept, and reported from more than ten seconds', () => {
     const draft = given();
     shifts(draft, value(10_000));
     expect(draft.clocks).toEqual({
@@ -92,7 +92,7 @@ describe('a clock that is ahead', () => {
     expect(unknown.clocks[ORIGIN]!.rightSince).toBe(T0);
   });
 
-  it('that was set right is right from now, or forgotten when it was not told of', () => {
+  it('that was set right is right from now, or forgotten when it was not reported', () => {
     const told = given(clockOf(30_000, { late: { by: 1, since: 1, records: 1 } }));
     expect(shifts(told, value(1500))).toEqual([1500]);
     expect(told.clocks[ORIGIN]).toStrictEqual(clockOf(0, { told: 30_000, heard: T0, rightSince: T0 }));

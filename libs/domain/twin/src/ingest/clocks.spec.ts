@@ -92,7 +92,7 @@ describe('a clock that is ahead', () => {
     );
   });
 
-  it('is told once while it lasts, and resolved when it has been right for a quarter of an hour', () => {
+  it('is emitted once while it lasts, and resolved when it has been right for a quarter of an hour', () => {
     const ward = new Ward();
     for (let m = 0; m < 60; m++) ward.send([oxygen(T0 + m * MINUTE + 90 * SECOND, 97)], T0 + m * MINUTE);
     expect(clockLines(ward)).toEqual(['clock-step raised low open']);

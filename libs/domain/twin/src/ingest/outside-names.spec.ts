@@ -76,7 +76,7 @@ describe('a name from outside', () => {
     );
   });
 
-  it('is told apart from the others', () => {
+  it('is distinguished from the others', () => {
     const ward = new Ward('p1', reloaded);
     for (const source of NAMES)
       ward.send([{ c: HEART_RATE, t: T0 + NAMES.indexOf(source) * MINUTE, x: 72, f: source }]);

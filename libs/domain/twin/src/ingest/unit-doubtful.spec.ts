@@ -5,7 +5,7 @@ const unitLines = (ward: Ward): string[] =>
   ward.outcomes.flatMap(allEmittedBy).filter((line) => line.startsWith('unit-doubtful'));
 
 describe('a value in the wrong unit', () => {
-  it('is told as technical, and raises one severity lower on evidence that says why', () => {
+  it('is emitted as technical, and raises one severity lower on evidence that says why', () => {
     const ward = new Ward();
     ward.send(series(GLUCOSE, T0, 5 * MINUTE, [376, 380, 380]));
     const lines = emittedBy(ward.send(series(GLUCOSE, T0 + HOUR, 5 * MINUTE, [21.3])));
@@ -20,7 +20,7 @@ describe('a value in the wrong unit', () => {
     });
   });
 
-  it('is told once while it lasts, and does not become good by repetition', () => {
+  it('is emitted once while it lasts, and does not become good by repetition', () => {
     const ward = new Ward();
     ward.send(series(GLUCOSE, T0, 5 * MINUTE, [376, 380, 380]));
     for (let i = 0; i < 24; i++) ward.send([{ c: GLUCOSE, t: T0 + HOUR + i * 5 * MINUTE, x: 21 + (i % 3) / 10 }]);

@@ -127,7 +127,7 @@ describe('a backlog', () => {
     expect(allEmittedBy(ward.outcomes.at(-1)!)).toEqual(['oxygen-saturation-low raised high open']);
   });
 
-  it('that pauses is told as it stands, and then as it ends', () => {
+  it('that pauses is emitted as it stands, and then as it ends', () => {
     const ward = new Ward();
     const steps = series(GLUCOSE, T0, MIN5, [110, 100, 62, 61, 60, 80, 90, 100, 110, 110, 110, 110, 110, 110]);
     steps.forEach((sample, i) => ward.send([sample], T0 + 2 * HOUR + i * 150));

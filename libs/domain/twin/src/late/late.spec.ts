@@ -47,7 +47,7 @@ describe('identity', () => {
     expect(ward.state.measures[HEART_RATE]!.latest).toMatchObject({ 2: T0 + HOUR, 3: 60 });
   });
 
-  it('tells a redelivered old version from a correction back to it', () => {
+  it('distinguishes a redelivered old version from a correction back to it', () => {
     const ward = new Ward();
     ward.send([{ c: GLUCOSE, t: T0, x: 90, i: 'a' }], T0 + 1000);
     ward.send([{ c: GLUCOSE, t: T0, x: 95, i: 'a' }], T0 + 2000);
@@ -100,7 +100,7 @@ describe('late data', () => {
     expect(outcome.transitions[0]!.alert.lateSeconds).toBe(6 * 3600);
   });
 
-  it('tells as past what newer data already showed to be over', () => {
+  it('emits as past what newer data already showed to be over', () => {
     const ward = new Ward();
     ward.send(glucose(T0 + HOUR, 100, 100, 100, 100));
     const outcome = ward.send(glucose(T0, 60), T0 + 2 * HOUR);

@@ -87,7 +87,7 @@ describe('monitoring switched off', () => {
     ]);
   });
 
-  it('what began and ended while it was off is listed, not told', () => {
+  it('what began and ended while it was off is listed, not emitted', () => {
     const ward = new Ward();
     set(ward, T0, { state: 'off' });
     const dip = ward.send(series(OXYGEN, T0, MINUTE, [98, 80, 80, 98, 98, 98, 98, 98, 98, 98]));

@@ -65,13 +65,13 @@ describe('an alert that nobody acknowledges', () => {
     expect(escalated({ 'no-data': [ignoredFor(600)] }).transitions).toEqual([]);
   });
 
-  it('is left as it is before it is due, also beside a graver one of the same cause', () => {
+  it('is left as it is before it is due, also beside a more severe one of the same cause', () => {
     const milder = ignoredFor(5);
     const { rules } = escalated({ 'glucose-very-low': [ignoredFor(0, { rank: 3 })], 'glucose-low': [milder] });
     expect(rules['glucose-low']!.episodes[0]).toBe(milder);
   });
 
-  it('waits anew while a graver one of the same cause asks for attention, and the timer is set for whichever is due first', () => {
+  it('waits anew while a more severe one of the same cause asks for attention, and the timer is set for whichever is due first', () => {
     const waiting = (grave: EpisodeState) =>
       escalated({ 'glucose-very-low': [grave], 'glucose-low': [ignoredFor(60)] });
     const answered = waiting(ignoredFor(0, { rank: 3, escalatedAt: T0 }));

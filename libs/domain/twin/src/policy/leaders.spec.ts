@@ -74,7 +74,7 @@ describe('a low that was forecast', () => {
     expect(led(MINUTE, 3)).toBeNull();
   });
 
-  it('is led by a graver forecast for as long as that is open when it is a forecast itself', () => {
+  it('is led by a more severe forecast for as long as that is open when it is a forecast itself', () => {
     const draft = draftWith({ 'glucose-urgent-low-soon': [episodeOf({ rank: 3 })] });
     const later = episodeOf({ start: T0 + 20 * MINUTE });
     expect(ledBy(draft, LOW_SOON, later, later.start)).toMatchObject({ reason: 'same-cause', until: null });
@@ -103,7 +103,7 @@ describe('a severity is paged by another alert', () => {
 });
 
 describe('an alert is outranked', () => {
-  it('by a graver one of the same cause, not by one of its own severity', () => {
+  it('by a more severe one of the same cause, not by one of its own severity', () => {
     const draft = draftWith({ 'deterioration-trend': [episodeOf()] });
     expect([isOutranked(draft, NEWS2, 1), isOutranked(draft, NEWS2, 2)]).toEqual([true, false]);
   });
@@ -128,7 +128,7 @@ describe('a suppression', () => {
     return draft;
   }
 
-  it('has the same id at every replay, and another one when the alert was told before', () => {
+  it('has the same id at every replay, and another one when the alert was emitted before', () => {
     const ids = [0, 4].map((sequence) => {
       const draft = draftWith({});
       suppress(draft, NEWS2, episodeOf({ sequence, muted: { ...muted, reason: 'refractory' } }));

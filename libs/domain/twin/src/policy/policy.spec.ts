@@ -18,7 +18,7 @@ import {
 const MIN5 = 5 * MINUTE;
 
 describe('alerts of one cause', () => {
-  it('page once: the milder is folded into the gravest, and listed with its reason', () => {
+  it('page once: the milder is folded into the most severe, and listed with its reason', () => {
     const ward = new Ward();
     const outcome = ward.send([{ c: GLUCOSE, t: T0, x: 50 }]);
     expect(emittedBy(outcome)).toEqual(['glucose-very-low raised high open']);
@@ -29,7 +29,7 @@ describe('alerts of one cause', () => {
     ]);
   });
 
-  it('say so on an alert that was told before', () => {
+  it('say so on an alert that was emitted before', () => {
     const ward = new Ward();
     ward.send(series(GLUCOSE, T0, MIN5, Array<number>(13).fill(251)));
     const rising = series(GLUCOSE, T0 + 13 * MIN5, MIN5, [268, 285, 301]);
@@ -41,13 +41,13 @@ describe('alerts of one cause', () => {
     expect(outcome.suppressions.map(({ rule }) => rule)).toEqual(['glucose-very-high']);
   });
 
-  it('do not hide what is graver', () => {
+  it('do not hide what is more severe', () => {
     const ward = new Ward();
     expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0, x: 65 }]))).toEqual(['glucose-low raised medium open']);
     expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
   });
 
-  it('are told as soon as they are graver than the one that leads', () => {
+  it('are emitted as soon as they are more severe than the one that leads', () => {
     const ward = new Ward();
     ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
     expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50, q: 1 }]))).not.toContain(
@@ -59,7 +59,7 @@ describe('alerts of one cause', () => {
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
   });
 
-  it('are told when they last a quarter of an hour longer than the gravest, not earlier', () => {
+  it('are emitted when they last a quarter of an hour longer than the most severe, not earlier', () => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, MIN5, [50, 62, 62, 62, 62])) ward.send([sample]);
     expect(ward.alerts().at(-1)).toMatchObject({ rule: { id: 'glucose-very-low' }, status: 'resolved' });
@@ -70,7 +70,7 @@ describe('alerts of one cause', () => {
     ]);
   });
 
-  it('are told after all when they last once the gravest is over', () => {
+  it('are emitted after all when they last once the most severe is over', () => {
     const ward = new Ward();
     const values = [50, 62, 62, 62, 62, 62, 62, 62, 62, 62];
     const all = series(GLUCOSE, T0, MIN5, values).map((sample) => emittedBy(ward.send([sample])));
@@ -141,7 +141,7 @@ describe('one falling glucose', () => {
     expect(paged(ward)).toContain('glucose-very-low high');
   });
 
-  it('does not escalate the milder while the graver asks for attention, and does once it is over', () => {
+  it('does not escalate the milder while the more severe asks for attention, and does once it is over', () => {
     const ward = new Ward();
     ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
     ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]);
@@ -175,7 +175,7 @@ describe('a latched alert whose condition has ended', () => {
 describe('an alert that comes back soon', () => {
   const oxygen = (start: number, ...values: number[]) => series(OXYGEN, start, 15 * SECOND, values);
 
-  it('is kept quiet if it is no worse, with its reason, and told when it lasts', () => {
+  it('is suppressed if it is no worse, with its reason, and emitted when it lasts', () => {
     const ward = new Ward();
     expect(emittedBy(ward.send(oxygen(T0, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
     expect(emittedBy(ward.send(oxygen(T0 + MINUTE, 95, 95, 95)))).toEqual([
@@ -188,7 +188,7 @@ describe('an alert that comes back soon', () => {
     expect(emittedBy(ward.send(oxygen(T0 + 7 * MINUTE, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
   });
 
-  it('is told at once when it is worse than the one before was', () => {
+  it('is emitted at once when it is worse than the one before was', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 88));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
@@ -196,7 +196,7 @@ describe('an alert that comes back soon', () => {
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse', recurring: { count: 2 } });
   });
 
-  it('is told as soon as it gets worse than the one before was', () => {
+  it('is emitted as soon as it gets worse than the one before was', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 88));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
@@ -205,7 +205,7 @@ describe('an alert that comes back soon', () => {
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
   });
 
-  it('is told at once when it is grave', () => {
+  it('is emitted at once when it is grave', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 82));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
@@ -214,7 +214,7 @@ describe('an alert that comes back soon', () => {
 });
 
 describe('an alert that nobody acknowledges', () => {
-  it('is told again one severity higher, once', () => {
+  it('is emitted again one severity higher, once', () => {
     const ward = new Ward();
     const raised = ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
     expect(raised.timers).toContainEqual({ timer: 'escalation', dueAt: T0 + SECOND + 30 * MINUTE });

@@ -172,7 +172,7 @@ describe('rules', () => {
     expect(actual).toEqual(expected);
   });
 
-  it('tells a condition that began and ended within one record as past', () => {
+  it('emits a condition that began and ended within one record as past', () => {
     const ward = new Ward();
     const outcome = ward.send(series(GLUCOSE, T0, MIN5, [80, 60, 80, 80, 80, 80, 80]));
     expect(emittedBy(outcome)).toEqual([`${low} retrospective medium retrospective`]);

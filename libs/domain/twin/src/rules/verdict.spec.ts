@@ -38,7 +38,7 @@ describe('the verdict on an alert that begins', () => {
     });
   });
 
-  it('is a page as worse when it is graver than any before that paged', () => {
+  it('is a page as worse when it is more severe than any before that paged', () => {
     expect(verdict([paged], T0 + MINUTE, 3)).toMatchObject({ kind: 'page', reason: 'worse', recurrence: { count: 2 } });
   });
 
@@ -64,7 +64,7 @@ describe('the verdict on a suppressed alert that goes on', () => {
   const judge = (muted: NonNullable<EpisodeState['muted']>, rank: number, newest: number, rules = {}) =>
     verdictOnMuted(draftWith(rules), NEWS2, [], muted, episodeOf({ rank, muted }), newest);
 
-  it('is a page as worse when it is graver than the alert that leads it, whatever else is open', () => {
+  it('is a page as worse when it is more severe than the alert that leads it, whatever else is open', () => {
     const rules = { 'glucose-high': [episodeOf({ rank: 3 })], 'deterioration-trend': [episodeOf()] };
     expect(judge(led, 3, T0, rules)).toEqual({ kind: 'page', reason: 'worse' });
     expect(judge(led, 2, T0, rules)).toEqual({ kind: 'mute', muted: led });

@@ -88,7 +88,7 @@ describe('a gateway that catches up', () => {
 });
 
 describe('streams that fall silent', () => {
-  it('are told with the time of the one that was due first, whichever is listed first', () => {
+  it('are emitted with the time of the one that was due first, whichever is listed first', () => {
     const ward = new Ward();
     continuous(ward, GLUCOSE, 'sensor');
     const heard = continuous(ward, HEART_RATE, 'watch');

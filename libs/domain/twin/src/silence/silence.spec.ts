@@ -164,7 +164,7 @@ describe('system-outage', () => {
   const began = 'system-outage raised medium open';
   const over = 'system-outage resolved medium resolved';
 
-  it('is told once while it lasts and once when it is over, however often it is said', () => {
+  it('is emitted once while it lasts and once when it is over, however often it is said', () => {
     const ward = new Ward('_system');
     const until = from + 5 * MINUTE;
     const told = [
@@ -181,7 +181,7 @@ describe('system-outage', () => {
     expect(ward.alerts()[1]!.resolvedAt).toBe(new Date(until).toISOString());
   });
 
-  it('that is only known afterwards is told as begun and over', () => {
+  it('that is only known afterwards is emitted as begun and over', () => {
     const ward = new Ward('_system');
     expect(allEmittedBy(outage(ward, from + HOUR, from + 75 * SECOND))).toEqual([began, over]);
     expect(allEmittedBy(outage(ward, from + 2 * HOUR, from + 90 * MINUTE, from + HOUR))).toEqual([began, over]);

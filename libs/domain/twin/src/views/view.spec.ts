@@ -34,7 +34,7 @@ describe('view', () => {
     expect(viewOf(ward.state, T0).measures['rr-interval']).toMatchObject({ value: 790, unit: 'ms' });
   });
 
-  it('shows open alerts as they were last told, the gravest first', () => {
+  it('shows open alerts as they were last emitted, the most severe first', () => {
     const ward = new Ward();
     const told = ward
       .send([
@@ -67,7 +67,7 @@ describe('facts', () => {
   });
   const diabetes = { fact: 'condition', reference: 'Condition/c1', version: 1, content: { text: 'Diabetes' } } as const;
 
-  it('are shown while they hold and told to the store at every version', () => {
+  it('are shown while they hold and emitted to the store at every version', () => {
     const ward = new Ward();
     expect(ward.take(clinical([diabetes])).facts).toMatchObject([{ kind: 'condition', version: 1, withdrawn: false }]);
     expect(viewOf(ward.state, T0).facts).toMatchObject([{ reference: 'Condition/c1', content: { text: 'Diabetes' } }]);

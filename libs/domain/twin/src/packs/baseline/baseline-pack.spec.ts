@@ -62,7 +62,7 @@ describe('heart rate unusual for this person', () => {
   const known = days(8);
   const next = START + 8 * DAY + 2 * HOUR;
 
-  it('is told after half an hour, in the low severity, with what is usual, and clears', () => {
+  it('is emitted after half an hour, in the low severity, with what is usual, and clears', () => {
     const ward = wardAfter(known, 48);
     const lines = [...stretch(next, 50, raised), ...stretch(next + 50 * MINUTE, 30, usually)].flatMap((sample) =>
       emittedBy(ward.send([sample])).map((line) => [line, (sample.t - next) / MINUTE]),
@@ -83,7 +83,7 @@ describe('heart rate unusual for this person', () => {
     expect(alert!.evidence).toMatchObject([{ code: 'heart-rate', quality: 'good' }]);
   });
 
-  it('is told of a rate far below as well', () => {
+  it('is emitted for a rate far below as well', () => {
     const ward = wardAfter(known, 48);
     ward.send(stretch(next, 45, (t) => usually(t) - 30));
     expect(ward.alerts().map(({ rule, summary }) => [rule.id, summary.includes('spreads below')])).toContainEqual([

@@ -15,7 +15,7 @@ const WELL = { heart: 72, oxygen: 97, breaths: 16, systolic: 124, temperature: 3
 const ILL = { ...WELL, breaths: 24, oxygen: 93, flow: 2, heart: 105 };
 
 describe('NEWS2 in the deterioration pack', () => {
-  it('tells a charted set at once, with what each input adds, how old it is and the limit', () => {
+  it('emits a charted set at once, with what each input adds, how old it is and the limit', () => {
     const ward = new Ward();
     expect(emittedBy(ward.send(chart(T0, WELL)))).toEqual([]);
     const outcome = ward.send(chart(T0 + 4 * HOUR, ILL));

@@ -39,7 +39,7 @@ describe('rate of change', () => {
   });
 });
 
-describe('a low that is foreseen', () => {
+describe('a low that is predicted', () => {
   it('pages before it is there, and does not silence the low when it comes', () => {
     const ward = new Ward();
     expect(fall(ward).filter((line) => line.includes('raised'))).toEqual([
@@ -52,7 +52,7 @@ describe('a low that is foreseen', () => {
     expect(alert!.summary).toMatch(/^Glucose \d+ mg\/dL, predicted below 70 mg\/dL within 30 min, probability 0\.\d\d/);
   });
 
-  it('is kept quiet, and listed, while the low itself is told', () => {
+  it('is suppressed, and listed, while the low itself is emitted', () => {
     const ward = new Ward();
     const outcomes = series(GLUCOSE, T0, MIN5, [84, 69, 68, 67]).map((sample) => ward.send([sample]));
     expect(outcomes.flatMap(emittedBy)).toEqual(['glucose-low raised medium open']);
@@ -82,7 +82,7 @@ describe('a low that is foreseen', () => {
     expect(fall(ward).filter((line) => line.startsWith('glucose-low raised'))).toHaveLength(1);
   });
 
-  it('is not foreseen from two sensors taken together, and each speaks for itself', () => {
+  it('is not predicted from two sensors taken together, and each speaks for itself', () => {
     const ward = new Ward();
     const first = series(GLUCOSE, T0, MIN5, FALLING.slice(0, 9));
     const head = { v: 1, kind: 'samples', tenant: 1, patient: 'p1', source: 'meter', device: '' } as const;

@@ -24,7 +24,7 @@ function irregular(beat: number): number {
 const regular = (beat: number): number => 820 + 15 * Math.sin(beat / 4);
 
 describe('the rhythm pack', () => {
-  it('tells fibrillation from streamed intervals after six minutes of it, and its end', () => {
+  it('emits fibrillation from streamed intervals after six minutes of it, and its end', () => {
     const ward = new Ward();
     const runs = [
       ...beats(T0, 5, regular),
@@ -61,7 +61,7 @@ describe('the rhythm pack', () => {
     expect(late.episodes()).toEqual(inOrder.episodes());
   });
 
-  it('tells a pause, and not a gap between runs', () => {
+  it('emits a pause, and not a gap between runs', () => {
     const ward = new Ward();
     const runs = beats(T0, 2, regular);
     const end = runs.at(-1)!.t + 8200;
