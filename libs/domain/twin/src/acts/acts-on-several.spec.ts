@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord, WireThreshold } from '#libs/contracts';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0, toldAll, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const RULE = 'oxygen-saturation-low';
 
@@ -24,10 +24,10 @@ describe('two snoozes', () => {
     ward.act({ type: 'snooze', episode: glucose, until: now + second * MINUTE }, now);
     expect(ward.state.timers['snooze']).toBe(now + 10 * MINUTE);
     const [early, late] = first === 10 ? [RULE, 'glucose-low'] : ['glucose-low', RULE];
-    expect(toldAll(ward.tick(now + 10 * MINUTE - 1))).toEqual([]);
-    expect(toldAll(ward.tick(now + 10 * MINUTE))).toEqual([`${early} raised medium open`]);
+    expect(allEmittedBy(ward.tick(now + 10 * MINUTE - 1))).toEqual([]);
+    expect(allEmittedBy(ward.tick(now + 10 * MINUTE))).toEqual([`${early} raised medium open`]);
     expect(ward.state.timers['snooze']).toBe(now + 20 * MINUTE);
-    expect(toldAll(ward.tick(now + 20 * MINUTE))).toEqual([`${late} raised medium open`]);
+    expect(allEmittedBy(ward.tick(now + 20 * MINUTE))).toEqual([`${late} raised medium open`]);
     expect(ward.state.timers['snooze']).toBeUndefined();
   });
 
@@ -35,7 +35,7 @@ describe('two snoozes', () => {
     const { ward, oxygen, glucose } = wardWithTwo();
     const until = T0 + 10 * MINUTE;
     for (const episode of [oxygen, glucose]) ward.act({ type: 'snooze', episode, until }, T0 + SECOND);
-    expect(toldAll(ward.tick(until))).toHaveLength(2);
+    expect(allEmittedBy(ward.tick(until))).toHaveLength(2);
   });
 });
 
@@ -54,7 +54,7 @@ describe('a snooze', () => {
     for (let i = 1; i < 6; i++) ward.send([{ c: OXYGEN, t: T0 + i * MINUTE, x: 97 }]);
     for (const type of ['snooze', 'resolve'] as const) {
       const outcome = ward.act({ type, episode: oxygen, until: T0 + HOUR }, T0 + 10 * MINUTE);
-      expect([toldAll(outcome), outcome.counts.dropped]).toEqual([[], { 'act-on-closed-episode': 1 }]);
+      expect([allEmittedBy(outcome), outcome.counts.dropped]).toEqual([[], { 'act-on-closed-episode': 1 }]);
     }
   });
 
