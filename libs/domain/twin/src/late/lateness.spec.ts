@@ -3,7 +3,7 @@ import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
 import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import type { Draft } from '../state/draft.js';
 import type { EpisodeState, LatenessState } from '../state/state.js';
-import { isCatchingUp, isHeldBack, isOverdue, isWaiting, noteLateness, quietFor, waitForMore } from './catch-up.js';
+import { isCatchingUp, isHeldBack, isOverdue, isWaiting, noteLateness, idleTimeout, waitForMore } from './catch-up.js';
 
 const TIMER = 'catching-up';
 const lateBy = (lag: number, over: Partial<LatenessState> = {}): LatenessState => ({
@@ -87,10 +87,10 @@ describe('a measure catches up', () => {
   });
 
   it('for as long as the latest of them may be quiet', () => {
-    expect(quietFor(given())).toBe(130);
+    expect(idleTimeout(given())).toBe(130);
     const draft = given(lateBy(OLD + 1));
     draft.catchingUp['1'] = lateBy(HOUR);
-    expect(quietFor(draft)).toBe(6 * SECOND);
+    expect(idleTimeout(draft)).toBe(6 * SECOND);
   });
 
   it('and nobody waits for more than five minutes', () => {
