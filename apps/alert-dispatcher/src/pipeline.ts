@@ -11,7 +11,7 @@ import {
   type LogRecord,
   type NewRecord,
 } from '#libs/platform/messaging';
-import { deadLetterAt, OffsetStore, storableText, writeDeadLetters } from '#libs/platform/storage';
+import { deadLetterAt, inTransaction, OffsetStore, storableText, writeDeadLetters } from '#libs/platform/storage';
 import { activeWebhooks, enqueueAlerts, wakeLanes, type LaneKey } from '#libs/platform/delivery';
 import { parseAlert, tenantOfKey } from './parse-alert.js';
 
@@ -115,22 +115,4 @@ function writeDeadLetterRows(client: PoolClient, deadLetters: readonly DeadLette
 function toTopic({ record, reason }: DeadLetter): NewRecord {
   const { key, value } = record;
   return deadLetterOf({ ...record, key: storableText(key), value: storableText(value) }, GROUP, reason);
-}
-
-async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }

@@ -9,7 +9,7 @@ import {
   type Consumer,
   type EventLog,
 } from '#libs/platform/messaging';
-import { SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
+import { inTransaction, SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
 import { wakeLanes } from '#libs/platform/delivery';
 import { BatchApplier, type ApplierDeps } from './apply/apply-batches.js';
 import type { Committed } from './write/committed.js';
@@ -139,21 +139,12 @@ async function inChunks(batch: Batch, apply: (chunk: Batch) => Promise<BatchOutc
 }
 
 /** The log has dead-lettered a record by itself: note it, and do not ask for it again. */
-async function passOver(pool: Pool, record: Batch['records'][number], reason: string): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+function passOver(pool: Pool, record: Batch['records'][number], reason: string): Promise<void> {
+  return inTransaction(pool, async (client) => {
     const { next } = await OFFSETS.lock(client, new Map([[record.partition, record.offset]]));
-    if ((next.get(record.partition) ?? 0n) <= record.offset) {
-      const tenant = Number.parseInt(record.key, 10);
-      await writeDeadLetters(client, [deadLetterOf(record, Number.isInteger(tenant) ? tenant : 0, reason)]);
-      await OFFSETS.move(client, new Map([[record.partition, record.offset + 1n]]));
-    }
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+    if ((next.get(record.partition) ?? 0n) > record.offset) return;
+    const tenant = Number.parseInt(record.key, 10);
+    await writeDeadLetters(client, [deadLetterOf(record, Number.isInteger(tenant) ? tenant : 0, reason)]);
+    await OFFSETS.move(client, new Map([[record.partition, record.offset + 1n]]));
+  });
 }

@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { patientKey, TOPICS, type ActRecord } from '#libs/contracts';
 import { appendInTransaction } from '#libs/platform/messaging';
 import { Problem, type Access } from '#libs/platform/runtime';
+import { inTransaction } from '#libs/platform/storage';
 
 /** An act as its route took it: who, for whom, and under which `Idempotency-Key`. */
 export interface ActCall {
@@ -125,23 +126,4 @@ export async function audit(
       personBehind(call) ?? null,
     ],
   );
-}
-
-async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  // A refused act is no fault of the connection: only one that cannot be rolled back is closed.
-  let broken: Error | undefined;
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }

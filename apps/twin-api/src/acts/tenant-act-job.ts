@@ -2,7 +2,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import type { Pool, PoolClient } from 'pg';
 import { patientKey, TOPICS, type ActRecord } from '#libs/contracts';
 import { appendInTransaction } from '#libs/platform/messaging';
-import { takeTenantAct } from '#libs/platform/storage';
+import { inTransaction, takeTenantAct } from '#libs/platform/storage';
 
 /** Patients of one transaction: it holds the counters of the log for a few milliseconds only, and everybody's appends wait for them. */
 const PATIENTS_AT_ONCE = 50;
@@ -55,22 +55,8 @@ export class TenantActJob implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /** @returns false when there is nothing to do */
-  private async step(): Promise<boolean> {
-    const client = await this.deps.pool.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query('BEGIN');
-      const took = await appendNext(client);
-      await client.query('COMMIT');
-      return took;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((failure: Error) => {
-        broken = failure;
-      });
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+  private step(): Promise<boolean> {
+    return inTransaction(this.deps.pool, appendNext);
   }
 }
 

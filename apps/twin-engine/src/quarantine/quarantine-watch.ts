@@ -1,6 +1,13 @@
 import type { Pool } from 'pg';
 import { readTwin } from '#libs/domain/twin';
-import { countQuarantined, listQuarantined, loadTwins, lockDeferred, type PatientId } from '#libs/platform/storage';
+import {
+  countQuarantined,
+  inTransaction,
+  listQuarantined,
+  loadTwins,
+  lockDeferred,
+  type PatientId,
+} from '#libs/platform/storage';
 import { wakeLanes } from '#libs/platform/delivery';
 import { emitAlerts } from '../write/emit-alerts.js';
 import { release } from './quarantine.js';
@@ -55,28 +62,17 @@ export class QuarantineWatch {
   }
 
   private async releaseReadable(patient: PatientId): Promise<boolean> {
-    const client = await this.deps.pool.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query('BEGIN');
+    const { pool } = this.deps;
+    const lanes = await inTransaction(pool, async (client) => {
       const now = await lockDeferred(client, patient);
-      const [row] = now === undefined ? [] : await loadTwins(client, [patient]);
-      const isReadable = row?.snapshot != null && readTwin(row.snapshot, row).kind === 'twin';
-      if (!isReadable) {
-        await client.query('ROLLBACK');
-        return false;
-      }
-      const lanes = await emitAlerts(client, (await release(client, patient, now!)).alerts, now!);
-      await client.query('COMMIT');
-      await wakeLanes(client, lanes);
-      return true;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((failure: Error) => {
-        broken = failure;
-      });
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+      if (now === undefined) return undefined;
+      const [row] = await loadTwins(client, [patient]);
+      if (row?.snapshot == null || readTwin(row.snapshot, row).kind !== 'twin') return undefined;
+      return emitAlerts(client, (await release(client, patient, now)).alerts, now);
+    });
+    if (lanes === undefined) return false;
+    // It is out of quarantine: a wake that fails must not hide that, and the dispatchers also look by themselves.
+    await wakeLanes(pool, lanes).catch(this.deps.onProblem);
+    return true;
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { adoptEpisodes, type Applied } from '#libs/domain/twin';
 import {
+  inTransaction,
   emittedEpisodes,
   lockDeferred,
   replaceTimers,
@@ -26,6 +27,9 @@ export type Rebuilt =
 const ATTEMPTS = 5;
 const PAUSE_MS = 200;
 
+/** All of its reads see the tables as they stood at its first. */
+const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
 /**
  * Makes a twin anew from the tables and stores it in place of the one that is there; ends its quarantine, so that the records that wait for it
  * go on. The tables are read without a lock; if the twin has moved on by then, it is made again. Emits the end of the alert `twin-unreadable`
@@ -33,17 +37,21 @@ const PAUSE_MS = 200;
  */
 export async function rebuildTwin(pool: Pool, head: TwinRowHead): Promise<Rebuilt> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const made = await inTransaction(pool, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', async (client) => {
-      // Years of a patient may take longer than a statement or a pause of the engine's may.
-      await client.query('SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0');
-      const twin = await twinHead(client, head);
-      if (twin === undefined) return undefined;
-      const replayed = await replayTwin(client, twin);
-      const { emitted, suppressed } = await emittedEpisodes(client, twin);
-      return { twin, replayed, adopted: adoptEpisodes(replayed.state, emitted, suppressed) };
-    });
+    const made = await inTransaction(
+      pool,
+      async (client) => {
+        // Years of a patient may take longer than a statement or a pause of the engine's may.
+        await client.query('SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0');
+        const twin = await twinHead(client, head);
+        if (twin === undefined) return undefined;
+        const replayed = await replayTwin(client, twin);
+        const { emitted, suppressed } = await emittedEpisodes(client, twin);
+        return { twin, replayed, adopted: adoptEpisodes(replayed.state, emitted, suppressed) };
+      },
+      SNAPSHOT,
+    );
     if (made === undefined) return { kind: 'busy' };
-    const done = await inTransaction(pool, 'BEGIN', (client) => store(client, made)).catch((error: unknown) => {
+    const done = await inTransaction(pool, (client) => store(client, made)).catch((error: unknown) => {
       if (error instanceof TwinConflictError) return undefined;
       throw error;
     });
@@ -83,22 +91,4 @@ async function store(
   const lanes = await emitAlerts(client, [...ended, ...released.alerts], now);
   const wasAside = released.transitions.length > 0;
   return { lanes, rebuilt: { kind: 'rebuilt', records: replayed.records, ended: ended.length, wasAside } };
-}
-
-async function inTransaction<T>(pool: Pool, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query(begin);
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }

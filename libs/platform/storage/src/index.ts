@@ -28,6 +28,7 @@ export { writeTransitions, type TransitionWrite } from './write/write-alerts.js'
 export { TwinConflictError, writeTwins, type TwinWrite } from './write/write-twins.js';
 export { createPrisma, type Prisma } from './schema/prisma.js';
 export { createPool } from './postgres/pool.js';
+export { inTransaction } from './postgres/in-transaction.js';
 export { sentTogether } from './postgres/sent-together.js';
 export { rehearsalPool } from './postgres/rehearsal-pool.js';
 export { ASSIGNMENT, readAssignment } from './fhir/device-assignments.js';

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../postgres/in-transaction.js';
 
 /** Any number that no other part of Homeostat locks on. */
 const PARTITION_LOCK = 7_203_615_003;
@@ -25,7 +26,7 @@ export async function makePartitions(pool: Pool, now: number): Promise<readonly 
   );
   const there = new Set(rows.map((row) => row.name));
   const missing = wanted.filter((month) => !there.has(month.name));
-  for (const month of missing) await inTransaction(pool, (client) => attach(client, month));
+  for (const month of missing) await withLockTimeout(pool, (client) => attach(client, month));
   return missing.map((month) => month.name);
 }
 
@@ -71,7 +72,7 @@ export async function removeOldMeasurements(pool: Pool, now: number, keepDays: n
 }
 
 async function dropIfOld(pool: Pool, name: string, cutoff: string): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return withLockTimeout(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
     await client.query(`LOCK TABLE "${name}" IN ACCESS EXCLUSIVE MODE`);
     const { rowCount } = await client.query(`SELECT 1 FROM "${name}" WHERE recorded_at >= $1 LIMIT 1`, [cutoff]);
@@ -103,18 +104,9 @@ function monthOf(now: number, offset: number): Month {
   return { name: `measurements_${from.slice(0, 7).replace('-', '_')}`, from, to };
 }
 
-async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+function withLockTimeout<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return inTransaction(pool, async (client) => {
     await client.query(`SET LOCAL lock_timeout = '5s'`);
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+    return work(client);
+  });
 }
