@@ -56,7 +56,8 @@ export async function rebuildTwin(pool: Pool, head: TwinRowHead): Promise<Rebuil
       throw error;
     });
     if (done !== undefined) {
-      await wakeLanes(pool, done.lanes);
+      // It is rebuilt, whether or not the dispatchers hear of it at once: they also look by themselves.
+      await wakeLanes(pool, done.lanes).catch(() => undefined);
       return done.rebuilt;
     }
     await sleep(PAUSE_MS);
