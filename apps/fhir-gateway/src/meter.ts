@@ -1,4 +1,4 @@
-import type { Metrics } from '#libs/platform/runtime';
+import type { Metrics } from '#libs/platform/telemetry';
 import type { Decision, StepResult } from './protocol/decide.js';
 import type { Step } from './protocol/step.js';
 

@@ -1,5 +1,5 @@
 import { RESOURCE_TYPES } from '#libs/domain/fhir';
-import type { Access } from '#libs/platform/runtime';
+import type { Access } from '#libs/platform/auth';
 import { FhirStoreBusyError, type FhirStore } from '#libs/platform/storage';
 import { forbiddenIssue, missingScopes, requireScope } from './http/access.js';
 import { FHIR_JSON, type Answer, type Preference } from './protocol/answer.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Platform, RunningServer } from '#libs/platform/runtime';
+import type { RunningServer } from '#libs/platform/http';
+import type { Platform } from '#libs/platform/runtime';
 import { alertOf, at, BIRTH, NAME, uuid, TwinApi } from './twin-api.fixture.js';
 
 describe('access to the twin API', () => {

@@ -20,7 +20,9 @@ import type {
   TwinQuery,
 } from '#libs/contracts';
 import { ruleViews } from '#libs/domain/twin';
-import { decodeCursor, notFound, pageOf, type Access, type Platform } from '#libs/platform/runtime';
+import type { Access } from '#libs/platform/auth';
+import { decodeCursor, notFound, pageOf } from '#libs/platform/http';
+import type { Platform } from '#libs/platform/runtime';
 import { findTwin, listTwins, tenantThresholds, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
 import { DeliveryStore, WebhookStore } from '#libs/platform/delivery';
 import { Acts } from './acts/acts.js';

@@ -1,6 +1,7 @@
 import type { Alert } from '#libs/contracts';
 import { initialTwin } from '#libs/domain/twin';
-import type { Platform, RunningServer } from '#libs/platform/runtime';
+import type { RunningServer } from '#libs/platform/http';
+import type { Platform } from '#libs/platform/runtime';
 import { RunningApi, type ApiAnswer, type CallOptions } from '../../../test/support/running-api.js';
 import { TwinApiModule } from './twin-api.module.js';
 

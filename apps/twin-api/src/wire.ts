@@ -1,5 +1,5 @@
 import { codingOf, measureByNumber, type Measure } from '#libs/domain/quantities';
-import { Problem } from '#libs/platform/runtime';
+import { Problem } from '#libs/platform/http';
 
 export const QUALITIES = ['good', 'doubtful', 'bad'] as const;
 

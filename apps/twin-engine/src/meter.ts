@@ -1,4 +1,4 @@
-import type { Metrics } from '#libs/platform/runtime';
+import type { Metrics } from '#libs/platform/telemetry';
 import type { Committed } from './write/committed.js';
 
 const STAGE_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { patientKey, TOPICS } from '#libs/contracts';
 import { type EventLog, LogFullError, type NewRecord, type Position } from '#libs/platform/messaging';
-import type { Metrics } from '#libs/platform/runtime';
+import type { Metrics } from '#libs/platform/telemetry';
 import {
   type Entry,
   fromDataPoint,

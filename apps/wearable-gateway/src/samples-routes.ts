@@ -4,16 +4,8 @@ import type { Readable } from 'node:stream';
 import { Body, Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { SAMPLE_LIMITS, type SamplesAnswer } from '#libs/contracts';
 import { LogFullError } from '#libs/platform/messaging';
-import {
-  type Access,
-  allows,
-  ANY_SOURCE,
-  type AuthorizedRequest,
-  BodyAs,
-  Caller,
-  Problem,
-  RequireScope,
-} from '#libs/platform/runtime';
+import { allows, ANY_SOURCE, Caller, RequireScope, type Access, type AuthorizedRequest } from '#libs/platform/auth';
+import { BodyAs, Problem } from '#libs/platform/http';
 import { type Entry, isCleanText, LineReader, parseReference, readJson } from '#libs/samples';
 import { MAX_AT_ONCE, PATIENCE_MS, Pipeline } from './pipeline.js';
 import type { Origin } from './origin.js';

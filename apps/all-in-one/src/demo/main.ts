@@ -1,5 +1,6 @@
 import mqtt from 'mqtt';
-import { loadConfig, serve } from '#libs/platform/runtime';
+import { loadConfig } from '#libs/platform/config';
+import { serve } from '#libs/platform/runtime';
 import { allModules } from '../all-in-one.module.js';
 import { admit } from './admission.js';
 import { AlertReceiver } from './alert-receiver.js';

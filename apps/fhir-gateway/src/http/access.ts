@@ -1,4 +1,5 @@
-import { allows, insufficientScope, type Access } from '#libs/platform/runtime';
+import { allows, type Access } from '#libs/platform/auth';
+import { insufficientScope } from '#libs/platform/http';
 import type { Issue } from '#libs/domain/fhir';
 import type { Step } from '../protocol/step.js';
 

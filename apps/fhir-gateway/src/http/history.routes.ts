@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Authenticated, type AuthorizedRequest } from '#libs/platform/runtime';
+import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { originOf, send } from './http.js';
 import { Pipeline, type Target } from '../pipeline.js';
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { BodyOptions } from '#libs/platform/runtime';
+import type { BodyOptions } from '#libs/platform/http';
 import { preferenceOf, type Answer, type Preference } from '../protocol/answer.js';
 import type { Pipeline, Wishes } from '../pipeline.js';
 import { oneIssue } from '../protocol/refusal.js';

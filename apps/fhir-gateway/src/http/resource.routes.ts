@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Authenticated, BodyAs, type AuthorizedRequest } from '#libs/platform/runtime';
+import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
+import { BodyAs } from '#libs/platform/http';
 import { FHIR_BODY, oneHeader, refuseConditional, send, wishesOf } from './http.js';
 import { Pipeline, type Target } from '../pipeline.js';
 

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Authenticated, BodyAs, Public, type AuthorizedRequest } from '#libs/platform/runtime';
+import { Authenticated, Public, type AuthorizedRequest } from '#libs/platform/auth';
+import { BodyAs } from '#libs/platform/http';
 import { originOf, FHIR_BODY, send, wishesOf } from './http.js';
 import { Pipeline } from '../pipeline.js';
 

@@ -1,5 +1,5 @@
 import { operationOutcome, type Issue } from '#libs/domain/fhir';
-import { OutcomeProblem } from '#libs/platform/runtime';
+import { OutcomeProblem } from '#libs/platform/http';
 import type { StepResult } from './decide.js';
 
 /** Maximum issues of an answer: who sends ten thousand bad entries learns enough from the first ones. */

@@ -1,5 +1,5 @@
 import { isResourceType } from '#libs/domain/fhir';
-import type { OutcomeProblem } from '#libs/platform/runtime';
+import type { OutcomeProblem } from '#libs/platform/http';
 import { oneIssue } from './refusal.js';
 
 /**

@@ -11,7 +11,7 @@ import type {
   SnoozeRequest,
   WireThreshold,
 } from '#libs/contracts';
-import { notFound, Problem } from '#libs/platform/runtime';
+import { notFound, Problem } from '#libs/platform/http';
 import { findTwin, planTenantAct, setTenantThresholds } from '#libs/platform/storage';
 import { episodeOf } from '../alerts/episodes.js';
 import { refuseMonitoring } from './monitoring.js';

@@ -1,4 +1,4 @@
-import { Problem } from '#libs/platform/runtime';
+import { Problem } from '#libs/platform/http';
 
 /** The header `Idempotency-Key` as sent, 1 to 255 visible ASCII characters. @throws Problem 400 */
 export function idempotencyKeyOf(header: string | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Put, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { AlarmQualityQuery, PutThresholdsRequest, SuppressionsQuery } from '#libs/contracts';
-import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
+import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { API, type Api } from '../api.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 

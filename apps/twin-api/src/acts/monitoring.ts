@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { PutMonitoringRequest } from '#libs/contracts';
 import { ruleById } from '#libs/domain/twin';
-import { Problem, type ProblemDetail } from '#libs/platform/runtime';
+import { Problem, type ProblemDetail } from '#libs/platform/http';
 
 /**
  * Refuses a change of monitoring that makes no sense: rules that do not exist, a time that has passed, or parts of `off` in an `on`.

@@ -3,7 +3,8 @@ import type { Pool, PoolClient } from 'pg';
 import { v7 as uuid } from 'uuid';
 import { patientKey, TOPICS, type ActRecord } from '#libs/contracts';
 import { appendInTransaction } from '#libs/platform/messaging';
-import { Problem, type Access } from '#libs/platform/runtime';
+import type { Access } from '#libs/platform/auth';
+import { Problem } from '#libs/platform/http';
 import { inTransaction } from '#libs/platform/storage';
 
 /** An act as its route took it: who, for whom, and under which `Idempotency-Key`. */

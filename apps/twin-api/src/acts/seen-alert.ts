@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { SEVERITIES, type Alert } from '#libs/contracts';
-import { Problem } from '#libs/platform/runtime';
+import { Problem } from '#libs/platform/http';
 import type { EpisodeRow } from '#libs/platform/storage';
 
 /**

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { TOPICS, type ActRecord } from '#libs/contracts';
 import { PostgresEventLog } from '#libs/platform/messaging';
-import type { Access } from '#libs/platform/runtime';
+import type { Access } from '#libs/platform/auth';
 import { createPool, tenantThresholds } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { Acts } from './acts.js';

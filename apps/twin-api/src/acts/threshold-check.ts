@@ -1,6 +1,6 @@
 import type { WireThreshold } from '#libs/contracts';
 import { checkThresholds } from '#libs/domain/twin';
-import { Problem, type ProblemDetail } from '#libs/platform/runtime';
+import { Problem, type ProblemDetail } from '#libs/platform/http';
 
 /** Refuses limits that no rule has, that are out of range or that cross each other; `now` in ms. Nothing is set unless all are fine. */
 export function refuseThresholds(thresholds: readonly WireThreshold[], now: number, layer: 'tenant' | 'patient'): void {

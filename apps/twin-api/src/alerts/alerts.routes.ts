@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, R
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AcknowledgeRequest, AlertsQuery, ResolveRequest, SnoozeRequest } from '#libs/contracts';
-import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
+import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { API, type Api } from '../api.js';
 import { lastEventId } from '../streams/event-stream.js';
 import { idempotencyKeyOf } from '../acts/idempotency-key.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { DeadLettersQuery } from '#libs/contracts';
-import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
+import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { API, type Api } from '../api.js';
 import { uuidOf } from '../wire.js';
 

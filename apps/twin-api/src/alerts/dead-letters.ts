@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { DeadLetterListSchema, DeadLettersQuery } from '#libs/contracts';
 import type { EventLog } from '#libs/platform/messaging';
-import { decodeCursor, notFound, pageOf } from '#libs/platform/runtime';
+import { decodeCursor, notFound, pageOf } from '#libs/platform/http';
 import { listDeadLetters, takeDeadLetter } from '#libs/platform/storage';
 import { Ms, Uuid } from '../twins/places.js';
 import { iso } from '../wire.js';

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Alert, AlertListSchema, AlertsQuery, AlertWithTimelineSchema } from '#libs/contracts';
-import { decodeCursor, notFound, pageOf } from '#libs/platform/runtime';
+import { decodeCursor, notFound, pageOf } from '#libs/platform/http';
 import { findEpisode, listEpisodes, timelineOf, type EpisodeRow } from '#libs/platform/storage';
 import { Ms, Uuid } from '../twins/places.js';
 import { iso } from '../wire.js';

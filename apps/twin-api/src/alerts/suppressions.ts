@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { SuppressionListSchema, SuppressionsQuery } from '#libs/contracts';
 import { listSuppressions } from '#libs/platform/storage';
-import { decodeCursor, pageOf } from '#libs/platform/runtime';
+import { decodeCursor, pageOf } from '#libs/platform/http';
 import { Ms, Uuid } from '../twins/places.js';
 import { iso, ms } from '../wire.js';
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem, type Access, type Tokens } from '#libs/platform/runtime';
+import type { Access, Tokens } from '#libs/platform/auth';
+import { Problem } from '#libs/platform/http';
 
 const HEARTBEAT_MS = 15_000;
 /** A reader whose socket takes nothing for this long is dropped; it can resume with `Last-Event-ID`. */

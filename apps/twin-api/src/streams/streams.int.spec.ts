@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
-import type { Platform, RunningServer } from '#libs/platform/runtime';
+import type { RunningServer } from '#libs/platform/http';
+import type { Platform } from '#libs/platform/runtime';
 import { alertChannel, twinChannel } from '#libs/platform/storage';
 import { alertOf, uuid, TwinApi } from '../twin-api.fixture.js';
 

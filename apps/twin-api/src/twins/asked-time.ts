@@ -1,4 +1,4 @@
-import { Problem } from '#libs/platform/runtime';
+import { Problem } from '#libs/platform/http';
 
 const LONGEST_MS = 92 * 86_400_000;
 

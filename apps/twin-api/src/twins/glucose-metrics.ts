@@ -4,7 +4,7 @@ import type { GlucoseMetricsQuery, GlucoseMetricsSchema } from '#libs/contracts'
 import { glucoseMetrics } from '#libs/domain/glucose';
 import { DISCLAIMER } from '#libs/domain/twin';
 import { currentValues, findTwin } from '#libs/platform/storage';
-import { notFound } from '#libs/platform/runtime';
+import { notFound } from '#libs/platform/http';
 import { timesOf } from './asked-time.js';
 import { iso } from '../wire.js';
 

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { MeasurementListSchema, MeasurementSchema, MeasurementsQuery } from '#libs/contracts';
 import { CATALOGUE, resolveCode } from '#libs/domain/quantities';
-import { decodeCursor, notFound, pageOf, Problem } from '#libs/platform/runtime';
+import { decodeCursor, notFound, pageOf, Problem } from '#libs/platform/http';
 import { findTwin, listMeasurements, type MeasurementRow } from '#libs/platform/storage';
 import { Ms, Uuid } from './places.js';
 import { codingOf, iso, measurementId, measureOf, ms, QUALITIES } from '../wire.js';

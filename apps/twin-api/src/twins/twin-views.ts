@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { SAMPLE_LIMITS, type MonitoringSchema, type TwinSchema } from '#libs/contracts';
 import { CATALOGUE, measureByName } from '#libs/domain/quantities';
 import { FRESH, monitoringOf, readTwin, viewOf, type TwinState } from '#libs/domain/twin';
-import { notFound, Problem } from '#libs/platform/runtime';
+import { notFound, Problem } from '#libs/platform/http';
 import {
   factsAt,
   findTwin,

@@ -9,7 +9,7 @@ import {
   PutThresholdsRequest,
   TwinQuery,
 } from '#libs/contracts';
-import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
+import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { API, type Api } from '../api.js';
 import { lastEventId } from '../streams/event-stream.js';
 import { idempotencyKeyOf } from '../acts/idempotency-key.js';

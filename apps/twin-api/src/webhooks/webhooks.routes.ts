@@ -8,7 +8,7 @@ import {
   RotateSecretRequest,
   WebhooksQuery,
 } from '#libs/contracts';
-import { Caller, RequireScope, type Access } from '#libs/platform/runtime';
+import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { API, type Api } from '../api.js';
 import { uuidOf } from '../wire.js';
 

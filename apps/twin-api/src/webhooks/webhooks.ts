@@ -15,15 +15,8 @@ import type {
   WebhooksQuery,
 } from '#libs/contracts';
 import { RULES } from '#libs/domain/twin';
-import {
-  decodeCursor,
-  encodeCursor,
-  notFound,
-  pageOf,
-  Problem,
-  type Access,
-  type ProblemDetail,
-} from '#libs/platform/runtime';
+import type { Access } from '#libs/platform/auth';
+import { decodeCursor, encodeCursor, notFound, pageOf, Problem, type ProblemDetail } from '#libs/platform/http';
 import {
   judgeEndpoint,
   MAX_SECRETS,

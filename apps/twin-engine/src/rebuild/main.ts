@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadConfig, startEmbeddedPostgres } from '#libs/platform/runtime';
+import { loadConfig } from '#libs/platform/config';
+import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
 import { createPool, migrate, type TwinRowHead } from '#libs/platform/storage';
 import { findTwins, type Asked } from './find-twins.js';
 import { rebuildTwin } from './rebuild-twin.js';

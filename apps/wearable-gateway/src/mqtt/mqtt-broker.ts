@@ -1,7 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
-import { type Access, allows, ANY_SOURCE, type Platform } from '#libs/platform/runtime';
+import { allows, ANY_SOURCE, type Access } from '#libs/platform/auth';
+import type { Platform } from '#libs/platform/runtime';
 import { MqttFrameGuard } from './mqtt-frame-guard.js';
 import { MAX_PAYLOAD_BYTES, takeMessage } from './mqtt-message.js';
 import type { Pipeline } from '../pipeline.js';

@@ -1,7 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { RejectionsQuery, type RejectionsPage } from '#libs/contracts';
-import { type Access, Caller, decodeCursor, encodeCursor, RequireScope } from '#libs/platform/runtime';
+import { Caller, RequireScope, type Access } from '#libs/platform/auth';
+import { decodeCursor, encodeCursor } from '#libs/platform/http';
 import { RejectionStore } from './rejection-store.js';
 
 /** The id of the last item shown; at most 18 digits, so that it fits the column. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectAsync } from 'mqtt';
 import { samplesTopic, type RejectionsPage, type SamplesAnswer } from '#libs/contracts';
-import { ALL_SCOPES, allows } from '#libs/platform/runtime';
+import { ALL_SCOPES, allows } from '#libs/platform/auth';
 import { readMigrations } from '#libs/platform/storage';
 import { freshSource, SECRET, TestWearableGateway } from '../../../../test/support/wearable-gateway.js';
 

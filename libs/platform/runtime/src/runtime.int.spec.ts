@@ -8,23 +8,11 @@ import { z } from 'zod';
 import { LogFullError } from '#libs/platform/messaging';
 import { ClientStore } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import {
-  ALL_SCOPES,
-  Authenticated,
-  BodyAs,
-  bootstrap,
-  Caller,
-  createLogger,
-  createPlatform,
-  hashSecret,
-  OutcomeProblem,
-  Public,
-  readConfig,
-  RequireScope,
-  type Access,
-  type Platform,
-  type RunningServer,
-} from './index.js';
+import { ALL_SCOPES, Authenticated, Caller, hashSecret, Public, RequireScope, type Access } from '#libs/platform/auth';
+import { readConfig } from '#libs/platform/config';
+import { BodyAs, bootstrap, OutcomeProblem, type RunningServer } from '#libs/platform/http';
+import { createPlatform, type Platform } from './index.js';
+import { createLogger } from '#libs/platform/telemetry';
 
 const Shape = z.strictObject({ n: z.number(), list: z.array(z.string()).optional() });
 const Filter = z.strictObject({ limit: z.coerce.number().int().max(10).default(5) });

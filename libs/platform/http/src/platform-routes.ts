@@ -1,22 +1,23 @@
 import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readDocument } from './documents.js';
-import type { Platform } from '../start/platform.js';
+import { ALL_SCOPES, ASSERTION_ALGORITHMS, Public, type TokenEndpoint } from '#libs/platform/auth';
+import type { Metrics, Readiness } from '#libs/platform/telemetry';
 import { notFound } from './problem.js';
-import { Public } from '../auth/require-scope.js';
 import { BodyAs } from './route-body.js';
-import { ALL_SCOPES } from '../auth/scopes.js';
-import { ASSERTION_ALGORITHMS } from '../auth/client-assertion.js';
-import type { TokenEndpoint } from '../auth/token-endpoint.js';
 
-export const PLATFORM = Symbol('Platform');
+export const READINESS = Symbol('Readiness');
+export const METRICS = Symbol('Metrics');
 export const TOKEN_ENDPOINT = Symbol('TokenEndpoint');
 
 /** Seen from outside: liveness, readiness, metrics and the two documents. They hold no data of any tenant. */
 @Public()
 @Controller()
 export class ObservationRoutes {
-  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+  constructor(
+    @Inject(READINESS) private readonly readiness: Readiness,
+    @Inject(METRICS) private readonly registry: Metrics,
+  ) {}
 
   @Get('health/live')
   live(): { status: string } {
@@ -25,15 +26,15 @@ export class ObservationRoutes {
 
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
-    const report = await this.platform.readiness.report();
+    const report = await this.readiness.report();
     void reply.code(report.status === 'ready' ? 200 : 503);
     return report;
   }
 
   @Get('metrics')
   async metrics(@Res() reply: FastifyReply): Promise<void> {
-    await this.platform.readiness.report();
-    const { contentType, body } = await this.platform.metrics.render();
+    await this.readiness.report();
+    const { contentType, body } = await this.registry.render();
     await reply.type(contentType).send(body);
   }
 

@@ -1,10 +1,15 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import type { Access, Tokens } from './access.js';
-import { Problem } from '../http/problem.js';
-import { ROUTE_ACCESS, type AuthorizedRequest, type RouteAccess } from './require-scope.js';
-import { allows } from './scopes.js';
+import {
+  allows,
+  ROUTE_ACCESS,
+  type Access,
+  type AuthorizedRequest,
+  type RouteAccess,
+  type Tokens,
+} from '#libs/platform/auth';
+import { Problem } from './problem.js';
 
 /** Default deny: a route says `@Public()`, `@Authenticated()` or `@RequireScope(…)`, or access is denied. */
 export class AccessGuard implements CanActivate {

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule } from '@nestjs/common';
-import { loadConfig, redacted, type AppConfig, type Role } from './config.js';
+import { loadConfig, redacted, StartupError, type AppConfig, type Role } from '#libs/platform/config';
+import { bootstrap, type RunningServer } from '#libs/platform/http';
 import { createPlatform } from './create-platform.js';
-import { startHeartbeat } from '../telemetry/heartbeat.js';
-import { bootstrap, type RunningServer } from '../http/http-server.js';
+import { startHeartbeat } from './heartbeat.js';
 import type { Platform } from './platform.js';
-import { StartupError } from './until-reachable.js';
 
 const CLOSE_WITHIN_MS = 4_700;
 /** Requests at hand may take this long when closing. */

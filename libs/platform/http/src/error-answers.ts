@@ -1,8 +1,8 @@
 import { HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient, LogFullError } from '#libs/platform/messaging';
-import { TooManyLoginsError } from '../auth/client-secrets.js';
-import type { Logger } from '../telemetry/logger.js';
+import { TooManyLoginsError } from '#libs/platform/auth';
+import type { Logger } from '#libs/platform/telemetry';
 import { OutcomeProblem, Problem } from './problem.js';
 
 /** Turns whatever was thrown into an answer: OperationOutcome under `/fhir`, problem+json elsewhere. Never a stack, SQL or data. */

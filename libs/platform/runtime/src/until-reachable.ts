@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StartupError } from '#libs/platform/config';
 import { isTransient } from '#libs/platform/messaging';
 
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 500;
-
-/** A service that a process cannot start without; the message is one clear line. */
-export class StartupError extends Error {
-  override readonly name = 'StartupError';
-}
 
 /** Repeats `work` while the service behind it is not up yet. */
 export async function untilReachable<T>(service: string, work: () => Promise<T>): Promise<T> {

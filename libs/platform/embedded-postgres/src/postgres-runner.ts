@@ -4,7 +4,7 @@ import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { arch, platform, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { StartupError } from '../start/until-reachable.js';
+import { StartupError } from '#libs/platform/config';
 
 const run = promisify(execFile);
 

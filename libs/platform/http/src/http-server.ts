@@ -4,14 +4,25 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { authenticate, AccessGuard } from '../auth/access-guard.js';
+import { authenticate, AccessGuard } from './access-guard.js';
 import { ErrorAnswers } from './error-answers.js';
-import type { AppConfig } from '../start/config.js';
-import type { Platform } from '../start/platform.js';
-import { OAuthRoutes, ObservationRoutes, PLATFORM, TOKEN_ENDPOINT } from './platform-routes.js';
+import type { TokenEndpoint, Tokens } from '#libs/platform/auth';
+import type { AppConfig } from '#libs/platform/config';
+import type { Logger, Metrics, Readiness } from '#libs/platform/telemetry';
+import { OAuthRoutes, ObservationRoutes, METRICS, READINESS, TOKEN_ENDPOINT } from './platform-routes.js';
 import { readBodiesByRoute } from './request-body.js';
 import type { BodyOptions } from './route-body.js';
 import { validationPipe } from './validation.js';
+
+/** What the HTTP side of a process needs of it. */
+export interface HttpServices {
+  readonly config: Pick<AppConfig, 'http'>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+  readonly tokens: Tokens;
+  readonly tokenEndpoint: TokenEndpoint;
+}
 
 /** A server that answers on `url`. */
 export interface RunningServer {
@@ -41,19 +52,20 @@ const SECURITY_HEADERS = {
 /** Makes the HTTP side of a process from the modules of its apps and starts listening (port 0: any free one). */
 export async function bootstrap(
   modules: readonly (DynamicModule | Type)[],
-  platform: Platform,
+  services: HttpServices,
 ): Promise<RunningServer> {
   const root: DynamicModule = {
     module: RootModule,
     imports: [...modules],
     controllers: [ObservationRoutes, OAuthRoutes],
     providers: [
-      { provide: PLATFORM, useValue: platform },
-      { provide: TOKEN_ENDPOINT, useValue: platform.tokenEndpoint },
+      { provide: METRICS, useValue: services.metrics },
+      { provide: READINESS, useValue: services.readiness },
+      { provide: TOKEN_ENDPOINT, useValue: services.tokenEndpoint },
     ],
   };
   const routes: string[] = [];
-  const errorAnswers = new ErrorAnswers(platform.logger);
+  const errorAnswers = new ErrorAnswers(services.logger);
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER, // bounded per route, see request-body.ts
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -65,7 +77,7 @@ export async function bootstrap(
     },
     // Many FHIR clients post bundles to the base URL with a slash at its end.
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
-    ...serverOptions(platform.config),
+    ...serverOptions(services.config),
   });
   const server = adapter.getInstance() as unknown as FastifyInstance;
   server.addHook('onRoute', (route) => {
@@ -75,32 +87,32 @@ export async function bootstrap(
     void reply.headers(SECURITY_HEADERS);
     done();
   });
-  readBodiesByRoute(server, (request) => admit(request, platform));
+  readBodiesByRoute(server, (request) => admit(request, services.tokens));
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: false,
     abortOnError: false,
     bodyParser: false,
   });
-  app.useGlobalGuards(new AccessGuard(app.get(Reflector), platform.tokens));
+  app.useGlobalGuards(new AccessGuard(app.get(Reflector), services.tokens));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(errorAnswers);
-  await app.listen(platform.config.http.port, platform.config.http.host);
-  return { url: urlOf(app, platform.config), app, routes, close: () => app.close() };
+  await app.listen(services.config.http.port, services.config.http.host);
+  return { url: urlOf(app, services.config), app, routes, close: () => app.close() };
 }
 
-async function admit(request: FastifyRequest, platform: Platform): Promise<void> {
+async function admit(request: FastifyRequest, tokens: Tokens): Promise<void> {
   const config = request.routeOptions.config as { readonly body?: BodyOptions };
-  if (config.body?.open !== true && !request.is404) await authenticate(request, platform.tokens);
+  if (config.body?.open !== true && !request.is404) await authenticate(request, tokens);
 }
 
-function serverOptions(config: AppConfig): object {
+function serverOptions(config: HttpServices['config']): object {
   const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000 };
   if (config.http.tls === undefined) return { http: timeouts };
   const { certFile, keyFile } = config.http.tls;
   return { https: { cert: readFileSync(certFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2', ...timeouts } };
 }
 
-function urlOf(app: NestFastifyApplication, config: AppConfig): string {
+function urlOf(app: NestFastifyApplication, config: HttpServices['config']): string {
   const address = app.getHttpServer().address();
   const port = address !== null && typeof address === 'object' ? address.port : config.http.port;
   const host = ['0.0.0.0', '::', '127.0.0.1', 'localhost'].includes(config.http.host) ? '127.0.0.1' : config.http.host;

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { chooseRunner, loadBinaries, reachable, type Binaries, type Runner } from './postgres-runner.js';
-import { StartupError } from '../start/until-reachable.js';
+import { StartupError } from '#libs/platform/config';
 
 const run = promisify(execFile);
 

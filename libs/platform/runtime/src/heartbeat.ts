@@ -1,7 +1,7 @@
 import { TOPICS } from '#libs/contracts';
 import { beat } from '#libs/platform/storage';
-import type { Role } from '../start/config.js';
-import type { Platform } from '../start/platform.js';
+import type { Role } from '#libs/platform/config';
+import type { Platform } from './platform.js';
 
 const EVERY_MS = 2_000;
 /** Processes through which data come, and without which nobody judges them. */

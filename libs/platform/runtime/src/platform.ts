@@ -1,12 +1,9 @@
 import type { Pool } from 'pg';
 import type { EventLog } from '#libs/platform/messaging';
 import type { HotState } from '#libs/platform/storage';
-import type { Tokens } from '../auth/access.js';
-import type { AppConfig } from './config.js';
-import type { Logger } from '../telemetry/logger.js';
-import type { Metrics } from '../telemetry/metrics.js';
-import type { Readiness } from '../telemetry/readiness.js';
-import type { TokenEndpoint } from '../auth/token-endpoint.js';
+import type { TokenEndpoint, Tokens } from '#libs/platform/auth';
+import type { AppConfig } from '#libs/platform/config';
+import type { Logger, Metrics, Readiness } from '#libs/platform/telemetry';
 
 /** What every app of a process shares. Apps are given it by `XModule.forRoot(platform)`. */
 export interface Platform {

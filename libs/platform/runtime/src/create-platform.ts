@@ -1,19 +1,20 @@
 import { resolve } from 'node:path';
 import { createEventLog, ensureTopics, startRelay } from '#libs/platform/messaging';
 import { ClientStore, createHotState, createPool, migrate, MigrationError } from '#libs/platform/storage';
-import { AccessTokens } from '../auth/access-tokens.js';
-import { ClientGrants } from '../auth/client-grants.js';
-import { hashSecret, SecretVerifier } from '../auth/client-secrets.js';
-import type { AppConfig, Role } from './config.js';
-import { startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
-import { createLogger, type Logger } from '../telemetry/logger.js';
-import { createMetrics } from '../telemetry/metrics.js';
+import {
+  AccessTokens,
+  ALL_SCOPES,
+  ClientGrants,
+  hashSecret,
+  SecretVerifier,
+  SigningKeys,
+  TokenEndpoint,
+} from '#libs/platform/auth';
+import { StartupError, type AppConfig, type Role } from '#libs/platform/config';
+import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
+import { createLogger, createMetrics, Readiness, type Logger } from '#libs/platform/telemetry';
 import type { Platform } from './platform.js';
-import { Readiness } from '../telemetry/readiness.js';
-import { ALL_SCOPES } from '../auth/scopes.js';
-import { SigningKeys } from '../auth/signing-keys.js';
-import { TokenEndpoint } from '../auth/token-endpoint.js';
-import { StartupError, untilReachable } from './until-reachable.js';
+import { untilReachable } from './until-reachable.js';
 
 export interface PlatformOptions {
   readonly logger?: Logger;

@@ -1,0 +1,2 @@
+export { loadConfig, readConfig, redacted, type AppConfig, type Role } from './config.js';
+export { StartupError } from './startup-error.js';
