@@ -45,6 +45,20 @@ module.exports = {
       to: { pathNot: ['^libs/samples/', '^libs/contracts/', '^libs/domain/quantities/', '^(node:)?buffer$'] },
     },
     {
+      name: 'fhir-rest-is-pure',
+      severity: 'error',
+      comment: 'fhir-rest imports domain/fhir, quantities and types of contracts only: no framework, no database.',
+      from: { path: '^libs/fhir-rest/', pathNot: spec },
+      to: { pathNot: ['^libs/fhir-rest/', '^libs/contracts/', '^libs/domain/(fhir|quantities)/'] },
+    },
+    {
+      name: 'fhir-rest-takes-types-of-contracts',
+      severity: 'error',
+      comment: 'fhir-rest uses the types of contracts, not its code.',
+      from: { path: '^libs/fhir-rest/', pathNot: spec },
+      to: { path: '^libs/contracts/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'platform-knows-no-app',
       severity: 'error',
       comment: 'platform never imports apps.',

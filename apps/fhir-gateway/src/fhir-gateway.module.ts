@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Platform } from '#libs/platform/runtime';
 import { FhirStore } from '#libs/platform/storage';
 import { HistoryRoutes } from './http/history.routes.js';
+import { LogRepository } from './log-repository.js';
 import { Meter } from './meter.js';
 import { Pipeline } from './pipeline.js';
 import { addProtocolHooks } from './http/protocol-hooks.js';
@@ -29,7 +30,7 @@ export class FhirGatewayModule implements OnModuleInit {
           provide: Pipeline,
           useFactory: () =>
             new Pipeline({
-              store: new FhirStore(platform.pool),
+              repository: new LogRepository(new FhirStore(platform.pool)),
               meter: new Meter(platform.metrics),
               now: Date.now,
               newId: uuidv7,

@@ -1,6 +1,5 @@
 import type { Metrics } from '#libs/platform/telemetry';
-import type { Decision, StepResult } from './protocol/decide.js';
-import type { Step } from './protocol/step.js';
+import type { Decision, Step, StepResult } from '#libs/fhir-rest';
 
 const BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 

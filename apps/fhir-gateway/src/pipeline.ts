@@ -1,25 +1,40 @@
 import { RESOURCE_TYPES } from '#libs/domain/fhir';
 import type { Access } from '#libs/platform/auth';
-import { FhirStoreBusyError, type FhirStore } from '#libs/platform/storage';
 import { forbiddenIssue, missingScopes, requireScope } from './http/access.js';
-import { FHIR_JSON, type Answer, type Preference } from './protocol/answer.js';
-import { bundleAnswer } from './protocol/bundle-answer.js';
-import { capabilityStatement } from './protocol/capability-statement.js';
-import { commit } from './commit.js';
-import type { Decision } from './protocol/decide.js';
-import { historyAnswer } from './protocol/history-answer.js';
+import {
+  bundleAnswer,
+  capabilityStatement,
+  decide,
+  deletedAnswer,
+  FHIR_JSON,
+  fineOutcome,
+  historyAnswer,
+  lookupsOf,
+  oneIssue,
+  planRequest,
+  readBundle,
+  readResource,
+  refusal,
+  refusalOf,
+  RepositoryBusyError,
+  requireId,
+  requireType,
+  rewriteReferences,
+  storedAnswer,
+  writtenAnswer,
+  type Answer,
+  type CommitMode,
+  type Decision,
+  type FhirRepository,
+  type OwnBases,
+  type Preference,
+  type ReferenceContext,
+  type Step,
+} from '#libs/fhir-rest';
 import type { Interaction, Meter } from './meter.js';
-import type { OwnBases } from './protocol/own-base.js';
-import { planRequest } from './protocol/plan-request.js';
-import { readBundle, readResource, requireId, requireType } from './http/read-request.js';
-import { oneIssue, refusal, refusalOf } from './protocol/refusal.js';
-import type { ReferenceContext } from './protocol/resolve-reference.js';
-import { deletedAnswer, fineOutcome, storedAnswer, writtenAnswer } from './protocol/resource-answer.js';
-import { rewriteReferences } from './protocol/rewrite-references.js';
-import type { Step } from './protocol/step.js';
 
 export interface PipelineDeps {
-  readonly store: FhirStore;
+  readonly repository: FhirRepository;
   readonly meter: Meter;
   /** ms since 1970 */
   readonly now: () => number;
@@ -45,7 +60,7 @@ export interface Wishes {
  * 1. read-request: text → resource or bundle of checked structure, or a precise refusal
  * 2. plan-request: bundle → steps, with ids given and references rewritten
  * 3. access: the scope of every step
- * 4. commit: one database transaction: look → decide (pure) → write → append to the log
+ * 4. commit: one transaction of the repository: look → decide (pure) → write → append to the log
  * 5. *-answer: results → FHIR's answer
  *
  * All methods answer, or throw an OutcomeProblem (a refusal) or a broken part's error.
@@ -123,9 +138,9 @@ export class Pipeline {
       const tenant = access.tenant.key;
       const found =
         version === undefined
-          ? await this.deps.store.read(tenant, type, id)
+          ? await this.deps.repository.read(tenant, type, id)
           : /^[1-9]\d{0,8}$/.test(version)
-            ? await this.deps.store.readVersion(tenant, type, id, Number(version))
+            ? await this.deps.repository.readVersion(tenant, type, id, Number(version))
             : undefined;
       if (found === undefined) throw oneIssue(404, 'not-found', 'no such resource, or no such version of it', type);
       if (found.deleted) throw oneIssue(410, 'deleted', 'this resource was deleted', type);
@@ -140,7 +155,7 @@ export class Pipeline {
       requireId(id, type);
       const count = Math.min(positive(page.count, '_count') ?? 50, MAX_VERSIONS);
       const before = positive(page.before, 'before');
-      const found = await this.deps.store.history(access.tenant.key, type, id, {
+      const found = await this.deps.repository.history(access.tenant.key, type, id, {
         count: count + 1,
         ...(before === undefined ? {} : { before }),
       });
@@ -183,14 +198,16 @@ export class Pipeline {
     return writtenAnswer(result, wishes);
   }
 
-  private async commit(steps: readonly Step[], access: Access, mode: 'atomic' | 'each'): Promise<Decision> {
+  private async commit(steps: readonly Step[], access: Access, mode: CommitMode): Promise<Decision> {
     const origin = {
       tenant: access.tenant.key,
       author: access.client,
       request: this.deps.newId(),
       receivedAt: this.deps.now(),
     };
-    const decision = await commit(this.deps.store, steps, origin, mode).catch(busy);
+    const decision = await this.deps.repository
+      .commit(origin, lookupsOf(steps), (known) => decide(steps, known, origin.receivedAt, mode), mode)
+      .catch(busy);
     const bad = mode === 'atomic' ? refusalOf(decision.results) : undefined;
     if (bad !== undefined) {
       this.deps.meter.refused(steps.length);
@@ -212,7 +229,7 @@ function referencesTo(own: OwnBases): ReferenceContext {
 const NO_TARGETS: ReadonlyMap<string, string> = new Map();
 
 function busy(error: unknown): never {
-  if (!(error instanceof FhirStoreBusyError)) throw error;
+  if (!(error instanceof RepositoryBusyError)) throw error;
   throw oneIssue(503, 'transient', 'others write the same resources; try again', undefined, { 'retry-after': '1' });
 }
 

@@ -1,24 +1,13 @@
 import { patientKey, TOPICS, type ClinicalRecord } from '#libs/contracts';
 import { FHIR_SOURCE } from '#libs/domain/twin';
 import type { NewRecord } from '#libs/platform/messaging';
-import type { PatientNews } from '../protocol/decide.js';
+import type { PatientNews, RequestOrigin } from '#libs/fhir-rest';
 
 /** Kafka's default limit of a message is 1 MB; a record stays well below it. */
 const MAX_CHARACTERS = 400_000;
 
-export interface RecordOrigin {
-  /** Key of the tenant. */
-  readonly tenant: number;
-  /** The client that sent the request. */
-  readonly author: string;
-  /** Id of the request, for `GET /v1/rejections`. */
-  readonly request: string;
-  /** ms since 1970 */
-  readonly receivedAt: number;
-}
-
 /** One log record per patient of a request; more than one only where it would be too large for the log. */
-export function clinicalRecords(news: ReadonlyMap<string, PatientNews>, origin: RecordOrigin): NewRecord[] {
+export function clinicalRecords(news: ReadonlyMap<string, PatientNews>, origin: RequestOrigin): NewRecord[] {
   return [...news].flatMap(([patient, one]) =>
     parts(one).map(({ facts, samples }) => {
       const record: ClinicalRecord = {

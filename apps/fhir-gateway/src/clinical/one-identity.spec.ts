@@ -3,10 +3,8 @@ import fc from 'fast-check';
 import type { ClinicalRecord } from '#libs/contracts';
 import type { JsonObject } from '#libs/domain/fhir';
 import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
-import type { CurrentResource, FhirKnown } from '#libs/platform/storage';
 import { clinicalRecords } from './clinical-records.js';
-import { decide } from '../protocol/decide.js';
-import type { Step } from '../protocol/step.js';
+import { decide, type CurrentResource, type FhirKnown, type Step } from '#libs/fhir-rest';
 
 const T0 = Date.UTC(2026, 2, 1, 8);
 

@@ -1,11 +1,9 @@
 import { wordsOf } from '#libs/domain/fhir';
 import type { NewRejection } from '#libs/platform/storage';
-import type { RecordOrigin } from './clinical-records.js';
-import type { Decision } from '../protocol/decide.js';
-import { MAX_LISTED } from './unmeasured-parts.js';
+import { MAX_LISTED, type Decision, type RequestOrigin } from '#libs/fhir-rest';
 
 /** What `GET /v1/rejections` lists of a request: what was stored and is not measured. */
-export function rejectionsOf(decision: Decision, origin: RecordOrigin): readonly NewRejection[] {
+export function rejectionsOf(decision: Decision, origin: RequestOrigin): readonly NewRejection[] {
   const ofResource = new Map<string, number>();
   return decision.unmeasured.flatMap((part): readonly NewRejection[] => {
     if (!part.isListed) return [];

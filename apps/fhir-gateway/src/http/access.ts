@@ -1,7 +1,7 @@
 import { allows, type Access } from '#libs/platform/auth';
 import { insufficientScope } from '#libs/platform/http';
 import type { Issue } from '#libs/domain/fhir';
-import type { Step } from '../protocol/step.js';
+import type { Step } from '#libs/fhir-rest';
 
 const VERBS = { create: 'c', read: 'r', update: 'u', delete: 'd', search: 's' } as const;
 

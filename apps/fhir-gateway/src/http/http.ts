@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BodyOptions } from '#libs/platform/http';
-import { preferenceOf, type Answer, type Preference } from '../protocol/answer.js';
+import { oneIssue, preferenceOf, type Answer, type Preference } from '#libs/fhir-rest';
 import type { Pipeline, Wishes } from '../pipeline.js';
-import { oneIssue } from '../protocol/refusal.js';
 
 /** Maximum bytes of a request body after inflating: 16 MiB holds about 10,000 resources. */
 export const FHIR_BODY: BodyOptions = {

@@ -1,8 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FHIR_JSON } from '../protocol/answer.js';
-import { mediaTypeFor } from '../protocol/negotiation.js';
-import { oneIssue } from '../protocol/refusal.js';
-import { unsupported } from '../protocol/unsupported.js';
+import { FHIR_JSON, mediaTypeFor, oneIssue, unsupported } from '#libs/fhir-rest';
 
 const BASE_PATH = '/fhir/r4';
 

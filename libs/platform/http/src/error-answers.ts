@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient, LogFullError } from '#libs/platform/messaging';
 import { TooManyLoginsError } from '#libs/platform/auth';
 import type { Logger } from '#libs/platform/telemetry';
-import { OutcomeProblem, Problem } from './problem.js';
+import { OutcomeProblem } from '#libs/fhir-rest';
+import { Problem } from './problem.js';
 
 /** Turns whatever was thrown into an answer: OperationOutcome under `/fhir`, problem+json elsewhere. Never a stack, SQL or data. */
 export class ErrorAnswers implements ExceptionFilter {

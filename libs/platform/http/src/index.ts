@@ -1,5 +1,5 @@
 export { insufficientScope } from './access-guard.js';
 export { bootstrap, type HttpServices, type RunningServer } from './http-server.js';
 export { decodeCursor, encodeCursor, pageOf, type ListOf } from './list-cursor.js';
-export { notFound, OutcomeProblem, Problem, type ProblemDetail } from './problem.js';
+export { notFound, Problem, type ProblemDetail } from './problem.js';
 export { BodyAs, type BodyOptions } from './route-body.js';

@@ -24,18 +24,6 @@ export class Problem extends Error {
   }
 }
 
-/** A refusal that brings its own FHIR OperationOutcome. */
-export class OutcomeProblem extends Error {
-  override readonly name = 'OutcomeProblem';
-  constructor(
-    readonly status: number,
-    readonly outcome: object,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {
-    super(`answered ${status}`);
-  }
-}
-
 /** The same answer for what is absent and what belongs to another tenant. */
 export function notFound(what: string): Problem {
   return new Problem(404, 'not-found', `${what} not found`);

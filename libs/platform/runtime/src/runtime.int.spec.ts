@@ -10,9 +10,10 @@ import { ClientStore } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { ALL_SCOPES, Authenticated, Caller, hashSecret, Public, RequireScope, type Access } from '#libs/platform/auth';
 import { readConfig } from '#libs/platform/config';
-import { BodyAs, bootstrap, OutcomeProblem, type RunningServer } from '#libs/platform/http';
+import { BodyAs, bootstrap, type RunningServer } from '#libs/platform/http';
 import { createPlatform, type Platform } from './index.js';
 import { createLogger } from '#libs/platform/telemetry';
+import { OutcomeProblem } from '#libs/fhir-rest';
 
 const Shape = z.strictObject({ n: z.number(), list: z.array(z.string()).optional() });
 const Filter = z.strictObject({ limit: z.coerce.number().int().max(10).default(5) });

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { DeviceAssignment } from '#libs/domain/fhir';
-import type { ResourceChange } from './fhir-resources.js';
+import type { ResourceChange } from '#libs/fhir-rest';
 
 /** A row of device_assignments `a` as JSON of a {@link DeviceAssignment}. */
 export const ASSIGNMENT = `json_build_object(

@@ -1,4 +1,4 @@
-import type { StoredResource } from './fhir-resources.js';
+import type { StoredResource } from '#libs/fhir-rest';
 
 /** A version of a resource as the statements of the FHIR store select it. */
 export interface Row {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { createTestDatabase } from '#libs/testing';
-import type { FhirLookups, ResourceChange } from './fhir-resources.js';
+import type { FhirLookups, ResourceChange } from '#libs/fhir-rest';
 import { FhirStore } from './fhir-store.js';
 import { createPool } from '../postgres/pool.js';
 

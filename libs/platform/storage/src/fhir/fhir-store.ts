@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { commitBehind } from '../postgres/commit-behind.js';
-import type { StoredResource } from './fhir-resources.js';
+import { RepositoryBusyError, type StoredResource } from '#libs/fhir-rest';
 import { COLUMNS, toStored, type Row } from './fhir-row.js';
 import { FhirTransaction } from './fhir-transaction.js';
 import { sentTogether } from '../postgres/sent-together.js';
@@ -14,11 +14,6 @@ export type Verdict<T> =
       readonly sent?: readonly Promise<unknown>[];
     }
   | { readonly kind: 'refused'; readonly value: T };
-
-/** The transaction lost against others every time, or waited too long for a row; the client may repeat the request. */
-export class FhirStoreBusyError extends Error {
-  override readonly name = 'FhirStoreBusyError';
-}
 
 const MAX_ATTEMPTS = 6;
 
@@ -35,7 +30,7 @@ export class FhirStore {
   /**
    * Runs `work` in one transaction, again from the start when it lost a race (serialization, deadlock, or another request
    * made the same resource first). `work` must have no effect but through its client.
-   * @throws FhirStoreBusyError when every attempt lost
+   * @throws RepositoryBusyError when every attempt lost
    */
   async transact<T>(work: (transaction: FhirTransaction) => Promise<Verdict<T>>): Promise<T> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
@@ -43,7 +38,7 @@ export class FhirStore {
       if (outcome.kind === 'done') return outcome.value;
       await pause(attempt);
     }
-    throw new FhirStoreBusyError('the transaction lost against others too often');
+    throw new RepositoryBusyError('the transaction lost against others too often');
   }
 
   private async attempt<T>(
@@ -67,7 +62,7 @@ export class FhirStore {
       // A connection that cannot even roll back is thrown away, never given to the next request.
       if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK').catch(() => (broken = true));
       if (lostRace(error)) return { kind: 'lost' };
-      if (sqlState(error) === LOCK_NOT_AVAILABLE) throw new FhirStoreBusyError('a row stayed locked for too long');
+      if (sqlState(error) === LOCK_NOT_AVAILABLE) throw new RepositoryBusyError('a row stayed locked for too long');
       throw error;
     } finally {
       client.off('error', onEnd);

@@ -8,7 +8,7 @@ import {
   type FhirLookups,
   type Identifier,
   type ResourceChange,
-} from './fhir-resources.js';
+} from '#libs/fhir-rest';
 import { toStored, type LookRow } from './fhir-row.js';
 import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
 import { insertRejections, removeRejections, type NewRejection } from '../tenants/rejections.js';

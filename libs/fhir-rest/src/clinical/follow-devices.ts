@@ -1,5 +1,5 @@
 import type { DeviceAssignment } from '#libs/domain/fhir';
-import type { ResourceChange, StoredResource } from '#libs/platform/storage';
+import type { ResourceChange, StoredResource } from '../repository/resources.js';
 
 /** Keeps up who has which device while a request is decided, as the store does when it is written. */
 export function followDevices(

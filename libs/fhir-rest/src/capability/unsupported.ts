@@ -1,6 +1,6 @@
 import { isResourceType } from '#libs/domain/fhir';
-import type { OutcomeProblem } from '#libs/platform/http';
-import { oneIssue } from './refusal.js';
+import { oneIssue } from '../answers/refusal.js';
+import type { OutcomeProblem } from '../answers/outcome-problem.js';
 
 /**
  * The refusal of a request that no route takes. What FHIR has and this server has not is `not-supported`, never "not found": 405 for

@@ -1,6 +1,6 @@
 import { operationOutcome, type Issue } from '#libs/domain/fhir';
-import { OutcomeProblem } from '#libs/platform/http';
-import type { StepResult } from './decide.js';
+import type { StepResult } from '../decide/decide.js';
+import { OutcomeProblem } from './outcome-problem.js';
 
 /** Maximum issues of an answer: who sends ten thousand bad entries learns enough from the first ones. */
 const MAX_ISSUES = 200;

@@ -1,5 +1,5 @@
 import type { Issue, JsonObject } from '#libs/domain/fhir';
-import type { Assumed } from './rewrite-references.js';
+import type { Assumed } from '../references/rewrite-references.js';
 
 /**
  * One interaction of a request: a bundle has one for each entry, a single resource is one. References inside `resource` are

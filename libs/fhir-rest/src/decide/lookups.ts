@@ -1,10 +1,10 @@
 import { subjectIdentifiers, type JsonObject } from '#libs/domain/fhir';
-import { identifierKey, type FhirLookups, type TypedIdentifier } from '#libs/platform/storage';
-import { conditionalReference } from './conditional-reference.js';
-import { indexedForms } from './indexed-identifier.js';
-import { FHIR_ID } from '../http/read-request.js';
-import { referencesOf, type ResourceReference } from './references.js';
-import type { Step } from './step.js';
+import { conditionalReference } from '../references/conditional-reference.js';
+import { indexedForms } from '../references/indexed-identifier.js';
+import { FHIR_ID } from '../plan/read-request.js';
+import { referencesOf, type ResourceReference } from '../references/references.js';
+import type { Step } from '../plan/step.js';
+import { identifierKey, type FhirLookups, type TypedIdentifier } from '../repository/resources.js';
 
 /** What the steps must know of the database. What the request makes itself need not be asked for. */
 export function lookupsOf(steps: readonly Step[]): FhirLookups {

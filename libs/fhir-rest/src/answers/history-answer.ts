@@ -1,6 +1,6 @@
-import type { StoredResource } from '#libs/platform/storage';
 import { entityTag, FHIR_JSON, type Answer } from './answer.js';
 import { entryList } from './bundle-answer.js';
+import type { StoredResource } from '../repository/resources.js';
 
 export interface HistoryPage {
   readonly total: number;

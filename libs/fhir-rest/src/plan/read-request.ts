@@ -1,7 +1,7 @@
 import { Decimal, isResourceType, parseJson, validateResource, type Issue, type JsonObject } from '#libs/domain/fhir';
-import { oneIssue, refusal } from '../protocol/refusal.js';
-import { isOperation, notOffered, notTaken } from '../protocol/unsupported.js';
-import { moved } from '../protocol/moved-path.js';
+import { oneIssue, refusal } from '../answers/refusal.js';
+import { isOperation, notOffered, notTaken } from '../capability/unsupported.js';
+import { moved } from './moved-path.js';
 
 /** FHIR R4 datatypes.html#id */
 export const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/;

@@ -1,7 +1,7 @@
 import { operationOutcome, type Issue } from '#libs/domain/fhir';
-import type { StoredResource } from '#libs/platform/storage';
 import { entityTag, FHIR_JSON, type Answer, type Preference } from './answer.js';
-import type { StepResult } from './decide.js';
+import type { StepResult } from '../decide/decide.js';
+import type { StoredResource } from '../repository/resources.js';
 
 /** The answer to a bundle: one entry for each entry of the request, in its order (FHIR R4 http.html#transaction-response). */
 export function bundleAnswer(

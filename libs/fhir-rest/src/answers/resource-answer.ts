@@ -1,7 +1,7 @@
 import { operationOutcome, type Issue } from '#libs/domain/fhir';
-import type { StoredResource } from '#libs/platform/storage';
-import type { StepResult } from './decide.js';
+import type { StepResult } from '../decide/decide.js';
 import { FHIR_JSON, resourceHeaders, type Answer, type Preference } from './answer.js';
+import type { StoredResource } from '../repository/resources.js';
 
 /** A version of a resource as it is stored. */
 export function storedAnswer(resource: StoredResource): Answer {

@@ -1,6 +1,5 @@
-import type { Json, JsonObject } from '#libs/domain/fhir';
-import { Decimal } from '#libs/domain/fhir';
-import type { TypedIdentifier } from '#libs/platform/storage';
+import { Decimal, type Json, type JsonObject } from '#libs/domain/fhir';
+import type { TypedIdentifier } from '../repository/resources.js';
 
 const CONDITIONAL = /^(Patient|Device)\?identifier=([^&]+)$/;
 

@@ -1,8 +1,8 @@
 import { wordsOf, type Issue, type UnmeasuredReason } from '#libs/domain/fhir';
-import type { CurrentResource } from '#libs/platform/storage';
 import type { Clinical } from './clinical.js';
-import { moved } from '../protocol/moved-path.js';
-import type { CreateStep, UpdateStep } from '../protocol/step.js';
+import { moved } from '../plan/moved-path.js';
+import type { CreateStep, UpdateStep } from '../plan/step.js';
+import type { CurrentResource } from '../repository/resources.js';
 
 /** Part of a stored resource that gave no measurement, or no fact. */
 export interface UnmeasuredPart {

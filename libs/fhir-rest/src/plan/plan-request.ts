@@ -1,11 +1,11 @@
 import { Decimal, isResourceType, type Issue, type Json, type JsonObject } from '#libs/domain/fhir';
-import { FHIR_ID, structureIssues } from '../http/read-request.js';
-import { oneIssue } from './refusal.js';
-import type { OwnBases } from './own-base.js';
-import { foreignBaseOf, targetKey, type ReferenceContext } from './resolve-reference.js';
-import { rewriteReferences } from './rewrite-references.js';
+import { FHIR_ID, structureIssues } from './read-request.js';
+import { oneIssue } from '../answers/refusal.js';
+import type { OwnBases } from '../references/own-base.js';
+import { foreignBaseOf, targetKey, type ReferenceContext } from '../references/resolve-reference.js';
+import { rewriteReferences } from '../references/rewrite-references.js';
 import type { Step } from './step.js';
-import { isOperation } from './unsupported.js';
+import { isOperation } from '../capability/unsupported.js';
 
 export interface RequestPlan {
   readonly type: 'transaction' | 'batch';

@@ -1,5 +1,5 @@
 import { uuidOf } from '#libs/domain/quantities';
-import type { Identifier } from '#libs/platform/storage';
+import type { Identifier } from '../repository/resources.js';
 
 /** Longer identifiers than this (UTF-16 units, system and value) do not fit a row of the index, whatever they hold. */
 const MAX_INDEXED = 512;

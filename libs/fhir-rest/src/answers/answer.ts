@@ -1,4 +1,4 @@
-import type { StoredResource } from '#libs/platform/storage';
+import type { StoredResource } from '../repository/resources.js';
 
 /** What a route answers. `body` is JSON text, so that decimals keep their digits; '' for none. */
 export interface Answer {

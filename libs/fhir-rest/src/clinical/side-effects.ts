@@ -1,6 +1,6 @@
 import { deviceUseOf, parseJson, type JsonObject } from '#libs/domain/fhir';
-import { indexedIdentifier } from '../protocol/indexed-identifier.js';
-import type { Identifier, ResourceChange, StoredResource } from '#libs/platform/storage';
+import { indexedIdentifier } from '../references/indexed-identifier.js';
+import type { Identifier, ResourceChange, StoredResource } from '../repository/resources.js';
 
 type SideEffects = Pick<
   ResourceChange,

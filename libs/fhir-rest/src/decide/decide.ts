@@ -1,5 +1,15 @@
 import type { WireFact, WireSample } from '#libs/contracts';
 import { ownerDuring, stringifyJson, type DeviceAssignment, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { versionOfTag } from '../answers/answer.js';
+import { clinicalOf, mayBeStored, takenBack, type Clinical } from '../clinical/clinical.js';
+import { replaceConditional } from '../references/conditional-reference.js';
+import { followDevices } from '../clinical/follow-devices.js';
+import { indexedForms } from '../references/indexed-identifier.js';
+import { noSuchPatient, unclearPatient } from '../references/reference-issues.js';
+import { referencesOf, type ResourceReference } from '../references/references.js';
+import { identifiersOf, sideEffects } from '../clinical/side-effects.js';
+import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from '../plan/step.js';
+import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
 import {
   identifierKey,
   type CurrentResource,
@@ -7,17 +17,7 @@ import {
   type ResourceChange,
   type StoredResource,
   type TypedIdentifier,
-} from '#libs/platform/storage';
-import { versionOfTag } from './answer.js';
-import { clinicalOf, mayBeStored, takenBack, type Clinical } from '../clinical/clinical.js';
-import { replaceConditional } from './conditional-reference.js';
-import { followDevices } from '../clinical/follow-devices.js';
-import { indexedForms } from './indexed-identifier.js';
-import { noSuchPatient, unclearPatient } from './reference-issues.js';
-import { referencesOf, type ResourceReference } from './references.js';
-import { identifiersOf, sideEffects } from '../clinical/side-effects.js';
-import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from './step.js';
-import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
+} from '../repository/resources.js';
 
 /** What came of a step. */
 export type StepResult =

@@ -7,7 +7,7 @@ import {
   type JsonObject,
   type Unmeasured,
 } from '#libs/domain/fhir';
-import type { CurrentResource } from '#libs/platform/storage';
+import type { CurrentResource } from '../repository/resources.js';
 
 /** What a version of a resource says about a patient. */
 export interface Clinical {

@@ -1,0 +1,47 @@
+import type { CommitMode, Decision, FhirKnown, FhirLookups, FhirRepository, RequestOrigin } from '#libs/fhir-rest';
+import { appendInTransaction } from '#libs/platform/messaging';
+import type { FhirStore } from '#libs/platform/storage';
+import { clinicalRecords } from './clinical/clinical-records.js';
+import { rejectionsOf, replacedBy } from './clinical/rejections.js';
+
+/** The resources in Postgres; what a request says about patients is appended to the log in its own transaction. */
+export class LogRepository implements FhirRepository {
+  constructor(private readonly store: FhirStore) {}
+
+  read(tenant: number, type: string, id: string): ReturnType<FhirRepository['read']> {
+    return this.store.read(tenant, type, id);
+  }
+
+  readVersion(tenant: number, type: string, id: string, version: number): ReturnType<FhirRepository['readVersion']> {
+    return this.store.readVersion(tenant, type, id, version);
+  }
+
+  history(...asked: Parameters<FhirRepository['history']>): ReturnType<FhirRepository['history']> {
+    return this.store.history(...asked);
+  }
+
+  /**
+   * Look, decide, write, append to the log. After it everything is durable, or nothing is there. Two round trips: what it looks up, and
+   * all that it writes with the commit; one when there is nothing to look up.
+   */
+  commit(
+    origin: RequestOrigin,
+    lookups: FhirLookups,
+    decide: (known: FhirKnown) => Decision,
+    mode: CommitMode,
+  ): Promise<Decision> {
+    return this.store.transact(async (transaction) => {
+      const decision = decide(await transaction.look(origin.tenant, lookups));
+      if (mode === 'atomic' && decision.results.some((result) => result.kind === 'refused')) {
+        return { kind: 'refused', value: decision };
+      }
+      const sent = [
+        transaction.write(origin.tenant, decision.changes),
+        transaction.list(origin.tenant, rejectionsOf(decision, origin), replacedBy(decision)),
+        // Last, because the log's counters are shared by all requests: the commit comes with it.
+        appendInTransaction(transaction.client, clinicalRecords(decision.news, origin)),
+      ];
+      return { kind: 'commit', value: decision, sent };
+    });
+  }
+}

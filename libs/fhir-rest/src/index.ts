@@ -1,0 +1,34 @@
+export { FHIR_JSON, preferenceOf, type Answer, type Preference } from './answers/answer.js';
+export { bundleAnswer } from './answers/bundle-answer.js';
+export { historyAnswer } from './answers/history-answer.js';
+export { OutcomeProblem } from './answers/outcome-problem.js';
+export { oneIssue, refusal, refusalOf } from './answers/refusal.js';
+export { deletedAnswer, fineOutcome, storedAnswer, writtenAnswer } from './answers/resource-answer.js';
+export { capabilityStatement } from './capability/capability-statement.js';
+export { mediaTypeFor } from './capability/negotiation.js';
+export { unsupported } from './capability/unsupported.js';
+export { MAX_LISTED, type UnmeasuredPart } from './clinical/unmeasured-parts.js';
+export { decide, type Decision, type PatientNews, type StepResult } from './decide/decide.js';
+export { lookupsOf } from './decide/lookups.js';
+export { planRequest } from './plan/plan-request.js';
+export { readBundle, readResource, requireId, requireType } from './plan/read-request.js';
+export type { Step } from './plan/step.js';
+export type { OwnBases } from './references/own-base.js';
+export type { ReferenceContext } from './references/resolve-reference.js';
+export { rewriteReferences } from './references/rewrite-references.js';
+export {
+  RepositoryBusyError,
+  type CommitMode,
+  type FhirRepository,
+  type RequestOrigin,
+} from './repository/repository.js';
+export {
+  identifierKey,
+  type CurrentResource,
+  type FhirKnown,
+  type FhirLookups,
+  type Identifier,
+  type ResourceChange,
+  type StoredResource,
+  type TypedIdentifier,
+} from './repository/resources.js';

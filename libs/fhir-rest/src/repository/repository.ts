@@ -1,0 +1,48 @@
+import type { Decision } from '../decide/decide.js';
+import type { FhirKnown, FhirLookups, StoredResource } from './resources.js';
+
+/** Who asks, and when: goes with what a request writes. */
+export interface RequestOrigin {
+  /** Key of the tenant. */
+  readonly tenant: number;
+  /** The client that sent the request. */
+  readonly author: string;
+  /** Id of the request, for `GET /v1/rejections`. */
+  readonly request: string;
+  /** ms since 1970 */
+  readonly receivedAt: number;
+}
+
+/** Where resources are kept. Every call names the tenant; another tenant's resource is treated as not found. */
+export interface FhirRepository {
+  /** The current version, deleted or not. */
+  read(tenant: number, type: string, id: string): Promise<StoredResource | undefined>;
+  readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined>;
+  /** Versions from the newest on, those below `before` (exclusive) if given. `total` counts all of them. */
+  history(
+    tenant: number,
+    type: string,
+    id: string,
+    page: { readonly count: number; readonly before?: number },
+  ): Promise<{ readonly total: number; readonly versions: readonly StoredResource[] }>;
+  /**
+   * One transaction: looks up and locks, decides (a pure function, called again when the transaction lost a race), makes the decision
+   * durable with all that follows from it.
+   *
+   * @param mode `atomic`: one refused step leaves nothing of the request · `each`: refused steps leave the others alone
+   * @throws RepositoryBusyError when others wrote the same resources every time
+   */
+  commit(
+    origin: RequestOrigin,
+    lookups: FhirLookups,
+    decide: (known: FhirKnown) => Decision,
+    mode: CommitMode,
+  ): Promise<Decision>;
+}
+
+export type CommitMode = 'atomic' | 'each';
+
+/** The transaction lost against others every time, or waited too long for a row; the client may repeat the request. */
+export class RepositoryBusyError extends Error {
+  override readonly name = 'RepositoryBusyError';
+}
