@@ -79,7 +79,7 @@ export class FhirStore {
   async readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined> {
     const { rows } = await this.pool.query<Row>({
       name: 'fhir-read-version',
-      text: `${HISTORY} SELECT * FROM versions WHERE version = $4`,
+      text: `SELECT * FROM (${VERSIONS}) AS v WHERE version = $4`,
       values: [tenant, type, id, version],
     });
     return rows[0] === undefined ? undefined : toStored(rows[0]);
@@ -94,8 +94,10 @@ export class FhirStore {
   ): Promise<{ readonly total: number; readonly versions: readonly StoredResource[] }> {
     const { rows } = await this.pool.query<Row & { total: number }>({
       name: 'fhir-history',
-      text: `${HISTORY} SELECT *, (SELECT count(*) FROM versions)::int AS total FROM versions
-             WHERE version < $4 ORDER BY version DESC LIMIT $5`,
+      // Content is read for the page only; to count, the keys do.
+      text: `SELECT v.*, (SELECT count(*) FROM fhir_resources WHERE tenant = $1 AND type = $2 AND id = $3)::int
+               + (SELECT count(*) FROM fhir_resource_versions WHERE tenant = $1 AND type = $2 AND id = $3)::int AS total
+             FROM (${VERSIONS}) AS v WHERE version < $4 ORDER BY version DESC LIMIT $5`,
       values: [tenant, type, id, page.before ?? 2 ** 31 - 1, page.count],
     });
     return { total: rows[0]?.total ?? 0, versions: rows.map(toStored) };
@@ -119,7 +121,5 @@ function pause(attempt: number): Promise<void> {
 
 const READ = `SELECT ${COLUMNS} FROM fhir_resources WHERE tenant = $1 AND type = $2 AND id = $3`;
 
-const HISTORY = `WITH versions AS (
-  SELECT ${COLUMNS} FROM fhir_resources WHERE tenant = $1 AND type = $2 AND id = $3
-  UNION ALL
-  SELECT ${COLUMNS} FROM fhir_resource_versions WHERE tenant = $1 AND type = $2 AND id = $3)`;
+const VERSIONS = `${READ}
+  UNION ALL SELECT ${COLUMNS} FROM fhir_resource_versions WHERE tenant = $1 AND type = $2 AND id = $3`;

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { applyMigrations, forgetUnfinished, type Migration, readMigrations } from './migration-engine.js';
 
 /** Any number that no other part of Homeostat locks on. */
 const MIGRATION_LOCK = 7_203_615_001;
+const LOCK_PAUSE_MS = 100;
 
 /**
  * Brings the database at `url` up to date with `prisma/migrations` and answers what was applied. Safe when several apps start
@@ -19,13 +21,25 @@ export async function migrate(url: string, last?: string, lockTimeoutMs?: number
   try {
     // Without the lock a migration that is not finished may be at work in another app.
     if (await isCurrent(client, migrations)) return [];
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock(client);
     if (await isCurrent(client, migrations)) return [];
     // Nobody else migrates: what is not finished was interrupted, and left nothing.
     if (await isStarted(client)) await forgetUnfinished(client);
     return await applyMigrations(url, migrations, lockTimeoutMs);
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Asks again and again in place of waiting: a statement that waits holds a snapshot, and an index that is built beside the work of others
+ * waits for every snapshot to go.
+ */
+async function lock(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [MIGRATION_LOCK]);
+    if (rows[0]?.held === true) return;
+    await sleep(LOCK_PAUSE_MS);
   }
 }
 

@@ -41,14 +41,18 @@ export async function readMigrations(): Promise<readonly Migration[]> {
 const LOCK_TIMEOUT_MS = 10_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** A migration was not applied and nothing of it stays; the message is one clear line. */
+/** Building beside the work of others blocks nobody, and waits for transactions that began before it. */
+const BUILD_LOCK_TIMEOUT_MS = 120_000;
+
+/** A migration was not applied; the message is one clear line and says whether anything of it stays. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 
 /**
  * Applies what `_prisma_migrations` does not list yet, and lists it there, as `prisma migrate deploy` would. Each migration is one
- * transaction together with its entry as finished, so one that is not finished left nothing and may be applied again.
+ * transaction together with its entry as finished, so one that is not finished left nothing and may be applied again. One that builds
+ * indexes concurrently ({@link isConcurrent}) cannot be a transaction; what it had built stays, and the next start does the rest.
  *
  * @param lockTimeoutMs how long to wait for each lock
  * @throws MigrationError
@@ -56,14 +60,14 @@ export class MigrationError extends Error {
 export async function applyMigrations(
   url: string,
   migrations: readonly Migration[],
-  lockTimeoutMs: number = LOCK_TIMEOUT_MS,
+  lockTimeoutMs?: number,
 ): Promise<readonly string[]> {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'homeostat-migrate',
-    options: `-c lock_timeout=${lockTimeoutMs}`,
+    options: `-c lock_timeout=${lockTimeoutMs ?? LOCK_TIMEOUT_MS}`,
   });
-  const adapter = new MigratingPg(pool, migrations);
+  const adapter = new MigratingPg(pool, migrations, lockTimeoutMs ?? BUILD_LOCK_TIMEOUT_MS);
   const engine = await startEngine(adapter);
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
@@ -76,7 +80,9 @@ export async function applyMigrations(
     if (failed === undefined) throw error;
     await forgetUnfinished(pool);
     throw new MigrationError(
-      `migration ${failed.name} was not applied, and nothing of it stays: ${wordsOf(failed.code)}`,
+      failed.concurrent
+        ? `migration ${failed.name} was not completed, the next start goes on with it: ${wordsOf(failed.code)}`
+        : `migration ${failed.name} was not applied, and nothing of it stays: ${wordsOf(failed.code)}`,
     );
   } finally {
     engine.free();
@@ -122,15 +128,45 @@ export async function diffFromSchema(url: string, externalTables: string[]): Pro
   }
 }
 
+/** Its statements only build or drop indexes concurrently, one statement a line or more, each ending its line. */
+function isConcurrent(sql: string): boolean {
+  return /^CREATE (UNIQUE )?INDEX CONCURRENTLY/m.test(sql);
+}
+
+/**
+ * Runs the statements one by one, each for itself: an index that was not finished (it is there, invalid, and slows every write) is
+ * dropped first, one that is there already is kept.
+ */
+async function buildConcurrently(pool: pg.Pool, sql: string, lockTimeoutMs: number): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query(`SET lock_timeout = ${lockTimeoutMs}`);
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_index i
+       JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE NOT i.indisvalid AND n.nspname = current_schema() AND position('"' || c.relname || '"' IN $1) > 0`,
+      [sql],
+    );
+    for (const { name } of rows) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+    for (const statement of sql.split(/;\s*$/m)) if (/\w/.test(statement)) await client.query(statement);
+  } finally {
+    client.release(true);
+  }
+}
+
 /**
  * The adapter cuts scripts at every semicolon, also at those within a function. The server reads them whole, and runs each as one
  * transaction; the entry of a migration as finished is part of it.
  */
 class MigratingPg extends PrismaPg {
-  failed: { readonly name: string; readonly code: string } | undefined;
+  failed: { readonly name: string; readonly code: string; readonly concurrent: boolean } | undefined;
   private readonly names: ReadonlyMap<string, string>;
 
-  constructor(pool: pg.Pool, migrations: readonly Migration[]) {
+  constructor(
+    pool: pg.Pool,
+    migrations: readonly Migration[],
+    private readonly buildLockTimeoutMs: number,
+  ) {
     super(pool);
     this.names = new Map(migrations.map(({ name, sql }) => [sql, name]));
   }
@@ -140,10 +176,15 @@ class MigratingPg extends PrismaPg {
     const { client, onError } = adapter as unknown as { client: pg.Pool; onError: (error: unknown) => never };
     adapter.executeScript = async (script) => {
       const name = this.names.get(script);
-      await client.query(name === undefined ? script : `${script};\n${finishedSql(name)}`).catch((error: unknown) => {
-        if (name !== undefined) this.failed = { name, code: String((error as { code?: unknown }).code) };
+      const concurrent = isConcurrent(script);
+      try {
+        if (concurrent) await buildConcurrently(client, script, this.buildLockTimeoutMs);
+        const rest = [concurrent ? undefined : script, name === undefined ? undefined : finishedSql(name)];
+        await client.query(rest.filter((sql) => sql !== undefined).join(';\n'));
+      } catch (error) {
+        if (name !== undefined) this.failed = { name, code: String((error as { code?: unknown }).code), concurrent };
         onError.call(adapter, error);
-      });
+      }
     };
     return adapter;
   }
