@@ -10,6 +10,8 @@ export interface Meter {
   ticks(count: number): void;
   /** Twins in quarantine now. */
   quarantined(twins: number): void;
+  /** Rows of a kind that were older than they are kept. */
+  removed(kind: string, rows: number): void;
   failed(): void;
 }
 
@@ -49,6 +51,9 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
     'homeostat_twins_quarantined',
     'Twins that cannot be read: their patients are not monitored until they are rebuilt (docs/operate.md)',
   );
+  const removed = metrics.counter('homeostat_retention_removed_total', 'Rows older than they are kept, removed', [
+    'kind',
+  ]);
   const failures = metrics.counter(
     'homeostat_engine_transaction_failures_total',
     'Transactions rolled back, to be tried again',
@@ -87,6 +92,7 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
     },
     ticks: (count) => ticks.inc(count),
     quarantined: (twins) => quarantined.set(twins),
+    removed: (kind, rows) => removed.inc({ kind }, rows),
     failed: () => failures.inc(),
   };
 }

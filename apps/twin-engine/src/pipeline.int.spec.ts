@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
+import { readConfig } from '#libs/platform/config';
 import { patientKey, TOPICS, type SamplesRecord } from '#libs/contracts';
 import { apply } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
@@ -161,19 +162,26 @@ describe('pipeline on the Postgres log', () => {
     await pool.query(`UPDATE log_records SET appended_at = now() - interval '8 days'`);
     await pool.query(`INSERT INTO idempotency_keys (tenant, client, key, request_hash, at)
       VALUES (1, 'c', 'old', 'h', now() - interval '25 hours'), (1, 'c', 'new', 'h', now() - interval '23 hours')`);
+    await pool.query(`INSERT INTO rejections (tenant, at, door, request, code, message)
+      VALUES (1, now() - interval '31 days', 'http', 'r', 'c', 'm'), (1, now() - interval '29 days', 'http', 'r', 'c', 'm')`);
     const done: object[] = [];
+    const counted: unknown[] = [];
     const upkeep = new Upkeep({
       pool,
-      keepDays: 400,
+      retention: readConfig({}).retention,
       keepLogDays: 7,
       now: Date.now,
+      onRemoved: (kind, rows) => counted.push([kind, rows]),
       onDone: (what) => done.push(what),
       onProblem: (error) => done.push(error as object),
     });
     await upkeep.start();
     await until(() => Promise.resolve(done.length > 0));
     await upkeep.stop();
-    expect(done).toEqual([{ made: [], removed: { partitions: [], rows: 0 }, pruned: 1 }]);
+    const removed = { rejections: 1, 'idempotency-keys': 1, [`log-${TOPICS.patientInput}`]: 1 };
+    expect(done).toEqual([{ made: [], removed }]);
+    expect(Object.fromEntries(counted as [string, number][])).toEqual(removed);
+    expect(await count('rejections')).toBe(1);
     expect(await count(`pg_inherits WHERE inhparent = 'measurements'::regclass`)).toBe(5);
     expect(await count(`idempotency_keys WHERE key = 'new'`)).toBe(1);
     expect(await count('idempotency_keys')).toBe(1);

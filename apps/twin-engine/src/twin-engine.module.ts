@@ -12,7 +12,6 @@ import { warmUp } from './warm-up.js';
 
 const TICK_EVERY_MS = 500;
 const TICKS_PER_ROUND = 500;
-const KEEP_DAYS = 400;
 const KEEP_LOG_DAYS = 7;
 
 /** Starts and stops the engine with the process. */
@@ -36,9 +35,10 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     this.upkeep = new Upkeep({
       pool,
-      keepDays: config.retentionDays ?? KEEP_DAYS,
+      retention: config.retention,
       keepLogDays: config.kafkaBrokers === undefined ? KEEP_LOG_DAYS : undefined,
       now: Date.now,
+      onRemoved: (kind, rows) => this.meter.removed(kind, rows),
       onDone: (done) => logger.debug(done, 'upkeep done'),
       onProblem: (error) => logger.warn({ err: error }, 'upkeep failed'),
     });

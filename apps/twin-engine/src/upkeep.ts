@@ -1,20 +1,23 @@
 import type { Pool } from 'pg';
 import { TOPICS } from '#libs/contracts';
 import { pruneLog } from '#libs/platform/messaging';
-import { makePartitions, removeOldMeasurements } from '#libs/platform/storage';
+import type { Retention } from '#libs/platform/config';
+import { makePartitions, removeOld, removeOldMeasurements, type RetainedKind } from '#libs/platform/storage';
 
 export interface UpkeepDeps {
   readonly pool: Pool;
-  /** Days that measurements are kept; 0 for ever. */
-  readonly keepDays: number;
+  readonly retention: Retention;
   /** Days that applied records of the Postgres log are kept; with Kafka its own retention rules, and the relay prunes. */
   readonly keepLogDays: number | undefined;
   readonly now: () => number;
+  /** Rows of a kind that were removed. */
+  readonly onRemoved: (kind: string, rows: number) => void;
   readonly onDone: (done: object) => void;
   readonly onProblem: (error: unknown) => void;
 }
 
-const EVERY_MS = 60 * 60_000;
+const MINUTE = 60_000;
+const EVERY_MS = 60 * MINUTE;
 const DAY = 24 * 60 * 60_000;
 
 /** Hourly: partitions for the months to come, and what is older than it is to be kept goes. Any number of engines may do it. */
@@ -46,15 +49,42 @@ export class Upkeep {
   }
 
   private async once(): Promise<object> {
-    const { pool, keepDays, keepLogDays, now } = this.deps;
+    const { pool, retention, keepLogDays, now, onRemoved } = this.deps;
+    const removed: Record<string, number> = {};
+    const count = (kind: string, rows: number): void => {
+      if (rows === 0) return;
+      removed[kind] = rows;
+      onRemoved(kind, rows);
+    };
     const made = await makePartitions(pool, now());
-    const removed = keepDays === 0 ? undefined : await removeOldMeasurements(pool, now(), keepDays);
-    // Answers to repeated requests: twin-api gives them for 24 hours.
-    await pool.query(`DELETE FROM idempotency_keys WHERE at < now() - interval '24 hours'`);
-    let pruned = 0;
+    if (retention.measurements !== 0) {
+      const old = await removeOldMeasurements(pool, now(), retention.measurements);
+      count('measurements', old.rows);
+      count('measurement-months', old.partitions.length);
+    }
+    for (const [kind, keepMs] of Object.entries(keptMs(retention)) as [RetainedKind, number][])
+      if (keepMs !== 0) count(kind, await removeOld(pool, kind, now() - keepMs));
     if (keepLogDays !== undefined)
       for (const topic of [TOPICS.patientInput, TOPICS.alerts])
-        pruned += await pruneLog(pool, { topic, olderThanMs: keepLogDays * DAY });
-    return { made, removed, pruned };
+        count(`log-${topic}`, await pruneLog(pool, { topic, olderThanMs: keepLogDays * DAY }));
+    return { made, removed };
   }
+}
+
+/** How long each kind is kept, ms; 0 for ever. */
+function keptMs(retention: Retention): Readonly<Record<RetainedKind, number>> {
+  return {
+    alerts: retention.alerts * DAY,
+    suppressions: retention.alerts * DAY,
+    deliveries: retention.deliveries * DAY,
+    rejections: retention.rejections * DAY,
+    'dead-letters': retention.deadLetters * DAY,
+    audit: retention.audit * DAY,
+    'fhir-versions': retention.fhirVersions * DAY,
+    'parked-records': retention.parkedRecords * DAY,
+    // twin-api answers repeated requests for 24 hours.
+    'idempotency-keys': DAY,
+    // Their time is the expiry; what has expired is refused without them. The rest is for clocks that differ.
+    'client-assertions': 5 * MINUTE,
+  };
 }

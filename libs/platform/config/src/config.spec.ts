@@ -11,7 +11,23 @@ describe('readConfig', () => {
       dataDir: '.homeostat',
       webhookAllowedHosts: [],
       logLevel: 'info',
+      retention: {
+        measurements: 400,
+        alerts: 400,
+        deliveries: 30,
+        rejections: 30,
+        deadLetters: 90,
+        audit: 2190,
+        fhirVersions: 400,
+        parkedRecords: 400,
+      },
     });
+  });
+
+  it('keeps what belongs to measurements as long as these', () => {
+    const kept = (days: string) => readConfig({ RETENTION_DAYS: days }).retention;
+    expect(kept('3000')).toMatchObject({ alerts: 3000, audit: 3000, fhirVersions: 3000, parkedRecords: 3000 });
+    expect(kept('0')).toMatchObject({ alerts: 0, audit: 0, fhirVersions: 0, parkedRecords: 0 });
   });
 
   it.each([
@@ -45,6 +61,13 @@ describe('readConfig', () => {
     [{ REDIS_URL: 'localhost:6379' }, /^configuration: REDIS_URL must be a URL that starts with redis:/],
     [{ MQTT_URL: 'http://x' }, /^configuration: MQTT_URL must be/],
     [{ KAFKA_BROKERS: 'nohost' }, /^configuration: KAFKA_BROKERS must be a comma list of host:port$/],
+    [{ RETENTION_REJECTIONS_DAYS: '-1' }, /^configuration: RETENTION_REJECTIONS_DAYS must not be negative$/],
+    [
+      { RETENTION_DELIVERIES_DAYS: '7' },
+      /^configuration: RETENTION_DELIVERIES_DAYS must be 0 \(for ever\) or at least 8: /,
+    ],
+    [{ RETENTION_ALERTS_DAYS: '399' }, /^configuration: RETENTION_ALERTS_DAYS must be 0 .* at least RETENTION_DAYS/],
+    [{ RETENTION_DAYS: '0', RETENTION_AUDIT_DAYS: '9999' }, /^configuration: RETENTION_AUDIT_DAYS must be 0/],
     [{ LOG_LEVEL: 'loud' }, /^configuration: LOG_LEVEL must be one of/],
     [
       { BOOTSTRAP_TENANT: 'a' },

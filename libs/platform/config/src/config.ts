@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RETENTION_ENVIRONMENT, retentionOf, type Retention } from './retention.js';
 
 /** What a process does: one app, or all of them. */
 export const ROLES = [
@@ -40,8 +41,7 @@ export interface AppConfig {
   readonly bootstrapClient?: { readonly tenant: string; readonly clientId: string; readonly clientSecret: string };
   readonly webhookAllowedHosts: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
-  /** Days that measurements are kept after they took place and were recorded; 0 for ever. Absent: the engine's default. */
-  readonly retentionDays?: number;
+  readonly retention: Retention;
 }
 
 /** A value in the environment that cannot be used; the message is one line and never holds a secret. */
@@ -100,7 +100,7 @@ const Environment = z.object({
     .pipe(z.array(z.string().regex(/^[^\s/]+$/, 'must be a comma list of host or host:port')))
     .default([]),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-  RETENTION_DAYS: z.coerce.number().int('must be a whole number').min(0, 'must not be negative').optional(),
+  ...RETENTION_ENVIRONMENT,
 });
 
 const TOGETHER = [
@@ -128,6 +128,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
       );
     }
   }
+  const retention = retentionOf(value);
+  if (typeof retention === 'string') throw new ConfigError(`configuration: ${retention}`);
   return {
     role,
     http: {
@@ -154,7 +156,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
         }),
     webhookAllowedHosts: value.WEBHOOK_ALLOWED_HOSTS,
     logLevel: value.LOG_LEVEL,
-    ...(value.RETENTION_DAYS === undefined ? {} : { retentionDays: value.RETENTION_DAYS }),
+    retention,
   };
 }
 
@@ -190,6 +192,7 @@ export function redacted(config: AppConfig): Record<string, unknown> {
     bootstrapTenant: config.bootstrapClient?.tenant ?? 'none',
     webhookAllowedHosts: config.webhookAllowedHosts.join(','),
     logLevel: config.logLevel,
+    retentionDays: config.retention,
   };
 }
 

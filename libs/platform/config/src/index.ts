@@ -1,2 +1,3 @@
 export { loadConfig, readConfig, redacted, type AppConfig, type Role } from './config.js';
 export { StartupError } from './startup-error.js';
+export { type Retention } from './retention.js';

@@ -22,7 +22,6 @@ export interface PlatformOptions {
 
 /** Roles that append to the log inside their transactions; with Kafka they also forward what was so appended. */
 const RELAYING: readonly Role[] = ['all-in-one', 'fhir-gateway', 'twin-engine', 'twin-api'];
-const FORGET_ASSERTIONS_EVERY_MS = 10 * 60_000;
 
 /**
  * Connects a process to what it needs: database (embedded when none is given), schema, log, hot state, keys, and the bootstrap client.
@@ -97,7 +96,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
         await stopAll(stops, logger);
       }),
     };
-    await startChores(platform, clients);
+    await startForwarding(platform);
     return platform;
   } catch (error) {
     await stopAll(stops, logger);
@@ -136,15 +135,8 @@ async function putBootstrapClient(config: AppConfig, clients: ClientStore, secre
   });
 }
 
-async function startChores(platform: Platform, clients: ClientStore): Promise<void> {
+async function startForwarding(platform: Platform): Promise<void> {
   const { config, logger, pool, databaseUrl } = platform;
-  const forgetting = setInterval(() => {
-    clients
-      .forgetExpiredAssertions()
-      .catch((error: unknown) => logger.warn({ err: error }, 'old assertions were kept'));
-  }, FORGET_ASSERTIONS_EVERY_MS);
-  forgetting.unref();
-  platform.onClose(async () => clearInterval(forgetting));
   if (config.kafkaBrokers === undefined || !RELAYING.includes(config.role)) return;
   const relay = await startRelay({
     pool,

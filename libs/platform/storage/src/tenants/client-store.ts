@@ -87,10 +87,6 @@ export class ClientStore {
     return rowCount === 1;
   }
 
-  async forgetExpiredAssertions(): Promise<void> {
-    await this.pool.query(`DELETE FROM client_assertions WHERE expires_at < now() - interval '5 minutes'`);
-  }
-
   /** Private keys that sign access tokens, newest first. */
   async signingKeys(): Promise<readonly { readonly kid: string; readonly privateJwk: Record<string, unknown> }[]> {
     const { rows } = await this.pool.query<{ kid: string; private_jwk: Record<string, unknown> }>(
