@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { PatientInput, WireSample } from '#libs/contracts';
-import { apply, createMemory, initialTwin, type TwinState } from '#libs/domain/twin';
+import { apply, createMemory, DEFAULT_CATALOGUE, initialTwin, type TwinState } from '#libs/domain/twin';
 import { machine } from './machine.js';
 
 /**
@@ -107,10 +107,10 @@ function run(records: readonly PatientInput[]): { readonly seconds: number; read
   for (const record of records) {
     let twin = states.get(record.patient);
     if (twin === undefined) {
-      twin = { state: initialTwin(record.tenant, record.patient), memory: createMemory() };
+      twin = { state: initialTwin(DEFAULT_CATALOGUE, record.tenant, record.patient), memory: createMemory() };
       states.set(record.patient, twin);
     }
-    const outcome = apply(twin.state, record, twin.memory);
+    const outcome = apply(DEFAULT_CATALOGUE, twin.state, record, twin.memory);
     if (outcome.kind === 'needs') throw new Error('records in order need nothing');
     twin.state = outcome.state;
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { patientKey, TOPICS, type PatientInput } from '#libs/contracts';
-import { apply } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import { createHotState, type HotState } from '#libs/platform/storage';
 import { startPipeline, type Pipeline } from '../../apps/twin-engine/src/pipeline.js';
 import { TestFhirGateway, patient, tokenOf, type Resource } from '../support/fhir-gateway.js';
@@ -23,7 +23,7 @@ beforeEach(async () => {
     pool: gateway.pool,
     log: gateway.log,
     hot,
-    apply,
+    catalogue: DEFAULT_CATALOGUE,
     onCommitted: () => undefined,
     onProblem: ({ reason }) => {
       throw new Error(reason);

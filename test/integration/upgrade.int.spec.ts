@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { patientKey, TOPICS, type AlertRecord, type PatientInput } from '#libs/contracts';
-import { apply, TWIN_VERSION, type TwinState } from '#libs/domain/twin';
+import { TWIN_VERSION, type TwinState, DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, migrate, type HotState } from '#libs/platform/storage';
 import { createEmptyDatabase, type TestDatabase } from '#libs/testing';
@@ -61,7 +61,7 @@ describe('a database of commit 60165b8', () => {
       pool,
       log,
       hot,
-      apply,
+      catalogue: DEFAULT_CATALOGUE,
       onCommitted: () => undefined,
       onProblem: ({ reason }) => problems.push(reason),
       onFailed: (reason) => problems.push(reason),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import type { Pool } from 'pg';
 import { createPool } from '#libs/platform/storage';
 import { createTestDatabase } from '#libs/testing';
@@ -21,7 +22,7 @@ afterAll(async () => {
 
 it('a warm-up goes all the way, leaves no row in any table, and the connections as they were', async () => {
   const before = await rowsByTable();
-  expect(await warmUp(pool)).toEqual([]);
+  expect(await warmUp(pool, DEFAULT_CATALOGUE)).toEqual([]);
   await warmUpDispatcher(pool);
   await warmUpGateway({ subjects: new Subjects(pool, Date.now), now: Date.now });
   expect(await rowsByTable()).toEqual(before);

@@ -1,5 +1,5 @@
 import type { Severity, WireSample } from '#libs/contracts';
-import { RULES, type TransitionChange } from '#libs/domain/twin';
+import type { Catalogue, TransitionChange } from '#libs/domain/twin';
 import { overlapsAny, type ComparedEpisode } from './compare-episodes.js';
 import type { SetLimit } from './twin-run.js';
 
@@ -70,8 +70,12 @@ export interface PlainCounter {
  * The plain alternative to each limit rule: every reading beyond the mildest limit fires when the reading before was not, with no
  * persistence, no hysteresis and no look at quality (values marked bad are left out, as they are by the rules).
  */
-export function createPlainCounter(rules: ReadonlySet<string> | undefined, limits: readonly SetLimit[]): PlainCounter {
-  const watchers = RULES.flatMap((rule) => {
+export function createPlainCounter(
+  catalogue: Catalogue,
+  rules: ReadonlySet<string> | undefined,
+  limits: readonly SetLimit[],
+): PlainCounter {
+  const watchers = catalogue.rules.flatMap((rule) => {
     if (rule.kind !== 'limit' || rules?.has(rule.id) === false) return [];
     const name = rule.tiers[0]!.raise;
     const set = limits.findLast((one) => one.rule === rule.id)?.limits?.[name];

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { RULES } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import { printedReport } from './print-report.js';
 import { besides } from './read-beside.js';
 import { readEvents, readLimits, SettingError } from './read-settings.js';
@@ -41,9 +41,10 @@ function readArguments() {
 function rulesOf(list: string | undefined): ReadonlySet<string> | undefined {
   if (list === undefined) return undefined;
   const wanted = list.split(',');
-  const unknown = wanted.filter((id) => !RULES.some((rule) => rule.id === id));
+  const unknown = wanted.filter((id) => DEFAULT_CATALOGUE.ruleById(id) === undefined);
   if (unknown.length === 0) return new Set(wanted);
-  throw new SettingError(`no such rule: ${unknown.join(', ')}; there are ${RULES.map((rule) => rule.id).join(', ')}`);
+  const known = DEFAULT_CATALOGUE.rules.map((rule) => rule.id);
+  throw new SettingError(`no such rule: ${unknown.join(', ')}; there are ${known.join(', ')}`);
 }
 
 function filesOf(paths: readonly string[]): readonly RecordingFile[] | undefined {
@@ -57,8 +58,8 @@ async function main(): Promise<number> {
   const { values: options, positionals } = readArguments();
   if (positionals.length === 0) throw new SettingError(USAGE);
   const rules = rulesOf(options.rules);
-  const limits = options.limits === undefined ? [] : readLimits(options.limits);
-  const shadow = options.shadow === undefined ? undefined : readLimits(options.shadow);
+  const limits = options.limits === undefined ? [] : readLimits(DEFAULT_CATALOGUE, options.limits);
+  const shadow = options.shadow === undefined ? undefined : readLimits(DEFAULT_CATALOGUE, options.shadow);
   const { beside } = options;
   if (shadow !== undefined && beside !== undefined) throw new SettingError(`one of --shadow and --beside\n${USAGE}`);
   const events = options.events === undefined ? undefined : readEvents(options.events);
@@ -73,7 +74,8 @@ async function main(): Promise<number> {
   };
   const began = performance.now();
   const patients: ReplayedPatient[] = [];
-  for (const file of files) patients.push(...(await replayRecording(file, { rules, limits, shadow, onBad })));
+  for (const file of files)
+    patients.push(...(await replayRecording(file, { catalogue: DEFAULT_CATALOGUE, rules, limits, shadow, onBad })));
   const seconds = (performance.now() - began) / 1000;
   if (bad.count > BAD_PRINTED) console.error(`and ${bad.count - BAD_PRINTED} more that could not be read`);
 

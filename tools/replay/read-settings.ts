@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { checkThresholds } from '#libs/domain/twin';
+import { checkThresholds, type Catalogue } from '#libs/domain/twin';
 import type { Happening } from './lead-times.js';
 import type { SetLimit } from './twin-run.js';
 
@@ -7,7 +7,7 @@ import type { SetLimit } from './twin-run.js';
 export class SettingError extends Error {}
 
 /** Limits as `PUT /v1/twins/{patient}/thresholds` takes them: a list of `{ rule, limits }`, alone or under `thresholds`. */
-export function readLimits(path: string): readonly SetLimit[] {
+export function readLimits(catalogue: Catalogue, path: string): readonly SetLimit[] {
   const parsed = parse(path, textOf(path));
   const list: unknown = Array.isArray(parsed) ? parsed : (parsed as { thresholds?: unknown } | null)?.thresholds;
   if (!Array.isArray(list))
@@ -18,7 +18,7 @@ export function readLimits(path: string): readonly SetLimit[] {
     if (typeof rule !== 'string' || typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
       throw new SettingError(`${path}: /${index} must be { "rule": text, "limits": { name: number } }`);
     }
-    const [refusal] = checkThresholds(rule, limits as Record<string, number>);
+    const [refusal] = checkThresholds(catalogue, rule, limits as Record<string, number>);
     if (refusal !== undefined) throw new SettingError(`${path}: /${index} ${rule}: ${refusal.message}`);
     if (rules.has(rule)) throw new SettingError(`${path}: /${index} ${rule}: a rule may be given once`);
     rules.add(rule);

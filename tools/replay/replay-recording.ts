@@ -1,5 +1,5 @@
 import type { Severity, WireSample } from '#libs/contracts';
-import type { Applied, TransitionChange } from '#libs/domain/twin';
+import type { Applied, Catalogue, TransitionChange } from '#libs/domain/twin';
 import { createPlainCounter, watched, type PlainExcursions, type Span } from './alarm-load.js';
 import { readText } from './read-text.js';
 import { endOf, readWfdb } from './read-wfdb.js';
@@ -42,6 +42,7 @@ export interface ReplayedPatient {
 }
 
 export interface ReplayOptions {
+  readonly catalogue: Catalogue;
   readonly rules: ReadonlySet<string> | undefined;
   readonly limits: readonly SetLimit[];
   readonly shadow: readonly SetLimit[] | undefined;
@@ -72,13 +73,13 @@ interface Patient {
   finish(record: string): ReplayedPatient;
 }
 
-function createPatient(first: RecordedSample, { rules, limits, shadow }: ReplayOptions): Patient {
+function createPatient(first: RecordedSample, { catalogue, rules, limits, shadow }: ReplayOptions): Patient {
   const live = createFindings(rules);
   const beside = shadow === undefined ? undefined : createFindings(rules);
-  const runs: TwinRun[] = [createTwinRun(first.patient, limits, (applied) => live.add(applied))];
+  const runs: TwinRun[] = [createTwinRun(catalogue, first.patient, limits, (applied) => live.add(applied))];
   if (beside !== undefined)
-    runs.push(createTwinRun(first.patient, laidOver(limits, shadow!), (applied) => beside.add(applied)));
-  const plain = createPlainCounter(rules, limits);
+    runs.push(createTwinRun(catalogue, first.patient, laidOver(limits, shadow!), (applied) => beside.add(applied)));
+  const plain = createPlainCounter(catalogue, rules, limits);
   const start = first.wire.t;
   let spans: readonly Span[] = [];
   let [samples, values, now] = [0, 0, -Infinity];

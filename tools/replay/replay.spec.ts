@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import { alarmLoad, createPlainCounter, patientDays, watched } from './alarm-load.js';
 import { leadTimes } from './lead-times.js';
 import { besides } from './read-beside.js';
@@ -36,7 +37,7 @@ function write(name: string, content: string | Buffer): string {
 async function replay(path: string, options: Partial<ReplayOptions> = {}) {
   const bad: BadLine[] = [];
   const onBad = (one: BadLine): void => void bad.push(one);
-  const settings = { rules: undefined, limits: [], shadow: undefined, onBad, ...options };
+  const settings = { catalogue: DEFAULT_CATALOGUE, rules: undefined, limits: [], shadow: undefined, onBad, ...options };
   const patients = [];
   for (const file of recordingsAt(path)!) patients.push(...(await replayRecording(file, settings)));
   const report = summarise(1, patients, undefined, { count: bad.length, listed: bad });
@@ -126,7 +127,7 @@ describe('replay', () => {
       'candidate.limits',
       '{"thresholds":[{"rule":"glucose-low","limits":{"limit":66,"clear":75}}]}',
     );
-    const shadow = readLimits(limits);
+    const shadow = readLimits(DEFAULT_CATALOGUE, limits);
     const { report } = await replay(write('shadow.csv', csv(NIGHT)), { rules: LOW, shadow });
     expect(report.shadow).toMatchObject([
       { rule: 'glucose-low', live: 2, shadow: 1, both: 1, onlyLive: 1, onlyShadow: 0 },
@@ -172,17 +173,17 @@ describe('replay', () => {
   });
 
   it('refuses limits that no rule has', () => {
-    expect(() => readLimits(write('wrong.limits', '[{"rule":"glucose-low","limits":{"colour":3}}]'))).toThrow(
-      SettingError,
-    );
-    expect(() => readLimits(write('wrong.limits', '{}'))).toThrow(SettingError);
-    expect(() => readLimits(join(folder, 'nowhere'))).toThrow(SettingError);
+    expect(() =>
+      readLimits(DEFAULT_CATALOGUE, write('wrong.limits', '[{"rule":"glucose-low","limits":{"colour":3}}]')),
+    ).toThrow(SettingError);
+    expect(() => readLimits(DEFAULT_CATALOGUE, write('wrong.limits', '{}'))).toThrow(SettingError);
+    expect(() => readLimits(DEFAULT_CATALOGUE, join(folder, 'nowhere'))).toThrow(SettingError);
   });
 });
 
 describe('the example', () => {
   it('is what the page says: a low that the candidate sees no later', async () => {
-    const shadow = readLimits('examples/replay/candidate.json');
+    const shadow = readLimits(DEFAULT_CATALOGUE, 'examples/replay/candidate.json');
     const { report, bad } = await replay('examples/replay/night.csv', { rules: new Set(['glucose-low-soon']), shadow });
     expect(bad).toEqual([]);
     expect(report.shadow![0]!.both).toBeGreaterThan(0);
@@ -209,7 +210,7 @@ describe('alarm load', () => {
   });
 
   it('fires a plain threshold at each crossing', () => {
-    const counter = createPlainCounter(LOW, []);
+    const counter = createPlainCounter(DEFAULT_CATALOGUE, LOW, []);
     [80, 69, 68, 71, 60, 90].forEach((x, i) => counter.take({ c: 9, t: i * 1000, x }));
     counter.take({ c: 9, t: 6000, x: 40, q: 2 });
     expect(counter.excursions.get('glucose-low')).toEqual([

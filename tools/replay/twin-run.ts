@@ -5,6 +5,7 @@ import {
   initialTwin,
   LATENESS_BOUND,
   type Applied,
+  type Catalogue,
   type Needs,
   type StoredMeasurement,
 } from '#libs/domain/twin';
@@ -27,11 +28,12 @@ export interface TwinRun {
 
 /** One patient's twin on its way through a recording, as the engine would lead it; what each record did goes to `applied`. */
 export function createTwinRun(
+  catalogue: Catalogue,
   patient: string,
   limits: readonly SetLimit[],
   applied: (outcome: Applied) => void,
 ): TwinRun {
-  let state = initialTwin(1, patient, limits);
+  let state = initialTwin(catalogue, 1, patient, limits);
   const memory = createMemory();
   const history = new Map<string, StoredMeasurement>();
   const waves: StoredMeasurement[] = [];
@@ -39,7 +41,7 @@ export function createTwinRun(
   function step(record: PatientInput): void {
     // Identities, then windows; a record that still needs something after that is a fault of the core.
     for (let round = 0; round < 4; round++) {
-      const outcome = apply(state, record, memory);
+      const outcome = apply(catalogue, state, record, memory);
       if (outcome.kind === 'needs') {
         load(outcome);
         continue;

@@ -19,7 +19,7 @@ import type {
   ThresholdListSchema,
   TwinQuery,
 } from '#libs/contracts';
-import { ruleViews } from '#libs/domain/twin';
+import { ruleViews, type Catalogue } from '#libs/domain/twin';
 import type { Access } from '#libs/platform/auth';
 import { decodeCursor, notFound, pageOf } from '#libs/platform/http';
 import type { Platform } from '#libs/platform/runtime';
@@ -55,15 +55,19 @@ export class Api {
   /** @param onTenantAct called when an act for all patients of a tenant was planned */
   constructor(
     private readonly platform: Platform,
+    private readonly catalogue: Catalogue,
     onTenantAct: () => void,
   ) {
     const { pool, hot, log, closing, config } = platform;
-    this.acts = new Acts(pool, onTenantAct);
-    this.webhooks = new Webhooks(new WebhookStore(pool), new DeliveryStore(pool), {
-      allowedHosts: config.webhookAllowedHosts,
-    });
+    this.acts = new Acts(pool, catalogue, onTenantAct);
+    this.webhooks = new Webhooks(
+      new WebhookStore(pool),
+      new DeliveryStore(pool),
+      { allowedHosts: config.webhookAllowedHosts },
+      catalogue,
+    );
     this.deadLetters = new DeadLetters(pool, log);
-    this.views = new TwinViews(pool, hot);
+    this.views = new TwinViews(pool, catalogue, hot);
     this.streams = new EventStreams(closing, platform.tokens);
     this.tail = new AlertTail(pool, hot, (error) =>
       platform.logger.warn({ err: error }, 'alert streams were interrupted'),
@@ -163,11 +167,11 @@ export class Api {
   }
 
   alarmQuality(tenant: number, query: z.output<typeof AlarmQualityQuery>): Promise<z.input<typeof AlarmQualitySchema>> {
-    return alarmQualityOf(this.platform.pool, tenant, query);
+    return alarmQualityOf(this.platform.pool, this.catalogue, tenant, query);
   }
 
   rules(): z.input<typeof RuleListSchema> {
-    return { items: ruleViews() as z.input<typeof RuleListSchema>['items'] };
+    return { items: ruleViews(this.catalogue) as z.input<typeof RuleListSchema>['items'] };
   }
 }
 

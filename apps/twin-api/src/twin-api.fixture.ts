@@ -1,5 +1,5 @@
 import type { Alert } from '#libs/contracts';
-import { initialTwin } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE, initialTwin } from '#libs/domain/twin';
 import type { RunningServer } from '#libs/platform/http';
 import type { Platform } from '#libs/platform/runtime';
 import { RunningApi, type ApiAnswer, type CallOptions } from '../../../test/support/running-api.js';
@@ -119,7 +119,7 @@ export class TwinApi {
 async function seed({ platform, tenant }: RunningApi): Promise<string> {
   const { pool } = platform;
   const person = { kind: 'demographics', version: 1, content: { name: NAME } } as const;
-  const snapshot = { ...initialTwin(tenant, 'p1'), version: 7, facts: { 'Patient/p1': person } };
+  const snapshot = { ...initialTwin(DEFAULT_CATALOGUE, tenant, 'p1'), version: 7, facts: { 'Patient/p1': person } };
   const { rows } = await pool.query<{ key: string }>(
     `INSERT INTO twins (tenant, patient, version, as_of, snapshot, birth_date) VALUES ($1, 'p1', 7, $2, $3, $4), ($1, 'p2', 0, NULL, NULL, NULL), ($1, 'p3', 0, NULL, NULL, NULL)
        RETURNING key::text AS key`,

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import type { Platform } from '#libs/platform/runtime';
 import { AlertRoutes } from './alerts/alerts.routes.js';
 import { API, Api } from './api.js';
@@ -20,7 +21,7 @@ export class TwinApiModule {
       module: TwinApiModule,
       controllers: [TwinRoutes, AlertRoutes, LimitRoutes, WebhookRoutes, DeadLetterRoutes],
       providers: [
-        { provide: API, useFactory: () => new Api(platform, () => tenantActs.wake()) },
+        { provide: API, useFactory: () => new Api(platform, DEFAULT_CATALOGUE, () => tenantActs.wake()) },
         { provide: TenantActJob, useFactory: () => tenantActs },
       ],
     };

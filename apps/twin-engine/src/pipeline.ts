@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { TOPICS } from '#libs/contracts';
-import type { Apply } from '#libs/domain/twin';
+import type { Catalogue } from '#libs/domain/twin';
 import {
   Coalescer,
   reasonOf,
@@ -26,7 +26,7 @@ export interface PipelineDeps {
   readonly databaseUrl?: string;
   readonly log: Pick<EventLog, 'consume' | 'ends'>;
   readonly hot: Pick<HotState, 'put' | 'publish'>;
-  readonly apply: Apply;
+  readonly catalogue: Catalogue;
   readonly onCommitted: (committed: Committed) => void;
   readonly onProblem: ApplierDeps['onProblem'];
   readonly onFailed: (reason: string) => void;
@@ -50,7 +50,7 @@ const CACHED_CHARACTERS = 128_000_000;
  * instead, and applied by the backlog lane (start-backlog.ts, backlog.ts). A crash anywhere repeats nothing and loses nothing.
  */
 export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
-  const views = new HotViews(deps.hot, (error) => {
+  const views = new HotViews(deps.hot, deps.catalogue, (error) => {
     deps.onProblem({ reason: `views were not shown: ${reasonOf(error)}`, partitions: [], records: 0 });
   });
   const cache = new TwinCache(CACHED_CHARACTERS);
@@ -68,7 +68,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
   const backlog = startBacklog({
     pool: deps.pool,
     databaseUrl: deps.databaseUrl,
-    apply: deps.apply,
+    catalogue: deps.catalogue,
     onCommitted,
     onProblem: ({ reason, records }) => deps.onProblem({ reason, partitions: [], records }),
   });
@@ -77,7 +77,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     cache,
     deferred: new DeferredPatients(),
     sources: new SourceKeys(),
-    apply: deps.apply,
+    catalogue: deps.catalogue,
     firstKept: (partition) => firstKept(deps.log, partition),
     onCommitted: (committed) => {
       onCommitted(committed);

@@ -9,7 +9,7 @@ import {
   type SamplesRecord,
   type WireSample,
 } from '#libs/contracts';
-import { apply } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import { partitionOf, type Batch, type BatchOutcome, type LogRecord } from '#libs/platform/messaging';
 import {
   createHotState,
@@ -86,7 +86,7 @@ function startEngine(
   const shared = {
     pool,
     sources: new SourceKeys(),
-    apply,
+    catalogue: DEFAULT_CATALOGUE,
     onCommitted: (one: Committed) => {
       committed.push(one);
       onCommitted(one);
@@ -556,7 +556,7 @@ describe('hot state after a commit', () => {
   });
 
   it('shows the newest twin with the moment of recording, also of a twin that was loaded', async () => {
-    const views = new HotViews(hot, (error) => {
+    const views = new HotViews(hot, DEFAULT_CATALOGUE, (error) => {
       throw error;
     });
     const log = new Log();

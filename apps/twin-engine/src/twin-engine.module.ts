@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { TOPICS } from '#libs/contracts';
-import { apply } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import type { Platform } from '#libs/platform/runtime';
 import { GROUP, OFFSETS } from './group.js';
 import { createMeter } from './meter.js';
@@ -10,6 +10,7 @@ import { Ticker } from './time/ticker.js';
 import { Upkeep } from './upkeep.js';
 import { warmUp } from './warm-up.js';
 
+const CATALOGUE = DEFAULT_CATALOGUE;
 const TICK_EVERY_MS = 500;
 const TICKS_PER_ROUND = 500;
 const KEEP_LOG_DAYS = 7;
@@ -44,6 +45,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     this.quarantine = new QuarantineWatch({
       pool,
+      catalogue: CATALOGUE,
       onCount: (twins) => this.meter.quarantined(twins),
       onReleased: ({ tenant, key }) => logger.info({ tenant, twin: key }, 'a twin can be read again'),
       onProblem: (error) => logger.warn({ err: error }, 'the quarantine was not looked through'),
@@ -53,13 +55,13 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     const { pool, log, hot, logger, readiness, databaseUrl } = this.platform;
     await this.upkeep.start();
-    await warmUp(pool).catch((error: unknown) => logger.debug({ err: error }, 'not warmed up'));
+    await warmUp(pool, CATALOGUE).catch((error: unknown) => logger.debug({ err: error }, 'not warmed up'));
     this.pipeline = await startPipeline({
       pool,
       databaseUrl,
       log,
       hot,
-      apply,
+      catalogue: CATALOGUE,
       onCommitted: (committed) => {
         this.meter.committed(committed);
         if (committed.quarantined > 0)

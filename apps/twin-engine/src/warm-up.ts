@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Pool } from 'pg';
 import { patientKey, TOPICS, type SamplesRecord } from '#libs/contracts';
 import { CATALOGUE } from '#libs/domain/quantities';
-import { apply } from '#libs/domain/twin';
+import type { Catalogue } from '#libs/domain/twin';
 import type { Batch } from '#libs/platform/messaging';
 import { rehearsalPool, SourceKeys } from '#libs/platform/storage';
 import { BatchApplier } from './apply/apply-batches.js';
@@ -21,7 +21,7 @@ const LOW_GLUCOSE = 45;
  *
  * @returns what went wrong, for tests; a start does not depend on it
  */
-export async function warmUp(pool: Pool): Promise<readonly string[]> {
+export async function warmUp(pool: Pool, catalogue: Catalogue): Promise<readonly string[]> {
   const problems: string[] = [];
   // Keys that no tenant has (they count up from 1), and that two processes which start together do not share.
   const first = 2 ** 31 - randomInt(CONNECTIONS, 2 ** 24);
@@ -32,7 +32,7 @@ export async function warmUp(pool: Pool): Promise<readonly string[]> {
       cache: new TwinCache(0),
       deferred: new DeferredPatients(),
       sources: new SourceKeys(),
-      apply,
+      catalogue,
       firstKept: () => Promise.resolve(0n),
       onCommitted: () => undefined,
       onProblem: ({ reason }) => problems.push(reason),

@@ -1,3 +1,4 @@
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import { createTwinRun } from '../../replay/twin-run.js';
 import type { SensorFile } from './cgm-loop-files.js';
 
@@ -24,7 +25,7 @@ export function runGlucose({ start, readings }: SensorFile): GlucoseRun {
   const seconds = (t: number): number => (t - start) / 1000;
   const first = (episode: string): boolean => !known.has(episode) && known.add(episode).size > 0;
   let unseen: string[] = [];
-  const run = createTwinRun('loop', [], ({ transitions, suppressions }) => {
+  const run = createTwinRun(DEFAULT_CATALOGUE, 'loop', [], ({ transitions, suppressions }) => {
     for (const { rule, episode, alert } of transitions) {
       const { transition, category } = alert;
       if ((transition !== 'raised' && transition !== 'escalated') || category === 'technical') continue;

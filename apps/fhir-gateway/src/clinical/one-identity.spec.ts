@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ClinicalRecord } from '#libs/contracts';
 import type { JsonObject } from '#libs/domain/fhir';
-import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
+import {
+  apply,
+  createMemory,
+  initialTwin,
+  type StoredMeasurement,
+  type TwinState,
+  DEFAULT_CATALOGUE,
+} from '#libs/domain/twin';
 import { clinicalRecords } from './clinical-records.js';
 import { decide, type CurrentResource, type FhirKnown, type Step } from '#libs/fhir-rest';
 
@@ -43,7 +50,7 @@ function observation({ id, does, minute, values }: Write): JsonObject {
 class Behind {
   readonly resources = new Map<string, CurrentResource>();
   readonly stored = new Map<string, StoredMeasurement>();
-  state: TwinState = initialTwin(1, 'p');
+  state: TwinState = initialTwin(DEFAULT_CATALOGUE, 1, 'p');
   private readonly memory = createMemory();
   private now = T0 + 3_600_000;
 
@@ -68,7 +75,7 @@ class Behind {
 
   private apply(record: ClinicalRecord): void {
     for (;;) {
-      const outcome = apply(this.state, record, this.memory);
+      const outcome = apply(DEFAULT_CATALOGUE, this.state, record, this.memory);
       if (outcome.kind === 'applied') {
         this.state = outcome.state;
         this.memory.remember(outcome);

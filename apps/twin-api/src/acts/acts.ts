@@ -11,6 +11,7 @@ import type {
   SnoozeRequest,
   WireThreshold,
 } from '#libs/contracts';
+import type { Catalogue } from '#libs/domain/twin';
 import { notFound, Problem } from '#libs/platform/http';
 import { findTwin, planTenantAct, setTenantThresholds } from '#libs/platform/storage';
 import { episodeOf } from '../alerts/episodes.js';
@@ -34,6 +35,7 @@ export class Acts {
   /** @param onTenantAct called when an act for all patients of a tenant was planned */
   constructor(
     private readonly pool: Pool,
+    private readonly catalogue: Catalogue,
     private readonly onTenantAct: () => void,
     private readonly now: () => number = Date.now,
   ) {}
@@ -74,7 +76,7 @@ export class Acts {
   ): Promise<ActAnswer> {
     const { state, rules, reason, onBehalfOf } = request;
     const until = request.until === undefined ? undefined : Date.parse(request.until);
-    refuseMonitoring(request, until, this.now());
+    refuseMonitoring(this.catalogue, request, until, this.now());
     const does = { type: 'set-monitoring', state, reason, ...defined({ rules, until }) } as const;
     return this.onPatient({ ...caller, onBehalfOf }, patient, does);
   }
@@ -119,7 +121,7 @@ export class Acts {
       reason,
       ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }),
     }));
-    refuseThresholds(thresholds, this.now(), layer);
+    refuseThresholds(this.catalogue, thresholds, this.now(), layer);
     return thresholds;
   }
 

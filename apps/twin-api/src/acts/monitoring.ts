@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { PutMonitoringRequest } from '#libs/contracts';
-import { ruleById } from '#libs/domain/twin';
+import type { Catalogue } from '#libs/domain/twin';
 import { Problem, type ProblemDetail } from '#libs/platform/http';
 
 /**
@@ -11,13 +11,14 @@ import { Problem, type ProblemDetail } from '#libs/platform/http';
  * @throws Problem 400
  */
 export function refuseMonitoring(
+  catalogue: Catalogue,
   { state, rules }: z.output<typeof PutMonitoringRequest>,
   until: number | undefined,
   now: number,
 ): void {
   const errors: ProblemDetail[] = [];
   for (const [index, rule] of (rules ?? []).entries()) {
-    if (ruleById(rule) === undefined)
+    if (catalogue.ruleById(rule) === undefined)
       errors.push({ pointer: `/rules/${index}`, code: 'rule-unknown', detail: 'must be a rule of GET /v1/rules' });
   }
   if (until !== undefined && until <= now)

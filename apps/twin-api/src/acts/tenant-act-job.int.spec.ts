@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import type { Pool } from 'pg';
 import { TOPICS, type ActRecord } from '#libs/contracts';
 import { PostgresEventLog } from '#libs/platform/messaging';
@@ -75,7 +76,7 @@ describe('limits for all patients of a tenant', () => {
     await makePatients(2, 12);
     const log = new PostgresEventLog({ pool, databaseUrl: database.url });
     const job = start();
-    const acts = new Acts(pool, () => job.wake());
+    const acts = new Acts(pool, DEFAULT_CATALOGUE, () => job.wake());
     let slowest = 0;
     let busy = true;
     const measured = (async () => {
@@ -108,7 +109,7 @@ describe('limits for all patients of a tenant', () => {
     await makePatients(2, 3);
     const dying = createPool(database.url, { max: 2 });
     const first = start(dying);
-    const acts = new Acts(pool, () => first.wake());
+    const acts = new Acts(pool, DEFAULT_CATALOGUE, () => first.wake());
     await put(acts, 65);
     await until(async () => (await actsOf()).size > 0);
     // The process of the first one is gone, in the middle of whatever it does.
@@ -134,7 +135,7 @@ describe('limits for all patients of a tenant', () => {
 
   it('leaves out who comes later, because a new twin begins with the limits of its tenant', async () => {
     await makePatients(1, 3);
-    await put(new Acts(pool, () => undefined), 65);
+    await put(new Acts(pool, DEFAULT_CATALOGUE, () => undefined), 65);
     await pool.query(`INSERT INTO twins (tenant, patient) VALUES (1, 'later')`);
     start();
     await until(isDone);
@@ -142,7 +143,7 @@ describe('limits for all patients of a tenant', () => {
   });
 
   it('does nothing for a tenant without patients', async () => {
-    await put(new Acts(pool, () => undefined), 65);
+    await put(new Acts(pool, DEFAULT_CATALOGUE, () => undefined), 65);
     expect(await isDone()).toBe(true);
     expect((await tenantThresholds(pool, 1))[0]?.limits).toEqual({ limit: 65 });
   });

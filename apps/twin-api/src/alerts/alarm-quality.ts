@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import type { AlarmQualityQuery, AlarmQualitySchema } from '#libs/contracts';
-import { RULES } from '#libs/domain/twin';
+import type { Catalogue } from '#libs/domain/twin';
 import {
   alarmQuality,
   patientDays,
@@ -28,20 +28,20 @@ const NONE: AlarmQualityRow = {
   p90: null,
 };
 
-const SHADOWS = RULES.flatMap(({ id, shadowOf }) => (shadowOf === undefined ? [] : [{ rule: id, of: shadowOf }]));
-
 /** How the alerts of a time did: how many, how useful, how soon somebody saw them. @throws Problem 400 when the time is no time */
 export async function alarmQualityOf(
   pool: Pool,
+  { rules }: Catalogue,
   tenant: number,
   query: z.output<typeof AlarmQualityQuery>,
 ): Promise<Answer> {
+  const inShadow = rules.flatMap(({ id, shadowOf }) => (shadowOf === undefined ? [] : [{ rule: id, of: shadowOf }]));
   const asked = { tenant, ...timesOf(query), patient: query.patient };
   const [rows, suppressed, days, shadows] = await Promise.all([
     alarmQuality(pool, asked),
     suppressedByRule(pool, asked),
     patientDays(pool, asked),
-    Promise.all(SHADOWS.map((shadow) => shadowFigures(pool, asked, shadow))),
+    Promise.all(inShadow.map((shadow) => shadowFigures(pool, asked, shadow))),
   ]);
   const byRule = new Map(rows.map((row) => [row.rule, row]));
   const names = new Set([...rows.flatMap(({ rule }) => rule ?? []), ...suppressed.keys()]);
@@ -55,7 +55,7 @@ export async function alarmQualityOf(
       .sort()
       .map((rule) => ({ rule, ...figures(byRule.get(rule) ?? NONE, suppressed.get(rule) ?? 0, days) })),
     shadows: shadows.map((row, i) => ({
-      ...SHADOWS[i]!,
+      ...inShadow[i]!,
       ...row,
       perPatientDay: days === 0 ? null : row.found / days,
     })),

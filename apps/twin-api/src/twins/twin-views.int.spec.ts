@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import type { Pool } from 'pg';
 import { createPool } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -43,7 +44,7 @@ describe('the twin as it was known', () => {
         return pool.query(text, values);
       },
     });
-    views = new TwinViews(noting, { get: () => Promise.resolve(undefined) }, () => NOW + 24 * HOUR);
+    views = new TwinViews(noting, DEFAULT_CATALOGUE, { get: () => Promise.resolve(undefined) }, () => NOW + 24 * HOUR);
   }, 60_000);
   afterAll(async () => {
     await pool.end();

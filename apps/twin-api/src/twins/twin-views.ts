@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { SAMPLE_LIMITS, type MonitoringSchema, type TwinSchema } from '#libs/contracts';
 import { CATALOGUE, measureByName } from '#libs/domain/quantities';
-import { FRESH, monitoringOf, readTwin, viewOf, type TwinState } from '#libs/domain/twin';
+import { FRESH, monitoringOf, readTwin, viewOf, type Catalogue, type TwinState } from '#libs/domain/twin';
 import { notFound, Problem } from '#libs/platform/http';
 import {
   factsAt,
@@ -29,6 +29,7 @@ const MAX_AHEAD_MS = SAMPLE_LIMITS.futureMs + 60_000;
 export class TwinViews {
   constructor(
     private readonly pool: Pool,
+    private readonly catalogue: Catalogue,
     private readonly hot: Pick<HotState, 'get'>,
     private readonly now: () => number = Date.now,
   ) {}
@@ -99,7 +100,7 @@ export class TwinViews {
   private async fromStore(tenant: number, patient: string): Promise<TwinView> {
     const [view, state] = await Promise.all([this.at(tenant, patient, {}), this.stateOf(tenant, patient)]);
     if (state === undefined) return view;
-    const { derived, refusals, monitoring } = viewOf(state, this.now());
+    const { derived, refusals, monitoring } = viewOf(this.catalogue, state, this.now());
     return {
       ...view,
       derived: derived as TwinView['derived'],
@@ -121,7 +122,7 @@ export class TwinViews {
     if (row === undefined) throw notFound('the patient');
     if (row.isQuarantined) throw twinUnreadable();
     if (row.snapshot === null) return undefined;
-    const stored = readTwin(row.snapshot, { tenant, patient, version: row.version });
+    const stored = readTwin(this.catalogue, row.snapshot, { tenant, patient, version: row.version });
     if (stored.kind !== 'twin') throw twinUnreadable();
     return stored.state;
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { apply, createMemory, initialTwin, TWIN_VERSION } from '#libs/domain/twin';
+import { apply, createMemory, initialTwin, TWIN_VERSION, DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import type { Platform } from '#libs/platform/runtime';
 import { at, NAME, uuid, TwinApi, type Answer } from '../twin-api.fixture.js';
 
@@ -90,7 +90,12 @@ describe('twins over the API', () => {
   it('shows what follows from the measures also where the hot state has lost it', async () => {
     const record = { v: 1, kind: 'samples', tenant, patient: 'p3', source: 's', device: 'd' } as const;
     const samples = [3, 4].map((c) => ({ c, t: T0, x: 90 }));
-    const outcome = apply(initialTwin(tenant, 'p3'), { ...record, receivedAt: T0, samples }, createMemory());
+    const outcome = apply(
+      DEFAULT_CATALOGUE,
+      initialTwin(DEFAULT_CATALOGUE, tenant, 'p3'),
+      { ...record, receivedAt: T0, samples },
+      createMemory(),
+    );
     if (outcome.kind !== 'applied') throw new Error(outcome.kind);
     const store = (snapshot: string | null, version: number) =>
       platform.pool.query(`UPDATE twins SET snapshot = $1, version = $3 WHERE tenant = $2 AND patient = 'p3'`, [

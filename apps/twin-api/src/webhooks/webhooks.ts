@@ -14,7 +14,7 @@ import type {
   WebhookSchema,
   WebhooksQuery,
 } from '#libs/contracts';
-import { RULES } from '#libs/domain/twin';
+import type { Catalogue } from '#libs/domain/twin';
 import type { Access } from '#libs/platform/auth';
 import { decodeCursor, encodeCursor, notFound, pageOf, Problem, type ProblemDetail } from '#libs/platform/http';
 import {
@@ -41,6 +41,7 @@ export class Webhooks {
     private readonly store: WebhookStore,
     private readonly deliveryStore: DeliveryStore,
     private readonly rules: EndpointRules,
+    private readonly catalogue: Catalogue,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -49,7 +50,7 @@ export class Webhooks {
     request: z.output<typeof CreateWebhookRequest>,
   ): Promise<z.input<typeof CreatedWebhookSchema>> {
     refuseEndpoint(request.url, this.rules);
-    refuseRules(request.filter);
+    refuseRules(this.catalogue, request.filter);
     const secret = newSecret();
     const webhook = await this.store.create({
       tenant: access.tenant.key,
@@ -75,7 +76,7 @@ export class Webhooks {
 
   async update(access: Access, id: string, request: z.output<typeof PatchWebhookRequest>): Promise<Shown> {
     if (request.url !== undefined) refuseEndpoint(request.url, this.rules);
-    refuseRules(request.filter);
+    refuseRules(this.catalogue, request.filter);
     const { url, filter, description, status } = request;
     const webhook = await this.store.update(access.tenant.key, id, {
       ...(url === undefined ? {} : { url }),
@@ -185,10 +186,10 @@ function refuseEndpoint(url: string, rules: EndpointRules): void {
 type AskedFilter = NonNullable<z.output<typeof CreateWebhookRequest>['filter']>;
 
 /** A filter by a rule that never emits anything would never match. */
-function refuseRules(filter: AskedFilter | undefined): void {
+function refuseRules(catalogue: Catalogue, filter: AskedFilter | undefined): void {
   const errors = [filter?.rules ?? []].flat().flatMap((id, index): ProblemDetail[] => {
     const pointer = typeof filter?.rules === 'string' ? '/filter/rules' : `/filter/rules/${index}`;
-    const rule = RULES.find((one) => one.id === id);
+    const rule = catalogue.ruleById(id);
     if (rule === undefined)
       return [{ pointer, code: 'rule-unknown', detail: 'there is no such rule; GET /v1/rules lists them' }];
     if (rule.shadowOf !== undefined)

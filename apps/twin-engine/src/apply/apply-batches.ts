@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { patientKey } from '#libs/contracts';
-import type { Apply } from '#libs/domain/twin';
+import type { Catalogue } from '#libs/domain/twin';
 import {
   isTimeout,
   isTransient,
@@ -45,7 +45,7 @@ export interface ApplierDeps {
   readonly cache: TwinCache;
   readonly deferred: DeferredPatients;
   readonly sources: SourceKeys;
-  readonly apply: Apply;
+  readonly catalogue: Catalogue;
   /** The oldest offset of a partition that the log still has. */
   readonly firstKept: (partition: number) => Promise<bigint>;
   /** Called in commit order per partition; must not throw. */
@@ -138,11 +138,11 @@ export class BatchApplier {
     way: Way,
     { now, begun, locked }: { readonly now: number; readonly begun: number; readonly locked: number },
   ): Promise<void> {
-    const { cache, deferred, sources } = this.deps;
+    const { cache, catalogue, deferred, sources } = this.deps;
     const { groups, deadLetters } = readRecords(work.flatMap(({ records }) => records));
     const aside: Entry[] = [];
     const live = await this.split(client, groups, way, aside);
-    const { held, unreadable } = await holdTwins(client, cache, live);
+    const { held, unreadable } = await holdTwins(client, catalogue, cache, live);
     for (const { tenant, patient } of unreadable) aside.push(...live.get(patientKey(tenant, patient))!.entries);
     const loaded = performance.now();
     const works = [...live.values()].flatMap((group) => {
@@ -151,7 +151,7 @@ export class BatchApplier {
     });
     await evolve(
       works,
-      this.deps.apply,
+      catalogue,
       {
         clients: (tenants) => loadClientIds(client, tenants),
         identities: (wanted) => loadIdentities(client, wanted),

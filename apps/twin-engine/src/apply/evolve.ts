@@ -1,10 +1,11 @@
 import type { PatientInput, WireSample } from '#libs/contracts';
 import {
+  apply,
   createMemory,
   identityOfSample,
   senderOf,
   type Applied,
-  type Apply,
+  type Catalogue,
   type Needs,
   type PatientMemory,
   type StoredMeasurement,
@@ -63,7 +64,7 @@ const YIELD_AFTER_MS = 15;
  */
 export async function evolve<R extends { readonly input: PatientInput }>(
   works: readonly Work<R>[],
-  apply: Apply,
+  catalogue: Catalogue,
   lookups: Lookups,
   bounds: Bounds,
 ): Promise<{ readonly rounds: number }> {
@@ -85,12 +86,12 @@ export async function evolve<R extends { readonly input: PatientInput }>(
     const wanted: { progress: Progress<R>; needs: Needs; input: PatientInput }[] = [];
     for (const progress of pending) {
       progress.budget.begin();
-      const needs = advance(progress, apply);
+      const needs = advance(progress, catalogue);
       progress.work.taken = progress.next;
       if (needs !== undefined) {
         if (rounds === maxRounds) throw new Error('the core keeps asking for what it was given');
         wanted.push({ progress, needs, input: progress.work.records[progress.next]!.input });
-        wanted.push(...lookAhead(progress, apply));
+        wanted.push(...lookAhead(progress, catalogue));
       }
       progress.budget.end();
       if (performance.now() - yieldedAt < YIELD_AFTER_MS) continue;
@@ -104,14 +105,17 @@ export async function evolve<R extends { readonly input: PatientInput }>(
 }
 
 /** Applies records until one needs something, or the patient's time is used up. */
-function advance<R extends { readonly input: PatientInput }>(progress: Progress<R>, apply: Apply): Needs | undefined {
+function advance<R extends { readonly input: PatientInput }>(
+  progress: Progress<R>,
+  catalogue: Catalogue,
+): Needs | undefined {
   const { work, memory, fresh, budget } = progress;
   for (; progress.next < work.records.length; progress.next++) {
     if (progress.next > 0 && budget.isSpent()) return undefined;
     const record = work.records[progress.next]!;
     let result: Applied | Needs;
     try {
-      result = apply(work.state, record.input, memory);
+      result = apply(catalogue, work.state, record.input, memory);
     } catch (error) {
       work.failed.push({ record, reason: `the core failed: ${reasonOf(error)}` });
       continue;
@@ -139,14 +143,14 @@ function keepFresh(fresh: Map<string, StoredMeasurement>, { measurements, judgem
  */
 function lookAhead<R extends { readonly input: PatientInput }>(
   progress: Progress<R>,
-  apply: Apply,
+  catalogue: Catalogue,
 ): { progress: Progress<R>; needs: Needs; input: PatientInput }[] {
   const found: { progress: Progress<R>; needs: Needs; input: PatientInput }[] = [];
   if (progress.looksAhead++ >= LOOKS_AHEAD) return found;
   for (const { input } of progress.work.records.slice(progress.next + 1)) {
     if (input.kind !== 'samples' && input.kind !== 'clinical') continue;
     try {
-      const needs = apply(progress.work.state, input, progress.memory);
+      const needs = apply(catalogue, progress.work.state, input, progress.memory);
       // Stretches of the past are loaded one record at a time: there may be many, and neighbours share them.
       if (needs.kind === 'needs')
         found.push({

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { patientKey } from '#libs/contracts';
-import { initialTwin, readTwin, type StoredTwin, type TwinState } from '#libs/domain/twin';
+import { initialTwin, readTwin, type Catalogue, type StoredTwin, type TwinState } from '#libs/domain/twin';
 import { loadRecordedAt, loadTwins, tenantThresholds, type LoadedTwin } from '#libs/platform/storage';
 import type { Group } from './read-records.js';
 import type { UnreadableRow } from '../quarantine/quarantine.js';
@@ -15,6 +15,7 @@ export interface HeldTwins {
 /** The twins of a chunk: from the cache where it holds them, else in one query. What cannot be read is named and does not concern the others. */
 export async function holdTwins(
   client: ClientBase,
+  catalogue: Catalogue,
   cache: Pick<TwinCache, 'get'>,
   groups: ReadonlyMap<string, Group>,
 ): Promise<HeldTwins> {
@@ -28,7 +29,7 @@ export async function holdTwins(
   if (missing.length === 0) return { held, unreadable: [] };
   const rows = await loadTwins(client, missing);
   const limits = await limitsOfNew(client, rows);
-  const read = rows.map((row) => ({ row, stored: stateOf(row, limits.get(row.tenant) ?? []) }));
+  const read = rows.map((row) => ({ row, stored: stateOf(catalogue, row, limits.get(row.tenant) ?? []) }));
   const unreadable = read.flatMap(({ row: { tenant, patient, key }, stored }) =>
     stored.kind === 'twin' ? [] : [{ tenant, patient, key, reason: stored.reason }],
   );
@@ -54,12 +55,12 @@ export async function holdTwins(
   return { held, unreadable };
 }
 
-type TenantLimits = NonNullable<Parameters<typeof initialTwin>[2]>;
+type TenantLimits = NonNullable<Parameters<typeof initialTwin>[3]>;
 
-function stateOf(row: LoadedTwin, limits: TenantLimits): StoredTwin {
+function stateOf(catalogue: Catalogue, row: LoadedTwin, limits: TenantLimits): StoredTwin {
   const { snapshot } = row;
-  if (snapshot !== null) return readTwin(snapshot, row);
-  return { kind: 'twin', state: initialTwin(row.tenant, row.patient, limits) };
+  if (snapshot !== null) return readTwin(catalogue, snapshot, row);
+  return { kind: 'twin', state: initialTwin(catalogue, row.tenant, row.patient, limits) };
 }
 
 /** Limits of the tenants whose twins are new. Read after the twins were made: see `setTenantThresholds`. */

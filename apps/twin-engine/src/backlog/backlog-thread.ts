@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { apply } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import { createPool, SourceKeys } from '#libs/platform/storage';
 import { Backlog } from './backlog.js';
 import type { BacklogMessage } from './start-backlog.js';
@@ -21,7 +21,7 @@ const pool = createPool(databaseUrl, { name: 'homeostat-backlog', max: 2 });
 const backlog = new Backlog({
   pool,
   sources: new SourceKeys(),
-  apply,
+  catalogue: DEFAULT_CATALOGUE,
   sliceMs: SLICE_MS,
   onCommitted: (committed) => send({ kind: 'committed', committed }),
   onProblem: (problem) => send({ kind: 'problem', ...problem }),

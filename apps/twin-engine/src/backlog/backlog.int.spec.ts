@@ -8,7 +8,14 @@ import {
   type SamplesRecord,
   type WireSample,
 } from '#libs/contracts';
-import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
+import {
+  apply,
+  createMemory,
+  initialTwin,
+  type StoredMeasurement,
+  type TwinState,
+  DEFAULT_CATALOGUE,
+} from '#libs/domain/twin';
 import { partitionOf, type Batch, type LogRecord } from '#libs/platform/messaging';
 import { createPool, SourceKeys } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -80,13 +87,13 @@ function heavyLog(): PatientInput[] {
 
 /** What the pure core says of the log, record by record, with everything in memory. */
 function expectedOf(log: readonly PatientInput[]): { readonly state: TwinState; readonly transitions: string[] } {
-  let state = initialTwin(1, 'heavy');
+  let state = initialTwin(DEFAULT_CATALOGUE, 1, 'heavy');
   const memory = createMemory(1_000_000);
   const stored = new Map<string, StoredMeasurement>();
   const transitions: string[] = [];
   for (const input of log) {
     for (;;) {
-      const outcome = apply(state, input, memory);
+      const outcome = apply(DEFAULT_CATALOGUE, state, input, memory);
       if (outcome.kind === 'applied') {
         state = outcome.state;
         memory.remember(outcome);
@@ -148,7 +155,7 @@ describe('the backlog lane', () => {
       cache: new TwinCache(10_000_000),
       deferred: new DeferredPatients(),
       sources: new SourceKeys(),
-      apply,
+      catalogue: DEFAULT_CATALOGUE,
       firstKept: () => Promise.resolve(0n),
       onCommitted: () => undefined,
       onProblem: () => undefined,
@@ -159,7 +166,7 @@ describe('the backlog lane', () => {
     const lane = new Backlog({
       pool: on,
       sources: new SourceKeys(),
-      apply,
+      catalogue: DEFAULT_CATALOGUE,
       sliceMs: 10,
       onCommitted: () => undefined,
       onProblem: () => undefined,

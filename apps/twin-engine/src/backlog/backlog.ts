@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { patientKey, TOPICS } from '#libs/contracts';
-import { createMemory, type Apply } from '#libs/domain/twin';
+import { createMemory, type Catalogue } from '#libs/domain/twin';
 import { isTransient, reasonOf, type LogRecord } from '#libs/platform/messaging';
 import {
   deferredPatients,
@@ -42,7 +42,7 @@ const AFTER_FAILURE_MS = 200;
 export interface BacklogDeps {
   readonly pool: Pool;
   readonly sources: SourceKeys;
-  readonly apply: Apply;
+  readonly catalogue: Catalogue;
   /** Milliseconds in the core per transaction, about: then another patient has its turn. */
   readonly sliceMs: number;
   readonly onCommitted: (committed: Committed) => void;
@@ -173,7 +173,7 @@ export class Backlog {
     const { groups, deadLetters } = readRecords(waiting.map(logRecordOf));
     const stored = await twinVersion(client, patient);
     const known = this.memories.get(key, stored);
-    const { held, unreadable } = await holdTwins(client, { get: () => known?.twin }, groups);
+    const { held, unreadable } = await holdTwins(client, this.deps.catalogue, { get: () => known?.twin }, groups);
     const loaded = performance.now();
     const memory = known?.memory ?? createMemory(WINDOW_KEPT);
     const works = [...groups.values()].flatMap((group) => {
@@ -182,7 +182,7 @@ export class Backlog {
     });
     await evolve(
       works,
-      this.deps.apply,
+      this.deps.catalogue,
       {
         clients: (tenants) => loadClientIds(client, tenants),
         identities: (wanted) => loadIdentities(client, wanted),

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readTwin } from '#libs/domain/twin';
+import { readTwin, type Catalogue } from '#libs/domain/twin';
 import {
   countQuarantined,
   inTransaction,
@@ -14,6 +14,7 @@ import { release } from './quarantine.js';
 
 export interface QuarantineWatchDeps {
   readonly pool: Pool;
+  readonly catalogue: Catalogue;
   readonly onCount: (twins: number) => void;
   readonly onReleased: (twin: { readonly tenant: number; readonly key: string }) => void;
   readonly onProblem: (error: unknown) => void;
@@ -62,12 +63,12 @@ export class QuarantineWatch {
   }
 
   private async releaseReadable(patient: PatientId): Promise<boolean> {
-    const { pool } = this.deps;
+    const { pool, catalogue } = this.deps;
     const lanes = await inTransaction(pool, async (client) => {
       const now = await lockDeferred(client, patient);
       if (now === undefined) return undefined;
       const [row] = await loadTwins(client, [patient]);
-      if (row?.snapshot == null || readTwin(row.snapshot, row).kind !== 'twin') return undefined;
+      if (row?.snapshot == null || readTwin(catalogue, row.snapshot, row).kind !== 'twin') return undefined;
       return emitAlerts(client, (await release(client, patient, now)).alerts, now);
     });
     if (lanes === undefined) return false;

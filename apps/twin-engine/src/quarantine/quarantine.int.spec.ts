@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { patientKey, TOPICS, type Alert, type AlertRecord, type SamplesRecord } from '#libs/contracts';
-import { apply, initialTwin, TWIN_VERSION } from '#libs/domain/twin';
+import { initialTwin, TWIN_VERSION, DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -38,7 +38,7 @@ describe('stored twins that cannot be read', () => {
       pool,
       log,
       hot,
-      apply,
+      catalogue: DEFAULT_CATALOGUE,
       onCommitted: () => undefined,
       onProblem: ({ reason }) => problems.push(reason),
       onFailed: (reason) => failures.push(reason),
@@ -94,16 +94,16 @@ describe('stored twins that cannot be read', () => {
   const UNREADABLE = ['truncated', 'future', 'of-another', 'no-twin'] as const;
 
   async function storeUnreadable(): Promise<void> {
-    await store('truncated', JSON.stringify(initialTwin(1, 'truncated')).slice(0, -40));
-    await store('future', JSON.stringify({ ...initialTwin(1, 'future'), v: TWIN_VERSION + 1 }));
-    await store('of-another', JSON.stringify(initialTwin(2, 'of-another')));
+    await store('truncated', JSON.stringify(initialTwin(DEFAULT_CATALOGUE, 1, 'truncated')).slice(0, -40));
+    await store('future', JSON.stringify({ ...initialTwin(DEFAULT_CATALOGUE, 1, 'future'), v: TWIN_VERSION + 1 }));
+    await store('of-another', JSON.stringify(initialTwin(DEFAULT_CATALOGUE, 2, 'of-another')));
     await store('no-twin', '{"v":3}');
   }
 
   async function mend(patient: string): Promise<void> {
     await pool.query(`UPDATE twins SET snapshot = $2 WHERE patient = $1`, [
       patient,
-      JSON.stringify(initialTwin(1, patient)),
+      JSON.stringify(initialTwin(DEFAULT_CATALOGUE, 1, patient)),
     ]);
   }
 
@@ -156,6 +156,7 @@ describe('stored twins that cannot be read', () => {
     const released: string[] = [];
     const watch = new QuarantineWatch({
       pool,
+      catalogue: DEFAULT_CATALOGUE,
       onCount: (twins) => counts.push(twins),
       onReleased: ({ key }) => released.push(key),
       onProblem: (error) => problems.push(String(error)),
@@ -205,7 +206,13 @@ describe('stored twins that cannot be read', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect([await count('deferred_records'), await emitted('p1')]).toEqual([2, ['twin-unreadable raised']]);
     await mend('p1');
-    const watch = new QuarantineWatch({ pool, onCount: () => {}, onReleased: () => {}, onProblem: () => {} });
+    const watch = new QuarantineWatch({
+      pool,
+      catalogue: DEFAULT_CATALOGUE,
+      onCount: () => {},
+      onReleased: () => {},
+      onProblem: () => {},
+    });
     await watch.round(0);
     await until(async () => (await count('measurements')) === 2);
     await engine.stop();

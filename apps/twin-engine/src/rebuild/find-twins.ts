@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readTwin } from '#libs/domain/twin';
+import { readTwin, type Catalogue } from '#libs/domain/twin';
 import { storedSnapshots, twinHeads, type TwinRowHead } from '#libs/platform/storage';
 
 export interface Asked {
@@ -9,11 +9,16 @@ export interface Asked {
 }
 
 /** The twins to rebuild: of this patient, all, or those that cannot be read, whether an engine has met them or not. */
-export async function findTwins(pool: Pool, { tenant, patient, all }: Asked): Promise<readonly TwinRowHead[]> {
+export async function findTwins(
+  pool: Pool,
+  catalogue: Catalogue,
+  { tenant, patient, all }: Asked,
+): Promise<readonly TwinRowHead[]> {
   if (patient !== undefined || all) return twinHeads(pool, { tenant, patient, quarantined: false });
   const found = [...(await twinHeads(pool, { tenant, quarantined: true }))];
   const known = new Set(found.map(({ tenant: key, key: twin }) => `${key}/${twin}`));
   for await (const { snapshot, ...head } of storedSnapshots(pool, tenant))
-    if (readTwin(snapshot, head).kind !== 'twin' && !known.has(`${head.tenant}/${head.key}`)) found.push(head);
+    if (readTwin(catalogue, snapshot, head).kind !== 'twin' && !known.has(`${head.tenant}/${head.key}`))
+      found.push(head);
   return found;
 }

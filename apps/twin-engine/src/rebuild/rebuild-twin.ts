@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import { adoptEpisodes, type Applied } from '#libs/domain/twin';
+import { adoptEpisodes, type Applied, type Catalogue } from '#libs/domain/twin';
 import {
   inTransaction,
   emittedEpisodes,
@@ -35,7 +35,7 @@ const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
  * go on. The tables are read without a lock; if the twin has moved on by then, it is made again. Emits the end of the alert `twin-unreadable`
  * and of alerts that are over (see `adoptEpisodes`), and nothing else.
  */
-export async function rebuildTwin(pool: Pool, head: TwinRowHead): Promise<Rebuilt> {
+export async function rebuildTwin(pool: Pool, catalogue: Catalogue, head: TwinRowHead): Promise<Rebuilt> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const made = await inTransaction(
       pool,
@@ -44,9 +44,9 @@ export async function rebuildTwin(pool: Pool, head: TwinRowHead): Promise<Rebuil
         await client.query('SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0');
         const twin = await twinHead(client, head);
         if (twin === undefined) return undefined;
-        const replayed = await replayTwin(client, twin);
+        const replayed = await replayTwin(client, catalogue, twin);
         const { emitted, suppressed } = await emittedEpisodes(client, twin);
-        return { twin, replayed, adopted: adoptEpisodes(replayed.state, emitted, suppressed) };
+        return { twin, replayed, adopted: adoptEpisodes(catalogue, replayed.state, emitted, suppressed) };
       },
       SNAPSHOT,
     );

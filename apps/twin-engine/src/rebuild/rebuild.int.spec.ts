@@ -9,7 +9,7 @@ import {
   type SamplesRecord,
   type WireSample,
 } from '#libs/contracts';
-import { apply, type TwinState } from '#libs/domain/twin';
+import { type TwinState, DEFAULT_CATALOGUE } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, twinHeads, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -48,7 +48,7 @@ describe('rebuilding a twin from the tables', () => {
       pool,
       log,
       hot,
-      apply,
+      catalogue: DEFAULT_CATALOGUE,
       onCommitted: () => undefined,
       onProblem: ({ reason }) => problems.push(reason),
       onFailed: (reason) => problems.push(reason),
@@ -128,7 +128,7 @@ describe('rebuilding a twin from the tables', () => {
 
   async function rebuild(): Promise<unknown> {
     const [twin] = await twinHeads(pool, { tenant: 'one', patient: 'p1', quarantined: false });
-    return rebuildTwin(pool, twin!);
+    return rebuildTwin(pool, DEFAULT_CATALOGUE, twin!);
   }
 
   async function emitted(): Promise<string[]> {
@@ -257,10 +257,10 @@ describe('rebuilding a twin from the tables', () => {
     await first.stop();
     const before = await emitted();
     const open = await openEpisode('glucose-very-low');
-    expect(await findTwins(pool, { all: false })).toEqual([]);
+    expect(await findTwins(pool, DEFAULT_CATALOGUE, { all: false })).toEqual([]);
     await pool.query(`UPDATE twins SET snapshot = left(snapshot, 3000) WHERE patient = 'p1'`);
-    expect(await findTwins(pool, { tenant: 'other', all: false })).toEqual([]);
-    expect(await findTwins(pool, { all: false })).toMatchObject([{ patient: 'p1' }]);
+    expect(await findTwins(pool, DEFAULT_CATALOGUE, { tenant: 'other', all: false })).toEqual([]);
+    expect(await findTwins(pool, DEFAULT_CATALOGUE, { all: false })).toMatchObject([{ patient: 'p1' }]);
     const engine = await start();
     const at = (n: number): number => begun + n * MINUTE;
     // A low saturation that lasts, and somebody who has seen the low.
@@ -278,7 +278,7 @@ describe('rebuilding a twin from the tables', () => {
     ];
     await send(records);
     await settled(9);
-    expect(await findTwins(pool, { all: false })).toHaveLength(1);
+    expect(await findTwins(pool, DEFAULT_CATALOGUE, { all: false })).toHaveLength(1);
     expect((await emitted()).slice(before.length)).toEqual(['twin-unreadable raised']);
     await lastWritten(at(169) + 1_000);
     expect(await rebuild()).toMatchObject({ kind: 'rebuilt', ended: 0, wasAside: true });

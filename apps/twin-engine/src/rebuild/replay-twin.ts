@@ -4,6 +4,7 @@ import {
   initialTwin,
   reapply,
   type Applied,
+  type Catalogue,
   type StoredMeasurement,
   type TwinState,
 } from '#libs/domain/twin';
@@ -24,9 +25,9 @@ export interface Replayed {
  * Applies everything that the tables have of a patient in order of receipt, through the same core, and emits nothing. Timers that came due in
  * between are ticked when they were due, up to the moment at which the stored twin was last written.
  */
-export async function replayTwin(client: ClientBase, twin: TwinRowHead): Promise<Replayed> {
+export async function replayTwin(client: ClientBase, catalogue: Catalogue, twin: TwinRowHead): Promise<Replayed> {
   const limits = await tenantLimitsAt(client, twin.tenant, twin.createdAt);
-  const run = new Replay(client, twin, initialTwin(twin.tenant, twin.patient, limits));
+  const run = new Replay(client, catalogue, twin, initialTwin(catalogue, twin.tenant, twin.patient, limits));
   for await (const receipt of receiptsOf(client, twin)) {
     run.tickUntil(receipt.record.receivedAt);
     await run.take(receipt);
@@ -42,6 +43,7 @@ class Replay {
 
   constructor(
     private readonly client: ClientBase,
+    private readonly catalogue: Catalogue,
     private readonly twin: TwinRowHead,
     public state: TwinState,
   ) {}
@@ -63,7 +65,7 @@ class Replay {
 
   private apply({ record, identities }: Pick<Receipt, 'record' | 'identities'>): void {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const outcome = reapply(this.state, record, this.memory, identities);
+      const outcome = reapply(this.catalogue, this.state, record, this.memory, identities);
       if (outcome.kind === 'needs') this.history.load(this.memory, outcome);
       else return this.keep(outcome);
     }

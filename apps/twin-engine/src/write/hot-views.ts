@@ -1,5 +1,5 @@
 import { patientKey } from '#libs/contracts';
-import { viewOf } from '#libs/domain/twin';
+import { viewOf, type Catalogue } from '#libs/domain/twin';
 import { measureByNumber } from '#libs/domain/quantities';
 import { alertChannel, twinChannel, type HotState, type HotTwin } from '#libs/platform/storage';
 import type { Committed } from './committed.js';
@@ -16,6 +16,7 @@ export class HotViews {
 
   constructor(
     private readonly hot: Pick<HotState, 'put' | 'publish'>,
+    private readonly catalogue: Catalogue,
     private readonly onProblem: (error: unknown) => void,
   ) {}
 
@@ -46,7 +47,7 @@ export class HotViews {
       const messages = this.messages.splice(0);
       this.views.clear();
       const at = Date.now();
-      await this.hot.put(twins.map((twin) => hotTwinOf(twin, at)));
+      await this.hot.put(twins.map((twin) => hotTwinOf(this.catalogue, twin, at)));
       await this.hot.publish([
         ...twins.map(({ state }) => ({
           channel: twinChannel(state.tenant, state.patient),
@@ -60,8 +61,8 @@ export class HotViews {
 
 const MAX_MESSAGES = 10_000;
 
-function hotTwinOf({ state, recorded }: HeldTwin, at: number): HotTwin {
-  const view = viewOf(state, at);
+function hotTwinOf(catalogue: Catalogue, { state, recorded }: HeldTwin, at: number): HotTwin {
+  const view = viewOf(catalogue, state, at);
   const measures: Record<string, unknown> = {};
   for (const code in recorded) {
     const name = measureByNumber(Number(code))?.name;

@@ -8,6 +8,7 @@ import { applyFacts } from './facts/facts.js';
 import { identify, senderOf } from './ingest/identify.js';
 import { isLateDue } from './late/late.js';
 import { isWaveDue } from './late/late-waves.js';
+import type { Catalogue } from './rules/catalogue.js';
 import { followOutage } from './silence/outages.js';
 import { judgeSenders } from './ingest/senders.js';
 import { judgeSilence } from './silence/silence.js';
@@ -17,12 +18,12 @@ import { switchMonitoring } from './monitoring/switch-monitoring.js';
 import type { Applied, Memory, Needs } from './state/twin-port.js';
 
 /**
- * Applies one record of a patient, in log order. Answers either what must be loaded into `memory` first (nothing is applied then),
+ * Applies one record of a patient, in log order, with the rules of `catalogue`. Answers either what must be loaded into `memory` first (nothing is applied then),
  * or the new state with everything to write. What happens is decided per record, after all its samples in order of their time:
  * batches of records change nothing. Never throws for a record, and reads no clock: time is the record's `receivedAt`.
  */
-export function apply(state: TwinState, record: PatientInput, memory: Memory): Applied | Needs {
-  return run(draftOf(state, record, memory), record);
+export function apply(catalogue: Catalogue, state: TwinState, record: PatientInput, memory: Memory): Applied | Needs {
+  return run(draftOf(catalogue, state, record, memory), record);
 }
 
 /**
@@ -30,12 +31,13 @@ export function apply(state: TwinState, record: PatientInput, memory: Memory): A
  * because the sender's own identifiers are not kept. For making a twin anew from the tables.
  */
 export function reapply(
+  catalogue: Catalogue,
   state: TwinState,
   record: PatientInput,
   memory: Memory,
   identities: ReadonlyMap<WireSample, string>,
 ): Applied | Needs {
-  return run({ ...draftOf(state, record, memory), identities }, record);
+  return run({ ...draftOf(catalogue, state, record, memory), identities }, record);
 }
 
 function run(draft: Draft, record: PatientInput): Applied | Needs {

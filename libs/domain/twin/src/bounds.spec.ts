@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { COMPARATORS, type Comparator, type WireSample } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from './packs/packs.js';
 import { GLUCOSE, MINUTE, T0, emittedBy, Ward } from './fixtures/ward.fixture.js';
 import { viewOf } from './index.js';
 
@@ -69,7 +70,7 @@ describe('a bound', () => {
     expect(before.map(({ transition }) => transition)).toEqual(['raised']);
     const after = ward.send([{ ...glucose(0, 40, '<'), i: 'lab-1' }], T0 + 5 * MINUTE);
     expect(after.transitions.map(({ alert }) => alert.transition)).not.toContain('retracted');
-    const measure = viewOf(ward.state, T0).measures.glucose;
+    const measure = viewOf(DEFAULT_CATALOGUE, ward.state, T0).measures.glucose;
     expect(measure).toMatchObject({ value: 40, comparator: '<' });
     expect(ward.alerts().at(-1)?.evidence[0]).toMatchObject({ value: 40, comparator: '<' });
     expect(ward.alerts().at(-1)?.summary).toContain('less than 40 mg/dL');
@@ -92,7 +93,9 @@ describe('a bound', () => {
     }
     expect(mixed.state.checks).toEqual(plain.state.checks);
     expect(mixed.state.derived).toEqual(plain.state.derived);
-    const follow = Object.values(viewOf(mixed.state, T0).derived).filter(({ of }) => of.includes('glucose'));
+    const follow = Object.values(viewOf(DEFAULT_CATALOGUE, mixed.state, T0).derived).filter(({ of }) =>
+      of.includes('glucose'),
+    );
     expect(follow.length).toBeGreaterThan(0);
     for (const derived of follow) expect(derived).toMatchObject({ refused: 'only-a-bound' });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PatientInput, WireSample } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from './packs/packs.js';
 import { viewOf, type TwinState } from './index.js';
 import { HOUR, MINUTE, T0, Ward } from './fixtures/ward.fixture.js';
 
@@ -191,7 +192,9 @@ describe('replay', () => {
         const stored = after(log, (state) => reordered(JSON.parse(JSON.stringify(state))) as TwinState);
         expect(stored.state).toEqual(first.state);
         expect(JSON.stringify(stored.alerts())).toBe(JSON.stringify(first.alerts()));
-        expect(JSON.stringify(viewOf(stored.state, T0))).toBe(JSON.stringify(viewOf(first.state, T0)));
+        expect(JSON.stringify(viewOf(DEFAULT_CATALOGUE, stored.state, T0))).toBe(
+          JSON.stringify(viewOf(DEFAULT_CATALOGUE, first.state, T0)),
+        );
       }),
       { numRuns: 40 },
     );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from './packs/packs.js';
 import { cut, ecg, every, noise, runsOf, type Recording } from './fixtures/recordings.fixture.js';
 import { viewOf } from './index.js';
 import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, T0, emittedBy, Ward } from './fixtures/ward.fixture.js';
@@ -139,7 +140,7 @@ describe('the borders of records, for values', () => {
 
   it('change no derived measure of beat intervals', () => {
     const shown = (sizes: readonly number[]): unknown =>
-      viewOf(sent(runsOf(INTERVALS, sizes)).state, T0).derived['heart-rate-variability'];
+      viewOf(DEFAULT_CATALOGUE, sent(runsOf(INTERVALS, sizes)).state, T0).derived['heart-rate-variability'];
     const expected = shown([10]);
     expect(expected).toMatchObject({ value: expect.any(Number) });
     for (const sizes of [[1], [137], [700, 3], [3000]]) {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PatientInput, WireFact, WireSample } from '#libs/contracts';
 import { FACT_KINDS } from '#libs/contracts';
-import { initialTwin, RULES, viewOf } from './index.js';
+import { DEFAULT_CATALOGUE } from './packs/packs.js';
+import { initialTwin, viewOf } from './index.js';
 import { Ward } from './fixtures/ward.fixture.js';
 
 const odd = fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e300, 8.64e15, -8.64e15, 9e15);
@@ -57,7 +58,7 @@ const does = fc.oneof(
     type: fc.constant('set-thresholds'),
     thresholds: fc.array(
       fc.record({
-        rule: fc.oneof(fc.constantFrom(...RULES.map(({ id }) => id)), text),
+        rule: fc.oneof(fc.constantFrom(...DEFAULT_CATALOGUE.rules.map(({ id }) => id)), text),
         limits: fc.option(
           fc.dictionary(fc.constantFrom('limit', 'clear', 'severeLimit', 'forSeconds', 'glucoseSeconds'), value),
         ),
@@ -102,7 +103,7 @@ describe('apply', () => {
         expect(text.length).toBeLessThan(64 * 1024);
         expect(Object.keys(ward.state.streams).length).toBeLessThanOrEqual(48);
         expect(Object.keys(ward.state.facts).length).toBeLessThanOrEqual(24);
-        viewOf(ward.state, 0);
+        viewOf(DEFAULT_CATALOGUE, ward.state, 0);
       }),
       { numRuns: 600 },
     );
@@ -131,6 +132,6 @@ describe('apply', () => {
       return ward.send([{ c: 9, t: 0, x: 50 }]).transitions.map(({ episode }) => episode);
     });
     expect(new Set(ids.flat()).size).toBe(2);
-    expect(initialTwin(1, 'p1')).toEqual(initialTwin(1, 'p1'));
+    expect(initialTwin(DEFAULT_CATALOGUE, 1, 'p1')).toEqual(initialTwin(DEFAULT_CATALOGUE, 1, 'p1'));
   });
 });

@@ -6,7 +6,6 @@ import { checkThresholds } from '../rules/limits.js';
 import { setMonitoring } from '../monitoring/monitoring.js';
 import { isStanding } from '../policy/recurrence.js';
 import type { Rule } from '../rules/rule.js';
-import { codesOf, ruleById, RULES } from '../rules/rules.js';
 import { setLimitsOf, timelineWith } from '../rules/set-limits.js';
 import { attended } from '../policy/attention.js';
 import type { EpisodeState, RuleState } from '../state/state.js';
@@ -37,7 +36,7 @@ type SetThresholds = Extract<ActRecord['does'], { type: 'set-thresholds' | 'set-
 type EpisodeAct = Exclude<ActRecord['does'], SetThresholds | { type: 'set-monitoring' }>;
 
 function onEpisode(draft: Draft, record: ActRecord, does: EpisodeAct): boolean {
-  for (const rule of RULES) {
+  for (const rule of draft.catalogue.rules) {
     const state = draft.rules[rule.id];
     const index =
       state?.episodes.findIndex(
@@ -128,7 +127,7 @@ export function endSnoozes(draft: Draft): void {
   const due = draft.timers[TIMER];
   if (due === undefined || due > draft.now) return;
   let next: number | null = null;
-  for (const rule of RULES) {
+  for (const rule of draft.catalogue.rules) {
     const state = draft.rules[rule.id];
     if (state === undefined) continue;
     for (const [index, episode] of state.episodes.entries()) {
@@ -150,9 +149,10 @@ export function endSnoozes(draft: Draft): void {
  */
 function setThresholds(draft: Draft, record: ActRecord, does: SetThresholds): void {
   for (const threshold of does.thresholds) {
-    const rule = ruleById(threshold.rule);
+    const rule = draft.catalogue.ruleById(threshold.rule);
     const fits = threshold.expiresAt === undefined || isInstant(threshold.expiresAt);
-    if (rule === undefined || !fits || checkThresholds(threshold.rule, threshold.limits, layerOf(does)).length > 0) {
+    const refusals = checkThresholds(draft.catalogue, threshold.rule, threshold.limits, layerOf(does));
+    if (rule === undefined || !fits || refusals.length > 0) {
       drop(draft, 'threshold-refused');
       continue;
     }
@@ -170,6 +170,6 @@ function layerOf(does: SetThresholds): 'tenant' | 'patient' {
 }
 
 function newestOf(draft: Draft, rule: Rule): number | null {
-  const times = codesOf(rule).flatMap((code) => draft.measures[code]?.t ?? []);
+  const times = draft.catalogue.codesOf(rule).flatMap((code) => draft.measures[code]?.t ?? []);
   return times.length === 0 ? null : Math.max(...times);
 }

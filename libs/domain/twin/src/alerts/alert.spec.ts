@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { episodeOf } from '../fixtures/draft.fixture.js';
 import { MINUTE, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import { defaultLimits } from '../rules/limits.js';
-import { ruleById } from '../rules/rules.js';
 import type { EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 import { alertOf } from './alert.js';
@@ -15,7 +15,7 @@ function alert(
   rule = 'glucose-low',
   feedback?: { useful: number; notUseful: number },
 ) {
-  const known = ruleById(rule)!;
+  const known = DEFAULT_CATALOGUE.ruleById(rule)!;
   return alertOf({
     id: 'e1',
     patient: 'p1',

@@ -3,8 +3,8 @@ import { emitEpisodes } from '../episodes/episodes.js';
 import type { Look } from '../episodes/look.js';
 import { NO_RULE_STATE } from '../time/fold.js';
 import type { FoundEpisode } from '../rules/machine.js';
+import type { Catalogue } from '../rules/catalogue.js';
 import type { MeasureRule } from '../rules/rule.js';
-import { orderOf, RULES } from '../rules/rules.js';
 
 /** What a record showed of one rule. */
 export interface Shown {
@@ -15,25 +15,16 @@ export interface Shown {
 
 /** Emits by group: endings first, then the highest severity of those that begin together, so that it leads. */
 export function emitAll(draft: Draft, shown: readonly Shown[]): void {
-  for (const { rule, found, look } of shown.toSorted(inOrder)) {
+  for (const { rule, found, look } of shown.toSorted(inOrderOf(draft.catalogue))) {
     const before = draft.rules[rule.id] ?? NO_RULE_STATE;
     const emitted = emitEpisodes(draft, rule, before, found, look);
     draft.rules[rule.id] = { ...(draft.rules[rule.id] ?? NO_RULE_STATE), ...emitted };
   }
 }
 
-/** Place of a rule's group: that of its first rule. */
-const groupOrder = new Map(
-  RULES.map((rule) => {
-    const { group } = rule.policy;
-    return [rule.id, orderOf(RULES.find(({ policy }) => group !== null && policy.group === group) ?? rule)];
-  }),
-);
-
-function inOrder(a: Shown, b: Shown): number {
-  return (
-    groupOrder.get(a.rule.id)! - groupOrder.get(b.rule.id)! || byPrecedence(a, b) || orderOf(a.rule) - orderOf(b.rule)
-  );
+function inOrderOf({ groupOrderOf, orderOf }: Catalogue): (a: Shown, b: Shown) => number {
+  return (a, b) =>
+    groupOrderOf(a.rule) - groupOrderOf(b.rule) || byPrecedence(a, b) || orderOf(a.rule) - orderOf(b.rule);
 }
 
 function byPrecedence(a: Shown, b: Shown): number {

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AlertReason, Transition } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { episodeOf } from '../fixtures/draft.fixture.js';
 import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import { defaultLimits } from '../rules/limits.js';
-import { ruleById } from '../rules/rules.js';
 import { CLOCK_STEP } from '../ingest/sender-rules.js';
 import { NO_DATA } from '../silence/no-data.js';
 import type { EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 import { clearsSentence, clock, round, span, summaryOf, utc, whySentence } from './sentences.js';
 
-const OXYGEN_LOW = ruleById('oxygen-saturation-low')!;
-const RATE_HIGH = ruleById('heart-rate-high')!;
+const OXYGEN_LOW = DEFAULT_CATALOGUE.ruleById('oxygen-saturation-low')!;
+const RATE_HIGH = DEFAULT_CATALOGUE.ruleById('heart-rate-high')!;
 
 function oxygen(after: number, x: number, quality: 0 | 1 = 0, comparator?: '<' | '<=' | '>=' | '>'): Cited {
   const head = [`v${after}`, 1, T0 + after, x, quality, 'gateway', OXYGEN] as const;
@@ -153,7 +153,7 @@ describe('other rules', () => {
   });
 
   it('say what was found, or their title, and when all of it is doubtful', () => {
-    const asystole = ruleById('asystole')!;
+    const asystole = DEFAULT_CATALOGUE.ruleById('asystole')!;
     const say = (over: Partial<EpisodeState>) => summaryOf(asystole, {}, episodeOf(over), 'raised', undefined);
     expect(say({})).toBe(`${asystole.title} (since 08:00:00 UTC).`);
     expect(say({ cites: [] })).toBe(`${asystole.title} (since 08:00:00 UTC).`);
@@ -170,7 +170,7 @@ describe('other rules', () => {
       /^A continuous source has sent no data for longer than its limit/,
     );
     expect(whySentence(CLOCK_STEP, {}, episodeOf())).toBe(CLOCK_STEP.why);
-    const asystole = ruleById('asystole')!;
+    const asystole = DEFAULT_CATALOGUE.ruleById('asystole')!;
     expect(whySentence(asystole, {}, episodeOf())).toBe(`${asystole.title}: ${asystole.persistence}.`);
     expect(clearsSentence(NO_DATA, {})).toBe(NO_DATA.clears);
     expect(clearsSentence(CLOCK_STEP, {})).toBe(`${CLOCK_STEP.clears}.`);

@@ -2,6 +2,7 @@ import { draftOf } from '../state/draft.js';
 import { initialTwin } from '../state/initial-twin.js';
 import { createMemory } from '../time/memory.js';
 import type { EpisodeState } from '../state/state.js';
+import { catalogueOf } from '../rules/catalogue.js';
 import { TWIN_UNREADABLE } from '../ingest/sender-rules.js';
 import type { UnreadableReason } from '../stored/read-twin.js';
 import { emit } from './emit.js';
@@ -23,6 +24,9 @@ const WORDS: Readonly<Record<UnreadableReason, string>> = {
   'older-version': 'it was written by a version of the software that is no longer supported',
 };
 
+/** The alert is about the stored twin: it needs no pack. */
+const EQUIPMENT_ALONE = catalogueOf([]);
+
 /**
  * The alert that a patient is not monitored because the stored twin cannot be read, and its end. Emitted whatever the patient's monitoring
  * is switched to: that is in what cannot be read.
@@ -36,11 +40,8 @@ export function unreadableTwin(
   end?: number,
 ): TransitionChange {
   const receivedAt = end ?? since;
-  const draft = draftOf(
-    initialTwin(tenant, patient),
-    { v: 1, kind: 'tick', tenant, patient, receivedAt },
-    createMemory(),
-  );
+  const twin = initialTwin(EQUIPMENT_ALONE, tenant, patient);
+  const draft = draftOf(EQUIPMENT_ALONE, twin, { v: 1, kind: 'tick', tenant, patient, receivedAt }, createMemory());
   const episode: EpisodeState = {
     n: since,
     start: since,

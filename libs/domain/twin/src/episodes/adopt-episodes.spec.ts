@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { adoptEpisodes, initialTwin, type EmittedAlert } from '../index.js';
 import { episodeId } from '../alerts/emit.js';
 import { MINUTE, OXYGEN, T0, Ward } from '../fixtures/ward.fixture.js';
@@ -29,7 +30,7 @@ function lowOxygen(): Ward {
 describe('a twin that was made anew', () => {
   it('is as it was where it finds what was emitted', () => {
     const ward = lowOxygen();
-    const { state, transitions } = adoptEpisodes(ward.state, told(ward), []);
+    const { state, transitions } = adoptEpisodes(DEFAULT_CATALOGUE, ward.state, told(ward), []);
     expect(transitions).toEqual([]);
     expect({ ...state, version: 0 }).toEqual({ ...ward.state, version: 0 });
   });
@@ -38,8 +39,8 @@ describe('a twin that was made anew', () => {
     const ward = lowOxygen();
     const [{ id, rule, alert }] = told(ward) as [EmittedAlert];
     ward.act({ type: 'acknowledge', episode: id, note: 'seen' }, T0 + 12 * MINUTE);
-    const empty = { ...initialTwin(1, 'p1'), heard: ward.state.heard };
-    const { state, transitions } = adoptEpisodes(empty, told(ward), []);
+    const empty = { ...initialTwin(DEFAULT_CATALOGUE, 1, 'p1'), heard: ward.state.heard };
+    const { state, transitions } = adoptEpisodes(DEFAULT_CATALOGUE, empty, told(ward), []);
     expect(transitions).toEqual([]);
     expect(state.rules[RULE]).toMatchObject({
       count: 1,
@@ -58,7 +59,12 @@ describe('a twin that was made anew', () => {
 
   it('goes on with an open alert whose condition it finds later', () => {
     const ward = lowOxygen();
-    const { state } = adoptEpisodes({ ...initialTwin(1, 'p1'), heard: ward.state.heard }, told(ward), []);
+    const { state } = adoptEpisodes(
+      DEFAULT_CATALOGUE,
+      { ...initialTwin(DEFAULT_CATALOGUE, 1, 'p1'), heard: ward.state.heard },
+      told(ward),
+      [],
+    );
     const next = new Ward();
     next.state = state;
     sat(next, 12, 30, 80);
@@ -72,7 +78,7 @@ describe('a twin that was made anew', () => {
     const open = told(ward);
     sat(ward, 12, 40, 97);
     expect(ward.alerts().at(-1)?.transition).toBe('resolved');
-    const { state, transitions } = adoptEpisodes(ward.state, open, []);
+    const { state, transitions } = adoptEpisodes(DEFAULT_CATALOGUE, ward.state, open, []);
     expect(transitions.map(({ episode, sequence, closed }) => ({ episode, sequence, closed }))).toEqual([
       { episode: open[0]!.id, sequence: open[0]!.sequence + 1, closed: true },
     ]);
@@ -82,7 +88,7 @@ describe('a twin that was made anew', () => {
 
   it('leaves what was never emitted to the next value, which raises it', () => {
     const ward = lowOxygen();
-    const { state, transitions } = adoptEpisodes(ward.state, [], []);
+    const { state, transitions } = adoptEpisodes(DEFAULT_CATALOGUE, ward.state, [], []);
     expect([transitions, state.rules[RULE]!.episodes]).toEqual([[], []]);
     const next = new Ward();
     next.state = state;
@@ -91,20 +97,34 @@ describe('a twin that was made anew', () => {
   });
 
   it('uses no number again, of what was emitted and of what was only counted', () => {
-    const twin = initialTwin(1, 'p1');
+    const twin = initialTwin(DEFAULT_CATALOGUE, 1, 'p1');
     const id = episodeId(twin, RULE, 40);
-    expect(adoptEpisodes(twin, [], [{ id, rule: RULE }]).state.rules[RULE]!.count).toBe(41);
+    expect(adoptEpisodes(DEFAULT_CATALOGUE, twin, [], [{ id, rule: RULE }]).state.rules[RULE]!.count).toBe(41);
     const ward = lowOxygen();
     const [{ alert }] = told(ward) as [EmittedAlert];
     const closed = { id, rule: RULE, closed: true, sequence: 2, alert: { ...alert, status: 'resolved' } as Alert };
-    expect(adoptEpisodes(twin, [closed], []).state.rules[RULE]).toMatchObject({ count: 41, episodes: [] });
+    expect(adoptEpisodes(DEFAULT_CATALOGUE, twin, [closed], []).state.rules[RULE]).toMatchObject({
+      count: 41,
+      episodes: [],
+    });
   });
 
   it('does not go on without an open alert that it cannot take over', () => {
     const ward = lowOxygen();
     const [one] = told(ward) as [EmittedAlert];
-    expect(() => adoptEpisodes(initialTwin(1, 'p2'), [one], [])).toThrow('not one of this patient');
-    expect(() => adoptEpisodes(initialTwin(1, 'p1'), [{ ...one, rule: 'gone' }], [])).toThrow('does not exist');
-    expect(adoptEpisodes(initialTwin(1, 'p1'), [{ ...one, rule: 'twin-unreadable' }], []).transitions).toEqual([]);
+    expect(() => adoptEpisodes(DEFAULT_CATALOGUE, initialTwin(DEFAULT_CATALOGUE, 1, 'p2'), [one], [])).toThrow(
+      'not one of this patient',
+    );
+    expect(() =>
+      adoptEpisodes(DEFAULT_CATALOGUE, initialTwin(DEFAULT_CATALOGUE, 1, 'p1'), [{ ...one, rule: 'gone' }], []),
+    ).toThrow('does not exist');
+    expect(
+      adoptEpisodes(
+        DEFAULT_CATALOGUE,
+        initialTwin(DEFAULT_CATALOGUE, 1, 'p1'),
+        [{ ...one, rule: 'twin-unreadable' }],
+        [],
+      ).transitions,
+    ).toEqual([]);
   });
 });

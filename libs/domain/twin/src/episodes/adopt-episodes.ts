@@ -5,7 +5,7 @@ import { draftOf, finish, type Draft } from '../state/draft.js';
 import { NO_RULE_STATE } from '../time/fold.js';
 import { createMemory } from '../time/memory.js';
 import { RANKS, type Rule } from '../rules/rule.js';
-import { RULES } from '../rules/rules.js';
+import type { Catalogue } from '../rules/catalogue.js';
 import type { EpisodeState, RuleState, TwinState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 import { episodeId, emit } from '../alerts/emit.js';
@@ -35,14 +35,15 @@ const OUTSIDE = new Set(['twin-unreadable']);
  * @throws Error when an open alert cannot be taken over: it must not be forgotten
  */
 export function adoptEpisodes(
+  catalogue: Catalogue,
   state: TwinState,
   told: readonly EmittedAlert[],
   others: readonly Pick<EmittedAlert, 'id' | 'rule'>[],
 ): Applied {
   const { tenant, patient, heard } = state;
-  const draft = draftOf(state, { v: 1, kind: 'tick', tenant, patient, receivedAt: heard }, createMemory());
+  const draft = draftOf(catalogue, state, { v: 1, kind: 'tick', tenant, patient, receivedAt: heard }, createMemory());
   draft.changed = true;
-  for (const rule of RULES) {
+  for (const rule of catalogue.rules) {
     if (OUTSIDE.has(rule.id)) continue;
     const of = <T extends { readonly rule: string }>(list: readonly T[]): readonly T[] =>
       list.filter((one) => one.rule === rule.id);
@@ -51,7 +52,9 @@ export function adoptEpisodes(
     if (before === undefined && emitted.length === 0 && numbered.length === 0) continue;
     draft.rules[rule.id] = adopted(draft, rule, before ?? NO_RULE_STATE, emitted, numbered);
   }
-  const unknown = told.find((one) => !one.closed && !OUTSIDE.has(one.rule) && !RULES.some(({ id }) => id === one.rule));
+  const unknown = told.find(
+    (one) => !one.closed && !OUTSIDE.has(one.rule) && catalogue.ruleById(one.rule) === undefined,
+  );
   if (unknown !== undefined)
     throw new Error(`there is an open alert of the rule ${unknown.rule}, which does not exist`);
   return finish(draft);

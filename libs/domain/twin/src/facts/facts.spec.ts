@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireFact } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { isPregnantAt, personOf } from './person.js';
 import { viewOf } from '../views/view.js';
 import { HOUR, T0, Ward } from '../fixtures/ward.fixture.js';
@@ -52,7 +53,7 @@ describe('facts that limits follow from', () => {
           clinical(ward, facts.slice(cut));
           expect(isPregnant(ward)).toBe(true);
           expect(personOf(ward.state.facts).born).toBe(Date.UTC(1990, 0));
-          expect(viewOf(ward.state, T0).moreFacts).toBe(62 - 24);
+          expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).moreFacts).toBe(62 - 24);
         },
       ),
       { numRuns: 30 },
@@ -115,7 +116,7 @@ describe('facts that limits follow from', () => {
 describe('facts left out', () => {
   it('are counted once, whatever becomes of them', () => {
     const ward = new Ward();
-    const more = (): number => viewOf(ward.state, T0).moreFacts;
+    const more = (): number => viewOf(DEFAULT_CATALOGUE, ward.state, T0).moreFacts;
     const facts = allergies(30);
     clinical(ward, facts);
     expect(more()).toBe(6);
@@ -146,7 +147,7 @@ describe('facts left out', () => {
         allergies(500).map((one) => ({ ...one, reference: `${one.reference}-${i}` })),
       );
     }
-    expect(viewOf(ward.state, T0).moreFacts).toBe(2_000 - 24);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).moreFacts).toBe(2_000 - 24);
     expect(JSON.stringify(ward.state).length).toBeLessThan(20_000);
   });
 });

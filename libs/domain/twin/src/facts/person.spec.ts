@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { T0 } from '../fixtures/ward.fixture.js';
-import { ruleById } from '../rules/rules.js';
 import type { Rule } from '../rules/rule.js';
 import type { FactState } from '../state/state.js';
 import { ageAt, isPregnantAt, personOf, type Person } from './person.js';
@@ -65,7 +65,7 @@ describe('a person', () => {
 });
 
 describe('a rule refuses', () => {
-  const rule = ruleById('heart-rate-high')!;
+  const rule = DEFAULT_CATALOGUE.ruleById('heart-rate-high')!;
   const refusing = (refuses: Rule['refuses']): Rule => ({ ...rule, refuses }) as Rule;
   const aged = (age: number): Person => ({ ...NOBODY, born: T0 - age });
   const pregnant = { ...aged(30 * YEAR), pregnancies: [{ from: T0, to: T0 + DAY }] };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { readTwin, viewOf } from '../index.js';
 import {
   GLUCOSE,
@@ -87,7 +88,7 @@ describe('a clock that is ahead', () => {
     // What was sent is shown as it was sent.
     for (const { effectiveAt } of low!.evidence)
       expect(Date.parse(effectiveAt)).toBeGreaterThanOrEqual(T0 + 2 * HOUR + 25 * MINUTE);
-    expect(viewOf(ward.state, T0 + HOUR).measures.glucose?.effectiveAt).toBe(
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + HOUR).measures.glucose?.effectiveAt).toBe(
       new Date(T0 + 2 * HOUR + 55 * MINUTE).toISOString(),
     );
   });
@@ -195,17 +196,20 @@ describe('a snapshot of an earlier version', () => {
     // As it was stored when nothing was taken off a clock ten minutes ahead.
     const latest = [identity, version, t + 10 * MINUTE, x, quality, source, code] as const;
     const ahead = { ...measure!, t: t + 10 * MINUTE, latest };
-    const read = readTwin(JSON.stringify({ ...state, v: 2, measures: { ...others, [OXYGEN]: ahead }, asOf: ahead.t }));
+    const read = readTwin(
+      DEFAULT_CATALOGUE,
+      JSON.stringify({ ...state, v: 2, measures: { ...others, [OXYGEN]: ahead }, asOf: ahead.t }),
+    );
     if (read.kind !== 'twin') throw new Error(read.kind);
     expect(read.state.measures[OXYGEN]!.t).toBe(state.heard);
-    expect(viewOf(read.state, T0).measures['oxygen-saturation']?.effectiveAt).toBe(
+    expect(viewOf(DEFAULT_CATALOGUE, read.state, T0).measures['oxygen-saturation']?.effectiveAt).toBe(
       new Date(t + 10 * MINUTE).toISOString(),
     );
     ward.state = read.state;
     expect(emittedBy(ward.send([oxygen(T0 + 30 * MINUTE, 80)], T0 + 30 * MINUTE + SECOND))).toEqual([
       'oxygen-saturation-low raised high open',
     ]);
-    const same = readTwin(JSON.stringify(state));
+    const same = readTwin(DEFAULT_CATALOGUE, JSON.stringify(state));
     expect(same).toEqual({ kind: 'twin', state: JSON.parse(JSON.stringify(state)) });
   });
 });

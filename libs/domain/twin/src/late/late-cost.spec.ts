@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PatientInput, WireSample } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import {
   apply,
   createMemory,
@@ -14,7 +15,7 @@ import { HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0 } from '../fixtures/ward.f
 
 /** A patient's log and store in memory that counts what late values cost. */
 class Counted {
-  state: TwinState = initialTwin(1, 'p1');
+  state: TwinState = initialTwin(DEFAULT_CATALOGUE, 1, 'p1');
   readonly stored = new Map<string, StoredMeasurement>();
   readonly outcomes: Applied[] = [];
   /** Stored values that the core was shown for its re-evaluations, and rows loaded for them. */
@@ -34,7 +35,7 @@ class Counted {
           return window;
         },
       };
-      const outcome = apply(this.state, record, counting);
+      const outcome = apply(DEFAULT_CATALOGUE, this.state, record, counting);
       if (outcome.kind === 'applied') {
         this.looks += looks;
         return this.keep(outcome);

@@ -1,7 +1,6 @@
 import { isCatchingUp, isWaiting, idleTimeout, TIMER } from './catch-up.js';
 import { setTimer, type Draft } from '../state/draft.js';
 import type { MeasureRule } from '../rules/rule.js';
-import { codesOf, detectorOf, RULES } from '../rules/rules.js';
 import type { OpenEpisode } from '../state/state.js';
 import { emitAll, type Shown } from '../alerts/emit-all.js';
 
@@ -21,12 +20,12 @@ export function releaseBefore(draft: Draft): void {
 function release(draft: Draft): void {
   const shown: Shown[] = [];
   let next: number | null = null;
-  for (const rule of RULES) {
+  for (const rule of draft.catalogue.rules) {
     if (rule.kind !== 'limit' && rule.kind !== 'stream') continue;
     if (draft.rules[rule.id]?.episodes.some(isWaiting) !== true) continue;
     const open = openOf(draft, rule);
     if (open === undefined) continue;
-    const codes = codesOf(rule);
+    const codes = draft.catalogue.codesOf(rule);
     const newest = Math.max(...codes.map((code) => draft.measures[code]?.t ?? Number.NEGATIVE_INFINITY));
     const held = codes.some((code) => isCatchingUp(draft, code));
     if (held) next = draft.now + idleTimeout(draft);
@@ -43,6 +42,6 @@ function release(draft: Draft): void {
 /** What the rule's machine knows of the episode that goes on. */
 function openOf(draft: Draft, rule: MeasureRule): OpenEpisode | undefined {
   if (rule.kind === 'limit') return draft.rules[rule.id]?.now?.open ?? undefined;
-  const detector = detectorOf(rule);
+  const detector = draft.catalogue.detectorOf(rule);
   return detector === undefined ? undefined : draft.detectors[detector.id]?.now?.open[rule.id];
 }

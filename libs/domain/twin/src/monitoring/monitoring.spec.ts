@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord, WireFact, WireMonitoring } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { viewOf } from '../views/view.js';
 import { GLUCOSE, HOUR, MINUTE, OXYGEN, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
@@ -17,7 +18,7 @@ function clinical(ward: Ward, receivedAt: number, ...facts: readonly WireFact[])
 
 const listed = (ward: Ward) =>
   ward.outcomes.flatMap(({ suppressions }) => suppressions.map(({ rule, reason }) => `${rule} ${reason}`));
-const stateOf = (ward: Ward, at: number) => viewOf(ward.state, at).monitoring;
+const stateOf = (ward: Ward, at: number) => viewOf(DEFAULT_CATALOGUE, ward.state, at).monitoring;
 
 describe('monitoring switched off', () => {
   it('suppresses and lists what begins, goes on measuring, and raises what still holds when it is on again', () => {
@@ -25,7 +26,7 @@ describe('monitoring switched off', () => {
     set(ward, T0, { state: 'off' });
     expect(allEmittedBy(glucose(ward, T0 + MINUTE, 60))).toEqual([]);
     expect(listed(ward)).toContain(`${LOW} monitoring-off`);
-    expect(viewOf(ward.state, T0 + MINUTE).measures.glucose).toMatchObject({ value: 60 });
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + MINUTE).measures.glucose).toMatchObject({ value: 60 });
     const on = set(ward, T0 + 2 * MINUTE, { state: 'on' });
     expect(allEmittedBy(on)).toEqual([`${LOW} raised medium open`]);
     expect(on.transitions[0]!.alert).toMatchObject({
@@ -40,7 +41,7 @@ describe('monitoring switched off', () => {
     expect(allEmittedBy(set(ward, T0 + MINUTE, { state: 'off' }))).toEqual([
       'oxygen-saturation-low resolved medium resolved',
     ]);
-    expect(viewOf(ward.state, T0 + MINUTE).alerts).toEqual([]);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + MINUTE).alerts).toEqual([]);
     expect(allEmittedBy(ward.send([{ c: OXYGEN, t: T0 + 2 * MINUTE, x: 70 }]))).toEqual([]);
     expect(allEmittedBy(ward.tick(T0 + 3 * HOUR))).toEqual([]);
     for (const sample of series(OXYGEN, T0 + 3 * HOUR, MINUTE, [98, 98, 98, 98, 98])) ward.send([sample]);

@@ -3,7 +3,6 @@ import { drop, setTimer, type Draft } from '../state/draft.js';
 import { isInstant } from '../ingest/identify.js';
 import type { OffReason } from './off-reason.js';
 import { personOf } from '../facts/person.js';
-import { ruleById } from '../rules/rules.js';
 import { utc } from '../alerts/sentences.js';
 import type { MonitoringState, TwinState } from '../state/state.js';
 
@@ -57,7 +56,7 @@ type SetMonitoring = Extract<ActRecord['does'], { type: 'set-monitoring' }>;
 /** Takes over what a person set. It replaces what was set before. */
 export function setMonitoring(draft: Draft, record: ActRecord, does: SetMonitoring): void {
   const { state, rules, until, reason } = does;
-  const isKnown = rules === undefined || rules.every((rule) => ruleById(rule) !== undefined);
+  const isKnown = rules === undefined || rules.every((rule) => draft.catalogue.ruleById(rule) !== undefined);
   if (!isKnown || (until !== undefined && !isInstant(until))) {
     drop(draft, 'monitoring-refused');
     return;

@@ -4,7 +4,6 @@ import { endMonitoringOff, offReasonOf } from './monitoring.js';
 import { isOffReason } from './off-reason.js';
 import { ledBy, suppress } from '../policy/policy.js';
 import type { Rule } from '../rules/rule.js';
-import { RULES } from '../rules/rules.js';
 import type { EpisodeState } from '../state/state.js';
 import { emit } from '../alerts/emit.js';
 
@@ -16,7 +15,7 @@ export function switchMonitoring(draft: Draft): void {
   endMonitoringOff(draft);
   if (draft.monitoring === draft.base.monitoring) return;
   draft.changed = true;
-  for (const rule of RULES) {
+  for (const rule of draft.catalogue.rules) {
     const state = draft.rules[rule.id];
     if (state === undefined) continue;
     const episodes = state.episodes.map((episode) => switched(draft, rule, episode));

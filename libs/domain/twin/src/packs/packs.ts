@@ -1,7 +1,8 @@
 import { BASELINE_PACK } from './baseline/baseline.js';
 import { DETERIORATION_PACK } from './deterioration/deterioration.js';
 import { GLUCOSE_PACK } from './glucose/glucose.js';
-import type { ConditionPack } from './pack.js';
+import { catalogueOf, type Catalogue } from '../rules/catalogue.js';
+import type { ConditionPack } from '../rules/condition-pack.js';
 import { RHYTHM_PACK } from './rhythm/rhythm.js';
 import { VITALS_PACK } from './vitals.js';
 
@@ -12,3 +13,6 @@ export const PACKS: readonly ConditionPack[] = [
   VITALS_PACK,
   BASELINE_PACK,
 ];
+
+/** All packs: what an app takes where it is composed, unless it is given another. */
+export const DEFAULT_CATALOGUE: Catalogue = catalogueOf(PACKS);

@@ -1,6 +1,6 @@
 import { limitRule } from '../rules/limit-rule.js';
 import type { AgeLimits, Policy } from '../rules/rule.js';
-import type { ConditionPack } from './pack.js';
+import type { ConditionPack } from '../rules/condition-pack.js';
 
 const HEART = {
   measure: 'heart-rate',

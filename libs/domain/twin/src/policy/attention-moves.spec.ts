@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { attended, fallen, furtherThanSeen, risen } from './attention.js';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Finding } from '../alerts/finding.js';
-import { ruleById } from '../index.js';
 import type { EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 import { HEART_RATE, MINUTE, SECOND, T0 } from '../fixtures/ward.fixture.js';
@@ -19,7 +19,7 @@ describe('what a person had seen', () => {
     const draft = draftWith({});
     draft.asOf = asOf;
     draft.measures[HEART_RATE] = { t: T0, latest: far ?? null, sent: 0, receivedAt: T0 };
-    return attended(draft, ruleById(rule)!, episodeOf(over)).seen;
+    return attended(draft, DEFAULT_CATALOGUE.ruleById(rule)!, episodeOf(over)).seen;
   };
 
   it('is the severity and the newest effective time, or the time of the act where there is no value', () => {

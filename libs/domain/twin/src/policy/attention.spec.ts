@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Alert } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { viewOf } from '../index.js';
 import { cut, ecg, every } from '../fixtures/recordings.fixture.js';
-import { ruleById } from '../rules/rules.js';
 import {
   GLUCOSE,
   HEART_RATE,
@@ -186,7 +186,7 @@ describe('an alert that was acknowledged or snoozed', () => {
   });
 
   it('does not page without a step in its rule', () => {
-    expect(ruleById('glucose-low-soon')!.further).toBeUndefined();
+    expect(DEFAULT_CATALOGUE.ruleById('glucose-low-soon')!.further).toBeUndefined();
   });
 });
 
@@ -276,12 +276,13 @@ describe('whatever happens', () => {
         ward.tick(now + 13 * HOUR);
         ward.tick(now + 26 * HOUR);
         for (const alert of open()) {
-          const { policy } = ruleById(alert.rule.id)!;
+          const { policy } = DEFAULT_CATALOGUE.ruleById(alert.rule.id)!;
           if (policy.escalateAfterSeconds === null || alert.status !== 'open') continue;
           // A graver one of the same cause asks for attention in its place.
           const isLed = open().some(
             (other) =>
-              ruleById(other.rule.id)!.policy.group === policy.group && RANK[other.severity] > RANK[alert.severity],
+              DEFAULT_CATALOGUE.ruleById(other.rule.id)!.policy.group === policy.group &&
+              RANK[other.severity] > RANK[alert.severity],
           );
           if (policy.group !== null && isLed) continue;
           expect(ward.alerts()).toContainEqual(
@@ -310,7 +311,9 @@ describe('a latched alert that a retrospective one follows', () => {
   it('stays among the open alerts, and escalates when nobody acknowledges it', () => {
     const { ward, latched, past } = latchedThenPast();
     expect(past).toMatchObject({ status: 'retrospective' });
-    expect(viewOf(ward.state, T0 + 2 * MINUTE).alerts.map(({ episode }) => episode)).toEqual([latched.episode]);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + 2 * MINUTE).alerts.map(({ episode }) => episode)).toEqual([
+      latched.episode,
+    ]);
     const escalated = ward.tick(T0 + 20 * MINUTE).transitions.map(({ alert }) => alert);
     expect(escalated).toMatchObject([{ episode: latched.episode, reason: 'unacknowledged' }]);
   });

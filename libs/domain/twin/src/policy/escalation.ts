@@ -1,6 +1,5 @@
 import { setTimer, type Draft } from '../state/draft.js';
 import { isOutranked } from './policy.js';
-import { RULES } from '../rules/rules.js';
 import type { EpisodeState } from '../state/state.js';
 import { emit } from '../alerts/emit.js';
 
@@ -14,7 +13,7 @@ export function escalateIgnored(draft: Draft): void {
   const due = draft.timers[TIMER];
   if (draft.transitions.length === 0 && (due === undefined || due > draft.now)) return;
   let next: number | null = null;
-  for (const rule of RULES) {
+  for (const rule of draft.catalogue.rules) {
     const seconds = rule.policy.escalateAfterSeconds;
     const state = draft.rules[rule.id];
     if (seconds === null || state === undefined || !state.episodes.some(isIgnored)) continue;

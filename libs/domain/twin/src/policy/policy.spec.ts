@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { checkThresholds } from '../index.js';
 import { cut, ecg, every } from '../fixtures/recordings.fixture.js';
 import {
@@ -302,8 +303,10 @@ describe('limits', () => {
 
   it('that are a decision about one patient cannot be set for all', () => {
     const limits = { saturationScale: 2 };
-    expect(checkThresholds('news2', limits, 'tenant')).toMatchObject([{ code: 'limit-of-a-patient' }]);
-    expect(checkThresholds('news2', limits)).toEqual([]);
+    expect(checkThresholds(DEFAULT_CATALOGUE, 'news2', limits, 'tenant')).toMatchObject([
+      { code: 'limit-of-a-patient' },
+    ]);
+    expect(checkThresholds(DEFAULT_CATALOGUE, 'news2', limits)).toEqual([]);
   });
 
   it("of the tenant come back when the patient's expire", () => {

@@ -6,7 +6,6 @@ import { offReasonOf } from '../monitoring/monitoring.js';
 import { isOffReason } from '../monitoring/off-reason.js';
 import { isStanding, pagedRank, recurrenceOf, type Recurrence } from './recurrence.js';
 import { severityOf, type MeasureRule, type Rule } from '../rules/rule.js';
-import { RULES } from '../rules/rules.js';
 import type { EpisodeState } from '../state/state.js';
 import { episodeId, amendPending } from '../alerts/emit.js';
 
@@ -188,7 +187,7 @@ interface Leader {
  * short while after its condition has ended (`at`: effective time), because what follows at once is the same event.
  */
 function leaders(draft: Draft, at: number): readonly Leader[] {
-  return RULES.flatMap((rule) =>
+  return draft.catalogue.rules.flatMap((rule) =>
     (draft.rules[rule.id]?.episodes ?? []).flatMap((episode) => {
       if (episode.muted !== undefined || !(holds(episode) || isStanding(episode) || isJustOver(episode, at))) return [];
       const { closedByHand, n } = episode;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { viewOf } from '../index.js';
 import {
   GLUCOSE,
@@ -47,7 +48,7 @@ describe('short events that keep coming back', () => {
       .map((alert) => alert.recurring!.count);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     expect(counts.at(-1)).toBe(90);
-    expect(viewOf(ward.state, T0 + 6 * HOUR).alerts).toMatchObject([
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + 6 * HOUR).alerts).toMatchObject([
       { rule: { id: RULE }, recurring: { count: 90 }, status: 'open' },
     ]);
   });
@@ -125,7 +126,9 @@ describe('short events that keep coming back', () => {
     const before = pages(ward).length;
     dips(ward, 2, 4, [89], T0 + 16 * MINUTE);
     expect(pages(ward)).toHaveLength(before);
-    expect(viewOf(ward.state, T0).alerts).toMatchObject([{ status: 'acknowledged', acknowledgedBy: 'dr-a' }]);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).alerts).toMatchObject([
+      { status: 'acknowledged', acknowledgedBy: 'dr-a' },
+    ]);
     dips(ward, 2 / 60, 4, [82], T0 + 136 * MINUTE);
     expect(pages(ward).slice(before)).toMatchObject([{ reason: 'worse', severity: 'high', status: 'open' }]);
     expect(pages(ward).at(-1)).not.toHaveProperty('acknowledgedBy');
@@ -174,7 +177,7 @@ describe('short events that keep coming back', () => {
     const ward = new Ward();
     dips(ward, 60, 4, [89]);
     expect(pages(ward).length).toBeLessThan(8);
-    expect(viewOf(ward.state, T0).alerts).toMatchObject([{ recurring: { count: 900 } }]);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).alerts).toMatchObject([{ recurring: { count: 900 } }]);
     expect(ward.state.rules[RULE]!.episodes.length).toBeLessThanOrEqual(65);
   });
 

@@ -3,12 +3,11 @@ import type { Draft } from '../state/draft.js';
 import type { Effect } from '../time/effect.js';
 import type { Past } from '../time/past.js';
 import type { Sample } from './judged-sample.js';
-import { foldedOf } from './rules.js';
 import { isExact } from '../ingest/sample.js';
 
 /** Brings the folded measures over this measure up to the record's values, from as far back as it changed anything. */
 export function derive(draft: Draft, effect: Effect, past: Past): void {
-  for (const measure of foldedOf(effect.code)) {
+  for (const measure of draft.catalogue.foldedOf(effect.code)) {
     const before = draft.base.derived[measure.name] ?? null;
     const memory = foldOn(measure, before, effect, past);
     if (memory === before) continue;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { T0 } from '../fixtures/ward.fixture.js';
 import type { Person } from '../facts/person.js';
 import type { SetLimits } from '../state/state.js';
 import { checkThresholds, defaultLimits, layersOf, limitsAt, mergeLimits, ownerAt, type Limits } from './limits.js';
-import { ruleById, RULES } from './rules.js';
 
 const YEAR = 365.2425 * 86_400_000;
 const ADULT: Person = { born: null, pregnancies: [], deceased: false };
-const OXYGEN_LOW = ruleById('oxygen-saturation-low')!;
-const RATE_LOW = ruleById('heart-rate-low')!;
-const RATE_HIGH = ruleById('heart-rate-high')!;
+const OXYGEN_LOW = DEFAULT_CATALOGUE.ruleById('oxygen-saturation-low')!;
+const RATE_LOW = DEFAULT_CATALOGUE.ruleById('heart-rate-low')!;
+const RATE_HIGH = DEFAULT_CATALOGUE.ruleById('heart-rate-high')!;
 
 const entry = (limits: Limits | null, over: Partial<SetLimits> = {}): SetLimits => ({
   after: null,
@@ -52,7 +52,7 @@ describe('limits that are set', () => {
     ],
     ['no-data', { glucoseSeconds: 60 }, []],
   ])('%s %j: %j', (rule, limits, refusals) => {
-    const found = checkThresholds(rule, limits).map(
+    const found = checkThresholds(DEFAULT_CATALOGUE, rule, limits).map(
       ({ code, limit, message }) => `${code}${limit === undefined ? '' : ` ${limit}`}: ${message}`,
     );
     expect(found).toEqual(refusals);
@@ -60,19 +60,21 @@ describe('limits that are set', () => {
 
   it('are numbers', () => {
     const limits = { limit: '40' } as unknown as Limits;
-    expect(checkThresholds(RATE_LOW.id, limits).map(({ code }) => code)).toEqual(['limit-out-of-range']);
+    expect(checkThresholds(DEFAULT_CATALOGUE, RATE_LOW.id, limits).map(({ code }) => code)).toEqual([
+      'limit-out-of-range',
+    ]);
   });
 
   it('of one patient only are not set for all', () => {
-    const found = RULES.flatMap((rule) => rule.limits.map((spec) => ({ rule, spec }))).find(
-      ({ spec }) => spec.patientOnly === true,
-    )!;
+    const found = DEFAULT_CATALOGUE.rules
+      .flatMap((rule) => rule.limits.map((spec) => ({ rule, spec })))
+      .find(({ spec }) => spec.patientOnly === true)!;
     const { name, default: x } = found.spec;
     const message = `${name} is decided for one patient; set it at /v1/twins/{patient}/thresholds`;
-    expect(checkThresholds(found.rule.id, { [name]: x }, 'tenant')).toEqual([
+    expect(checkThresholds(DEFAULT_CATALOGUE, found.rule.id, { [name]: x }, 'tenant')).toEqual([
       { code: 'limit-of-a-patient', limit: name, message },
     ]);
-    expect(checkThresholds(found.rule.id, { [name]: x })).toEqual([]);
+    expect(checkThresholds(DEFAULT_CATALOGUE, found.rule.id, { [name]: x })).toEqual([]);
   });
 
   it('take their clearing limit along, at the same distance, unless it is set too', () => {
@@ -84,7 +86,7 @@ describe('limits that are set', () => {
       clear: 97,
       forSeconds: 5,
     });
-    const news2 = ruleById('news2')!;
+    const news2 = DEFAULT_CATALOGUE.ruleById('news2')!;
     expect(mergeLimits(news2, defaultLimits(news2), { high: 8 })).toEqual({ ...defaultLimits(news2), high: 8 });
   });
 });

@@ -1,6 +1,6 @@
 import { ageAt, type Person } from '../facts/person.js';
 import type { LimitRule, Rule } from './rule.js';
-import { ruleById } from './rules.js';
+import type { Catalogue } from './catalogue.js';
 import type { SetLimits } from '../state/state.js';
 
 /** Why limits cannot be set. `limit` names the one at fault. */
@@ -19,7 +19,7 @@ export interface Layers {
   readonly patient: readonly SetLimits[] | undefined;
 }
 
-const defaults = new Map<Rule, Limits>();
+const defaults = new WeakMap<Rule, Limits>();
 
 /** The rule's own limits for adults, by name. */
 export function defaultLimits(rule: Rule): Limits {
@@ -31,7 +31,7 @@ export function defaultLimits(rule: Rule): Limits {
   return limits;
 }
 
-const byAge = new Map<Limits, Limits>();
+const byAge = new WeakMap<Limits, Limits>();
 
 /** The rule's own limits at an age; the adult ones where the birth date is unknown. */
 function ownLimits(rule: Rule, person: Person, t: number): Limits {
@@ -64,11 +64,12 @@ export function mergeLimits(rule: Rule, own: Limits, limits: Limits): Limits {
  * (clearing where it raises, severe milder than the mild).
  */
 export function checkThresholds(
+  catalogue: Catalogue,
   ruleId: string,
   limits: Limits | null,
   layer: 'tenant' | 'patient' = 'patient',
 ): readonly LimitRefusal[] {
-  const rule = ruleById(ruleId);
+  const rule = catalogue.ruleById(ruleId);
   if (rule === undefined) return [{ code: 'rule-unknown', message: 'there is no such rule; GET /v1/rules lists them' }];
   if (limits === null) return [];
   const names = Object.keys(limits);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
-import { checkThresholds, defaultLimits, RULES } from '../index.js';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { checkThresholds, defaultLimits } from '../index.js';
 import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, series, T0, emittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 interface Row {
@@ -223,8 +224,8 @@ it('after an escalation names the value that crossed the limit in force', () => 
 
 describe('rule catalogue', () => {
   it('has defaults that may be set', () => {
-    for (const rule of RULES.filter(({ limits }) => limits.length > 0))
-      expect([rule.id, checkThresholds(rule.id, defaultLimits(rule))]).toEqual([rule.id, []]);
+    for (const rule of DEFAULT_CATALOGUE.rules.filter(({ limits }) => limits.length > 0))
+      expect([rule.id, checkThresholds(DEFAULT_CATALOGUE, rule.id, defaultLimits(rule))]).toEqual([rule.id, []]);
   });
 
   it.each([
@@ -240,6 +241,6 @@ describe('rule catalogue', () => {
     ['raising limit alone takes the clearing limit along', low, { limit: 80 }, []],
     ['default again', low, null, []],
   ])('checks limits: %s', (_, rule, limits, codes) => {
-    expect(checkThresholds(rule, limits).map(({ code }) => code)).toEqual(codes);
+    expect(checkThresholds(DEFAULT_CATALOGUE, rule, limits).map(({ code }) => code)).toEqual(codes);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { ruleViews, viewOf } from '../index.js';
 import { GLUCOSE, HOUR, MINUTE, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
@@ -10,7 +11,7 @@ const TURNING = [...FALLING.slice(0, 10), 90, 92, 97, 103, 110, 118, 126, 134, 1
 
 describe('a rule in shadow', () => {
   it('names the live rule it runs beside', () => {
-    expect(ruleViews().find(({ id }) => id === EARLY)).toMatchObject({ shadowOf: 'glucose-low-soon' });
+    expect(ruleViews(DEFAULT_CATALOGUE).find(({ id }) => id === EARLY)).toMatchObject({ shadowOf: 'glucose-low-soon' });
   });
 
   it('finds by its own limits and pages nobody, not even when it began and ended before it was known', () => {
@@ -37,7 +38,7 @@ describe('a rule in shadow', () => {
     const [early] = ward.outcomes.flatMap(({ suppressions }) => suppressions);
     expect(early).toMatchObject({ rule: EARLY, reason: 'shadow' });
     expect(early!.effectiveAt).toBeLessThan(Date.parse(ward.alerts()[0]!.effectiveAt));
-    expect(viewOf(ward.state, T0 + HOUR).alerts.map(({ rule }) => rule.id)).not.toContain(EARLY);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + HOUR).alerts.map(({ rule }) => rule.id)).not.toContain(EARLY);
     expect(ward.alerts().flatMap(({ suppressed }) => suppressed ?? [])).not.toContainEqual(
       expect.objectContaining({ rule: EARLY }),
     );

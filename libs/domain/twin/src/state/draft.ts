@@ -1,4 +1,5 @@
 import type { PatientInput, WireSample } from '#libs/contracts';
+import type { Catalogue } from '../rules/catalogue.js';
 import { stillBehind } from './behind.js';
 import { TWIN_VERSION } from '../stored/twin-version.js';
 import type {
@@ -35,6 +36,7 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One record's work in progress: shallow copies that are given away when it is done, or forgotten when something is missing. */
 export interface Draft {
+  readonly catalogue: Catalogue;
   readonly base: TwinState;
   readonly record: PatientInput;
   readonly memory: Memory;
@@ -104,8 +106,9 @@ export type Change = Omit<StoredMeasurement, 'judged'> & {
   };
 };
 
-export function draftOf(base: TwinState, record: PatientInput, memory: Memory): Draft {
+export function draftOf(catalogue: Catalogue, base: TwinState, record: PatientInput, memory: Memory): Draft {
   return {
+    catalogue,
     base,
     record,
     memory,

@@ -2,6 +2,7 @@ import type { WireThreshold } from '#libs/contracts';
 import { TWIN_VERSION } from '../stored/twin-version.js';
 import { namedVersions } from '../stored/memory-versions.js';
 import { setLimitsOf } from '../rules/set-limits.js';
+import type { Catalogue } from '../rules/catalogue.js';
 import type { SetLimits, TwinState } from './state.js';
 
 /**
@@ -9,13 +10,14 @@ import type { SetLimits, TwinState } from './state.js';
  * the tenant has set for all its patients, each with who set it.
  */
 export function initialTwin(
+  catalogue: Catalogue,
   tenant: number,
   patient: string,
   limits: readonly (WireThreshold & { readonly author: string })[] = [],
 ): TwinState {
   const tenantThresholds: Record<string, readonly SetLimits[]> = {};
   for (const one of limits) tenantThresholds[one.rule] = [setLimitsOf(one, one.author, null)];
-  const memories = namedVersions();
+  const memories = namedVersions(catalogue.memories);
   return {
     v: TWIN_VERSION,
     tenant,

@@ -1,12 +1,5 @@
-import type { Alert, Comparator, PatientInput, Severity, WireThreshold } from '#libs/contracts';
+import type { Alert, Comparator, Severity, WireThreshold } from '#libs/contracts';
 import type { MuteReason, TwinState } from './state.js';
-
-/**
- * The pure core as the engine sees it. For each record of a patient, in log order:
- * `apply(state, record, memory)` → either what it still needs to know, or the new state with everything to write.
- * The same state, record and memory give the same answer; nothing here reads a clock.
- */
-export type Apply = (state: TwinState, record: PatientInput, memory: Memory) => Applied | Needs;
 
 /** Nothing was applied: load this and call again with the same record. */
 export interface Needs {

@@ -1,4 +1,4 @@
-import { DERIVED, DETECTORS } from '../rules/rules.js';
+import type { Catalogue } from '../rules/catalogue.js';
 import { judgedAs } from '../ingest/sample.js';
 import type { DetectorMachine, TwinState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
@@ -12,11 +12,11 @@ type Fields = Readonly<Record<string, unknown>>;
  *
  * @param ahead catalogue numbers
  */
-export function memoriesWithoutAhead<T extends Old>(state: T, ahead: ReadonlySet<string>): T {
+export function memoriesWithoutAhead<T extends Old>(catalogue: Catalogue, state: T, ahead: ReadonlySet<string>): T {
   const isAhead = (code: number): boolean => ahead.has(String(code));
   const detectors = { ...state.detectors };
   const warmingUp: Record<string, number> = {};
-  for (const { id, codes, late } of DETECTORS) {
+  for (const { id, codes, late } of catalogue.detectors) {
     const kept = detectors[id];
     if (kept === undefined || !codes.some(isAhead)) continue;
     if (late === 'as-it-comes') {
@@ -27,7 +27,7 @@ export function memoriesWithoutAhead<T extends Old>(state: T, ahead: ReadonlySet
     detectors[id] = { now: kept.now === null ? null : { ...kept.now, memory: null }, grid: [], machines: [] };
     warmingUp[id] = state.heard;
   }
-  const folded = DERIVED.flatMap((one) => (one.kind === 'folded' && isAhead(one.code) ? [one.name] : []));
+  const folded = catalogue.derived.flatMap((one) => (one.kind === 'folded' && isAhead(one.code) ? [one.name] : []));
   const derived = Object.fromEntries(Object.entries(state.derived).filter(([name]) => !folded.includes(name)));
   const isCold = Object.keys(warmingUp).length > 0;
   return { ...state, detectors, derived, ...(isCold ? { warmingUp } : undefined) };

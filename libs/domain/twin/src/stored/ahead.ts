@@ -1,5 +1,5 @@
 import { gridTimes } from '../time/grid.js';
-import { RULES, codesOf } from '../rules/rules.js';
+import type { Catalogue } from '../rules/catalogue.js';
 import type { Kept, MeasureState, TwinState } from '../state/state.js';
 import { judgedAtReceipt, memoriesWithoutAhead } from './ahead-memories.js';
 
@@ -8,7 +8,7 @@ import { judgedAtReceipt, memoriesWithoutAhead } from './ahead-memories.js';
  * beside them. They are taken as if they had been measured when the newest record was received (docs/adr/0023), and the kept machines
  * are laid out for the newest time that is left. One without such values comes back as it is.
  */
-export function withoutAhead<T extends Omit<TwinState, 'v'>>(state: T): T {
+export function withoutAhead<T extends Omit<TwinState, 'v'>>(catalogue: Catalogue, state: T): T {
   const { heard, measures } = state;
   if (!Object.values(measures).some(({ t }) => t > heard)) return state;
   const newestOf = (codes: readonly number[], of: TwinState['measures']): number | null =>
@@ -23,10 +23,10 @@ export function withoutAhead<T extends Omit<TwinState, 'v'>>(state: T): T {
       ? kept
       : { ...kept, grid: gridOf(kept, before, after) };
   };
-  const byRule = new Map(RULES.map((rule) => [rule.id, codesOf(rule)]));
+  const byRule = new Map(catalogue.rules.map((rule) => [rule.id, catalogue.codesOf(rule)]));
   const ahead = new Set(Object.keys(measures).filter((code) => measures[code]!.t > heard));
   return {
-    ...memoriesWithoutAhead(state, ahead),
+    ...memoriesWithoutAhead(catalogue, state, ahead),
     asOf: heard,
     measures: brought,
     checks: map(state.checks, (kept, code) => laidOut(kept, [Number(code)])),

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { apply, createMemory, viewOf, type TwinState } from '../index.js';
 import type { MemoryFormat } from '../rules/memory-format.js';
 import { MINUTE, Ward } from '../fixtures/ward.fixture.js';
-import { FORMATS, namedVersions, withKnownMemories } from './memory-versions.js';
+import { namedVersions, withKnownMemories } from './memory-versions.js';
 import { STORIES } from './stories.fixture.js';
 
+const FORMATS = DEFAULT_CATALOGUE.memories;
 const RR = 'detector:rr-rhythm';
 const fibrillation = STORIES.find(({ name }) => name === 'fibrillation')!;
 
@@ -21,10 +23,10 @@ function formats(name: string, format: MemoryFormat): Readonly<Record<string, Me
 
 describe('versions of single memories', () => {
   it('are all 1 in a twin that names none, and such a twin stays as it is', () => {
-    expect(namedVersions()).toBeUndefined();
+    expect(namedVersions(FORMATS)).toBeUndefined();
     const { state } = inFibrillation();
     expect(state).not.toHaveProperty('memories');
-    expect(withKnownMemories(state)).toBe(state);
+    expect(withKnownMemories(state, FORMATS)).toBe(state);
   });
 
   it('bring an older memory up by its own steps, at every time that is kept, and nothing else', () => {
@@ -55,12 +57,15 @@ describe('versions of single memories', () => {
     expect(next.warmingUp).toEqual({ 'rr-rhythm': state.asOf });
     expect(next.memories).toEqual(format.version === 1 ? undefined : { [RR]: format.version });
     for (const part of ['checks', 'derived', 'rules', 'measures'] as const) expect(next[part]).toEqual(state[part]);
-    expect(viewOf(next, state.heard).refusals).toContainEqual({ rule: 'atrial-fibrillation', reason: 'warming-up' });
+    expect(viewOf(DEFAULT_CATALOGUE, next, state.heard).refusals).toContainEqual({
+      rule: 'atrial-fibrillation',
+      reason: 'warming-up',
+    });
   });
 
   it('leave an open alert open until the detector has seen enough to end it, and then it ends', () => {
     const ward = inFibrillation();
-    ward.state = withKnownMemories({ ...ward.state, memories: { [RR]: 9 } });
+    ward.state = withKnownMemories({ ...ward.state, memories: { [RR]: 9 } }, FORMATS);
     const opened = ward.state.asOf!;
     const ends = (): number | undefined => {
       const index = ward.outcomes.findIndex(({ transitions }) => transitions.some(({ closed }) => closed));
@@ -104,6 +109,7 @@ describe('versions of single memories', () => {
     expect(next.detectors).toBe(state.detectors);
     expect(next.memories).toEqual({ 'detector:later': 4, 'derived:heart-rate-variability': 2, checks: 2 });
     const outcome = apply(
+      DEFAULT_CATALOGUE,
       next,
       { v: 1, kind: 'tick', tenant: 1, patient: 'p1', receivedAt: next.heard + 24 * 60 * MINUTE },
       createMemory(),

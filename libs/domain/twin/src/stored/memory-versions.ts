@@ -1,27 +1,9 @@
-import { DETECTORS, DERIVED } from '../rules/rules.js';
-import type { FoldedMeasure } from '../rules/derived.js';
+import type { Catalogue } from '../rules/catalogue.js';
 import type { MemoryFormat } from '../rules/memory-format.js';
 import type { DetectorMachine, Kept, TwinState } from '../state/state.js';
 
-/** Version of what the signal checks remember of a measure's sources. */
-const CHECKS: MemoryFormat = { version: 1 };
-const FIRST: MemoryFormat = { version: 1 };
-
-/**
- * Formats of all memories by name: `detector:<id>`, `derived:<name>`, `checks`. A stored memory is of version 1 where the twin does not name
- * one.
- */
-export const FORMATS: Readonly<Record<string, MemoryFormat>> = Object.fromEntries([
-  ...DETECTORS.map(({ id, memory = FIRST }) => [`detector:${id}`, memory]),
-  ...DERIVED.filter((one): one is FoldedMeasure => one.kind === 'folded').map(({ name, memory = FIRST }) => [
-    `derived:${name}`,
-    memory,
-  ]),
-  ['checks', CHECKS],
-]);
-
-/** The versions that a twin has to name: all but 1, so that a twin of the first version costs nothing. */
-export function namedVersions(formats: Readonly<Record<string, MemoryFormat>> = FORMATS): TwinState['memories'] {
+/** The versions that a twin has to name: all but 1 (a memory is of version 1 where the twin does not name one), so that a twin of the first version costs nothing. */
+export function namedVersions(formats: Catalogue['memories']): TwinState['memories'] {
   const named = Object.entries(formats).filter(([, { version }]) => version !== 1);
   return named.length === 0 ? undefined : Object.fromEntries(named.map(([name, { version }]) => [name, version]));
 }
@@ -31,10 +13,7 @@ export function namedVersions(formats: Readonly<Record<string, MemoryFormat>> = 
  * detector found and is open stays open until the detector has seen enough to judge that (`warmingUp`). A memory that no part of this
  * software owns stays as it is, for the software that does.
  */
-export function withKnownMemories(
-  twin: TwinState,
-  formats: Readonly<Record<string, MemoryFormat>> = FORMATS,
-): TwinState {
+export function withKnownMemories(twin: TwinState, formats: Catalogue['memories']): TwinState {
   const stored = twin.memories ?? {};
   const other = Object.keys(formats).filter((name) => (stored[name] ?? 1) !== formats[name]!.version);
   if (other.length === 0) return twin;

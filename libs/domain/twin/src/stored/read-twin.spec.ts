@@ -1,23 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { initialTwin, readTwin, TWIN_VERSION, type TwinState } from '../index.js';
 import { HEART_RATE, MINUTE, T0, Ward } from '../fixtures/ward.fixture.js';
 
 const row = { tenant: 1, patient: 'p1', version: 0 };
 
 function unreadable(twin: unknown): string | undefined {
-  const stored = readTwin(typeof twin === 'string' ? twin : JSON.stringify(twin), row);
+  const stored = readTwin(DEFAULT_CATALOGUE, typeof twin === 'string' ? twin : JSON.stringify(twin), row);
   return stored.kind === 'unreadable' ? stored.reason : undefined;
 }
 
 describe('reading a stored twin', () => {
-  const twin = initialTwin(1, 'p1');
+  const twin = initialTwin(DEFAULT_CATALOGUE, 1, 'p1');
 
   it('gives back what was stored in this version', () => {
-    expect(readTwin(JSON.stringify(twin), row)).toEqual({ kind: 'twin', state: twin });
+    expect(readTwin(DEFAULT_CATALOGUE, JSON.stringify(twin), row)).toEqual({ kind: 'twin', state: twin });
     const ward = new Ward();
     for (let i = 0; i < 40; i++) ward.send([{ c: HEART_RATE, t: T0 + i * MINUTE, x: 150 }]);
     const { tenant, patient, version } = ward.state;
-    const read = readTwin(JSON.stringify(ward.state), { tenant, patient, version });
+    const read = readTwin(DEFAULT_CATALOGUE, JSON.stringify(ward.state), { tenant, patient, version });
     expect(read).toEqual({ kind: 'twin', state: ward.state });
   });
 

@@ -1,3 +1,4 @@
+import type { Catalogue } from '../rules/catalogue.js';
 import type { TwinState } from '../state/state.js';
 import { withKnownMemories } from './memory-versions.js';
 import { isTwinShaped } from './twin-shape.js';
@@ -24,11 +25,11 @@ export interface TwinRowHead {
 }
 
 /**
- * Reads the JSON of a stored twin: of this version as it is, of earlier ones through the upcasters. The memory of a detector that this
- * software does not know begins anew, and the detector says so (`warmingUp`). Anything doubtful is unreadable as a whole: a twin that is
+ * Reads the JSON of a stored twin: of this version as it is, of earlier ones through the upcasters. The memory of a detector that the
+ * catalogue does not know begins anew, and the detector says so (`warmingUp`). Anything doubtful is unreadable as a whole: a twin that is
  * misread judges wrongly without a sign. Never throws.
  */
-export function readTwin(json: string, row?: TwinRowHead): StoredTwin {
+export function readTwin(catalogue: Catalogue, json: string, row?: TwinRowHead): StoredTwin {
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -48,12 +49,12 @@ export function readTwin(json: string, row?: TwinRowHead): StoredTwin {
     const upcast = UPCASTERS[twin.v];
     if (upcast === undefined) return unreadable('older-version');
     try {
-      twin = upcast(twin);
+      twin = upcast(twin, catalogue);
     } catch {
       return unreadable('malformed');
     }
   }
-  return { kind: 'twin', state: withKnownMemories(twin as TwinState) };
+  return { kind: 'twin', state: withKnownMemories(twin as TwinState, catalogue.memories) };
 }
 
 function unreadable(reason: UnreadableReason): StoredTwin {

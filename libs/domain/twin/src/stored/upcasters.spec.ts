@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { readTwin, TWIN_VERSION, type TwinState } from '../index.js';
 import { Ward } from '../fixtures/ward.fixture.js';
 import { STORIES, type Story } from './stories.fixture.js';
@@ -17,7 +18,7 @@ function storedBy(version: number): Stored {
 }
 
 function read(twin: object): TwinState {
-  const stored = readTwin(JSON.stringify(twin));
+  const stored = readTwin(DEFAULT_CATALOGUE, JSON.stringify(twin));
   if (stored.kind !== 'twin') throw new Error(stored.reason);
   return stored.state;
 }

@@ -1,4 +1,5 @@
 import { withoutAhead } from './ahead.js';
+import type { Catalogue } from '../rules/catalogue.js';
 import { withEmittedMarks } from './emitted-marks.js';
 import type { OldTwin } from './old-twin.js';
 
@@ -6,6 +7,6 @@ import type { OldTwin } from './old-twin.js';
  * Pure steps from version n to n + 1, by n. Versions without one are read no more: their twins are made anew from the tables
  * (`npm run rebuild`). There is none from 1, because several shapes were written under that number before versions were kept.
  */
-export const UPCASTERS: Readonly<Record<number, (twin: OldTwin) => OldTwin>> = {
-  2: (twin) => ({ ...withEmittedMarks(withoutAhead(twin)), v: 3 }),
+export const UPCASTERS: Readonly<Record<number, (twin: OldTwin, catalogue: Catalogue) => OldTwin>> = {
+  2: (twin, catalogue) => ({ ...withEmittedMarks(withoutAhead(catalogue, twin)), v: 3 }),
 };

@@ -11,7 +11,6 @@ import { isWaveDue } from '../late/late-waves.js';
 import { Past } from './past.js';
 import { judgedAt } from '../ingest/placing.js';
 import { refuseVersion } from '../ingest/refuse.js';
-import { detectorsOf, limitRulesOf, SETTLING } from '../rules/rules.js';
 import { endOf, inOrder, judgedAs, sampleOf } from '../ingest/sample.js';
 import { emitAll } from '../alerts/emit-all.js';
 import type { Detector, LimitRule } from '../rules/rule.js';
@@ -23,6 +22,7 @@ import type { Effect } from './effect.js';
 
 /** Brings measures, signal checks and rules up to the record's new versions. Answers the windows that must be known first, if any. */
 export function evaluate(draft: Draft): Needs['windows'] {
+  const { catalogue } = draft;
   const own = new Map<number, Effect>();
   for (const [code, changes] of byCode(draft.measurements)) own.set(code, effectOf(draft, code, changes));
   for (const { code, added } of own.values()) {
@@ -36,10 +36,10 @@ export function evaluate(draft: Draft): Needs['windows'] {
   for (const effect of effects.values()) {
     takeMeasure(draft, effect, past);
     derive(draft, effect, past);
-    for (const rule of limitRulesOf(effect.code)) rules.add(rule);
-    for (const detector of detectorsOf(effect.code)) detectors.add(detector);
+    for (const rule of catalogue.limitRulesOf(effect.code)) rules.add(rule);
+    for (const detector of catalogue.detectorsOf(effect.code)) detectors.add(detector);
   }
-  if (isWaveDue(draft)) for (const detector of SETTLING) detectors.add(detector);
+  if (isWaveDue(draft)) for (const detector of catalogue.settling) detectors.add(detector);
   const followed = [
     ...[...rules].flatMap((rule) => followLimits(draft, rule, effects, past) ?? []),
     ...[...detectors].flatMap((detector) =>

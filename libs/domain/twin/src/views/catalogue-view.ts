@@ -1,6 +1,4 @@
-import { CLOCK_STEP, SYSTEM_OUTAGE, TWIN_UNREADABLE, UNIT_DOUBTFUL } from '../ingest/sender-rules.js';
-import { NO_DATA } from '../silence/no-data.js';
-import { PACKS } from '../packs/packs.js';
+import { EQUIPMENT_RULES, type Catalogue } from '../rules/catalogue.js';
 import type { Rule } from '../rules/rule.js';
 
 /** A rule as `GET /v1/rules` shows it. */
@@ -9,13 +7,10 @@ export interface RuleView extends Omit<Rule, 'kind' | 'codes' | 'limits'> {
   readonly limits: Rule['limits'];
 }
 
-/** The rule catalogue, in the order of evaluation. */
-export function ruleViews(): readonly RuleView[] {
-  const packed = PACKS.flatMap(({ id, rules }) => rules.map((rule) => viewOf(rule, id)));
-  return [
-    ...packed,
-    ...[NO_DATA, CLOCK_STEP, UNIT_DOUBTFUL, SYSTEM_OUTAGE, TWIN_UNREADABLE].map((rule) => viewOf(rule, 'equipment')),
-  ];
+/** The rules of a catalogue, in the order of evaluation. */
+export function ruleViews({ packs }: Catalogue): readonly RuleView[] {
+  const packed = packs.flatMap(({ id, rules }) => rules.map((rule) => viewOf(rule, id)));
+  return [...packed, ...EQUIPMENT_RULES.map((rule) => viewOf(rule, 'equipment'))];
 }
 
 function viewOf(rule: Rule, pack: string): RuleView {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClinicalRecord } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { createMemory, ruleViews, viewOf } from '../index.js';
 import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, Ward } from '../fixtures/ward.fixture.js';
 
@@ -8,7 +9,7 @@ describe('view', () => {
     const ward = new Ward();
     ward.send([{ c: HEART_RATE, t: T0, x: 70, q: 1 }]);
     ward.send([{ c: HEART_RATE, t: T0 - MINUTE, x: 60 }], T0 + 2 * SECOND);
-    expect(viewOf(ward.state, T0 + 15 * MINUTE)).toMatchObject({
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + 15 * MINUTE)).toMatchObject({
       patient: 'p1',
       type: 'system',
       version: 2,
@@ -25,13 +26,13 @@ describe('view', () => {
         },
       },
     });
-    expect(viewOf(ward.state, T0 + 15 * MINUTE + 1).measures['heart-rate']!.stale).toBe(true);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + 15 * MINUTE + 1).measures['heart-rate']!.stale).toBe(true);
   });
 
   it('shows the last of a series', () => {
     const ward = new Ward();
     ward.send([{ c: 2, t: T0, s: [800, 820, 790] }]);
-    expect(viewOf(ward.state, T0).measures['rr-interval']).toMatchObject({ value: 790, unit: 'ms' });
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).measures['rr-interval']).toMatchObject({ value: 790, unit: 'ms' });
   });
 
   it('shows open alerts as they were last emitted, the most severe first', () => {
@@ -42,7 +43,7 @@ describe('view', () => {
         { c: OXYGEN, t: T0, x: 80 },
       ])
       .transitions.map(({ alert }) => alert);
-    const { alerts } = viewOf(ward.state, T0);
+    const { alerts } = viewOf(DEFAULT_CATALOGUE, ward.state, T0);
     expect(alerts.map(({ rule }) => rule.id)).toEqual(['oxygen-saturation-low', 'glucose-low']);
     expect(alerts).toEqual([...told].reverse());
   });
@@ -50,7 +51,7 @@ describe('view', () => {
   it('does not show what is over', () => {
     const ward = new Ward();
     ward.send(series(GLUCOSE, T0, 5 * MINUTE, [60, 80, 80, 80, 80]));
-    expect(viewOf(ward.state, T0 + HOUR).alerts).toEqual([]);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + HOUR).alerts).toEqual([]);
   });
 });
 
@@ -70,12 +71,14 @@ describe('facts', () => {
   it('are shown while they hold and emitted to the store at every version', () => {
     const ward = new Ward();
     expect(ward.take(clinical([diabetes])).facts).toMatchObject([{ kind: 'condition', version: 1, withdrawn: false }]);
-    expect(viewOf(ward.state, T0).facts).toMatchObject([{ reference: 'Condition/c1', content: { text: 'Diabetes' } }]);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).facts).toMatchObject([
+      { reference: 'Condition/c1', content: { text: 'Diabetes' } },
+    ]);
     expect(ward.take(clinical([diabetes]))).toMatchObject({ facts: [], counts: { dropped: { 'fact-known': 1 } } });
     expect(ward.take(clinical([{ ...diabetes, version: 2, withdrawn: true }])).facts).toMatchObject([
       { withdrawn: true },
     ]);
-    expect(viewOf(ward.state, T0).facts).toEqual([]);
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).facts).toEqual([]);
   });
 
   it('beyond what a twin carries are counted', () => {
@@ -83,7 +86,7 @@ describe('facts', () => {
     ward.take(
       clinical(Array.from({ length: 30 }, (_, n) => ({ ...diabetes, reference: `Condition/${n}`, from: T0 + n }))),
     );
-    const { facts, moreFacts } = viewOf(ward.state, T0);
+    const { facts, moreFacts } = viewOf(DEFAULT_CATALOGUE, ward.state, T0);
     expect([facts.length, moreFacts]).toEqual([24, 6]);
     expect(facts.map(({ reference }) => reference)).not.toContain('Condition/0');
   });
@@ -140,7 +143,7 @@ describe('what a newcomer sees', () => {
     const values = [100, 103.3, 111.7, 119.9, 126.1, 131.7].map((x, i) => ({ c: GLUCOSE, t: T0 + i * 5 * MINUTE, x }));
     for (const sample of values)
       ward.send([sample, { c: HEART_RATE, t: sample.t, x: 91 }, { c: 5, t: sample.t, x: 117 }]);
-    const shown = Object.values(viewOf(ward.state, T0 + HOUR).derived).flatMap((one) =>
+    const shown = Object.values(viewOf(DEFAULT_CATALOGUE, ward.state, T0 + HOUR).derived).flatMap((one) =>
       'value' in one ? [one.value, ...Object.values(one.parts ?? {})] : [],
     );
     expect(shown.length).toBeGreaterThan(2);
@@ -148,7 +151,7 @@ describe('what a newcomer sees', () => {
   });
 
   it('ages are whole days or years', () => {
-    const bounds = ruleViews().flatMap(({ refuses }) =>
+    const bounds = ruleViews(DEFAULT_CATALOGUE).flatMap(({ refuses }) =>
       [refuses?.underYears, refuses?.underDays].filter((x) => x !== undefined),
     );
     expect(bounds).toContain(28);

@@ -7,7 +7,7 @@ import { layersOf, limitsAt } from '../rules/limits.js';
 import { monitoringOf, type MonitoringView } from '../monitoring/monitoring.js';
 import { personOf, type Person } from '../facts/person.js';
 import { refusalOf, type RefusalReason } from '../rules/refuses.js';
-import { DERIVED, detectorOf, RULES } from '../rules/rules.js';
+import type { Catalogue } from '../rules/catalogue.js';
 import { isExact } from '../ingest/sample.js';
 import { utc } from '../alerts/sentences.js';
 import type { FactState, TwinState } from '../state/state.js';
@@ -90,20 +90,20 @@ export interface TwinView {
   readonly alerts: readonly Alert[];
 }
 
-/** The twin as answers show it, judged fresh or stale at `at` (ms). Keys and lists come in a fixed order. */
-export function viewOf(state: TwinState, at: number): TwinView {
+/** The twin as answers show it with the rules of `catalogue`, judged fresh or stale at `at` (ms). Keys and lists come in a fixed order. */
+export function viewOf(catalogue: Catalogue, state: TwinState, at: number): TwinView {
   return {
     patient: state.patient,
     type: 'system',
     version: state.version,
     asOf: state.asOf === null ? null : utc(state.asOf),
     measures: measuresOf(state, at),
-    derived: derivedOf(state),
+    derived: derivedOf(catalogue, state),
     facts: factsOf(state),
     moreFacts: state.moreFacts + Object.keys(state.leftOut ?? {}).length,
-    refusals: refusalsOf(state, at),
+    refusals: refusalsOf(catalogue, state, at),
     monitoring: monitoringOf(state, at),
-    alerts: openAlerts(state),
+    alerts: openAlerts(catalogue, state),
   };
 }
 
@@ -128,10 +128,10 @@ function measuresOf(state: TwinState, at: number): TwinView['measures'] {
   return measures;
 }
 
-function derivedOf(state: TwinState): TwinView['derived'] {
+function derivedOf({ derived }: Catalogue, state: TwinState): TwinView['derived'] {
   const person = personOf(state.facts);
   const views: Record<string, DerivedView> = {};
-  for (const measure of DERIVED) {
+  for (const measure of derived) {
     const isPartly = measure.kind === 'latest' && measure.partly === true;
     const latest = measure.of
       .map((name) => state.measures[measureByName(name)!.number]?.latest ?? null)
@@ -184,9 +184,9 @@ function factsOf(state: TwinState): readonly FactView[] {
     .sort((a, b) => (a.reference < b.reference ? -1 : 1));
 }
 
-function refusalsOf(state: TwinState, at: number): TwinView['refusals'] {
+function refusalsOf({ rules, detectorOf }: Catalogue, state: TwinState, at: number): TwinView['refusals'] {
   const person = personOf(state.facts);
-  return RULES.flatMap((rule): TwinView['refusals'] => {
+  return rules.flatMap((rule): TwinView['refusals'] => {
     const reason = refusalOf(rule, person, at);
     if (reason !== null) return [{ rule: rule.id, reason }];
     const detector = rule.kind === 'stream' ? detectorOf(rule) : undefined;
@@ -196,10 +196,10 @@ function refusalsOf(state: TwinState, at: number): TwinView['refusals'] {
   });
 }
 
-function openAlerts(state: TwinState): readonly Alert[] {
+function openAlerts({ rules }: Catalogue, state: TwinState): readonly Alert[] {
   const person = personOf(state.facts);
   const alerts: { readonly rank: number; readonly alert: Alert }[] = [];
-  for (const rule of RULES) {
+  for (const rule of rules) {
     for (const episode of state.rules[rule.id]?.episodes.filter(isOpen) ?? []) {
       const alert = alertOf({
         id: episodeId(state, rule.id, episode.n),

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
 import { checkThresholds, viewOf } from '../../index.js';
-import { PACKS } from '../packs.js';
+import { DEFAULT_CATALOGUE, PACKS } from '../packs.js';
 import { HEART_RATE, HOUR, MINUTE, SECOND, emittedBy, Ward } from '../../fixtures/ward.fixture.js';
 
 const DAY = 24 * HOUR;
@@ -55,7 +55,7 @@ function wardAfter(arrival: readonly WireSample[], size: number): Ward {
 }
 
 function derived(ward: Ward): unknown {
-  return viewOf(ward.state, ward.state.asOf!).derived;
+  return viewOf(DEFAULT_CATALOGUE, ward.state, ward.state.asOf!).derived;
 }
 
 describe('heart rate unusual for this person', () => {
@@ -113,7 +113,9 @@ describe('heart rate unusual for this person', () => {
     ward.act({ type: 'set-thresholds', thresholds: [set] }, next);
     ward.send(stretch(next, 60, (t) => usually(t) + 30));
     expect(ward.alerts()).toEqual([]);
-    expect(checkThresholds('heart-rate-unusual', { spreads: 2.5 }).map(({ code }) => code)).toEqual(['limits-crossed']);
+    expect(checkThresholds(DEFAULT_CATALOGUE, 'heart-rate-unusual', { spreads: 2.5 }).map(({ code }) => code)).toEqual([
+      'limits-crossed',
+    ]);
   });
 });
 
@@ -200,7 +202,7 @@ describe('derived measures in the view', () => {
     });
     const ward = new Ward();
     for (const run of runs) ward.send([run]);
-    const { 'heart-rate-variability': shown } = viewOf(ward.state, START).derived;
+    const { 'heart-rate-variability': shown } = viewOf(DEFAULT_CATALOGUE, ward.state, START).derived;
     // Every interval 20 ms from the one before it.
     expect(shown).toMatchObject({ unit: 'ms', parts: { rmssdMs: 20, pnn50Percent: 0, normalShare: 1 } });
     expect('value' in shown! && shown.value).toBeCloseTo(10, 1);

@@ -1,5 +1,5 @@
 import { deviation } from './deviations.js';
-import type { ConditionPack } from '../pack.js';
+import type { ConditionPack } from '../../rules/condition-pack.js';
 import { HEART_RATE_DEVIATION, UNUSUAL_DETECTOR } from './unusual-detector.js';
 import { HEART_RATE_UNUSUAL } from './unusual-rules.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord, WireSample } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs.js';
 import { viewOf } from '../../index.js';
 import { HOUR, MINUTE, SECOND, T0, emittedBy, Ward } from '../../fixtures/ward.fixture.js';
 
@@ -134,7 +135,7 @@ describe('NEWS2 in the deterioration pack', () => {
       source: 'ehr',
     });
     expect(emittedBy(ward.send(chart(T0, ILL))).filter((line) => line.startsWith('news2'))).toEqual([]);
-    expect(viewOf(ward.state, T0).refusals).toContainEqual({ rule: 'news2', reason: 'pregnant' });
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).refusals).toContainEqual({ rule: 'news2', reason: 'pregnant' });
   });
 
   function limits(own: Record<string, number>): ActRecord['does'] {
@@ -173,7 +174,7 @@ describe('the deterioration trend', () => {
 });
 
 describe('the scores that raise no alert', () => {
-  const derived = (ward: Ward) => viewOf(ward.state, T0 + HOUR).derived;
+  const derived = (ward: Ward) => viewOf(DEFAULT_CATALOGUE, ward.state, T0 + HOUR).derived;
 
   it('are shown with what is missing and the most they could be', () => {
     const ward = new Ward();

@@ -1,7 +1,7 @@
 import { BEDSIDE_SCORES } from './bedside-scores.js';
 import { NEWS2, TREND } from './deterioration-rules.js';
 import { NEWS2_DETECTOR } from './news2-detector.js';
-import type { ConditionPack } from '../pack.js';
+import type { ConditionPack } from '../../rules/condition-pack.js';
 import { SHOCK_INDEX } from './shock-index.js';
 import { TREND_DETECTOR } from './trend-detector.js';
 

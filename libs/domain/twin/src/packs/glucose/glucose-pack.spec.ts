@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '../packs.js';
 import { viewOf } from '../../index.js';
 import {
   GLUCOSE,
@@ -20,7 +21,7 @@ function fall(ward: Ward, start = T0): string[] {
 }
 
 describe('rate of change', () => {
-  const rate = (one: Ward) => viewOf(one.state, T0 + HOUR).derived['glucose-rate-of-change'];
+  const rate = (one: Ward) => viewOf(DEFAULT_CATALOGUE, one.state, T0 + HOUR).derived['glucose-rate-of-change'];
 
   it('is shown with the twin, of one sensor, and refused while there are too few readings', () => {
     const ward = new Ward();

@@ -3,7 +3,7 @@ import type { Policy } from '../../rules/rule.js';
 import { GLUCOSE_RATE } from './glucose-rate.js';
 import { EARLY_LOW_SOON_RULE, LOW, LOW_SOON_RULE, NOT_NEWBORN, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
 import { LOW_SOON_DETECTOR } from './low-soon-detector.js';
-import type { ConditionPack } from '../pack.js';
+import type { ConditionPack } from '../../rules/condition-pack.js';
 
 const MEASURE = {
   measure: 'glucose',

@@ -1,7 +1,7 @@
 import { stepIntervals, type IntervalState } from '#libs/domain/rhythm';
 import type { Detector, DetectorStep } from '../../rules/rule.js';
 import type { Sample } from '../../rules/judged-sample.js';
-import type { ConditionPack } from '../pack.js';
+import type { ConditionPack } from '../../rules/condition-pack.js';
 import { afterFindings, NO_HOLDS, wasSentAsDoubtful, type RhythmMemory } from './rhythm-findings.js';
 import { INTERVAL_RULES, WAVE_RULES } from './rhythm-rules.js';
 import { HEART_RATE_VARIABILITY } from './variability.js';

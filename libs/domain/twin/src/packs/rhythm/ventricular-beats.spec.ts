@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '../packs.js';
 import { viewOf } from '../../index.js';
 import { MINUTE, SECOND, T0, Ward } from '../../fixtures/ward.fixture.js';
 
@@ -42,7 +43,7 @@ describe('ventricular beats in the twin', () => {
   it('are a share of the newest five minutes, of the time of the newest classed beat', () => {
     const ward = new Ward();
     for (const chunk of ecg(120)) ward.send([chunk]);
-    const found = viewOf(ward.state, T0 + 2 * MINUTE).derived['ventricular-beats']!;
+    const found = viewOf(DEFAULT_CATALOGUE, ward.state, T0 + 2 * MINUTE).derived['ventricular-beats']!;
     expect(found).toMatchObject({ unit: '%', of: ['ecg'], parts: { longestRun: 1 } });
     if (!('value' in found)) throw new Error('refused');
     expect(Math.abs(found.value - 12.5)).toBeLessThan(1.5);
@@ -57,9 +58,9 @@ describe('ventricular beats in the twin', () => {
   it('are refused with few beats, and not there without ECG', () => {
     const ward = new Ward();
     ward.send([{ c: 1, t: T0, x: 70 }]);
-    expect(viewOf(ward.state, T0).derived).not.toHaveProperty('ventricular-beats');
+    expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).derived).not.toHaveProperty('ventricular-beats');
     for (const chunk of ecg(30)) ward.send([chunk]);
-    const found = viewOf(ward.state, T0 + MINUTE).derived['ventricular-beats'];
+    const found = viewOf(DEFAULT_CATALOGUE, ward.state, T0 + MINUTE).derived['ventricular-beats'];
     expect(found).toMatchObject({ refused: 'too-few-beats', effectiveAt: new Date(T0 + 29 * SECOND).toISOString() });
     expect(found).not.toHaveProperty('value');
   });
@@ -68,7 +69,9 @@ describe('ventricular beats in the twin', () => {
     const plain = new Ward();
     const stored = new Ward('p1', (state) => JSON.parse(JSON.stringify(state)) as typeof state);
     for (const chunk of ecg(70)) for (const ward of [plain, stored]) ward.send([chunk]);
-    const [one, other] = [plain, stored].map((ward) => viewOf(ward.state, T0).derived['ventricular-beats']);
+    const [one, other] = [plain, stored].map(
+      (ward) => viewOf(DEFAULT_CATALOGUE, ward.state, T0).derived['ventricular-beats'],
+    );
     expect(one).toHaveProperty('value');
     expect(other).toEqual(one);
   });

@@ -1,10 +1,10 @@
 import type { MeasureName } from '#libs/domain/quantities';
-import type { DerivedMeasure } from '../rules/derived.js';
-import type { Detector, MeasureRule } from '../rules/rule.js';
+import type { DerivedMeasure } from './derived.js';
+import type { Detector, MeasureRule } from './rule.js';
 
 /**
- * What belongs to one condition: the measures it reads, the rules over them, the detectors behind those, and what is derived from them. A new pack is a new
- * file and a line in packs.ts; the engine does not change.
+ * What belongs to one condition: the measures it reads, the rules over them, the detectors behind those, and what is derived from them. A
+ * catalogue is made of packs; `apply` does not change with them.
  */
 export interface ConditionPack {
   readonly id: string;

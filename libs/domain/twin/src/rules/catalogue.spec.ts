@@ -1,0 +1,123 @@
+import { describe, expect, it } from '@jest/globals';
+import { Ward, emittedBy, GLUCOSE, HEART_RATE, MINUTE, series, T0 } from '../fixtures/ward.fixture.js';
+import { GLUCOSE_PACK } from '../packs/glucose/glucose.js';
+import { DEFAULT_CATALOGUE, PACKS } from '../packs/packs.js';
+import { VITALS_PACK } from '../packs/vitals.js';
+import { ruleViews } from '../views/catalogue-view.js';
+import { viewOf } from '../views/view.js';
+import { catalogueOf, EQUIPMENT_RULES } from './catalogue.js';
+import { checkThresholds } from './limits.js';
+import type { ConditionPack } from './condition-pack.js';
+import type { LimitRule } from './rule.js';
+
+const GLUCOSE_ALONE = catalogueOf([GLUCOSE_PACK]);
+
+/** A patient with a low glucose and, at the same time, a fast heart; minute by minute. */
+const MINUTES = Array.from({ length: 20 }, (_, minute) => [
+  { c: GLUCOSE, t: T0 + minute * MINUTE, x: 62 },
+  { c: HEART_RATE, t: T0 + minute * MINUTE, x: 155 },
+]);
+
+function emitted(ward: Ward): readonly string[] {
+  for (const samples of MINUTES) ward.send(samples);
+  return ward.outcomes.flatMap(emittedBy);
+}
+
+describe('two catalogues in one process', () => {
+  it('evaluate the same records each with its own rules, in turns, as if the other were not there', () => {
+    const [full, alone] = [new Ward(), new Ward('p1', (state) => state, GLUCOSE_ALONE)];
+    for (const samples of MINUTES) {
+      full.send(samples);
+      alone.send(samples);
+    }
+    expect(alone.outcomes.flatMap(emittedBy)).toEqual(['glucose-low raised medium open']);
+    expect(alone.outcomes.flatMap(emittedBy)).toEqual(emitted(new Ward('p1', (state) => state, GLUCOSE_ALONE)));
+    expect(full.outcomes.flatMap(emittedBy)).toContain('heart-rate-high raised high open');
+    expect(full.outcomes.flatMap(emittedBy)).toEqual(emitted(new Ward()));
+    expect(full.state).toEqual(wardAfterAll().state);
+  });
+
+  it('keep memories of their own detectors and derived measures alone', () => {
+    const alone = new Ward('p1', (state) => state, GLUCOSE_ALONE);
+    emitted(alone);
+    const { state } = alone;
+    expect(Object.keys(state.detectors)).toEqual(['low-soon']);
+    expect(Object.keys(state.rules).filter((id) => GLUCOSE_ALONE.ruleById(id) === undefined)).toEqual([]);
+    // A measure without a rule is part of the twin all the same.
+    expect(viewOf(GLUCOSE_ALONE, state, state.heard).measures['heart-rate']?.value).toBe(155);
+  });
+
+  it('have limits of their own for a rule of the same name', () => {
+    const strict: ConditionPack = {
+      ...VITALS_PACK,
+      rules: VITALS_PACK.rules.map((rule) =>
+        rule.id === 'heart-rate-high' ? withLimit(rule as LimitRule, 160) : rule,
+      ),
+    };
+    const other = new Ward('p1', (state) => state, catalogueOf([strict]));
+    const usual = new Ward('p1', (state) => state, catalogueOf([VITALS_PACK]));
+    const fast = series(
+      HEART_RATE,
+      T0,
+      MINUTE,
+      Array.from({ length: 20 }, () => 135),
+    );
+    for (const sample of fast) for (const ward of [other, usual]) ward.send([sample]);
+    expect(usual.outcomes.flatMap(emittedBy)).toEqual(['heart-rate-high raised medium open']);
+    expect(other.outcomes.flatMap(emittedBy)).toEqual([]);
+  });
+
+  it('list and check their own rules', () => {
+    expect(ruleViews(GLUCOSE_ALONE).map(({ id }) => id)).toEqual([
+      ...GLUCOSE_PACK.rules.map(({ id }) => id),
+      ...EQUIPMENT_RULES.map(({ id }) => id),
+    ]);
+    const limits = { limit: 130 };
+    expect(checkThresholds(DEFAULT_CATALOGUE, 'heart-rate-high', limits)).toEqual([]);
+    expect(checkThresholds(GLUCOSE_ALONE, 'heart-rate-high', limits)).toMatchObject([{ code: 'rule-unknown' }]);
+  });
+});
+
+describe('a catalogue', () => {
+  it('has the rules of its packs in their order, and those about the equipment after them', () => {
+    const { rules, orderOf, ruleById } = catalogueOf(PACKS);
+    expect(rules).toEqual([...PACKS.flatMap((pack) => pack.rules), ...EQUIPMENT_RULES]);
+    expect(rules.map(orderOf)).toEqual(rules.map((_, index) => index));
+    for (const rule of rules) expect(ruleById(rule.id)).toBe(rule);
+  });
+
+  it('puts a rule where the first of its group stands', () => {
+    const { groupOrderOf, orderOf, ruleById } = DEFAULT_CATALOGUE;
+    const [first, second] = ['glucose-very-high', 'glucose-high'].map((id) => ruleById(id)!);
+    expect([groupOrderOf(first!), groupOrderOf(second!)]).toEqual([orderOf(first!), orderOf(first!)]);
+    expect(groupOrderOf(ruleById('no-data')!)).toBe(orderOf(ruleById('no-data')!));
+  });
+
+  it('is refused where two packs have a rule of the same name: their episodes would be mixed up', () => {
+    expect(() => catalogueOf([GLUCOSE_PACK, { ...GLUCOSE_PACK, id: 'again' }])).toThrow(
+      'two rules of the catalogue have the same name: glucose-very-low',
+    );
+  });
+
+  it('without packs watches the equipment alone', () => {
+    const { rules, detectors, memories } = catalogueOf([]);
+    expect(rules).toEqual(EQUIPMENT_RULES);
+    expect(detectors).toEqual([]);
+    expect(Object.keys(memories)).toEqual(['checks']);
+  });
+});
+
+function wardAfterAll(): Ward {
+  const ward = new Ward();
+  for (const samples of MINUTES) ward.send(samples);
+  return ward;
+}
+
+/** The rule with its mildest limit at `limit`. */
+function withLimit(rule: LimitRule, limit: number): LimitRule {
+  const limits = rule.limits.map((spec) => {
+    const to = { limit, clear: limit - 5, severeLimit: limit + 30, severeClear: limit + 25 }[spec.name];
+    return to === undefined ? spec : { ...spec, default: to };
+  });
+  return { ...rule, limits };
+}
