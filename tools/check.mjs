@@ -1,6 +1,9 @@
 // `npm run check`: types, lint, format, layers, dead code and pure tests, some at a time; each one's output is printed when it ends.
 import { spawn } from 'node:child_process';
 
+/** A fifth of the runs of each property test, unless the environment says otherwise: `npm test` has them all. */
+const env = { PROPERTY_RUNS_PERCENT: '20', ...process.env };
+
 /** The others wait for the first, which makes the database client that they read. The second does not read it. */
 const BEGINNING = [
   ['types', 'npm run -s types'],
@@ -22,7 +25,7 @@ const TOGETHER = 3;
 function run([name, command]) {
   const began = Date.now();
   return new Promise((resolve) => {
-    const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'], env });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('close', (code) => {

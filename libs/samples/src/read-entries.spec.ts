@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { type Entry, LineReader, readJson, readPayload } from './read-entries.js';
 import { kept } from './refusal.js';
 import { splitElements } from './split-elements.js';
@@ -112,7 +113,7 @@ describe('readJson', () => {
   it('never throws', () => {
     fc.assert(
       fc.property(fc.string(), (text) => void readJson(`[${text}]`)),
-      { numRuns: 2_000 },
+      propertyRuns(2_000),
     );
   });
 });
@@ -155,7 +156,7 @@ describe('kept', () => {
         expect(text).not.toContain('\\u0000');
         expect(text).not.toMatch(/\\ud[89a-f]/);
       }),
-      { numRuns: 500 },
+      propertyRuns(500),
     );
     expect(
       JSON.stringify(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
 import { contentHash, identityOf } from '#libs/domain/quantities';
 import { refuse } from '#libs/samples';
@@ -47,7 +48,7 @@ describe('duplicates within a request', () => {
           expect(tally.isDuplicate(sample)).toBe(expected);
         }
       }),
-      { numRuns: 1_000 },
+      propertyRuns(1_000),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { BASELINE_SPECS, deviationOf, observe, rewind, usualAt, type BaselineState, type Usual } from './index.js';
 
 const MINUTE = 60_000;
@@ -129,7 +130,7 @@ describe('robustness', () => {
         expect(spread).toBeLessThan(1.6 * plain.spread);
         expect(spread).toBeGreaterThan(plain.spread / 1.6);
       }),
-      { numRuns: 20 },
+      propertyRuns(20),
     );
   });
 
@@ -196,7 +197,7 @@ describe('order and memory', () => {
         );
         expect(again).toEqual(after(all));
       }),
-      { numRuns: 25 },
+      propertyRuns(25),
     );
   });
 
@@ -209,7 +210,7 @@ describe('order and memory', () => {
         const t = all[index]![0];
         expect(usualAt(HEART, later, t)).toEqual(usualAt(HEART, then, t));
       }),
-      { numRuns: 40 },
+      propertyRuns(40),
     );
   });
 
@@ -224,7 +225,7 @@ describe('order and memory', () => {
         expect(text.length).toBeLessThan(1000);
         expect(JSON.parse(text)).toEqual(state);
       }),
-      { numRuns: 40 },
+      propertyRuns(40),
     );
     for (const count of [5, 6, 30]) expect(JSON.stringify(after(days(0, count))).length).toBeLessThan(1000);
   });

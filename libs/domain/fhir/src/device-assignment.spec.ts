@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { ownerDuring, type DeviceAssignment, type DeviceOwner } from './device-assignment.js';
 import { deviceUseOf } from './device-use.js';
 
@@ -108,7 +109,7 @@ describe('who had a device', () => {
         const assignments = stored(history, statements);
         for (const at of moments) expect(shown(ownerDuring(assignments, at, at))).toBe(naive(history, statements, at));
       }),
-      { numRuns: 2_000 },
+      propertyRuns(2_000),
     );
   });
 
@@ -122,7 +123,7 @@ describe('who had a device', () => {
         if (owners.size === 1) expect(owner).toBe(only);
         else expect(['?', '-']).toContain(owner);
       }),
-      { numRuns: 100 },
+      propertyRuns(100),
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { narrativeFault } from './narrative.js';
 import { validateResource } from './index.js';
 
@@ -170,7 +171,7 @@ describe('a narrative', () => {
         expect(fault === undefined || fault.startsWith('must ')).toBe(true);
         if (fault === undefined) expect(pieces.join('')).not.toMatch(/<\w[^<>]*href=["']\s*javascript:/);
       }),
-      { numRuns: 500 },
+      propertyRuns(500),
     );
   });
 

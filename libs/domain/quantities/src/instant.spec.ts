@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { parseInstant } from './instant.js';
 
 describe('parseInstant', () => {
@@ -64,7 +65,7 @@ describe('parseInstant', () => {
         const full = parseInstant(`${text}+00:00`);
         expect(fast.ok ? fast.ms : fast.code).toEqual(full.ok ? full.ms : full.code);
       }),
-      { numRuns: 2000 },
+      propertyRuns(2000),
     );
   });
 });

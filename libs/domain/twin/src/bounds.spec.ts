@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { COMPARATORS, type Comparator, type WireSample } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from './packs/packs.js';
 import { GLUCOSE, MINUTE, T0, emittedBy, Ward } from './fixtures/ward.fixture.js';
@@ -48,7 +49,7 @@ describe('a bound', () => {
         const ofNearest = rulesRaisedBy(nearest).filter((rule) => rule.endsWith('low') === low);
         expect(rulesRaisedBy(x, comparator)).toEqual(ofNearest);
       }),
-      { numRuns: 60 },
+      propertyRuns(60),
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from './packs/packs.js';
 import { cut, ecg, every, noise, runsOf, type Recording } from './fixtures/recordings.fixture.js';
@@ -79,7 +80,7 @@ describe('the borders of records', () => {
       fc.property(sizes, (each) => {
         expect(sent(cut(EVENTFUL, each)).episodes()).toEqual(expected);
       }),
-      { numRuns: 6 },
+      propertyRuns(6),
     );
   }, 60_000);
 
@@ -90,7 +91,7 @@ describe('the borders of records', () => {
       fc.property(fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 6 }), (each) => {
         expect(sent(runsOf(INTERVALS, each)).episodes()).toEqual(expected);
       }),
-      { numRuns: 30 },
+      propertyRuns(30),
     );
   }, 60_000);
 });
@@ -134,7 +135,7 @@ describe('the borders of records, for values', () => {
       fc.property(fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 5 }), (sizes) => {
         expect(inRecords(sizes)).toEqual(expected);
       }),
-      { numRuns: 12 },
+      propertyRuns(12),
     );
   }, 60_000);
 
@@ -168,7 +169,7 @@ describe('beat intervals in any order', () => {
           expect(ward.episodes()).toEqual(expected);
         },
       ),
-      { numRuns: 10, endOnFailure: true },
+      { ...propertyRuns(10), endOnFailure: true },
     );
   }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { PatientInput, WireFact, WireSample } from '#libs/contracts';
 import { FACT_KINDS } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from './packs/packs.js';
@@ -105,7 +106,7 @@ describe('apply', () => {
         expect(Object.keys(ward.state.facts).length).toBeLessThanOrEqual(24);
         viewOf(DEFAULT_CATALOGUE, ward.state, 0);
       }),
-      { numRuns: 600 },
+      propertyRuns(600),
     );
   });
 
@@ -122,7 +123,7 @@ describe('apply', () => {
         const ward = new Ward('p1', freeze);
         for (const one of log) ward.take(freeze(one));
       }),
-      { numRuns: 200 },
+      propertyRuns(200),
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { isPublicAddress } from './special-addresses.js';
 
 /** IANA special-purpose address registries and multicast; first and last address of each range. */
@@ -69,7 +70,7 @@ describe('special-purpose addresses', () => {
   it('judges any IPv4 address by the registry', () => {
     fc.assert(
       fc.property(address4, (n) => expect(isPublicAddress(text4(n))).toBe(!inSpecial4(n))),
-      { numRuns: 2000 },
+      propertyRuns(2000),
     );
   });
 
@@ -94,7 +95,7 @@ describe('special-purpose addresses', () => {
       fc.property(address4, fc.constantFrom(...embed), fc.constantFrom(...write), (n, inside, written) =>
         expect(isPublicAddress(written(inside(n)))).toBe(false),
       ),
-      { numRuns: 2000 },
+      propertyRuns(2000),
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { repetition } from './interval-repetition.js';
 import { AfDecision, NO_AF_DECISION, type AfVerdict, type ScoredBeat } from './stream-af-decision.js';
 import { AfWindow, NEW_AF_WINDOW, type AfWindowState } from './stream-af-window.js';
@@ -57,7 +58,7 @@ describe('from scores to verdicts', () => {
       fc.property(patterns, fc.integer({ min: 1, max: 50 }), (pattern, every) => {
         expect(decided(pattern, every)).toBe(decided(pattern));
       }),
-      { numRuns: 100 },
+      propertyRuns(100),
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { stepWave, ventricularBeats, type StreamBeat, type WaveChunk, type WaveState } from '../index.js';
 
 const START = 1_700_000_000_000;
@@ -135,7 +136,7 @@ describe('classes of beats as they come', () => {
         expect(cut.state.classing).toEqual(whole.state.classing);
         expect(cut.state.counted).toEqual(whole.state.counted);
       }),
-      { numRuns: 4 },
+      propertyRuns(4),
     );
   });
 

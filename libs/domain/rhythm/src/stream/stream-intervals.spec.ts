@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { afVerdicts } from '../fibrillation/af-detector.js';
 import type { AfVerdict } from '../fibrillation/stream-af-decision.js';
 import { AfWindow, NEW_AF_WINDOW } from '../fibrillation/stream-af-window.js';
@@ -101,7 +102,7 @@ describe('the fibrillation window as data', () => {
         found.push(...window.finish());
         expect(found.map((each) => ({ ...each, at: each.at / 1024 }))).toEqual([...afVerdicts(times)]);
       }),
-      { numRuns: 40 },
+      propertyRuns(40),
     );
   });
 });
@@ -174,7 +175,7 @@ describe('rhythm from intervals', () => {
         expect(cut.findings).toEqual(whole.findings);
         expect({ ...cut.state, from: 0 }).toEqual({ ...whole.state, from: 0 });
       }),
-      { numRuns: 60 },
+      propertyRuns(60),
     );
   });
 
@@ -226,7 +227,7 @@ describe('rhythm from intervals', () => {
           state = step.state;
         }
       }),
-      { numRuns: 80 },
+      propertyRuns(80),
     );
     const day = stream(
       Array.from({ length: 40 }, (_, i) => (i % 2 ? irregular(2000, i + 1) : steady(2000, 900))).flat(),

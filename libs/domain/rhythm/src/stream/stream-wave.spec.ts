@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { stepWave, type RhythmFinding, type WaveChunk, type WaveState } from '../index.js';
 
 const START = 1_700_000_000_000;
@@ -274,7 +275,7 @@ describe('the stream itself', () => {
           JSON.stringify({ ...whole.state.channels['II'], from: 0 }),
         );
       }),
-      { numRuns: 3 },
+      propertyRuns(3),
     );
   });
 
@@ -404,7 +405,7 @@ describe('the stream itself', () => {
           expect(JSON.stringify(JSON.parse(JSON.stringify(state)))).toBe(JSON.stringify(state));
         }
       }),
-      { numRuns: 25 },
+      propertyRuns(25),
     );
     const next = numbers(4);
     const noise = Array.from({ length: 10 * FS + 248 }, () => 3 * next() - 1.5);

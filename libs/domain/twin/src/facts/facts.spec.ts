@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { WireFact } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { isPregnantAt, personOf } from './person.js';
@@ -56,7 +57,7 @@ describe('facts that limits follow from', () => {
           expect(viewOf(DEFAULT_CATALOGUE, ward.state, T0).moreFacts).toBe(62 - 24);
         },
       ),
-      { numRuns: 30 },
+      propertyRuns(30),
     );
   });
 

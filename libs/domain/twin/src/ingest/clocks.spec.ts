@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import { readTwin, viewOf } from '../index.js';
@@ -181,7 +182,7 @@ describe('for any offset of one of two clocks', () => {
           expect(lines.some((line) => line.includes('retrospective'))).toBe(false);
         },
       ),
-      { numRuns: 100 },
+      propertyRuns(100),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
 import { cut, ecg, every, runsOf } from '../fixtures/recordings.fixture.js';
 import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, series, T0, emittedBy, Ward } from '../fixtures/ward.fixture.js';
@@ -72,7 +73,7 @@ describe('a name from outside', () => {
         expect(straight.episodes).toEqual(usualOnDevice.episodes);
         expect(run({ source, device, channel, id }, reloaded)).toEqual(straight);
       }),
-      { numRuns: 12 },
+      propertyRuns(12),
     );
   });
 

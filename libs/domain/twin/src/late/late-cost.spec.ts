@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { metInRuns, propertyRuns } from '#libs/testing/properties';
 import type { PatientInput, WireSample } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '../packs/packs.js';
 import {
@@ -115,8 +116,8 @@ describe('the cost of late values', () => {
   });
 
   it('lets what waits wait no longer than half a minute, and then a tick re-evaluates it', () => {
-    const { twin } = backfill(2);
-    const end = T0 + 2 * HOUR + 2 * MINUTE;
+    const { twin } = backfill(1);
+    const end = T0 + HOUR + 2 * MINUTE;
     const slow = (from: number): WireSample[] => everySecond(T0 + from * SECOND + 250, 100, () => 160);
     twin.send('third', slow(1_000), end);
     // The first is re-evaluated, the second waits.
@@ -136,7 +137,7 @@ describe('the cost of late values', () => {
   });
 
   it('never lets a value wait that is newer than everything', () => {
-    const { twin } = backfill(2);
+    const { twin } = backfill(1);
     const end = T0 + 3 * HOUR;
     twin.send('third', everySecond(T0 + 250, 1, quiet), end);
     const late = everySecond(T0 + 1_250, 50, quiet);
@@ -148,7 +149,7 @@ describe('the cost of late values', () => {
   });
 
   it('takes a correction of what was never judged while others wait', () => {
-    const { twin } = backfill(2);
+    const { twin } = backfill(1);
     const end = T0 + 3 * HOUR;
     twin.send('third', everySecond(T0 + 250, 1, quiet), end);
     const ahead = { c: OXYGEN, t: end + 3 * 24 * HOUR, x: 97, i: 'a' };
@@ -161,12 +162,13 @@ describe('the cost of late values', () => {
   });
 
   it('ends in the same episodes whatever waited, and after a restart at any place', () => {
+    const SECONDS = 2_400;
     const value = fc.constantFrom(72, 74, 160, 35);
     const cut = fc.record({
-      runs: fc.array(fc.record({ at: fc.nat(6_900), x: value, length: fc.integer({ min: 20, max: 300 }) }), {
+      runs: fc.array(fc.record({ at: fc.nat(SECONDS - 100), x: value, length: fc.integer({ min: 20, max: 300 }) }), {
         maxLength: 6,
       }),
-      size: fc.integer({ min: 40, max: 400 }),
+      size: fc.integer({ min: 30, max: 300 }),
       pace: fc.constantFrom(1, SECOND, 40 * SECOND),
       restart: fc.nat(),
       isReversed: fc.boolean(),
@@ -174,12 +176,12 @@ describe('the cost of late values', () => {
     let waited = 0;
     fc.assert(
       fc.property(cut, ({ runs, size, pace, restart, isReversed }) => {
-        const late = everySecond(T0 + 500, 7_000, quiet).map((sample, i) => {
+        const late = everySecond(T0 + 500, SECONDS, quiet).map((sample, i) => {
           const run = runs.find(({ at, length }) => i >= at && i < at + length);
           return run === undefined ? sample : { ...sample, x: run.x };
         });
-        const live = everySecond(T0, 7_000, quiet);
-        const end = T0 + 7_000 * SECOND;
+        const live = everySecond(T0, SECONDS, quiet);
+        const end = T0 + SECONDS * SECOND;
         const whole = new Counted();
         whole.send('live', live, end);
         whole.send('late', late, end);
@@ -201,8 +203,8 @@ describe('the cost of late values', () => {
           Object.fromEntries(Object.entries(whole.state.rules).map(([id, { now }]) => [id, { now }])),
         );
       }),
-      { numRuns: 15 },
+      propertyRuns(15),
     );
-    expect(waited).toBeGreaterThan(20);
+    expect(waited).toBeGreaterThanOrEqual(metInRuns(8));
   }, 60_000);
 });

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
 import { cut, ecg, every } from '../fixtures/recordings.fixture.js';
 import type { TwinState } from '../index.js';
 import { HOUR, MINUTE, SECOND, T0, Ward } from '../fixtures/ward.fixture.js';
 
 /** Ten seconds without a beat, then a run of ventricular beats; on two leads. */
-const TIMES = [...every(0.5, 30, 0.8), ...every(40, 55, 0.8), ...every(62.4, 100, 0.8)];
-const OPTIONS = { ventricular: every(55.2, 62, 0.4) };
-const LEAD_II = ecg(100, TIMES, OPTIONS);
-const LEAD_V1 = ecg(100, TIMES, { ...OPTIONS, channel: 'V1', gain: -0.6 });
+const TIMES = [...every(0.5, 25, 0.8), ...every(35, 46, 0.8), ...every(53.4, 70, 0.8)];
+const OPTIONS = { ventricular: every(46.2, 53, 0.4) };
+const LEAD_II = ecg(70, TIMES, OPTIONS);
+const LEAD_V1 = ecg(70, TIMES, { ...OPTIONS, channel: 'V1', gain: -0.6 });
 const SECONDS = [250];
 
 function byTime(chunks: readonly WireSample[]): WireSample[] {
@@ -53,7 +54,7 @@ describe('waveforms of two leads', () => {
       fc.property(sizes, sizes, (one, two) => {
         expect(sent(both(one, two)).episodes()).toEqual(expected);
       }),
-      { numRuns: 4, endOnFailure: true },
+      { ...propertyRuns(4), endOnFailure: true },
     );
   }, 120_000);
 
@@ -64,7 +65,7 @@ describe('waveforms of two leads', () => {
         const again = chunks.filter(() => (order.next().value as number) % 5 === 0);
         expect(sent(shuffled([...chunks, ...again], order)).episodes()).toEqual(expected);
       }),
-      { numRuns: 4, endOnFailure: true },
+      { ...propertyRuns(4), endOnFailure: true },
     );
   }, 120_000);
 });
@@ -73,7 +74,7 @@ describe('late, corrected and withdrawn waveforms', () => {
   const inSeconds = both(SECONDS, SECONDS);
 
   it('give the same bytes with and without a reload between the records', () => {
-    const order = [...inSeconds.slice(0, 60), ...inSeconds.slice(80), ...inSeconds.slice(60, 80)];
+    const order = [...inSeconds.slice(0, 50), ...inSeconds.slice(70), ...inSeconds.slice(50, 70)];
     const reloaded = sent(order, (state) => JSON.parse(JSON.stringify(state)) as TwinState);
     const plain = sent(order);
     expect(JSON.stringify(reloaded.state)).toBe(JSON.stringify(plain.state));
@@ -82,20 +83,20 @@ describe('late, corrected and withdrawn waveforms', () => {
 
   it('end in what the last versions alone give', () => {
     const named = cut(LEAD_II, SECONDS).map((chunk, i) => ({ ...chunk, i: `chunk-${i}` }));
-    const quiet = cut(ecg(100, every(0.5, 100, 0.8)), SECONDS);
+    const quiet = cut(ecg(70, every(0.5, 70, 0.8)), SECONDS);
     const gone = named.map((chunk, i): WireSample => ({ ...chunk, s: quiet[i]!.s! }));
     // Beats where there were none, then as it was, but for the second in which it became known.
-    const corrected = sent([...named, ...gone.slice(29, 41)]);
+    const corrected = sent([...named, ...gone.slice(24, 36)]);
     expect(corrected.episodes()).not.toContainEqual(expect.objectContaining({ rule: 'asystole' }));
     const retracted = corrected.alerts().filter(({ transition }) => transition === 'retracted');
     expect(retracted.map(({ rule }) => rule.id)).toContain('asystole');
-    const back = [...named, ...gone.slice(29, 41), ...named.slice(29, 41)].map((chunk, i) => ({ chunk, i }));
+    const back = [...named, ...gone.slice(24, 36), ...named.slice(24, 36)].map((chunk, i) => ({ chunk, i }));
     const ward = new Ward();
     for (const { chunk, i } of back) ward.send([chunk], T0 + HOUR + i);
     ward.tick(T0 + 2 * HOUR);
     expect(ward.episodes()).toEqual(sent(cut(LEAD_II, SECONDS)).episodes());
-    const withdrawn = sent([...named, { ...named[33]!, w: 1 }]);
-    const without = sent(named.filter((_, i) => i !== 33));
+    const withdrawn = sent([...named, { ...named[28]!, w: 1 }]);
+    const without = sent(named.filter((_, i) => i !== 28));
     expect(withdrawn.episodes()).toEqual(without.episodes());
   });
 

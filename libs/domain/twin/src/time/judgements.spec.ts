@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
 import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, Ward } from '../fixtures/ward.fixture.js';
 
@@ -64,7 +65,7 @@ describe('what is stored of a value', () => {
         const inOrder = [...all].sort((a, b) => a.t - b.t);
         expect(stored(after(all, size))).toEqual(stored(after(inOrder, 1)));
       }),
-      { numRuns: 150 },
+      propertyRuns(150),
     );
     expect(changes).toBeGreaterThan(5);
   });

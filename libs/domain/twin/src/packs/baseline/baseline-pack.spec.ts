@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
 import { checkThresholds, viewOf } from '../../index.js';
 import { DEFAULT_CATALOGUE, PACKS } from '../packs.js';
@@ -145,7 +146,7 @@ describe('late data', () => {
         expect(late.episodes()).toEqual(inOrder.episodes());
         expect(late.state.derived).toEqual(inOrder.state.derived);
       }),
-      { numRuns: 3 },
+      propertyRuns(3),
     );
   });
 

@@ -1,0 +1,1 @@
+export { metInRuns, propertyRuns } from './property-runs.js';
