@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { ensureTopics, KafkaEventLog, PostgresEventLog, type Consumer, type EventLog } from '#libs/platform/messaging';
 import { migrate } from '#libs/platform/storage';
-import { PostgresSink } from '../../libs/platform/messaging/src/postgres/postgres-sink.js';
+import { PostgresSink } from '#libs/testing';
 import { startOwnServices, type OwnServices } from '../support/services.js';
 
 const partitions = { outage: 6, 'homeostat.dead-letters.v1': 1 };

@@ -1,14 +1,11 @@
 import { createHook } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { CONTRACT_TOPIC_PARTITIONS } from '../contract/contract-run.js';
-import { describeEventLog } from '../contract/event-log.contract.js';
+import { CONTRACT_TOPIC_PARTITIONS, createTestDatabase, describeEventLog, PostgresSink } from '#libs/testing';
 import type { ConsumeOptions } from '../log/event-log.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { ensureTopics } from './kafka-topics.js';
 import { KafkaEventLog } from './kafka.js';
-import { PostgresSink } from '../postgres/postgres-sink.js';
-import { createTestDatabase } from '#libs/testing';
 import { CONTRACT_PARTITIONS } from '../log/topic-partitions.js';
 
 const brokers = brokersOf(process.env['KAFKA_BROKERS']);

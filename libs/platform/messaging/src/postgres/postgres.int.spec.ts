@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createTestDatabase } from '#libs/testing';
+import { CONTRACT_TOPIC_PARTITIONS, createTestDatabase, describeEventLog, PostgresSink } from '#libs/testing';
 import { appendInTransaction } from './append-in-transaction.js';
-import { CONTRACT_TOPIC_PARTITIONS } from '../contract/contract-run.js';
-import { describeEventLog } from '../contract/event-log.contract.js';
 import type { LogRecord } from '../log/event-log.js';
 import { PostgresConsumer } from './postgres-consumer.js';
-import { PostgresSink } from './postgres-sink.js';
 import { PostgresEventLog } from './postgres.js';
 import { pruneLog } from './prune-log.js';
 import { CONTRACT_PARTITIONS } from '../log/topic-partitions.js';

@@ -2,9 +2,7 @@ import { expect, it } from '@jest/globals';
 import { TOPICS } from '#libs/contracts';
 import { append, keyOf, range, Seen, until } from './contract-records.js';
 import { CONTRACT_TOPIC_PARTITIONS, type ContractRun } from './contract-run.js';
-import { replayDeadLetter } from '../log/dead-letter.js';
-import { LogFullError, type ConsumeOptions } from '../log/event-log.js';
-import { partitionOf } from '../log/partition-of.js';
+import { LogFullError, partitionOf, replayDeadLetter, type ConsumeOptions } from '#libs/platform/messaging';
 
 /** Full queues, failing and slow handlers, records that no handler takes. */
 export function describeTrouble({ newTopic, open }: ContractRun): void {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, jest } from '@jest/globals';
 import type { ContractAdapter, ContractRun } from './contract-run.js';
 import { describeDelivery } from './delivery.contract.js';
-import type { EventLog } from '../log/event-log.js';
+import type { EventLog } from '#libs/platform/messaging';
 import { describeMembers } from './members.contract.js';
 import { describePlaces } from './places.contract.js';
 import { describeTrouble } from './trouble.contract.js';

@@ -1,4 +1,4 @@
-import type { Batch, Consumer, EventLog } from '../log/event-log.js';
+import type { Batch, Consumer, EventLog } from '#libs/platform/messaging';
 
 /** What a suite run needs of an adapter. Every test uses a topic and groups of its own. */
 export interface ContractAdapter {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Batch } from '../log/event-log.js';
-import type { ContractSink } from '../contract/contract-run.js';
+import type { Batch } from '#libs/platform/messaging';
+import type { ContractSink } from './contract-run.js';
 
 /** The engine's way in small, for specs: effects and offset row, checked FOR UPDATE, in one transaction. */
 export class PostgresSink implements ContractSink {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { LogFullError, type Batch, type EventLog } from '../log/event-log.js';
-import { CONTRACT_TOPIC_PARTITIONS, type ContractSink } from '../contract/contract-run.js';
-import { describeEventLog } from '../contract/event-log.contract.js';
+import { CONTRACT_PARTITIONS, LogFullError, type Batch, type EventLog } from '#libs/platform/messaging';
+import { CONTRACT_TOPIC_PARTITIONS, type ContractSink } from './contract-run.js';
+import { describeEventLog } from './event-log.contract.js';
 import type { MemoryConsumer } from './memory-consumer.js';
-import { MemoryEventLog } from './memory.js';
-import { CONTRACT_PARTITIONS } from '../log/topic-partitions.js';
+import { MemoryEventLog } from './memory-event-log.js';
 
 describeEventLog('memory', async () => {
   // All "processes" of one test see the same log; the first one to close must not end it for the others.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { append, range, until } from './contract-records.js';
 import { CONTRACT_TOPIC_PARTITIONS, type ContractRun } from './contract-run.js';
-import type { ConsumeOptions } from '../log/event-log.js';
+import type { ConsumeOptions } from '#libs/platform/messaging';
 
 /** Members of a group share the partitions; with a store of their own, nothing takes effect twice or is missing. */
 export function describeMembers({ name, newTopic, open, sink: createSink, abandon }: ContractRun): void {

@@ -1,6 +1,11 @@
-import type { Batch, Consumer, ConsumeOptions, LogRecord } from '../log/event-log.js';
-import { Lane } from '../consumer/lane.js';
-import type { LogWriter } from '../log/log-writer.js';
+import {
+  Lane,
+  type Batch,
+  type ConsumeOptions,
+  type Consumer,
+  type LogRecord,
+  type LogWriter,
+} from '#libs/platform/messaging';
 
 interface MemoryConsumerParts {
   readonly logger: LogWriter;

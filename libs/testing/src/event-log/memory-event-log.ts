@@ -1,19 +1,23 @@
 import {
+  Appender,
+  checkRecord,
+  CONTRACT_PARTITIONS,
+  countOf,
+  deadLetterOf,
   LogFullError,
-  type Consumer,
+  placeOf,
+  SILENT,
   type ConsumeOptions,
+  type Consumer,
   type EventLog,
   type LogRecord,
+  type LogWriter,
   type NewRecord,
+  type PartitionCounts,
   type PartitionEnds,
   type Position,
-} from '../log/event-log.js';
-import { Appender } from '../consumer/appender.js';
-import { checkRecord } from '../log/check-record.js';
-import { deadLetterOf } from '../log/dead-letter.js';
-import { SILENT, type LogWriter } from '../log/log-writer.js';
+} from '#libs/platform/messaging';
 import { MemoryConsumer } from './memory-consumer.js';
-import { CONTRACT_PARTITIONS, countOf, placeOf, type PartitionCounts } from '../log/topic-partitions.js';
 
 export interface MemoryEventLogOptions {
   readonly partitions?: PartitionCounts;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Batch, EventLog, LogRecord } from '../log/event-log.js';
+import type { Batch, EventLog, LogRecord } from '#libs/platform/messaging';
 
 export class Seen {
   readonly records: LogRecord[] = [];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { append, keyOf, range, Seen, until } from './contract-records.js';
 import { CONTRACT_TOPIC_PARTITIONS, type ContractRun } from './contract-run.js';
-import { partitionOf } from '../log/partition-of.js';
+import { partitionOf } from '#libs/platform/messaging';
 
 /** Where a consumer stands: after a stop, by its own store, by a seek, while it is paused. */
 export function describePlaces({ newTopic, open }: ContractRun): void {

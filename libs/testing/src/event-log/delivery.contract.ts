@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { append, keyOf, Seen, until } from './contract-records.js';
 import { CONTRACT_TOPIC_PARTITIONS, type ContractRun } from './contract-run.js';
-import { partitionOf } from '../log/partition-of.js';
+import { partitionOf } from '#libs/platform/messaging';
 
 /** What is appended is delivered: all of it, in order, as it was, at once. */
 export function describeDelivery({ name, newTopic, open }: ContractRun): void {
