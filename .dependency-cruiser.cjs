@@ -1,5 +1,5 @@
 /** Import rules of the tree. Each has the sentence that a breach prints. */
-const spec = '\\.(spec|contract)\\.ts$';
+const spec = '\\.(spec|contract|fixture)\\.ts$';
 module.exports = {
   forbidden: [
     {
@@ -22,6 +22,27 @@ module.exports = {
       comment: 'The domain uses the types of contracts, not its code.',
       from: { path: '^libs/domain/', pathNot: spec },
       to: { path: '^libs/contracts/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'twin-knows-no-pack',
+      severity: 'error',
+      comment: 'The twin takes a catalogue as an argument: it imports no pack.',
+      from: { path: '^libs/domain/twin/', pathNot: spec },
+      to: { path: '^libs/domain/packs/' },
+    },
+    {
+      name: 'packs-where-something-is-composed',
+      severity: 'error',
+      comment: 'Only apps, tools and tests choose packs; no library does.',
+      from: { path: '^libs/', pathNot: [spec, '^libs/domain/packs/', '^libs/testing/'] },
+      to: { path: '^libs/domain/packs/' },
+    },
+    {
+      name: 'fixtures-only-from-tests',
+      severity: 'error',
+      comment: 'Fixtures are test code.',
+      from: { path: '^(apps|libs|tools)/', pathNot: spec },
+      to: { path: '\\.fixture\\.ts$' },
     },
     {
       name: 'quantities-import-nothing',

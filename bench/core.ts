@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { PatientInput, WireSample } from '#libs/contracts';
-import { apply, createMemory, DEFAULT_CATALOGUE, initialTwin, type TwinState } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { apply, createMemory, initialTwin, type TwinState } from '#libs/domain/twin';
 import { machine } from './machine.js';
 
 /**

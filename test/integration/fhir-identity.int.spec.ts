@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { patientKey, TOPICS, type PatientInput } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { createHotState, type HotState } from '#libs/platform/storage';
 import { startPipeline, type Pipeline } from '../../apps/twin-engine/src/pipeline.js';
 import { TestFhirGateway, patient, tokenOf, type Resource } from '../support/fhir-gateway.js';

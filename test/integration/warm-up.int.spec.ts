@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { Pool } from 'pg';
 import { createPool } from '#libs/platform/storage';
 import { createTestDatabase } from '#libs/testing';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { alarmLoad, createPlainCounter, patientDays, watched } from './alarm-load.js';
 import { leadTimes } from './lead-times.js';
 import { besides } from './read-beside.js';

@@ -1,5 +1,6 @@
 import type { Alert } from '#libs/contracts';
-import { DEFAULT_CATALOGUE, initialTwin } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { initialTwin } from '#libs/domain/twin';
 import type { RunningServer } from '#libs/platform/http';
 import type { Platform } from '#libs/platform/runtime';
 import { RunningApi, type ApiAnswer, type CallOptions } from '../../../test/support/running-api.js';

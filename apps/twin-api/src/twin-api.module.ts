@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { Platform } from '#libs/platform/runtime';
 import { AlertRoutes } from './alerts/alerts.routes.js';
 import { API, Api } from './api.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { readConfig } from '#libs/platform/config';
 import { patientKey, TOPICS, type SamplesRecord } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { beat, createHotState, createPool, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';

@@ -9,7 +9,7 @@ import {
   type SamplesRecord,
   type WireSample,
 } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { partitionOf, type Batch, type BatchOutcome, type LogRecord } from '#libs/platform/messaging';
 import {
   createHotState,

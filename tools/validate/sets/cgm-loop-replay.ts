@@ -1,4 +1,4 @@
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { createTwinRun } from '../../replay/twin-run.js';
 import type { SensorFile } from './cgm-loop-files.js';
 

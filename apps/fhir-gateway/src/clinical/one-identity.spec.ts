@@ -2,14 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ClinicalRecord } from '#libs/contracts';
 import type { JsonObject } from '#libs/domain/fhir';
-import {
-  apply,
-  createMemory,
-  initialTwin,
-  type StoredMeasurement,
-  type TwinState,
-  DEFAULT_CATALOGUE,
-} from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
 import { clinicalRecords } from './clinical-records.js';
 import { decide, type CurrentResource, type FhirKnown, type Step } from '#libs/fhir-rest';
 

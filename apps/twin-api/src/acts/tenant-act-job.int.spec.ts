@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { Pool } from 'pg';
 import { TOPICS, type ActRecord } from '#libs/contracts';
 import { PostgresEventLog } from '#libs/platform/messaging';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { apply, createMemory, initialTwin, TWIN_VERSION, DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { apply, createMemory, initialTwin, TWIN_VERSION } from '#libs/domain/twin';
 import type { Platform } from '#libs/platform/runtime';
 import { at, NAME, uuid, TwinApi, type Answer } from '../twin-api.fixture.js';
 

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { createPool, SourceKeys } from '#libs/platform/storage';
 import { Backlog } from './backlog.js';
 import type { BacklogMessage } from './start-backlog.js';

@@ -8,14 +8,8 @@ import {
   type SamplesRecord,
   type WireSample,
 } from '#libs/contracts';
-import {
-  apply,
-  createMemory,
-  initialTwin,
-  type StoredMeasurement,
-  type TwinState,
-  DEFAULT_CATALOGUE,
-} from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
 import { partitionOf, type Batch, type LogRecord } from '#libs/platform/messaging';
 import { createPool, SourceKeys } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { patientKey, TOPICS, type Alert, type AlertRecord, type SamplesRecord } from '#libs/contracts';
-import { initialTwin, TWIN_VERSION, DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { initialTwin, TWIN_VERSION } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';

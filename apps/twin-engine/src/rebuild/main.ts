@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { loadConfig } from '#libs/platform/config';
 import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
 import { createPool, migrate, type TwinRowHead } from '#libs/platform/storage';

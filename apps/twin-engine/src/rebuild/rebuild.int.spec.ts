@@ -9,7 +9,8 @@ import {
   type SamplesRecord,
   type WireSample,
 } from '#libs/contracts';
-import { type TwinState, DEFAULT_CATALOGUE } from '#libs/domain/twin';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import type { TwinState } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, twinHeads, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';

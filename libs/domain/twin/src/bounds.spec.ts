@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import { COMPARATORS, type Comparator, type WireSample } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from './packs/packs.js';
-import { GLUCOSE, MINUTE, T0, emittedBy, Ward } from './fixtures/ward.fixture.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { GLUCOSE, MINUTE, T0, emittedBy, Ward } from '#libs/testing/ward';
 import { viewOf } from './index.js';
 
 const glucose = (minute: number, x: number, b?: Comparator): WireSample => ({

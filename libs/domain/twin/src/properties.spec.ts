@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { metInRuns, propertyRuns } from '#libs/testing/properties';
 import type { PatientInput, WireSample } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from './packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { HOUR, MINUTE, T0, Ward } from '#libs/testing/ward';
 import { viewOf, type TwinState } from './index.js';
-import { HOUR, MINUTE, T0, Ward } from './fixtures/ward.fixture.js';
 
 const CODES = { heart: 1, oxygen: 3, glucose: 9 } as const;
 const LEVELS: Readonly<Record<number, readonly number[]>> = {

@@ -2,10 +2,24 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from './packs/packs.js';
-import { cut, ecg, every, noise, runsOf, type Recording } from './fixtures/recordings.fixture.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import {
+  cut,
+  ecg,
+  every,
+  noise,
+  runsOf,
+  type Recording,
+  GLUCOSE,
+  HEART_RATE,
+  HOUR,
+  MINUTE,
+  OXYGEN,
+  T0,
+  emittedBy,
+  Ward,
+} from '#libs/testing/ward';
 import { viewOf } from './index.js';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, T0, emittedBy, Ward } from './fixtures/ward.fixture.js';
 
 /** What each record told, one record per chunk, each received when it was complete. */
 function sent(chunks: readonly WireSample[], patient?: string): Ward {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import type { PatientInput, WireFact, WireSample } from '#libs/contracts';
 import { FACT_KINDS } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from './packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { Ward } from '#libs/testing/ward';
 import { initialTwin, viewOf } from './index.js';
-import { Ward } from './fixtures/ward.fixture.js';
 
 const odd = fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e300, 8.64e15, -8.64e15, 9e15);
 const time = fc.oneof(

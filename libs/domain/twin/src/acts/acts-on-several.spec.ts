@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord, WireThreshold } from '#libs/contracts';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 
 const RULE = 'oxygen-saturation-low';
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample, WireThreshold } from '#libs/contracts';
-import { cut, ecg, every } from '../fixtures/recordings.fixture.js';
 import {
+  cut,
+  ecg,
+  every,
   GLUCOSE,
   HEART_RATE,
   HOUR,
@@ -12,7 +14,7 @@ import {
   emittedBy,
   allEmittedBy,
   Ward,
-} from '../fixtures/ward.fixture.js';
+} from '#libs/testing/ward';
 
 const MIN5 = 5 * MINUTE;
 const low = 'glucose-low';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { MINUTE, SECOND, T0 } from '#libs/testing/ward';
 import { episodeOf } from '../fixtures/draft.fixture.js';
-import { MINUTE, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import { defaultLimits } from '../rules/limits.js';
 import type { EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';

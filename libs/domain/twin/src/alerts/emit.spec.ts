@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { uuidOf } from '#libs/domain/quantities';
+import { MINUTE, OXYGEN, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { FoundEpisode } from '../rules/machine.js';
 import type { EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 import { emitAll } from './emit-all.js';
 import { episodeId, amendPending, emit } from './emit.js';
-import { MINUTE, OXYGEN, T0 } from '../fixtures/ward.fixture.js';
 
 const OXYGEN_LOW = measureRule('oxygen-saturation-low');
 const ID = episodeId({ tenant: 1, patient: 'p1' }, OXYGEN_LOW.id, 0);

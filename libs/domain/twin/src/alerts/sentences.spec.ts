@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AlertReason, Transition } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '#libs/testing/ward';
 import { episodeOf } from '../fixtures/draft.fixture.js';
-import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import { defaultLimits } from '../rules/limits.js';
 import { CLOCK_STEP } from '../ingest/sender-rules.js';
 import { NO_DATA } from '../silence/no-data.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { MINUTE, OXYGEN, T0, Ward } from '#libs/testing/ward';
 import { adoptEpisodes, initialTwin, type EmittedAlert } from '../index.js';
 import { episodeId } from '../alerts/emit.js';
-import { MINUTE, OXYGEN, T0, Ward } from '../fixtures/ward.fixture.js';
 
 const RULE = 'oxygen-saturation-low';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Look } from './look.js';
 import type { MeasureRule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/state.js';
 import { continueEmitted } from './emitted-episode.js';
-import { MINUTE, T0 } from '../fixtures/ward.fixture.js';
 
 const NOW = T0 + 60 * MINUTE;
 const OXYGEN_LOW = measureRule('oxygen-saturation-low');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE, OXYGEN, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Draft } from '../state/draft.js';
 import { emitEpisodes } from './episodes.js';
@@ -7,7 +8,6 @@ import type { FoundEpisode } from '../rules/machine.js';
 import type { MeasureRule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
-import { MINUTE, OXYGEN, T0 } from '../fixtures/ward.fixture.js';
 
 const NOW = T0 + 60 * MINUTE;
 const OXYGEN_LOW = measureRule('oxygen-saturation-low');

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import type { WireFact } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { HOUR, T0, Ward } from '#libs/testing/ward';
 import { isPregnantAt, personOf } from './person.js';
 import { viewOf } from '../views/view.js';
-import { HOUR, T0, Ward } from '../fixtures/ward.fixture.js';
 
 const DAY = 24 * HOUR;
 const SNOMED = 'http://snomed.info/sct';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
-import { T0 } from '../fixtures/ward.fixture.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { T0 } from '#libs/testing/ward';
 import type { Rule } from '../rules/rule.js';
 import type { FactState } from '../state/state.js';
 import { ageAt, isPregnantAt, personOf, type Person } from './person.js';

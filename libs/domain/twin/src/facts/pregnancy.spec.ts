@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HOUR, T0 } from '../fixtures/ward.fixture.js';
+import { HOUR, T0 } from '#libs/testing/ward';
 import type { FactState } from '../state/state.js';
 import { isAboutPregnancy, pregnanciesOf, STATUS_HOLDS } from './pregnancy.js';
 

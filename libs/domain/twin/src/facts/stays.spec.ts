@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireFact } from '#libs/contracts';
+import { HOUR, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
-import { HOUR, T0 } from '../fixtures/ward.fixture.js';
 import type { Draft } from '../state/draft.js';
 import type { FactState } from '../state/state.js';
 import { applyFacts } from './facts.js';

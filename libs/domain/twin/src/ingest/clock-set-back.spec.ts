@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '#libs/testing/ward';
 import { clockOf, given, ORIGIN, shifts, streamOf, value } from '../fixtures/clocks.fixture.js';
-import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import { stillBehind } from '../state/behind.js';
 
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR, MINUTE, SECOND, T0 } from '#libs/testing/ward';
 import { clockOf, given, ORIGIN, shifts, streamOf, value, wave } from '../fixtures/clocks.fixture.js';
-import { HOUR, MINUTE, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import { stillAhead } from './clocks.js';
 
 const ECG = 12;

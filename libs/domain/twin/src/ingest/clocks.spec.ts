@@ -2,20 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { GLUCOSE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, emittedBy, allEmittedBy, Ward } from '#libs/testing/ward';
 import { readTwin, viewOf } from '../index.js';
-import {
-  GLUCOSE,
-  HOUR,
-  MINUTE,
-  OXYGEN,
-  SECOND,
-  series,
-  T0,
-  emittedBy,
-  allEmittedBy,
-  Ward,
-} from '../fixtures/ward.fixture.js';
 
 const ECG = 12;
 const oxygen = (t: number, x: number, f?: string): WireSample => ({

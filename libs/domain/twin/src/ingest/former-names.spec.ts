@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { HEART_RATE, MINUTE, SECOND, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
+import { HEART_RATE, MINUTE, SECOND, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 
 it('does not miss a client whose values now stand under the name of the store', () => {
   const ward = new Ward();

@@ -2,8 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
-import { cut, ecg, every, runsOf } from '../fixtures/recordings.fixture.js';
-import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, series, T0, emittedBy, Ward } from '../fixtures/ward.fixture.js';
+import {
+  cut,
+  ecg,
+  every,
+  runsOf,
+  GLUCOSE,
+  HEART_RATE,
+  MINUTE,
+  OXYGEN,
+  SECOND,
+  series,
+  T0,
+  emittedBy,
+  Ward,
+} from '#libs/testing/ward';
 
 /** Names that every object answers to, and that `o[name] = …` may lose. */
 const NAMES = Object.getOwnPropertyNames(Object.prototype);

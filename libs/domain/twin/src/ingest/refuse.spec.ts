@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
-import { HEART_RATE, HOUR, MINUTE, SECOND, series, T0, Ward } from '../fixtures/ward.fixture.js';
+import { HEART_RATE, HOUR, MINUTE, SECOND, series, T0, Ward } from '#libs/testing/ward';
 
 describe('a value that was accepted and is not used', () => {
   const bad: readonly (readonly [string, WireSample])[] = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { VitalState } from '#libs/domain/signal-quality';
+import { HOUR, MINUTE, SECOND, T0 } from '#libs/testing/ward';
 import { clockOf } from '../fixtures/clocks.fixture.js';
 import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
-import { HOUR, MINUTE, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import type { Draft } from '../state/draft.js';
 import type { EpisodeState, UnitState } from '../state/state.js';
 import { NOTHING_KEPT } from '../time/fold.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GLUCOSE, HOUR, MINUTE, series, T0, emittedBy, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HOUR, MINUTE, series, T0, emittedBy, allEmittedBy, Ward } from '#libs/testing/ward';
 
 const unitLines = (ward: Ward): string[] =>
   ward.outcomes.flatMap(allEmittedBy).filter((line) => line.startsWith('unit-doubtful'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { metInRuns, propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
-import { GLUCOSE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 
 const MIN5 = 5 * MINUTE;
 const LATE = 3 * HOUR;

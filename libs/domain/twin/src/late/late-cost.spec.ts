@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { metInRuns, propertyRuns } from '#libs/testing/properties';
 import type { PatientInput, WireSample } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0 } from '#libs/testing/ward';
 import {
   apply,
   createMemory,
@@ -12,7 +13,6 @@ import {
   type StoredMeasurement,
   type TwinState,
 } from '../index.js';
-import { HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0 } from '../fixtures/ward.fixture.js';
 
 /** A patient's log and store in memory that counts what late values cost. */
 class Counted {

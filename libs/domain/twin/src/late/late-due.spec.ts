@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { GLUCOSE, HOUR, OXYGEN, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
-import { GLUCOSE, HOUR, OXYGEN, T0 } from '../fixtures/ward.fixture.js';
 import type { Sample } from '../rules/judged-sample.js';
 import type { Draft } from '../state/draft.js';
 import type { LateState } from '../state/state.js';

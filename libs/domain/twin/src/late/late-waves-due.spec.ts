@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
-import { MINUTE, T0 } from '../fixtures/ward.fixture.js';
 import type { Draft } from '../state/draft.js';
 import { dueSpans, isWaveDue, settleWaves } from './late-waves.js';
 

@@ -2,9 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
-import { cut, ecg, every } from '../fixtures/recordings.fixture.js';
+import { cut, ecg, every, HOUR, MINUTE, SECOND, T0, Ward } from '#libs/testing/ward';
 import type { TwinState } from '../index.js';
-import { HOUR, MINUTE, SECOND, T0, Ward } from '../fixtures/ward.fixture.js';
 
 /** Ten seconds without a beat, then a run of ventricular beats; on two leads. */
 const TIMES = [...every(0.5, 25, 0.8), ...every(35, 46, 0.8), ...every(53.4, 70, 0.8)];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, emittedBy, Ward } from '#libs/testing/ward';
 import { LATENESS_BOUND } from '../index.js';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, emittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
 const low = 'glucose-low';

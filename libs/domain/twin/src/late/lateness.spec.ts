@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
-import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import type { Draft } from '../state/draft.js';
 import type { EpisodeState, LatenessState } from '../state/state.js';
 import { isCatchingUp, isHeldBack, isOverdue, isWaiting, noteLateness, idleTimeout, waitForMore } from './catch-up.js';

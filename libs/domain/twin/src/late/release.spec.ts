@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
-import { GLUCOSE, HOUR, OXYGEN, SECOND, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HOUR, OXYGEN, SECOND, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 
 const LATE = 3 * HOUR;
 const NOW = T0 + LATE;

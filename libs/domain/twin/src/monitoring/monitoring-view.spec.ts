@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord } from '#libs/contracts';
+import { HOUR, MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
-import { HOUR, MINUTE, T0 } from '../fixtures/ward.fixture.js';
 import type { MonitoringState, TwinState } from '../state/state.js';
 import { endMonitoringOff, monitoringOf, offReasonOf, setMonitoring } from './monitoring.js';
 

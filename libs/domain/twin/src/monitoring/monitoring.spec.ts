@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord, WireFact, WireMonitoring } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { GLUCOSE, HOUR, MINUTE, OXYGEN, series, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 import { viewOf } from '../views/view.js';
-import { GLUCOSE, HOUR, MINUTE, OXYGEN, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const LOW = 'glucose-low';
 const glucose = (ward: Ward, t: number, x: number) => ward.send([{ c: GLUCOSE, t, x }]);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { HEART_RATE, MINUTE, SECOND, T0 } from '#libs/testing/ward';
 import { attended, fallen, furtherThanSeen, risen } from './attention.js';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Finding } from '../alerts/finding.js';
 import type { EpisodeState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
-import { HEART_RATE, MINUTE, SECOND, T0 } from '../fixtures/ward.fixture.js';
 
 const NEWS2 = measureRule('news2');
 const HEART_HIGH = measureRule('heart-rate-high');

@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { metInRuns, propertyRuns } from '#libs/testing/properties';
 import type { Alert } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
-import { viewOf } from '../index.js';
-import { cut, ecg, every } from '../fixtures/recordings.fixture.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import {
+  cut,
+  ecg,
+  every,
   GLUCOSE,
   HEART_RATE,
   HOUR,
@@ -16,7 +17,8 @@ import {
   T0,
   allEmittedBy,
   Ward,
-} from '../fixtures/ward.fixture.js';
+} from '#libs/testing/ward';
+import { viewOf } from '../index.js';
 
 const MIN5 = 5 * MINUTE;
 

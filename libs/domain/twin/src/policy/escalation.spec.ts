@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { GLUCOSE, MINUTE, SECOND, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
 import type { Draft } from '../state/draft.js';
 import { escalateIgnored } from './escalation.js';
 import type { EpisodeState } from '../state/state.js';
-import { GLUCOSE, MINUTE, SECOND, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 /** After the timer has run out at T0, with the rules' own times: saturation 15 min, glucose 30 min. */
 function escalated(episodes: Readonly<Record<string, readonly EpisodeState[]>>): Draft {

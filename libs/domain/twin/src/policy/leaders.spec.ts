@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { uuidOf } from '#libs/domain/quantities';
+import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import { isOutranked, isPagedByLeader, ledBy, suppress } from './policy.js';
 import type { EpisodeState } from '../state/state.js';
 import { episodeId } from '../alerts/emit.js';
-import { MINUTE, T0 } from '../fixtures/ward.fixture.js';
 
 const LOW = measureRule('glucose-low');
 const LOW_SOON = measureRule('glucose-low-soon');

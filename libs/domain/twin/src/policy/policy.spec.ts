@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
-import { checkThresholds } from '../index.js';
-import { cut, ecg, every } from '../fixtures/recordings.fixture.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import {
+  cut,
+  ecg,
+  every,
   GLUCOSE,
   HEART_RATE,
   HOUR,
@@ -14,7 +15,8 @@ import {
   emittedBy,
   allEmittedBy,
   Ward,
-} from '../fixtures/ward.fixture.js';
+} from '#libs/testing/ward';
+import { checkThresholds } from '../index.js';
 
 const MIN5 = 5 * MINUTE;
 

@@ -1,19 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 import { viewOf } from '../index.js';
-import {
-  GLUCOSE,
-  HEART_RATE,
-  HOUR,
-  MINUTE,
-  OXYGEN,
-  SECOND,
-  series,
-  T0,
-  allEmittedBy,
-  Ward,
-} from '../fixtures/ward.fixture.js';
 
 const RULE = 'oxygen-saturation-low';
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Ward, emittedBy, GLUCOSE, HEART_RATE, MINUTE, series, T0 } from '../fixtures/ward.fixture.js';
-import { GLUCOSE_PACK } from '../packs/glucose/glucose.js';
-import { DEFAULT_CATALOGUE, PACKS } from '../packs/packs.js';
-import { VITALS_PACK } from '../packs/vitals.js';
+import { GLUCOSE_PACK, DEFAULT_CATALOGUE, PACKS, VITALS_PACK } from '#libs/domain/packs';
+import { Ward, emittedBy, GLUCOSE, HEART_RATE, MINUTE, series, T0 } from '#libs/testing/ward';
 import { ruleViews } from '../views/catalogue-view.js';
 import { viewOf } from '../views/view.js';
 import { catalogueOf, EQUIPMENT_RULES } from './catalogue.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
-import { T0 } from '../fixtures/ward.fixture.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { T0 } from '#libs/testing/ward';
 import type { Person } from '../facts/person.js';
 import type { SetLimits } from '../state/state.js';
 import { checkThresholds, defaultLimits, layersOf, limitsAt, mergeLimits, ownerAt, type Limits } from './limits.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, series, T0, emittedBy, Ward } from '#libs/testing/ward';
 import { checkThresholds, defaultLimits } from '../index.js';
-import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, series, T0, emittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 interface Row {
   readonly name: string;

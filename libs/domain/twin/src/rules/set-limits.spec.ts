@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { T0 } from '../fixtures/ward.fixture.js';
+import { T0 } from '#libs/testing/ward';
 import type { SetLimits } from '../state/state.js';
 import { gridTimes } from '../time/grid.js';
 import { setLimitsOf, timelineWith } from './set-limits.js';

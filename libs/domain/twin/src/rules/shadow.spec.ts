@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { GLUCOSE, HOUR, MINUTE, series, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 import { ruleViews, viewOf } from '../index.js';
-import { GLUCOSE, HOUR, MINUTE, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
 
 const MIN5 = 5 * MINUTE;
 const EARLY = 'glucose-low-soon-early';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import { verdictOn, verdictOnMuted } from '../policy/policy.js';
 import type { EpisodeState } from '../state/state.js';
 import { episodeId } from '../alerts/emit.js';
-import { MINUTE, T0 } from '../fixtures/ward.fixture.js';
 
 const OXYGEN_LOW = measureRule('oxygen-saturation-low');
 const NEWS2 = measureRule('news2');

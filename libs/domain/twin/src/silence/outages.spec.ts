@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE, SECOND, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
-import { MINUTE, SECOND, T0 } from '../fixtures/ward.fixture.js';
 import { SYSTEM_OUTAGE } from '../ingest/sender-rules.js';
 import type { Draft } from '../state/draft.js';
 import type { EpisodeState } from '../state/state.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, allEmittedBy, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, SECOND, series, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 
 const MIN5 = 5 * MINUTE;
 const LIMIT = 30 * MINUTE;

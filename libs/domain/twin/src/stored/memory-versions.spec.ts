@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { MINUTE, Ward } from '#libs/testing/ward';
 import { apply, createMemory, viewOf, type TwinState } from '../index.js';
 import type { MemoryFormat } from '../rules/memory-format.js';
-import { MINUTE, Ward } from '../fixtures/ward.fixture.js';
 import { namedVersions, withKnownMemories } from './memory-versions.js';
 import { STORIES } from './stories.fixture.js';
 

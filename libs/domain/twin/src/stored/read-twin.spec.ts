@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { HEART_RATE, MINUTE, T0, Ward } from '#libs/testing/ward';
 import { initialTwin, readTwin, TWIN_VERSION, type TwinState } from '../index.js';
-import { HEART_RATE, MINUTE, T0, Ward } from '../fixtures/ward.fixture.js';
 
 const row = { tenant: 1, patient: 'p1', version: 0 };
 

@@ -1,6 +1,5 @@
 import type { ClinicalRecord, PatientInput, WireSample } from '#libs/contracts';
-import { cut, ecg, every, noise } from '../fixtures/recordings.fixture.js';
-import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, T0 } from '../fixtures/ward.fixture.js';
+import { cut, ecg, every, noise, GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, T0 } from '#libs/testing/ward';
 
 /** A made-up patient's log, cut where the twin is stored. */
 export interface Story {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { Ward } from '#libs/testing/ward';
 import { readTwin, TWIN_VERSION, type TwinState } from '../index.js';
-import { Ward } from '../fixtures/ward.fixture.js';
 import { STORIES, type Story } from './stories.fixture.js';
 import { UPCASTERS } from './upcasters.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, Ward } from '../fixtures/ward.fixture.js';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, Ward } from '#libs/testing/ward';
 
 /** What is stored of each value, as answers show it. */
 function stored(ward: Ward): unknown[] {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClinicalRecord } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '../packs/packs.js';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, Ward } from '#libs/testing/ward';
 import { createMemory, ruleViews, viewOf } from '../index.js';
-import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, Ward } from '../fixtures/ward.fixture.js';
 
 describe('view', () => {
   it('shows the newest value of each measure by name, and when it is too old to say how the patient is', () => {

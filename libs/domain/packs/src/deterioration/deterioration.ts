@@ -1,0 +1,27 @@
+import type { ConditionPack } from '#libs/domain/twin';
+import { BEDSIDE_SCORES } from './bedside-scores.js';
+import { NEWS2, TREND } from './deterioration-rules.js';
+import { NEWS2_DETECTOR } from './news2-detector.js';
+import { SHOCK_INDEX } from './shock-index.js';
+import { TREND_DETECTOR } from './trend-detector.js';
+
+/** Early warning scores and the trend of the last day. */
+export const DETERIORATION_PACK: ConditionPack = {
+  id: 'deterioration',
+  title: 'Deterioration',
+  measures: [
+    'respiratory-rate',
+    'oxygen-saturation',
+    'oxygen-flow',
+    'inspired-oxygen',
+    'systolic-pressure',
+    'mean-pressure',
+    'heart-rate',
+    'glasgow-coma-score',
+    'body-temperature',
+    'glucose',
+  ],
+  rules: [NEWS2, TREND],
+  detectors: [NEWS2_DETECTOR, TREND_DETECTOR],
+  derived: [...BEDSIDE_SCORES, SHOCK_INDEX],
+};

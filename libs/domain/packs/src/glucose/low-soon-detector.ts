@@ -1,0 +1,132 @@
+import { stepLowSoon, type LowForecast, type LowName, type LowSoonState } from '#libs/domain/glucose';
+import {
+  RANKS,
+  type Circumstances,
+  type Cited,
+  type Detector,
+  type DetectorStep,
+  type Finding,
+  type Sample,
+  type StreamRule,
+} from '#libs/domain/twin';
+import { EARLY_LOW_SOON_RULE, LOW_SOON_RULE, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
+
+const MINUTE = 60_000;
+/** Maximum number of sensors tracked; the one silent for longest is dropped first. */
+const SOURCES_KEPT = 3;
+/** The findings of a source silent for this long no longer count. */
+const SILENT = 60 * MINUTE;
+/** The forecast rests on half an hour of readings; of these the newest is cited, and those before it about 10 min apart. */
+const CITED_WITHIN = 36 * MINUTE;
+const CITED_APART = 9 * MINUTE;
+
+interface Sensor {
+  readonly state: LowSoonState;
+  readonly cites: readonly Cited[];
+  readonly findings: Readonly<Record<string, Finding>>;
+}
+
+type Memory = Readonly<Record<string, Sensor>>;
+
+const NONE: Sensor['findings'] = {};
+
+const LOW = 'below 70 mg/dL within 30 min';
+const FORECASTS: readonly (readonly [LowName, StreamRule, words: string])[] = [
+  ['low', LOW_SOON_RULE, LOW],
+  ['earlyLow', EARLY_LOW_SOON_RULE, LOW],
+  ['urgentLow', URGENT_LOW_SOON_RULE, 'at or below 55 mg/dL within 20 min'],
+];
+
+function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
+  const before = (memory as Memory | null) ?? {};
+  const [, , t, x, , source] = cited;
+  const old = Object.hasOwn(before, source) ? before[source] : undefined;
+  const limits = {
+    low: limitsOf(at, LOW_SOON_RULE),
+    earlyLow: limitsOf(at, EARLY_LOW_SOON_RULE),
+    urgentLow: limitsOf(at, URGENT_LOW_SOON_RULE),
+  };
+  const { state, on, forecasts } = stepLowSoon(old?.state ?? null, t, x, limits);
+  if (state === old?.state) return { memory: before, holds: holdsOf(before, at.now) };
+  const cites = citesWith(old?.cites ?? [], cited);
+  let findings = NONE;
+  for (const [name, rule, words] of FORECASTS) {
+    if (!on[name]) continue;
+    findings = { ...findings, [rule.id]: findingOf(rule, words, cites, forecasts[name], limits[name].raise) };
+  }
+  const sensor = { state, cites, findings };
+  const after = bounded({ ...before, [source]: sensor });
+  return { memory: after, holds: holdsOf(after, at.now) };
+}
+
+function limitsOf(at: Circumstances, rule: StreamRule): { readonly raise: number; readonly clear: number } {
+  const { probability, clearProbability } = at.limitsOf(rule);
+  return { raise: probability!, clear: clearProbability! };
+}
+
+function citesWith(cites: readonly Cited[], cited: Cited): readonly Cited[] {
+  const t = cited[2];
+  const [last, before] = [cites.at(-1), cites.at(-2)];
+  // The newest gives way when it stands too close to the one before it.
+  const isClose = last !== undefined && before !== undefined && last[2] - before[2] < CITED_APART;
+  return [...(isClose ? cites.slice(0, -1) : cites).filter((one) => t - one[2] <= CITED_WITHIN), cited];
+}
+
+function findingOf(
+  rule: StreamRule,
+  words: string,
+  cites: readonly Cited[],
+  forecast: LowForecast | undefined,
+  limit: number,
+): Finding {
+  const [, , , x, quality] = cites.at(-1)!;
+  const full = RANKS[rule.severity];
+  const rank = (quality === 0 ? full : full - 1) as Finding['rank'];
+  const base = { rank, cites, limit, limitName: 'probability', unit: '1', comparison: 'at-or-above' } as const;
+  const now = `Glucose ${Math.round(x)} mg/dL`;
+  if (forecast === undefined)
+    return { ...base, weight: 1, words: `${now}, already low; too few readings for a forecast` };
+  const { score, probability, intercept, contributions } = forecast;
+  return {
+    ...base,
+    weight: probability,
+    words: `${now}, predicted ${words}, probability ${probability.toFixed(2)}`,
+    score,
+    intercept,
+    contributions,
+    notes: ['score and contributions are log-odds; readings between the cited ones are used too'],
+  };
+}
+
+/** The worst finding of each rule over all active sensors. */
+function holdsOf(memory: Memory, now: number): DetectorStep['holds'] {
+  let holds: Record<string, Finding> | undefined;
+  for (const { state, findings } of Object.values(memory)) {
+    if (findings === NONE || now - (state.history.at(-1)?.[0] ?? now) > SILENT) continue;
+    for (const [id, finding] of Object.entries(findings)) {
+      const known = holds?.[id];
+      if (known !== undefined && known.rank * 2 + known.weight >= finding.rank * 2 + finding.weight) continue;
+      holds = { ...holds, [id]: finding };
+    }
+  }
+  return holds ?? NONE;
+}
+
+function bounded(memory: Memory): Memory {
+  const sources = Object.keys(memory);
+  if (sources.length <= SOURCES_KEPT) return memory;
+  const newest = (source: string): number => memory[source]!.state.history.at(-1)![0];
+  const oldest = sources.reduce((a, b) => (newest(b) < newest(a) ? b : a));
+  const { [oldest]: _, ...rest } = memory;
+  return rest;
+}
+
+/** Predicts lows per sensor: a difference between a meter and a sensor is not a change of glucose. */
+export const LOW_SOON_DETECTOR: Detector = {
+  id: 'low-soon',
+  codes: [9],
+  rules: [URGENT_LOW_SOON_RULE, LOW_SOON_RULE, EARLY_LOW_SOON_RULE],
+  late: 'refold',
+  warmUpMs: 2 * 3_600_000,
+  step,
+};
