@@ -68,7 +68,10 @@ export class Api {
     );
     this.deadLetters = new DeadLetters(pool, log);
     this.views = new TwinViews(pool, catalogue, hot);
-    this.streams = new EventStreams(closing, platform.tokens);
+    this.streams = new EventStreams(closing, platform.tokens, {
+      all: config.limits.streams,
+      ofATenant: config.limits.tenantStreams,
+    });
     this.tail = new AlertTail(pool, hot, (error) =>
       platform.logger.warn({ err: error }, 'alert streams were interrupted'),
     );

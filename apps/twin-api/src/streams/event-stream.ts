@@ -6,9 +6,6 @@ import { Problem } from '#libs/platform/http';
 const HEARTBEAT_MS = 15_000;
 /** A reader whose socket takes nothing for this long is dropped; it can resume with `Last-Event-ID`. */
 const SLOW_READER_MS = 15_000;
-/** Of all tenants together, and of one. */
-const MAX_STREAMS = 2_000;
-const MAX_OF_A_TENANT = 1_000;
 const RETRY_MS = 1_000;
 
 export interface ServerEvent {
@@ -95,7 +92,7 @@ export class EventStreams {
   constructor(
     closing: AbortSignal,
     private readonly tokens: Pick<Tokens, 'watch'>,
-    private readonly limits: StreamLimits = { all: MAX_STREAMS, ofATenant: MAX_OF_A_TENANT },
+    private readonly limits: StreamLimits,
   ) {
     closing.addEventListener('abort', () => {
       for (const streams of this.open.values()) for (const stream of streams) stream.end();

@@ -111,6 +111,25 @@ describe('MQTT with the own broker', () => {
     expect(await gateway.logged(source)).toBe(1_000);
   }, 20_000);
 
+  it('holds up a sender that is over its limit, and nobody else, and loses nothing', async () => {
+    const limited = await TestWearableGateway.open({ RATE_LIMIT_CLIENT: '1' });
+    const connect = (username: string) => connectAsync(limited.mqttUrl, { username, password: SECRET });
+    const [busy, other] = await Promise.all([connect('full'), connect('stranger')]);
+    const source = freshSource();
+    let acknowledged = 0;
+    const sent = Array.from({ length: 13 }, async () => {
+      await busy.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
+      acknowledged += 1;
+    });
+    await until(() => Promise.resolve(acknowledged === 10));
+    await other.publishAsync(samplesTopic('t2', 'p9'), JSON.stringify(sample()), { qos: 1 });
+    expect(acknowledged).toBe(10);
+    await Promise.all(sent);
+    expect(await limited.logged(source)).toBe(13);
+    await Promise.all([busy.endAsync(true), other.endAsync(true)]);
+    await limited.close();
+  }, 60_000);
+
   it('takes an access token with the user name oauth2', async () => {
     const publisher = await client({ username: 'oauth2', password: gateway.tokens.full });
     await publisher.publishAsync(TOPIC, JSON.stringify(sample()), { qos: 1 });

@@ -1,7 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
-import { allows, ANY_SOURCE, type Access } from '#libs/platform/auth';
+import { allows, ANY_SOURCE, RateLimitedError, type Access } from '#libs/platform/auth';
 import type { Platform } from '#libs/platform/runtime';
 import { MqttFrameGuard } from './mqtt-frame-guard.js';
 import { MAX_PAYLOAD_BYTES, takeMessage } from './mqtt-message.js';
@@ -22,13 +23,14 @@ const NOT_AUTHORIZED = 5;
  */
 export class MqttBroker {
   private readonly accesses = new WeakMap<Client, Access>();
+  private readonly addresses = new WeakMap<object, string>();
   /** Ends the watch over a connection's access. */
   private readonly watches = new WeakMap<Client, () => void>();
   private server: Server | undefined;
   private broker: Aedes | undefined;
 
   constructor(
-    private readonly platform: Pick<Platform, 'tokens' | 'logger' | 'config'>,
+    private readonly platform: Pick<Platform, 'tokens' | 'limits' | 'logger' | 'config'>,
     private readonly pipeline: Pipeline,
   ) {}
 
@@ -73,7 +75,9 @@ export class MqttBroker {
     const end = (): void => void socket.destroy();
     socket.on('error', () => guard.destroy());
     guard.on('error', end);
-    broker.handle(Duplex.from({ readable: socket.pipe(guard), writable: socket }));
+    const stream = Duplex.from({ readable: socket.pipe(guard), writable: socket });
+    this.addresses.set(stream, socket.remoteAddress ?? '');
+    broker.handle(stream);
   }
 
   private async answerConnect(
@@ -113,7 +117,8 @@ export class MqttBroker {
     password: Buffer | undefined,
   ): Promise<Access | undefined> {
     if (username === undefined || password === undefined) return undefined;
-    const { tokens } = this.platform;
+    const { tokens, limits } = this.platform;
+    await limits.attempt(this.addresses.get(client.conn) ?? '', username);
     const secret = password.toString('utf8');
     const access =
       username === 'oauth2' ? await tokens.verifyToken(secret) : await tokens.verifyClientSecret(username, secret);
@@ -141,6 +146,7 @@ export class MqttBroker {
     const access = client === null ? undefined : this.accesses.get(client);
     // The broker's own messages ($SYS) have no client.
     if (access === undefined) return;
+    await this.untilAllowed(client, access);
     const message = { topic: packet.topic, payload: bytesOf(packet.payload), retain: packet.retain };
     // Nothing may stay in the broker: neither retained nor as bytes for subscribers there are none of.
     packet.retain = false;
@@ -148,6 +154,19 @@ export class MqttBroker {
     await takeMessage(this.pipeline, message, { ...access, anySource: allows(access.scopes, ANY_SOURCE) });
     const tenant = /^homeostat\/([^/]*)\//.exec(packet.topic)?.[1];
     if (tenant !== undefined && tenant !== access.tenant.id) throw new NotAllowed();
+  }
+
+  /** A sender over its limit is not answered until it is below it again: it waits for its PUBACK, and nobody else does. */
+  private async untilAllowed(client: Client | null, access: Access): Promise<void> {
+    for (;;) {
+      try {
+        return await this.platform.limits.request(access);
+      } catch (error) {
+        if (!(error instanceof RateLimitedError)) throw error;
+        await sleep(error.retryAfterSeconds * 1000, undefined, { ref: false });
+        if (client?.connected !== true) throw error;
+      }
+    }
   }
 
   private logEnd(client: Client, error: Error): void {

@@ -3,6 +3,7 @@ export { AccessTokens } from './access-tokens.js';
 export { ASSERTION_ALGORITHMS } from './client-assertion.js';
 export { ClientGrants } from './client-grants.js';
 export { hashSecret, SecretVerifier, TooManyLoginsError } from './client-secrets.js';
+export { RateLimitedError, RateLimits, type Limited } from './rate-limits.js';
 export {
   Authenticated,
   Caller,

@@ -3,6 +3,7 @@ import type { Client, ClientStore } from '#libs/platform/storage';
 import { accessOf, type AccessTokens } from './access-tokens.js';
 import { ASSERTION_TYPE, judgeAssertion } from './client-assertion.js';
 import { TooManyLoginsError } from './client-secrets.js';
+import { RateLimitedError, type RateLimits } from './rate-limits.js';
 import { narrow } from './scopes.js';
 
 /** An answer of the token endpoint: RFC 6749 §5.1 and §5.2. */
@@ -21,6 +22,7 @@ export class TokenEndpoint {
     private readonly tokens: AccessTokens,
     private readonly clients: ClientStore,
     private readonly publicUrl: string | undefined,
+    private readonly limits: Pick<RateLimits, 'attempt'>,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -30,6 +32,7 @@ export class TokenEndpoint {
     if (grant !== 'client_credentials')
       return failure(400, 'unsupported_grant_type', 'grant_type must be client_credentials');
     try {
+      await this.limits.attempt(request.ip, claimedClient(fields, request));
       const verdict = await this.authenticate(fields, request);
       if (verdict.kind === 'refused') return verdict.answer;
       const { client } = verdict;
@@ -47,6 +50,13 @@ export class TokenEndpoint {
         },
       };
     } catch (error) {
+      if (error instanceof RateLimitedError) {
+        const description = 'too many attempts to log in from here; try again later';
+        return {
+          ...failure(429, 'temporarily_unavailable', description),
+          headers: { 'retry-after': String(error.retryAfterSeconds) },
+        };
+      }
       if (!(error instanceof TooManyLoginsError)) throw error;
       return {
         ...failure(429, 'temporarily_unavailable', 'too many logins at once; try again'),
@@ -98,6 +108,13 @@ export class TokenEndpoint {
     }
     return verdict;
   }
+}
+
+/** Who the caller says it is, checked or not; '' where the request does not say. */
+function claimedClient(fields: Readonly<Record<string, string>>, request: FastifyRequest): string {
+  const { authorization } = request.headers;
+  const basic = authorization === undefined ? undefined : fromBasic(authorization);
+  return basic?.id ?? fields['client_id'] ?? '';
 }
 
 function fromFields(fields: Readonly<Record<string, string>>): { id: string; secret: string } | undefined {

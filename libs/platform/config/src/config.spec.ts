@@ -21,6 +21,14 @@ describe('readConfig', () => {
         fhirVersions: 400,
         parkedRecords: 400,
       },
+      limits: {
+        clientPerSecond: 2000,
+        tenantPerSecond: 4000,
+        loginPerSecond: 10,
+        addressLoginsPerSecond: 50,
+        streams: 2000,
+        tenantStreams: 1000,
+      },
     });
   });
 
@@ -68,6 +76,9 @@ describe('readConfig', () => {
     ],
     [{ RETENTION_ALERTS_DAYS: '399' }, /^configuration: RETENTION_ALERTS_DAYS must be 0 .* at least RETENTION_DAYS/],
     [{ RETENTION_DAYS: '0', RETENTION_AUDIT_DAYS: '9999' }, /^configuration: RETENTION_AUDIT_DAYS must be 0/],
+    [{ RATE_LIMIT_CLIENT: 'many' }, /^configuration: RATE_LIMIT_CLIENT must be a whole number$/],
+    [{ TRUSTED_PROXIES: 'proxy.local' }, /^configuration: TRUSTED_PROXIES must be a comma list of addresses/],
+    [{ MAX_STREAMS: '0' }, /^configuration: MAX_STREAMS must be at least 1$/],
     [{ LOG_LEVEL: 'loud' }, /^configuration: LOG_LEVEL must be one of/],
     [
       { BOOTSTRAP_TENANT: 'a' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMITS_ENVIRONMENT, limitsOf, type Limits } from './limits.js';
 import { RETENTION_ENVIRONMENT, retentionOf, type Retention } from './retention.js';
 
 /** What a process does: one app, or all of them. */
@@ -31,6 +32,8 @@ export interface AppConfig {
     readonly port: number;
     /** URL under which clients reach `/oauth/token`, when a proxy stands in front; else taken from the request's Host. */
     readonly publicUrl?: string;
+    /** Proxies whose X-Forwarded-For is believed: else their address is that of all their clients. */
+    readonly trustedProxies?: readonly string[];
     readonly tls?: { readonly certFile: string; readonly keyFile: string };
   };
   readonly mqtt: { readonly port: number; readonly url?: string };
@@ -42,6 +45,7 @@ export interface AppConfig {
   readonly webhookAllowedHosts: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly retention: Retention;
+  readonly limits: Limits;
 }
 
 /** A value in the environment that cannot be used; the message is one line and never holds a secret. */
@@ -85,6 +89,16 @@ const Environment = z.object({
   PORT: port.optional(),
   HOST: text.default('127.0.0.1'),
   PUBLIC_URL: url(['https:', 'http:']).optional(),
+  TRUSTED_PROXIES: list
+    .pipe(
+      z.array(
+        z.union(
+          [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+          'must be a comma list of addresses or ranges (10.0.0.0/8)',
+        ),
+      ),
+    )
+    .optional(),
   TLS_CERT_FILE: text.optional(),
   TLS_KEY_FILE: text.optional(),
   MQTT_PORT: port.default(1884),
@@ -101,6 +115,7 @@ const Environment = z.object({
     .default([]),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   ...RETENTION_ENVIRONMENT,
+  ...LIMITS_ENVIRONMENT,
 });
 
 const TOGETHER = [
@@ -136,6 +151,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
       host: value.HOST,
       port: value.PORT ?? DEFAULT_PORTS[role],
       ...(value.PUBLIC_URL === undefined ? {} : { publicUrl: value.PUBLIC_URL.replace(/\/+$/, '') }),
+      ...(value.TRUSTED_PROXIES === undefined ? {} : { trustedProxies: value.TRUSTED_PROXIES }),
       ...(value.TLS_CERT_FILE === undefined || value.TLS_KEY_FILE === undefined
         ? {}
         : { tls: { certFile: value.TLS_CERT_FILE, keyFile: value.TLS_KEY_FILE } }),
@@ -157,6 +173,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     webhookAllowedHosts: value.WEBHOOK_ALLOWED_HOSTS,
     logLevel: value.LOG_LEVEL,
     retention,
+    limits: limitsOf(value),
   };
 }
 
@@ -193,6 +210,7 @@ export function redacted(config: AppConfig): Record<string, unknown> {
     webhookAllowedHosts: config.webhookAllowedHosts.join(','),
     logLevel: config.logLevel,
     retentionDays: config.retention,
+    limits: config.limits,
   };
 }
 

@@ -5,6 +5,7 @@ import {
   allows,
   ROUTE_ACCESS,
   type Access,
+  type RateLimits,
   type AuthorizedRequest,
   type RouteAccess,
   type Tokens,
@@ -16,6 +17,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: Pick<Tokens, 'verifyToken'>,
+    private readonly limits: Pick<RateLimits, 'request'>,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -25,7 +27,7 @@ export class AccessGuard implements CanActivate {
     ]);
     if (rule?.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<AuthorizedRequest>();
-    const access = await authenticate(request, this.tokens);
+    const access = await authenticate(request, this.tokens, this.limits);
     if (rule === undefined) throw new Problem(403, 'forbidden', 'no scope gives access to this');
     if (rule.kind === 'authenticated') return true;
     const params = (request.params ?? {}) as Readonly<Record<string, string>>;
@@ -35,8 +37,17 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** Reads the bearer token of a request, once; what follows finds it in `request.access`. */
-export async function authenticate(request: FastifyRequest, tokens: Pick<Tokens, 'verifyToken'>): Promise<Access> {
+/**
+ * Reads the bearer token of a request and counts it for its client and tenant, once; what follows finds it in `request.access`.
+ *
+ * @throws {Problem} 401
+ * @throws {RateLimitedError}
+ */
+export async function authenticate(
+  request: FastifyRequest,
+  tokens: Pick<Tokens, 'verifyToken'>,
+  limits: Pick<RateLimits, 'request'>,
+): Promise<Access> {
   const known = (request as Partial<AuthorizedRequest>).access;
   if (known !== undefined) return known;
   const header = request.headers.authorization;
@@ -49,6 +60,7 @@ export async function authenticate(request: FastifyRequest, tokens: Pick<Tokens,
       'Bearer realm="homeostat", error="invalid_token"',
     );
   }
+  await limits.request(access);
   (request as AuthorizedRequest).access = access;
   return access;
 }

@@ -1,7 +1,7 @@
 import { HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient, LogFullError } from '#libs/platform/messaging';
-import { TooManyLoginsError } from '#libs/platform/auth';
+import { RateLimitedError, TooManyLoginsError } from '#libs/platform/auth';
 import type { Logger } from '#libs/platform/telemetry';
 import { OutcomeProblem } from '#libs/fhir-rest';
 import { Problem } from './problem.js';
@@ -112,6 +112,11 @@ function toProblem(error: unknown): Problem {
   if (error instanceof LogFullError) {
     return new Problem(429, 'log-full', 'the log is full for the moment; send again later', [], {
       'retry-after': String(Math.max(1, Math.ceil(error.retryAfterSeconds))),
+    });
+  }
+  if (error instanceof RateLimitedError) {
+    return new Problem(429, 'rate-limited', `more requests than this ${error.limited} may make; send again later`, [], {
+      'retry-after': String(error.retryAfterSeconds),
     });
   }
   if (error instanceof TooManyLoginsError) {

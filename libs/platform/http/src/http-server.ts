@@ -6,7 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, AccessGuard } from './access-guard.js';
 import { ErrorAnswers } from './error-answers.js';
-import type { TokenEndpoint, Tokens } from '#libs/platform/auth';
+import type { RateLimits, TokenEndpoint, Tokens } from '#libs/platform/auth';
 import type { AppConfig } from '#libs/platform/config';
 import type { Logger, Metrics, Readiness } from '#libs/platform/telemetry';
 import { OAuthRoutes, ObservationRoutes, METRICS, READINESS, TOKEN_ENDPOINT } from './platform-routes.js';
@@ -22,6 +22,7 @@ export interface HttpServices {
   readonly readiness: Readiness;
   readonly tokens: Tokens;
   readonly tokenEndpoint: TokenEndpoint;
+  readonly limits: RateLimits;
 }
 
 /** A server that answers on `url`. */
@@ -77,6 +78,7 @@ export async function bootstrap(
     },
     // Many FHIR clients post bundles to the base URL with a slash at its end.
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
+    trustProxy: trustProxyOf(services.config),
     ...serverOptions(services.config),
   });
   const server = adapter.getInstance() as unknown as FastifyInstance;
@@ -87,22 +89,26 @@ export async function bootstrap(
     void reply.headers(SECURITY_HEADERS);
     done();
   });
-  readBodiesByRoute(server, (request) => admit(request, services.tokens));
+  readBodiesByRoute(server, (request) => admit(request, services));
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: false,
     abortOnError: false,
     bodyParser: false,
   });
-  app.useGlobalGuards(new AccessGuard(app.get(Reflector), services.tokens));
+  app.useGlobalGuards(new AccessGuard(app.get(Reflector), services.tokens, services.limits));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(errorAnswers);
   await app.listen(services.config.http.port, services.config.http.host);
   return { url: urlOf(app, services.config), app, routes, close: () => app.close() };
 }
 
-async function admit(request: FastifyRequest, tokens: Tokens): Promise<void> {
+async function admit(request: FastifyRequest, { tokens, limits }: HttpServices): Promise<void> {
   const config = request.routeOptions.config as { readonly body?: BodyOptions };
-  if (config.body?.open !== true && !request.is404) await authenticate(request, tokens);
+  if (config.body?.open !== true && !request.is404) await authenticate(request, tokens, limits);
+}
+
+function trustProxyOf({ http }: HttpServices['config']): string[] | false {
+  return http.trustedProxies === undefined ? false : [...http.trustedProxies];
 }
 
 function serverOptions(config: HttpServices['config']): object {

@@ -1,18 +1,19 @@
 import { resolve } from 'node:path';
 import { createEventLog, ensureTopics, startRelay } from '#libs/platform/messaging';
-import { ClientStore, createHotState, createPool, migrate, MigrationError } from '#libs/platform/storage';
+import { ClientStore, connectRedis, createHotState, createPool, migrate, MigrationError } from '#libs/platform/storage';
 import {
   AccessTokens,
   ALL_SCOPES,
   ClientGrants,
   hashSecret,
+  RateLimits,
   SecretVerifier,
   SigningKeys,
   TokenEndpoint,
 } from '#libs/platform/auth';
 import { StartupError, type AppConfig, type Role } from '#libs/platform/config';
 import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
-import { createLogger, createMetrics, Readiness, type Logger } from '#libs/platform/telemetry';
+import { createLogger, createMetrics, Readiness, type Logger, type Metrics } from '#libs/platform/telemetry';
 import type { Platform } from './platform.js';
 import { untilReachable } from './until-reachable.js';
 
@@ -62,6 +63,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     const tokens = new AccessTokens(keys, clients, secrets, new ClientGrants(clients));
     await putBootstrapClient(config, clients, secrets);
 
+    const limits = createLimits(config, metrics, stops);
     const readiness = new Readiness(log, metrics);
     readiness.addCheck({ name: 'database', run: async () => void (await pool.query('SELECT 1')) });
     readiness.addCheck({ name: 'log', run: async () => (log.healthy() ? undefined : 'unreachable') });
@@ -81,7 +83,8 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
       log,
       hot,
       tokens,
-      tokenEndpoint: new TokenEndpoint(tokens, clients, config.http.publicUrl),
+      tokenEndpoint: new TokenEndpoint(tokens, clients, config.http.publicUrl, limits),
+      limits,
       readiness,
       closing: closing.signal,
       onClose: (stop) => void stops.push(stop),
@@ -112,6 +115,13 @@ async function embedded(config: AppConfig, stops: (() => Promise<void>)[]): Prom
   const postgres = await startEmbeddedPostgres({ dataDir: resolve(config.dataDir) });
   stops.push(() => postgres.stop());
   return postgres.url;
+}
+
+function createLimits(config: AppConfig, metrics: Metrics, stops: (() => Promise<void>)[]): RateLimits {
+  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
+  if (redis !== undefined) stops.push(async () => redis.disconnect());
+  const limited = metrics.counter('homeostat_rate_limited_total', 'Requests and logins over a limit', ['limit']);
+  return new RateLimits(config.limits, { redis, onLimited: (limit) => limited.inc({ limit }) });
 }
 
 /** Left as it is where it is right already: tokens and connections end when a client changes, and any app may start at any time. */

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { EventLog } from '#libs/platform/messaging';
 import type { HotState } from '#libs/platform/storage';
-import type { TokenEndpoint, Tokens } from '#libs/platform/auth';
+import type { RateLimits, TokenEndpoint, Tokens } from '#libs/platform/auth';
 import type { AppConfig } from '#libs/platform/config';
 import type { Logger, Metrics, Readiness } from '#libs/platform/telemetry';
 
@@ -16,6 +16,7 @@ export interface Platform {
   readonly hot: HotState;
   readonly tokens: Tokens;
   readonly tokenEndpoint: TokenEndpoint;
+  readonly limits: RateLimits;
   readonly readiness: Readiness;
   /** Aborted when the process begins to close: end long answers (streams) now. */
   readonly closing: AbortSignal;

@@ -98,6 +98,9 @@ describe('the runtime over real HTTP and Postgres', () => {
       PORT: '0',
       DATABASE_URL: database.url,
       PUBLIC_URL,
+      // It logs in more often than clients do.
+      RATE_LIMIT_LOGIN: '0',
+      RATE_LIMIT_LOGIN_ADDRESS: '0',
       BOOTSTRAP_TENANT: 'north',
       BOOTSTRAP_CLIENT_ID: 'admin',
       BOOTSTRAP_CLIENT_SECRET: 'admin-secret',

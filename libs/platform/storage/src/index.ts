@@ -1,4 +1,5 @@
 export * from './hot-state/hot-state.js';
+export { connectRedis } from './hot-state/redis.js';
 export { createHotState } from './hot-state/create-hot-state.js';
 export { migrate } from './schema/migrate.js';
 export { MigrationError } from './schema/migration-engine.js';

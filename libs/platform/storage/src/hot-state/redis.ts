@@ -50,7 +50,7 @@ export class RedisHotState implements HotState {
     this.prefix = options.prefix ?? 'homeostat:';
     this.ttlMs = options.ttlMs ?? 60_000;
     this.patienceMs = options.patienceMs ?? 500;
-    this.writer = this.connect() as WithPut;
+    this.writer = connectRedis(this.url, this.patienceMs) as WithPut;
     this.writer.defineCommand('putTwins', { lua: PUT });
     this.writer.on('ready', () => void this.forgetUnwritten());
   }
@@ -144,22 +144,8 @@ export class RedisHotState implements HotState {
     }
   }
 
-  private connect(): Redis {
-    const redis = new Redis(this.url, {
-      commandTimeout: this.patienceMs,
-      connectTimeout: 2_000,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      autoResubscribe: false,
-      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-    });
-    // ioredis prints errors without a listener; healthy() reports them.
-    redis.on('error', () => undefined);
-    return redis;
-  }
-
   private startReader(): Redis {
-    const reader = this.connect();
+    const reader = connectRedis(this.url, this.patienceMs);
     reader.on('ready', () => {
       const channels = [...this.listeners.keys()];
       if (channels.length > 0) reader.subscribe(...channels).catch(() => reader.disconnect(true));
@@ -173,4 +159,19 @@ export class RedisHotState implements HotState {
   private keyOf(tenant: number, patient: string): string {
     return `${this.prefix}twin:${tenant}/${patient}`;
   }
+}
+
+/** A connection that answers at once or not at all: what uses it goes on without Redis. */
+export function connectRedis(url: string, patienceMs = 500): Redis {
+  const redis = new Redis(url, {
+    commandTimeout: patienceMs,
+    connectTimeout: 2_000,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResubscribe: false,
+    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+  });
+  // ioredis prints errors without a listener; healthy() reports them.
+  redis.on('error', () => undefined);
+  return redis;
 }

@@ -113,7 +113,12 @@ describe('retention', () => {
     deliveries: ['deliveries', (at) => delivery({ status: 'parked', finished_at: at })],
     'fhir-versions': [
       'fhir_resource_versions',
-      (at) => insert('fhir_resource_versions', { ...version, version: at === OLD ? 1 : 2, superseded_at: at }),
+      (at) =>
+        insert('fhir_resource_versions', {
+          ...version,
+          version: [OLD, CUTOFF, YOUNG].indexOf(at) + 1,
+          superseded_at: at,
+        }),
     ],
     'idempotency-keys': [
       'idempotency_keys',
