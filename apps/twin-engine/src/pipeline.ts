@@ -1,15 +1,18 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { TOPICS } from '#libs/contracts';
 import type { Catalogue } from '#libs/domain/twin';
 import {
   Coalescer,
+  firstKept,
   reasonOf,
+  withOwnOffsets,
   type Batch,
   type BatchOutcome,
   type Consumer,
   type EventLog,
+  type LogRecord,
 } from '#libs/platform/messaging';
-import { inTransaction, SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
+import { SourceKeys, writeDeadLetters, type HotState } from '#libs/platform/storage';
 import { wakeLanes } from '#libs/platform/delivery';
 import { BatchApplier, type ApplierDeps } from './apply/apply-batches.js';
 import type { Committed } from './write/committed.js';
@@ -78,7 +81,7 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     deferred: new DeferredPatients(),
     sources: new SourceKeys(),
     catalogue: deps.catalogue,
-    firstKept: (partition) => firstKept(deps.log, partition),
+    firstKept: (partition) => firstKept(deps.log, TOPICS.patientInput, partition),
     onCommitted: (committed) => {
       onCommitted(committed);
       if (committed.deferred > 0) backlog.wake();
@@ -94,9 +97,8 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
     group: GROUP,
     topic: TOPICS.patientInput,
     maxBatch: MAX_RECORDS,
-    startAt: (partition) => startOf(deps, partition),
+    ...withOwnOffsets({ pool: deps.pool, log: deps.log, offsets: OFFSETS, noteDeadLetter }),
     onBatch: (batch) => inChunks(batch, (chunk) => coalescer.submit(chunk)),
-    onDeadLetter: (record, reason) => passOver(deps.pool, record, reason),
     onFailed: deps.onFailed,
   });
   return {
@@ -107,16 +109,6 @@ export async function startPipeline(deps: PipelineDeps): Promise<Pipeline> {
       await views.settled();
     },
   };
-}
-
-async function startOf({ pool, log }: PipelineDeps, partition: number): Promise<bigint> {
-  const applied = (await OFFSETS.read(pool)).get(partition);
-  return applied ?? firstKept(log, partition);
-}
-
-async function firstKept(log: PipelineDeps['log'], partition: number): Promise<bigint> {
-  const ends = await log.ends(TOPICS.patientInput);
-  return ends.find((end) => end.partition === partition)?.first ?? 0n;
 }
 
 /** Bounded work between two signs of life; stops between chunks when the partition is being taken away. */
@@ -138,13 +130,8 @@ async function inChunks(batch: Batch, apply: (chunk: Batch) => Promise<BatchOutc
   return apply(chunk.length === batch.records.length ? batch : { ...batch, records: chunk });
 }
 
-/** The log has dead-lettered a record by itself: note it, and do not ask for it again. */
-function passOver(pool: Pool, record: Batch['records'][number], reason: string): Promise<void> {
-  return inTransaction(pool, async (client) => {
-    const { next } = await OFFSETS.lock(client, new Map([[record.partition, record.offset]]));
-    if ((next.get(record.partition) ?? 0n) > record.offset) return;
-    const tenant = Number.parseInt(record.key, 10);
-    await writeDeadLetters(client, [deadLetterOf(record, Number.isInteger(tenant) ? tenant : 0, reason)]);
-    await OFFSETS.move(client, new Map([[record.partition, record.offset + 1n]]));
-  });
+/** Into the table that `GET /v1/dead-letters` reads. */
+async function noteDeadLetter(client: PoolClient, record: LogRecord, reason: string): Promise<void> {
+  const tenant = Number.parseInt(record.key, 10);
+  await writeDeadLetters(client, [deadLetterOf(record, Number.isInteger(tenant) ? tenant : 0, reason)]);
 }

@@ -13,6 +13,13 @@ export { partitionOf } from './log/partition-of.js';
 export { PostgresEventLog, type PostgresEventLogOptions } from './postgres/postgres.js';
 export { pruneLog, type PruneOptions } from './postgres/prune-log.js';
 export { selectRecords, type Selection } from './log/select-records.js';
+export {
+  applyOnce,
+  consumeTransactionally,
+  firstKept,
+  withOwnOffsets,
+  type OwnOffsets,
+} from './transactional/consume-transactionally.js';
 export { startRelay, type Relay, type RelayOptions } from './relay/relay.js';
 export { CONTRACT_PARTITIONS, countOf, placeOf, type PartitionCounts } from './log/topic-partitions.js';
 export { isTimeout, isTransient } from './log/transient.js';

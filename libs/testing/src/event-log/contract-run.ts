@@ -1,4 +1,4 @@
-import type { Batch, Consumer, EventLog } from '#libs/platform/messaging';
+import type { Batch, BatchOutcome, Consumer, EventLog } from '#libs/platform/messaging';
 
 /** What a suite run needs of an adapter. Every test uses a topic and groups of its own. */
 export interface ContractAdapter {
@@ -13,7 +13,7 @@ export interface ContractAdapter {
 /** Applies records exactly once: drops what is below the stored offset, refuses gaps. */
 export interface ContractSink {
   startAt(partition: number): Promise<bigint | undefined>;
-  apply(batch: Batch): Promise<{ kind: 'applied' } | { kind: 'seek'; offset: bigint }>;
+  apply(batch: Batch): Promise<BatchOutcome>;
   /** Values with the number of their effects. */
   effects(): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;

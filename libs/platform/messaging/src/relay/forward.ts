@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { OffsetStore } from '#libs/platform/storage';
 import type { Batch, BatchOutcome, EventLog } from '../log/event-log.js';
 import { reasonOf } from '../log/log-writer.js';
 import { selectRecords, type Selection } from '../log/select-records.js';
@@ -81,18 +82,8 @@ async function forwardTogether(
 /** Locks the partitions' rows, which are made at the first record that a relay is handed. */
 async function claim(client: pg.PoolClient, batches: readonly Batch[]): Promise<readonly Selection[]> {
   const topic = topicOf(batches);
-  const partitions = batches.map(({ partition }) => partition);
-  let next = await lock(client, topic, partitions);
-  const missing = batches.filter(({ partition }) => !next.has(partition));
-  if (missing.length > 0) {
-    await client.query(START, [
-      RELAY_GROUP,
-      topic,
-      missing.map(({ partition }) => partition),
-      missing.map(({ records }) => String(records[0]?.offset ?? 0n)),
-    ]);
-    next = await lock(client, topic, partitions);
-  }
+  const starts = new Map(batches.map(({ partition, records }) => [partition, records[0]?.offset ?? 0n]));
+  const { next } = await new OffsetStore(RELAY_GROUP, topic).lock(client, starts);
   const selections: Selection[] = [];
   for (const batch of batches) {
     const firstKept = async (): Promise<bigint> => {
@@ -104,19 +95,6 @@ async function claim(client: pg.PoolClient, batches: readonly Batch[]): Promise<
   return selections;
 }
 
-async function lock(
-  client: pg.PoolClient,
-  topic: string,
-  partitions: readonly number[],
-): Promise<ReadonlyMap<number, bigint>> {
-  const { rows } = await client.query<{ partition: number; next_offset: string }>({
-    name: 'relay-claim',
-    text: CLAIM,
-    values: [RELAY_GROUP, topic, partitions],
-  });
-  return new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
-}
-
 function topicOf(batches: readonly Batch[]): string {
   return batches[0]?.topic ?? '';
 }
@@ -125,10 +103,6 @@ function retry(error: unknown): BatchOutcome {
   return { kind: 'retry', reason: reasonOf(error) };
 }
 
-const CLAIM = `SELECT "partition", next_offset FROM consumer_offsets
-  WHERE consumer_group = $1 AND topic = $2 AND "partition" = ANY ($3::int[]) ORDER BY "partition" FOR UPDATE`;
-const START = `INSERT INTO consumer_offsets (consumer_group, topic, "partition", next_offset)
-  SELECT $1, $2, part, next FROM unnest($3::int[], $4::bigint[]) AS s (part, next) ORDER BY part ON CONFLICT DO NOTHING`;
 const FIRST_KEPT = `SELECT min("offset") AS first FROM log_records WHERE topic = $1 AND "partition" = $2`;
 const FORWARDED = `
 WITH done AS (

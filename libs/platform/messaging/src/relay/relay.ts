@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { TOPICS } from '#libs/contracts';
+import { OffsetStore } from '#libs/platform/storage';
 import { Coalescer } from '../consumer/coalescer.js';
 import type { Consumer } from '../log/event-log.js';
 import { forward, RELAY_GROUP } from './forward.js';
@@ -62,11 +63,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       },
       { lanes: FORWARDS_AT_ONCE, maxRecords: MAX_RECORDS, maxCharacters: MAX_CHARACTERS },
     );
+    const offsets = new OffsetStore(RELAY_GROUP, topic);
     const consumer = await source.consume({
       group: RELAY_GROUP,
       topic,
       maxBatch: 500,
-      startAt: (partition) => relayedTo(options.pool, topic, partition),
+      startAt: async (partition) => (await offsets.read(options.pool)).get(partition),
       onBatch: (batch) => together.submit(batch),
     });
     consumers.push(consumer);
@@ -86,11 +88,3 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 const FORWARDS_AT_ONCE = 2;
 const MAX_RECORDS = 1_000;
 const MAX_CHARACTERS = 2_000_000;
-
-async function relayedTo(pool: pg.Pool, topic: string, partition: number): Promise<bigint | undefined> {
-  const { rows } = await pool.query<{ next_offset: string }>(
-    'SELECT next_offset FROM consumer_offsets WHERE consumer_group = $1 AND topic = $2 AND "partition" = $3',
-    [RELAY_GROUP, topic, partition],
-  );
-  return rows[0] === undefined ? undefined : BigInt(rows[0].next_offset);
-}

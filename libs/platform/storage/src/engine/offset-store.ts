@@ -7,8 +7,8 @@ import { plainArray } from '../postgres/pg-arrays.js';
  */
 export class OffsetStore {
   constructor(
-    private readonly group: string,
-    private readonly topic: string,
+    readonly group: string,
+    readonly topic: string,
   ) {}
 
   /** All known offsets. */
