@@ -7,15 +7,19 @@ import { besides } from './read-beside.js';
 import { readEvents, readLimits, SettingError } from './read-settings.js';
 import { recordingsAt, type BadLine, type RecordingFile } from './recording.js';
 import { replayRecording, type ReplayedPatient } from './replay-recording.js';
+import { checkScenarios } from './scenario/check-scenarios.js';
+import { ScenarioError } from './scenario/scenario.js';
 import { detectionsOf, summarise } from './summarise.js';
 
 /**
+ * `npm run replay -- --scenarios DIR`: runs the scenarios of a folder (test/scenarios/README.md); 1: one did not end as it should.
+ *
  * `npm run replay -- <recording>… [--rules a,b] [--limits FILE] [--shadow FILE | --beside FILE] [--events FILE] [--patient-days] [--out DIR]`: runs
  * recordings through the twin's core without services (docs/replay.md). Exit code 0: all was read; 65: some lines or files were not,
  * the rest was replayed; 64: wrong usage; 66: no recording there.
  */
 const USAGE =
-  'npm run replay -- <recording>… [--rules a,b] [--limits FILE] [--shadow FILE | --beside FILE] [--events FILE] [--patient-days] [--out DIR]';
+  'npm run replay -- <recording>… [--rules a,b] [--limits FILE] [--shadow FILE | --beside FILE] [--events FILE] [--patient-days] [--out DIR]\nnpm run replay -- --scenarios DIR';
 const BAD_PRINTED = 20;
 const BAD_LISTED = 1000;
 
@@ -31,6 +35,7 @@ function readArguments() {
         events: { type: 'string' },
         'patient-days': { type: 'boolean', default: false },
         out: { type: 'string' },
+        scenarios: { type: 'string' },
       },
     });
   } catch (error) {
@@ -56,6 +61,7 @@ function filesOf(paths: readonly string[]): readonly RecordingFile[] | undefined
 
 async function main(): Promise<number> {
   const { values: options, positionals } = readArguments();
+  if (options.scenarios !== undefined) return checkScenarios(DEFAULT_CATALOGUE, options.scenarios) ? 0 : 1;
   if (positionals.length === 0) throw new SettingError(USAGE);
   const rules = rulesOf(options.rules);
   const limits = options.limits === undefined ? [] : readLimits(DEFAULT_CATALOGUE, options.limits);
@@ -96,7 +102,7 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof SettingError)) throw error;
+  if (!(error instanceof SettingError || error instanceof ScenarioError)) throw error;
   console.error(error.message);
   process.exitCode = 64;
 }

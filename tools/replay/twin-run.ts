@@ -1,7 +1,8 @@
-import type { PatientInput, WireSample, WireThreshold } from '#libs/contracts';
+import type { ActRecord, ClinicalRecord, PatientInput, WireSample, WireThreshold } from '#libs/contracts';
 import {
   apply,
   createMemory,
+  FHIR_SOURCE,
   initialTwin,
   LATENESS_BOUND,
   type Applied,
@@ -22,6 +23,10 @@ export interface TwinRun {
   take(samples: readonly WireSample[], sender: { source: string; device: string }, receivedAt: number): void;
   /** Somebody saw an alert, at `receivedAt`. */
   acknowledge(episode: string, receivedAt: number): void;
+  /** Somebody acted on an alert or on the patient's monitoring, at `receivedAt`. */
+  act(does: ActRecord['does'], receivedAt: number): void;
+  /** Facts and measurements of a FHIR resource, received at `receivedAt`. */
+  clinical(content: Pick<ClinicalRecord, 'facts' | 'samples'>, receivedAt: number): void;
   /** Judges silence up to the end of the recording. */
   finish(receivedAt: number): void;
 }
@@ -119,6 +124,15 @@ export function createTwinRun(
       const act = `${episode}/${receivedAt}`;
       const does = { type: 'acknowledge', episode } as const;
       step({ v: 1, kind: 'act', tenant: 1, patient, receivedAt, act, actor: 'replay', does });
+    },
+    act(does, receivedAt) {
+      tickUntil(receivedAt);
+      const act = `${does.type}/${receivedAt}`;
+      step({ v: 1, kind: 'act', tenant: 1, patient, receivedAt, act, actor: 'dr-a', does });
+    },
+    clinical({ facts, samples }, receivedAt) {
+      tickUntil(receivedAt);
+      step({ v: 1, kind: 'clinical', tenant: 1, patient, receivedAt, facts, samples, source: FHIR_SOURCE });
     },
     finish: tickUntil,
   };

@@ -97,8 +97,17 @@ export function verdictOnMuted(
   const led = ledBy(draft, rule, episode, newest);
   if (led !== null) return { kind: 'mute', muted: led };
   const recurrence = recurrenceOf(rule, own, episode.start);
-  const reason = rank > muted.rank ? 'worse' : newest < (muted.until ?? 0) ? 'recurring' : 'persists';
-  return { kind: 'page', reason, ...(recurrence === null ? undefined : { recurrence }) };
+  return {
+    kind: 'page',
+    reason: pageReason(muted, rank, newest),
+    ...(recurrence === null ? undefined : { recurrence }),
+  };
+}
+
+function pageReason({ reason, rank: before, until }: Muted, rank: number, newest: number): AlertReason {
+  if (isOffReason(reason)) return 'monitoring-on';
+  if (rank > before) return 'worse';
+  return newest < (until ?? 0) ? 'recurring' : 'persists';
 }
 
 /** High priority that comes back for the first time pages at once, also when it was milder at first. */
