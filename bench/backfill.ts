@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { PARTITIONS, patientKey, TOPICS } from '#libs/contracts';
+import { PARTITIONS, twinKey, TOPICS } from '#libs/contracts';
 import { partitionOf } from '#libs/platform/messaging';
 import { Deployment } from '../test/support/deployment.js';
 import { startOwnServices } from '../test/support/services.js';
@@ -52,7 +52,8 @@ async function startSystem(urls: {
 
 /** Ids that share the partition of the first, so that they share its order and its transactions. */
 function neighbours(first: string, prefix: string, count: number): string[] {
-  const of = (patient: string): number => partitionOf(patientKey(TENANT_KEY, patient), PARTITIONS[TOPICS.patientInput]);
+  const of = (patient: string): number =>
+    partitionOf(twinKey(TENANT_KEY, 'patient', patient), PARTITIONS[TOPICS.patientInput]);
   const found: string[] = [];
   for (let i = 0; found.length < count; i++) if (of(`${prefix}-${i}`) === of(first)) found.push(`${prefix}-${i}`);
   return found;

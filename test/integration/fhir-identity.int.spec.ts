@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { patientKey, TOPICS, type PatientInput } from '#libs/contracts';
+import { twinKey, TOPICS, type PatientInput } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { createHotState, type HotState } from '#libs/platform/storage';
 import { startPipeline, type Pipeline } from '../../apps/twin-engine/src/pipeline.js';
@@ -82,7 +82,9 @@ async function storedBefore(client: string, id: string, value: number, version =
     device: '',
     samples: [{ c: GLUCOSE, t: Date.parse(AT), x: value, i: `Observation/${id}#glucose` }],
   };
-  await gateway.log.append([{ topic: TOPICS.patientInput, key: patientKey(1, 'p'), value: JSON.stringify(record) }]);
+  await gateway.log.append([
+    { topic: TOPICS.patientInput, key: twinKey(1, 'patient', 'p'), value: JSON.stringify(record) },
+  ]);
 }
 
 interface Row {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import { PARTITIONS, patientKey, TOPICS, type PatientInput } from '#libs/contracts';
+import { PARTITIONS, twinKey, TOPICS, type PatientInput } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { partitionOf, PostgresEventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, type HotState } from '#libs/platform/storage';
@@ -58,7 +58,7 @@ describe("one patient's backlog", () => {
       device: '',
       samples,
     };
-    const key = patientKey(1, patient);
+    const key = twinKey(1, 'patient', patient);
     await log.append([{ topic: TOPICS.patientInput, key, value: JSON.stringify(record) }]);
   }
 
@@ -81,9 +81,9 @@ describe("one patient's backlog", () => {
   }
 
   it('delays no alert of another patient of the same partition', async () => {
-    const at = partitionOf(patientKey(1, 'heavy'), PARTITIONS[TOPICS.patientInput]);
+    const at = partitionOf(twinKey(1, 'patient', 'heavy'), PARTITIONS[TOPICS.patientInput]);
     const other = Array.from({ length: 1_000 }, (_, i) => `other-${i}`).find(
-      (patient) => partitionOf(patientKey(1, patient), PARTITIONS[TOPICS.patientInput]) === at,
+      (patient) => partitionOf(twinKey(1, 'patient', patient), PARTITIONS[TOPICS.patientInput]) === at,
     )!;
     const start = Date.now() - (SECONDS + 60) * 1_000;
     await sendHeartRates('live', start);

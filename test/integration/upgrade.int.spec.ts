@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import { patientKey, TOPICS, type AlertRecord, type PatientInput } from '#libs/contracts';
+import { twinKey, TOPICS, type AlertRecord, type PatientInput } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { TWIN_VERSION, type TwinState } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
@@ -74,7 +74,7 @@ describe('a database of commit 60165b8', () => {
     await log.append(
       records.map((record) => ({
         topic: TOPICS.patientInput,
-        key: patientKey(1, record.patient),
+        key: twinKey(1, 'patient', record.patient),
         value: JSON.stringify(record),
       })),
     );

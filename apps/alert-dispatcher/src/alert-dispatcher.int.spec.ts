@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import { TOPICS, patientKey, type Alert, type AlertRecord, type Transition } from '#libs/contracts';
+import { TOPICS, twinKey, type Alert, type AlertRecord, type Transition } from '#libs/contracts';
 import { PostgresEventLog, type Consumer, type EventLog } from '#libs/platform/messaging';
 import { createPool } from '#libs/platform/storage';
 import { DeliveryStore, LaneStore, matchesFilter, WebhookStore, type WebhookFilter } from '#libs/platform/delivery';
@@ -90,7 +90,11 @@ describe('the dispatcher on a real database and real endpoints', () => {
 
   function append(...records: readonly AlertRecord[]): Promise<unknown> {
     return log.append(
-      records.map((r) => ({ topic: TOPICS.alerts, key: patientKey(r.tenant, r.patient), value: JSON.stringify(r) })),
+      records.map((r) => ({
+        topic: TOPICS.alerts,
+        key: twinKey(r.tenant, 'patient', r.patient),
+        value: JSON.stringify(r),
+      })),
     );
   }
 

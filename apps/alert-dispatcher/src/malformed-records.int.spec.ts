@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import { patientKey, TOPICS, type AlertRecord } from '#libs/contracts';
+import { twinKey, TOPICS, type AlertRecord } from '#libs/contracts';
 import { ensureTopics, KafkaEventLog, PostgresEventLog, type EventLog, type LogWriter } from '#libs/platform/messaging';
 import { createPool } from '#libs/platform/storage';
 import { WebhookStore } from '#libs/platform/delivery';
@@ -53,7 +53,7 @@ describe.each(KINDS)('malformed records of the topic alerts, on the %s log', (ki
     };
     await new WebhookStore(pool).create(webhook);
     const patient = `p-${randomUUID()}`;
-    const key = patientKey(1, patient);
+    const key = twinKey(1, 'patient', patient);
     const good = Array.from({ length: 5 }, () => alertRecord({ patient }));
     const { alert, ...rest } = alertRecord({ patient });
     const bad = [

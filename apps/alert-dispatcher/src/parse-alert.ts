@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { patientKey, SEVERITIES, type AlertRecord } from '#libs/contracts';
+import { twinKey, SEVERITIES, type AlertRecord } from '#libs/contracts';
 import type { LogRecord } from '#libs/platform/messaging';
 
 export type ParsedAlert =
@@ -57,7 +57,7 @@ export function parseAlert(log: Pick<LogRecord, 'key' | 'value'>): ParsedAlert {
     return malformed(log, `missing or not as expected: ${[...places].slice(0, MAX_PLACES).join(', ')}`);
   }
   const { tenant, patient, alert } = read.data;
-  if (log.key !== patientKey(tenant, patient) || alert.patient !== patient) {
+  if (log.key !== twinKey(tenant, 'patient', patient) || alert.patient !== patient) {
     return malformed(log, 'under the key of another patient');
   }
   return { kind: 'alert', record: value as unknown as AlertRecord };

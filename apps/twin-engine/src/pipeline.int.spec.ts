@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { readConfig } from '#libs/platform/config';
-import { patientKey, TOPICS, type SamplesRecord } from '#libs/contracts';
+import { twinKey, TOPICS, type SamplesRecord } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { beat, createHotState, createPool, type HotState } from '#libs/platform/storage';
@@ -68,7 +68,9 @@ describe('pipeline on the Postgres log', () => {
       receivedAt: at,
       samples: [{ c: 1, t: at, x: value }],
     };
-    return log.append([{ topic: TOPICS.patientInput, key: patientKey(1, patient), value: JSON.stringify(record) }]);
+    return log.append([
+      { topic: TOPICS.patientInput, key: twinKey(1, 'patient', patient), value: JSON.stringify(record) },
+    ]);
   }
 
   async function count(sql: string): Promise<number> {
@@ -122,7 +124,9 @@ describe('pipeline on the Postgres log', () => {
       const head = { v: 1, tenant: 1, patient: `p${p}`, receivedAt: now - 200_000 } as const;
       const does = { type: 'set-thresholds', ...limits } as const;
       const act = { ...head, kind: 'act', act: `a${p}`, actor: 'dr', does };
-      await log.append([{ topic: TOPICS.patientInput, key: patientKey(1, `p${p}`), value: JSON.stringify(act) }]);
+      await log.append([
+        { topic: TOPICS.patientInput, key: twinKey(1, 'patient', `p${p}`), value: JSON.stringify(act) },
+      ]);
       for (let i = 0; i < 6; i++) await send(`p${p}`, now - 130_000 + i * 10_000, 70);
     }
     await pool.query(

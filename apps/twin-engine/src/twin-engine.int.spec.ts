@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Pool } from 'pg';
 import {
   PARTITIONS,
-  patientKey,
+  twinKey,
   TOPICS,
   type AlertRecord,
   type PatientInput,
@@ -39,7 +39,7 @@ class Log {
 
   add(...inputs: readonly (PatientInput | { readonly key: string; readonly value: string })[]): void {
     for (const input of inputs) {
-      const key = 'key' in input ? input.key : patientKey(input.tenant, input.patient);
+      const key = 'key' in input ? input.key : twinKey(input.tenant, 'patient', input.patient);
       const value = 'value' in input ? input.value : JSON.stringify(input);
       const partition = partitionOf(key, PARTITIONS[TOPICS.patientInput]);
       const offset = BigInt(this.records.filter((record) => record.partition === partition).length);

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Pool } from 'pg';
-import { patientKey, TOPICS, type SamplesRecord } from '#libs/contracts';
+import { twinKey, TOPICS, type SamplesRecord } from '#libs/contracts';
 import { CATALOGUE } from '#libs/domain/quantities';
 import type { Catalogue } from '#libs/domain/twin';
 import type { Batch } from '#libs/platform/messaging';
@@ -63,7 +63,13 @@ function madeUp(tenant: number): Batch {
     samples: [{ c: glucose, t: now, x: LOW_GLUCOSE }],
   };
   const place = { topic: TOPICS.patientInput, partition: -tenant };
-  const log = { ...place, offset: 0n, key: patientKey(tenant, patient), value: JSON.stringify(record), headers: {} };
+  const log = {
+    ...place,
+    offset: 0n,
+    key: twinKey(tenant, 'patient', patient),
+    value: JSON.stringify(record),
+    headers: {},
+  };
   return {
     ...place,
     records: [{ ...log, appendedAt: now }],

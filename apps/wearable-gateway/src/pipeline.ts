@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patientKey, TOPICS } from '#libs/contracts';
+import { twinKey, TOPICS } from '#libs/contracts';
 import { type EventLog, LogFullError, type NewRecord, type Position } from '#libs/platform/messaging';
 import type { Metrics } from '#libs/platform/telemetry';
 import {
@@ -69,7 +69,7 @@ export class Pipeline {
     if (records.length > 0) {
       const news = records.map((record) => ({
         topic: TOPICS.patientInput,
-        key: patientKey(record.tenant, record.patient),
+        key: twinKey(record.tenant, 'patient', record.patient),
         value: JSON.stringify(record),
       }));
       tally.appended(await this.append(news, origin.patienceMs ?? 0));

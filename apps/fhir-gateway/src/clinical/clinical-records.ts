@@ -1,4 +1,4 @@
-import { patientKey, TOPICS, type ClinicalRecord } from '#libs/contracts';
+import { twinKey, TOPICS, type ClinicalRecord } from '#libs/contracts';
 import { FHIR_SOURCE } from '#libs/domain/twin';
 import type { NewRecord } from '#libs/platform/messaging';
 import type { PatientNews, RequestOrigin } from '#libs/fhir-rest';
@@ -21,7 +21,11 @@ export function clinicalRecords(news: ReadonlyMap<string, PatientNews>, origin: 
         facts,
         samples,
       };
-      return { topic: TOPICS.patientInput, key: patientKey(origin.tenant, patient), value: JSON.stringify(record) };
+      return {
+        topic: TOPICS.patientInput,
+        key: twinKey(origin.tenant, 'patient', patient),
+        value: JSON.stringify(record),
+      };
     }),
   );
 }

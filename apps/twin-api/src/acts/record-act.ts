@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { v7 as uuid } from 'uuid';
-import { patientKey, TOPICS, type ActRecord } from '#libs/contracts';
+import { twinKey, TOPICS, type ActRecord } from '#libs/contracts';
 import { appendInTransaction } from '#libs/platform/messaging';
 import type { Access } from '#libs/platform/auth';
 import { Problem } from '#libs/platform/http';
@@ -101,7 +101,7 @@ export async function recordAct(client: PoolClient, call: ActCall, act: Act, rec
     ...(onBehalfOf === undefined ? undefined : { onBehalfOf }),
     does: act.does,
   };
-  const key = patientKey(tenant.key, act.patient);
+  const key = twinKey(tenant.key, 'patient', act.patient);
   await appendInTransaction(client, [{ topic: TOPICS.patientInput, key, value: JSON.stringify(record) }]);
   return id;
 }

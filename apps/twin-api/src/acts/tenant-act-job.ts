@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
-import { patientKey, TOPICS, type ActRecord } from '#libs/contracts';
+import { twinKey, TOPICS, type ActRecord } from '#libs/contracts';
 import { appendInTransaction } from '#libs/platform/messaging';
 import { inTransaction, takeTenantAct } from '#libs/platform/storage';
 
@@ -69,7 +69,7 @@ async function appendNext(client: PoolClient): Promise<boolean> {
     client,
     step.patients.map((patient) => {
       const record: ActRecord = { ...head, patient };
-      return { topic: TOPICS.patientInput, key: patientKey(tenant, patient), value: JSON.stringify(record) };
+      return { topic: TOPICS.patientInput, key: twinKey(tenant, 'patient', patient), value: JSON.stringify(record) };
     }),
   );
   return true;

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { patientKey } from '#libs/contracts';
+import { twinKey } from '#libs/contracts';
 import type { Catalogue } from '#libs/domain/twin';
 import {
   isTimeout,
@@ -143,7 +143,7 @@ export class BatchApplier {
     const aside: Entry[] = [];
     const live = await this.split(client, groups, way, aside);
     const { held, unreadable } = await holdTwins(client, catalogue, cache, live);
-    for (const { tenant, patient } of unreadable) aside.push(...live.get(patientKey(tenant, patient))!.entries);
+    for (const { tenant, patient } of unreadable) aside.push(...live.get(twinKey(tenant, 'patient', patient))!.entries);
     const loaded = performance.now();
     const works = [...live.values()].flatMap((group) => {
       const twin = held.get(group.patient);

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { patientKey } from '#libs/contracts';
+import { twinKey } from '#libs/contracts';
 import { initialTwin, readTwin, type Catalogue, type StoredTwin, type TwinState } from '#libs/domain/twin';
 import { loadRecordedAt, loadTwins, tenantThresholds, type LoadedTwin } from '#libs/platform/storage';
 import type { Group } from './read-records.js';
@@ -44,7 +44,7 @@ export async function holdTwins(
     recorded.set(id, { ...recorded.get(id), [place.code]: at });
   });
   for (const { row, state } of twins) {
-    held.set(patientKey(row.tenant, row.patient), {
+    held.set(twinKey(row.tenant, 'patient', row.patient), {
       key: row.key,
       state,
       recorded: recorded.get(`${row.tenant}/${row.key}`) ?? {},

@@ -1,4 +1,4 @@
-import { patientKey, type PatientInput } from '#libs/contracts';
+import { twinKey, type PatientInput } from '#libs/contracts';
 import type { LogRecord } from '#libs/platform/messaging';
 
 export type Parsed =
@@ -29,7 +29,7 @@ function faultOf(value: unknown, key: string): string | undefined {
   if (typeof tenant !== 'number' || typeof patient !== 'string') return 'without tenant or patient';
   if (!Number.isInteger(tenant) || tenant < 1 || tenant >= 2 ** 31) return 'with an impossible tenant';
   if (patient.includes('\0') || !patient.isWellFormed()) return 'with an impossible patient';
-  if (key !== patientKey(tenant, patient)) return 'under the key of another patient';
+  if (key !== twinKey(tenant, 'patient', patient)) return 'under the key of another patient';
   if (!Number.isSafeInteger(input['receivedAt'])) return 'without the time of receipt';
   switch (input['kind']) {
     case 'samples':

@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import {
-  PARTITIONS,
-  patientKey,
-  TOPICS,
-  type PatientInput,
-  type SamplesRecord,
-  type WireSample,
-} from '#libs/contracts';
+import { PARTITIONS, twinKey, TOPICS, type PatientInput, type SamplesRecord, type WireSample } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
 import { partitionOf, type Batch, type LogRecord } from '#libs/platform/messaging';
@@ -21,10 +14,10 @@ import { TwinCache } from '../apply/twin-cache.js';
 const T0 = Date.UTC(2026, 4, 1, 12);
 const HEART_RATE = 1;
 const LIVE_SECONDS = 5_000;
-const PARTITION = partitionOf(patientKey(1, 'heavy'), PARTITIONS[TOPICS.patientInput]);
+const PARTITION = partitionOf(twinKey(1, 'patient', 'heavy'), PARTITIONS[TOPICS.patientInput]);
 /** Another patient of the same partition. */
 const NEIGHBOUR = Array.from({ length: 200 }, (_, i) => `p${i}`).find(
-  (patient) => partitionOf(patientKey(1, patient), PARTITIONS[TOPICS.patientInput]) === PARTITION,
+  (patient) => partitionOf(twinKey(1, 'patient', patient), PARTITIONS[TOPICS.patientInput]) === PARTITION,
 )!;
 
 function samples(
@@ -128,7 +121,7 @@ describe('the backlog lane', () => {
 
   function add(...inputs: readonly PatientInput[]): void {
     for (const input of inputs) {
-      const key = patientKey(input.tenant, input.patient);
+      const key = twinKey(input.tenant, 'patient', input.patient);
       const offset = BigInt(records.length);
       const value = JSON.stringify(input);
       records.push({

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { patientKey, TOPICS } from '#libs/contracts';
+import { twinKey, TOPICS } from '#libs/contracts';
 import { createMemory, type Catalogue } from '#libs/domain/twin';
 import { isTransient, reasonOf, type LogRecord } from '#libs/platform/messaging';
 import {
@@ -113,7 +113,7 @@ export class Backlog {
 
   /** @returns whether something was applied */
   private async slice(patient: PatientId): Promise<boolean> {
-    const key = patientKey(patient.tenant, patient.patient);
+    const key = twinKey(patient.tenant, 'patient', patient.patient);
     const alone = this.oneByOne.get(key) ?? 0;
     let records: readonly DeferredRecord[] = [];
     try {
@@ -169,7 +169,7 @@ export class Backlog {
   ): Promise<{ readonly result: Committed; readonly settle: () => void } | undefined> {
     if (waiting.length === 0 || (await isQuarantined(client, patient))) return undefined;
     const locked = performance.now();
-    const key = patientKey(patient.tenant, patient.patient);
+    const key = twinKey(patient.tenant, 'patient', patient.patient);
     const { groups, deadLetters } = readRecords(waiting.map(logRecordOf));
     const stored = await twinVersion(client, patient);
     const known = this.memories.get(key, stored);
@@ -251,6 +251,6 @@ export class Backlog {
 }
 
 function logRecordOf({ tenant, patient, partition, offset, value }: DeferredRecord): LogRecord {
-  const key = patientKey(tenant, patient);
+  const key = twinKey(tenant, 'patient', patient);
   return { topic: TOPICS.patientInput, partition, offset, key, value, headers: {}, appendedAt: 0 };
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { patientKey } from '#libs/contracts';
+import { twinKey } from '#libs/contracts';
 import { deferredPatientsOf, stillDeferred, type PatientId } from '#libs/platform/storage';
 
 /**
@@ -20,7 +20,7 @@ export class DeferredPatients {
   /** Called once the transaction that defers them has committed. */
   add(partition: number, { tenant, patient }: PatientId): void {
     const patients = this.byPartition.get(partition) ?? new Map<string, PatientId>();
-    this.byPartition.set(partition, patients.set(patientKey(tenant, patient), { tenant, patient }));
+    this.byPartition.set(partition, patients.set(twinKey(tenant, 'patient', patient), { tenant, patient }));
   }
 
   /**
@@ -44,7 +44,7 @@ export class DeferredPatients {
       client,
       [...known.values()].map(({ id }) => id),
     );
-    const waiting = new Set(found.map(({ tenant, patient }) => patientKey(tenant, patient)));
+    const waiting = new Set(found.map(({ tenant, patient }) => twinKey(tenant, 'patient', patient)));
     const back = [...known.keys()].filter((patient) => !waiting.has(patient));
     for (const patient of back) this.byPartition.get(known.get(patient)!.partition)?.delete(patient);
     return { waiting, back };

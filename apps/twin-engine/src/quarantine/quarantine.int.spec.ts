@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import { patientKey, TOPICS, type Alert, type AlertRecord, type SamplesRecord } from '#libs/contracts';
+import { twinKey, TOPICS, type Alert, type AlertRecord, type SamplesRecord } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { initialTwin, TWIN_VERSION } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
@@ -63,7 +63,9 @@ describe('stored twins that cannot be read', () => {
       receivedAt: t + 1_000,
       samples: [{ c: 3, t, x: 82 }],
     };
-    await log.append([{ topic: TOPICS.patientInput, key: patientKey(1, patient), value: JSON.stringify(record) }]);
+    await log.append([
+      { topic: TOPICS.patientInput, key: twinKey(1, 'patient', patient), value: JSON.stringify(record) },
+    ]);
   }
 
   async function count(sql: string): Promise<number> {
@@ -83,7 +85,7 @@ describe('stored twins that cannot be read', () => {
   async function emitted(patient: string): Promise<string[]> {
     const { rows } = await pool.query<{ value: string }>(
       `SELECT value FROM log_records WHERE topic = $1 AND key = $2 ORDER BY "offset"`,
-      [TOPICS.alerts, patientKey(1, patient)],
+      [TOPICS.alerts, twinKey(1, 'patient', patient)],
     );
     return rows.map(({ value }) => {
       const { alert } = JSON.parse(value) as AlertRecord;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import {
-  patientKey,
+  twinKey,
   TOPICS,
   type ActRecord,
   type AlertRecord,
@@ -96,7 +96,7 @@ describe('rebuilding a twin from the tables', () => {
     await log.append(
       records.map((record) => ({
         topic: TOPICS.patientInput,
-        key: patientKey(1, record.patient),
+        key: twinKey(1, 'patient', record.patient),
         value: JSON.stringify(record),
       })),
     );

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { patientKey, SYSTEM_TWIN, TOPICS, type Outage, type TickRecord } from '#libs/contracts';
+import { twinKey, SYSTEM_TWIN, TOPICS, type Outage, type TickRecord } from '#libs/contracts';
 import type { EventLog } from '#libs/platform/messaging';
 import { monitoredTenants, readHeartbeats, takeDueTimers } from '#libs/platform/storage';
 import { healthOf } from './outages.js';
@@ -72,7 +72,7 @@ export class Ticker {
         await this.deps.log.append(
           ticks.map((record) => ({
             topic: TOPICS.patientInput,
-            key: patientKey(record.tenant, record.patient),
+            key: twinKey(record.tenant, 'patient', record.patient),
             value: JSON.stringify(record),
           })),
         );

@@ -1,4 +1,4 @@
-import { patientKey, type AlertRecord, type PatientInput } from '#libs/contracts';
+import { twinKey, type AlertRecord, type PatientInput } from '#libs/contracts';
 import type { Applied, TransitionChange, TwinState } from '#libs/domain/twin';
 import type { LogRecord } from '#libs/platform/messaging';
 import type {
@@ -126,7 +126,7 @@ export function changesOf(
       });
     written.push({
       partition,
-      key: patientKey(tenant, patient),
+      key: twinKey(tenant, 'patient', patient),
       before: before.state,
       after: {
         key: twin,

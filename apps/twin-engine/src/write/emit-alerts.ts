@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { patientKey, TOPICS, type AlertRecord } from '#libs/contracts';
+import { twinKey, TOPICS, type AlertRecord } from '#libs/contracts';
 import { appendInTransaction, type NewRecord } from '#libs/platform/messaging';
 import { sentTogether } from '#libs/platform/storage';
 import { activeWebhooks, enqueueAlerts, type LaneKey } from '#libs/platform/delivery';
@@ -23,5 +23,9 @@ export async function emitAlerts(
 }
 
 function toLog(record: AlertRecord): NewRecord {
-  return { topic: TOPICS.alerts, key: patientKey(record.tenant, record.patient), value: JSON.stringify(record) };
+  return {
+    topic: TOPICS.alerts,
+    key: twinKey(record.tenant, 'patient', record.patient),
+    value: JSON.stringify(record),
+  };
 }

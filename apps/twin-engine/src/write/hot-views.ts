@@ -1,4 +1,4 @@
-import { patientKey } from '#libs/contracts';
+import { twinKey } from '#libs/contracts';
 import { viewOf, type Catalogue } from '#libs/domain/twin';
 import { measureByNumber } from '#libs/domain/quantities';
 import { alertChannel, twinChannel, type HotState, type HotTwin } from '#libs/platform/storage';
@@ -22,7 +22,7 @@ export class HotViews {
 
   show({ written, transitions }: Pick<Committed, 'written' | 'transitions'>): void {
     for (const { twin, isChanged } of written)
-      if (isChanged) this.views.set(patientKey(twin.state.tenant, twin.state.patient), twin);
+      if (isChanged) this.views.set(twinKey(twin.state.tenant, 'patient', twin.state.patient), twin);
     for (const { tenant, transition } of transitions)
       this.messages.push({ channel: alertChannel(tenant), message: transition.id });
     // Live subscribers only miss a hint: they read Postgres.
