@@ -1,4 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { parseEncryptionKeys, type EncryptionKeys } from '#libs/platform/config';
+import { reencryptSecrets, SecretBox } from '#libs/platform/secrets';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { TOPICS, twinKey, type Alert, type AlertRecord, type Transition } from '#libs/contracts';
@@ -14,6 +16,13 @@ import { startPipeline } from './pipeline.js';
 const SECRET = `whsec_${Buffer.from('a-secret-of-the-dispatcher-tests').toString('base64')}`;
 function record(episode: string, transition: Transition, over: Partial<Alert> = {}): AlertRecord {
   return alertRecord({ episode, transition, ...over });
+}
+
+const KEY_1 = `k1:${randomBytes(32).toString('base64')}`;
+const KEY_2 = `k2:${randomBytes(32).toString('base64')}`;
+
+function boxOf(keys: string): SecretBox {
+  return new SecretBox(parseEncryptionKeys(keys) as EncryptionKeys);
 }
 
 describe('the dispatcher on a real database and real endpoints', () => {
@@ -62,12 +71,12 @@ describe('the dispatcher on a real database and real endpoints', () => {
     return { id, receiver };
   }
 
-  async function dispatch(): Promise<{ lanes: Lanes; consumer: Consumer; problems: Error[] }> {
+  async function dispatch(box?: SecretBox): Promise<{ lanes: Lanes; consumer: Consumer; problems: Error[] }> {
     const problems: Error[] = [];
     const lanes = new Lanes({
       databaseUrl: database.url,
       webhooks,
-      store: new LaneStore(pool),
+      store: new LaneStore(pool, box),
       rules: { allowedHosts: ['127.0.0.1'] },
       now: Date.now,
       onSent: () => undefined,
@@ -160,6 +169,37 @@ describe('the dispatcher on a real database and real endpoints', () => {
     expect(attempts.length).toBeGreaterThanOrEqual(2);
     expect(attempts[0]).toMatchObject({ attempt: 1, status: 503, error: 'answered 503' });
     expect(attempts.at(-1)).toMatchObject({ status: 200, error: null });
+  }, 30_000);
+
+  it('delivers with a valid signature what waited while the key that encrypts secrets was rotated', async () => {
+    const [one, both, two] = [boxOf(KEY_1), boxOf(`${KEY_2},${KEY_1}`), boxOf(KEY_2)];
+    const { receiver } = await subscribe();
+    await reencryptSecrets(pool, one);
+    receiver.answer = 503;
+    const before = await dispatch(one);
+    await append(record(randomUUID(), 'raised'));
+    await waitUntil(() => receiver.requests >= 1);
+    await before.consumer.stop();
+    await before.lanes.stop();
+    await reencryptSecrets(pool, both);
+    receiver.answer = 200;
+    await dispatch(two);
+    await receiver.waitFor((all) => all.length === 1, 15_000);
+  }, 30_000);
+
+  it('without the key sends nothing, loses nothing and says why; with it the message goes out', async () => {
+    const { id, receiver } = await subscribe();
+    await reencryptSecrets(pool, boxOf(KEY_1));
+    const without = await dispatch(boxOf(KEY_2));
+    await append(record(randomUUID(), 'raised'));
+    await waitUntil(() => without.problems.length > 0);
+    expect(without.problems[0]?.message).toBe('a secret is encrypted by the key k1, which is not given');
+    await without.consumer.stop();
+    await without.lanes.stop();
+    expect(receiver.requests).toBe(0);
+    expect((await deliveries.list(1, id, { limit: 10 })).items).toMatchObject([{ status: 'pending', attempts: 0 }]);
+    await dispatch(boxOf(KEY_1));
+    await receiver.waitFor((all) => all.length === 1, 15_000);
   }, 30_000);
 
   it('410 disables the webhook and parks what waits; made active again, a replay delivers it', async () => {

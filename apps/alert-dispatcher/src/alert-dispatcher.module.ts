@@ -21,8 +21,8 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
     );
     this.lanes = new Lanes({
       databaseUrl: platform.databaseUrl,
-      webhooks: new WebhookStore(platform.pool),
-      store: new LaneStore(platform.pool),
+      webhooks: new WebhookStore(platform.pool, platform.box),
+      store: new LaneStore(platform.pool, platform.box),
       rules: { allowedHosts: platform.config.webhookAllowedHosts },
       now: Date.now,
       onSent: (message, outcome, answeredAt) => this.count(message, outcome, answeredAt),

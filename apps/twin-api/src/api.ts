@@ -61,7 +61,7 @@ export class Api {
     const { pool, hot, log, closing, config } = platform;
     this.acts = new Acts(pool, catalogue, onTenantAct);
     this.webhooks = new Webhooks(
-      new WebhookStore(pool),
+      new WebhookStore(pool, platform.box),
       new DeliveryStore(pool),
       { allowedHosts: config.webhookAllowedHosts },
       catalogue,

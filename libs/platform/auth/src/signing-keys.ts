@@ -1,4 +1,5 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import { jsonOf, NO_KEYS, placeOfSigningKey, SecretBox } from '#libs/platform/secrets';
 import type { ClientStore } from '#libs/platform/storage';
 
 export const TOKEN_ALGORITHM = 'EdDSA';
@@ -19,6 +20,7 @@ export class SigningKeys {
 
   constructor(
     private readonly store: Pick<ClientStore, 'signingKeys' | 'addSigningKey'>,
+    private readonly box: SecretBox = new SecretBox(NO_KEYS),
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -40,16 +42,22 @@ export class SigningKeys {
     this.loadedAt = this.now();
     const { privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
     const jwk = await exportJWK(privateKey);
-    await this.store.addSigningKey(await calculateJwkThumbprint(jwk), jwk, NEW_KEY_AFTER_DAYS);
+    const newKid = await calculateJwkThumbprint(jwk);
+    const sealed = this.box.seal(JSON.stringify(jwk), placeOfSigningKey(newKid));
+    await this.store.addSigningKey(newKid, jsonOf(sealed), NEW_KEY_AFTER_DAYS);
     const stored = await this.store.signingKeys();
-    this.keys = await Promise.all(stored.map((key) => imported(key.kid, key.privateJwk)));
+    this.keys = await Promise.all(stored.map(({ kid, privateJwk }) => imported(kid, this.opened(kid, privateJwk))));
+  }
+
+  private opened(kid: string, stored: string | object): JWK {
+    return (typeof stored === 'string' ? JSON.parse(this.box.open(stored, placeOfSigningKey(kid))) : stored) as JWK;
   }
 }
 
-async function imported(kid: string, privateJwk: Record<string, unknown>): Promise<SigningKey> {
-  const { d: _private, ...publicJwk } = privateJwk as JWK;
+async function imported(kid: string, privateJwk: JWK): Promise<SigningKey> {
+  const { d: _private, ...publicJwk } = privateJwk;
   const [privateKey, publicKey] = await Promise.all([
-    importJWK(privateJwk as JWK, TOKEN_ALGORITHM),
+    importJWK(privateJwk, TOKEN_ALGORITHM),
     importJWK(publicJwk as JWK, TOKEN_ALGORITHM),
   ]);
   return { kid, privateKey: privateKey as CryptoKey, publicKey: publicKey as CryptoKey };

@@ -79,6 +79,11 @@ describe('readConfig', () => {
     [{ RATE_LIMIT_CLIENT: 'many' }, /^configuration: RATE_LIMIT_CLIENT must be a whole number$/],
     [{ TRUSTED_PROXIES: 'proxy.local' }, /^configuration: TRUSTED_PROXIES must be a comma list of addresses/],
     [{ MAX_STREAMS: '0' }, /^configuration: MAX_STREAMS must be at least 1$/],
+    [{ ENCRYPTION_KEYS: 'k1:too-short' }, /^configuration: ENCRYPTION_KEYS must be a list of id:key/],
+    [
+      { ENCRYPTION_KEYS: `k1:${'A'.repeat(43)}=`, ENCRYPTION_KEYS_FILE: 'x' },
+      /^configuration: set either ENCRYPTION_KEYS or ENCRYPTION_KEYS_FILE$/,
+    ],
     [{ LOG_LEVEL: 'loud' }, /^configuration: LOG_LEVEL must be one of/],
     [
       { BOOTSTRAP_TENANT: 'a' },

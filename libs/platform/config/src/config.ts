@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { encryptionKeys, type EncryptionKeys } from './encryption-keys.js';
 import { LIMITS_ENVIRONMENT, limitsOf, type Limits } from './limits.js';
 import { RETENTION_ENVIRONMENT, retentionOf, type Retention } from './retention.js';
 
@@ -44,6 +45,9 @@ export interface AppConfig {
   readonly bootstrapClient?: { readonly tenant: string; readonly clientId: string; readonly clientSecret: string };
   readonly webhookAllowedHosts: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Encrypt secrets in the database; from the variable, or in a file. */
+  readonly encryptionKeys?: EncryptionKeys;
+  readonly encryptionKeysFile?: string;
   readonly retention: Retention;
   readonly limits: Limits;
 }
@@ -114,6 +118,8 @@ const Environment = z.object({
     .pipe(z.array(z.string().regex(/^[^\s/]+$/, 'must be a comma list of host or host:port')))
     .default([]),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  ENCRYPTION_KEYS: encryptionKeys.optional(),
+  ENCRYPTION_KEYS_FILE: text.optional(),
   ...RETENTION_ENVIRONMENT,
   ...LIMITS_ENVIRONMENT,
 });
@@ -143,6 +149,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
       );
     }
   }
+  if (value.ENCRYPTION_KEYS !== undefined && value.ENCRYPTION_KEYS_FILE !== undefined)
+    throw new ConfigError('configuration: set either ENCRYPTION_KEYS or ENCRYPTION_KEYS_FILE');
   const retention = retentionOf(value);
   if (typeof retention === 'string') throw new ConfigError(`configuration: ${retention}`);
   return {
@@ -172,6 +180,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
         }),
     webhookAllowedHosts: value.WEBHOOK_ALLOWED_HOSTS,
     logLevel: value.LOG_LEVEL,
+    ...(value.ENCRYPTION_KEYS === undefined ? {} : { encryptionKeys: value.ENCRYPTION_KEYS }),
+    ...(value.ENCRYPTION_KEYS_FILE === undefined ? {} : { encryptionKeysFile: value.ENCRYPTION_KEYS_FILE }),
     retention,
     limits: limitsOf(value),
   };
@@ -209,6 +219,8 @@ export function redacted(config: AppConfig): Record<string, unknown> {
     bootstrapTenant: config.bootstrapClient?.tenant ?? 'none',
     webhookAllowedHosts: config.webhookAllowedHosts.join(','),
     logLevel: config.logLevel,
+    encryptionKeys:
+      config.encryptionKeys?.all.map(({ id }) => id).join(',') ?? config.encryptionKeysFile ?? 'none given',
     retentionDays: config.retention,
     limits: config.limits,
   };

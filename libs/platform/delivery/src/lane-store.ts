@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { DeliveryStatus } from './delivery-store.js';
-import type { SigningSecret } from './webhook-signature.js';
+import { NO_KEYS, placeOfWebhook, SecretBox } from '#libs/platform/secrets';
+import { opened, type SigningSecret } from './webhook-signature.js';
 
 /** A message whose turn it is: the oldest of its episode that is not yet delivered or parked. Times in ms since 1970. */
 export interface DueMessage {
@@ -102,7 +103,10 @@ const LOOK = `WITH endpoint AS (
 
 /** What lanes read and write. */
 export class LaneStore {
-  constructor(private readonly pool: Pick<Pool, 'query'>) {}
+  constructor(
+    private readonly pool: Pick<Pool, 'query'>,
+    private readonly box: SecretBox = new SecretBox(NO_KEYS),
+  ) {}
 
   /** Lanes that have something to send, of active webhooks. */
   async withPending(): Promise<readonly { readonly tenant: number; readonly webhook: string }[]> {
@@ -115,7 +119,7 @@ export class LaneStore {
     return rows;
   }
 
-  /** Undefined when there is no active webhook to send to. */
+  /** Undefined when there is no active webhook to send to. @throws {SecretKeyError} when its secret opens with none of the keys */
   async look(tenant: number, webhook: string, question: LaneQuestion): Promise<LaneView | undefined> {
     const { rows } = await this.pool.query<Row>({
       name: 'lane-look',
@@ -127,7 +131,7 @@ export class LaneStore {
     const due = rows.filter((row): row is Row & { message: string } => row.message !== null).map(toDueMessage);
     return {
       url: first.url,
-      secrets: first.secrets,
+      secrets: opened(first.secrets, this.box, placeOfWebhook(tenant, webhook)),
       fresh: due.filter(({ tries }) => tries === 0),
       again: due.filter(({ tries }) => tries > 0),
       nextDue: first.next_due,

@@ -1,9 +1,15 @@
 import { Webhook } from 'standardwebhooks';
+import type { SecretBox } from '#libs/platform/secrets';
 
 /** A secret that signs; one that was replaced signs beside the newer ones until `until`, ms since 1970. */
 export interface SigningSecret {
   readonly secret: string;
   readonly until: number | null;
+}
+
+/** Secrets of one place as they sign. @throws {SecretKeyError} */
+export function opened(stored: readonly SigningSecret[], box: SecretBox, place: string): readonly SigningSecret[] {
+  return stored.map(({ secret, until }) => ({ secret: box.open(secret, place), until }));
 }
 
 /** Secrets that may sign at once: the new one and those it replaces. */

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
+import { NO_KEYS, placeOfWebhook, SecretBox } from '#libs/platform/secrets';
 import { createPrisma, type Prisma } from '#libs/platform/storage';
 import type { WebhookFilter } from './filter.js';
-import type { SigningSecret } from './webhook-signature.js';
+import { opened, type SigningSecret } from './webhook-signature.js';
 
 /** A subscription of the plain kind. The secret leaves this store only to sign, and once to its creator. */
 export interface Webhook {
@@ -62,13 +63,17 @@ function toWebhook(row: Row): Webhook {
 export class WebhookStore {
   private readonly prisma: Prisma;
 
-  constructor(private readonly pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    private readonly box: SecretBox = new SecretBox(NO_KEYS),
+  ) {
     this.prisma = createPrisma(pool);
   }
 
   async create(webhook: NewWebhook): Promise<Webhook> {
+    const secret = this.box.seal(webhook.secret, placeOfWebhook(webhook.tenant, webhook.id));
     return toWebhook(
-      await this.prisma.webhook.create({ data: { ...webhook, filter: { ...webhook.filter } as object } }),
+      await this.prisma.webhook.create({ data: { ...webhook, secret, filter: { ...webhook.filter } as object } }),
     );
   }
 
@@ -127,11 +132,17 @@ export class WebhookStore {
         [tenant, id],
       );
       const [row] = rows;
-      const [current, ...retired] = row === undefined ? [] : (decide(row.secrets) ?? []);
+      const place = placeOfWebhook(tenant, id);
+      const [current, ...retired] = row === undefined ? [] : (decide(opened(row.secrets, this.box, place)) ?? []);
       if (current !== undefined) {
         await client.query(
           `UPDATE webhooks SET secret = $3, retired_secrets = $4, updated_at = now() WHERE tenant = $1 AND id = $2`,
-          [tenant, id, current.secret, JSON.stringify(retired)],
+          [
+            tenant,
+            id,
+            this.box.seal(current.secret, place),
+            JSON.stringify(retired.map((one) => ({ ...one, secret: this.box.seal(one.secret, place) }))),
+          ],
         );
         await client.query(
           `INSERT INTO audit (tenant, id, at, actor, act, target, detail)

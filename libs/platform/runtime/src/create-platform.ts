@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Pool } from 'pg';
 import { createEventLog, ensureTopics, startRelay } from '#libs/platform/messaging';
 import { ClientStore, connectRedis, createHotState, createPool, migrate, MigrationError } from '#libs/platform/storage';
 import {
@@ -12,6 +13,7 @@ import {
   TokenEndpoint,
 } from '#libs/platform/auth';
 import { StartupError, type AppConfig, type Role } from '#libs/platform/config';
+import { loadKeys, NO_KEYS, reencryptSecrets, SecretBox, SecretKeyError } from '#libs/platform/secrets';
 import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
 import { createLogger, createMetrics, Readiness, type Logger, type Metrics } from '#libs/platform/telemetry';
 import type { Platform } from './platform.js';
@@ -56,8 +58,9 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     const hot = createHotState(config.redisUrl);
     stops.push(() => hot.close());
 
+    const box = await openSecrets(config, pool, logger);
     const clients = new ClientStore(pool);
-    const keys = new SigningKeys(clients);
+    const keys = new SigningKeys(clients, box);
     await keys.load();
     const secrets = new SecretVerifier();
     const tokens = new AccessTokens(keys, clients, secrets, new ClientGrants(clients));
@@ -82,6 +85,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
       pool,
       log,
       hot,
+      box,
       tokens,
       tokenEndpoint: new TokenEndpoint(tokens, clients, config.http.publicUrl, limits),
       limits,
@@ -115,6 +119,22 @@ async function embedded(config: AppConfig, stops: (() => Promise<void>)[]): Prom
   const postgres = await startEmbeddedPostgres({ dataDir: resolve(config.dataDir) });
   stops.push(() => postgres.stop());
   return postgres.url;
+}
+
+/** @throws {StartupError} naming the variable, when what is stored opens with none of the keys */
+async function openSecrets(config: AppConfig, pool: Pool, logger: Logger): Promise<SecretBox> {
+  const loaded = await loadKeys(config);
+  if (loaded === undefined)
+    logger.warn({}, 'webhook secrets and signing keys are stored readable: set ENCRYPTION_KEYS (docs/operate.md)');
+  const box = new SecretBox(loaded?.keys ?? NO_KEYS);
+  try {
+    const reencrypted = await reencryptSecrets(pool, box);
+    if (reencrypted > 0) logger.info({ reencrypted }, 'stored secrets were encrypted anew');
+    return box;
+  } catch (error) {
+    if (!(error instanceof SecretKeyError)) throw error;
+    throw new StartupError(`${loaded?.from ?? 'ENCRYPTION_KEYS'}: ${error.message}; give the key that encrypted it`);
+  }
 }
 
 function createLimits(config: AppConfig, metrics: Metrics, stops: (() => Promise<void>)[]): RateLimits {

@@ -3,6 +3,7 @@ import type { EventLog } from '#libs/platform/messaging';
 import type { HotState } from '#libs/platform/storage';
 import type { RateLimits, TokenEndpoint, Tokens } from '#libs/platform/auth';
 import type { AppConfig } from '#libs/platform/config';
+import type { SecretBox } from '#libs/platform/secrets';
 import type { Logger, Metrics, Readiness } from '#libs/platform/telemetry';
 
 /** What every app of a process shares. Apps are given it by `XModule.forRoot(platform)`. */
@@ -14,6 +15,8 @@ export interface Platform {
   readonly pool: Pool;
   readonly log: EventLog;
   readonly hot: HotState;
+  /** Opens and seals secrets that are stored. */
+  readonly box: SecretBox;
   readonly tokens: Tokens;
   readonly tokenEndpoint: TokenEndpoint;
   readonly limits: RateLimits;

@@ -87,21 +87,25 @@ export class ClientStore {
     return rowCount === 1;
   }
 
-  /** Private keys that sign access tokens, newest first. */
-  async signingKeys(): Promise<readonly { readonly kid: string; readonly privateJwk: Record<string, unknown> }[]> {
-    const { rows } = await this.pool.query<{ kid: string; private_jwk: Record<string, unknown> }>(
+  /** Private keys that sign access tokens, newest first, as they are stored: a JWK, or encrypted text (`SecretBox`). */
+  async signingKeys(): Promise<readonly { readonly kid: string; readonly privateJwk: string | object }[]> {
+    const { rows } = await this.pool.query<{ kid: string; private_jwk: string | object }>(
       `SELECT kid, private_jwk FROM signing_keys ORDER BY created_at DESC, kid LIMIT 8`,
     );
     return rows.map((row) => ({ kid: row.kid, privateJwk: row.private_jwk }));
   }
 
-  /** Adds a key unless one younger than `maxAgeDays` is there: several apps starting at once end with one. */
-  async addSigningKey(kid: string, privateJwk: object, maxAgeDays: number): Promise<void> {
+  /**
+   * Adds a key unless one younger than `maxAgeDays` is there: several apps starting at once end with one.
+   *
+   * @param privateJwk JSON as it is to be stored
+   */
+  async addSigningKey(kid: string, privateJwk: string, maxAgeDays: number): Promise<void> {
     await this.locked((query) =>
       query(
         `INSERT INTO signing_keys (kid, private_jwk) SELECT $1, $2
          WHERE NOT EXISTS (SELECT FROM signing_keys WHERE created_at > now() - make_interval(days => $3))`,
-        [kid, JSON.stringify(privateJwk), maxAgeDays],
+        [kid, privateJwk, maxAgeDays],
       ),
     );
   }

@@ -1,0 +1,3 @@
+export { loadKeys } from './load-keys.js';
+export { NO_KEYS, SecretBox, SecretKeyError } from './secret-box.js';
+export { jsonOf, placeOfSigningKey, placeOfWebhook, reencryptSecrets } from './stored-secrets.js';
