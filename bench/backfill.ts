@@ -122,7 +122,7 @@ async function backlog(system: System, pool: pg.Pool, receiver: WebhookReceiver)
   await untilStored(pool, seconds);
   print('live_seconds', (performance.now() - began) / 1000, `${seconds} values in order`);
   await pause(1000);
-  const calm = await latencyPhase(client, receiver, [], before, 10);
+  const calm = await latencyPhase(client, receiver, [], before, { rate: 10, alertsPerSecond: 10 });
   let took = 0;
   const bodies = bodiesOf('late', 500);
   const late = (async () => {
@@ -132,7 +132,7 @@ async function backlog(system: System, pool: pg.Pool, receiver: WebhookReceiver)
     await untilStored(pool, 2 * seconds);
     took = (performance.now() - from) / 1000;
   })();
-  const busy = await latencyPhase(client, receiver, [], during, 10);
+  const busy = await latencyPhase(client, receiver, [], during, { rate: 10, alertsPerSecond: 10 });
   await late;
   print('backlog_values', seconds, `in ${seconds / PER_REQUEST} requests, over as many live ones`);
   print('backlog_seconds', took, 'from the first request until the last value was stored');

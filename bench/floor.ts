@@ -51,14 +51,14 @@ export async function measureFloor(
       ),
     ),
   }));
-  const cpuBefore = cpuSeconds([process.pid]);
+  const cpuBefore = cpuSeconds(process.pid);
   const from = performance.now();
   for (let index = 0; index < values.length; index += 20) {
     await producer.send({ topic, acks: -1, messages: values.slice(index, index + 20) });
   }
   await finished;
   const seconds = (performance.now() - from) / 1000;
-  const cpu = cpuSeconds([process.pid]) - cpuBefore;
+  const cpu = cpuSeconds(process.pid) - cpuBefore;
   await Promise.all([consumer.disconnect(), producer.disconnect()]);
   await admin.deleteTopics({ topics: [topic] });
   await admin.disconnect();

@@ -5,7 +5,7 @@ import { Deployment } from '../test/support/deployment.js';
 import { startOwnServices } from '../test/support/services.js';
 import { WebhookReceiver } from '../test/support/webhook-receiver.js';
 import { measureFloor } from './floor.js';
-import { cpuSeconds, machine, percentile, processTree } from './machine.js';
+import { CpuShares, machine, percentile, processesOf } from './machine.js';
 import { bundlesPhase, createPatients, latencyPhase, pause, samplesPhase, transactionsPhase } from './phases.js';
 
 /**
@@ -46,12 +46,7 @@ async function main(): Promise<void> {
 
     await samplesPhase(system.client, pool, patients, { requests: 300, perRequest: PER_REQUEST, atOnce: 8, base });
     const load = { requests: Number(options.requests), perRequest: PER_REQUEST, atOnce: 8, base: base + 3600_000 };
-    const tree = new Map([
-      ...system.apps().map((app) => [`${app.role} ${app.pid}`, [app.pid ?? 0]] as const),
-      ...Object.entries(services.pids()).map(([name, pid]) => [name, processTree(pid)] as const),
-      ['client', [process.pid]] as const,
-    ]);
-    const cpuBefore = new Map([...tree].map(([name, pids]) => [name, cpuSeconds(pids)]));
+    const shares = new CpuShares(processesOf(system, services));
     const samples = await samplesPhase(system.client, pool, patients, load);
     print(
       figures,
@@ -61,10 +56,10 @@ async function main(): Promise<void> {
     );
     print(figures, 'samples_429', samples.refusedFull, 'requests answered 429 and sent again');
     let total = 0;
-    for (const [name, pids] of tree) {
-      const used = ((cpuSeconds(pids) - (cpuBefore.get(name) ?? 0)) / samples.samples) * 1000;
+    for (const [name, seconds] of Object.entries(shares.used())) {
+      const used = (seconds / samples.samples) * 1000;
       total += used;
-      print(figures, `cpu_seconds_per_1000_samples ${name.replace(/ \d+$/, '')}`, used, '');
+      print(figures, `cpu_seconds_per_1000_samples ${name}`, used, '');
     }
     print(figures, 'cpu_seconds_per_1000_samples all', total, '');
     print(figures, 'bytes_per_sample', await bytesPerSample(pool), 'table and indexes of measurements');
@@ -90,7 +85,10 @@ async function main(): Promise<void> {
 
     await pause(3000);
     const subjects = await createPatients(system.client, 'subject', Number(options.alerts));
-    const latency = await latencyPhase(system.client, receiver, patients, subjects, Number(options.rate));
+    const latency = await latencyPhase(system.client, receiver, patients, subjects, {
+      rate: Number(options.rate),
+      alertsPerSecond: 10,
+    });
     print(figures, 'latency_rate', latency.achievedRate, 'samples/s, open loop, one sample a request');
     print(
       figures,

@@ -113,8 +113,8 @@ export async function transactionsPhase(
 }
 
 /**
- * Open loop at `rate` samples a second, one sample a request, whether or not earlier ones were answered. Every tenth of a second
- * one of them is a glucose below the limit, of a patient who had a normal one before: from the moment it was due to be sent until its alert's webhook
+ * Open loop at `rate` samples a second, one sample a request, whether or not earlier ones were answered. `alertsPerSecond`
+ * of them are a glucose below the limit, of a patient who had a normal one before: from the moment it was due to be sent until its alert's webhook
  * arrived is one latency.
  */
 export async function latencyPhase(
@@ -122,14 +122,14 @@ export async function latencyPhase(
   receiver: WebhookReceiver,
   background: readonly string[],
   subjects: readonly string[],
-  rate: number,
+  { rate, alertsPerSecond }: { readonly rate: number; readonly alertsPerSecond: number },
 ): Promise<{ readonly latencies: readonly number[]; readonly missing: number; readonly achievedRate: number }> {
   const now = Date.now();
   await Promise.all(subjects.map((patient) => client.samples([glucose(patient, 110, now - 300_000)])));
   await pause(2000);
   const dueAt = new Map<string, number>();
   const period = 1000 / rate;
-  const every = Math.max(1, Math.round(100 / period));
+  const every = Math.max(1, Math.round(rate / alertsPerSecond));
   const total = subjects.length * every;
   const pending: Promise<unknown>[] = [];
   const from = performance.now();

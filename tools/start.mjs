@@ -8,6 +8,7 @@ const ENTRIES = {
   bench: 'dist/bench/main.js',
   'bench-backfill': 'dist/bench/backfill.js',
   'bench-core': 'dist/bench/core.js',
+  'bench-latency': 'dist/bench/latency.js',
   'bench-first-alert': 'dist/bench/first-alert.js',
   'real-input': 'dist/tools/real-input/main.js',
   rebuild: 'dist/apps/twin-engine/src/rebuild/main.js',

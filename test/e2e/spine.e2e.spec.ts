@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readStages } from '../support/stages.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
 
@@ -97,6 +98,18 @@ describe('a bundle and a stream in, an explained alert out (one process, everyth
     expect(alert?.data.evidence.length).toBeGreaterThan(0);
     expect(alert?.data.explanation.clears).not.toBe('');
     expect(alert?.data.disclaimer).toContain('not a cleared');
+  });
+
+  it('shows by stage where the time from sample to webhook went', async () => {
+    const stages = await readStages(app.url);
+    const counted = Object.entries(stages).flatMap(([name, { count, sum }]) => (count > 0 && sum >= 0 ? [name] : []));
+    const expected = {
+      homeostat_gateway_stage_seconds: ['read', 'resolve', 'append'],
+      homeostat_engine_stage_seconds: ['wait', 'lock', 'load', 'evolve', 'write', 'commit'],
+      homeostat_delivery_stage_seconds: ['queue', 'answer'],
+    };
+    for (const [name, of] of Object.entries(expected))
+      for (const stage of of) expect(counted).toContain(`${name}{stage="${stage}"}`);
   });
 
   it('the same batch again changes nothing and pages nobody', async () => {

@@ -1,10 +1,11 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { TOPICS } from '#libs/contracts';
 import type { Consumer } from '#libs/platform/messaging';
+import { STAGE_BUCKETS } from '#libs/platform/telemetry';
 import type { Platform } from '#libs/platform/runtime';
 import { LaneStore, WebhookStore, type DueMessage } from '#libs/platform/delivery';
 import { Lanes } from './lanes.js';
-import type { SentOutcome } from './lane.js';
+import type { AttemptTimes, SentOutcome } from './lane.js';
 import { warmUp } from './warm-up.js';
 import { GROUP, OFFSETS, startPipeline, type PipelineDeps } from './pipeline.js';
 
@@ -13,11 +14,18 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
   private consumer: Consumer | undefined;
   private readonly lanes: Lanes;
   private readonly deadLetters: ReturnType<Platform['metrics']['counter']>;
+  private readonly stages: ReturnType<Platform['metrics']['histogram']>;
 
   constructor(private readonly platform: Platform) {
     this.deadLetters = platform.metrics.counter(
       'homeostat_dispatcher_dead_letters_total',
       'Alert records that could not be read',
+    );
+    this.stages = platform.metrics.histogram(
+      'homeostat_delivery_stage_seconds',
+      'Time of a webhook by stage: queue (from its row to its first attempt), answer (of each attempt)',
+      STAGE_BUCKETS,
+      ['stage'],
     );
     this.lanes = new Lanes({
       databaseUrl: platform.databaseUrl,
@@ -25,7 +33,7 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
       store: new LaneStore(platform.pool, platform.box),
       rules: { allowedHosts: platform.config.webhookAllowedHosts },
       now: Date.now,
-      onSent: (message, outcome, answeredAt) => this.count(message, outcome, answeredAt),
+      onSent: (message, outcome, attempt) => this.count(message, outcome, attempt),
       onProblem: (problem) => platform.logger.warn({ err: problem }, 'webhook lanes were interrupted'),
     });
   }
@@ -53,9 +61,15 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
     await Promise.all([this.consumer?.stop(), this.lanes.stop()]);
   }
 
-  private count({ receivedAt }: DueMessage, outcome: SentOutcome, answeredAt: number): void {
+  private count(
+    { receivedAt, queuedAt, attempts }: DueMessage,
+    outcome: SentOutcome,
+    { at, answeredAt }: AttemptTimes,
+  ): void {
     const { webhookDeliveries, ingestToWebhook } = this.platform.metrics;
     webhookDeliveries.inc({ outcome });
+    if (attempts === 0) this.stages.observe({ stage: 'queue' }, Math.max(0, at - queuedAt) / 1000);
+    this.stages.observe({ stage: 'answer' }, (answeredAt - at) / 1000);
     if (outcome === 'delivered' && receivedAt !== null) {
       ingestToWebhook.observe(Math.max(0, answeredAt - receivedAt) / 1000);
     }

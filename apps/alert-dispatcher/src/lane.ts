@@ -17,8 +17,14 @@ export interface LaneDeps {
   readonly store: LaneStore;
   readonly rules: EndpointRules;
   readonly now: () => number;
-  /** An attempt is over and noted; feeds the metrics. `answeredAt` in ms. */
-  readonly onSent: (message: DueMessage, outcome: SentOutcome, answeredAt: number) => void;
+  /** An attempt is over and noted; feeds the metrics. */
+  readonly onSent: (message: DueMessage, outcome: SentOutcome, attempt: AttemptTimes) => void;
+}
+
+/** When an attempt began and when it was answered, or given up, ms. */
+export interface AttemptTimes {
+  readonly at: number;
+  readonly answeredAt: number;
 }
 
 export type SentOutcome = 'delivered' | 'retry' | 'parked' | 'gone';
@@ -198,7 +204,7 @@ export class Lane {
   private async record(ended: readonly Sent[]): Promise<void> {
     const results = ended.map((sent) => attemptResult(sent));
     await this.deps.store.record(this.tenant, this.webhook, results);
-    ended.forEach(({ message, result, answeredAt }, index) => {
+    ended.forEach(({ message, result, at, answeredAt }, index) => {
       const { status, next } = results[index]!;
       const followed = this.inFlight.get(message.message)?.followed === true;
       this.inFlight.delete(message.message);
@@ -209,7 +215,7 @@ export class Lane {
         this.nextDue = Math.min(this.nextDue, next);
         this.nextNoted = Math.min(this.nextNoted, next);
       }
-      this.deps.onSent(message, outcomeOf(result, status), answeredAt);
+      this.deps.onSent(message, outcomeOf(result, status), { at, answeredAt });
     });
     if (ended.some(({ result }) => result.outcome === 'gone')) {
       await this.deps.webhooks.disable(this.tenant, this.webhook, GONE);

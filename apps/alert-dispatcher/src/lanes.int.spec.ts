@@ -126,7 +126,7 @@ describe('lanes on a real database and real endpoints', () => {
       store: new LaneStore(counted),
       rules: { allowedHosts: ['127.0.0.1'] },
       now: Date.now,
-      onSent: ({ receivedAt }, outcome, answeredAt) =>
+      onSent: ({ receivedAt }, outcome, { answeredAt }) =>
         sent.push({ outcome, seconds: (answeredAt - (receivedAt ?? answeredAt)) / 1000 }),
     };
     const lanes = new Lanes({ ...deps, databaseUrl: database.url, onProblem: () => undefined });

@@ -1,7 +1,6 @@
-import type { Metrics } from '#libs/platform/telemetry';
+import { STAGE_BUCKETS, type Metrics } from '#libs/platform/telemetry';
 import type { Committed } from './write/committed.js';
 
-const STAGE_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const SIZE_BUCKETS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
 const AGE_BUCKETS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600];
 
@@ -19,7 +18,7 @@ export interface Meter {
 export function createMeter(metrics: Metrics, now: () => number = Date.now): Meter {
   const stages = metrics.histogram(
     'homeostat_engine_stage_seconds',
-    'Time of an engine transaction by stage',
+    'Time of an engine transaction by stage; wait: from the append of its oldest record to its begin',
     STAGE_BUCKETS,
     ['stage'],
   );

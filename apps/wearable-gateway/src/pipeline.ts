@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { twinKey, TOPICS } from '#libs/contracts';
 import { type EventLog, LogFullError, type NewRecord, type Position } from '#libs/platform/messaging';
-import type { Metrics } from '#libs/platform/telemetry';
+import { STAGE_BUCKETS, type Metrics } from '#libs/platform/telemetry';
 import {
   type Entry,
   fromDataPoint,
@@ -28,7 +28,7 @@ export interface PipelineParts {
   readonly owners: Owners;
   readonly log: Pick<EventLog, 'append'>;
   readonly rejections: Pick<RejectionStore, 'write'>;
-  readonly metrics: Pick<Metrics, 'samplesAccepted' | 'samplesRejected' | 'counter'>;
+  readonly metrics: Pick<Metrics, 'samplesAccepted' | 'samplesRejected' | 'counter' | 'histogram'>;
   readonly now: () => number;
 }
 
@@ -39,11 +39,18 @@ export interface PipelineParts {
  */
 export class Pipeline {
   private readonly duplicates;
+  private readonly stages;
 
   constructor(private readonly parts: PipelineParts) {
     this.duplicates = parts.metrics.counter(
       'homeostat_samples_duplicate_total',
       'Samples sent twice within one request',
+    );
+    this.stages = parts.metrics.histogram(
+      'homeostat_gateway_stage_seconds',
+      'Time of a batch of samples by stage: read, resolve (whose they are), append (until durable)',
+      STAGE_BUCKETS,
+      ['stage'],
     );
   }
 
@@ -62,8 +69,11 @@ export class Pipeline {
   async take(entries: readonly Entry[], origin: Origin, tally: Tally): Promise<void> {
     const receivedAt = this.parts.now();
     const refusals: Refusal[] = [];
+    const begun = performance.now();
     const read = readAll(entries, origin, receivedAt, refusals);
+    const parsed = performance.now();
     const owned = await ownSamples(read, origin, this.parts.owners, refusals);
+    const resolved = performance.now();
     const fresh = owned.filter((sample) => !tally.isDuplicate(sample));
     const records = groupByPatient(fresh, origin.tenant, receivedAt, origin.door);
     if (records.length > 0) {
@@ -73,7 +83,10 @@ export class Pipeline {
         value: JSON.stringify(record),
       }));
       tally.appended(await this.append(news, origin.patienceMs ?? 0));
+      this.stages.observe({ stage: 'append' }, (performance.now() - resolved) / 1000);
     }
+    this.stages.observe({ stage: 'read' }, (parsed - begun) / 1000);
+    this.stages.observe({ stage: 'resolve' }, (resolved - parsed) / 1000);
     tally.accepted += fresh.length;
     tally.duplicates += owned.length - fresh.length;
     this.parts.metrics.samplesAccepted.inc(fresh.length);

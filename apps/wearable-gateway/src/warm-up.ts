@@ -15,13 +15,19 @@ export async function warmUp({
   now,
 }: Pick<PipelineParts['owners'], 'subjects'> & Pick<PipelineParts, 'now'>): Promise<void> {
   const uncounted = { inc: () => undefined } as unknown as PipelineParts['metrics']['samplesRejected'];
+  const unmeasured = { observe: () => undefined } as unknown as ReturnType<PipelineParts['metrics']['histogram']>;
   const pipeline = new Pipeline({
     // No sample gets so far as to make a source its sender's.
     owners: { subjects, sources: { resolve: () => Promise.resolve(new Map()) } },
     now,
     log: { append: () => Promise.reject(new Error('a warm-up appends nothing')) },
     rejections: { write: () => Promise.resolve() },
-    metrics: { samplesAccepted: uncounted, samplesRejected: uncounted, counter: () => uncounted },
+    metrics: {
+      samplesAccepted: uncounted,
+      samplesRejected: uncounted,
+      counter: () => uncounted,
+      histogram: () => unmeasured,
+    },
   });
   // Tenant 0 is nobody's.
   const origin = { tenant: 0, client: 'warm-up', anySource: false, door: 'http', request: 'warm-up' } as const;

@@ -199,14 +199,15 @@ export class BatchApplier {
       );
     }
     const counted = { deadLetters: deadLetters.length, quarantine: quarantined, deferred: aside.length, lanes, now };
-    const stages = { lock: locked - begun, load: loaded - locked, evolve: computed - loaded };
+    const oldest = Math.min(...work.map(({ records: [first] }) => first?.appendedAt ?? now));
+    const stages = { wait: Math.max(0, now - oldest), lock: locked - begun, load: loaded - locked };
     const records = work.reduce((sum, selection) => sum + selection.records.length, 0);
     const accepted = evolved.filter((one) => !refused.includes(one));
     this.deps.onCommitted(
       committedOf(accepted, changes, {
         ...counted,
         records,
-        stages: { ...stages, write: wrote - computed, commit: done - wrote },
+        stages: { ...stages, evolve: computed - loaded, write: wrote - computed, commit: done - wrote },
       }),
     );
   }

@@ -221,7 +221,7 @@ export class Backlog {
       now,
       records: records.length,
     };
-    const stages = { lock: 0, load: loaded - locked, evolve: computed - loaded, write: wrote - computed, commit: 0 };
+    const stages = { load: loaded - locked, evolve: computed - loaded, write: wrote - computed };
     return {
       result: committedOf(evolved, changes, { ...measured, stages }),
       settle: () => {

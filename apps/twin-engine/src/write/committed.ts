@@ -23,8 +23,8 @@ export interface Committed {
   readonly now: number;
   readonly records: number;
   readonly measurements: number;
-  /** Milliseconds by stage. */
-  readonly stages: Readonly<Record<'lock' | 'load' | 'evolve' | 'write' | 'commit', number>>;
+  /** Milliseconds by stage; those that a transaction of the backlog lane does not have are absent. */
+  readonly stages: Readonly<Partial<Record<'wait' | 'lock' | 'load' | 'evolve' | 'write' | 'commit', number>>>;
 }
 
 /** @param measured what only the transaction knows */

@@ -1,3 +1,3 @@
 export { createLogger, type Logger } from './logger.js';
-export { createMetrics, type Metrics } from './metrics.js';
+export { createMetrics, STAGE_BUCKETS, type Metrics } from './metrics.js';
 export { Readiness } from './readiness.js';

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { coalescingSocket } from './coalescing-socket.js';
 
 export interface PoolOptions {
   /** Shown in pg_stat_activity. */
@@ -25,6 +26,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     keepAlive: true,
     // Statements are sent as they come, without waiting for the answer to the one before (see `sentTogether`).
     pipeline: true,
+    stream: coalescingSocket,
     statement_timeout: options.statementTimeoutMs ?? 60_000,
     idle_in_transaction_session_timeout: 60_000,
   });
