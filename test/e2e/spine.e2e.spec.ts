@@ -113,7 +113,7 @@ describe('a bundle and a stream in, an explained alert out (one process, everyth
   });
 
   it('the same batch again changes nothing and pages nobody', async () => {
-    // The batch may have told more than the low that was waited for.
+    // The batch may have emitted more than the low that was waited for.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const before = receiver.received.length;
     const version = (await client.api<Twin>('GET', '/v1/twins/spine-1')).body.version;

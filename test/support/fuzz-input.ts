@@ -65,7 +65,7 @@ const CODES = [
 ];
 const UNITS = ['/min', 'mg/dL', 'mmol/L', 'ms', 'mV', 'Cel', '%', 'kg', 'furlong', '[degF]'];
 
-/** A request body for the wearable door: mostly well-formed samples with something wrong in some of them. */
+/** A request body for the wearable gateway: mostly well-formed samples with something wrong in some of them. */
 export function fuzzSamples(random: Random, patient: string): { readonly body: string; readonly type: string } {
   const count = 1 + Math.floor(random() * 6);
   const samples = Array.from({ length: count }, () => fuzzSample(random, patient));

@@ -14,7 +14,7 @@ export interface Received {
 
 /**
  * A subscriber's endpoint for tests and benches: keeps what it was sent, checks signatures once it knows the secret, and can
- * be told to answer otherwise.
+ * be set to answer otherwise.
  */
 export class WebhookReceiver {
   readonly received: Received[] = [];

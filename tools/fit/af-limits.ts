@@ -103,7 +103,7 @@ export function countsAt(record: ScoredRecord, limits: AfLimits): Counts {
   return counts;
 }
 
-/** `more` put on `sum`, which is changed; taken off with `times` -1. */
+/** `more` put on `sum`, which is changed; subtracted with `times` -1. */
 export function add(sum: Counts | undefined, more: Counts, times = 1): Counts {
   const to = sum ?? { hits: 0, missed: 0, falseBeats: 0, quietBeats: 0, falseEpisodes: 0, days: 0 };
   to.hits += times * more.hits;

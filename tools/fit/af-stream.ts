@@ -31,7 +31,7 @@ export function streamed(record: AfRecord): StreamCounts {
   for (const { rule, present, since, at } of streamIntervals([record.beats])) {
     if (rule !== 'atrial-fibrillation') continue;
     const open = tellings.at(-1);
-    // Told again at an hour and a day: the same episode.
+    // Reported again at an hour and a day: the same episode.
     const isNew = open?.until !== Number.POSITIVE_INFINITY;
     if (present && isNew)
       tellings.push({ since: secondsOf(since), at: secondsOf(at), until: Number.POSITIVE_INFINITY });

@@ -27,7 +27,7 @@ import { streamed } from './af-stream.js';
 
 /**
  * `node dist/tools/fit/atrial-fibrillation.js [--data DIR]`: fibrillation from intervals on all recordings with marked beats and on made sinus
- * rhythm, by record; what limits chosen without each record, and without each set, say of it; episodes told by the stream; and two checks on
+ * rhythm, by record; what limits chosen without each record, and without each set, say of it; episodes reported by the stream; and two checks on
  * which no limit was chosen: chained short ECGs, and ectopy made at random in NSRDB. Some minutes of one core.
  * The figures of docs/clinical/rules/atrial-fibrillation.md.
  */

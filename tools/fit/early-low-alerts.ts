@@ -12,7 +12,7 @@ const CLEAR = 0.7;
 /** Forecasts at each reading of a file; undefined where there is too little history. */
 export type Forecasts = readonly (number | undefined)[];
 
-/** From which probabilities each forecast alerts (over 1: never), and how long it has been low before an unforeseen low is told, s. */
+/** From which probabilities each forecast alerts (over 1: never), and how long it has been low before an unpredicted low is reported, s. */
 export interface AlertLimits {
   readonly early: number;
   readonly imminent: number;

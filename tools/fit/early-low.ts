@@ -8,7 +8,7 @@ import { featureRows, fitForecast, probability } from './low-forecast-fit.js';
 import type { LogisticFit } from './penalised-logistic.js';
 
 /**
- * `node dist/tools/fit/early-low.js [--data DIR]`: how early lows could be told at half a false alert a day, if a second forecast of the same kind
+ * `node dist/tools/fit/early-low.js [--data DIR]`: how early lows could be reported at half a false alert a day, if a second forecast of the same kind
  * (same features, rows not marked `val`) were fitted to "a low of 15 min and more starts A to B minutes from now" and given all of the
  * budget. Its limit is chosen on all rows, so the figures flatter: docs/clinical/rules/glucose-low-soon.md.
  */
@@ -71,7 +71,7 @@ function main(): void {
     return tellingOf(all, RULE, isLow);
   }
 
-  /** Of the limits that keep the budget the one that tells most lows early. */
+  /** Of the limits that keep the budget the one that reports most lows early. */
   function best(ahead: readonly Forecasts[], others: Omit<AlertLimits, 'early'>): [number, Telling] | undefined {
     return LIMITS.map((limit): [number, Telling] => [limit, tellingAt(ahead, { ...others, early: limit })])
       .filter(([, { idle, days }]) => idle <= BUDGET * days)

@@ -14,7 +14,7 @@ export function featureRows({ readings }: Pick<SensorFile, 'readings'>): readonl
   });
 }
 
-/** Whether what is to be foreseen follows the reading `i` of a file. */
+/** Whether what is to be predicted follows the reading `i` of a file. */
 export type Follows = (i: number) => boolean;
 
 /**

@@ -44,7 +44,7 @@ describe.each(KINDS)('made sinus rhythm with %s', (kind) => {
     expect(inAf / people.reduce((sum, beats) => sum + beats.at(-1)!, 0)).toBeLessThan(0.003);
   });
 
-  it('is not told as fibrillation by the stream, whose state stays under 4 kB', () => {
+  it('is not reported as fibrillation by the stream, whose state stays under 4 kB', () => {
     let largest = 0;
     let state: IntervalState | null = null;
     let t = 1_700_000_000_000;
@@ -88,7 +88,7 @@ describe('made fibrillation', () => {
     expect(Math.abs(episodes[0]!.until - until)).toBeLessThan(60);
   });
 
-  it('is told the same however the intervals are cut, after a stretch that long waits to be proven', () => {
+  it('is reported the same however the intervals are cut, after a stretch that long waits to be proven', () => {
     const sinus = intervalsOf(madeSinus('irregular breathing', 50_021 * 3, 900)).filter((each) => each > 0);
     const intervals = [...sinus, ...madeFibrillation(720, 0.2, 700, 23), ...sinus];
     const told = [1, 13, 500, intervals.length].map((size) => {

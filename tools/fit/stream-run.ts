@@ -8,7 +8,7 @@ import { CAUSE_S, COPIES, fitStreamRuns, readRunRecords, streamRunsApart, type R
 /**
  * `node dist/tools/fit/stream-run.js [--data DIR] [--write]`: fits the trees of streamed ventricular tachycardia on the seconds of cinc2015
  * and MITDB at which the stream has a run to judge, prints the cross-validated figures of docs/clinical/rules/ventricular-tachycardia.md
- * (an alarm or a marked run counts by its seconds, not by when the stream tells) and, with --write, writes the model file.
+ * (an alarm or a marked run counts by its seconds, not by when the stream reports) and, with --write, writes the model file.
  */
 const { values: options } = parseArgs({
   options: { data: { type: 'string', default: '../shared/data' }, write: { type: 'boolean', default: false } },
@@ -17,11 +17,11 @@ const { values: options } = parseArgs({
 const MODEL_FILE = 'libs/domain/rhythm/src/models/stream-run.ts';
 /** A marked run is found up to this long after its end. */
 const LATE_S = 3;
-/** Seconds without a run after which it is told anew. */
+/** Seconds without a run after which it is reported anew. */
 const GONE_S = 10;
 const COPY_NAMES = ['as it came', 'no pulse wave', 'without the first lead', 'the first lead alone'];
 
-/** Times (s) at which the copy is told as a run, and those with confidence. */
+/** Times (s) at which the copy is reported as a run, and those with confidence. */
 function toldOf(record: RunRecord, model: Model, copy: number): { readonly all: number[]; readonly sure: number[] } {
   const told = record.seconds
     .filter((second) => second.copy === copy)

@@ -7,7 +7,7 @@ import { streamIntervals } from './interval-stream.js';
 import { printTable } from './page-table.js';
 
 /**
- * `node dist/tools/fit/streamed-intervals.js [--data DIR]`: what the stream tells of the marked beats of AFDB, NSRDB and MITDB, told again counted, in
+ * `node dist/tools/fit/streamed-intervals.js [--data DIR]`: what the stream reports of the marked beats of AFDB, NSRDB and MITDB, reported again counted, in
  * runs of 30 intervals. There are no labels for these: the load. The figures of pause.md, extreme-bradycardia.md, extreme-tachycardia.md and
  * ectopy-suspected.md in docs/clinical/rules.
  */

@@ -23,6 +23,6 @@ export interface ValidationSet {
   readonly name: string;
   detect(folder: string): Iterable<Detection>;
   score(folder: string, detections: readonly Detection[]): Readonly<Record<string, number>>;
-  /** The same by record, where that tells something. */
+  /** The same by record, where that is informative. */
   records?(folder: string, detections: readonly Detection[]): readonly RecordRow[];
 }

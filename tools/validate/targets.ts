@@ -145,7 +145,7 @@ export const TARGETS: readonly Target[] = [
   },
   {
     metric: 'cgm_loop.glucose-low-soon.told_in_time_percent',
-    what: 'lows (15 min and more under 70 mg/dL) foreseen or told within 10 min, %',
+    what: 'lows (15 min and more under 70 mg/dL) predicted or reported within 10 min, %',
     atLeast: 90,
     heldApart: HELD_GLUCOSE.toldInTime,
   },

@@ -204,7 +204,7 @@ describe('lanes on a real database and real endpoints', () => {
   });
 
   describe('what an endpoint refuses', () => {
-    it('300 refused messages hold up neither a newer nor a graver alert', async () => {
+    it('300 refused messages hold up neither a newer nor a more severe alert', async () => {
       const { endpoint } = await subscribe();
       endpoint.answer = ({ category }) => ({ status: category === 'technical' ? 422 : 200 });
       await serve();
@@ -317,7 +317,7 @@ describe('lanes on a real database and real endpoints', () => {
     }, 30_000);
   });
 
-  it('a graver alert that waits behind the head of its episode counts for the head', async () => {
+  it('a more severe alert that waits behind the head of its episode counts for the head', async () => {
     const { id } = await subscribe();
     const episode = randomUUID();
     const low = raised({ patient: 'low', severity: 'low' });

@@ -12,7 +12,7 @@ const RECONNECT_AFTER_MS = 500;
 
 /**
  * The lanes this dispatcher serves. A lane is served by the dispatcher that holds its advisory lock; the locks live on one
- * connection, so that a dispatcher that dies frees its lanes at once and another takes them. The same connection hears of
+ * connection, so that a dispatcher that dies frees its lanes at once and another takes them. The same connection is notified of
  * new messages; a look at the table every two seconds finds what a dead dispatcher left.
  */
 export class Lanes {

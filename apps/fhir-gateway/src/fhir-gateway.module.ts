@@ -12,7 +12,7 @@ import { addProtocolHooks } from './http/protocol-hooks.js';
 import { ResourceRoutes } from './http/resource.routes.js';
 import { SystemRoutes } from './http/system.routes.js';
 
-/** The EHR door: `/fhir/r4`. */
+/** The EHR gateway: `/fhir/r4`. */
 @Module({})
 export class FhirGatewayModule implements OnModuleInit {
   constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}

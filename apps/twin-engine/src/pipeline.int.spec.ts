@@ -134,7 +134,7 @@ describe('pipeline on the Postgres log', () => {
     );
     await start();
     await until(async () => (await count('twin_timers')) === 20);
-    // Down: told, and still nobody is silent.
+    // Down: reported, and still nobody is silent.
     await ticker.round();
     await until(async () => (await count(`alert_episodes WHERE rule = 'system-outage' AND NOT closed`)) === 1);
     await beat(pool, 'all-in-one');

@@ -469,7 +469,7 @@ describe('the source of FHIR resources', () => {
 });
 
 describe('GET /v1/rejections', () => {
-  it('filters by door, patient, code and time, also what was listed before patients were', async () => {
+  it('filters by gateway, patient, code and time, also what was listed before patients were', async () => {
     const from = new Date().toISOString();
     await gateway.json([sample({ patient: 'Patient/p1', value: -1 }), sample({ unit: 'furlong' })]);
     await gateway.platform.pool.query(

@@ -22,7 +22,7 @@ class WarmStart implements OnApplicationBootstrap {
   }
 }
 
-/** The wearable door: HTTP, and MQTT by an own broker or as a client of another one. */
+/** The wearable gateway: HTTP, and MQTT by an own broker or as a client of another one. */
 @Module({})
 export class WearableGatewayModule {
   static forRoot(platform: Platform): DynamicModule {

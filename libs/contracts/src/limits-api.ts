@@ -94,7 +94,7 @@ export const RuleListSchema = listOf(
       escalateAfterSeconds: z.number().nullable(),
       latching: z.boolean(),
       group: z.string().nullable(),
-      foresees: z.literal(true).optional().describe('a forecast: it does not silence what it foresees'),
+      foresees: z.literal(true).optional().describe('a forecast: it does not suppress what it predicts'),
     }),
     further: z
       .object({ step: z.number(), unit: z.string(), why: z.string().describe('where the step comes from') })

@@ -34,7 +34,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads one entry of the plain form: checks every field, converts to the canonical unit and judges plausibility. A series of a
- * measure that is single values (a CGM's day) becomes that many samples. The hot path of the door: no schema library here, and
+ * measure that is single values (a CGM's day) becomes that many samples. The hot path of the gateway: no schema library here, and
  * the first thing wrong ends it.
  */
 export function readSample(raw: unknown, index: number, context: ReadContext): readonly (ReadSample | Refusal)[] {
@@ -148,7 +148,7 @@ function readOne(job: Job, sent: number, t: number, id: string | undefined, poin
     return refuse(head.index, 'impossible-value', judgement.reason, head.raw, pointer);
   const reasons = judgement.verdict === 'doubtful' ? [...quality.reasons, judgement.reason] : quality.reasons;
   const level = judgement.verdict === 'doubtful' && quality.level === 0 ? 1 : quality.level;
-  // One interval is a series of one, as from the EHR door: the same measurement by both ways is one measurement.
+  // One interval is a series of one, as from the EHR gateway: the same measurement by both ways is one measurement.
   const wire: Writable<WireSample> =
     measure.shape === 'intervals' ? { c: measure.number, t, s: [x] } : { c: measure.number, t, x };
   if (factor.factor !== 1 || factor.offset !== 0) wire.o = [sent, unit];

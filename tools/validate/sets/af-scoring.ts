@@ -2,7 +2,7 @@ import { afEpisodes } from '#libs/domain/rhythm';
 import { annotationsOf, isBeat, readHeader, recordNames, rhythmStretches, within, type Stretch } from '../wfdb.js';
 import type { Detection, RecordRow } from '../set.js';
 
-/** A false episode that a ward would hear of, seconds. */
+/** A false episode that a ward would be notified of, seconds. */
 const EPISODE_S = 120;
 
 /** Beats of one record with what is known of its rhythm, seconds. */
@@ -95,7 +95,7 @@ export function scoreAf(folder: string, annotators: readonly string[], detection
   return sumOf([...markedRecordings(folder, annotators)].map((each) => countAf(each, detections)));
 }
 
-/** `sensitivity`, `specificity`, %, and `false_episodes_per_24h`, those that can be told. */
+/** `sensitivity`, `specificity`, %, and `false_episodes_per_24h`, those that can be reported. */
 export function afFigures(counts: AfCounts): Readonly<Record<string, number>> {
   const { truePositive, falseNegative, trueNegative, falsePositive, falseEpisodes, seconds } = counts;
   return told({
@@ -111,7 +111,7 @@ export function recordRow(counts: AfCounts): RecordRow {
   return { record, hours: seconds / 3600, sensitivity, specificity, falseEpisodes };
 }
 
-/** The metrics that can be told: without labels a share is 0 / 0, and is left out. */
+/** The metrics that can be reported: without labels a share is 0 / 0, and is left out. */
 export function told(metrics: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }

@@ -5,7 +5,7 @@ import type { SensorFile } from './cgm-loop-files.js';
 /** An episode of a rule as it became known, seconds from the file's first row. */
 export interface KnownEpisode {
   readonly rule: string;
-  /** When it was told, or kept quiet because another alert of the same cause stood. */
+  /** When it was emitted, or suppressed because another alert of the same cause stood. */
   readonly at: number;
 }
 

@@ -4,7 +4,7 @@ import type { GlucoseRun, KnownEpisode } from './cgm-loop-replay.js';
 const MINUTE = 60;
 /** An alert this long before an event, or earlier, was for this event. */
 const HORIZON = 60 * MINUTE;
-/** What is told later than this after the start was not told in time. */
+/** What is reported later than this after the start was not reported in time. */
 const TOLD_WITHIN = 10 * MINUTE;
 /** An event lasts, and has to be gone for, 15 min (Battelino 2019); in readings 5 min apart the third one shows it. */
 const LASTS = 10 * MINUTE;
@@ -25,7 +25,7 @@ interface Line {
   readonly lasts: number;
 }
 
-/** The limits a plain monitor would page at, each crossing once, and the rules here that tell of the same thing. */
+/** The limits a plain monitor would page at, each crossing once, and the rules here that report the same. */
 const LINES: readonly Line[] = [
   { rules: ['glucose-low', 'glucose-low-soon'], isBeyond: isLow, lasts: LASTS },
   { rules: ['glucose-very-low', 'glucose-urgent-low-soon'], isBeyond: (x) => x < 54, lasts: LASTS },
@@ -88,11 +88,11 @@ export interface Watched {
   readonly run: GlucoseRun;
 }
 
-/** What a rule told of the events of some files. */
+/** What a rule reported of the events of some files. */
 export interface Telling {
   readonly days: number;
   readonly events: number;
-  /** Of each event told in time: by how many minutes its first alert came before the start; ascending. */
+  /** Of each event reported in time: by how many minutes its first alert came before the start; ascending. */
   readonly leads: readonly number[];
   readonly alerts: number;
   /** Alerts without an event that starts within an hour. */
@@ -123,7 +123,7 @@ export function tellingOf(all: readonly Watched[], rule: string, isBeyond: Line[
   return { days: all.reduce((sum, { file }) => sum + daysOf(file), 0), events, leads, alerts, idle, untouched };
 }
 
-/** What is told before readings under the limit last 15 min, how early, and how often for nothing. */
+/** What is reported before readings under the limit last 15 min, how early, and how often for nothing. */
 export function foresight(
   all: readonly Watched[],
   rule: string,
@@ -177,7 +177,7 @@ function load(all: readonly Watched[]): Readonly<Record<string, number>> {
   };
 }
 
-/** Alerts of `glucose-low-soon` to those of the lowest plain limit whose crossings foresee as many lows; NaN: none does. */
+/** Alerts of `glucose-low-soon` to those of the lowest plain limit whose crossings predict as many lows; NaN: none does. */
 function foresightRatio(all: readonly Watched[]): number {
   const foreseen = (file: SensorFile, times: readonly number[]): number =>
     eventsOf(file, isLow).filter(({ from }) => times.some((at) => at >= from - HORIZON && at < from)).length;

@@ -1,4 +1,4 @@
-/** LOOP study (type 1 diabetes, automated dosing): lows told and foreseen from the sensor's readings alone. */
+/** LOOP study (type 1 diabetes, automated dosing): lows reported and predicted from the sensor's readings alone. */
 import { told } from './af-scoring.js';
 import { baselineFigures } from './cgm-loop-baseline.js';
 import { readSensorFiles, type SensorFile } from './cgm-loop-files.js';

@@ -65,7 +65,7 @@ function news2Row(row: TableRow): Scored {
   return [news2(vitals, decided ? { scale2Decision: { by: 'spo2_scale', at: 0 } } : {})];
 }
 
-/** In this table altered mentation is told by `gcs` for qSOFA and the level of consciousness by `avpu` for MEWS. */
+/** In this table altered mentation is given by `gcs` for qSOFA and the level of consciousness by `avpu` for MEWS. */
 function fourScoresRow(row: TableRow): Scored {
   const pressures = { systolicPressure: numberIn(row, 'sbp'), diastolicPressure: numberIn(row, 'dbp') };
   const rates = { respiratoryRate: numberIn(row, 'rr'), heartRate: numberIn(row, 'hr') };

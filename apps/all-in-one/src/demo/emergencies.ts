@@ -13,7 +13,7 @@ interface Script {
 
 /**
  * No bed is in two scripts, and none has the same twice at a time. The first desaturation shows some 15 s after the ward opens, the
- * hypoglycaemia (which has been coming for forty minutes, and is foreseen before it is there) within five minutes, the tachycardia after it has lasted its minute.
+ * hypoglycaemia (which has been coming for forty minutes, and is predicted before it is there) within five minutes, the tachycardia after it has lasted its minute.
  */
 export const SCRIPTS: readonly Script[] = [
   {

@@ -23,7 +23,7 @@ interface Told {
   readonly values: readonly number[];
 }
 
-/** What the log was told since `from`: measurements by patient. */
+/** What was appended to the log since `from`: measurements by patient. */
 async function toldSince(from: number): Promise<Told[]> {
   const records = (await gateway.records()).slice(from);
   return records

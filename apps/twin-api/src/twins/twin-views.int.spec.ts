@@ -15,7 +15,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** Rows that were read and did not count; the plan tells the mean over the loops. */
+/** Rows that were read and did not count; the plan gives the mean over the loops. */
 function looked(node: PlanNode): number {
   const own = (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'];
   return own + (node.Plans ?? []).reduce((sum, plan) => sum + looked(plan), 0);

@@ -227,14 +227,14 @@ describe('the backlog lane', () => {
     expect(await first.apply([batch(next, 3)])).toEqual([{ kind: 'applied' }]);
     expect(await count(`twins WHERE patient = '${NEIGHBOUR}' AND version = 1`)).toBe(1);
     expect(await count('deferred_records')).toBe(waiting + 2);
-    // A new owner of the partition, who has deferred nothing himself.
+    // A new owner of the partition, which has deferred nothing of its own.
     add(log.at(-1)!);
     await applyAll(engine(), 1, records.length - 1);
     expect(await count('deferred_records')).toBe(waiting + 3);
     startLane();
     await until(isEmpty);
     await expectExactly(log);
-    // With his backlog gone he is live again, also in the hands of the engine that held an older state of his.
+    // With the backlog gone the patient is live again, also on the engine that held an older state.
     add(samples('heavy', 'live', [{ c: HEART_RATE, t: T0 + 2 * LIVE_SECONDS * 1000, x: 71 }], T0 + 7_200_000));
     const { rows } = await pool.query<{ version: number }>(`SELECT version::int FROM twins WHERE patient = 'heavy'`);
     await applyAll(first, 1, records.length - 1);

@@ -56,7 +56,7 @@ export async function rebuildTwin(pool: Pool, catalogue: Catalogue, head: TwinRo
       throw error;
     });
     if (done !== undefined) {
-      // It is rebuilt, whether or not the dispatchers hear of it at once: they also look by themselves.
+      // It is rebuilt, whether or not the dispatchers are notified at once: they also poll.
       await wakeLanes(pool, done.lanes).catch(() => undefined);
       return done.rebuilt;
     }

@@ -10,7 +10,7 @@ const up = (component: string, since = NOW - 3_600_000, downFrom: number | null 
 });
 
 describe('healthOf', () => {
-  it('hears of nothing where nothing beats, and where nothing was ever down', () => {
+  it('reports no outage where there are no heartbeats, and where nothing was ever down', () => {
     const healthy = { listeningSince: 0, outage: undefined };
     expect(healthOf([], NOW)).toEqual(healthy);
     expect(healthOf([up('twin-engine'), up('wearable-gateway')], NOW)).toEqual(healthy);

@@ -1,5 +1,5 @@
 /**
- * What the bedside scores read: names, units and what is possible. Wider than what the doors take for a measurement
+ * What the bedside scores read: names, units and what is possible. Wider than what the gateways accept as a measurement
  * (docs/clinical/plausibility.md), because a chart may hold the zero of a heart that stands still; the limits only keep out wrong units.
  */
 

@@ -7,7 +7,7 @@ import type { UnmeasuredReason } from './unmeasured.js';
 
 const UCUM = 'http://unitsofmeasure.org';
 const HOUR = 3_600_000;
-/** Longest spacing of a waveform, and of single values (ms): what the wearable door takes, and a month. */
+/** Longest spacing of a waveform, and of single values (ms): what the wearable gateway accepts, and a month. */
 const MAX_WAVE_PERIOD = HOUR;
 const MAX_VALUE_PERIOD = 31 * 24 * HOUR;
 /** Values of one measurement, so that it stays far below the largest record of the log. */

@@ -18,7 +18,7 @@ const WORDS = {
   withdrawn: 'it is entered in error or cancelled',
   'contained-not-measured': 'contained Observations are not measured; send them as resources of their own',
   // What it is and how much.
-  'type-not-mapped': 'resources of this type tell the twin nothing',
+  'type-not-mapped': 'resources of this type give the twin nothing',
   'unknown-code': 'none of its codes is in the catalogue of measures',
   'code-contradictory': 'its codes are of different measures',
   'value-missing': 'it has no value',
@@ -43,7 +43,7 @@ const WORDS = {
   'timestamp-before-birth': 'its effective time is before anybody alive was born',
 } as const;
 
-/** Shared with the wearable door where the reason is the same. */
+/** Shared with the wearable gateway where the reason is the same. */
 export type UnmeasuredReason = keyof typeof WORDS;
 
 export function wordsOf(reason: UnmeasuredReason): string {

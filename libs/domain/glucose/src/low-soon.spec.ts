@@ -18,7 +18,7 @@ function historyOf(values: readonly number[], pace = 5): History {
   return values.reduce<History>((history, x, i) => withReading(history, i * pace * MINUTE, x), []);
 }
 
-/** Minutes at which each rule was told, over readings 5 min apart. */
+/** Minutes at which each rule was reported, over readings 5 min apart. */
 function told(values: readonly number[], times = values.map((_, i) => i * 5)): { low: number[]; urgentLow: number[] } {
   const found = { low: [] as number[], urgentLow: [] as number[] };
   let state: LowSoonState | null = null;
@@ -59,7 +59,7 @@ describe('low soon', () => {
     expect(told([...back, ...FALLING]).low).toHaveLength(2);
   });
 
-  it('forgets what it foresaw across an hour without readings', () => {
+  it('forgets what it predicted across an hour without readings', () => {
     const step = (state: LowSoonState | null, minutes: number, x: number) => stepLowSoon(state, minutes * MINUTE, x);
     let state: LowSoonState | null = null;
     for (const [i, x] of FALLING.slice(0, 14).entries()) state = step(state, i * 5, x).state;
@@ -153,7 +153,7 @@ describe('rate of change', () => {
   });
 });
 
-describe('a sensor that is lain on', () => {
+describe('a sensor under pressure', () => {
   it('is suspected after a sudden fall out of a level half hour only', () => {
     expect(isCompressionSuspected(historyOf([110, 111, 110, 112, 111, 110, 95, 80, 72]))).toBe(true);
     expect(isCompressionSuspected(historyOf(FALLING.slice(4, 13)))).toBe(false);

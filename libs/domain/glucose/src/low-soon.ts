@@ -5,7 +5,7 @@ import { EARLY_LOW_SOON, LOW_SOON, URGENT_LOW_SOON, type LowLimits, type LowMode
 const MINUTE = 60_000;
 /** How long it has to be gone before it is over. */
 const OVER = 15 * MINUTE;
-/** A forecast that has not come true within an hour is over: it spoke of half an hour. */
+/** A forecast that has not come true within an hour is over: its horizon is half an hour. */
 const EXPIRES = 60 * MINUTE;
 /** After this long without readings no forecast is kept. */
 const GAP = 60 * MINUTE;
@@ -21,7 +21,7 @@ interface LowRule {
 
 /**
  * `low`: predicted < 70 within 30 min, or under 70 for 5 min without having been predicted: the fall was too fast, and the one who
- * waits for this rule has to hear of it. `earlyLow`: the same from a lower probability. `urgentLow`: predicted ≤ 55 within 20 min, or there for 5 min unforeseen.
+ * waits for this rule must receive it. `earlyLow`: the same from a lower probability. `urgentLow`: predicted ≤ 55 within 20 min, or there for 5 min unpredicted.
  */
 const RULES: Readonly<Record<LowName, LowRule>> = {
   low: { model: LOW_SOON, isLow: (x) => x < 70, lowFor: 4.5 * MINUTE },

@@ -94,7 +94,7 @@ describe('contentHash', () => {
     expect(contentHash({ ...content, ...change })).not.toBe(contentHash(content));
   });
 
-  it('does not tell -0 from 0, nor good from an absent quality', () => {
+  it('does not distinguish -0 from 0, nor good from an absent quality', () => {
     expect(contentHash({ code: 1, t: 1, x: -0, quality: 0 })).toBe(contentHash({ code: 1, t: 1, x: 0 }));
   });
 

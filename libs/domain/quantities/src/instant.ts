@@ -86,7 +86,7 @@ function daysIn(year: number, month: number): number {
 }
 
 /**
- * The form nearly all devices send, `YYYY-MM-DDThh:mm:ss[.mmm]Z`, without a regular expression: the doors parse one of these per
+ * The form nearly all devices send, `YYYY-MM-DDThh:mm:ss[.mmm]Z`, without a regular expression: the gateways parse one of these per
  * sample. Anything else, valid or not, is left to the full reader.
  */
 function parseUtc(text: string): number | undefined {

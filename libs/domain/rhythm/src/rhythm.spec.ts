@@ -189,7 +189,7 @@ describe('a bedside alarm checked against the signals', () => {
     expect(checkAlarm('ventricular-fibrillation', { fs, ecg: usual, pulse: [] })).toBe(false);
   });
 
-  it('lets asystole stand in noise, hum and a wave too short to tell', () => {
+  it('lets asystole stand in noise, hum and a wave too short to judge', () => {
     const silent = ecg(
       normal.filter((at) => at < 30),
       40,

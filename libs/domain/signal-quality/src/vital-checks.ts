@@ -14,7 +14,7 @@ export interface VitalValue {
   readonly t: number;
   /** Canonical unit of the measure; absent, or NaN, when the device sent none. */
   readonly x?: number | undefined;
-  /** As the sender and the door judged it: 0 good, 1 doubtful, 2 bad. */
+  /** As the sender and the gateway judged it: 0 good, 1 doubtful, 2 bad. */
   readonly quality: Quality;
   /** Per cent; pulse oximeters only. */
   readonly perfusionIndex?: number | undefined;

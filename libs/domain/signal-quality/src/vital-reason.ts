@@ -28,7 +28,7 @@ export const VITAL_REASONS = {
 export type Quality = 0 | 1 | 2;
 export type VitalReason = keyof typeof VITAL_REASONS;
 
-/** What devices say of themselves, in the words of doors; null means "nothing to hold against the value". */
+/** What devices say of themselves, in the words of the gateways; null means "nothing to hold against the value". */
 const STATUSES: ReadonlyMap<string, VitalReason | null> = new Map<string, VitalReason | null>([
   ['ok', null],
   ['good', null],

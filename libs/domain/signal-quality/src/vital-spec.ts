@@ -3,7 +3,7 @@ import type { MeasureName } from '#libs/domain/quantities';
 /** Limits of one measure for {@link checkVital}. All numbers in the measure's canonical unit; times in ms. */
 export interface VitalSpec {
   readonly measure: MeasureName;
-  /** Outside these the value cannot be true; the door's own limits of the catalogue, kept here for values that came another way. */
+  /** Outside these the value cannot be true; the gateway's limits of the catalogue, kept here for values that came another way. */
   readonly possible: readonly [number, number];
   /** Numbers that devices send in place of a value when the sensor is off. None of them is a plausible value. */
   readonly offCodes: readonly number[];

@@ -21,7 +21,7 @@ import {
 } from '#libs/testing/ward';
 import { viewOf } from './index.js';
 
-/** What each record told, one record per chunk, each received when it was complete. */
+/** What each record emitted, one record per chunk, each received when it was complete. */
 function sent(chunks: readonly WireSample[], patient?: string): Ward {
   const ward = new Ward(patient);
   for (const chunk of chunks) ward.send([chunk], chunk.t + lasts(chunk));

@@ -16,7 +16,7 @@ describe('filter', () => {
     [{ rules: ['glucose-low'], patients: ['Patient/p1'] }, true],
     [{ patients: ['p2'] }, false],
     [{ rules: ['glucose-high'] }, false],
-    // Folded into this alert: whoever asked for it has to hear.
+    // Folded into this alert: whoever asked for it must receive it.
     [{ rules: ['glucose-low-soon'] }, true],
     [{ rules: [] }, false],
     [{ category: 'physiological' as const }, true],

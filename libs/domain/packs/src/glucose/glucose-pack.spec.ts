@@ -31,7 +31,7 @@ describe('rate of change', () => {
 });
 
 describe('a low that is predicted', () => {
-  it('pages before it is there, and does not silence the low when it comes', () => {
+  it('pages before it is there, and does not suppress the low when it comes', () => {
     const ward = new Ward();
     expect(fall(ward).filter((line) => line.includes('raised'))).toEqual([
       'glucose-low-soon raised medium open',
@@ -73,7 +73,7 @@ describe('a low that is predicted', () => {
     expect(fall(ward).filter((line) => line.startsWith('glucose-low raised'))).toHaveLength(1);
   });
 
-  it('is not predicted from two sensors taken together, and each speaks for itself', () => {
+  it('is not predicted from two sensors taken together, and each is evaluated alone', () => {
     const ward = new Ward();
     const first = series(GLUCOSE, T0, MIN5, FALLING.slice(0, 9));
     const head = { v: 1, kind: 'samples', tenant: 1, patient: 'p1', source: 'meter', device: '' } as const;

@@ -74,7 +74,7 @@ describe('the rhythm pack', () => {
   });
 
   it.each([[[810, 4200, 800, 810]], [[4200]], [[810, 230, 4200, 800]]])(
-    'tells a pause of 4.2 s as what it is, whatever the door says of single intervals: %j',
+    'emits a pause of 4.2 s, whatever the gateway says of single intervals: %j',
     (s) => {
       const ward = new Ward();
       const runs = beats(T0, 2, regular);

@@ -36,7 +36,7 @@ const every = (from: number, to: number, step: number): number[] =>
 describe('waveforms in the rhythm pack', () => {
   const chunks = ecg(75, [...every(0.5, 30, 0.8), ...every(42, 74, 0.8)]);
 
-  it('tell asystole within ten seconds, and keep it open after beats are back until somebody has seen it', () => {
+  it('emit asystole within ten seconds, and keep it open after beats are back until it is acknowledged', () => {
     const ward = new Ward();
     const lines = chunks.flatMap((chunk) =>
       emittedBy(ward.send([chunk])).map((line) => [line, (chunk.t - T0) / SECOND] as const),
@@ -50,7 +50,7 @@ describe('waveforms in the rhythm pack', () => {
     expect(allEmittedBy(seen)).toEqual(['asystole acknowledged high acknowledged', 'asystole resolved high resolved']);
   });
 
-  it('do not tell asystole in a gap of the recording', () => {
+  it('emit no asystole in a gap of the recording', () => {
     const ward = new Ward();
     const kept = ecg(75, every(0.5, 74, 0.8)).filter(
       (chunk) => chunk.t < T0 + 30 * SECOND || chunk.t > T0 + 50 * SECOND,

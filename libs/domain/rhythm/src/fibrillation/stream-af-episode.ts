@@ -6,7 +6,7 @@ import type { AfVerdict } from './stream-af-decision.js';
 const EMITTED_AFTER_MS = 360_000;
 /** An episode is over after a minute judged free of it: shorter interruptions are mostly the window's blur. */
 const OVER_MS = 60_000;
-/** Told again when an episode passes an hour and a day. */
+/** Reported again when an episode passes an hour and a day. */
 const WORSE_MS = [3_600_000, 86_400_000] as const;
 const HOUR_MS = 3_600_000;
 const HOURS = 24;

@@ -22,7 +22,7 @@ const farthest = (a: Float64Array, b: Float64Array, from: number): number =>
   a.reduce((most, x, i) => (i < from * FS ? most : Math.max(most, Math.abs(x - b[i]!))), 0);
 
 describe('hum of the mains', () => {
-  it.each([50, 49.8, 60])('of %d Hz is taken off a silent line', (hertz) => {
+  it.each([50, 49.8, 60])('of %d Hz is filtered out of a flat line', (hertz) => {
     const clean = withoutHum(withHum(new Float64Array(12 * FS), hertz, 0.3), FS);
     expect(farthest(clean, new Float64Array(12 * FS), 1)).toBeLessThan(0.02);
   });

@@ -12,7 +12,7 @@ export type RhythmRule =
   | 'ventricular-tachycardia'
   | 'ventricular-fibrillation';
 
-/** Told when `present` changes, and again when a present condition becomes materially worse or a doubt of it has gone. Times are ms since 1970. */
+/** Reported when `present` changes, and again when a present condition becomes materially worse or a doubt of it has gone. Times are ms since 1970. */
 export interface RhythmFinding {
   readonly rule: RhythmRule;
   /** When it was known: the end of the last interval or of the block of samples it rests on. */

@@ -31,7 +31,7 @@ describe('two snoozes', () => {
     expect(ward.state.timers['snooze']).toBeUndefined();
   });
 
-  it('that end together are both told', () => {
+  it('that end together are both emitted', () => {
     const { ward, oxygen, glucose } = wardWithTwo();
     const until = T0 + 10 * MINUTE;
     for (const episode of [oxygen, glucose]) ward.act({ type: 'snooze', episode, until }, T0 + SECOND);

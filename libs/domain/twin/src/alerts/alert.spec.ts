@@ -107,7 +107,7 @@ describe('an alert', () => {
 describe('a twin that cannot be read', () => {
   const twin = { tenant: 1, patient: 'p1', reason: 'not-json', since: T0 } as const;
 
-  it('is told of when that begins, and when it is over', () => {
+  it('is amended when that begins, and when it is over', () => {
     const began = unreadableTwin(twin, 0).alert;
     expect(began).toMatchObject({
       patient: 'p1',

@@ -74,7 +74,7 @@ describe('what happened to an alert', () => {
     expect(words({})).toBe(WHAT);
   });
 
-  it('tells how often it came back, alone where that is what changed', () => {
+  it('says how often it came back, alone where that is what changed', () => {
     const recurring = { count: 4, since: T0 - HOUR };
     const often = 'Recurring: 4 episodes since 07:00:00 UTC.';
     expect(words({ recurring })).toBe(`${often} ${WHAT}`);
@@ -89,7 +89,7 @@ describe('what was measured', () => {
     expect(words({ cites })).toBe(`${WHAT} Lowest: 86.2 % at 08:00:01 UTC.`);
   });
 
-  it('tells for how long it had been so', () => {
+  it('says for how long it had been so', () => {
     expect(words({ start: T0 + MINUTE, cites: [oxygen(0, 87.5), oxygen(MINUTE, 88)] })).toBe(
       'Oxygen saturation by pulse oximetry 88 % at 08:01:00 UTC, below the default limit of 90 % for 60 s. Lowest: 87.5 % at 08:00:00 UTC.',
     );

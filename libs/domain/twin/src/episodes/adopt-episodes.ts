@@ -30,14 +30,14 @@ const OUTSIDE = new Set(['twin-unreadable']);
  * number is used again. What is open there stays open, as it was emitted and acted on; what the twin finds over is resolved, which is the only
  * thing that is emitted here. What the twin finds open and was never emitted is left to the next value, which raises it.
  *
- * @param told episodes of the patient in the store
+ * @param alerts emitted episodes of the patient in the store
  * @param others ids of episodes that were numbered but not emitted, by rule
  * @throws Error when an open alert cannot be taken over: it must not be forgotten
  */
 export function adoptEpisodes(
   catalogue: Catalogue,
   state: TwinState,
-  told: readonly EmittedAlert[],
+  alerts: readonly EmittedAlert[],
   others: readonly Pick<EmittedAlert, 'id' | 'rule'>[],
 ): Applied {
   const { tenant, patient, heard } = state;
@@ -47,12 +47,12 @@ export function adoptEpisodes(
     if (OUTSIDE.has(rule.id)) continue;
     const of = <T extends { readonly rule: string }>(list: readonly T[]): readonly T[] =>
       list.filter((one) => one.rule === rule.id);
-    const [emitted, numbered] = [of(told), of(others)];
+    const [emitted, numbered] = [of(alerts), of(others)];
     const before = draft.rules[rule.id];
     if (before === undefined && emitted.length === 0 && numbered.length === 0) continue;
     draft.rules[rule.id] = adopted(draft, rule, before ?? NO_RULE_STATE, emitted, numbered);
   }
-  const unknown = told.find(
+  const unknown = alerts.find(
     (one) => !one.closed && !OUTSIDE.has(one.rule) && catalogue.ruleById(one.rule) === undefined,
   );
   if (unknown !== undefined)

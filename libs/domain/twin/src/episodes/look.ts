@@ -8,7 +8,7 @@ export interface Look {
   readonly newest: number;
   /** The record's values of a limit rule's measure. */
   readonly fresh: readonly Cited[];
-  /** Ordinals of the told episodes that were judged again, where that is not all from `since` on. */
+  /** Ordinals of the emitted episodes that were judged again, where that is not all from `since` on. */
   readonly judgedAgain?: ReadonlySet<number> | undefined;
   /** Nobody is paged by what it shows: its sender is catching up with old values. */
   readonly held: boolean;

@@ -26,7 +26,7 @@ function told(n: number, start: number, end: number | null, over: Partial<FoundE
   return { told: n, episode: found(start, end, over) };
 }
 
-/** `start-end`, with the ordinal of what stays as it was told. */
+/** `start-end`, with the ordinal of what stays as it was emitted. */
 function spans(all: readonly Standing[]): string[] {
   return all.map(({ told: n, episode: { start, end } }) => `${start}-${end ?? ''}${n === null ? '' : ` (${n})`}`);
 }

@@ -183,7 +183,7 @@ describe('a snapshot of an earlier version', () => {
     const { state } = ward;
     const { [OXYGEN]: measure, ...others } = state.measures;
     const [identity, version, t, x, quality, source, code] = measure!.latest!;
-    // As it was stored when nothing was taken off a clock ten minutes ahead.
+    // As it was stored when nothing was subtracted from a clock ten minutes ahead.
     const latest = [identity, version, t + 10 * MINUTE, x, quality, source, code] as const;
     const ahead = { ...measure!, t: t + 10 * MINUTE, latest };
     const read = readTwin(

@@ -39,7 +39,7 @@ const REPLACED_KEPT = 16;
 const INSTANTS = [-62_135_596_800_000, 253_402_300_799_999] as const;
 
 /**
- * Tells for each sample whether it is new, a duplicate, a correction or a withdrawal, and adds the new versions to
+ * Finds for each sample whether it is new, a duplicate, a correction or a withdrawal, and adds the new versions to
  * `draft.measurements`. Answers the identities that must be known first. A value whose identity is derived and whose time is
  * beyond everything its stream has sent cannot have been sent before, so it needs no look-up.
  */
@@ -114,7 +114,7 @@ function inOrder(
   return [...derived, ...all.filter(({ sample }) => sample.i !== undefined)];
 }
 
-/** The doors let none of these through; what comes by another way is counted, not thrown. */
+/** The gateways let none of these through; what comes another way is counted, and nothing is thrown. */
 function refusalOf(sample: WireSample): string | undefined {
   if (measureByNumber(sample.c) === undefined) return 'measure-unknown';
   if (!isInstant(sample.t)) return 'time-invalid';

@@ -29,7 +29,7 @@ interface Names {
   readonly id: string;
 }
 
-/** A morning with everything that is remembered by a name from outside: asystole, pause, low foreseen, spikes, a correction. */
+/** A morning with everything that is remembered by a name from outside: asystole, pause, predicted low, spikes, a correction. */
 function morning({ source, device, channel, id }: Names): WireSample[][] {
   const from = { f: source, ...(device === '' ? {} : { d: device }) };
   const recording = ecg(60, [...every(0.5, 25, 0.8), ...every(38, 59, 0.8)], { channel });

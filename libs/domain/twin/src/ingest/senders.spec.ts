@@ -146,7 +146,7 @@ describe('units that are doubtful', () => {
     return draft;
   }
 
-  it('are told with the value and the one before', () => {
+  it('are emitted with the value and the one before', () => {
     const draft = doubted({ a: vital(21.34, 18), b: vital(100) });
     const words = 'glucose from a, 21.3 after 380 mg/dL';
     expect(draft.units).toEqual({ '9|a': { words, since: T0, heard: T0 } });

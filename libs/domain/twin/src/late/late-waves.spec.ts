@@ -31,7 +31,7 @@ function both(one: readonly number[], two: readonly number[]): WireSample[] {
 
 const expected = sent(both(SECONDS, SECONDS)).episodes();
 
-/** How a gateway cuts: by the second, some seconds, or as much as the door takes. */
+/** How a gateway cuts: by the second, some seconds, or as much as the gateway accepts. */
 const size = fc.oneof(fc.integer({ min: 700, max: 3000 }), fc.integer({ min: 3000, max: 20_000 }));
 const sizes = fc.array(size, { minLength: 1, maxLength: 4 });
 const keys = fc.infiniteStream(fc.nat());

@@ -22,7 +22,7 @@ import { viewOf } from '../index.js';
 
 const MIN5 = 5 * MINUTE;
 
-/** Heart rate of one value for so many minutes, a value each; every record tells for itself. */
+/** Heart rate of one value for so many minutes, a value each; every record is one step. */
 function heart(ward: Ward, fromMinute: number, minutes: number, x: number): string[] {
   const values = series(HEART_RATE, T0 + fromMinute * MINUTE, MINUTE, Array<number>(minutes).fill(x));
   return values.flatMap((sample) => allEmittedBy(ward.send([sample])));
@@ -281,7 +281,7 @@ describe('whatever happens', () => {
         for (const alert of open()) {
           const { policy } = DEFAULT_CATALOGUE.ruleById(alert.rule.id)!;
           if (policy.escalateAfterSeconds === null || alert.status !== 'open') continue;
-          // A graver one of the same cause asks for attention in its place.
+          // A more severe one of the same cause asks for attention in its place.
           const isLed = open().some(
             (other) =>
               DEFAULT_CATALOGUE.ruleById(other.rule.id)!.policy.group === policy.group &&

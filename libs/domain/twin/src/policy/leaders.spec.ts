@@ -82,7 +82,7 @@ describe('a low that was forecast', () => {
 });
 
 describe('a severity is paged by another alert', () => {
-  it('of the same cause that is at least as grave', () => {
+  it('of the same cause that is at least as severe', () => {
     const draft = draftWith({ 'deterioration-trend': [episodeOf()] });
     expect([1, 2, 3].map((rank) => isPagedByLeader(draft, NEWS2, rank))).toEqual([true, true, false]);
   });

@@ -132,7 +132,7 @@ describe('one falling glucose', () => {
     expect(paged(ward)).toContain('glucose-low medium');
   });
 
-  it.each([1, 2, 3, 5, 13])('pages no value twice, and the grave low itself: records of %i readings', (size) => {
+  it.each([1, 2, 3, 5, 13])('pages no value twice, and the very low itself: records of %i readings', (size) => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, MIN5, BEFORE)) ward.send([sample]);
     const fall = series(GLUCOSE, T0 + 8 * MIN5, MIN5, FALL);
@@ -157,7 +157,7 @@ describe('one falling glucose', () => {
 });
 
 describe('a latched alert whose condition has ended', () => {
-  it('keeps no other one of its group quiet, and pages again when it returns', () => {
+  it('suppresses no other one of its group, and pages again when it returns', () => {
     const ward = new Ward();
     const beats = [...every(0.5, 30, 0.8), ...every(42, 74, 0.8), ...every(86, 118, 0.8), ...every(130, 160, 0.8)];
     for (const chunk of cut(ecg(160, beats), [250])) ward.send([chunk]);
@@ -208,7 +208,7 @@ describe('an alert that comes back soon', () => {
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
   });
 
-  it('is emitted at once when it is grave', () => {
+  it('is emitted at once when it is high', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 82));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));

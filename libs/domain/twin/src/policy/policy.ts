@@ -156,7 +156,7 @@ export function ledBy(draft: Draft, rule: Rule, { rank, start }: EpisodeState, a
     if (one.rule.policy.group !== group || one.rule === rule || one.rank < rank) continue;
     const muted = { reason: 'same-cause', by: one.id, until: null, rank } as const;
     if (one.rule.policy.foresees !== true || foresees === true) return muted;
-    // Whoever waits for the low itself has to hear of it, but not in the same breath.
+    // Subscribers to the low itself must receive it, but not at the same moment.
     const since = at - one.episode.start;
     const isSameNews = rank < HIGH && since > 0 && since < SAME_NEWS;
     if (isSameNews) return { ...muted, until: start + AFTER_LEADER };

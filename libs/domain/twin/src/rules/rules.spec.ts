@@ -10,7 +10,7 @@ interface Row {
   readonly every: number;
   /** Values one record each; a pair is a value of that quality. */
   readonly values: readonly (number | readonly [number, 1 | 2])[];
-  /** By index of the value: what it told. Values not named told nothing. */
+  /** By index of the value: what it emitted. Values not named emitted nothing. */
   readonly told: Readonly<Record<number, readonly string[]>>;
 }
 

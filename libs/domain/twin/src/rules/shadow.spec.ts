@@ -28,7 +28,7 @@ describe('a rule in shadow', () => {
     expect(ward.episodes()).toEqual(backlog.episodes());
   });
 
-  it('changes nothing of what live rules tell, and is neither shown open, nor folded, nor emitted again', () => {
+  it('changes nothing of what live rules emit, and is neither shown open, nor folded, nor emitted again', () => {
     const ward = new Ward();
     const lines = series(GLUCOSE, T0, MIN5, FALLING).flatMap((sample) => allEmittedBy(ward.send([sample])));
     expect(lines.filter((line) => line.includes('raised'))).toEqual([

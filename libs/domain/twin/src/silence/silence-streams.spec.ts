@@ -44,7 +44,7 @@ describe('the timer of silence', () => {
     expect(ward.tick(timer).timers).toEqual([{ timer: 'no-data', dueAt: timer + 5 * MINUTE }]);
   });
 
-  it('stays where it is when a record shows a silence that only a tick may tell', () => {
+  it('stays where it is when a record shows a silence that only a tick may emit', () => {
     const ward = new Ward();
     continuous(ward, GLUCOSE, 'sensor');
     const due = continuous(ward, HEART_RATE, 'watch') + HEART_LIMIT;
@@ -131,7 +131,7 @@ describe('streams that fall silent', () => {
 });
 
 describe('a silence that somebody has seen', () => {
-  /** Two silent streams; when the second was told. */
+  /** Two silent streams; when the second was emitted. */
   function bothSilent(ward: Ward): number {
     const heard = continuous(ward, GLUCOSE, 'sensor');
     continuous(ward, HEART_RATE, 'watch');

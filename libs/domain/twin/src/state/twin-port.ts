@@ -73,7 +73,7 @@ export interface Applied {
     readonly replaces?: { readonly version: number; readonly code: number; readonly t: number };
   })[];
   readonly judgements: readonly Judgement[];
-  /** Values that a door accepted and that were not used, or are stored and were not judged; bounded, `counts.dropped` counts all. */
+  /** Values that a gateway accepted and that were not used, or are stored and were not judged; bounded, `counts.dropped` counts all. */
   readonly refused: readonly RefusedValue[];
   readonly facts: readonly FactChange[];
   readonly transitions: readonly TransitionChange[];

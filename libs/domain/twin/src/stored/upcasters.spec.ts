@@ -63,7 +63,7 @@ describe.each(Object.keys(UPCASTERS).map(Number))('twins of version %i', (versio
     }
   });
 
-  // The clock that is ahead was not told of in version 2: that alert begins with the new software.
+  // The clock that is ahead was not reported in version 2: that alert begins with the new software.
   it.each(STORIES)('emits from there on what it had emitted from the beginning on: $name', (one) => {
     const steps = goOn(wardAfter(one, read(twins[one.name]!)), one);
     const expected = goOn(wardAfter(one), one);

@@ -1,6 +1,6 @@
 import type { Lane } from './lane.js';
 
-/** The partitions in the hands of one member. What is paused stays so when a partition goes and comes back. */
+/** The partitions assigned to one member. What is paused stays so when a partition goes and comes back. */
 export class Lanes {
   private readonly byPartition = new Map<number, Lane>();
   private readonly paused = new Set<number>();

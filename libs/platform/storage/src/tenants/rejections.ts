@@ -60,7 +60,7 @@ export async function insertRejections(
   });
 }
 
-/** Takes off the list what an earlier version of these resources was listed for: what the newest one says stands there. */
+/** Removes what an earlier version of these resources was listed for: what the newest one says stands there. */
 export async function removeRejections(
   client: Pick<ClientBase, 'query'>,
   tenant: number,
