@@ -2,7 +2,7 @@ import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readDocument } from './documents.js';
 import { ALL_SCOPES, ASSERTION_ALGORITHMS, Public, type TokenEndpoint } from '#libs/platform/auth';
-import type { Metrics, Readiness } from '#libs/platform/telemetry';
+import { recentAnswer, type Metrics, type Readiness } from '#libs/platform/telemetry';
 import { notFound } from './problem.js';
 import { BodyAs } from './route-body.js';
 
@@ -10,14 +10,24 @@ export const READINESS = Symbol('Readiness');
 export const METRICS = Symbol('Metrics');
 export const TOKEN_ENDPOINT = Symbol('TokenEndpoint');
 
+/** Whoever asks within this time is told the same: both are public, and ask the database and the log. */
+const RECENT_MS = 1_000;
+
 /** Seen from outside: liveness, readiness, metrics and the two documents. They hold no data of any tenant. */
 @Public()
 @Controller()
 export class ObservationRoutes {
-  constructor(
-    @Inject(READINESS) private readonly readiness: Readiness,
-    @Inject(METRICS) private readonly registry: Metrics,
-  ) {}
+  private readonly report: () => ReturnType<Readiness['report']>;
+  private readonly rendered: () => ReturnType<Metrics['render']>;
+
+  constructor(@Inject(READINESS) readiness: Readiness, @Inject(METRICS) registry: Metrics) {
+    this.report = recentAnswer(() => readiness.report(), RECENT_MS);
+    this.rendered = recentAnswer(async () => {
+      // It sets the gauges of the log.
+      await this.report();
+      return registry.render();
+    }, RECENT_MS);
+  }
 
   @Get('health/live')
   live(): { status: string } {
@@ -26,15 +36,14 @@ export class ObservationRoutes {
 
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
-    const report = await this.readiness.report();
+    const report = await this.report();
     void reply.code(report.status === 'ready' ? 200 : 503);
     return report;
   }
 
   @Get('metrics')
   async metrics(@Res() reply: FastifyReply): Promise<void> {
-    await this.readiness.report();
-    const { contentType, body } = await this.registry.render();
+    const { contentType, body } = await this.rendered();
     await reply.type(contentType).send(body);
   }
 

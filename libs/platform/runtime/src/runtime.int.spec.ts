@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { z } from 'zod';
@@ -602,6 +603,23 @@ describe('the runtime over real HTTP and Postgres', () => {
       }
     });
 
+    it('costs no more queries when many ask than when one does', async () => {
+      await untilForgotten();
+      const queries = jest.spyOn(platform.pool, 'query');
+      await call('/metrics');
+      const once = queries.mock.calls.length;
+      expect(once).toBeGreaterThan(0);
+      await untilForgotten();
+      queries.mockClear();
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, (_, i) => call(i % 2 === 0 ? '/health/ready' : '/metrics')),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      // On a busy machine they may take longer than an answer is kept.
+      expect(queries.mock.calls.length).toBeLessThanOrEqual(5 * once);
+      queries.mockRestore();
+    });
+
     it('is not ready when a consumer is dead or lags', async () => {
       let state: { kind: 'running'; lastProgressAt: number } | { kind: 'failed'; reason: string } = {
         kind: 'running',
@@ -618,15 +636,23 @@ describe('the runtime over real HTTP and Postgres', () => {
         applied: () => Promise.resolve(new Map([[0, applied]])),
         maxLag: 3,
       });
+      await untilForgotten();
       const lagging = await call('/health/ready');
       expect([lagging.status, lagging.body]).toMatchObject([503, { status: 'not-ready' }]);
       expect(JSON.stringify(lagging.body)).toContain('lagging by 5 records');
       expect((await call('/metrics')).body).toContain('homeostat_log_lag_records{topic="homeostat.dead-letters.v1"} 5');
       applied = 5n;
+      await untilForgotten();
       expect((await call('/health/ready')).status).toBe(200);
       state = { kind: 'failed', reason: 'probe' };
+      await untilForgotten();
       expect((await call('/health/ready')).status).toBe(503);
       state = { kind: 'running', lastProgressAt: 0 };
     });
   });
 });
+
+/** Readiness and metrics are answered from what was found out within the last second. */
+function untilForgotten(): Promise<void> {
+  return sleep(1_050);
+}
