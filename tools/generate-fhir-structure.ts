@@ -150,7 +150,7 @@ for (const definition of definitions) {
 
 const table = JSON.stringify({ resources: [...resourceNames].sort(), types: structure, valueSets });
 writeFileSync(
-  process.argv[2] ?? 'libs/domain/fhir/src/structure.generated.ts',
+  process.argv[2] ?? 'libs/domain/fhir/src/structure/structure.generated.ts',
   `// Made by tools/generate-fhir-structure.ts from the FHIR R4 definitions (CC0, HL7). Do not edit.\nexport const STRUCTURE: string =\n  ${JSON.stringify(table)};\n`,
 );
 console.log(

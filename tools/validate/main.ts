@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { report } from './report.js';
 import type { Detection, RecordRow, ValidationSet } from './set.js';
-import { AF_SETS } from './sets/af-sets.js';
-import { cgmIglu } from './sets/cgm-iglu.js';
-import { cgmLoop } from './sets/cgm-loop.js';
-import { cinc2015 } from './sets/cinc2015.js';
-import { cinc2017 } from './sets/cinc2017.js';
-import { mimicPerformAf } from './sets/mimic-perform-af.js';
-import { mitdb } from './sets/mitdb.js';
-import { scoreVectors } from './sets/score-vectors.js';
-import { sepsis2019 } from './sets/sepsis2019.js';
-import { vitaldbArr } from './sets/vitaldb-arr.js';
+import { AF_SETS } from './sets/ecg/af-sets.js';
+import { cgmIglu } from './sets/cgm/cgm-iglu.js';
+import { cgmLoop } from './sets/cgm/cgm-loop.js';
+import { cinc2015 } from './sets/ecg/cinc2015.js';
+import { cinc2017 } from './sets/ecg/cinc2017.js';
+import { mimicPerformAf } from './sets/ecg/mimic-perform-af.js';
+import { mitdb } from './sets/ecg/mitdb.js';
+import { scoreVectors } from './sets/scores/score-vectors.js';
+import { sepsis2019 } from './sets/sepsis/sepsis2019.js';
+import { vitaldbArr } from './sets/ecg/vitaldb-arr.js';
 
 /**
  * `npm run validate -- [--data DIR] [--sets a,b] [--out DIR]`: runs the detectors over recordings and writes what they found

@@ -9,8 +9,8 @@ import { createPool } from '#libs/platform/storage';
 import { DeliveryStore, LaneStore, matchesFilter, WebhookStore, type WebhookFilter } from '#libs/platform/delivery';
 import { createTestDatabase } from '#libs/testing';
 import { WebhookReceiver } from '../../../test/support/webhook-receiver.js';
-import { alertRecord } from './alert-record.fixture.js';
-import { Lanes } from './lanes.js';
+import { alertRecord } from './records/alert-record.fixture.js';
+import { Lanes } from './lanes/lanes.js';
 import { startPipeline } from './pipeline.js';
 
 const SECRET = `whsec_${Buffer.from('a-secret-of-the-dispatcher-tests').toString('base64')}`;

@@ -4,8 +4,8 @@ import type { Consumer } from '#libs/platform/messaging';
 import { STAGE_BUCKETS } from '#libs/platform/telemetry';
 import type { Platform } from '#libs/platform/runtime';
 import { LaneStore, WebhookStore, type DueMessage } from '#libs/platform/delivery';
-import { Lanes } from './lanes.js';
-import type { AttemptTimes, SentOutcome } from './lane.js';
+import { Lanes } from './lanes/lanes.js';
+import type { AttemptTimes, SentOutcome } from './lanes/endpoint-lane.js';
 import { warmUp } from './warm-up.js';
 import { GROUP, OFFSETS, startPipeline, type PipelineDeps } from './pipeline.js';
 

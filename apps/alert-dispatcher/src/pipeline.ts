@@ -11,7 +11,7 @@ import {
 } from '#libs/platform/messaging';
 import { deadLetterAt, OffsetStore, storableText, writeDeadLetters } from '#libs/platform/storage';
 import { activeWebhooks, enqueueAlerts, wakeLanes, type LaneKey } from '#libs/platform/delivery';
-import { parseAlert, tenantOfKey } from './parse-alert.js';
+import { parseAlert, tenantOfKey } from './records/parse-alert.js';
 
 export const GROUP = 'alert-dispatcher';
 /** Where the dispatchers stand in their topic. */

@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import type { Alert, AlertRecord } from '#libs/contracts';
 import { rehearsalPool } from '#libs/platform/storage';
 import { activeWebhooks, enqueueAlerts, LaneStore } from '#libs/platform/delivery';
-import { createSender } from './sender.js';
+import { createSender } from './lanes/sender.js';
 
 /** Connections that learn the statements. */
 const CONNECTIONS = 4;

@@ -1,6 +1,6 @@
 import type { Model, Tree } from '#libs/domain/rhythm';
-import { fitTrees, type Boosting, type Cases } from '../boosting.js';
-import { repeatableNumbers } from '../repeatable-numbers.js';
+import { fitTrees, type Boosting, type Cases } from '../methods/boosting.js';
+import { repeatableNumbers } from '../methods/repeatable-numbers.js';
 
 /** How many models are averaged, and what share of the records and of the columns each of them sees. */
 export interface Bagging {

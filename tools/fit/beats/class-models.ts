@@ -1,6 +1,6 @@
 /** Models of beat classes: fitted on whole records, counted as EC57 says, each record by models that never saw it. */
 import { modelScore, type Model } from '#libs/domain/rhythm';
-import type { Boosting } from '../boosting.js';
+import type { Boosting } from '../methods/boosting.js';
 import { fitBagged, type Bagging } from './bagged.js';
 import type { BeatClass, BeatRecord } from './cases.js';
 

@@ -16,16 +16,23 @@ export { classifyShortEcg, SHORT_RHYTHMS, type ShortRhythm } from './fibrillatio
 export { shortEcgFeatures } from './fibrillation/short-ecg-features.js';
 export { type AfBurden } from './fibrillation/stream-af-episode.js';
 export { type RhythmFinding, type RhythmRule, type StreamRefusal } from './stream/stream-finding.js';
-export { hrvSummary, type HrvRefusal, type HrvSummary } from './stream/stream-hrv.js';
+export { hrvSummary, type HrvRefusal, type HrvSummary } from './stream/intervals/stream-hrv.js';
 export {
   afBurden,
   stepIntervals,
   type IntervalRun,
   type IntervalState,
   type IntervalStep,
-} from './stream/stream-intervals.js';
-export { type WaveChunk } from './stream/stream-channel.js';
+} from './stream/intervals/stream-intervals.js';
+export { type WaveChunk } from './stream/waves/stream-channel.js';
 export { type StreamBeat } from './ectopy/stream-beat-class.js';
-export { runTrust, type StreamedRun } from './stream/stream-run.js';
+export { runTrust, type StreamedRun } from './stream/waves/stream-run.js';
 export { type VentricularBeats } from './ectopy/stream-ventricular-count.js';
-export { beginAgain, isLate, stepWave, ventricularBeats, type WaveState, type WaveStep } from './stream/stream-wave.js';
+export {
+  beginAgain,
+  isLate,
+  stepWave,
+  ventricularBeats,
+  type WaveState,
+  type WaveStep,
+} from './stream/waves/stream-wave.js';

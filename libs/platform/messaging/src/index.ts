@@ -2,7 +2,7 @@ export * from './log/event-log.js';
 export { appendInTransaction } from './postgres/append-in-transaction.js';
 export { Appender } from './consumer/appender.js';
 export { Coalescer } from './consumer/coalescer.js';
-export { Lane } from './consumer/lane.js';
+export { Lane } from './consumer/partition-lane.js';
 export { checkRecord } from './log/check-record.js';
 export { createEventLog, type EventLogConfig } from './log/create-event-log.js';
 export { KafkaEventLog, type KafkaEventLogOptions } from './kafka/kafka.js';

@@ -2,7 +2,7 @@
  * Weights of the deterioration trend. Written by tools/fit, fitted on all 600 open sepsis2019 stays (PhysioNet/CinC 2019, CC BY 4.0);
  * bands from cross-validated scores. Figures: docs/clinical/rules/deterioration-trend.md.
  */
-import type { TrendModel } from '../trend-terms.js';
+import type { TrendModel } from '../trend/trend-terms.js';
 
 // prettier-ignore
 export const DETERIORATION_TREND: TrendModel = {

@@ -1,4 +1,4 @@
-/** Weights of two logistic regressions, written by tools/fit/glucose-low.ts from the rows of cgm_loop that are not marked `val`. */
+/** Weights of two logistic regressions, written by tools/fit/glucose/glucose-low.ts from the rows of cgm_loop that are not marked `val`. */
 interface Weights {
   readonly intercept: number;
   readonly weights: readonly number[];

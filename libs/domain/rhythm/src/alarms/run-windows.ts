@@ -1,6 +1,6 @@
 /** A lead in windows of 3 s: a ventricular run repeats itself fast and is wider than the usual beat, whether or not its beats are found. */
 import { bandPass } from '../signal/biquad.js';
-import { waveform } from '../stream/stream-fibrillation.js';
+import { waveform } from '../stream/waves/stream-fibrillation.js';
 
 interface Window {
   /** Largest peak of the autocorrelation at 46 to 300/min, and the rate it stands for; 0 without a peak. */

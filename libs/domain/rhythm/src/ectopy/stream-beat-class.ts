@@ -1,7 +1,7 @@
 /** Usual or ventricular: each beat of one lead once, as the ECG comes, about 3 s after the beat. */
 import { modelScore } from '../signal/boosted-trees.js';
 import { STREAM_VENTRICULAR } from '../models/stream-beat-class.js';
-import { takeBeats, type BeatsState, type BeatWindow } from '../stream/stream-beats.js';
+import { takeBeats, type BeatsState, type BeatWindow } from '../stream/waves/stream-beats.js';
 
 export interface StreamBeat {
   /** Time of the beat, ms since 1970. */

@@ -4,7 +4,7 @@
  */
 import { FORM_LENGTH } from '../beats/beat-forms.js';
 import { nearest, sameness } from '../beats/beat-templates.js';
-import { decode, encode, type Block } from '../stream/stream-block.js';
+import { decode, encode, type Block } from '../stream/waves/stream-block.js';
 
 /** A group as plain JSON, about 300 characters. */
 export interface KeptGroup {

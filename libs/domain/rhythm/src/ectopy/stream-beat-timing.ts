@@ -1,5 +1,5 @@
 /** How early a beat comes and how late the next, beside the intervals of the newest usual beats: beat-timing.ts without the future. */
-import { ECG_RATE } from '../stream/stream-channel.js';
+import { ECG_RATE } from '../stream/waves/stream-channel.js';
 import type { Group, Taken } from './stream-beat-groups.js';
 
 /** Of the newest beats, oldest first: group (-1: forgotten) and interval before, samples (0: none). */

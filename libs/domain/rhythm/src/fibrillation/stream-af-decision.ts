@@ -28,7 +28,7 @@ export interface AfLimits {
   readonly upper: number;
 }
 
-/** Chosen on the development records (docs/clinical/rules/atrial-fibrillation.md, `tools/fit/atrial-fibrillation.ts`). */
+/** Chosen on the development records (docs/clinical/rules/atrial-fibrillation.md, `tools/fit/fibrillation/atrial-fibrillation.ts`). */
 const SHIPPED: AfLimits = { repetition: 0.8, lower: 0.62, upper: 1.3 };
 /** So many beats wait for a later one to prove their run, about three minutes; older ones are not fibrillation. */
 const MAX_WAITING = 220;

@@ -1,4 +1,4 @@
-/** Trees for ventricular and supraventricular beats. Written by tools/fit/beats.ts, fitted on the 22 development records of MITDB (DS1; ODC-By 1.0). Figures: docs/clinical/rules/ectopy.md. */
+/** Trees for ventricular and supraventricular beats. Written by tools/fit/beats/beats.ts, fitted on the 22 development records of MITDB (DS1; ODC-By 1.0). Figures: docs/clinical/rules/ectopy.md. */
 import type { Model } from '../signal/boosted-trees.js';
 
 // prettier-ignore

@@ -1,5 +1,5 @@
 /**
- * Trees for the four classes of a short ECG. Written by tools/fit/short-ecg.ts, fitted on the 270 development recordings of CinC 2017
+ * Trees for the four classes of a short ECG. Written by tools/fit/short-ecg/short-ecg.ts, fitted on the 270 development recordings of CinC 2017
  * (ODC-By 1.0). Figures: docs/clinical/rules/atrial-fibrillation.md.
  */
 import type { Model } from '../signal/boosted-trees.js';

@@ -1,4 +1,4 @@
-/** Trees for ventricular beats as they come. Written by tools/fit/stream-beats.ts, fitted on the 22 development records of MITDB (DS1; ODC-By 1.0). Figures: docs/clinical/rules/ectopy.md. */
+/** Trees for ventricular beats as they come. Written by tools/fit/beats/stream-beats.ts, fitted on the 22 development records of MITDB (DS1; ODC-By 1.0). Figures: docs/clinical/rules/ectopy.md. */
 import type { Model } from '../signal/boosted-trees.js';
 
 // prettier-ignore

@@ -1,5 +1,5 @@
 /**
- * Trees for a ventricular run as it comes. Written by tools/fit/stream-run.ts, fitted on the development alarms of CinC 2015 and the 22
+ * Trees for a ventricular run as it comes. Written by tools/fit/ventricular-runs/stream-run.ts, fitted on the development alarms of CinC 2015 and the 22
  * development records of MITDB (DS1), both ODC-By 1.0. Figures: docs/clinical/rules/ventricular-tachycardia.md.
  */
 import type { Model } from '../signal/boosted-trees.js';

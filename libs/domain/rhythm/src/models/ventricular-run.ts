@@ -1,5 +1,5 @@
 /**
- * Trees for a true ventricular run. Written by tools/fit/ventricular-run.ts, fitted on the 171 development VT alarms of CinC 2015 (ODC-By 1.0).
+ * Trees for a true ventricular run. Written by tools/fit/ventricular-runs/ventricular-run.ts, fitted on the 171 development VT alarms of CinC 2015 (ODC-By 1.0).
  * Figures: docs/clinical/rules/ventricular-tachycardia.md.
  */
 import type { Model } from '../signal/boosted-trees.js';

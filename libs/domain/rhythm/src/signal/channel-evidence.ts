@@ -4,7 +4,7 @@ import { bandPass } from './biquad.js';
 import { regularity, type Regularity } from '../fibrillation/interval-features.js';
 import { findPulses } from '../beats/pulse-detector.js';
 import { findBeats } from '../beats/qrs-detector.js';
-import { waveform } from '../stream/stream-fibrillation.js';
+import { waveform } from '../stream/waves/stream-fibrillation.js';
 
 export interface ChannelEvidence {
   readonly kind: 'ecg' | 'pulse';

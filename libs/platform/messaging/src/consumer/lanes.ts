@@ -1,4 +1,4 @@
-import type { Lane } from './lane.js';
+import type { Lane } from './partition-lane.js';
 
 /** The partitions assigned to one member. What is paused stays so when a partition goes and comes back. */
 export class Lanes {

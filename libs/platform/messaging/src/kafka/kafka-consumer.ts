@@ -1,6 +1,6 @@
 import { DueOffsets } from '../consumer/due-offsets.js';
 import type { Consumer, ConsumeOptions, ConsumerState, LogRecord } from '../log/event-log.js';
-import { Lane } from '../consumer/lane.js';
+import { Lane } from '../consumer/partition-lane.js';
 import { Lanes } from '../consumer/lanes.js';
 import { reasonOf, type LogWriter } from '../log/log-writer.js';
 import { startOffset } from '../log/start-offset.js';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { DueOffsets } from '../consumer/due-offsets.js';
 import type { Consumer, ConsumeOptions, ConsumerState, LogRecord } from '../log/event-log.js';
-import { Lane } from '../consumer/lane.js';
+import { Lane } from '../consumer/partition-lane.js';
 import { Lanes } from '../consumer/lanes.js';
 import { reasonOf, type LogWriter } from '../log/log-writer.js';
 import { fetchRecords } from './postgres-fetch.js';

@@ -1,0 +1,46 @@
+import { parseInstant } from '#libs/domain/quantities';
+import { objectAt, textAt } from '../json/element.js';
+import type { JsonObject } from '../json/json.js';
+import type { UnmeasuredReason } from './unmeasured.js';
+
+/** ms since 1970, or why the resource has no moment. */
+export type Moment =
+  { readonly ok: true; readonly ms: number } | { readonly ok: false; readonly reason: UnmeasuredReason };
+
+/**
+ * The moment of `effective[x]`: a dateTime or instant with a time of day; the start of a Period, or its end where only that is an
+ * instant; the event of a Timing that names one and repeats nothing. A date without a time is not an instant, and neither is a series of events.
+ */
+export function effectiveOf(resource: JsonObject): Moment {
+  const text = textAt(resource, 'effectiveDateTime') ?? textAt(resource, 'effectiveInstant');
+  if (text !== undefined) return momentOf(text);
+  const period = objectAt(resource, 'effectivePeriod');
+  if (period !== undefined) return ofPeriod(textAt(period, 'start'), textAt(period, 'end'));
+  const timing = objectAt(resource, 'effectiveTiming');
+  return timing === undefined ? no('timestamp-missing') : ofTiming(timing);
+}
+
+function ofPeriod(startText: string | undefined, endText: string | undefined): Moment {
+  const start = startText === undefined ? no('timestamp-missing') : momentOf(startText);
+  const end = endText === undefined ? no('timestamp-missing') : momentOf(endText);
+  if (start.ok && end.ok && end.ms < start.ms) return no('timestamp-invalid');
+  return start.ok || startText !== undefined ? start : end;
+}
+
+function ofTiming(timing: JsonObject): Moment {
+  const events = timing['event'];
+  if ('repeat' in timing || !Array.isArray(events) || events.length !== 1) return no('timestamp-invalid');
+  const [event] = events as readonly unknown[];
+  return typeof event === 'string' ? momentOf(event) : no('timestamp-missing');
+}
+
+/** Finer than nanoseconds is cut: FHIR allows any number of digits. */
+function momentOf(text: string): Moment {
+  if (!text.includes('T')) return no('timestamp-imprecise');
+  const instant = parseInstant(text.replace(/(\.\d{9})\d+/, '$1'));
+  return instant.ok ? instant : no('timestamp-invalid');
+}
+
+function no(reason: UnmeasuredReason): Moment {
+  return { ok: false, reason };
+}

@@ -1,0 +1,83 @@
+import type { WireFact, WireSample } from '#libs/contracts';
+import type { ClinicalContent, ClinicalContext, Unmeasured } from './clinical.js';
+import { effectiveOf } from './effective.js';
+import { listAt, textAt } from '../json/element.js';
+import { factOf } from './facts.js';
+import type { JsonObject } from '../json/json.js';
+import { unknownModifier } from './modifiers.js';
+import { observationIdentities, observationRefusal, observationSamples } from './observation.js';
+import { subjectOf } from './subject.js';
+
+/**
+ * What a checked resource says of a patient: measurements, facts, and what could be neither, with the reason. Its references are
+ * resolved: a relative one is to a resource of this server. A resource of another type, or of no patient, gives nothing and says why.
+ */
+export function toClinical(resource: JsonObject, context: ClinicalContext): ClinicalContent {
+  const type = textAt(resource, 'resourceType') ?? '';
+  const moment = type === 'Observation' ? effectiveOf(resource) : undefined;
+  const subject = subjectOf(resource, context, moment?.ok === true ? moment.ms : undefined);
+  const patient = subject.ok ? subject.patient : undefined;
+  const contained = containedObservations(resource, type);
+  const nothing = (unmeasured: Unmeasured): ClinicalContent => ({
+    patient,
+    samples: [],
+    facts: [],
+    unmeasured: [unmeasured, ...contained],
+  });
+  const fact = factOf(resource, context.version);
+  if (type !== 'Observation' && fact === undefined) return nothing({ reason: 'type-not-mapped', expression: type });
+  if (!subject.ok) return nothing(subject);
+  if (type === 'Observation' && fact !== undefined) {
+    const untold = observationRefusal(resource, subject.patient, context) ?? undated(fact);
+    if (untold === undefined) return { patient, samples: [], facts: [fact], unmeasured: contained };
+    return { patient, samples: [], facts: [{ ...fact, withdrawn: true }], unmeasured: [untold, ...contained] };
+  }
+  if (type === 'Observation') {
+    const { samples, unmeasured } = observationSamples(resource, subject.patient, context);
+    const until = Math.max(...samples.map(endOf));
+    const whole =
+      samples.length === 0 || moment?.ok !== true ? subject : subjectOf(resource, context, moment.ms, until);
+    if (!whole.ok) return nothing(whole);
+    return { patient, samples, facts: [], unmeasured: [...unmeasured, ...contained] };
+  }
+  const modifier = unknownModifier(resource);
+  if (modifier !== undefined) return nothing({ reason: modifier.reason, expression: `${type}.${modifier.element}` });
+  return { patient, samples: [], facts: fact === undefined ? [] : [fact], unmeasured: contained };
+}
+
+function undated(fact: WireFact): Unmeasured | undefined {
+  return fact.from === undefined ? { reason: 'timestamp-missing', expression: 'Observation.effective' } : undefined;
+}
+
+/**
+ * Everything that any version of this software may have written for a stored resource, for its withdrawal: identities without values, and the
+ * fact. A superset does no harm.
+ *
+ * @param at ms since 1970, for a resource without a moment
+ */
+export function everTold(
+  resource: JsonObject,
+  version: number,
+  at: number,
+): { readonly samples: readonly WireSample[]; readonly facts: ClinicalContent['facts'] } {
+  const fact = factOf(resource, version);
+  const isObservation = textAt(resource, 'resourceType') === 'Observation';
+  return {
+    samples: isObservation ? observationIdentities(resource, at) : [],
+    facts: fact === undefined ? [] : [fact],
+  };
+}
+
+function containedObservations(resource: JsonObject, type: string): readonly Unmeasured[] {
+  return listAt(resource, 'contained').flatMap((one, index) =>
+    one['resourceType'] === 'Observation'
+      ? [{ reason: 'contained-not-measured' as const, expression: `${type}.contained[${index}]` }]
+      : [],
+  );
+}
+
+/** When the last value of a sample is, ms; of intervals, when the last one ends. */
+export function endOf({ t, s, p }: WireSample): number {
+  if (s === undefined) return t;
+  return t + (p === undefined ? s.reduce((sum, interval) => sum + interval, 0) : p * (s.length - 1));
+}
