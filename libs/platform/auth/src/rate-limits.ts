@@ -1,6 +1,7 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { AppConfig } from '#libs/platform/config';
 import type { Access } from './access.js';
+import { SettledLimiter } from './settled-limiter.js';
 
 /** Whose share is used up. */
 export type Limited = 'client' | 'tenant' | 'login';
@@ -28,7 +29,7 @@ export interface RateLimitOptions {
 
 interface Counter {
   readonly limited: Limited;
-  readonly counter: RateLimiterAbstract;
+  readonly counter: Pick<RateLimiterAbstract, 'consume'> | SettledLimiter;
 }
 
 /**
@@ -73,14 +74,11 @@ export class RateLimits {
     };
     const memory = new RateLimiterMemory(settings);
     if (redis === undefined) return { limited, counter: memory };
-    const shared = new RateLimiterRedis({
-      ...settings,
-      storeClient: redis,
-      rejectIfRedisNotReady: true,
-      insuranceLimiter: memory,
-      // Who is over the limit costs no further question until the window ends.
-      inMemoryBlockOnConsumed: settings.points + 1,
-    });
+    const store = { ...settings, storeClient: redis, rejectIfRedisNotReady: true };
+    if (limited !== 'login') return { limited, counter: new SettledLimiter(memory, new RateLimiterRedis(store)) };
+    // Exact, for what follows costs much more. Who is over the limit costs no further question until the window ends.
+    const inMemoryBlockOnConsumed = settings.points + 1;
+    const shared = new RateLimiterRedis({ ...store, insuranceLimiter: memory, inMemoryBlockOnConsumed });
     return { limited, counter: shared };
   }
 

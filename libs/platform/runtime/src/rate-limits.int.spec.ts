@@ -27,6 +27,7 @@ class ProbeRoutes {
 class ProbeModule {}
 
 const NORTH = { tenant: { id: 'north', key: 1 }, client: 'a' };
+/** Of ten seconds: 10 requests of a client, 20 of a tenant. */
 const LIMITS = { ...readConfig({}).limits, clientPerSecond: 1, tenantPerSecond: 2 };
 
 async function refusedOf(work: () => Promise<unknown>, times: number): Promise<number> {
@@ -45,8 +46,15 @@ describe('rate limits', () => {
     await Promise.all(connections.map((redis) => new Promise((ready) => redis.once('ready', ready))));
     const [one, two] = connections.map((redis) => new RateLimits(LIMITS, { redis })) as [RateLimits, RateLimits];
     const access = { ...NORTH, client: `shared-${prefix}` };
-    expect((await refusedOf(() => one.request(access), 6)) + (await refusedOf(() => two.request(access), 6))).toBe(2);
-    expect(await refusedOf(() => one.request({ ...access, client: `other-${prefix}` }), 8)).toBe(0);
+    // Each takes less than the limit of ten; together they are over it as soon as both counts are in.
+    const taken = await Promise.all([one, two].map((limits) => refusedOf(() => limits.request(access), 7)));
+    expect(taken).toEqual([0, 0]);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const after = await Promise.all([one, two].map((limits) => refusedOf(() => limits.request(access), 1)));
+    expect(Math.max(...after)).toBe(1);
+    expect(await refusedOf(() => one.request({ ...access, client: `other-${prefix}` }), 3)).toBe(0);
+    for (const limits of [one, two]) await refusedOf(() => limits.attempt(`address-${prefix}`, 'a'), 60);
+    expect(await refusedOf(() => two.attempt(`address-${prefix}`, 'a'), 1)).toBe(1);
     for (const redis of connections) redis.disconnect();
   });
 
