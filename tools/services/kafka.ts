@@ -8,8 +8,16 @@ import { freePort, has, install, MissingServiceError, runServer, type Service } 
 const VERSION = '4.4.0';
 const HERE = 'tools/services/kafka';
 
+/** A listener with TLS and a login (SASL_SSL) in place of the open one. */
+export interface SecuredListener {
+  /** PEM: private key (PKCS #8) and certificate. */
+  readonly keyAndCertificateFile: string;
+  readonly username: string;
+  readonly password: string;
+}
+
 /** A real Kafka broker in KRaft mode, one node, from its jars; no Docker. */
-export async function startKafka(folder: string): Promise<Service> {
+export async function startKafka(folder: string, secured?: SecuredListener): Promise<Service> {
   const missing = [has('java') ? '' : 'default-jre-headless', jarsPresent() || has('mvn') ? '' : 'maven'].filter(
     Boolean,
   );
@@ -22,13 +30,29 @@ export async function startKafka(folder: string): Promise<Service> {
   }
   fetchJars();
   const [port, controllerPort] = [await freePort(), await freePort()];
+  const open = secured === undefined ? port : await freePort();
   const data = join(folder, 'kafka-data');
   const properties = join(folder, 'kafka.properties');
-  writeFileSync(properties, settings(port, controllerPort, data));
+  writeFileSync(
+    properties,
+    settings(open, controllerPort, data) +
+      (secured === undefined ? '' : securedSettings(port, open, controllerPort, secured)),
+  );
   const classpath = join(jarFolder(), '*');
   const format = spawnSync(
     'java',
-    ['-Xmx256m', '-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties],
+    [
+      '-Xmx256m',
+      '-cp',
+      classpath,
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      clusterId(),
+      '-c',
+      properties,
+      ...scramUsers(secured),
+    ],
     { encoding: 'utf8', env: { ...process.env, LOG_DIR: folder } },
   );
   if (format.status !== 0)
@@ -49,7 +73,7 @@ export async function startKafka(folder: string): Promise<Service> {
     port,
     logFile: join(folder, 'kafka.out'),
     readyWithinMs: 60_000,
-    ready: () => answers(broker),
+    ready: () => answers(`127.0.0.1:${open}`),
   });
 }
 
@@ -131,4 +155,28 @@ share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 log.segment.bytes=67108864
 `;
+}
+
+/** Lines that count in place of the earlier ones; the open listener stays for the broker itself. */
+function securedSettings(port: number, open: number, controllerPort: number, secured: SecuredListener): string {
+  const { keyAndCertificateFile, username, password } = secured;
+  const jaas = 'org.apache.kafka.common.security';
+  return `listeners=PLAINTEXT://127.0.0.1:${open},SASL_SSL://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${open},SASL_SSL://127.0.0.1:${port}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+listener.name.sasl_ssl.plain.sasl.jaas.config=${jaas}.plain.PlainLoginModule required user_${username}="${password}";
+listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=${jaas}.scram.ScramLoginModule required;
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=${jaas}.scram.ScramLoginModule required;
+ssl.keystore.type=PEM
+ssl.keystore.location=${keyAndCertificateFile}
+`;
+}
+
+function scramUsers(secured: SecuredListener | undefined): string[] {
+  if (secured === undefined) return [];
+  return ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+    '--add-scram',
+    `${mechanism}=[name=${secured.username},password=${secured.password}]`,
+  ]);
 }

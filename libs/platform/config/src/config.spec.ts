@@ -11,6 +11,7 @@ describe('readConfig', () => {
       dataDir: '.homeostat',
       webhookAllowedHosts: [],
       logLevel: 'info',
+      security: { kafka: {} },
       retention: {
         measurements: 400,
         alerts: 400,
@@ -54,6 +55,24 @@ describe('readConfig', () => {
     expect(config.webhookAllowedHosts).toEqual(['localhost', '10.0.0.1:8080']);
   });
 
+  it('secures connections by files and names', () => {
+    const { databaseUrl, security } = readConfig({
+      DATABASE_URL: 'postgres://u:p@db/x?application_name=y',
+      DATABASE_CA_FILE: '/etc/ca.pem',
+      KAFKA_BROKERS: 'a:9093',
+      KAFKA_CA_FILE: '/etc/kafka.pem',
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+      KAFKA_USERNAME: 'u',
+      KAFKA_PASSWORD: 'p',
+    });
+    expect(databaseUrl).toBe('postgres://u:p@db/x?application_name=y&sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem');
+    expect(security.kafka).toEqual({
+      tls: { caFile: '/etc/kafka.pem' },
+      sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
+    });
+    expect(readConfig({ KAFKA_BROKERS: 'a:9093', KAFKA_TLS: 'true' }).security.kafka).toEqual({ tls: {} });
+  });
+
   it('counts an empty value as not set', () => {
     expect(readConfig({ PORT: '', KAFKA_BROKERS: ' ' }).http.port).toBe(3000);
   });
@@ -84,6 +103,12 @@ describe('readConfig', () => {
       { ENCRYPTION_KEYS: `k1:${'A'.repeat(43)}=`, ENCRYPTION_KEYS_FILE: 'x' },
       /^configuration: set either ENCRYPTION_KEYS or ENCRYPTION_KEYS_FILE$/,
     ],
+    [{ DATABASE_CA_FILE: 'ca' }, /^configuration: DATABASE_CA_FILE needs DATABASE_URL$/],
+    [{ REDIS_CA_FILE: 'ca', REDIS_URL: 'redis://x' }, /^configuration: REDIS_CA_FILE needs a REDIS_URL that starts/],
+    [{ KAFKA_CA_FILE: 'ca' }, /^configuration: .* need KAFKA_BROKERS$/],
+    [{ KAFKA_BROKERS: 'a:1', KAFKA_CERT_FILE: 'c' }, /KAFKA_KEY_FILE must be set together with KAFKA_CERT_FILE/],
+    [{ KAFKA_BROKERS: 'a:1', KAFKA_SASL_MECHANISM: 'gssapi' }, /KAFKA_SASL_MECHANISM must be one of plain, scram/],
+    [{ KAFKA_BROKERS: 'a:1', KAFKA_USERNAME: 'u' }, /KAFKA_SASL_MECHANISM and KAFKA_PASSWORD must be set together/],
     [{ LOG_LEVEL: 'loud' }, /^configuration: LOG_LEVEL must be one of/],
     [
       { BOOTSTRAP_TENANT: 'a' },

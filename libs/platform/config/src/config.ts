@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  CONNECTIONS_ENVIRONMENT,
+  CONNECTIONS_TOGETHER,
+  connectionsOf,
+  verifiedDatabaseUrl,
+  type ConnectionSecurity,
+} from './connections.js';
 import { encryptionKeys, type EncryptionKeys } from './encryption-keys.js';
 import { LIMITS_ENVIRONMENT, limitsOf, type Limits } from './limits.js';
 import { RETENTION_ENVIRONMENT, retentionOf, type Retention } from './retention.js';
@@ -42,6 +49,7 @@ export interface AppConfig {
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
   readonly kafkaBrokers?: readonly string[];
+  readonly security: ConnectionSecurity;
   readonly bootstrapClient?: { readonly tenant: string; readonly clientId: string; readonly clientSecret: string };
   readonly webhookAllowedHosts: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -120,6 +128,7 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   ENCRYPTION_KEYS: encryptionKeys.optional(),
   ENCRYPTION_KEYS_FILE: text.optional(),
+  ...CONNECTIONS_ENVIRONMENT,
   ...RETENTION_ENVIRONMENT,
   ...LIMITS_ENVIRONMENT,
 });
@@ -127,6 +136,7 @@ const Environment = z.object({
 const TOGETHER = [
   ['BOOTSTRAP_TENANT', 'BOOTSTRAP_CLIENT_ID', 'BOOTSTRAP_CLIENT_SECRET'],
   ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
+  ...CONNECTIONS_TOGETHER,
 ] as const;
 
 /**
@@ -151,6 +161,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
   }
   if (value.ENCRYPTION_KEYS !== undefined && value.ENCRYPTION_KEYS_FILE !== undefined)
     throw new ConfigError('configuration: set either ENCRYPTION_KEYS or ENCRYPTION_KEYS_FILE');
+  const security = connectionsOf(value);
+  if (typeof security === 'string') throw new ConfigError(`configuration: ${security}`);
   const retention = retentionOf(value);
   if (typeof retention === 'string') throw new ConfigError(`configuration: ${retention}`);
   return {
@@ -166,9 +178,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     },
     mqtt: { port: value.MQTT_PORT, ...(value.MQTT_URL === undefined ? {} : { url: value.MQTT_URL }) },
     dataDir: value.DATA_DIR,
-    ...(value.DATABASE_URL === undefined ? {} : { databaseUrl: value.DATABASE_URL }),
+    ...(value.DATABASE_URL === undefined
+      ? {}
+      : { databaseUrl: verifiedDatabaseUrl(value.DATABASE_URL, value.DATABASE_CA_FILE) }),
     ...(value.REDIS_URL === undefined ? {} : { redisUrl: value.REDIS_URL }),
     ...(value.KAFKA_BROKERS === undefined ? {} : { kafkaBrokers: value.KAFKA_BROKERS }),
+    security,
     ...(value.BOOTSTRAP_TENANT === undefined
       ? {}
       : {
@@ -214,6 +229,8 @@ export function redacted(config: AppConfig): Record<string, unknown> {
     publicUrl: config.http.publicUrl ?? 'from request',
     database: config.databaseUrl === undefined ? `embedded in ${config.dataDir}` : withoutPassword(config.databaseUrl),
     log: config.kafkaBrokers === undefined ? 'postgres' : `kafka ${config.kafkaBrokers.join(',')}`,
+    kafkaTls: config.security.kafka.tls !== undefined,
+    kafkaLogin: config.security.kafka.sasl?.mechanism ?? 'none',
     hotState: config.redisUrl === undefined ? 'in process' : withoutPassword(config.redisUrl),
     mqtt: config.mqtt.url === undefined ? `in process on ${config.mqtt.port}` : withoutPassword(config.mqtt.url),
     bootstrapTenant: config.bootstrapClient?.tenant ?? 'none',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Pool } from 'pg';
 import { createEventLog, ensureTopics, startRelay } from '#libs/platform/messaging';
@@ -35,6 +36,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
   const metrics = createMetrics();
   const stops: (() => Promise<void>)[] = [];
   try {
+    requireFiles(config);
     const databaseUrl = config.databaseUrl ?? (await embedded(config, stops));
     await untilReachable('database', () => migrate(databaseUrl)).catch(asStartupError);
     const pool = createPool(databaseUrl, {
@@ -45,17 +47,19 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     stops.push(() => pool.end());
     if (config.kafkaBrokers !== undefined) {
       const brokers = config.kafkaBrokers;
-      await untilReachable('Kafka', () => ensureTopics({ brokers, clientId: `homeostat-${config.role}` }));
+      const clientId = `homeostat-${config.role}`;
+      await untilReachable('Kafka', () => ensureTopics({ brokers, clientId, security: config.security.kafka }));
     }
     const log = createEventLog({
       kafkaBrokers: config.kafkaBrokers,
+      kafkaSecurity: config.security.kafka,
       pool,
       databaseUrl,
       clientId: `homeostat-${config.role}`,
       logger,
     });
     stops.push(() => log.close());
-    const hot = createHotState(config.redisUrl);
+    const hot = createHotState(config.redisUrl, config.security.redisCaFile);
     stops.push(() => hot.close());
 
     const box = await openSecrets(config, pool, logger);
@@ -111,6 +115,25 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
   }
 }
 
+/** @throws {StartupError} naming the first variable whose file cannot be read */
+function requireFiles({ security: { databaseCaFile, redisCaFile, kafka } }: AppConfig): void {
+  const files = {
+    DATABASE_CA_FILE: databaseCaFile,
+    REDIS_CA_FILE: redisCaFile,
+    KAFKA_CA_FILE: kafka.tls?.caFile,
+    KAFKA_CERT_FILE: kafka.tls?.certFile,
+    KAFKA_KEY_FILE: kafka.tls?.keyFile,
+  };
+  for (const [variable, file] of Object.entries(files)) {
+    try {
+      if (file !== undefined) readFileSync(file);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new StartupError(`${variable}: the file cannot be read (${code ?? 'unknown'})`);
+    }
+  }
+}
+
 function asStartupError(error: unknown): never {
   throw error instanceof MigrationError ? new StartupError(error.message) : error;
 }
@@ -138,7 +161,8 @@ async function openSecrets(config: AppConfig, pool: Pool, logger: Logger): Promi
 }
 
 function createLimits(config: AppConfig, metrics: Metrics, stops: (() => Promise<void>)[]): RateLimits {
-  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
+  const redis =
+    config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, { caFile: config.security.redisCaFile });
   if (redis !== undefined) stops.push(async () => redis.disconnect());
   const limited = metrics.counter('homeostat_rate_limited_total', 'Requests and logins over a limit', ['limit']);
   return new RateLimits(config.limits, { redis, onLimited: (limit) => limited.inc({ limit }) });
@@ -172,6 +196,7 @@ async function startForwarding(platform: Platform): Promise<void> {
     pool,
     databaseUrl,
     kafkaBrokers: config.kafkaBrokers,
+    kafkaSecurity: config.security.kafka,
     clientId: `homeostat-relay-${config.role}`,
     logger,
   });

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
+import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import type { KafkaSecurity } from '#libs/platform/config';
 import { KafkaSockets } from './kafka-sockets.js';
 import { SILENT, type LogWriter } from '../log/log-writer.js';
 
@@ -8,6 +10,24 @@ export interface KafkaAddress {
   /** `host:port`, one or more. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  readonly security?: KafkaSecurity | undefined;
+}
+
+/** The settings of kafkajs. @throws when a file cannot be read */
+function securityOf({ tls, sasl }: KafkaSecurity = {}): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
+  return {
+    ...(tls === undefined
+      ? {}
+      : { ssl: withoutAbsent({ ca: read(tls.caFile), cert: read(tls.certFile), key: read(tls.keyFile) }) }),
+    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
+  };
+}
+
+function withoutAbsent(options: Readonly<Record<string, Buffer | undefined>>): Record<string, Buffer> {
+  return Object.fromEntries(
+    Object.entries(options).filter((entry): entry is [string, Buffer] => entry[1] !== undefined),
+  );
 }
 
 /** A client with the defects of kafkajs worked around that every client has. It connects when something is asked of it. */
@@ -21,6 +41,7 @@ export function clientOf(
   const config: KafkaConfig = {
     clientId: address.clientId,
     brokers: [...address.brokers],
+    ...securityOf(address.security),
     socketFactory: sockets.create as NonNullable<KafkaConfig['socketFactory']>,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,

@@ -20,7 +20,7 @@ export class KafkaSockets {
   readonly create = (request: SocketRequest): net.Socket => {
     const { host, port, ssl, onConnect } = request;
     const socket = ssl
-      ? tls.connect({ host, port, servername: host, ...ssl }, onConnect)
+      ? tls.connect({ host, port, ...nameOf(host), ...ssl }, onConnect)
       : net.connect({ host, port }, onConnect);
     socket.setKeepAlive(true, 60_000);
     socket.setNoDelay(true);
@@ -38,4 +38,9 @@ export class KafkaSockets {
     this.severed = true;
     for (const socket of this.open) socket.destroy(new Error('severed'));
   }
+}
+
+/** An address is no server name (RFC 6066 §3). */
+function nameOf(host: string): { readonly servername?: string } {
+  return net.isIP(host) === 0 ? { servername: host } : {};
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { KafkaSecurity } from '#libs/platform/config';
 import type { EventLog } from './event-log.js';
 import { KafkaEventLog } from '../kafka/kafka.js';
 import { SILENT, type LogWriter } from './log-writer.js';
@@ -9,6 +10,7 @@ import { PostgresEventLog } from '../postgres/postgres.js';
 export interface EventLogConfig {
   /** `host:port`, one or more: the log is Kafka. Without it the log is Postgres. */
   readonly kafkaBrokers?: readonly string[] | undefined;
+  readonly kafkaSecurity?: KafkaSecurity | undefined;
   readonly pool: pg.Pool;
   readonly databaseUrl: string;
   readonly clientId: string;
@@ -31,7 +33,8 @@ export function createEventLog(config: EventLogConfig): EventLog {
       unregister();
       await waker.close();
     };
-    return new KafkaEventLog({ brokers: config.kafkaBrokers, clientId: config.clientId, onClosed, ...shared });
+    const { kafkaBrokers: brokers, kafkaSecurity: security, clientId } = config;
+    return new KafkaEventLog({ brokers, security, clientId, onClosed, ...shared });
   }
   return new PostgresEventLog({ pool: config.pool, databaseUrl: config.databaseUrl, ...shared });
 }

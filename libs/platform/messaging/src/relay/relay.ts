@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { TOPICS } from '#libs/contracts';
+import type { KafkaSecurity } from '#libs/platform/config';
 import { OffsetStore } from '#libs/platform/storage';
 import { Coalescer } from '../consumer/coalescer.js';
 import type { Consumer } from '../log/event-log.js';
@@ -13,6 +14,7 @@ export interface RelayOptions {
   readonly pool: pg.Pool;
   readonly databaseUrl: string;
   readonly kafkaBrokers: readonly string[];
+  readonly kafkaSecurity?: KafkaSecurity | undefined;
   readonly clientId: string;
   /** Default: all topics of the contracts. */
   readonly topics?: readonly string[];
@@ -48,6 +50,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   // The batches are made already: no reason to linger.
   const target = new KafkaEventLog({
     brokers: options.kafkaBrokers,
+    security: options.kafkaSecurity,
     clientId: options.clientId,
     lingerMs: 0,
     ...shared,

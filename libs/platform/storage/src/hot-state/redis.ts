@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import type { HotState, HotTwin } from './hot-state.js';
 
@@ -8,6 +9,8 @@ export interface RedisHotStateOptions {
   readonly ttlMs?: number;
   /** Longest wait for an answer, ms. */
   readonly patienceMs?: number;
+  /** PEM of the authority that signed the server's certificate, with `rediss://`. */
+  readonly caFile?: string | undefined;
 }
 
 /**
@@ -39,18 +42,16 @@ export class RedisHotState implements HotState {
   private readonly unwritten = new Set<string>();
   private readonly prefix: string;
   private readonly ttlMs: number;
-  private readonly patienceMs: number;
   private degraded = false;
   private closed = false;
 
   constructor(
     private readonly url: string,
-    options: RedisHotStateOptions = {},
+    private readonly options: RedisHotStateOptions = {},
   ) {
     this.prefix = options.prefix ?? 'homeostat:';
     this.ttlMs = options.ttlMs ?? 60_000;
-    this.patienceMs = options.patienceMs ?? 500;
-    this.writer = connectRedis(this.url, this.patienceMs) as WithPut;
+    this.writer = connectRedis(this.url, this.options) as WithPut;
     this.writer.defineCommand('putTwins', { lua: PUT });
     this.writer.on('ready', () => void this.forgetUnwritten());
   }
@@ -145,7 +146,7 @@ export class RedisHotState implements HotState {
   }
 
   private startReader(): Redis {
-    const reader = connectRedis(this.url, this.patienceMs);
+    const reader = connectRedis(this.url, this.options);
     reader.on('ready', () => {
       const channels = [...this.listeners.keys()];
       if (channels.length > 0) reader.subscribe(...channels).catch(() => reader.disconnect(true));
@@ -162,8 +163,12 @@ export class RedisHotState implements HotState {
 }
 
 /** A connection that answers at once or not at all: what uses it goes on without Redis. */
-export function connectRedis(url: string, patienceMs = 500): Redis {
+export function connectRedis(
+  url: string,
+  { patienceMs = 500, caFile }: Pick<RedisHotStateOptions, 'patienceMs' | 'caFile'> = {},
+): Redis {
   const redis = new Redis(url, {
+    ...(caFile === undefined ? {} : { tls: { ca: readFileSync(caFile) } }),
     commandTimeout: patienceMs,
     connectTimeout: 2_000,
     enableOfflineQueue: false,
