@@ -1,5 +1,9 @@
 export type * from './state/twin-port.js';
 export type * from './state/state.js';
+export type * from './state/episode-state.js';
+export type * from './state/machine-state.js';
+export type * from './state/late-state.js';
+export type * from './state/sender-state.js';
 export { initialTwin } from './state/initial-twin.js';
 export { readTwin, type StoredTwin, type UnreadableReason } from './stored/read-twin.js';
 export { TWIN_VERSION } from './stored/twin-version.js';
@@ -23,6 +27,6 @@ export type { Cited } from './state/cited.js';
 export { ageAt, isPregnantAt, type Person } from './facts/person.js';
 export { inOrder, judgedAs } from './ingest/sample.js';
 export { ruleViews } from './views/catalogue-view.js';
-export { checkThresholds, defaultLimits } from './rules/limits.js';
+export { checkThresholds, defaultLimits } from './limits/limits.js';
 export { LATENESS_BOUND } from './time/grid.js';
 export { FRESH, viewOf } from './views/view.js';

@@ -2,13 +2,14 @@ import type { ActRecord } from '#libs/contracts';
 import { isClosed, reopened } from '../alerts/alert-state.js';
 import { drop, setTimer, type Draft } from '../state/draft.js';
 import { isInstant } from '../ingest/identify.js';
-import { checkThresholds } from '../rules/limits.js';
+import { checkThresholds } from '../limits/limits.js';
 import { setMonitoring } from '../monitoring/monitoring.js';
 import { isStanding } from '../policy/recurrence.js';
 import type { Rule } from '../rules/rule.js';
-import { setLimitsOf, timelineWith } from '../rules/set-limits.js';
+import { setLimitsOf, timelineWith } from '../limits/set-limits.js';
 import { attended } from '../policy/attention.js';
-import type { EpisodeState, RuleState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
+import type { RuleState } from '../state/machine-state.js';
 import { episodeId, emit } from '../alerts/emit.js';
 
 /** Newest act ids that are remembered. A repeat comes from the transport, so it comes soon. */

@@ -1,5 +1,5 @@
 import type { AlertStatus } from '#libs/contracts';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 
 /** No more transitions but acknowledgement follow, unless data change what happened. */
 export function isClosed(status: AlertStatus): boolean {

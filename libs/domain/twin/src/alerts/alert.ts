@@ -1,11 +1,12 @@
 import type { Alert, AlertReason, Evidence, Explanation, QualityName, Transition } from '#libs/contracts';
 import { measureByNumber } from '#libs/domain/quantities';
 import { alertRank, isClosed } from './alert-state.js';
-import type { Limits } from '../rules/limits.js';
+import type { Limits } from '../limits/limits.js';
 import { ageAt, type Person } from '../facts/person.js';
 import { severityOf, type Rule } from '../rules/rule.js';
 import { clearsSentence, summaryOf, utc, whySentence } from './sentences.js';
-import type { EpisodeState, Feedback } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
+import type { Feedback } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 
 export const DISCLAIMER = 'Research software, not a cleared medical device.';

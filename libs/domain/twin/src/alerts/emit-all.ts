@@ -2,7 +2,7 @@ import type { Draft } from '../state/draft.js';
 import { emitEpisodes } from '../episodes/episodes.js';
 import type { Look } from '../episodes/look.js';
 import { NO_RULE_STATE } from '../time/fold.js';
-import type { FoundEpisode } from '../rules/machine.js';
+import type { FoundEpisode } from '../machines/limit-machine.js';
 import type { Catalogue } from '../rules/catalogue.js';
 import type { MeasureRule } from '../rules/rule.js';
 

@@ -3,10 +3,11 @@ import { uuidOf } from '#libs/domain/quantities';
 import { alertRank, isClosed } from './alert-state.js';
 import { alertOf } from './alert.js';
 import type { Draft } from '../state/draft.js';
-import { layersOf, limitsAt } from '../rules/limits.js';
+import { layersOf, limitsAt } from '../limits/limits.js';
 import { personOf } from '../facts/person.js';
 import { RANKS, type Rule } from '../rules/rule.js';
-import type { EpisodeState, TwinState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
+import type { TwinState } from '../state/state.js';
 
 /** The episode's public id: the same at every replay. */
 export function episodeId(twin: Pick<TwinState, 'tenant' | 'patient'>, rule: string, n: number): string {

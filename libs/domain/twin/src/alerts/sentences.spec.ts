@@ -3,10 +3,10 @@ import type { AlertReason, Transition } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '#libs/testing/ward';
 import { episodeOf } from '../fixtures/draft.fixture.js';
-import { defaultLimits } from '../rules/limits.js';
+import { defaultLimits } from '../limits/limits.js';
 import { CLOCK_STEP } from '../ingest/sender-rules.js';
 import { NO_DATA } from '../silence/no-data.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
 import { clearsSentence, clock, round, span, summaryOf, utc, whySentence } from './sentences.js';
 

@@ -1,10 +1,10 @@
 import type { AlertReason, Transition } from '#libs/contracts';
 import { measureByNumber } from '#libs/domain/quantities';
-import type { Limits } from '../rules/limits.js';
+import type { Limits } from '../limits/limits.js';
 import { alertRank } from './alert-state.js';
 import { isOffReason, type OffReason } from '../monitoring/off-reason.js';
 import { RANKS, severityOf, type LimitRule, type Rule, type StreamRule, type Tier } from '../rules/rule.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
 
 /** One or two sentences: what happened, then what was measured. */

@@ -1,7 +1,7 @@
 import { draftOf } from '../state/draft.js';
 import { initialTwin } from '../state/initial-twin.js';
 import { createMemory } from '../time/memory.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { catalogueOf } from '../rules/catalogue.js';
 import { TWIN_UNREADABLE } from '../ingest/sender-rules.js';
 import type { UnreadableReason } from '../stored/read-twin.js';

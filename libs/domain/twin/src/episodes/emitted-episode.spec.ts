@@ -3,7 +3,7 @@ import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Look } from './look.js';
 import type { MeasureRule } from '../rules/rule.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { continueEmitted } from './emitted-episode.js';
 
 const NOW = T0 + 60 * MINUTE;

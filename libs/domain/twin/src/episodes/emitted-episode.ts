@@ -7,7 +7,7 @@ import { differs } from './episode-content.js';
 import type { Look } from './look.js';
 import { isPagedByLeader } from '../policy/policy.js';
 import type { MeasureRule } from '../rules/rule.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { emit } from '../alerts/emit.js';
 
 /** Continues an emitted episode with the result of a record, and emits the transition that follows, if any. */

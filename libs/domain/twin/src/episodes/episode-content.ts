@@ -1,9 +1,9 @@
 import type { Draft } from '../state/draft.js';
-import { layersOf, limitsAt, ownerAt } from '../rules/limits.js';
-import type { FoundEpisode } from '../rules/machine.js';
+import { layersOf, limitsAt, ownerAt } from '../limits/limits.js';
+import type { FoundEpisode } from '../machines/limit-machine.js';
 import { personOf } from '../facts/person.js';
 import { RANKS, type MeasureRule } from '../rules/rule.js';
-import type { EpisodeLimit, EpisodeState } from '../state/state.js';
+import type { EpisodeLimit, EpisodeState } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
 
 /** Measurements that one episode cites. */

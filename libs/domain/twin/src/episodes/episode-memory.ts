@@ -1,7 +1,8 @@
 import { isOpen } from '../alerts/alert-state.js';
 import { raisedBy } from './episode-content.js';
 import { gridTimes } from '../time/grid.js';
-import type { EpisodeState, RuleState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
+import type { RuleState } from '../state/machine-state.js';
 
 /** Closed episodes that are remembered per rule; beyond it late data can no longer change the oldest. */
 const EPISODES_KEPT = 64;

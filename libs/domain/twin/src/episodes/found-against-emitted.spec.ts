@@ -4,9 +4,9 @@ import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js'
 import type { Draft } from '../state/draft.js';
 import { emitEpisodes } from './episodes.js';
 import type { Look } from './look.js';
-import type { FoundEpisode } from '../rules/machine.js';
+import type { FoundEpisode } from '../machines/limit-machine.js';
 import type { MeasureRule } from '../rules/rule.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
 
 const NOW = T0 + 60 * MINUTE;

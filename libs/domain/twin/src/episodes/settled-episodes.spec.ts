@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Finding } from '../alerts/finding.js';
 import { episodeOf } from '../fixtures/draft.fixture.js';
-import type { FoundEpisode } from '../rules/machine.js';
+import type { FoundEpisode } from '../machines/limit-machine.js';
 import type { Cited } from '../state/cited.js';
 import { asOpen, settle, standingOf, type Standing } from './settled-episodes.js';
 

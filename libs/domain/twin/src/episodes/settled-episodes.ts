@@ -1,6 +1,7 @@
 import type { Finding } from '../alerts/finding.js';
-import type { FoundEpisode } from '../rules/machine.js';
-import type { EpisodeState, OpenEpisode } from '../state/state.js';
+import type { FoundEpisode } from '../machines/limit-machine.js';
+import type { EpisodeState } from '../state/episode-state.js';
+import type { OpenEpisode } from '../state/machine-state.js';
 import type { Cited } from '../state/cited.js';
 
 /** An episode of one rule as it now stands. `told`: the ordinal of the emitted one that it still is, null: it was re-evaluated. */

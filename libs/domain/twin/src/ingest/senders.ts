@@ -1,13 +1,13 @@
 import { measureByNumber } from '#libs/domain/quantities';
 import type { VitalState } from '#libs/domain/signal-quality';
 import { isClosed } from '../alerts/alert-state.js';
-import { NOTICED } from './clocks.js';
+import { NOTICED } from '../clocks/clocks.js';
 import type { Draft } from '../state/draft.js';
 import { NO_RULE_STATE } from '../time/fold.js';
 import type { SenderRule } from '../rules/rule.js';
 import { CLOCK_STEP, UNIT_DOUBTFUL } from './sender-rules.js';
 import { round, span } from '../alerts/sentences.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { emitUnlessOff } from '../monitoring/switch-monitoring.js';
 import { emit } from '../alerts/emit.js';
 

@@ -1,10 +1,10 @@
 import type { ClinicalRecord, WireSample } from '#libs/contracts';
 import type { Draft } from '../state/draft.js';
 import { FHIR_SOURCE } from './fhir-source.js';
-import { layersOf, limitsAt } from '../rules/limits.js';
+import { layersOf, limitsAt } from '../limits/limits.js';
 import { personOf } from '../facts/person.js';
 import { CONTINUOUS_AFTER, NO_DATA } from '../silence/no-data.js';
-import type { StreamState } from '../state/state.js';
+import type { StreamState } from '../state/sender-state.js';
 
 /** Streams remembered per patient; the one silent for longest goes first. */
 const STREAMS_KEPT = 48;

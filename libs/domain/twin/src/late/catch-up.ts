@@ -1,6 +1,6 @@
 import { isClosed } from '../alerts/alert-state.js';
 import { setTimer, type Draft } from '../state/draft.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 
 const SECOND = 1000;
 export const TIMER = 'catching-up';

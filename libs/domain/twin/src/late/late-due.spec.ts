@@ -3,7 +3,7 @@ import { GLUCOSE, HOUR, OXYGEN, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
 import type { Sample } from '../rules/judged-sample.js';
 import type { Draft } from '../state/draft.js';
-import type { LateState } from '../state/state.js';
+import type { LateState } from '../state/late-state.js';
 import type { Effect } from '../time/effect.js';
 import { FREE_VALUES, holdBack, isLateDue, settleLate } from './late.js';
 

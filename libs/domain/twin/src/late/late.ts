@@ -1,6 +1,6 @@
 import { setTimer, type Draft } from '../state/draft.js';
 import type { Effect } from '../time/effect.js';
-import type { LateState } from '../state/state.js';
+import type { LateState } from '../state/late-state.js';
 
 /** Values that a re-evaluation may read again without a wait before the next one. */
 export const FREE_VALUES = 2_000;

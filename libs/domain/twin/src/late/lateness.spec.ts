@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
 import type { Draft } from '../state/draft.js';
-import type { EpisodeState, LatenessState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
+import type { LatenessState } from '../state/late-state.js';
 import { isCatchingUp, isHeldBack, isOverdue, isWaiting, noteLateness, idleTimeout, waitForMore } from './catch-up.js';
 
 const TIMER = 'catching-up';

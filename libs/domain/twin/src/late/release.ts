@@ -1,7 +1,7 @@
 import { isCatchingUp, isWaiting, idleTimeout, TIMER } from './catch-up.js';
 import { setTimer, type Draft } from '../state/draft.js';
 import type { MeasureRule } from '../rules/rule.js';
-import type { OpenEpisode } from '../state/state.js';
+import type { OpenEpisode } from '../state/machine-state.js';
 import { emitAll, type Shown } from '../alerts/emit-all.js';
 
 /** Emits deferred alerts once their sender has been idle, if the condition still holds at the newest value. */

@@ -4,7 +4,7 @@ import { endMonitoringOff, offReasonOf } from './monitoring.js';
 import { isOffReason } from './off-reason.js';
 import { ledBy, suppress } from '../policy/policy.js';
 import type { Rule } from '../rules/rule.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { emit } from '../alerts/emit.js';
 
 /**

@@ -4,7 +4,7 @@ import { HEART_RATE, MINUTE, SECOND, T0 } from '#libs/testing/ward';
 import { attended, fallen, furtherThanSeen, risen } from './attention.js';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Finding } from '../alerts/finding.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
 
 const NEWS2 = measureRule('news2');

@@ -1,9 +1,9 @@
 import { alertRank, reopened } from '../alerts/alert-state.js';
 import type { Draft } from '../state/draft.js';
-import { layersOf, limitsAt } from '../rules/limits.js';
+import { layersOf, limitsAt } from '../limits/limits.js';
 import { personOf } from '../facts/person.js';
 import type { Rule } from '../rules/rule.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { GLUCOSE, MINUTE, SECOND, T0, allEmittedBy, Ward } from '#libs/testing/w
 import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
 import type { Draft } from '../state/draft.js';
 import { escalateIgnored } from './escalation.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 
 /** After the timer has run out at T0, with the rules' own times: saturation 15 min, glucose 30 min. */
 function escalated(episodes: Readonly<Record<string, readonly EpisodeState[]>>): Draft {

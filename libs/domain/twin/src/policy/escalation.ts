@@ -1,6 +1,6 @@
 import { setTimer, type Draft } from '../state/draft.js';
 import { isOutranked } from './policy.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { emit } from '../alerts/emit.js';
 
 const TIMER = 'escalation';

@@ -3,7 +3,7 @@ import { uuidOf } from '#libs/domain/quantities';
 import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import { isOutranked, isPagedByLeader, ledBy, suppress } from './policy.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { episodeId } from '../alerts/emit.js';
 
 const LOW = measureRule('glucose-low');

@@ -6,7 +6,7 @@ import { offReasonOf } from '../monitoring/monitoring.js';
 import { isOffReason } from '../monitoring/off-reason.js';
 import { isStanding, pagedRank, recurrenceOf, type Recurrence } from './recurrence.js';
 import { severityOf, type MeasureRule, type Rule } from '../rules/rule.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { episodeId, amendPending } from '../alerts/emit.js';
 
 const MINUTE = 60_000;

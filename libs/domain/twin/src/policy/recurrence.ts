@@ -1,7 +1,7 @@
 import { isOpen } from '../alerts/alert-state.js';
 import type { Draft } from '../state/draft.js';
 import type { MeasureRule, Rule } from '../rules/rule.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { amendPending, emit } from '../alerts/emit.js';
 
 /** Episodes that followed each other within the refractory time, up to the one that begins now. */

@@ -4,7 +4,7 @@ import { Ward, emittedBy, GLUCOSE, HEART_RATE, MINUTE, series, T0 } from '#libs/
 import { ruleViews } from '../views/catalogue-view.js';
 import { viewOf } from '../views/view.js';
 import { catalogueOf, EQUIPMENT_RULES } from './catalogue.js';
-import { checkThresholds } from './limits.js';
+import { checkThresholds } from '../limits/limits.js';
 import type { ConditionPack } from './condition-pack.js';
 import type { LimitRule } from './rule.js';
 

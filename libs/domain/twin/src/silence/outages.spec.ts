@@ -3,7 +3,7 @@ import { MINUTE, SECOND, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
 import { SYSTEM_OUTAGE } from '../ingest/sender-rules.js';
 import type { Draft } from '../state/draft.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { followOutage } from './outages.js';
 
 const { id } = SYSTEM_OUTAGE;

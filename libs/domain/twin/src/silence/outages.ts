@@ -3,7 +3,7 @@ import type { Draft } from '../state/draft.js';
 import { NO_RULE_STATE } from '../time/fold.js';
 import { SYSTEM_OUTAGE } from '../ingest/sender-rules.js';
 import { span } from '../alerts/sentences.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { emitUnlessOff } from '../monitoring/switch-monitoring.js';
 import { emit } from '../alerts/emit.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, allEmittedBy, Ward } from '#libs/testing/ward';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 
 const PRESSURE = 5;
 const GLUCOSE_LIMIT = 30 * MINUTE;

@@ -2,24 +2,10 @@ import type { PatientInput, WireSample } from '#libs/contracts';
 import type { Catalogue } from '../rules/catalogue.js';
 import { stillBehind } from './behind.js';
 import { TWIN_VERSION } from '../stored/twin-version.js';
-import type {
-  CheckState,
-  ClockState,
-  DetectorMachine,
-  FactState,
-  Feedback,
-  Kept,
-  LatenessState,
-  LateState,
-  LateWaves,
-  MeasureState,
-  MonitoringState,
-  RuleState,
-  SetLimits,
-  StreamState,
-  TwinState,
-  UnitState,
-} from './state.js';
+import type { CheckState, DetectorMachine, Kept, RuleState } from './machine-state.js';
+import type { LatenessState, LateState, LateWaves } from './late-state.js';
+import type { ClockState, StreamState, UnitState } from './sender-state.js';
+import type { FactState, Feedback, MeasureState, MonitoringState, SetLimits, TwinState } from './state.js';
 import type {
   Applied,
   FactChange,

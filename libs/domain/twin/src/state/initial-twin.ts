@@ -1,7 +1,7 @@
 import type { WireThreshold } from '#libs/contracts';
 import { TWIN_VERSION } from '../stored/twin-version.js';
 import { namedVersions } from '../stored/memory-versions.js';
-import { setLimitsOf } from '../rules/set-limits.js';
+import { setLimitsOf } from '../limits/set-limits.js';
 import type { Catalogue } from '../rules/catalogue.js';
 import type { SetLimits, TwinState } from './state.js';
 

@@ -1,9 +1,9 @@
-import type { AlertReason, AlertStatus, FactKind, Transition } from '#libs/contracts';
-import type { VitalState } from '#libs/domain/signal-quality';
-import type { Finding } from '../alerts/finding.js';
-import type { OffReason } from '../monitoring/off-reason.js';
+import type { FactKind } from '#libs/contracts';
 import type { TWIN_VERSION } from '../stored/twin-version.js';
 import type { Cited } from './cited.js';
+import type { CheckState, DetectorMachine, Kept, RuleState } from './machine-state.js';
+import type { LatenessState, LateState, LateWaves } from './late-state.js';
+import type { ClockState, StreamState, UnitState } from './sender-state.js';
 
 /**
  * The living model of one patient; serialised as the twin's snapshot, so it is plain JSON, small, and free of any clock:
@@ -72,34 +72,6 @@ export interface TwinState {
   readonly warmingUp?: Readonly<Record<string, number>>;
 }
 
-/** When late waveforms are judged again next, and which stretches of them (ms) wait for it. See `late-waves.ts`. */
-export interface LateWaves {
-  readonly spans: readonly (readonly [from: number, until: number])[];
-  /** By the log's own time, ms. */
-  readonly due: number;
-  /** Or when this many late values more have come. */
-  readonly after: number;
-}
-
-/** When late values are re-evaluated next, and which wait for it. See `late.ts`. */
-export interface LateState {
-  /** Earliest time from which values wait, ms, by catalogue number; empty: none. */
-  readonly from: Readonly<Record<string, number>>;
-  /** By the log's own time, ms. */
-  readonly due: number;
-  /** Or when this many late values more have come. */
-  readonly after: number;
-}
-
-/** How late a measure's newest value of a record is. */
-export interface LatenessState {
-  /** Between effective time and receipt, ms, since `since` (the log's own time) within a minute. */
-  readonly lag: number;
-  readonly since: number;
-  /** When something of it was last received, by the log's own time. */
-  readonly heard: number;
-}
-
 export interface MeasureState {
   /** Newest judged time ever applied, ms: never after its receipt. Never goes back, not even when that value is withdrawn. */
   readonly t: number;
@@ -131,176 +103,6 @@ export interface MonitoringState {
 export interface Feedback {
   readonly useful: number;
   readonly notUseful: number;
-}
-
-/** Kept values of a fold at the grid times of `gridTimes(newest)`, as indexes into `machines` (-1: none). Empty: all none. */
-export interface Kept<M> {
-  readonly now: M | null;
-  readonly grid: readonly number[];
-  readonly machines: readonly M[];
-}
-
-/** By name of the source: what its signal check remembers. */
-export type CheckMachine = Readonly<Record<string, VitalState>>;
-export type CheckState = Kept<CheckMachine>;
-
-/** A rule's memory: its machine after the newest sample, the machine at earlier times of the grid, and recent episodes. */
-export interface RuleState extends Kept<Machine> {
-  /** Oldest first. At most one has `end: null`, and it is the last. */
-  readonly episodes: readonly EpisodeState[];
-  /** How many episodes this rule has had for this patient: the next one's number. */
-  readonly count: number;
-  /** Data older than this cannot be re-evaluated, because its episodes were dropped to bound the state; ms or null. */
-  readonly floor: number | null;
-}
-
-/** One rule's state machine after some samples: a pure function of those samples and the limits in force. */
-export interface Machine {
-  readonly tiers: readonly TierState[];
-  readonly open: OpenEpisode | null;
-}
-
-/** A detector after some values: what it remembers, and the episodes of its rules that are open. */
-export interface DetectorMachine {
-  readonly memory: unknown;
-  readonly open: Readonly<Record<string, OpenEpisode>>;
-}
-
-/** One severity tier. `on`: 0 no, 1 by doubtful values only, 2 confirmed. `run` counts towards on, `clear` towards off. */
-export interface TierState {
-  readonly on: 0 | 1 | 2;
-  readonly run: { readonly first: Cited; readonly n: number; readonly last: number; readonly good: boolean } | null;
-  readonly clear: { readonly from: number; readonly n: number } | null;
-}
-
-/** What the machine knows of an episode that has begun and not ended. Severities as ranks: 1 low, 2 medium, 3 high. */
-export interface OpenEpisode {
-  /** When the condition was met, persistence included: effective time of `met`. */
-  readonly start: number;
-  readonly first: Cited;
-  readonly met: Cited;
-  readonly worst: Cited;
-  readonly rank: number;
-  readonly peak: number;
-  /** Of a stream rule: what it found when it began, and the worst since. */
-  readonly finding?: Finding;
-}
-
-/** An episode as emitted to subscribers. */
-export interface EpisodeState {
-  /** Ordinal within patient and rule, from 0: the id is derived from it. */
-  readonly n: number;
-  readonly start: number;
-  readonly end: number | null;
-  readonly rank: number;
-  readonly peak: number;
-  readonly status: AlertStatus;
-  /** Number of transitions emitted, and the last of them. */
-  readonly sequence: number;
-  readonly last: Transition;
-  /** Why the last of them happened, where its name does not say it. */
-  readonly reason?: AlertReason;
-  readonly raisedAt: number;
-  /** Of a stream rule: the worst it found. */
-  readonly finding?: Finding;
-  /** Measurements that it rests on: first of the run, the one that met the condition, the worst, the one that cleared it. */
-  readonly cites: readonly Cited[];
-  readonly limit: EpisodeLimit | null;
-  readonly acknowledgedBy?: string;
-  /** The person that the newest act names. */
-  readonly onBehalfOf?: string;
-  /** Severity last emitted (rank), and the sequence with which it last rose: an act that names an older one is rejected. */
-  readonly told?: { readonly rank: number; readonly rose: number };
-  readonly snoozedUntil?: number;
-  /**
-   * How it was when it was acknowledged or snoozed: the severity shown, the newest effective time, and how far beyond the limit (the
-   * value of a limit rule, the weight of a finding). `run`: values since that are clearly further.
-   */
-  readonly seen?: {
-    readonly rank: number;
-    readonly asOf: number;
-    readonly far?: number;
-    readonly run?: { readonly from: number; readonly n: number };
-  };
-  /** When the severity last fell (effective time), the highest it fell from lately, and how often its return has paged since. */
-  readonly fell?: { readonly from: number; readonly at: number; readonly paged: number };
-  readonly note?: string;
-  /** A person closed it, at this rank and time, though the condition still held. */
-  readonly closedByHand?: { readonly rank: number; readonly at: number };
-  /** Suppressed, and why; `until`: when it is emitted if it still holds (ms), null: when its leader is over. */
-  readonly muted?: {
-    readonly reason: MuteReason;
-    /** The episode that it follows or was folded into; null: it runs in shadow. */
-    readonly by: string | null;
-    readonly until: number | null;
-    readonly rank: number;
-  };
-  /** Comes back within the refractory time: episodes so far, when the first of them began, and when the last ended once it is over. */
-  readonly recurring?: { readonly count: number; readonly since: number; readonly until?: number };
-  /** Other alerts of the same cause that were folded into this one, newest last. */
-  readonly folded?: readonly { readonly rule: string; readonly reason: string }[];
-  /** The condition of a latching rule has gone, at this time, and nobody has seen it yet. */
-  readonly overAt?: number;
-  /** When it last began or got worse for the one who is paged, by the log's own time. */
-  readonly pagedAt?: number;
-  /** Since when (the log's own time) a change of severity has been deferred, because its sender is catching up. */
-  readonly heldSince?: number;
-  /** Highest severity that paged. */
-  readonly paged?: number;
-  /** When it was escalated for lack of acknowledgement, by the log's own time. */
-  readonly escalatedAt?: number;
-  /** The condition's own severity then, once it has changed: only that one was escalated. */
-  readonly escalatedRank?: number;
-  /** Feedback with the acknowledgement. */
-  readonly useful?: boolean;
-  /** What the episode is about, for rules without measurements (silent streams). */
-  readonly about?: readonly string[];
-}
-
-/** Why an alert was suppressed. */
-export type MuteReason = 'same-cause' | 'refractory' | 'shadow' | 'catching-up' | OffReason;
-
-export interface EpisodeLimit {
-  readonly limit: number;
-  readonly layer: 'default' | 'tenant' | 'patient';
-  readonly owner: string;
-  readonly reason?: string;
-  readonly expiresAt?: number;
-}
-
-/** What is known of the clock of one sender whose times are not as they should be. */
-export interface ClockState {
-  readonly source: string;
-  /** What its times are ahead of ours, ms; negative: behind. 0: right, or right again. */
-  readonly off: number;
-  /** Since when `off` fits, when data last arrived, and since when its times are correct again (null: they are not); by the log's own time. */
-  readonly since: number;
-  readonly heard: number;
-  readonly rightSince: number | null;
-  /** Clock error last reported, ms; 0: none. */
-  readonly told: number;
-  /** Records that all look late by the same amount. */
-  readonly late?: { readonly by: number; readonly since: number; readonly records: number };
-}
-
-/** Values of one source and measure that look as if they were of another unit. */
-export interface UnitState {
-  readonly words: string;
-  /** When the first and the newest were applied, by the log's own time. */
-  readonly since: number;
-  readonly heard: number;
-}
-
-export interface StreamState {
-  /** Newest effective time as sent, ms: what derived identities go by. */
-  readonly t: number;
-  /** Of series: where the newest one ends, ms. */
-  readonly end?: number;
-  /** When the newest record with something new from it was received, ms. */
-  readonly heard: number;
-  /** Successive values no further apart than the no-data limit, up to the number that makes a stream continuous. */
-  readonly n: number;
-  readonly source: string;
 }
 
 /** Limits of one rule that a tenant set, or for one patient, for samples after `after` (ms; null: all) until the next entry or `expiresAt`. */

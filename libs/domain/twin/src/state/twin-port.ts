@@ -1,5 +1,6 @@
 import type { Alert, Comparator, Severity, WireThreshold } from '#libs/contracts';
-import type { MuteReason, TwinState } from './state.js';
+import type { MuteReason } from './episode-state.js';
+import type { TwinState } from './state.js';
 
 /** Nothing was applied: load this and call again with the same record. */
 export interface Needs {

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../rules/catalogue.js';
 import { judgedAs } from '../ingest/sample.js';
-import type { DetectorMachine, TwinState } from '../state/state.js';
+import type { DetectorMachine } from '../state/machine-state.js';
+import type { TwinState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 
 type Old = Omit<TwinState, 'v'>;

@@ -1,6 +1,7 @@
 import { gridTimes } from '../time/grid.js';
 import type { Catalogue } from '../rules/catalogue.js';
-import type { Kept, MeasureState, TwinState } from '../state/state.js';
+import type { Kept } from '../state/machine-state.js';
+import type { MeasureState, TwinState } from '../state/state.js';
 import { judgedAtReceipt, memoriesWithoutAhead } from './ahead-memories.js';
 
 /**

@@ -1,5 +1,5 @@
 import { alertRank, isOpen } from '../alerts/alert-state.js';
-import type { EpisodeState } from '../state/state.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import type { OldTwin } from './old-twin.js';
 
 /**

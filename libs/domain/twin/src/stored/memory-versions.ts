@@ -1,6 +1,7 @@
 import type { Catalogue } from '../rules/catalogue.js';
 import type { MemoryFormat } from '../rules/memory-format.js';
-import type { DetectorMachine, Kept, TwinState } from '../state/state.js';
+import type { DetectorMachine, Kept } from '../state/machine-state.js';
+import type { TwinState } from '../state/state.js';
 
 /** The versions that a twin has to name: all but 1 (a memory is of version 1 where the twin does not name one), so that a twin of the first version costs nothing. */
 export function namedVersions(formats: Catalogue['memories']): TwinState['memories'] {

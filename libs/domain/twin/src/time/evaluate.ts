@@ -1,5 +1,5 @@
 import { measureByNumber } from '#libs/domain/quantities';
-import { derive } from '../rules/derive.js';
+import { derive } from '../machines/fold-derived.js';
 import { drop, type Change, type Draft } from '../state/draft.js';
 import { isHeldBack, noteLateness } from '../late/catch-up.js';
 import type { Look } from '../episodes/look.js';
@@ -9,7 +9,7 @@ import { LATENESS_BOUND } from './grid.js';
 import { holdBack, settleLate } from '../late/late.js';
 import { isWaveDue } from '../late/late-waves.js';
 import { Past } from './past.js';
-import { judgedAt } from '../ingest/placing.js';
+import { judgedAt } from '../clocks/placing.js';
 import { refuseVersion } from '../ingest/refuse.js';
 import { endOf, inOrder, judgedAs, sampleOf } from '../ingest/sample.js';
 import { emitAll } from '../alerts/emit-all.js';

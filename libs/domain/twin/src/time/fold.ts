@@ -1,5 +1,5 @@
 import { cellOf, gridTimes } from './grid.js';
-import type { Kept, RuleState } from '../state/state.js';
+import type { Kept, RuleState } from '../state/machine-state.js';
 
 export const NOTHING_KEPT: Kept<never> = { now: null, grid: [], machines: [] };
 export const NO_RULE_STATE: RuleState = { ...NOTHING_KEPT, episodes: [], count: 0, floor: null };

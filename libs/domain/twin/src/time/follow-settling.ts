@@ -1,14 +1,14 @@
-import { stepDetector, type Surroundings } from '../rules/detector-machine.js';
+import { stepDetector, type Surroundings } from '../machines/detector-machine.js';
 import { drop, type Draft } from '../state/draft.js';
 import { newestOf, surroundingsOf, type Followed } from './follow.js';
 import { NOTHING_KEPT } from './fold.js';
 import { dueSpans, settleWaves, type Span } from '../late/late-waves.js';
-import type { FoundEpisode } from '../rules/machine.js';
+import type { FoundEpisode } from '../machines/limit-machine.js';
 import type { Past } from './past.js';
 import type { Detector, Settling } from '../rules/rule.js';
 import type { Sample } from '../rules/judged-sample.js';
 import { asOpen, settle, standingOf, type Standing, type Stretch } from '../episodes/settled-episodes.js';
-import type { DetectorMachine, Kept, OpenEpisode } from '../state/state.js';
+import type { DetectorMachine, Kept, OpenEpisode } from '../state/machine-state.js';
 
 type SettlingDetector = Detector & { readonly settling: Settling };
 

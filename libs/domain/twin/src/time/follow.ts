@@ -1,9 +1,9 @@
-import { stepDetector, type Surroundings } from '../rules/detector-machine.js';
+import { stepDetector, type Surroundings } from '../machines/detector-machine.js';
 import { drop, type Draft } from '../state/draft.js';
 import type { Effect } from './effect.js';
 import { fold, machineBefore, NO_RULE_STATE, NOTHING_KEPT } from './fold.js';
-import { layersOf, limitsAt } from '../rules/limits.js';
-import { stepLimits, type FoundEpisode } from '../rules/machine.js';
+import { layersOf, limitsAt } from '../limits/limits.js';
+import { stepLimits, type FoundEpisode } from '../machines/limit-machine.js';
 import { timeOf, type Past } from './past.js';
 import { isWarmingUp } from '../warm-up.js';
 import { personOf } from '../facts/person.js';
@@ -12,7 +12,7 @@ import type { Detector, LimitRule, MeasureRule } from '../rules/rule.js';
 import type { Sample } from '../rules/judged-sample.js';
 import { refuseCited } from '../ingest/refuse.js';
 import { inOrder, isExact } from '../ingest/sample.js';
-import type { DetectorMachine, Kept, Machine } from '../state/state.js';
+import type { DetectorMachine, Kept, Machine } from '../state/machine-state.js';
 
 /** What the fold of a rule, or of a detector for one of its rules, found. */
 export interface Followed {

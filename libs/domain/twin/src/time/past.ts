@@ -1,15 +1,16 @@
-import { stillAhead } from '../ingest/clocks.js';
+import { stillAhead } from '../clocks/clocks.js';
 import { stillBehind } from '../state/behind.js';
 import type { Draft } from '../state/draft.js';
 import type { Effect } from './effect.js';
 import { fold, machineBefore, NOTHING_KEPT } from './fold.js';
 import { gridTimes } from './grid.js';
 import { measureByNumber } from '#libs/domain/quantities';
-import { judgedAt } from '../ingest/placing.js';
+import { judgedAt } from '../clocks/placing.js';
 import type { Sample } from '../rules/judged-sample.js';
 import { inOrder, isExact, sampleOf } from '../ingest/sample.js';
-import { check, isChecked } from '../rules/signal-checks.js';
-import type { CheckMachine, Kept, MeasureState } from '../state/state.js';
+import { check, isChecked } from '../machines/signal-checks.js';
+import type { CheckMachine, Kept } from '../state/machine-state.js';
+import type { MeasureState } from '../state/state.js';
 import type { Cited } from '../state/cited.js';
 import type { Judgement, Needs } from '../state/twin-port.js';
 

@@ -3,7 +3,7 @@ import { CATALOGUE, codingOf, measureByName, type MeasureName } from '#libs/doma
 import type { Derived, DerivedMeasure } from '../rules/derived.js';
 import { alertRank, isOpen } from '../alerts/alert-state.js';
 import { alertOf, qualityName } from '../alerts/alert.js';
-import { layersOf, limitsAt } from '../rules/limits.js';
+import { layersOf, limitsAt } from '../limits/limits.js';
 import { monitoringOf, type MonitoringView } from '../monitoring/monitoring.js';
 import { personOf, type Person } from '../facts/person.js';
 import { refusalOf, type RefusalReason } from '../rules/refuses.js';

@@ -1,8 +1,8 @@
 import type { WireSample } from '#libs/contracts';
 import type { Draft } from '../state/draft.js';
 import { LATENESS_BOUND } from '../time/grid.js';
-import type { ClockState } from '../state/state.js';
-import { streamKey } from './streams.js';
+import type { ClockState } from '../state/sender-state.js';
+import { streamKey } from '../ingest/streams.js';
 import { stillBehind } from '../state/behind.js';
 
 /** A series that begins this much after its receipt stays where it is, ms: clocks that agree differ by less, and jitter would tear it. */

@@ -1,9 +1,9 @@
 import type { Finding } from '../alerts/finding.js';
-import type { FoundEpisode } from './machine.js';
-import { refusalOf } from './refuses.js';
-import type { Circumstances, Detector, StreamRule } from './rule.js';
-import type { Sample } from './judged-sample.js';
-import type { DetectorMachine, OpenEpisode } from '../state/state.js';
+import type { FoundEpisode } from './limit-machine.js';
+import { refusalOf } from '../rules/refuses.js';
+import type { Circumstances, Detector, StreamRule } from '../rules/rule.js';
+import type { Sample } from '../rules/judged-sample.js';
+import type { DetectorMachine, OpenEpisode } from '../state/machine-state.js';
 import type { Cited } from '../state/cited.js';
 
 /** What a fold needs to know beside the values: whose limits count, who the person is, and where ended episodes go. */

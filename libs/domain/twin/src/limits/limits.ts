@@ -1,6 +1,6 @@
 import { ageAt, type Person } from '../facts/person.js';
-import type { LimitRule, Rule } from './rule.js';
-import type { Catalogue } from './catalogue.js';
+import type { LimitRule, Rule } from '../rules/rule.js';
+import type { Catalogue } from '../rules/catalogue.js';
 import type { SetLimits } from '../state/state.js';
 
 /** Why limits cannot be set. `limit` names the one at fault. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { GLUCOSE, HOUR, MINUTE, T0 } from '#libs/testing/ward';
-import type { CheckMachine } from '../state/state.js';
+import type { CheckMachine } from '../state/machine-state.js';
 import type { Cited } from '../state/cited.js';
 import { check, isChecked } from './signal-checks.js';
 

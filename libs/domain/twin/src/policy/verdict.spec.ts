@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
-import { verdictOn, verdictOnMuted } from '../policy/policy.js';
-import type { EpisodeState } from '../state/state.js';
+import { verdictOn, verdictOnMuted } from './policy.js';
+import type { EpisodeState } from '../state/episode-state.js';
 import { episodeId } from '../alerts/emit.js';
 
 const OXYGEN_LOW = measureRule('oxygen-saturation-low');

@@ -1,9 +1,9 @@
 import type { Comparator } from '#libs/contracts';
 import type { Finding } from '../alerts/finding.js';
-import { limitsAt, type Limits, type Layers } from './limits.js';
-import { RANKS, type LimitRule, type Tier } from './rule.js';
+import { limitsAt, type Limits, type Layers } from '../limits/limits.js';
+import { RANKS, type LimitRule, type Tier } from '../rules/rule.js';
 import type { Person } from '../facts/person.js';
-import type { Machine, OpenEpisode, TierState } from '../state/state.js';
+import type { Machine, OpenEpisode, TierState } from '../state/machine-state.js';
 import type { Cited } from '../state/cited.js';
 
 /** An episode as the fold finds it. `end` null: still open. `cleared` is the measurement that ended it. */

@@ -1,8 +1,8 @@
-import type { FoldedMeasure } from './derived.js';
+import type { FoldedMeasure } from '../rules/derived.js';
 import type { Draft } from '../state/draft.js';
 import type { Effect } from '../time/effect.js';
 import type { Past } from '../time/past.js';
-import type { Sample } from './judged-sample.js';
+import type { Sample } from '../rules/judged-sample.js';
 import { isExact } from '../ingest/sample.js';
 
 /** Brings the folded measures over this measure up to the record's values, from as far back as it changed anything. */

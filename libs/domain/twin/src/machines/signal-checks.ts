@@ -6,9 +6,9 @@ import {
   type VitalSpec,
   type VitalState,
 } from '#libs/domain/signal-quality';
-import type { Sample } from './judged-sample.js';
+import type { Sample } from '../rules/judged-sample.js';
 import { judgedAs } from '../ingest/sample.js';
-import type { CheckMachine } from '../state/state.js';
+import type { CheckMachine } from '../state/machine-state.js';
 import type { Cited } from '../state/cited.js';
 
 /** Maximum number of sources tracked per measure; the one silent for longest is dropped first. */
