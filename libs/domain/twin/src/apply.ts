@@ -4,7 +4,8 @@ import { releaseBefore, releaseHeld } from './late/release.js';
 import { draftOf, finish, type Draft } from './state/draft.js';
 import { escalateIgnored } from './policy/escalation.js';
 import { evaluate } from './time/evaluate.js';
-import { applyFacts } from './facts/facts.js';
+import { takeFacts } from './facts/facts.js';
+import { merge } from './state/changes.js';
 import { identify, senderOf } from './ingest/identify.js';
 import { isLateDue } from './late/late.js';
 import { isWaveDue } from './late/late-waves.js';
@@ -58,7 +59,7 @@ function take(draft: Draft, record: PatientInput): Needs | undefined {
     case 'samples':
       return takeSamples(draft, record.samples, senderOf(record));
     case 'clinical':
-      applyFacts(draft, record.facts);
+      merge(draft, takeFacts(draft, record.facts, draft.now));
       adoptStreams(draft, record);
       return takeSamples(draft, record.samples, senderOf(record));
     case 'act':

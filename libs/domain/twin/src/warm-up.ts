@@ -13,7 +13,8 @@ export function isWarmingUp(draft: Draft, detector: Detector, newest: number): b
   if (since === undefined) return false;
   const needed = detector.warmUpMs ?? detector.settling?.warmUpMs ?? DAY;
   if (newest - since < needed) return true;
-  delete draft.warmingUp[detector.id];
+  const { [detector.id]: _, ...others } = draft.warmingUp;
+  draft.warmingUp = others;
   draft.changed = true;
   return false;
 }

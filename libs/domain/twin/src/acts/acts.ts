@@ -112,10 +112,11 @@ function recordFeedback(draft: Draft, rule: Rule, episode: EpisodeState, useful:
   if (useful === undefined || useful === episode.useful) return episode;
   const was = draft.feedback[rule.id] ?? { useful: 0, notUseful: 0 };
   const before = { useful: episode.useful === true ? 1 : 0, notUseful: episode.useful === false ? 1 : 0 };
-  draft.feedback[rule.id] = {
+  const now = {
     useful: was.useful - before.useful + (useful ? 1 : 0),
     notUseful: was.notUseful - before.notUseful + (useful ? 0 : 1),
   };
+  draft.feedback = { ...draft.feedback, [rule.id]: now };
   return { ...episode, useful };
 }
 
@@ -158,8 +159,8 @@ function setThresholds(draft: Draft, record: ActRecord, does: SetThresholds): vo
       continue;
     }
     const entry = setLimitsOf(threshold, record.actor, newestOf(draft, rule));
-    const layer = layerOf(does) === 'patient' ? draft.thresholds : draft.tenantThresholds;
-    layer[rule.id] = timelineWith(layer[rule.id] ?? [], entry);
+    const layer = layerOf(does) === 'patient' ? 'thresholds' : 'tenantThresholds';
+    draft[layer] = { ...draft[layer], [rule.id]: timelineWith(draft[layer][rule.id] ?? [], entry) };
     if (does.type === 'set-thresholds') {
       draft.thresholdChanges.push({ ...threshold, author: record.actor, at: record.receivedAt });
     }

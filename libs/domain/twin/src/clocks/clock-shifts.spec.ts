@@ -163,7 +163,8 @@ describe('clocks', () => {
 
   it('are sixteen at most: the one not heard for longest is forgotten', () => {
     const draft = given();
-    for (let i = 0; i < 15; i++) draft.clocks[`f:s${i}`] = clockOf(30_000, { heard: 100 - (i % 14) });
+    for (let i = 0; i < 15; i++)
+      draft.clocks = { ...draft.clocks, [`f:s${i}`]: clockOf(30_000, { heard: 100 - (i % 14) }) };
     shifts(draft, value(30_000));
     expect(Object.keys(draft.clocks)).toHaveLength(16);
     shifts(draft, value(30_000, { f: 'new' }));

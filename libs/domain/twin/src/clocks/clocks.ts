@@ -1,4 +1,5 @@
 import type { WireSample } from '#libs/contracts';
+import { NO_CHANGES, type Changes } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import { LATENESS_BOUND } from '../time/grid.js';
 import type { ClockState } from '../state/sender-state.js';
@@ -42,31 +43,45 @@ interface Run {
   goesOn: boolean;
 }
 
+/** What is known of the patient's senders, and the record. */
+type Basis = Pick<Draft, 'behind' | 'clocks' | 'now' | 'record' | 'streams'>;
+
+/** A copy that a record's runs are taken into, one after the other. */
+interface Learned extends Omit<Basis, 'clocks' | 'behind'> {
+  readonly clocks: Record<string, ClockState>;
+  behind: Basis['behind'];
+}
+
+export interface Shifts {
+  readonly shifts: readonly (number | undefined)[] | undefined;
+  readonly changes: Changes;
+}
+
+const UNMOVED: Shifts = { shifts: undefined, changes: NO_CHANGES };
+
 /**
  * How much each sample's clock is ahead of ours (negative: behind), ms, by place in `samples`; undefined where it is as it says, and as a
- * whole when all are. Takes what it learns of the senders' clocks into the draft.
+ * whole when all are; and what is learned of the senders' clocks.
  *
  * A sender's values of one record are moved as a whole, so that they keep their distances, and by the same amount as the last ones
  * while that fits, so that records do. Where times go back in the order sent, a clock may have been set: each part is judged for itself.
  */
-export function shiftsOf(
-  draft: Draft,
-  samples: readonly WireSample[],
-  sender: Sender,
-): readonly (number | undefined)[] | undefined {
-  const { receivedAt } = draft.record;
+export function shiftsOf(twin: Basis, samples: readonly WireSample[], sender: Sender): Shifts {
+  const { receivedAt } = twin.record;
   // The usual record costs one look at each time.
   const isUsual = samples.every(({ t }) => t <= receivedAt && receivedAt - t <= DELAY);
-  if (isUsual && Object.keys(draft.clocks).length === 0) return undefined;
+  if (isUsual && Object.keys(twin.clocks).length === 0) return UNMOVED;
+  const { behind: before, clocks, now, record, streams } = twin;
+  const learned: Learned = { behind: before, clocks: { ...clocks }, now, record, streams };
   const shifts: (number | undefined)[] = samples.map(() => undefined);
-  for (const [origin, { source, runs }] of runsOf(draft, samples, sender)) {
+  for (const [origin, { source, runs }] of runsOf(twin, samples, sender)) {
     for (const run of runs) {
-      const off = offOf(draft, origin, source, run);
+      const off = offOf(learned, origin, source, run);
       if (off === 0) continue;
       for (const index of run.indexes) shifts[index] = shiftOf(samples[index]!, off);
     }
   }
-  return shifts;
+  return { shifts, changes: { state: { clocks: learned.clocks, behind: learned.behind } } };
 }
 
 function shiftOf({ s }: WireSample, off: number): number | undefined {
@@ -76,7 +91,7 @@ function shiftOf({ s }: WireSample, off: number): number | undefined {
 }
 
 function runsOf(
-  draft: Draft,
+  twin: Basis,
   samples: readonly WireSample[],
   sender: Sender,
 ): ReadonlyMap<string, { readonly source: string; readonly runs: readonly Run[] }> {
@@ -86,9 +101,9 @@ function runsOf(
     const source = sample.f ?? sender.source;
     const device = sample.d ?? sender.device;
     // So far ahead is no clock; what is withdrawn keeps its place.
-    if (sample.w !== undefined || !Number.isFinite(t) || t > draft.record.receivedAt + LATENESS_BOUND) return;
+    if (sample.w !== undefined || !Number.isFinite(t) || t > twin.record.receivedAt + LATENESS_BOUND) return;
     const origin = device === '' ? `f:${source}` : `d:${device}`;
-    const stream = draft.streams[streamKey(source, device, c, h)];
+    const stream = twin.streams[streamKey(source, device, c, h)];
     const isBeyond = stream === undefined || t > stream.t;
     const goesOn = stream?.end !== undefined && isBeyond && t - stream.end <= GOES_ON;
     let one = origins.get(origin);
@@ -107,54 +122,54 @@ function runsOf(
 }
 
 /** Takes one run into what is known of the clock; answers by how much it is ahead, ms, negative: behind. */
-function offOf(draft: Draft, origin: string, source: string, run: Run): number {
-  const ahead = run.t - draft.record.receivedAt;
-  const known = draft.clocks[origin];
+function offOf(learned: Learned, origin: string, source: string, run: Run): number {
+  const ahead = run.t - learned.record.receivedAt;
+  const known = learned.clocks[origin];
   const off = known?.off ?? 0;
   if (known !== undefined && off > 0 && (run.goesOn || (ahead <= off + MARGIN.value && ahead > off - SAME_CLOCK))) {
-    put(draft, origin, { ...known, heard: draft.now, rightSince: rightSince(draft, known, off) });
+    put(learned, origin, { ...known, heard: learned.now, rightSince: rightSince(learned, known, off) });
     return off;
   }
   if (ahead > SKEW && !run.goesOn) {
-    put(draft, origin, changed(draft, source, known, ahead));
+    put(learned, origin, changed(learned, source, known, ahead));
     return ahead;
   }
   if (known !== undefined && off < 0 && Math.abs(ahead - off) <= SAME_CLOCK) {
-    put(draft, origin, { ...known, heard: draft.now, rightSince: null });
-    return behind(draft, Math.max(off, ahead));
+    put(learned, origin, { ...known, heard: learned.now, rightSince: null });
+    return behind(learned, Math.max(off, ahead));
   }
-  if (!run.isBeyond && ahead < -DELAY) return late(draft, origin, source, known, ahead);
-  right(draft, origin, known);
+  if (!run.isBeyond && ahead < -DELAY) return late(learned, origin, source, known, ahead);
+  right(learned, origin, known);
   return Math.max(0, run.goesOn ? 0 : ahead);
 }
 
 /** A run that looks late: it is, or its clock was set back. */
-function late(draft: Draft, origin: string, source: string, known: ClockState | undefined, ahead: number): number {
+function late(learned: Learned, origin: string, source: string, known: ClockState | undefined, ahead: number): number {
   const before = known?.late;
   const isSame = before !== undefined && Math.abs(before.by - ahead) <= SAME_CLOCK;
   // A stream that was late all along is slow, not wrong.
-  if (before === undefined && !wasInTime(draft, origin, ahead)) return 0;
-  const { by, since, records } = isSame ? before : { by: ahead, since: draft.now, records: 0 };
-  if (records + 1 < SET_BACK.records || draft.now - since < SET_BACK.over) {
-    const clock = known ?? { source, off: 0, since: draft.now, told: 0, rightSince: draft.now };
-    put(draft, origin, { ...clock, heard: draft.now, late: { by, since, records: records + 1 } });
+  if (before === undefined && !wasInTime(learned, origin, ahead)) return 0;
+  const { by, since, records } = isSame ? before : { by: ahead, since: learned.now, records: 0 };
+  if (records + 1 < SET_BACK.records || learned.now - since < SET_BACK.over) {
+    const clock = known ?? { source, off: 0, since: learned.now, told: 0, rightSince: learned.now };
+    put(learned, origin, { ...clock, heard: learned.now, late: { by, since, records: records + 1 } });
     return 0;
   }
-  put(draft, origin, changed(draft, source, known, ahead));
-  return behind(draft, ahead);
+  put(learned, origin, changed(learned, source, known, ahead));
+  return behind(learned, ahead);
 }
 
 /** Whether some stream of this sender had values that were newer, relative to their receipt, than these. */
-function wasInTime(draft: Draft, origin: string, ahead: number): boolean {
-  for (const key of Object.keys(draft.streams)) {
-    const { t, heard } = draft.streams[key]!;
+function wasInTime(learned: Learned, origin: string, ahead: number): boolean {
+  for (const key of Object.keys(learned.streams)) {
+    const { t, heard } = learned.streams[key]!;
     if (`${key}|`.includes(`|${origin}|`) && t - heard > ahead + DELAY) return true;
   }
   return false;
 }
 
-function behind(draft: Draft, off: number): number {
-  draft.behind = { ms: Math.max(-off, stillBehind(draft)), until: draft.now + REACH };
+function behind(learned: Learned, off: number): number {
+  learned.behind = { ms: Math.max(-off, stillBehind(learned)), until: learned.now + REACH };
   return off;
 }
 
@@ -164,37 +179,37 @@ export function stillAhead({ clocks }: Pick<Draft, 'clocks'>): number {
 }
 
 /** The clock differs anew, or by another amount. The reported error stays while it is about the same. */
-function changed(draft: Draft, source: string, known: ClockState | undefined, off: number): ClockState {
+function changed(learned: Learned, source: string, known: ClockState | undefined, off: number): ClockState {
   const emitted = known === undefined ? 0 : known.told;
   const isAlike =
     Math.sign(emitted) === Math.sign(off) && Math.abs(off - emitted) <= Math.max(60_000, Math.abs(emitted) / 2);
   return {
     source,
     off,
-    since: draft.now,
-    heard: draft.now,
+    since: learned.now,
+    heard: learned.now,
     told: Math.abs(off) <= NOTICED || isAlike ? emitted : off,
-    rightSince: rightSince(draft, known, off),
+    rightSince: rightSince(learned, known, off),
   };
 }
 
-function rightSince(draft: Draft, known: ClockState | undefined, off: number): number | null {
-  return Math.abs(off) > NOTICED ? null : (known?.rightSince ?? draft.now);
+function rightSince(learned: Learned, known: ClockState | undefined, off: number): number | null {
+  return Math.abs(off) > NOTICED ? null : (known?.rightSince ?? learned.now);
 }
 
-function right(draft: Draft, origin: string, known: ClockState | undefined): void {
+function right(learned: Learned, origin: string, known: ClockState | undefined): void {
   if (known === undefined) return;
   if (known.told === 0) {
-    delete draft.clocks[origin];
+    delete learned.clocks[origin];
     return;
   }
   const { late: _, ...rest } = known;
-  put(draft, origin, { ...rest, off: 0, heard: draft.now, rightSince: known.rightSince ?? draft.now });
+  put(learned, origin, { ...rest, off: 0, heard: learned.now, rightSince: known.rightSince ?? learned.now });
 }
 
-function put(draft: Draft, origin: string, clock: ClockState): void {
-  draft.clocks[origin] = clock;
-  const origins = Object.keys(draft.clocks).sort();
+function put(learned: Learned, origin: string, clock: ClockState): void {
+  learned.clocks[origin] = clock;
+  const origins = Object.keys(learned.clocks).sort();
   if (origins.length <= CLOCKS_KEPT) return;
-  delete draft.clocks[origins.reduce((a, b) => (draft.clocks[b]!.heard < draft.clocks[a]!.heard ? b : a))];
+  delete learned.clocks[origins.reduce((a, b) => (learned.clocks[b]!.heard < learned.clocks[a]!.heard ? b : a))];
 }

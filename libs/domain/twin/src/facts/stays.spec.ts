@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { WireFact } from '#libs/contracts';
 import { HOUR, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
+import { merge } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import type { FactState } from '../state/state.js';
-import { applyFacts } from './facts.js';
+import { takeFacts } from './facts.js';
 import { isActiveStay } from './stays.js';
 
 const DAY = 24 * HOUR;
@@ -23,7 +24,7 @@ function given(...facts: readonly WireFact[]): Draft {
 }
 
 function applied(draft: Draft, ...facts: readonly WireFact[]): Draft {
-  applyFacts(draft, facts);
+  merge(draft, takeFacts(draft, facts, draft.now));
   return draft;
 }
 

@@ -1,6 +1,5 @@
 import type { WireFact } from '#libs/contracts';
-import type { Draft } from '../state/draft.js';
-import type { FactState } from '../state/state.js';
+import type { FactState, MonitoringState, TwinState } from '../state/state.js';
 
 /**
  * Classes of encounter that keep a person in a hospital's care, whose end is a discharge (HL7 v3 ActEncounterCode): inpatient, acute,
@@ -16,28 +15,34 @@ export function isActiveStay({ kind, content }: FactState): boolean {
   return kind === 'encounter' && isStay(content) && ACTIVE.has(String(content['status']));
 }
 
+/** Facts of a record, received at `now` (the log's own time, ms), and those before them by reference. */
+interface News {
+  readonly before: ReadonlyMap<string, FactState>;
+  readonly facts: readonly WireFact[];
+  readonly now: number;
+}
+
 /**
- * Notes that the patient was discharged: a stay has ended, and no other goes on. Being admitted ends it. What was sent long after, such
+ * Monitoring with the note that the patient was discharged: a stay has ended, and no other goes on. Being admitted ends it. What was sent long after, such
  * as the stays of earlier years, changes nothing.
  *
- * @param before the facts before these
+ * @param current the twin's facts with the news
  */
-export function recordStays(draft: Draft, before: ReadonlyMap<string, FactState>, facts: readonly WireFact[]): void {
-  const { dischargedSince, ...rest } = draft.monitoring ?? {};
-  if (Object.values(draft.facts).some(isActiveStay)) {
-    if (dischargedSince !== undefined) draft.monitoring = rest;
-    return;
-  }
+export function withStays(
+  monitoring: MonitoringState | undefined,
+  current: TwinState['facts'],
+  { before, facts, now }: News,
+): MonitoringState | undefined {
+  const { dischargedSince, ...rest } = monitoring ?? {};
+  if (Object.values(current).some(isActiveStay)) return dischargedSince === undefined ? monitoring : rest;
   const isDischarge = facts.some((fact) => {
     if (fact.fact !== 'encounter' || fact.withdrawn === true || fact.content['status'] !== 'finished') return false;
     const known = before.get(fact.reference);
     if (known !== undefined && known.version >= fact.version) return false;
     if (known !== undefined && isActiveStay(known)) return true;
-    return (
-      isStay(fact.content) && fact.to !== undefined && fact.to > draft.now - RECENT && fact.to <= draft.now + RECENT
-    );
+    return isStay(fact.content) && fact.to !== undefined && fact.to > now - RECENT && fact.to <= now + RECENT;
   });
-  if (isDischarge) draft.monitoring = { ...rest, dischargedSince: draft.now };
+  return isDischarge ? { ...rest, dischargedSince: now } : monitoring;
 }
 
 function isStay(content: FactState['content']): boolean {

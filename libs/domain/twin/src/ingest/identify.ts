@@ -1,5 +1,6 @@
 import type { PatientInput, WireSample } from '#libs/contracts';
 import { contentHash, identityOf, measureByNumber } from '#libs/domain/quantities';
+import { merge } from '../state/changes.js';
 import { drop, type Change, type Draft } from '../state/draft.js';
 import { refuseSample } from './refuse.js';
 import { shiftsOf } from '../clocks/clocks.js';
@@ -45,7 +46,8 @@ const INSTANTS = [-62_135_596_800_000, 253_402_300_799_999] as const;
  */
 export function identify(draft: Draft, samples: readonly WireSample[], sender: Sender): readonly string[] {
   const missing: string[] = [];
-  const shifts = shiftsOf(draft, samples, sender);
+  const { shifts, changes } = shiftsOf(draft, samples, sender);
+  merge(draft, changes);
   let here: Map<string, Change> | undefined;
   for (const { sample, shift } of inOrder(samples, shifts)) {
     const refusal = refusalOf(sample);

@@ -23,7 +23,7 @@ const episodes = (draft: Draft, rule = CLOCK_STEP.id) => draft.rules[rule]?.epis
 function judged(clocks: Draft['clocks'], ...known: readonly Partial<EpisodeState>[]): Draft {
   const own = known.map((over, n) => episodeOf({ n, cites: [], rank: 1, peak: 1, ...over }));
   const draft = draftWith(own.length === 0 ? {} : { [CLOCK_STEP.id]: own });
-  Object.assign(draft.clocks, clocks);
+  draft.clocks = { ...draft.clocks, ...clocks };
   judgeSenders(draft);
   return draft;
 }
@@ -142,7 +142,7 @@ describe('units that are doubtful', () => {
     const checks = before === undefined ? {} : { 9: { ...NOTHING_KEPT, now: before } };
     const draft = { ...plain, base: { ...plain.base, checks } };
     draft.checks['9'] = { ...NOTHING_KEPT, now };
-    Object.assign(draft.units, units);
+    draft.units = { ...draft.units, ...units };
     judgeSenders(draft);
     return draft;
   }

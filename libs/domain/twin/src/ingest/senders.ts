@@ -2,7 +2,9 @@ import { measureByNumber } from '#libs/domain/quantities';
 import type { VitalState } from '#libs/domain/signal-quality';
 import { isClosed } from '../alerts/alert-state.js';
 import { NOTICED } from '../clocks/clocks.js';
+import { merge, NO_CHANGES, type Changes } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
+import type { ClockState, UnitState } from '../state/sender-state.js';
 import { NO_RULE_STATE } from '../time/fold.js';
 import type { SenderRule } from '../rules/rule.js';
 import { CLOCK_STEP, UNIT_DOUBTFUL } from './sender-rules.js';
@@ -20,71 +22,100 @@ const UNITS_KEPT = 16;
 
 /** Evaluates the rules about senders, by the log's own time. */
 export function judgeSenders(draft: Draft): void {
-  judgeClocks(draft);
-  judgeUnits(draft);
+  const clocks = judgeClocks(draft);
+  merge(draft, clocks.changes);
+  emitSenderAlert(draft, CLOCK_STEP, clocks.wrong);
+  const units = judgeUnits(draft);
+  merge(draft, units.changes);
+  emitSenderAlert(draft, UNIT_DOUBTFUL, units.wrong);
 }
 
-function judgeClocks(draft: Draft): void {
+/** What a stage finds wrong with the senders, in order of their names, and what of them is forgotten. */
+interface Verdict {
+  readonly wrong: readonly Wrong[];
+  readonly changes: Changes;
+}
+
+const NOTHING_WRONG: Verdict = { wrong: [], changes: NO_CHANGES };
+
+function judgeClocks({ clocks, now }: Pick<Draft, 'clocks' | 'now'>): Verdict {
+  const origins = Object.keys(clocks);
+  if (origins.length === 0) return NOTHING_WRONG;
   const wrong: Wrong[] = [];
-  for (const origin of Object.keys(draft.clocks).sort()) {
-    const clock = draft.clocks[origin]!;
+  const kept: Record<string, ClockState> = { ...clocks };
+  let isNews = false;
+  for (const origin of origins.sort()) {
+    const clock = clocks[origin]!;
     const { told, rightSince, heard, since } = clock;
-    const isRight = rightSince !== null && draft.now - rightSince >= RIGHT_FOR;
-    if (draft.now - heard >= FORGOTTEN_AFTER) {
-      delete draft.clocks[origin];
-      draft.changed = true;
+    const isRight = rightSince !== null && now - rightSince >= RIGHT_FOR;
+    if (now - heard >= FORGOTTEN_AFTER) {
+      delete kept[origin];
+      isNews = true;
     } else if (told !== 0 && isRight) {
-      if (clock.off === 0) delete draft.clocks[origin];
-      else draft.clocks[origin] = { ...clock, told: 0 };
-      draft.changed = true;
+      if (clock.off === 0) delete kept[origin];
+      else kept[origin] = { ...clock, told: 0 };
+      isNews = true;
     } else if (Math.abs(told) > NOTICED) {
       const words = `${clock.source} is about ${span(Math.abs(told))} ${told > 0 ? 'ahead' : 'behind'}`;
       wrong.push({ words, since });
     }
   }
-  emitSenderAlert(draft, CLOCK_STEP, wrong);
+  return { wrong, changes: isNews ? { state: { clocks: kept }, isNews } : NO_CHANGES };
 }
 
-function judgeUnits(draft: Draft): void {
-  for (const code of Object.keys(draft.checks)) {
-    const now = draft.checks[code]!.now;
-    if (now === null || draft.checks[code] === draft.base.checks[code]) continue;
-    for (const source of Object.keys(now)) {
-      const state = now[source]!;
-      const before = draft.base.checks[code]?.now;
+function judgeUnits(twin: Pick<Draft, 'base' | 'checks' | 'now' | 'units'>): Verdict {
+  const { base, checks, now } = twin;
+  let { units } = twin;
+  for (const code of Object.keys(checks)) {
+    const machine = checks[code]!.now;
+    if (machine === null || checks[code] === base.checks[code]) continue;
+    for (const source of Object.keys(machine)) {
+      const state = machine[source]!;
+      const before = base.checks[code]?.now;
       const isNew = before == null || !Object.hasOwn(before, source) || before[source] !== state;
-      if (state.unit !== undefined && isNew) noteUnit(draft, Number(code), source, state);
+      if (state.unit !== undefined && isNew) units = withUnit(units, Number(code), source, state, now);
     }
   }
+  const keys = Object.keys(units);
+  if (keys.length === 0) return NOTHING_WRONG;
   const wrong: Wrong[] = [];
-  for (const key of Object.keys(draft.units).sort()) {
-    const { words, since, heard } = draft.units[key]!;
-    if (draft.now - heard >= RIGHT_FOR && !isDoubted(draft, key)) {
-      delete draft.units[key];
-      draft.changed = true;
+  const kept: Record<string, UnitState> = { ...units };
+  let isNews = false;
+  for (const key of keys.sort()) {
+    const { words, since, heard } = units[key]!;
+    if (now - heard >= RIGHT_FOR && !isDoubted(checks, key, now - heard)) {
+      delete kept[key];
+      isNews = true;
     } else wrong.push({ words, since });
   }
-  emitSenderAlert(draft, UNIT_DOUBTFUL, wrong);
+  return { wrong, changes: { state: { units: kept }, isNews } };
 }
 
-function noteUnit(draft: Draft, code: number, source: string, { x, heldX }: VitalState): void {
+function withUnit(
+  units: Draft['units'],
+  code: number,
+  source: string,
+  { x, heldX }: VitalState,
+  now: number,
+): Draft['units'] {
   const key = `${code}|${source}`;
-  const known = draft.units[key];
+  const known = units[key];
   const { title, unit } = measureByNumber(code)!;
   const words = `${title.toLowerCase()} from ${source}, ${round(x)} after ${round(heldX)} ${unit}`;
-  draft.units[key] = { words: known?.words ?? words, since: known?.since ?? draft.now, heard: draft.now };
-  const keys = Object.keys(draft.units).sort();
-  if (keys.length <= UNITS_KEPT) return;
-  delete draft.units[keys.reduce((a, b) => (draft.units[b]!.heard < draft.units[a]!.heard ? b : a))];
+  const all = { ...units, [key]: { words: known?.words ?? words, since: known?.since ?? now, heard: now } };
+  const keys = Object.keys(all).sort();
+  if (keys.length <= UNITS_KEPT) return all;
+  const { [keys.reduce((a, b) => (all[b]!.heard < all[a]!.heard ? b : a))]: _, ...rest } = all;
+  return rest;
 }
 
 /** Whether the source's newest value is still doubted, and is not older than a day by the log's own time. */
-function isDoubted(draft: Draft, key: string): boolean {
+function isDoubted(checks: Draft['checks'], key: string, silentFor: number): boolean {
   const at = key.indexOf('|');
-  const now = draft.checks[key.slice(0, at)]?.now;
+  const machine = checks[key.slice(0, at)]?.now;
   const source = key.slice(at + 1);
-  if (now == null || !Object.hasOwn(now, source) || now[source]!.unit === undefined) return false;
-  return draft.now - draft.units[key]!.heard < FORGOTTEN_AFTER;
+  if (machine == null || !Object.hasOwn(machine, source) || machine[source]!.unit === undefined) return false;
+  return silentFor < FORGOTTEN_AFTER;
 }
 
 interface Wrong {

@@ -1,4 +1,5 @@
 import { isClosed } from '../alerts/alert-state.js';
+import { NO_CHANGES, type Changes } from '../state/changes.js';
 import { setTimer, type Draft } from '../state/draft.js';
 import type { EpisodeState } from '../state/episode-state.js';
 
@@ -18,16 +19,21 @@ const STEADY = { within: 60 * SECOND, over: 120 * SECOND } as const;
 const LONGEST = 300 * SECOND;
 
 /** Notes how late the newest value of a record is (`end`: its effective time, of a series the last value's). */
-export function noteLateness(draft: Draft, code: number, end: number): void {
-  const { now, catchingUp } = draft;
-  const lag = draft.record.receivedAt - end;
+export function noteLateness(
+  { now, catchingUp, record }: Pick<Draft, 'now' | 'catchingUp' | 'record'>,
+  code: number,
+  end: number,
+): Changes {
+  const lag = record.receivedAt - end;
   const known = catchingUp[code];
   if (lag <= (known === undefined ? LATE : LIVE)) {
-    if (known !== undefined) delete catchingUp[code];
-    return;
+    if (known === undefined) return NO_CHANGES;
+    const { [code]: _, ...others } = catchingUp;
+    return { state: { catchingUp: others } };
   }
   const isSteady = known !== undefined && Math.abs(lag - known.lag) <= STEADY.within;
-  catchingUp[code] = isSteady ? { ...known, heard: now } : { lag, since: now, heard: now };
+  const lateness = isSteady ? { ...known, heard: now } : { lag, since: now, heard: now };
+  return { state: { catchingUp: { ...catchingUp, [code]: lateness } } };
 }
 
 /** Whether pages on these measures are deferred: all of them are catching up. */

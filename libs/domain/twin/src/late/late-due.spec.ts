@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { GLUCOSE, HOUR, OXYGEN, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
 import type { Sample } from '../rules/judged-sample.js';
+import { merge } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import type { LateState } from '../state/late-state.js';
 import type { Effect } from '../time/effect.js';
@@ -26,14 +27,17 @@ function waiting(from: LateState['from'] = {}, now = T0): Draft {
   return draft;
 }
 
-const held = (draft: Draft, ...effects: Effect[]) => [
-  ...holdBack(draft, new Map(effects.map((one) => [one.code, one]))).values(),
-];
+/** What is followed of these effects; the draft keeps what waits. */
+function held(draft: Draft, ...effects: Effect[]): readonly Effect[] {
+  const { effects: followed, changes } = holdBack(draft, new Map(effects.map((one) => [one.code, one])));
+  merge(draft, changes);
+  return [...followed.values()];
+}
 
 describe('late values', () => {
   it('are evaluated at once when nothing was evaluated again lately', () => {
     const effects = new Map([[OXYGEN, late(1)]]);
-    expect(holdBack(draftWith({}), effects)).toBe(effects);
+    expect(holdBack(draftWith({}), effects)).toEqual({ effects, changes: {} });
   });
 
   it('wait when the last time is not paid, those in time do not', () => {
@@ -96,8 +100,8 @@ describe('late values', () => {
 describe('after an evaluation', () => {
   function settled(reread: number, ...effects: Effect[]): Draft {
     const draft = waiting({ [OXYGEN]: 5 });
-    draft.timers[TIMER] = DUE;
-    settleLate(draft, new Map(effects.map((one) => [one.code, one])), reread);
+    draft.timers = { ...draft.timers, [TIMER]: DUE };
+    merge(draft, settleLate(draft.now, new Map(effects.map((one) => [one.code, one])), reread));
     return draft;
   }
 

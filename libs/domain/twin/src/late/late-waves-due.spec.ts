@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
+import { merge } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
-import { dueSpans, isWaveDue, settleWaves } from './late-waves.js';
+import { dueSpans, isWaveDue, settleWaves, type Span } from './late-waves.js';
 
 const TIMER = 'late-waves';
 const DUE = T0 + 5000;
@@ -14,29 +15,36 @@ function waiting(spans: readonly (readonly [number, number])[] = [], now = T0): 
   return draft;
 }
 
+/** The stretches that are judged again; the draft keeps those that wait. */
+function spansDue(draft: Draft, own: readonly Span[], brought: number): readonly Span[] {
+  const { spans, changes } = dueSpans(draft, own, brought);
+  merge(draft, changes);
+  return spans;
+}
+
 describe('stretches of late waveforms', () => {
   it('are judged again at once when nothing was judged again lately', () => {
     const own = [{ from: 1, until: 2 }];
-    expect(dueSpans(draftWith({}), own, 1)).toBe(own);
+    expect(spansDue(draftWith({}), own, 1)).toBe(own);
   });
 
   it('wait until the last time is paid by time', () => {
     const draft = waiting([], DUE - 1);
-    expect(dueSpans(draft, [{ from: 1, until: 2 }], 30)).toEqual([]);
+    expect(spansDue(draft, [{ from: 1, until: 2 }], 30)).toEqual([]);
     expect(draft.lateWaves).toEqual({ spans: [[1, 2]], due: DUE, after: 70 });
     expect(draft.timerChanges).toEqual([{ timer: TIMER, dueAt: DUE }]);
-    expect(dueSpans(waiting([[1, 2]], DUE), [], 0)).toEqual([{ from: 1, until: 2 }]);
+    expect(spansDue(waiting([[1, 2]], DUE), [], 0)).toEqual([{ from: 1, until: 2 }]);
   });
 
   it('or by late values', () => {
-    expect(dueSpans(waiting(), [{ from: 1, until: 2 }], 99)).toEqual([]);
-    expect(dueSpans(waiting(), [{ from: 1, until: 2 }], 100)).toEqual([{ from: 1, until: 2 }]);
+    expect(spansDue(waiting(), [{ from: 1, until: 2 }], 99)).toEqual([]);
+    expect(spansDue(waiting(), [{ from: 1, until: 2 }], 100)).toEqual([{ from: 1, until: 2 }]);
   });
 
   it('stay as they are with a record that brings none before its time', () => {
     const draft = waiting([[1, 2]], DUE - 1);
     const before = draft.lateWaves;
-    expect(dueSpans(draft, [], 0)).toEqual([]);
+    expect(spansDue(draft, [], 0)).toEqual([]);
     expect(draft.lateWaves).toBe(before);
     expect(draft.timerChanges).toEqual([]);
   });
@@ -51,17 +59,17 @@ describe('stretches of late waveforms', () => {
       ],
       DUE,
     );
-    expect(dueSpans(draft, [late], 1)).toEqual([{ from: 200, until: late.until }, far]);
+    expect(spansDue(draft, [late], 1)).toEqual([{ from: 200, until: late.until }, far]);
   });
 
   it('one within another does not shorten it', () => {
-    expect(dueSpans(waiting([[200, 900]], DUE), [{ from: 300, until: 400 }], 1)).toEqual([{ from: 200, until: 900 }]);
+    expect(spansDue(waiting([[200, 900]], DUE), [{ from: 300, until: 400 }], 1)).toEqual([{ from: 200, until: 900 }]);
   });
 
   it('are judged again at once when more than 32 wait', () => {
     const spans = (n: number) => Array.from({ length: n }, (_, i) => ({ from: i * 2 * MINUTE, until: i * 2 * MINUTE }));
-    expect(dueSpans(waiting(), spans(32), 1)).toEqual([]);
-    expect(dueSpans(waiting(), spans(33), 1)).toHaveLength(33);
+    expect(spansDue(waiting(), spans(32), 1)).toEqual([]);
+    expect(spansDue(waiting(), spans(33), 1)).toHaveLength(33);
   });
 
   it('are due with the first record at or after their time', () => {
@@ -75,8 +83,8 @@ describe('stretches of late waveforms', () => {
 describe('the wait after stretches were judged again', () => {
   it('is none for few values', () => {
     const draft = waiting([[1, 2]]);
-    draft.timers[TIMER] = DUE;
-    settleWaves(draft, 2000);
+    draft.timers = { ...draft.timers, [TIMER]: DUE };
+    merge(draft, settleWaves(draft.now, 2000));
     expect(draft.lateWaves).toBeUndefined();
     expect(draft.timerChanges).toEqual([{ timer: TIMER, dueAt: null }]);
   });
@@ -88,7 +96,7 @@ describe('the wait after stretches were judged again', () => {
     [1_600_000, 10_000, 800_000],
   ])('is in proportion to %s values, and no more than ten seconds', (reread, ms, after) => {
     const draft = waiting([[1, 2]]);
-    settleWaves(draft, reread);
+    merge(draft, settleWaves(draft.now, reread));
     expect(draft.lateWaves).toEqual({ spans: [], due: T0 + ms, after });
   });
 });

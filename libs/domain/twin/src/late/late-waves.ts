@@ -1,4 +1,5 @@
-import { setTimer, type Draft } from '../state/draft.js';
+import { NO_CHANGES, type Changes } from '../state/changes.js';
+import type { LateWaves } from '../state/late-state.js';
 
 /** A stretch of the past, ms. */
 export interface Span {
@@ -18,8 +19,14 @@ const MAX_WAITING = 32;
 const APART = 60_000;
 const TIMER = 'late-waves';
 
+/** What waits, and the log's own time, ms. */
+interface Waiting {
+  readonly lateWaves: LateWaves | undefined;
+  readonly now: number;
+}
+
 /** Whether stretches that wait are to be judged again with this record. */
-export function isWaveDue({ lateWaves, now }: Pick<Draft, 'lateWaves' | 'now'>): boolean {
+export function isWaveDue({ lateWaves, now }: Waiting): boolean {
   return lateWaves !== undefined && lateWaves.spans.length > 0 && now >= lateWaves.due;
 }
 
@@ -30,24 +37,27 @@ export function isWaveDue({ lateWaves, now }: Pick<Draft, 'lateWaves' | 'now'>):
  *
  * @param brought late values of this record
  */
-export function dueSpans(draft: Draft, own: readonly Span[], brought: number): readonly Span[] {
-  const { lateWaves } = draft;
-  if (lateWaves === undefined) return own;
-  if (own.length === 0 && !isWaveDue(draft)) return [];
+export function dueSpans(
+  { lateWaves, now }: Waiting,
+  own: readonly Span[],
+  brought: number,
+): { readonly spans: readonly Span[]; readonly changes: Changes } {
+  if (lateWaves === undefined) return { spans: own, changes: NO_CHANGES };
+  if (own.length === 0 && !isWaveDue({ lateWaves, now })) return { spans: [], changes: NO_CHANGES };
   const all = joined([...lateWaves.spans.map(([from, until]) => ({ from, until })), ...own]);
-  if (draft.now >= lateWaves.due || brought >= lateWaves.after || all.length > MAX_WAITING) return all;
+  if (now >= lateWaves.due || brought >= lateWaves.after || all.length > MAX_WAITING)
+    return { spans: all, changes: NO_CHANGES };
   const spans = all.map(({ from, until }) => [from, until] as const);
-  draft.lateWaves = { spans, due: lateWaves.due, after: lateWaves.after - brought };
-  setTimer(draft, TIMER, lateWaves.due);
-  return [];
+  const next = { spans, due: lateWaves.due, after: lateWaves.after - brought };
+  return { spans: [], changes: { state: { lateWaves: next }, timers: { [TIMER]: lateWaves.due } } };
 }
 
 /** After stretches were judged again: when the next may be. @param reread values that were judged again */
-export function settleWaves(draft: Draft, reread: number): void {
-  const due = draft.now + Math.min(LONGEST_WAIT, Math.ceil(reread / READ_PER_MS));
+export function settleWaves(now: number, reread: number): Changes {
+  const due = now + Math.min(LONGEST_WAIT, Math.ceil(reread / READ_PER_MS));
   const after = Math.ceil(reread / READ_PER_LATE_VALUE);
-  draft.lateWaves = reread <= FREE_VALUES ? undefined : { spans: [], due, after };
-  setTimer(draft, TIMER, null);
+  const lateWaves = reread <= FREE_VALUES ? undefined : { spans: [], due, after };
+  return { state: { lateWaves }, timers: { [TIMER]: null } };
 }
 
 function joined(spans: readonly Span[]): readonly Span[] {

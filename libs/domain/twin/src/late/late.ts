@@ -1,4 +1,4 @@
-import { setTimer, type Draft } from '../state/draft.js';
+import { NO_CHANGES, type Changes } from '../state/changes.js';
 import type { Effect } from '../time/effect.js';
 import type { LateState } from '../state/late-state.js';
 
@@ -11,8 +11,20 @@ const LONGEST_WAIT = 30_000;
 const TIMER = 'late';
 const NONE: ReadonlySet<string> = new Set();
 
+/** What waits, and the log's own time, ms. */
+interface Waiting {
+  readonly late: LateState | undefined;
+  readonly now: number;
+}
+
+/** What of a record is followed now, and what waits from here on. */
+export interface HeldBack {
+  readonly effects: ReadonlyMap<number, Effect>;
+  readonly changes: Changes;
+}
+
 /** Whether values that wait are to be re-evaluated with this record. */
-export function isLateDue({ late, now }: Draft): boolean {
+export function isLateDue({ late, now }: Waiting): boolean {
   return late !== undefined && Object.keys(late.from).length > 0 && now >= late.due;
 }
 
@@ -24,35 +36,36 @@ export function isLateDue({ late, now }: Draft): boolean {
  *
  * @returns the effects to follow: with those that waited, or with this record's late values waiting
  */
-export function holdBack(draft: Draft, effects: ReadonlyMap<number, Effect>): ReadonlyMap<number, Effect> {
-  const { late } = draft;
-  if (late === undefined) return effects;
+export function holdBack({ late, now }: Waiting, effects: ReadonlyMap<number, Effect>): HeldBack {
+  if (late === undefined) return { effects, changes: NO_CHANGES };
   let brought = 0;
   let isUrgent = false;
   for (const { dirty, added, changed, touchesLatest } of effects.values()) {
     if (dirty !== null) brought += added.length + changed.size;
     if (touchesLatest) isUrgent = true;
   }
-  const isPaid = brought > 0 && (isUrgent || brought >= late.after || draft.now >= late.due);
-  if (isPaid || isLateDue(draft)) return withWaiting(effects, late);
-  if (brought === 0) return effects;
-  draft.late = { from: earliest(late.from, effects), due: late.due, after: late.after - brought };
-  setTimer(draft, TIMER, late.due);
-  return new Map([...effects].map(([code, effect]) => [code, effect.dirty === null ? effect : waiting(effect)]));
+  const isPaid = brought > 0 && (isUrgent || brought >= late.after || now >= late.due);
+  if (isPaid || isLateDue({ late, now })) return { effects: withWaiting(effects, late), changes: NO_CHANGES };
+  if (brought === 0) return { effects, changes: NO_CHANGES };
+  const next = { from: earliest(late.from, effects), due: late.due, after: late.after - brought };
+  return {
+    effects: new Map([...effects].map(([code, effect]) => [code, effect.dirty === null ? effect : waiting(effect)])),
+    changes: { state: { late: next }, timers: { [TIMER]: late.due } },
+  };
 }
 
 /** After an evaluation that looked back: when the next one may. @param reread values that were read again */
-export function settleLate(draft: Draft, followed: ReadonlyMap<number, Effect>, reread: number): void {
-  if ([...followed.values()].every(({ dirty }) => dirty === null)) return;
-  draft.late =
+export function settleLate(now: number, followed: ReadonlyMap<number, Effect>, reread: number): Changes {
+  if ([...followed.values()].every(({ dirty }) => dirty === null)) return NO_CHANGES;
+  const late =
     reread <= FREE_VALUES
       ? undefined
       : {
           from: {},
-          due: draft.now + Math.min(LONGEST_WAIT, Math.ceil(reread / READ_PER_MS)),
+          due: now + Math.min(LONGEST_WAIT, Math.ceil(reread / READ_PER_MS)),
           after: Math.ceil(reread / READ_PER_LATE_VALUE),
         };
-  setTimer(draft, TIMER, null);
+  return { state: { late }, timers: { [TIMER]: null } };
 }
 
 function withWaiting(effects: ReadonlyMap<number, Effect>, { from }: LateState): ReadonlyMap<number, Effect> {

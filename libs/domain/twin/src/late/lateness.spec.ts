@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
+import { merge } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import type { LatenessState } from '../state/late-state.js';
@@ -17,7 +18,7 @@ const lateBy = (lag: number, over: Partial<LatenessState> = {}): LatenessState =
 /** A record of `now` from a measure of which this is known. */
 function given(known?: LatenessState, now = T0): Draft {
   const draft = draftWith({}, now);
-  if (known !== undefined) draft.catchingUp[OXYGEN] = known;
+  if (known !== undefined) draft.catchingUp = { ...draft.catchingUp, [OXYGEN]: known };
   return draft;
 }
 
@@ -27,16 +28,16 @@ describe('how late a measure is', () => {
     [2 * MINUTE + 1, lateBy(2 * MINUTE + 1)],
   ])('is noted from more than two minutes: %s', (lag, noted) => {
     const draft = given();
-    noteLateness(draft, OXYGEN, T0 - lag);
+    merge(draft, noteLateness(draft, OXYGEN, T0 - lag));
     expect(draft.catchingUp[OXYGEN]).toEqual(noted);
   });
 
   it('is forgotten when it is live again: half a minute', () => {
     const live = given(lateBy(HOUR));
-    noteLateness(live, OXYGEN, T0 - 30 * SECOND);
+    merge(live, noteLateness(live, OXYGEN, T0 - 30 * SECOND));
     expect(live.catchingUp).toEqual({});
     const late = given(lateBy(HOUR));
-    noteLateness(late, OXYGEN, T0 - 30 * SECOND - 1);
+    merge(late, noteLateness(late, OXYGEN, T0 - 30 * SECOND - 1));
     expect(late.catchingUp).toEqual({ [OXYGEN]: lateBy(30 * SECOND + 1) });
   });
 
@@ -47,7 +48,7 @@ describe('how late a measure is', () => {
     [-MINUTE - 1, false],
   ])('is steady within a minute: now %s ms more: %s', (more, isSteady) => {
     const draft = given(lateBy(HOUR), T0 + SECOND);
-    noteLateness(draft, OXYGEN, T0 + SECOND - HOUR - more);
+    merge(draft, noteLateness(draft, OXYGEN, T0 + SECOND - HOUR - more));
     const now = T0 + SECOND;
     expect(draft.catchingUp[OXYGEN]).toEqual(
       isSteady ? lateBy(HOUR, { heard: now }) : lateBy(HOUR + more, { since: now, heard: now }),
@@ -90,7 +91,7 @@ describe('a measure catches up', () => {
   it('for as long as the latest of them may be quiet', () => {
     expect(idleTimeout(given())).toBe(130);
     const draft = given(lateBy(OLD + 1));
-    draft.catchingUp['1'] = lateBy(HOUR);
+    draft.catchingUp = { ...draft.catchingUp, ['1']: lateBy(HOUR) };
     expect(idleTimeout(draft)).toBe(6 * SECOND);
   });
 
@@ -120,7 +121,7 @@ describe('an episode waits', () => {
 
   it('no longer than was said first', () => {
     const draft = given(lateBy(HOUR));
-    draft.timers[TIMER] = T0 + 1;
+    draft.timers = { ...draft.timers, [TIMER]: T0 + 1 };
     waitForMore(draft, [episodeOf({ heldSince: T0 })]);
     expect(draft.timers[TIMER]).toBe(T0 + 1);
   });

@@ -124,7 +124,7 @@ describe('setting monitoring', () => {
 
   it('ends at its time, and not before', () => {
     const draft = draftWith({}, T0);
-    draft.timers['monitoring'] = T0;
+    draft.timers = { ...draft.timers, ['monitoring']: T0 };
     const later = { set: { ...SET, until: T0 + 1 }, dischargedSince: 1 };
     draft.monitoring = later;
     endMonitoringOff(draft);

@@ -8,7 +8,7 @@ import type { EpisodeState } from '../state/episode-state.js';
 /** After the timer has run out at T0, with the rules' own times: saturation 15 min, glucose 30 min. */
 function escalated(episodes: Readonly<Record<string, readonly EpisodeState[]>>): Draft {
   const draft = draftWith(episodes, T0);
-  draft.timers['escalation'] = T0;
+  draft.timers = { ...draft.timers, ['escalation']: T0 };
   escalateIgnored(draft);
   return draft;
 }

@@ -20,7 +20,10 @@ import type {
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One record's work in progress: shallow copies that are given away when it is done, or forgotten when something is missing. */
+/**
+ * One record's work in progress, given away when it is done, or forgotten when something is missing. Maps that nearly every record changes
+ * are copied once and written to; all others are the twin's own until a stage replaces them as a whole.
+ */
 export interface Draft {
   readonly catalogue: Catalogue;
   readonly base: TwinState;
@@ -37,14 +40,14 @@ export interface Draft {
   readonly detectors: Record<string, Kept<DetectorMachine>>;
   readonly rules: Record<string, RuleState>;
   readonly streams: Record<string, Mutable<StreamState>>;
-  readonly clocks: Record<string, ClockState>;
-  readonly catchingUp: Record<string, LatenessState>;
-  readonly units: Record<string, UnitState>;
+  clocks: Readonly<Record<string, ClockState>>;
+  catchingUp: Readonly<Record<string, LatenessState>>;
+  units: Readonly<Record<string, UnitState>>;
   behind: NonNullable<TwinState['behind']> | null;
   forgotten: number | null;
-  readonly tenantThresholds: Record<string, readonly SetLimits[]>;
-  readonly thresholds: Record<string, readonly SetLimits[]>;
-  readonly feedback: Record<string, Feedback>;
+  tenantThresholds: Readonly<Record<string, readonly SetLimits[]>>;
+  thresholds: Readonly<Record<string, readonly SetLimits[]>>;
+  feedback: Readonly<Record<string, Feedback>>;
   facts: Readonly<Record<string, FactState>>;
   leftOut: Readonly<Record<string, number>>;
   moreFacts: number;
@@ -52,10 +55,10 @@ export interface Draft {
   listeningSince: number | undefined;
   acts: readonly string[];
   replaced: readonly string[];
-  readonly timers: Record<string, number>;
+  timers: Readonly<Record<string, number>>;
   late: LateState | undefined;
   lateWaves: LateWaves | undefined;
-  readonly warmingUp: Record<string, number>;
+  warmingUp: Readonly<Record<string, number>>;
   readonly measurements: Change[];
   readonly judgements: Judgement[];
   readonly refused: RefusedValue[];
@@ -92,6 +95,8 @@ export type Change = Omit<StoredMeasurement, 'judged'> & {
   };
 };
 
+const NONE: Readonly<Record<string, never>> = {};
+
 export function draftOf(catalogue: Catalogue, base: TwinState, record: PatientInput, memory: Memory): Draft {
   return {
     catalogue,
@@ -106,25 +111,25 @@ export function draftOf(catalogue: Catalogue, base: TwinState, record: PatientIn
     detectors: { ...base.detectors },
     rules: { ...base.rules },
     streams: { ...base.streams },
-    clocks: { ...base.clocks },
-    catchingUp: { ...base.catchingUp },
-    units: { ...base.units },
+    clocks: base.clocks ?? NONE,
+    catchingUp: base.catchingUp ?? NONE,
+    units: base.units ?? NONE,
     behind: base.behind ?? null,
     forgotten: base.forgotten,
-    tenantThresholds: { ...base.tenantThresholds },
-    thresholds: { ...base.thresholds },
-    feedback: { ...base.feedback },
+    tenantThresholds: base.tenantThresholds,
+    thresholds: base.thresholds,
+    feedback: base.feedback,
     facts: base.facts,
-    leftOut: base.leftOut ?? {},
+    leftOut: base.leftOut ?? NONE,
     moreFacts: base.moreFacts,
     monitoring: base.monitoring,
     listeningSince: base.listeningSince,
     acts: base.acts,
     replaced: base.replaced,
-    timers: { ...base.timers },
+    timers: base.timers,
     late: base.late,
     lateWaves: base.lateWaves,
-    warmingUp: { ...base.warmingUp },
+    warmingUp: base.warmingUp ?? NONE,
     measurements: [],
     judgements: [],
     refused: [],
@@ -146,10 +151,11 @@ export function drop(draft: Draft, reason: string): void {
 export function setTimer(draft: Draft, timer: string, dueAt: number | null): void {
   if (dueAt === null) {
     if (draft.timers[timer] === undefined) return;
-    delete draft.timers[timer];
+    const { [timer]: _, ...others } = draft.timers;
+    draft.timers = others;
   } else {
     if (draft.timers[timer] === dueAt) return;
-    draft.timers[timer] = dueAt;
+    draft.timers = { ...draft.timers, [timer]: dueAt };
   }
   draft.timerChanges.push({ timer, dueAt });
   draft.changed = true;

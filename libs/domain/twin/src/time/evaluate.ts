@@ -1,5 +1,6 @@
 import { measureByNumber } from '#libs/domain/quantities';
 import { derive } from '../machines/fold-derived.js';
+import { merge } from '../state/changes.js';
 import { drop, type Change, type Draft } from '../state/draft.js';
 import { isHeldBack, noteLateness } from '../late/catch-up.js';
 import type { Look } from '../episodes/look.js';
@@ -27,9 +28,10 @@ export function evaluate(draft: Draft): Needs['windows'] {
   for (const [code, changes] of byCode(draft.measurements)) own.set(code, effectOf(draft, code, changes));
   for (const { code, added } of own.values()) {
     const last = added.at(-1);
-    if (last !== undefined) noteLateness(draft, code, endOf(last));
+    if (last !== undefined) merge(draft, noteLateness(draft, code, endOf(last)));
   }
-  const effects = holdBack(draft, own);
+  const { effects, changes } = holdBack(draft, own);
+  merge(draft, changes);
   const past = new Past(draft, effects);
   const rules = new Set<LimitRule>();
   const detectors = new Set<Detector>();
@@ -55,7 +57,7 @@ export function evaluate(draft: Draft): Needs['windows'] {
       draft,
       followed.map((one) => ({ ...one, look: lookOf(draft, one, effects, past) })),
     );
-    settleLate(draft, effects, past.reread);
+    merge(draft, settleLate(draft.now, effects, past.reread));
   }
   return missing;
 }

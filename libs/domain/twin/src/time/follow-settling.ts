@@ -1,4 +1,5 @@
 import { stepDetector, type Surroundings } from '../machines/detector-machine.js';
+import { merge } from '../state/changes.js';
 import { drop, type Draft } from '../state/draft.js';
 import { newestOf, surroundingsOf, type Followed } from './follow.js';
 import { NOTHING_KEPT } from './fold.js';
@@ -30,7 +31,8 @@ export function followSettling(draft: Draft, detector: SettlingDetector, past: P
   const late = fresh.filter((sample) => settling.isLate(memory, sample));
   const replaced = replacedSpans(draft, codes);
   const brought = late.reduce((sum, { series }) => sum + (series?.length ?? 0), replaced.length);
-  const spans = dueSpans(draft, [...late.map(spanOf), ...replaced], brought);
+  const { spans, changes } = dueSpans(draft, [...late.map(spanOf), ...replaced], brought);
+  merge(draft, changes);
   const inTime = fresh.filter((sample) => !late.includes(sample));
   if (spans.length === 0) return goOn(draft, detector, before.now, inTime, newest).filter(says(draft));
 
@@ -45,7 +47,7 @@ export function followSettling(draft: Draft, detector: SettlingDetector, past: P
     for (const { id } of rules) standing.set(id, settle(standing.get(id)!, again.found.get(id)!, again));
     machine = { memory: stretch === toNow ? (again.machine?.memory ?? null) : memory, open: opened(standing, machine) };
   }
-  settleWaves(draft, past.reread);
+  merge(draft, settleWaves(draft.now, past.reread));
   return goOn(draft, detector, machine, toNow === undefined ? inTime : [], newest)
     .map((followed): Followed => {
       const own = standing.get(followed.rule.id)!;
