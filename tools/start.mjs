@@ -10,6 +10,7 @@ const ENTRIES = {
   'bench-core': 'dist/bench/core.js',
   'bench-latency': 'dist/bench/latency.js',
   'bench-first-alert': 'dist/bench/first-alert.js',
+  offsets: 'dist/apps/twin-engine/src/offsets/main.js',
   'real-input': 'dist/tools/real-input/main.js',
   rebuild: 'dist/apps/twin-engine/src/rebuild/main.js',
   replay: 'dist/tools/replay/main.js',

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { TOPICS } from '#libs/contracts';
-import type { Consumer } from '#libs/platform/messaging';
+import { requireAgreement, type Consumer } from '#libs/platform/messaging';
 import { STAGE_BUCKETS } from '#libs/platform/telemetry';
 import type { Platform } from '#libs/platform/runtime';
 import { LaneStore, WebhookStore, type DueMessage } from '#libs/platform/delivery';
@@ -40,6 +40,7 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationBootstrap(): Promise<void> {
     const { pool, log, readiness } = this.platform;
+    await requireAgreement(pool, log, OFFSETS);
     await warmUp(pool).catch((error: unknown) => this.platform.logger.debug({ err: error }, 'not warmed up'));
     await this.lanes.start();
     const consumer = await startPipeline({

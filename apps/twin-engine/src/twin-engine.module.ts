@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { TOPICS } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import { requireAgreement } from '#libs/platform/messaging';
 import type { Platform } from '#libs/platform/runtime';
 import { GROUP, OFFSETS } from './group.js';
 import { createMeter } from './meter.js';
@@ -54,6 +55,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationBootstrap(): Promise<void> {
     const { pool, log, hot, logger, readiness, databaseUrl } = this.platform;
+    await requireAgreement(pool, log, OFFSETS);
     await this.upkeep.start();
     await warmUp(pool, CATALOGUE).catch((error: unknown) => logger.debug({ err: error }, 'not warmed up'));
     this.pipeline = await startPipeline({

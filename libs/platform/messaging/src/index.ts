@@ -20,6 +20,13 @@ export {
   withOwnOffsets,
   type OwnOffsets,
 } from './transactional/consume-transactionally.js';
+export {
+  disagreementsOf,
+  mendOffsets,
+  requireAgreement,
+  wordsOf,
+  type Disagreement,
+} from './transactional/log-agreement.js';
 export { startRelay, type Relay, type RelayOptions } from './relay/relay.js';
 export { CONTRACT_PARTITIONS, countOf, placeOf, type PartitionCounts } from './log/topic-partitions.js';
 export { isTimeout, isTransient } from './log/transient.js';
