@@ -1,10 +1,13 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+
 /**
- * SHA-256 (FIPS 180-4) of text as UTF-8, in plain JavaScript, because the domain runs without Node. One block of 64 bytes takes
- * about half a microsecond, so an identity costs about one: cheap enough to have a hash that nobody can find collisions for.
+ * SHA-256 of text as UTF-8 by `@noble/hashes` (docs/adr), which runs without Node. The texts of identities are short and many, so the hasher
+ * and its buffers are made once.
  */
-const K = roundConstants();
-const schedule = new Int32Array(64);
-const state = new Int32Array(8);
+const fresh = sha256.create();
+const hasher = sha256.create();
+const digest = new Uint8Array(32);
+const words = new DataView(digest.buffer);
 let bytes = new Uint8Array(512);
 
 type Words = readonly [number, number, number, number];
@@ -21,64 +24,9 @@ export function sha256WordsAround(before: string, n: number, after: string): Wor
 
 /** Hash of the first `length` of `bytes`. */
 function digestOf(length: number): Words {
-  const padded = ((length + 8) >> 6) * 64 + 64;
-  reserve(padded);
-  bytes.fill(0, length, padded);
-  bytes[length] = 0x80;
-  const bits = length * 8;
-  for (let i = 0; i < 4; i++) {
-    bytes[padded - 1 - i] = (bits >>> (i * 8)) & 0xff;
-    bytes[padded - 5 - i] = Math.floor(bits / 0x1_0000_0000) >>> (i * 8);
-  }
-  state.set(INITIAL);
-  for (let at = 0; at < padded; at += 64) block(bytes, at);
-  return [state[0] ?? 0, state[1] ?? 0, state[2] ?? 0, state[3] ?? 0];
-}
-
-function block(source: Uint8Array, at: number): void {
-  const w = schedule;
-  const k = K;
-  const h = state;
-  for (let i = 0, j = at; i < 16; i++, j += 4) {
-    w[i] = (source[j]! << 24) | (source[j + 1]! << 16) | (source[j + 2]! << 8) | source[j + 3]!;
-  }
-  for (let i = 16; i < 64; i++) {
-    const x = w[i - 15]!;
-    const y = w[i - 2]!;
-    const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
-    const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-    w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0;
-  }
-  let a = h[0]! | 0;
-  let b = h[1]! | 0;
-  let c = h[2]! | 0;
-  let d = h[3]! | 0;
-  let e = h[4]! | 0;
-  let f = h[5]! | 0;
-  let g = h[6]! | 0;
-  let last = h[7]! | 0;
-  for (let i = 0; i < 64; i++) {
-    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-    const t1 = (((((last + s1) | 0) + ((e & f) ^ (~e & g))) | 0) + ((k[i]! + w[i]!) | 0)) | 0;
-    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    last = g;
-    g = f;
-    f = e;
-    e = (d + t1) | 0;
-    d = c;
-    c = b;
-    b = a;
-    a = (t1 + t2) | 0;
-  }
-  h[0] = (h[0]! + a) | 0;
-  h[1] = (h[1]! + b) | 0;
-  h[2] = (h[2]! + c) | 0;
-  h[3] = (h[3]! + d) | 0;
-  h[4] = (h[4]! + e) | 0;
-  h[5] = (h[5]! + f) | 0;
-  h[6] = (h[6]! + g) | 0;
-  h[7] = (h[7]! + last) | 0;
+  fresh._cloneInto(hasher);
+  hasher.update(bytes.subarray(0, length)).digestInto(digest);
+  return [words.getInt32(0), words.getInt32(4), words.getInt32(8), words.getInt32(12)];
 }
 
 const HALF = 10_000_000;
@@ -145,75 +93,4 @@ function reserve(size: number): void {
   const larger = new Uint8Array(Math.max(size, bytes.length * 2));
   larger.set(bytes);
   bytes = larger;
-}
-
-const INITIAL = fractionsOf((prime) => Math.sqrt(prime), 8);
-
-/** FIPS 180-4: the first 32 bits of the fractions of the cube roots of the first 64 primes. */
-function roundConstants(): Int32Array {
-  return fractionsOf((prime) => Math.cbrt(prime), 64);
-}
-
-function fractionsOf(root: (prime: number) => number, count: number): Int32Array {
-  const words = new Int32Array(count);
-  for (let candidate = 2, found = 0; found < count; candidate++) {
-    let prime = true;
-    for (let i = 2; i * i <= candidate; i++) if (candidate % i === 0) prime = false;
-    if (!prime) continue;
-    const value = root(candidate);
-    words[found++] = Math.floor((value - Math.floor(value)) * 0x1_0000_0000) | 0;
-  }
-  return words;
-}
-
-const float = new Float64Array(1);
-const halves = new Uint32Array(float.buffer);
-
-/**
- * A running 64-bit mix of numbers and text: two lanes of MurmurHash3 (public domain, A. Appleby). It distinguishes versions of one
- * measurement apart, so it need not resist an attacker; it is made for series of thousands of values.
- */
-export class ContentMix {
-  private a = 0x1b873593;
-  private b = 0x5bd1e995;
-  private words = 0;
-
-  number(value: number): void {
-    float[0] = value === 0 ? 0 : value;
-    this.word(halves[0]!);
-    this.word(halves[1]!);
-  }
-
-  text(text: string): void {
-    this.word(text.length);
-    for (let i = 0; i < text.length; i++) this.word(text.charCodeAt(i));
-  }
-
-  /** Signed 64-bit decimal. */
-  digest(): string {
-    const high = finish(this.a ^ this.words);
-    const low = finish(this.b ^ Math.imul(this.words, 0x9e3779b1));
-    return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low)).toString();
-  }
-
-  private word(word: number): void {
-    this.words++;
-    let k = Math.imul(word, 0xcc9e2d51);
-    k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
-    this.a ^= k;
-    this.a = (Math.imul((this.a << 13) | (this.a >>> 19), 5) + 0xe6546b64) | 0;
-    let m = Math.imul(word, 0x239b961b);
-    m = Math.imul((m << 17) | (m >>> 15), 0xab0e9789);
-    this.b ^= m;
-    this.b = (Math.imul((this.b << 14) | (this.b >>> 18), 5) + 0x561ccd1b) | 0;
-  }
-}
-
-function finish(hash: number): number {
-  let h = hash;
-  h ^= h >>> 16;
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

@@ -1,4 +1,5 @@
-import { ContentMix, sha256Words, sha256WordsAround } from './hash.js';
+import { ContentMix } from './content-mix.js';
+import { sha256Words, sha256WordsAround } from './hash.js';
 
 /** What identifies a measurement. `code` is the catalogue number, `t` the device's time in ms. */
 export interface IdentityParts {
