@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { Pool } from 'pg';
-import { createPool } from '#libs/platform/storage';
+import { createPool, WARM_CONNECTIONS } from '#libs/platform/storage';
 import { createTestDatabase } from '#libs/testing';
 import { warmUp as warmUpDispatcher } from '../../apps/alert-dispatcher/src/warm-up.js';
 import { Subjects } from '../../apps/wearable-gateway/src/senders/subjects.js';
@@ -46,6 +46,24 @@ it('a warm-up goes all the way, leaves no row in any table, and the connections 
   }
   expect((await rowsByTable())['tenants']).toBe((before['tenants'] ?? 0) + 4);
 }, 60_000);
+
+it('the connections that know the statements stay, however long nothing happens', async () => {
+  const idle = createPool(database.url, { idleTimeoutMs: 50 });
+  try {
+    const clients = await Promise.all(Array.from({ length: 8 }, () => idle.connect()));
+    for (const client of clients) client.release();
+    expect(idle.totalCount).toBe(8);
+    for (let waited = 0; idle.totalCount > WARM_CONNECTIONS && waited < 5_000; waited += 50) await pause(50);
+    await pause(200);
+    expect(idle.totalCount).toBe(WARM_CONNECTIONS);
+  } finally {
+    await idle.end();
+  }
+});
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 async function rowsByTable(): Promise<Record<string, number>> {
   const { rows } = await pool.query<{ name: string }>(

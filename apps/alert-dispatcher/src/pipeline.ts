@@ -58,7 +58,8 @@ export function startPipeline(deps: PipelineDeps): Promise<Consumer> {
   });
 }
 
-async function queueDeliveries(
+/** Queues the deliveries of alerts, and notes what cannot be read. */
+export async function queueDeliveries(
   client: PoolClient,
   records: readonly LogRecord[],
   now: number,

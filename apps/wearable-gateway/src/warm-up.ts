@@ -1,10 +1,9 @@
+import { WARM_CONNECTIONS } from '#libs/platform/storage';
 import { readJson } from '#libs/samples';
 import { Pipeline, type PipelineParts } from './pipeline.js';
 import { Tally } from './rejections/tally.js';
 
 const ROUNDS = 20;
-/** Connections that learn the statement: as many as requests take at once. */
-const AT_ONCE = 4;
 
 /**
  * Reads a made-up sample of a patient that no tenant has, as a request does. Nothing is appended, listed or counted: the first request
@@ -36,7 +35,7 @@ export async function warmUp({
     const text = JSON.stringify([
       { patient: `warm-up-${round}`, code: 'glucose', value: 90, unit: 'mg/dL', effectiveAt },
     ]);
-    const requests = Array.from({ length: AT_ONCE }, async () => {
+    const requests = Array.from({ length: WARM_CONNECTIONS }, async () => {
       const read = readJson(text);
       if (read.ok) await pipeline.take(read.entries, origin, new Tally());
     });

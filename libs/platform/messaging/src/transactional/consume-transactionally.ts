@@ -75,7 +75,11 @@ export type AppliedOnce<T> =
  * of a partition take turns, and the second finds the first one's work done.
  */
 export function applyOnce<T>(
-  { pool, log, offsets }: Pick<OwnOffsets, 'pool' | 'offsets'> & { readonly log: Pick<EventLog, 'ends'> },
+  {
+    pool,
+    log,
+    offsets,
+  }: Pick<OwnOffsets, 'offsets'> & { readonly pool: Pick<Pool, 'connect'>; readonly log: Pick<EventLog, 'ends'> },
   batch: Batch,
   apply: (client: PoolClient, records: readonly LogRecord[]) => Promise<T>,
 ): Promise<AppliedOnce<T>> {

@@ -6,11 +6,16 @@ export interface PoolOptions {
   readonly name?: string;
   /** Maximum connections. */
   readonly max?: number;
+  /** Idle connections beyond those that are kept are closed after this, ms. */
+  readonly idleTimeoutMs?: number;
   /** A statement that runs longer is ended by the server, ms; 0 for none. */
   readonly statementTimeoutMs?: number;
   /** Called with errors of idle connections (server restart, network); the pool replaces them by itself. */
   readonly onError?: (error: Error) => void;
 }
+
+/** Connections that are kept however long nothing happens, about as many as the way of an alert takes at once; a warm-up teaches each its statements. */
+export const WARM_CONNECTIONS = 4;
 
 /**
  * Connections to Postgres. Values come as pg gives them by default, decided once for all stores: int8 as string (exact; use
@@ -22,7 +27,9 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     max: options.max ?? 10,
     application_name: options.name ?? 'homeostat',
     connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 30_000,
+    idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
+    // These stay, with the statements they know: the first alert of a quiet hour does not wait for a connection.
+    min: Math.min(WARM_CONNECTIONS, options.max ?? 10),
     keepAlive: true,
     // Statements are sent as they come, without waiting for the answer to the one before (see `sentTogether`).
     pipeline: true,
