@@ -1,11 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import {
   cut,
   ecg,
   every,
   GLUCOSE,
-  HEART_RATE,
   HOUR,
   MINUTE,
   OXYGEN,
@@ -16,7 +14,6 @@ import {
   allEmittedBy,
   Ward,
 } from '#libs/testing/ward';
-import { checkThresholds } from '../index.js';
 
 const MIN5 = 5 * MINUTE;
 
@@ -244,80 +241,5 @@ describe('what people say of alerts', () => {
     ward.act({ type: 'acknowledge', episode, useful: false }, T0 + MINUTE);
     const second = ward.act({ type: 'acknowledge', episode, useful: true }, T0 + 2 * MINUTE);
     expect(second.transitions[0]!.alert.explanation.precision).toEqual({ useful: 1, notUseful: 0, share: 1 });
-  });
-});
-
-describe('population', () => {
-  const born = (birthDate: string) =>
-    ({
-      v: 1,
-      kind: 'clinical',
-      tenant: 1,
-      patient: 'p1',
-      receivedAt: T0 - HOUR,
-      facts: [{ fact: 'demographics', reference: 'Patient/p1', version: 1, content: { birthDate } }],
-      samples: [],
-      source: 'ehr',
-    }) as const;
-
-  it('has limits of its age', () => {
-    const fast = series(HEART_RATE, T0, MINUTE, Array<number>(12).fill(135));
-    const adult = new Ward();
-    expect(emittedBy(adult.send(fast))).toEqual(['heart-rate-high raised medium open']);
-    expect(adult.alerts()[0]!.explanation.why).toContain('Age unknown: adult limits were used.');
-    const child = new Ward();
-    child.take(born('2023-01-15'));
-    expect(emittedBy(child.send(fast))).toEqual([]);
-    expect(emittedBy(child.send(series(HEART_RATE, T0 + HOUR, MINUTE, Array<number>(12).fill(145))))).toEqual([
-      'heart-rate-high raised medium open',
-    ]);
-  });
-
-  it('that a rule is not for is refused and counted, and a newborn is', () => {
-    const ward = new Ward();
-    ward.take(born('2026-02-20'));
-    const outcome = ward.send([{ c: GLUCOSE, t: T0, x: 40 }]);
-    expect(emittedBy(outcome)).toEqual([]);
-    expect(outcome.counts.dropped['outside-population']).toBe(4);
-  });
-});
-
-describe('limits', () => {
-  const set = (ward: Ward, type: 'set-thresholds' | 'set-tenant-thresholds', limit: number, at = T0) =>
-    ward.act({ type, thresholds: [{ rule: 'glucose-low', limits: { limit }, reason: 'why' }] }, at);
-
-  it("of the patient count before the tenant's, and those before the rule's own", () => {
-    const limitOf = (prepare: (ward: Ward) => void) => {
-      const ward = new Ward();
-      prepare(ward);
-      const alert = ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 61 }]).transitions[0]?.alert;
-      return alert?.threshold ?? null;
-    };
-    expect(limitOf(() => undefined)).toMatchObject({ limit: 70, layer: 'default', owner: 'default' });
-    expect(limitOf((ward) => set(ward, 'set-tenant-thresholds', 65))).toMatchObject({ limit: 65, layer: 'tenant' });
-    const both = limitOf((ward) => {
-      set(ward, 'set-thresholds', 62);
-      set(ward, 'set-tenant-thresholds', 65);
-    });
-    expect(both).toMatchObject({ limit: 62, layer: 'patient', owner: 'dr-a', reason: 'why' });
-    expect(limitOf((ward) => set(ward, 'set-tenant-thresholds', 60))).toBeNull();
-  });
-
-  it('that are a decision about one patient cannot be set for all', () => {
-    const limits = { saturationScale: 2 };
-    expect(checkThresholds(DEFAULT_CATALOGUE, 'news2', limits, 'tenant')).toMatchObject([
-      { code: 'limit-of-a-patient' },
-    ]);
-    expect(checkThresholds(DEFAULT_CATALOGUE, 'news2', limits)).toEqual([]);
-  });
-
-  it("of the tenant come back when the patient's expire", () => {
-    const ward = new Ward();
-    set(ward, 'set-tenant-thresholds', 60);
-    const thresholds = [{ rule: 'glucose-low', limits: { limit: 80 }, reason: 'illness', expiresAt: T0 + HOUR }];
-    ward.act({ type: 'set-thresholds', thresholds }, T0);
-    expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 75 }]))).toEqual(['glucose-low raised medium open']);
-    const later = series(GLUCOSE, T0 + 2 * HOUR, MIN5, [90, 90, 90, 90, 65]);
-    expect(later.flatMap((sample) => emittedBy(ward.send([sample])))).toEqual(['glucose-low resolved medium resolved']);
   });
 });
