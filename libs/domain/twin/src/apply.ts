@@ -72,10 +72,8 @@ function take(draft: Draft, record: PatientInput): Needs | undefined {
 }
 
 function takeTick(draft: Draft, { listeningSince, outage }: TickRecord): void {
-  if (listeningSince !== undefined && listeningSince > (draft.listeningSince ?? 0)) {
-    draft.listeningSince = listeningSince;
-    draft.changed = true;
-  }
+  if (listeningSince !== undefined && listeningSince > (draft.listeningSince ?? 0))
+    merge(draft, { state: { listeningSince }, isNews: true });
   if (outage !== undefined) followOutage(draft, outage);
 }
 

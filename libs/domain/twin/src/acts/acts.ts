@@ -1,12 +1,12 @@
 import type { ActRecord } from '#libs/contracts';
 import { isClosed, reopened } from '../alerts/alert-state.js';
+import { merge } from '../state/changes.js';
 import { drop, setTimer, type Draft } from '../state/draft.js';
 import { isInstant } from '../ingest/identify.js';
-import { checkThresholds } from '../limits/limits.js';
 import { setMonitoring } from '../monitoring/monitoring.js';
 import { isStanding } from '../policy/recurrence.js';
 import type { Rule } from '../rules/rule.js';
-import { setLimitsOf, timelineWith } from '../limits/set-limits.js';
+import { takeLimits, type SetThresholds } from '../limits/take-limits.js';
 import { attended } from '../policy/attention.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import type { RuleState } from '../state/machine-state.js';
@@ -28,12 +28,12 @@ export function applyAct(draft: Draft, record: ActRecord): void {
   draft.acts = [...draft.acts, record.act].slice(-ACTS_KEPT);
   draft.changed = true;
   const { does } = record;
-  if (does.type === 'set-thresholds' || does.type === 'set-tenant-thresholds') setThresholds(draft, record, does);
-  else if (does.type === 'set-monitoring') setMonitoring(draft, record, does);
+  if (does.type === 'set-thresholds' || does.type === 'set-tenant-thresholds')
+    merge(draft, takeLimits(draft.catalogue, draft, record, does));
+  else if (does.type === 'set-monitoring') merge(draft, setMonitoring(draft.catalogue, draft, record, does));
   else if (!onEpisode(draft, record, does)) drop(draft, 'act-on-unknown-episode');
 }
 
-type SetThresholds = Extract<ActRecord['does'], { type: 'set-thresholds' | 'set-tenant-thresholds' }>;
 type EpisodeAct = Exclude<ActRecord['does'], SetThresholds | { type: 'set-monitoring' }>;
 
 function onEpisode(draft: Draft, record: ActRecord, does: EpisodeAct): boolean {
@@ -143,35 +143,4 @@ export function endSnoozes(draft: Draft): void {
     }
   }
   setTimer(draft, TIMER, next);
-}
-
-/**
- * Limits count for samples later than the newest one of their measures when they were set, so that what was judged before stays
- * judged, and late data from before are judged by the limits of their time.
- */
-function setThresholds(draft: Draft, record: ActRecord, does: SetThresholds): void {
-  for (const threshold of does.thresholds) {
-    const rule = draft.catalogue.ruleById(threshold.rule);
-    const fits = threshold.expiresAt === undefined || isInstant(threshold.expiresAt);
-    const refusals = checkThresholds(draft.catalogue, threshold.rule, threshold.limits, layerOf(does));
-    if (rule === undefined || !fits || refusals.length > 0) {
-      drop(draft, 'threshold-refused');
-      continue;
-    }
-    const entry = setLimitsOf(threshold, record.actor, newestOf(draft, rule));
-    const layer = layerOf(does) === 'patient' ? 'thresholds' : 'tenantThresholds';
-    draft[layer] = { ...draft[layer], [rule.id]: timelineWith(draft[layer][rule.id] ?? [], entry) };
-    if (does.type === 'set-thresholds') {
-      draft.thresholdChanges.push({ ...threshold, author: record.actor, at: record.receivedAt });
-    }
-  }
-}
-
-function layerOf(does: SetThresholds): 'tenant' | 'patient' {
-  return does.type === 'set-thresholds' ? 'patient' : 'tenant';
-}
-
-function newestOf(draft: Draft, rule: Rule): number | null {
-  const times = draft.catalogue.codesOf(rule).flatMap((code) => draft.measures[code]?.t ?? []);
-  return times.length === 0 ? null : Math.max(...times);
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { ActRecord } from '#libs/contracts';
 import { HOUR, MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
 import type { MonitoringState, TwinState } from '../state/state.js';
+import { merge } from '../state/changes.js';
 import { endMonitoringOff, monitoringOf, offReasonOf, setMonitoring } from './monitoring.js';
 
 const RULE = 'glucose-low';
@@ -92,24 +94,32 @@ describe('setting monitoring', () => {
     const does = { type: 'set-monitoring', state: 'off', reason: 'bath' } as const;
     return { v: 1, tenant: 1, patient: 'p1', receivedAt: T0, kind: 'act', act: 'a', actor: 'dr-a', does, ...over };
   }
-  type Does = Parameters<typeof setMonitoring>[2];
+  type Does = Parameters<typeof setMonitoring>[3];
   const does = (over: Partial<Does> = {}): Does => ({ type: 'set-monitoring', state: 'off', reason: 'bath', ...over });
 
   it('keeps what is known of the stay, and only what was said', () => {
     const draft = draftWith({});
     draft.monitoring = { dischargedSince: 1 };
-    setMonitoring(draft, record(), does());
+    merge(draft, setMonitoring(DEFAULT_CATALOGUE, draft, record(), does()));
     expect(draft.monitoring).toStrictEqual({ dischargedSince: 1, set: SET });
     expect(draft.timerChanges).toEqual([]);
   });
 
   it('keeps all that was said', () => {
     const draft = draftWith({});
-    setMonitoring(draft, record({ onBehalfOf: 'Practitioner/17' }), does({ rules: [RULE], until: T0 + HOUR }));
+    merge(
+      draft,
+      setMonitoring(
+        DEFAULT_CATALOGUE,
+        draft,
+        record({ onBehalfOf: 'Practitioner/17' }),
+        does({ rules: [RULE], until: T0 + HOUR }),
+      ),
+    );
     const set = { ...SET, rules: [RULE], until: T0 + HOUR, onBehalfOf: 'Practitioner/17' };
     expect(draft.monitoring).toStrictEqual({ set });
     expect(draft.timers['monitoring']).toBe(T0 + HOUR);
-    setMonitoring(draft, record(), does({ state: 'on', until: T0 + HOUR }));
+    merge(draft, setMonitoring(DEFAULT_CATALOGUE, draft, record(), does({ state: 'on', until: T0 + HOUR })));
     expect(draft.timers['monitoring']).toBeUndefined();
   });
 
@@ -118,7 +128,7 @@ describe('setting monitoring', () => {
     ['the time is none', { until: NaN }],
   ])('is refused where %s', (_, over) => {
     const draft = draftWith({});
-    setMonitoring(draft, record(), does(over));
+    merge(draft, setMonitoring(DEFAULT_CATALOGUE, draft, record(), does(over)));
     expect([draft.monitoring, draft.counts.dropped]).toEqual([undefined, { 'monitoring-refused': 1 }]);
   });
 
@@ -127,13 +137,13 @@ describe('setting monitoring', () => {
     draft.timers = { ...draft.timers, ['monitoring']: T0 };
     const later = { set: { ...SET, until: T0 + 1 }, dischargedSince: 1 };
     draft.monitoring = later;
-    endMonitoringOff(draft);
+    merge(draft, endMonitoringOff(draft));
     expect([draft.monitoring, draft.changed]).toEqual([later, false]);
     draft.monitoring = { set: SET };
-    endMonitoringOff(draft);
+    merge(draft, endMonitoringOff(draft));
     expect(draft.changed).toBe(false);
     draft.monitoring = { set: { ...SET, until: T0 }, dischargedSince: 1 };
-    endMonitoringOff(draft);
+    merge(draft, endMonitoringOff(draft));
     expect(draft).toMatchObject({ monitoring: { dischargedSince: 1 }, changed: true });
     expect(draft.monitoring).not.toHaveProperty('set');
     expect(draft.timerChanges).toEqual([{ timer: 'monitoring', dueAt: null }]);

@@ -1,5 +1,7 @@
 import type { ActRecord } from '#libs/contracts';
-import { drop, setTimer, type Draft } from '../state/draft.js';
+import type { Catalogue } from '../rules/catalogue.js';
+import { NO_CHANGES, type Changes } from '../state/changes.js';
+import type { Draft } from '../state/draft.js';
 import { isInstant } from '../ingest/identify.js';
 import type { OffReason } from './off-reason.js';
 import { personOf } from '../facts/person.js';
@@ -54,34 +56,34 @@ function goneOf({
 type SetMonitoring = Extract<ActRecord['does'], { type: 'set-monitoring' }>;
 
 /** Takes over what a person set. It replaces what was set before. */
-export function setMonitoring(draft: Draft, record: ActRecord, does: SetMonitoring): void {
+export function setMonitoring(
+  catalogue: Catalogue,
+  { monitoring, now }: Pick<Draft, 'monitoring' | 'now'>,
+  record: ActRecord,
+  does: SetMonitoring,
+): Changes {
   const { state, rules, until, reason } = does;
-  const isKnown = rules === undefined || rules.every((rule) => draft.catalogue.ruleById(rule) !== undefined);
-  if (!isKnown || (until !== undefined && !isInstant(until))) {
-    drop(draft, 'monitoring-refused');
-    return;
-  }
+  const isKnown = rules === undefined || rules.every((rule) => catalogue.ruleById(rule) !== undefined);
+  if (!isKnown || (until !== undefined && !isInstant(until))) return { dropped: ['monitoring-refused'] };
   const set = {
     state,
-    since: draft.now,
+    since: now,
     reason,
     author: record.actor,
     ...(rules === undefined ? undefined : { rules }),
     ...(until === undefined ? undefined : { until }),
     ...(record.onBehalfOf === undefined ? undefined : { onBehalfOf: record.onBehalfOf }),
   };
-  draft.monitoring = { ...draft.monitoring, set };
-  setTimer(draft, TIMER, state === 'off' && until !== undefined ? until : null);
+  const due = state === 'off' && until !== undefined ? until : null;
+  return { state: { monitoring: { ...monitoring, set } }, timers: { [TIMER]: due } };
 }
 
 /** Forgets what was set until a time that has come, so that it is on again. */
-export function endMonitoringOff(draft: Draft): void {
-  const until = draft.monitoring?.set?.until;
-  if (until === undefined || until > draft.now) return;
-  const { set: _, ...rest } = draft.monitoring!;
-  draft.monitoring = rest;
-  setTimer(draft, TIMER, null);
-  draft.changed = true;
+export function endMonitoringOff({ monitoring, now }: Pick<Draft, 'monitoring' | 'now'>): Changes {
+  const until = monitoring?.set?.until;
+  if (until === undefined || until > now) return NO_CHANGES;
+  const { set: _, ...rest } = monitoring!;
+  return { state: { monitoring: rest }, timers: { [TIMER]: null }, isNews: true };
 }
 
 /** Monitoring of a twin at `now`, ms. */

@@ -1,4 +1,5 @@
 import { isClosed, reopened } from '../alerts/alert-state.js';
+import { merge } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import { endMonitoringOff, offReasonOf } from './monitoring.js';
 import { isOffReason } from './off-reason.js';
@@ -12,7 +13,7 @@ import { emit } from '../alerts/emit.js';
  * What begins while a rule is off is suppressed where it begins.
  */
 export function switchMonitoring(draft: Draft): void {
-  endMonitoringOff(draft);
+  merge(draft, endMonitoringOff(draft));
   if (draft.monitoring === draft.base.monitoring) return;
   draft.changed = true;
   for (const rule of draft.catalogue.rules) {

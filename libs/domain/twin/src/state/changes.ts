@@ -1,10 +1,22 @@
 import { drop, setTimer, type Draft } from './draft.js';
-import type { FactChange } from './twin-port.js';
+import type { Applied, FactChange } from './twin-port.js';
 
 /** What of the twin a stage may replace as a whole. */
 type Fields = Pick<
   Draft,
-  'behind' | 'catchingUp' | 'clocks' | 'facts' | 'late' | 'lateWaves' | 'leftOut' | 'monitoring' | 'moreFacts' | 'units'
+  | 'behind'
+  | 'catchingUp'
+  | 'clocks'
+  | 'facts'
+  | 'late'
+  | 'lateWaves'
+  | 'leftOut'
+  | 'listeningSince'
+  | 'monitoring'
+  | 'moreFacts'
+  | 'tenantThresholds'
+  | 'thresholds'
+  | 'units'
 >;
 
 /**
@@ -18,6 +30,8 @@ export interface Changes {
   /** Reasons to count, one for each time. */
   readonly dropped?: readonly string[];
   readonly facts?: readonly FactChange[];
+  /** Limits set for this patient. */
+  readonly thresholds?: Applied['thresholds'];
   /** It makes a new version of the twin, whatever else comes of the record. */
   readonly isNews?: boolean;
 }
@@ -28,10 +42,11 @@ export const NO_CHANGES: Changes = {};
 /** Lays what a stage answered over what the record has come to so far. */
 export function merge(draft: Draft, changes: Changes): void {
   if (changes === NO_CHANGES) return;
-  const { state, timers, dropped, facts, isNews } = changes;
+  const { state, timers, dropped, facts, thresholds, isNews } = changes;
   if (state !== undefined) Object.assign(draft, state);
   for (const timer in timers) setTimer(draft, timer, timers[timer]!);
   for (const reason of dropped ?? []) drop(draft, reason);
   if (facts !== undefined) draft.factChanges.push(...facts);
+  if (thresholds !== undefined) draft.thresholdChanges.push(...thresholds);
   if (isNews === true) draft.changed = true;
 }
