@@ -19,7 +19,7 @@ export * from './engine/quarantined-twins.js';
 export * from './read/read-receipts.js';
 export { OffsetStore } from './engine/offset-store.js';
 export { makePartitions, removeOldMeasurements } from './schema/partitions.js';
-export { removeOld, RETAINED_KINDS, type RetainedKind } from './retention/remove-old.js';
+export { removeOld, type RetainedKind } from './retention/remove-old.js';
 export { SourceKeys, type SourceName } from './write/source-keys.js';
 export { deadLetterAt, storableText, writeDeadLetters, type DeadLetter } from './write/dead-letter-store.js';
 export { monitoredTenants, takeDueTimers, writeTimers, type TimerWrite } from './write/timer-store.js';
