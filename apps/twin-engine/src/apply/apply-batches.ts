@@ -3,6 +3,7 @@ import { twinKey } from '#libs/contracts';
 import type { Catalogue } from '#libs/domain/twin';
 import {
   isTimeout,
+  isStalePlan,
   isTransient,
   reasonOf,
   selectRecords,
@@ -126,6 +127,7 @@ export class BatchApplier {
       await client.query('ROLLBACK').catch((failure: Error) => {
         broken = failure;
       });
+      if (isStalePlan(error)) broken = error as Error;
       throw error;
     } finally {
       client.release(broken);

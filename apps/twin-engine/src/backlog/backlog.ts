@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { twinKey, TOPICS } from '#libs/contracts';
 import { createMemory, type Catalogue } from '#libs/domain/twin';
-import { isTransient, reasonOf, type LogRecord } from '#libs/platform/messaging';
+import { isStalePlan, isTransient, reasonOf, type LogRecord } from '#libs/platform/messaging';
 import {
   deferredPatients,
   isQuarantined,
@@ -155,6 +155,7 @@ export class Backlog {
       await client.query('ROLLBACK').catch((failure: Error) => {
         broken = failure;
       });
+      if (isStalePlan(error)) broken = error as Error;
       throw error;
     } finally {
       client.release(broken);

@@ -29,4 +29,4 @@ export {
 } from './transactional/log-agreement.js';
 export { startRelay, type Relay, type RelayOptions } from './relay/relay.js';
 export { CONTRACT_PARTITIONS, countOf, placeOf, type PartitionCounts } from './log/topic-partitions.js';
-export { isTimeout, isTransient } from './log/transient.js';
+export { isStalePlan, isTimeout, isTransient } from './log/transient.js';

@@ -15,6 +15,10 @@ describe('isTransient', () => {
   it.each(['23505', '22021', '42P01', 'ERR_INVALID_ARG_TYPE'])('%s is', (code) => {
     expect(isTransient(failure(code))).toBe(false);
   });
+  it('a prepared statement that a migration made stale is nobody’s fault, another feature that is not supported is', () => {
+    expect(isTransient(failure('0A000', 'cached plan must not change result type'))).toBe(true);
+    expect(isTransient(failure('0A000', 'cannot accept a value of type'))).toBe(false);
+  });
   it('knows broken connections without a code, and groups of them', () => {
     expect(isTransient(failure(undefined, 'Connection terminated unexpectedly'))).toBe(true);
     expect(isTransient(new AggregateError([failure('ECONNREFUSED'), failure('ECONNREFUSED')]))).toBe(true);

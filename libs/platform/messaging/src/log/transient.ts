@@ -8,11 +8,19 @@ export function isTransient(error: unknown): boolean {
   const { code } = error;
   if (typeof code === 'string') {
     if (SOCKET_CODES.has(code)) return true;
-    if (/^(08|40|53)...$|^57P|^55P03$/.test(code) || isTimeout(error)) return true;
+    if (/^(08|40|53)...$|^57P|^55P03$/.test(code) || isTimeout(error) || isStalePlan(error)) return true;
   }
   if (CONNECTION_MESSAGES.test(error.message)) return true;
   const { errors } = error;
   return Array.isArray(errors) && errors.length > 0 && errors.every(isTransient);
+}
+
+/**
+ * True when a migration changed the type of a column that a prepared statement of this connection returns (`cached plan must not change
+ * result type`). It fails so on this connection for ever, and works on a new one.
+ */
+export function isStalePlan(error: unknown): boolean {
+  return isErrorLike(error) && error.code === '0A000' && error.message.startsWith('cached plan must not change');
 }
 
 /** True when the statement took longer than it may: because the server is busy, or because of what it was asked. */

@@ -43,6 +43,15 @@ describe('a transaction around some work', () => {
     expect((await pool.query('SELECT 3 AS n')).rows).toEqual([{ n: 3 }]);
   });
 
+  it('closes a connection whose prepared statement a migration made stale: the next one reads the new type', async () => {
+    const read = { name: 'notes', text: 'SELECT n FROM notes WHERE n = 1' };
+    const reading = (): Promise<unknown> => inTransaction(pool, async (client) => (await client.query(read)).rows);
+    expect(await reading()).toEqual([{ n: 1 }]);
+    await pool.query('ALTER TABLE notes ALTER COLUMN n TYPE bigint');
+    await expect(reading()).rejects.toMatchObject({ code: '0A000' });
+    expect(await reading()).toEqual([{ n: '1' }]);
+  });
+
   it('begins as it is asked to', async () => {
     const write = inTransaction(pool, (client) => client.query('INSERT INTO notes VALUES (4)'), 'BEGIN READ ONLY');
     await expect(write).rejects.toMatchObject({ code: '25006' });
