@@ -11,6 +11,7 @@ const ENTRIES = {
   'bench-latency': 'dist/bench/latency.js',
   'bench-first-alert': 'dist/bench/first-alert.js',
   offsets: 'dist/apps/twin-engine/src/offsets/main.js',
+  'bench-upgrade': 'dist/bench/upgrade.js',
   'real-input': 'dist/tools/real-input/main.js',
   rebuild: 'dist/apps/twin-engine/src/rebuild/main.js',
   replay: 'dist/tools/replay/main.js',

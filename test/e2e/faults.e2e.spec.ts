@@ -3,23 +3,12 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { Deployment } from '../support/deployment.js';
 import { startOwnServices, type OwnServices } from '../support/services.js';
-import { SAMPLES_PER_PATIENT, streamWard, type WardLoad } from '../support/ward-load.js';
+import { SAMPLES_PER_PATIENT, streamWard } from '../support/ward-load.js';
+import { settled, type WardOutcome } from '../support/ward-outcome.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
 
 const PATIENTS = 12;
 const PAUSE_MS = 150;
-
-interface Outcome {
-  readonly accepted: number;
-  readonly applied: number;
-  readonly duplicates: number;
-  readonly episodes: number;
-  readonly raised: number;
-  readonly resolved: number;
-  readonly outOfOrder: number;
-  readonly repeatedIds: number;
-  readonly retried: number;
-}
 
 /** Nothing lost, nothing doubled, whatever is broken while a ward streams. */
 describe('faults under load on real Kafka, Postgres and Redis', () => {
@@ -27,7 +16,7 @@ describe('faults under load on real Kafka, Postgres and Redis', () => {
   let system: Deployment;
   let receiver: WebhookReceiver;
   let pool: pg.Pool;
-  const table: Record<string, Outcome> = {};
+  const table: Record<string, WardOutcome> = {};
 
   beforeAll(async () => {
     services = await startOwnServices(['postgres', 'redis', 'kafka']);
@@ -99,7 +88,7 @@ describe('faults under load on real Kafka, Postgres and Redis', () => {
       await sleep(800 + Math.random() * 2000);
       await fault();
       const load = await streaming;
-      const outcome = await settled(load);
+      const outcome = await settled(load, pool, receiver);
       table[name] = outcome;
       expect(outcome).toMatchObject({
         accepted: PATIENTS * SAMPLES_PER_PATIENT,
@@ -133,56 +122,6 @@ describe('faults under load on real Kafka, Postgres and Redis', () => {
     await sleep(Math.random() * 1000);
     await app.start();
     await system.client.login();
-  }
-
-  /** Waits until what was accepted is applied and delivered, then counts; a count that never comes right is reported as it is. */
-  async function settled(load: WardLoad): Promise<Outcome> {
-    // After two minutes of failing the next attempt is up to a minute and a half away.
-    const deadline = Date.now() + 150_000;
-    for (;;) {
-      const outcome = await count(load).catch(() => undefined);
-      const complete =
-        outcome !== undefined &&
-        outcome.applied >= load.accepted &&
-        outcome.raised >= load.patients.length &&
-        outcome.resolved >= load.patients.length;
-      if (outcome !== undefined && (complete || Date.now() > deadline)) {
-        await sleep(500);
-        return count(load);
-      }
-      await sleep(250);
-    }
-  }
-
-  async function count(load: WardLoad): Promise<Outcome> {
-    const { rows } = await pool.query<{ applied: number; distinct: number; episodes: number }>(
-      `SELECT
-         (SELECT count(*)::int FROM measurements m JOIN twins t ON t.tenant = m.tenant AND t.key = m.twin WHERE t.patient = ANY($1)) AS applied,
-         (SELECT count(*)::int FROM (SELECT DISTINCT m.twin, m.code, m.effective_at FROM measurements m JOIN twins t ON t.tenant = m.tenant AND t.key = m.twin WHERE t.patient = ANY($1)) d) AS distinct,
-         (SELECT count(*)::int FROM alert_episodes WHERE patient = ANY($1) AND rule = 'glucose-low') AS episodes`,
-      [load.patients],
-    );
-    const row = rows[0] ?? { applied: 0, distinct: 0, episodes: 0 };
-    const ofWard = receiver
-      .distinct()
-      .filter((message) => load.patients.includes(message.data.patient) && message.data.rule.id === 'glucose-low');
-    const raised = ofWard.filter((message) => message.type === 'alert.raised');
-    const resolved = ofWard.filter((message) => message.type === 'alert.resolved');
-    const outOfOrder = resolved.filter((message) => {
-      const begin = raised.find((other) => other.data.episode === message.data.episode);
-      return begin === undefined || ofWard.indexOf(begin) > ofWard.indexOf(message);
-    });
-    return {
-      accepted: load.accepted,
-      applied: row.applied,
-      duplicates: row.applied - row.distinct,
-      episodes: row.episodes,
-      raised: raised.length,
-      resolved: resolved.length,
-      outOfOrder: outOfOrder.length,
-      repeatedIds: receiver.received.length - receiver.distinct().length,
-      retried: load.retried,
-    };
   }
 });
 

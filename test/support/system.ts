@@ -28,10 +28,17 @@ export class AppProcess {
     readonly role: Role,
     readonly port: number,
     private readonly env: Readonly<Record<string, string>>,
+    /** Folder of a built checkout: another release than this one. */
+    private readonly root = '.',
   ) {}
 
-  static async start(role: Role, env: Readonly<Record<string, string>>, port?: number): Promise<AppProcess> {
-    const app = new AppProcess(role, port ?? (await freePort()), env);
+  static async start(
+    role: Role,
+    env: Readonly<Record<string, string>>,
+    port?: number,
+    root?: string,
+  ): Promise<AppProcess> {
+    const app = new AppProcess(role, port ?? (await freePort()), env, root);
     await app.start();
     return app;
   }
@@ -46,6 +53,7 @@ export class AppProcess {
 
   async start(timeoutMs = 60_000): Promise<void> {
     const child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${this.role}/src/main.js`], {
+      cwd: this.root,
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? '',
