@@ -10,7 +10,7 @@ export const READINESS = Symbol('Readiness');
 export const METRICS = Symbol('Metrics');
 export const TOKEN_ENDPOINT = Symbol('TokenEndpoint');
 
-/** Whoever asks within this time is told the same: both are public, and ask the database and the log. */
+/** Whoever asks within this time gets the same answer: both are public, and ask the database and the log. */
 const RECENT_MS = 1_000;
 
 /** Seen from outside: liveness, readiness, metrics and the two documents. They hold no data of any tenant. */

@@ -41,7 +41,7 @@ function latchedAsystole(ward: Ward): { readonly episode: string } {
 }
 
 describe('acknowledge', () => {
-  it('is emitted with who and why, and lasts until the severity rises', () => {
+  it('an acknowledgement is emitted with who and why, and ends when the severity rises', () => {
     const ward = new Ward();
     const [raised] = ward.send([{ c: 3, t: T0, x: 88 }]).transitions;
     const outcome = ward.act({ type: 'acknowledge', episode: raised!.episode, note: 'seen' }, T0 + MINUTE);
@@ -56,7 +56,7 @@ describe('acknowledge', () => {
     ]);
   });
 
-  it('of an ended episode leaves it ended', () => {
+  it('an acknowledgement of an ended episode leaves it ended', () => {
     const { ward, episode } = wardWithLow();
     for (const sample of series(GLUCOSE, T0 + MIN5, MIN5, [80, 80, 80, 80])) ward.send([sample]);
     const outcome = ward.act({ type: 'acknowledge', episode }, T0 + HOUR);
@@ -74,15 +74,18 @@ describe('an act by somebody who had seen less', () => {
     return { ward, episode };
   }
 
-  it.each(['acknowledge', 'snooze', 'resolve'] as const)('%s is dropped after a rise, and counted', (type) => {
-    const { ward, episode } = wardThatGotWorse();
-    const until = T0 + HOUR;
-    const outcome = ward.act({ type, episode, until, sequence: 1 }, T0 + 2 * MINUTE);
-    expect([allEmittedBy(outcome), outcome.counts.dropped]).toEqual([[], { 'act-outdated': 1 }]);
-    expect(ward.act({ type, episode, until, sequence: 2 }, T0 + 3 * MINUTE).transitions).toHaveLength(1);
-  });
+  it.each(['acknowledge', 'snooze', 'resolve'] as const)(
+    'drops and counts %s by somebody who had not seen the rise',
+    (type) => {
+      const { ward, episode } = wardThatGotWorse();
+      const until = T0 + HOUR;
+      const outcome = ward.act({ type, episode, until, sequence: 1 }, T0 + 2 * MINUTE);
+      expect([allEmittedBy(outcome), outcome.counts.dropped]).toEqual([[], { 'act-outdated': 1 }]);
+      expect(ward.act({ type, episode, until, sequence: 2 }, T0 + 3 * MINUTE).transitions).toHaveLength(1);
+    },
+  );
 
-  it('counts when only the severity fell, or when it is not said what was seen', () => {
+  it('accepts an act when only the severity fell since, or when it does not say what was seen', () => {
     const { ward, episode } = wardThatGotWorse();
     for (const sample of series(3, T0 + 2 * MINUTE, MINUTE, [88, 88, 88, 88, 88])) ward.send([sample]);
     expect(ward.alerts().at(-1)).toMatchObject({ transition: 'deescalated', severity: 'medium' });
@@ -91,7 +94,7 @@ describe('an act by somebody who had seen less', () => {
     expect(ward.act({ type: 'acknowledge', episode }, T0 + 11 * MINUTE).transitions).toHaveLength(1);
   });
 
-  it('names the person, until an act names none', () => {
+  it('an alert names the person of the newest act, until an act names none', () => {
     const { ward, episode } = wardWithLow();
     const head = { v: 1, tenant: 1, patient: 'p1', kind: 'act', actor: 'app' } as const;
     const does = { type: 'acknowledge', episode } as const;
@@ -105,7 +108,7 @@ describe('an act by somebody who had seen less', () => {
 });
 
 describe('snooze', () => {
-  it('runs out by the time of the log, not by a clock', () => {
+  it('a snooze ends by the time of the log, not by a clock', () => {
     const { ward, episode } = wardWithLow();
     const until = T0 + 30 * MINUTE;
     const snoozed = ward.act({ type: 'snooze', episode, until }, T0 + MINUTE);
@@ -123,7 +126,7 @@ describe('snooze', () => {
     expect(over.timers).toContainEqual({ timer: 'snooze', dueAt: null });
   });
 
-  it('ends with the episode', () => {
+  it('a snooze ends with its episode', () => {
     const { ward, episode } = wardWithLow();
     ward.act({ type: 'snooze', episode, until: T0 + HOUR }, T0 + MINUTE);
     const told = series(GLUCOSE, T0 + MIN5, MIN5, [80, 80, 80, 80]).flatMap((sample) =>
@@ -133,7 +136,7 @@ describe('snooze', () => {
     expect(allEmittedBy(ward.tick(T0 + HOUR))).toEqual(['no-data raised low open']);
   });
 
-  it('into the past is refused', () => {
+  it('rejects a snooze until a time in the past', () => {
     const { ward, episode } = wardWithLow();
     const outcome = ward.act({ type: 'snooze', episode, until: T0 }, T0 + MINUTE);
     expect(outcome.counts.dropped).toEqual({ 'act-on-closed-episode': 1 });
@@ -141,7 +144,7 @@ describe('snooze', () => {
 });
 
 describe('resolve by hand', () => {
-  it('of what still holds is a snooze of 30 min', () => {
+  it('closing an alert that still holds snoozes it for 30 min', () => {
     const { ward, episode } = wardWithLow();
     const outcome = ward.act({ type: 'resolve', episode, note: 'sensor fault' }, T0 + MINUTE);
     expect(allEmittedBy(outcome)).toEqual([`${low} snoozed medium snoozed`]);
@@ -158,7 +161,7 @@ describe('resolve by hand', () => {
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'snooze-ended', episode });
   });
 
-  it('of a latched alert whose condition has ended closes it', () => {
+  it('closing a latched alert whose condition has ended resolves it', () => {
     const ward = new Ward();
     const { episode } = latchedAsystole(ward);
     const closed = ward.act({ type: 'resolve', episode }, T0 + 5 * MINUTE);
@@ -171,7 +174,7 @@ describe('resolve by hand', () => {
 });
 
 describe('acts', () => {
-  it('twice change nothing the second time', () => {
+  it('an act that comes twice changes nothing the second time', () => {
     const { ward, episode } = wardWithLow();
     ward.act({ type: 'acknowledge', episode }, T0 + MINUTE, 'same');
     const before = ward.state;
@@ -180,7 +183,7 @@ describe('acts', () => {
     expect(ward.state).toBe(before);
   });
 
-  it('on an unknown episode are counted', () => {
+  it('counts acts on unknown episodes', () => {
     const { ward } = wardWithLow();
     const outcome = ward.act({ type: 'acknowledge', episode: 'nobody-knows' }, T0 + MINUTE);
     expect(outcome.counts.dropped).toEqual({ 'act-on-unknown-episode': 1 });
@@ -188,7 +191,7 @@ describe('acts', () => {
 });
 
 describe('patient limits', () => {
-  it('count for later values, with author, reason and the default distance to clear', () => {
+  it('patient limits apply to later values, with author, reason and the default distance to clear', () => {
     const ward = new Ward();
     ward.send(glucose(T0, 78));
     const set = limits(ward, T0 + MINUTE, { limits: { limit: 80 } });
@@ -202,14 +205,14 @@ describe('patient limits', () => {
     expect(outcome.transitions[0]!.alert.summary).toMatch(/below the patient's limit of 80 mg\/dL/);
   });
 
-  it('leave late values from before to the limits of their time', () => {
+  it('late values from before a change are evaluated with the limits of their time', () => {
     const ward = new Ward();
     ward.send(glucose(T0 + HOUR, 100));
     limits(ward, T0 + HOUR, { limits: { limit: 80 } });
     expect(emittedBy(ward.send(glucose(T0 + MIN5, 78), T0 + 2 * HOUR))).toEqual([]);
   });
 
-  it('expire by the time of the value, never by a clock', () => {
+  it('patient limits expire by the time of the value, never by a clock', () => {
     const ward = new Ward();
     limits(ward, T0, { limits: { limit: 80 }, expiresAt: T0 + HOUR });
     expect(emittedBy(ward.send(glucose(T0 + HOUR, 78)))).toEqual([]);
@@ -217,7 +220,7 @@ describe('patient limits', () => {
     expect(emittedBy(ward.tick(T0 + 20 * HOUR + MINUTE))).toEqual([`${low} raised medium open`]);
   });
 
-  it('null brings back the default', () => {
+  it('null brings back the default limits', () => {
     const ward = new Ward();
     ward.send(glucose(T0, 100));
     limits(ward, T0 + 1, { limits: { limit: 80 } });
@@ -225,14 +228,14 @@ describe('patient limits', () => {
     expect(emittedBy(ward.send(glucose(T0 + MIN5, 78)))).toEqual([]);
   });
 
-  it('that cross or do not exist are refused and counted', () => {
+  it('rejects and counts limits that cross or do not exist', () => {
     const ward = new Ward();
     expect(limits(ward, T0, { limits: { limit: 80, clear: 70 } }).counts.dropped).toEqual({ 'threshold-refused': 1 });
     expect(limits(ward, T0, { rule: 'nope', limits: null }).counts.dropped).toEqual({ 'threshold-refused': 1 });
     expect(ward.state.thresholds).toEqual({});
   });
 
-  it('may hold a rule for longer', () => {
+  it('a patient limit may hold a rule for longer', () => {
     const ward = new Ward();
     const thresholds = [{ rule: 'heart-rate-low', limits: { limit: 45, forSeconds: 120 }, reason: 'athlete' }];
     ward.act({ type: 'set-thresholds', thresholds }, T0);

@@ -18,7 +18,7 @@ import {
 const MIN5 = 5 * MINUTE;
 
 describe('alerts of one cause', () => {
-  it('page once: the milder is folded into the most severe, and listed with its reason', () => {
+  it('pages the most severe alert of one cause, and lists the milder as suppressed with its reason', () => {
     const ward = new Ward();
     const outcome = ward.send([{ c: GLUCOSE, t: T0, x: 50 }]);
     expect(emittedBy(outcome)).toEqual(['glucose-very-low raised high open']);
@@ -29,7 +29,7 @@ describe('alerts of one cause', () => {
     ]);
   });
 
-  it('say so on an alert that was emitted before', () => {
+  it('amends an open alert when a new one of its cause is suppressed by it', () => {
     const ward = new Ward();
     ward.send(series(GLUCOSE, T0, MIN5, Array<number>(13).fill(251)));
     const rising = series(GLUCOSE, T0 + 13 * MIN5, MIN5, [268, 285, 301]);
@@ -41,13 +41,13 @@ describe('alerts of one cause', () => {
     expect(outcome.suppressions.map(({ rule }) => rule)).toEqual(['glucose-very-high']);
   });
 
-  it('do not hide what is more severe', () => {
+  it('pages a more severe alert although a milder one of its cause is open', () => {
     const ward = new Ward();
     expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0, x: 65 }]))).toEqual(['glucose-low raised medium open']);
     expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]))).toEqual(['glucose-very-low raised high open']);
   });
 
-  it('are emitted as soon as they are more severe than the one that leads', () => {
+  it('raises a suppressed alert as soon as it is more severe than the one that leads', () => {
     const ward = new Ward();
     ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
     expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50, q: 1 }]))).not.toContain(
@@ -59,7 +59,7 @@ describe('alerts of one cause', () => {
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
   });
 
-  it('are emitted when they last a quarter of an hour longer than the most severe, not earlier', () => {
+  it('raises a suppressed alert that outlasts its leader by 15 min, and not a millisecond earlier', () => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, MIN5, [50, 62, 62, 62, 62])) ward.send([sample]);
     expect(ward.alerts().at(-1)).toMatchObject({ rule: { id: 'glucose-very-low' }, status: 'resolved' });
@@ -70,7 +70,7 @@ describe('alerts of one cause', () => {
     ]);
   });
 
-  it('are emitted after all when they last once the most severe is over', () => {
+  it('raises a suppressed alert that still holds after the most severe one is over', () => {
     const ward = new Ward();
     const values = [50, 62, 62, 62, 62, 62, 62, 62, 62, 62];
     const all = series(GLUCOSE, T0, MIN5, values).map((sample) => emittedBy(ward.send([sample])));
@@ -96,7 +96,7 @@ describe('one falling glucose', () => {
       )
       .map(({ rule, severity }) => `${rule.id} ${severity}`);
 
-  it('pages each severity once for what comes within minutes of each other', () => {
+  it('pages each severity of one falling glucose once', () => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, MIN5, BEFORE)) ward.send([sample]);
     const fast = series(GLUCOSE, T0 + 8 * MIN5, 2 * MINUTE, [102, 93, 84, 75, 69, 64, 60]);
@@ -112,7 +112,7 @@ describe('one falling glucose', () => {
     expect(severities.flat()).toContain('high');
   });
 
-  it('does not page the low in the same breath as its forecast, and pages it when it lasts', () => {
+  it('pages a low that follows its forecast only once it has lasted', () => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, MIN5, [...BEFORE, ...FALL.slice(0, 4)])) ward.send([sample]);
     expect(paged(ward)).toEqual(['glucose-low-soon medium']);
@@ -129,7 +129,7 @@ describe('one falling glucose', () => {
     expect(paged(ward)).toContain('glucose-low medium');
   });
 
-  it.each([1, 2, 3, 5, 13])('pages no value twice, and the very low itself: records of %i readings', (size) => {
+  it.each([1, 2, 3, 5, 13])('pages no glucose value twice, and always the very low: records of %i readings', (size) => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, MIN5, BEFORE)) ward.send([sample]);
     const fall = series(GLUCOSE, T0 + 8 * MIN5, MIN5, FALL);
@@ -141,7 +141,7 @@ describe('one falling glucose', () => {
     expect(paged(ward)).toContain('glucose-very-low high');
   });
 
-  it('does not escalate the milder while the more severe asks for attention, and does once it is over', () => {
+  it('escalates the milder alert only after the more severe one is over', () => {
     const ward = new Ward();
     ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
     ward.send([{ c: GLUCOSE, t: T0 + MIN5, x: 50 }]);
@@ -154,7 +154,7 @@ describe('one falling glucose', () => {
 });
 
 describe('a latched alert whose condition has ended', () => {
-  it('suppresses no other one of its group, and pages again when it returns', () => {
+  it('a latched alert that is over suppresses no other of its group, and pages again when it returns', () => {
     const ward = new Ward();
     const beats = [...every(0.5, 30, 0.8), ...every(42, 74, 0.8), ...every(86, 118, 0.8), ...every(130, 160, 0.8)];
     for (const chunk of cut(ecg(160, beats), [250])) ward.send([chunk]);
@@ -175,7 +175,7 @@ describe('a latched alert whose condition has ended', () => {
 describe('an alert that comes back soon', () => {
   const oxygen = (start: number, ...values: number[]) => series(OXYGEN, start, 15 * SECOND, values);
 
-  it('is suppressed if it is no worse, with its reason, and emitted when it lasts', () => {
+  it('suppresses a recurrence within the refractory period, and raises it when it lasts', () => {
     const ward = new Ward();
     expect(emittedBy(ward.send(oxygen(T0, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
     expect(emittedBy(ward.send(oxygen(T0 + MINUTE, 95, 95, 95)))).toEqual([
@@ -188,7 +188,7 @@ describe('an alert that comes back soon', () => {
     expect(emittedBy(ward.send(oxygen(T0 + 7 * MINUTE, 88)))).toEqual(['oxygen-saturation-low raised medium open']);
   });
 
-  it('is emitted at once when it is worse than the one before was', () => {
+  it('raises a recurrence that begins worse than the alert before it', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 88));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
@@ -196,7 +196,7 @@ describe('an alert that comes back soon', () => {
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse', recurring: { count: 2 } });
   });
 
-  it('is emitted as soon as it gets worse than the one before was', () => {
+  it('raises a suppressed recurrence as soon as it is worse than the alert before it', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 88));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
@@ -205,7 +205,7 @@ describe('an alert that comes back soon', () => {
     expect(ward.alerts().at(-1)).toMatchObject({ reason: 'worse' });
   });
 
-  it('is emitted at once when it is high', () => {
+  it('raises a recurrence of high severity at once', () => {
     const ward = new Ward();
     ward.send(oxygen(T0, 82));
     ward.send(oxygen(T0 + MINUTE, 95, 95, 95));
@@ -214,7 +214,7 @@ describe('an alert that comes back soon', () => {
 });
 
 describe('an alert that nobody acknowledges', () => {
-  it('is emitted again one severity higher, once', () => {
+  it('escalates an alert that nobody acknowledges once, by one severity', () => {
     const ward = new Ward();
     const raised = ward.send([{ c: GLUCOSE, t: T0, x: 65 }]);
     expect(raised.timers).toContainEqual({ timer: 'escalation', dueAt: T0 + SECOND + 30 * MINUTE });
@@ -225,7 +225,7 @@ describe('an alert that nobody acknowledges', () => {
     expect(allEmittedBy(ward.tick(T0 + 3 * HOUR))).toEqual([]);
   });
 
-  it('is not when somebody has', () => {
+  it('does not escalate an acknowledged alert', () => {
     const ward = new Ward();
     const { episode } = ward.send([{ c: GLUCOSE, t: T0, x: 65 }]).transitions[0]!;
     ward.act({ type: 'acknowledge', episode }, T0 + MINUTE);
@@ -234,7 +234,7 @@ describe('an alert that nobody acknowledges', () => {
 });
 
 describe('what people say of alerts', () => {
-  it('is the precision in the next explanation; a second opinion on one alert replaces the first', () => {
+  it('shows what people said of earlier alerts as precision; a second opinion on one alert replaces the first', () => {
     const ward = new Ward();
     const { episode, alert } = ward.send([{ c: GLUCOSE, t: T0, x: 65 }]).transitions[0]!;
     expect(alert.explanation.precision).toEqual({ useful: 0, notUseful: 0, share: null });

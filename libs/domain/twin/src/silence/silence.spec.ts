@@ -13,7 +13,7 @@ function continuous(ward: Ward, code = GLUCOSE, device = 'sensor'): number {
 }
 
 describe('no-data', () => {
-  it('is due its limit after the stream was last heard, and a tick then raises it', () => {
+  it('raises no-data by a tick when its limit has passed since the newest value', () => {
     const ward = new Ward();
     const heard = continuous(ward);
     const due = heard + LIMIT;
@@ -32,7 +32,7 @@ describe('no-data', () => {
     expect(allEmittedBy(ward.tick(due + HOUR))).toEqual([]);
   });
 
-  it('moves the timer only when it has run out', () => {
+  it('moves the timer only when it has expired', () => {
     const ward = new Ward();
     const heard = continuous(ward);
     const next = ward.send([{ c: GLUCOSE, t: T0 + 4 * MIN5, x: 100, d: 'sensor' }]);
@@ -42,20 +42,20 @@ describe('no-data', () => {
     expect(early.timers).toEqual([{ timer: 'no-data', dueAt: T0 + 4 * MIN5 + SECOND + LIMIT }]);
   });
 
-  it('ends when the source is heard again', () => {
+  it('resolves no-data when the source sends again', () => {
     const ward = new Ward();
     const due = continuous(ward) + LIMIT;
     ward.tick(due);
     expect(allEmittedBy(ward.send([{ c: GLUCOSE, t: due + MIN5, x: 100, d: 'sensor' }]))).toEqual([resolved]);
   });
 
-  it('says nothing of streams that are not continuous', () => {
+  it('raises no no-data for streams that are not continuous', () => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, 4 * HOUR, [100, 100, 100, 100, 100])) ward.send([sample]);
     expect(allEmittedBy(ward.tick(T0 + 48 * HOUR))).toEqual([]);
   });
 
-  it('holds back while old values arrive: a gateway catching up is not silent', () => {
+  it('raises no no-data while old values arrive: a gateway that catches up is not silent', () => {
     const ward = new Ward();
     continuous(ward);
     const now = T0 + 6 * HOUR;
@@ -69,7 +69,7 @@ describe('no-data', () => {
     expect(allEmittedBy(ward.tick(now + 11 * SECOND + LIMIT))).toEqual([raised]);
   });
 
-  it('holds back while another source sends the same measure', () => {
+  it('raises no no-data while another source sends the same measure', () => {
     const ward = new Ward();
     const due = continuous(ward, HEART_RATE, 'watch') + 15 * MINUTE;
     for (const sample of series(HEART_RATE, T0 + 10 * MINUTE, MIN5, [80, 80, 80, 80])) {
@@ -81,7 +81,7 @@ describe('no-data', () => {
     expect(allEmittedBy(ward.tick(due + HOUR))).toEqual([raised]);
   });
 
-  it('is one episode for all silent streams, amended when they change', () => {
+  it('is one no-data episode for all silent streams, amended when they change', () => {
     const ward = new Ward();
     const heard = continuous(ward, GLUCOSE, 'sensor');
     continuous(ward, HEART_RATE, 'watch');
@@ -94,7 +94,7 @@ describe('no-data', () => {
     expect(allEmittedBy(ward.send([{ c: HEART_RATE, t: again, x: 80, d: 'watch' }]))).toEqual([resolved]);
   });
 
-  it('follows the limit of the patient', () => {
+  it('applies the no-data limit of the patient', () => {
     const ward = new Ward();
     const heard = continuous(ward);
     const limits = { glucoseSeconds: 600 };
@@ -104,7 +104,7 @@ describe('no-data', () => {
     expect(outcome.transitions[0]!.alert.threshold).toMatchObject({ limit: 600, owner: 'dr-a', reason: 'tight' });
   });
 
-  it('judges midnight as any other time', () => {
+  it('evaluates silence across midnight as at any other time', () => {
     const ward = new Ward();
     const start = Date.UTC(2026, 2, 1, 23, 50);
     for (const sample of series(GLUCOSE, start, MIN5, [100, 100, 100, 100, 100])) {
@@ -113,7 +113,7 @@ describe('no-data', () => {
     expect(allEmittedBy(ward.tick(start + 25 * MINUTE))).toEqual([]);
   });
 
-  it('is said by ticks alone, which know whether the system was listening', () => {
+  it('raises no-data by ticks alone, which know whether the system was receiving', () => {
     const ward = new Ward();
     const due = continuous(ward, HEART_RATE, 'watch') + 15 * MINUTE;
     const other = ward.send([{ c: 3, t: due + HOUR, x: 98, d: 'oximeter' }]);
@@ -121,7 +121,7 @@ describe('no-data', () => {
     expect(allEmittedBy(ward.tick(due + HOUR + SECOND))).toEqual([raised]);
   });
 
-  it('begins anew after an outage of the system itself', () => {
+  it('restarts the no-data limit after an outage of the system itself', () => {
     const ward = new Ward();
     const heard = continuous(ward);
     const up = heard + LIMIT + HOUR;
@@ -164,7 +164,7 @@ describe('system-outage', () => {
   const began = 'system-outage raised medium open';
   const over = 'system-outage resolved medium resolved';
 
-  it('is emitted once while it lasts and once when it is over, however often it is said', () => {
+  it('emits a system outage once while it lasts and once when it is over, however often it is reported', () => {
     const ward = new Ward('_system');
     const until = from + 5 * MINUTE;
     const told = [
@@ -181,7 +181,7 @@ describe('system-outage', () => {
     expect(ward.alerts()[1]!.resolvedAt).toBe(new Date(until).toISOString());
   });
 
-  it('that is only known afterwards is emitted as begun and over', () => {
+  it('emits a system outage that is known only afterwards as begun and over', () => {
     const ward = new Ward('_system');
     expect(allEmittedBy(outage(ward, from + HOUR, from + 75 * SECOND))).toEqual([began, over]);
     expect(allEmittedBy(outage(ward, from + 2 * HOUR, from + 90 * MINUTE, from + HOUR))).toEqual([began, over]);
