@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ProblemSchema } from '#libs/contracts';
-import { ROUTES, type RouteDoc } from './routes.js';
+import { ROUTES } from './routes/all-routes.js';
+import type { RouteDoc } from './routes/route-doc.js';
 
 type Json = Record<string, unknown>;
 

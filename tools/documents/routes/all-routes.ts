@@ -1,0 +1,21 @@
+import { OPERATION_ROUTES } from './operation-routes.js';
+import { ACCESS_ROUTES } from './access-routes.js';
+import { FHIR_ROUTES } from './fhir-routes.js';
+import { SAMPLES_ROUTES } from './samples-routes.js';
+import { TWINS_ROUTES } from './twins-routes.js';
+import { THRESHOLDS_ROUTES } from './thresholds-routes.js';
+import { ALERTS_ROUTES } from './alerts-routes.js';
+import { WEBHOOKS_ROUTES } from './webhooks-routes.js';
+import type { RouteDoc } from './route-doc.js';
+
+/** Every route of every app; a test compares it with the routes the apps really have. */
+export const ROUTES: readonly RouteDoc[] = [
+  ...OPERATION_ROUTES,
+  ...ACCESS_ROUTES,
+  ...FHIR_ROUTES,
+  ...SAMPLES_ROUTES,
+  ...TWINS_ROUTES,
+  ...THRESHOLDS_ROUTES,
+  ...ALERTS_ROUTES,
+  ...WEBHOOKS_ROUTES,
+];

@@ -1,0 +1,54 @@
+import * as api from '#libs/contracts';
+import { events, json, type RouteDoc } from './route-doc.js';
+
+export const TWINS_ROUTES: readonly RouteDoc[] = [
+  {
+    method: 'get',
+    path: '/v1/patients',
+    summary: 'Patients that have a twin',
+    tag: 'twins',
+    scopes: ['twins.read'],
+    status: 200,
+    query: api.PatientsQuery,
+    answer: json(api.PatientListSchema),
+  },
+  {
+    method: 'get',
+    path: '/v1/twins/{patient}',
+    summary: 'The twin now, at a time, or as it was known at a time',
+    tag: 'twins',
+    scopes: ['twins.read'],
+    status: 200,
+    query: api.TwinQuery,
+    answer: json(api.TwinSchema),
+  },
+  {
+    method: 'get',
+    path: '/v1/twins/{patient}/measurements',
+    summary: 'History with quality and provenance',
+    tag: 'twins',
+    scopes: ['twins.read'],
+    status: 200,
+    query: api.MeasurementsQuery,
+    answer: json(api.MeasurementListSchema),
+  },
+  {
+    method: 'get',
+    path: '/v1/twins/{patient}/glucose-metrics',
+    summary: 'Time in ranges, GMI, CV, LBGI, HBGI, GRI, events and wear of a window, by source',
+    tag: 'twins',
+    scopes: ['twins.read'],
+    status: 200,
+    query: api.GlucoseMetricsQuery,
+    answer: json(api.GlucoseMetricsSchema),
+  },
+  {
+    method: 'get',
+    path: '/v1/twins/{patient}/stream',
+    summary: 'The twin as it changes; resumable by Last-Event-ID (410 `cursor-unknown` when the stream never gave it)',
+    tag: 'twins',
+    scopes: ['twins.read'],
+    status: 200,
+    answer: events,
+  },
+];
