@@ -2,8 +2,8 @@ export * from './hot-state/hot-state.js';
 export { connectRedis } from './hot-state/redis.js';
 export { createHotState } from './hot-state/create-hot-state.js';
 export { migrate } from './schema/migrate.js';
-export { MigrationError } from './schema/migration-engine.js';
-export { readMigrations } from './schema/migration-engine.js';
+export { MigrationError } from './schema/apply-migration.js';
+export { readMigrations } from './schema/read-migrations.js';
 export { loadClientIds } from './engine/load-client-ids.js';
 export {
   loadIdentities,

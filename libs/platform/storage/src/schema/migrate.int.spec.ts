@@ -3,7 +3,8 @@ import type { Pool } from 'pg';
 import { createEmptyDatabase, type TestDatabase } from '#libs/testing';
 import { createPool } from '../postgres/pool.js';
 import { migrate } from './migrate.js';
-import { MigrationError, readMigrations } from './migration-engine.js';
+import { MigrationError } from './apply-migration.js';
+import { readMigrations } from './read-migrations.js';
 
 const FIRST = '20261123000000_init';
 

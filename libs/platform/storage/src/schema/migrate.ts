@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { applyMigrations, forgetUnfinished, type Migration, readMigrations } from './migration-engine.js';
+import { applyMigration, checksumOf, CREATE_LIST } from './apply-migration.js';
+import { readMigrations, type Migration } from './read-migrations.js';
 
 /** Any number that no other part of Homeostat locks on. */
 const MIGRATION_LOCK = 7_203_615_001;
@@ -20,12 +20,19 @@ export async function migrate(url: string, last?: string, lockTimeoutMs?: number
   await client.connect();
   try {
     // Without the lock a migration that is not finished may be at work in another app.
-    if (await isCurrent(client, migrations)) return [];
+    if ((await missing(client, migrations)).length === 0) return [];
     await lock(client);
-    if (await isCurrent(client, migrations)) return [];
+    await client.query(CREATE_LIST);
     // Nobody else migrates: what is not finished was interrupted, and left nothing.
-    if (await isStarted(client)) await forgetUnfinished(client);
-    return await applyMigrations(url, migrations, lockTimeoutMs);
+    await client.query(
+      'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
+    );
+    const applied: string[] = [];
+    for (const migration of await missing(client, migrations)) {
+      await applyMigration(client, migration, lockTimeoutMs);
+      applied.push(migration.name);
+    }
+    return applied;
   } finally {
     await client.end();
   }
@@ -43,25 +50,19 @@ async function lock(client: pg.Client): Promise<void> {
   }
 }
 
-/** True when all are applied; throws when one was edited after it was applied. */
-async function isCurrent(client: pg.Client, migrations: readonly Migration[]): Promise<boolean> {
-  if (!(await isStarted(client))) return false;
-  const { rows } = await client.query<{ migration_name: string; checksum: string; finished: boolean }>(
-    `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished FROM _prisma_migrations
-     WHERE rolled_back_at IS NULL`,
+/** What is not applied yet, oldest first; throws when one was edited after it was applied. */
+async function missing(client: pg.Client, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+  if (!(await isStarted(client))) return migrations;
+  const { rows } = await client.query<{ migration_name: string; checksum: string }>(
+    `SELECT migration_name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL AND finished_at IS NOT NULL`,
   );
-  const applied = new Map(rows.map((row) => [row.migration_name, row]));
-  let current = true;
-  for (const { name, sql } of migrations) {
-    const row = applied.get(name);
-    if (row === undefined || !row.finished) {
-      current = false;
-      continue;
-    }
-    if (row.checksum !== createHash('sha256').update(sql).digest('hex'))
+  const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
+  return migrations.filter(({ name, sql }) => {
+    const checksum = applied.get(name);
+    if (checksum !== undefined && checksum !== checksumOf(sql))
       throw new Error(`migration ${name} was edited after it had been applied to this database`);
-  }
-  return current;
+    return checksum === undefined;
+  });
 }
 
 async function isStarted(client: pg.Client): Promise<boolean> {

@@ -1,9 +1,8 @@
-import { createHook } from 'node:async_hooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { diffFromSchema } from '#libs/testing/schema';
 import { migrate } from './migrate.js';
-import { diffFromSchema } from './migration-engine.js';
 import { makePartitions, removeOldMeasurements } from './partitions.js';
 import { createPool } from '../postgres/pool.js';
 import { createPrisma } from './prisma.js';
@@ -75,27 +74,6 @@ describe('schema', () => {
       await other.end();
       await expect(migrate(url.href)).rejects.toThrow('was edited after it had been applied');
     } finally {
-      await pool.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    }
-  });
-
-  it('keeps no process alive once it has migrated', async () => {
-    const name = `homeostat_test_alive_${process.pid}`;
-    await pool.query(`CREATE DATABASE ${name}`);
-    const url = new URL(database.url);
-    url.pathname = `/${name}`;
-    const timers: NodeJS.Timeout[] = [];
-    const hook = createHook({
-      init: (_id, type, _trigger, timer) => {
-        const isOfTheEngine = type === 'Timeout' && new Error('here').stack?.includes('schema-engine-wasm') === true;
-        if (isOfTheEngine) timers.push(timer as NodeJS.Timeout);
-      },
-    }).enable();
-    try {
-      expect(await migrate(url.href)).not.toEqual([]);
-      expect(timers.filter((timer) => timer.hasRef())).toEqual([]);
-    } finally {
-      hook.disable();
       await pool.query(`DROP DATABASE ${name} WITH (FORCE)`);
     }
   });

@@ -1,0 +1,1 @@
+export { diffFromSchema } from './schema-diff.js';
