@@ -7,6 +7,7 @@ import { GROUP, OFFSETS } from './group.js';
 import { createMeter } from './meter.js';
 import { startPipeline, type Pipeline } from './pipeline.js';
 import { QuarantineWatch } from './quarantine/quarantine-watch.js';
+import { StaleReplay } from './replay-stale.js';
 import { Ticker } from './time/ticker.js';
 import { Upkeep } from './upkeep.js';
 import { warmUp } from './warm-up.js';
@@ -22,6 +23,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly ticker: Ticker;
   private readonly upkeep: Upkeep;
   private readonly quarantine: QuarantineWatch;
+  private readonly staleReplay: StaleReplay;
   private readonly meter;
 
   constructor(private readonly platform: Platform) {
@@ -51,6 +53,12 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
       onReleased: ({ tenant, key }) => logger.info({ tenant, twin: key }, 'a twin can be read again'),
       onProblem: (error) => logger.warn({ err: error }, 'the quarantine was not looked through'),
     });
+    this.staleReplay = new StaleReplay({
+      pool,
+      log,
+      onReplayed: (records) => logger.info({ records }, 'dead letters of an earlier version were replayed'),
+      onProblem: (error) => logger.warn({ err: error }, 'dead letters of an earlier version were not replayed'),
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -79,9 +87,11 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
     readiness.addConsumer({ group: GROUP, topic: TOPICS.patientInput, consumer, applied: () => OFFSETS.read(pool) });
     this.ticker.start();
     this.quarantine.start();
+    this.staleReplay.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.staleReplay.stop();
     await this.quarantine.stop();
     await this.ticker.stop();
     await this.pipeline?.stop();

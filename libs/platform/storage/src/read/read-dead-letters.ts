@@ -42,3 +42,36 @@ export async function takeDeadLetter(
   );
   return rows[0];
 }
+
+export interface ReplayableDeadLetter {
+  readonly tenant: number;
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Dead letters of all tenants that were not replayed and have this reason, in the order of the log by partition. */
+export async function unreplayedDeadLetters(
+  pool: Pick<Pool, 'query'>,
+  which: { readonly group: string; readonly topic: string; readonly reason: string; readonly most: number },
+): Promise<readonly ReplayableDeadLetter[]> {
+  const { rows } = await pool.query<ReplayableDeadLetter>(
+    `SELECT tenant, id::text AS id, topic, key, value FROM dead_letters
+     WHERE consumer_group = $1 AND topic = $2 AND replayed_at IS NULL AND reason = $3
+     ORDER BY "partition", "offset" LIMIT $4`,
+    [which.group, which.topic, which.reason, which.most],
+  );
+  return rows;
+}
+
+export async function markReplayed(
+  pool: Pick<Pool, 'query'>,
+  deadLetters: readonly Pick<ReplayableDeadLetter, 'tenant' | 'id'>[],
+): Promise<void> {
+  await pool.query(
+    `UPDATE dead_letters d SET replayed_at = now() FROM unnest($1::int4[], $2::uuid[]) AS u (tenant, id)
+     WHERE d.tenant = u.tenant AND d.id = u.id`,
+    [deadLetters.map(({ tenant }) => tenant), deadLetters.map(({ id }) => id)],
+  );
+}
