@@ -41,7 +41,7 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     const { pool, log, readiness } = this.platform;
     await requireAgreement(pool, log, OFFSETS);
-    await warmUp(pool).catch((error: unknown) => this.platform.logger.debug({ err: error }, 'not warmed up'));
+    this.platform.rehearse(() => warmUp(pool));
     await this.lanes.start();
     const consumer = await startPipeline({
       pool,

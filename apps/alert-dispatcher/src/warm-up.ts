@@ -6,11 +6,11 @@ import type { Pool } from 'pg';
 import { TOPICS, twinKey, type Alert, type AlertRecord } from '#libs/contracts';
 import { LaneStore } from '#libs/platform/delivery';
 import { applyOnce, type Batch } from '#libs/platform/messaging';
-import { rehearsalPool, WARM_CONNECTIONS } from '#libs/platform/storage';
+import { connectionsToWarm, rehearsalPool } from '#libs/platform/storage';
 import { Lane } from './lanes/endpoint-lane.js';
 import { OFFSETS, queueDeliveries } from './pipeline.js';
 
-const ROUNDS = 8;
+const ROUNDS = 5;
 const SECRET = `whsec_${randomBytes(24).toString('base64')}`;
 
 /**
@@ -27,7 +27,9 @@ export async function warmUp(pool: Pool): Promise<void> {
   // Partitions that no topic has, and that two processes which start together do not share.
   const first = randomInt(1, 2 ** 30);
   try {
-    await Promise.all(Array.from({ length: WARM_CONNECTIONS }, (_, index) => rehearse(pool, host, -first - index)));
+    await Promise.all(
+      Array.from({ length: connectionsToWarm(pool) }, (_, index) => rehearse(pool, host, -first - index)),
+    );
   } finally {
     server.close();
   }

@@ -65,7 +65,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
     const { pool, log, hot, logger, readiness, databaseUrl } = this.platform;
     await requireAgreement(pool, log, OFFSETS);
     await this.upkeep.start();
-    await warmUp(pool, CATALOGUE).catch((error: unknown) => logger.debug({ err: error }, 'not warmed up'));
+    this.platform.rehearse(() => warmUp(pool, CATALOGUE));
     this.pipeline = await startPipeline({
       pool,
       databaseUrl,

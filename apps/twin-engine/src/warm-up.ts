@@ -4,12 +4,12 @@ import { twinKey, TOPICS, type SamplesRecord } from '#libs/contracts';
 import { CATALOGUE } from '#libs/domain/quantities';
 import type { Catalogue } from '#libs/domain/twin';
 import type { Batch } from '#libs/platform/messaging';
-import { rehearsalPool, SourceKeys, WARM_CONNECTIONS } from '#libs/platform/storage';
+import { connectionsToWarm, rehearsalPool, SourceKeys } from '#libs/platform/storage';
 import { BatchApplier } from './apply/apply-batches.js';
 import { DeferredPatients } from './backlog/deferred-patients.js';
 import { TwinCache } from './apply/twin-cache.js';
 
-const ROUNDS = 8;
+const ROUNDS = 5;
 /** Beyond every limit, so that an alert is made and written. */
 const LOW_GLUCOSE = 45;
 
@@ -22,9 +22,10 @@ const LOW_GLUCOSE = 45;
 export async function warmUp(pool: Pool, catalogue: Catalogue): Promise<readonly string[]> {
   const problems: string[] = [];
   // Keys that no tenant has (they count up from 1), and that two processes which start together do not share.
-  const first = 2 ** 31 - randomInt(WARM_CONNECTIONS, 2 ** 24);
-  const connections = Array.from({ length: WARM_CONNECTIONS }, async (_, index) => {
-    const tenant = first + index - WARM_CONNECTIONS;
+  const count = connectionsToWarm(pool);
+  const first = 2 ** 31 - randomInt(count, 2 ** 24);
+  const connections = Array.from({ length: count }, async (_, index) => {
+    const tenant = first + index - count;
     const applier = new BatchApplier({
       pool: rehearsalPool(pool, tenantWithWebhook(tenant)),
       cache: new TwinCache(0),

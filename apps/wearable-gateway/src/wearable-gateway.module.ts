@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import type { Platform } from '#libs/platform/runtime';
 import { MqttIngress } from './mqtt/mqtt-ingress.js';
 import { Pipeline } from './pipeline.js';
@@ -8,19 +8,6 @@ import { SamplesRoutes } from './samples-routes.js';
 import { SourceOwners } from './senders/source-owners.js';
 import { Subjects } from './senders/subjects.js';
 import { warmUp } from './warm-up.js';
-
-class WarmStart implements OnApplicationBootstrap {
-  constructor(
-    private readonly platform: Platform,
-    private readonly subjects: Subjects,
-  ) {}
-
-  async onApplicationBootstrap(): Promise<void> {
-    const { logger } = this.platform;
-    const { subjects } = this;
-    await warmUp({ subjects, now: Date.now }).catch((error: unknown) => logger.debug({ err: error }, 'not warmed up'));
-  }
-}
 
 /** The wearable gateway: HTTP, and MQTT by an own broker or as a client of another one. */
 @Module({})
@@ -38,6 +25,7 @@ export class WearableGatewayModule {
     const subjects = new Subjects(pool, Date.now);
     const owners = { subjects, sources: new SourceOwners(pool, Date.now) };
     const pipeline = new Pipeline({ owners, log, rejections, metrics, now: Date.now });
+    platform.rehearse(() => warmUp({ subjects, pool, tokens: platform.tokens, now: Date.now }));
     return {
       module: WearableGatewayModule,
       controllers: [SamplesRoutes, RejectionsRoutes],
@@ -45,7 +33,6 @@ export class WearableGatewayModule {
         { provide: Pipeline, useValue: pipeline },
         { provide: RejectionStore, useValue: rejections },
         { provide: MqttIngress, useFactory: () => new MqttIngress(platform, pipeline) },
-        { provide: WarmStart, useFactory: () => new WarmStart(platform, subjects) },
       ],
     };
   }

@@ -55,6 +55,8 @@ export class Lanes {
     });
     await connection.connect();
     await connection.query(`LISTEN ${LANES_CHANNEL}`);
+    // Of no lane: the first lane does not wait for the catalogue.
+    await lockAll(connection, []);
     this.connection = connection;
   }
 

@@ -81,6 +81,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     });
 
     const closing = new AbortController();
+    const rehearsals: (() => Promise<unknown>)[] = [];
     const platform: Platform = {
       config,
       logger,
@@ -96,6 +97,8 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
       readiness,
       closing: closing.signal,
       onClose: (stop) => void stops.push(stop),
+      rehearse: (warmUp) => void rehearsals.push(warmUp),
+      rehearsals,
       fail: (reason) => {
         logger.fatal({ reason }, 'fatal: shutting down');
         process.exitCode = 1;

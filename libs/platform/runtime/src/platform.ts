@@ -28,6 +28,12 @@ export interface Platform {
    * brokers here (or in Nest's `onApplicationShutdown`). All together have about 4 s.
    */
   onClose(stop: () => Promise<void>): void;
+  /**
+   * Runs once before the process says that it is ready, one after another in order of registration, when nothing else of its start is under way:
+   * so each finds the connections that the one before has left. What fails is left out.
+   */
+  rehearse(warmUp: () => Promise<unknown>): void;
+  readonly rehearsals: readonly (() => Promise<unknown>)[];
   /** For consumers that have failed: closes what can be closed and ends the process with exit code 1. */
   fail(reason: string): void;
   /** Aborts {@link closing}; open streams end, and the server can close. */

@@ -12,7 +12,7 @@ const LINGER_MS = 2_000;
 
 /**
  * The whole life of a process, for `main.ts`: settings → platform → modules → listening → `ready <url>` on a line of its own when
- * the readiness check passes → close on SIGTERM or SIGINT within five seconds. Without `config` the environment is read.
+ * the readiness check passes and the way of an alert is rehearsed → close on SIGTERM or SIGINT within five seconds. Without `config` the environment is read.
  */
 export async function serve(
   role: Role,
@@ -41,6 +41,8 @@ async function announceWhenReady(platform: Platform, url: string): Promise<void>
   while (!platform.closing.aborted) {
     const report = await platform.readiness.report();
     if (report.status === 'ready') {
+      for (const rehearsal of platform.rehearsals)
+        await rehearsal().catch((error: unknown) => platform.logger.debug({ err: error }, 'not warmed up'));
       process.stdout.write(`ready ${url}\n`);
       return;
     }

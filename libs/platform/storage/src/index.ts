@@ -29,7 +29,7 @@ export { writeMeasurements, type MeasurementWrite } from './write/write-measurem
 export { writeTransitions, type TransitionWrite } from './write/write-alerts.js';
 export { TwinConflictError, writeTwins, type TwinWrite } from './write/write-twins.js';
 export { createPrisma, type Prisma } from './schema/prisma.js';
-export { createPool, WARM_CONNECTIONS } from './postgres/pool.js';
+export { connectionsToWarm, createPool } from './postgres/pool.js';
 export { inTransaction } from './postgres/in-transaction.js';
 export { sentTogether } from './postgres/sent-together.js';
 export { rehearsalPool } from './postgres/rehearsal-pool.js';

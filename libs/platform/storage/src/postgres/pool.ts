@@ -15,7 +15,12 @@ export interface PoolOptions {
 }
 
 /** Connections that are kept however long nothing happens, about as many as the way of an alert takes at once; a warm-up teaches each its statements. */
-export const WARM_CONNECTIONS = 4;
+const WARM_CONNECTIONS = 4;
+
+/** How many connections a warm-up takes at once, so that it has all that are open. */
+export function connectionsToWarm(pool: Pick<pg.Pool, 'totalCount'>): number {
+  return Math.max(WARM_CONNECTIONS, pool.totalCount);
+}
 
 /**
  * Connections to Postgres. Values come as pg gives them by default, decided once for all stores: int8 as string (exact; use
