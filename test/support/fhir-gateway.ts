@@ -43,6 +43,7 @@ export class TestFhirGateway {
       pool,
       log,
       tokens: { verifyToken: (token: string) => Promise.resolve(accessOf(token)) },
+      limits: { request: () => Promise.resolve() },
       readiness: new Readiness(log, metrics),
       closing: closing.signal,
     } as unknown as Platform;
