@@ -35,7 +35,7 @@ export class PostgresMembership {
   private wanted: readonly number[] = [];
   private unlocking: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
-  private ticking: Promise<void> | undefined;
+  private ticking: Promise<boolean> | undefined;
   private again = false;
   private stopping = false;
   private connects = 0;
@@ -137,17 +137,19 @@ export class PostgresMembership {
   private async tick(): Promise<void> {
     if (this.ticking !== undefined) {
       this.again = true;
-      return this.ticking;
+      await this.ticking;
+      return;
     }
     clearTimeout(this.timer);
-    this.ticking = this.balance();
-    const complete = await this.ticking.then(
+    // What fails is handled here and nowhere else: who asks meanwhile waits for the same and does not look at it.
+    this.ticking = this.balance().then(
       () => true,
       (error: unknown) => {
         this.options.logger.warn({ group: this.options.group, reason: reasonOf(error) }, 'could not share partitions');
         return false;
       },
     );
+    const complete = await this.ticking;
     this.ticking = undefined;
     if (this.stopping || this.client === undefined) return;
     if (this.again) {
