@@ -28,6 +28,8 @@ end
 return #KEYS`;
 const TWINS_PER_CALL = 100;
 const MAX_UNWRITTEN = 10_000;
+/** Between two attempts to remove what could not be written, ms. */
+const FORGET_AGAIN_MS = 100;
 
 type WithPut = Redis & { putTwins(keys: number, ...args: (string | number)[]): Promise<number> };
 
@@ -44,6 +46,7 @@ export class RedisHotState implements HotState {
   private readonly ttlMs: number;
   private degraded = false;
   private closed = false;
+  private forgetting: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly url: string,
@@ -104,6 +107,7 @@ export class RedisHotState implements HotState {
 
   close(): Promise<void> {
     this.closed = true;
+    clearTimeout(this.forgetting);
     this.writer.disconnect();
     this.reader?.disconnect();
     return Promise.resolve();
@@ -130,6 +134,12 @@ export class RedisHotState implements HotState {
       const done = await this.attempt(() => this.writer.unlink(some));
       if (done === undefined) for (const key of some) this.remember(key);
     }
+    // A slow answer is no new connection: without another attempt the old views would stay for their time to live.
+    if (this.unwritten.size === 0 || this.closed || this.forgetting !== undefined) return;
+    this.forgetting = setTimeout(() => {
+      this.forgetting = undefined;
+      void this.forgetUnwritten();
+    }, FORGET_AGAIN_MS).unref();
   }
 
   /** undefined when Redis is away or slow; it is asked again at the next call. */
