@@ -81,11 +81,34 @@ module.exports = {
       to: { pathNot: ['^libs/samples/', '^libs/contracts/', '^libs/domain/quantities/', '^(node:)?buffer$'] },
     },
     {
+      name: 'fhir-search-is-pure',
+      severity: 'error',
+      comment: 'fhir-search imports domain/fhir, quantities, fhirpath and UCUM only: no framework, no database.',
+      from: { path: '^libs/fhir-search/', pathNot: spec },
+      to: {
+        pathNot: [
+          '^libs/fhir-search/',
+          '^libs/domain/(fhir|quantities)/',
+          '^node_modules/(fhirpath|@lhncbc/ucum-lhc)/',
+          '\\.json$',
+        ],
+      },
+    },
+    {
       name: 'fhir-rest-is-pure',
       severity: 'error',
-      comment: 'fhir-rest imports domain/fhir, quantities and types of contracts only: no framework, no database.',
+      comment:
+        'fhir-rest imports domain/fhir, quantities, fhir-search, the patch libraries and types of contracts only: no framework, no database.',
       from: { path: '^libs/fhir-rest/', pathNot: spec },
-      to: { pathNot: ['^libs/fhir-rest/', '^libs/contracts/', '^libs/domain/(fhir|quantities)/'] },
+      to: {
+        pathNot: [
+          '^libs/fhir-rest/',
+          '^libs/fhir-search/',
+          '^libs/contracts/',
+          '^libs/domain/(fhir|quantities)/',
+          '^node_modules/(fhirpath|rfc6902)/',
+        ],
+      },
     },
     {
       name: 'fhir-rest-takes-types-of-contracts',
