@@ -2,7 +2,8 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { originOf, send } from './http.js';
-import { Pipeline, type Target } from '../pipeline.js';
+import { Pipeline } from '../pipeline.js';
+import type { Target } from '../pipeline/wishes.js';
 
 /** Earlier versions of a resource. */
 @Controller('fhir/r4')
@@ -18,7 +19,10 @@ export class HistoryRoutes {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const page = { count: query['_count'], before: query['before'] };
-    send(reply, await this.pipeline.history(target, page, request.access, this.pipeline.baseUrl(originOf(request))));
+    send(
+      reply,
+      await this.pipeline.reads.history(target, page, request.access, this.pipeline.baseUrl(originOf(request))),
+    );
   }
 
   @Get(':type/:id/_history/:version')
@@ -27,6 +31,6 @@ export class HistoryRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.pipeline.read(target, target.version, request.access));
+    send(reply, await this.pipeline.reads.read(target, target.version, request.access));
   }
 }

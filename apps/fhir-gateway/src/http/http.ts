@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BodyOptions } from '#libs/platform/http';
 import { oneIssue, preferenceOf, type Answer, type Preference } from '#libs/fhir-rest';
-import type { Pipeline, Wishes } from '../pipeline.js';
+import type { Pipeline } from '../pipeline.js';
+import type { Wishes } from '../pipeline/wishes.js';
 
 /** Maximum bytes of a request body after inflating: 16 MiB holds about 10,000 resources. */
 export const FHIR_BODY: BodyOptions = {

@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { BodyAs } from '#libs/platform/http';
 import { FHIR_BODY, oneHeader, refuseConditional, send, wishesOf } from './http.js';
-import { Pipeline, type Target } from '../pipeline.js';
+import { Pipeline } from '../pipeline.js';
+import type { Target } from '../pipeline/wishes.js';
 
 /** Single resources of any R4 type. Scopes are judged by the pipeline, as for the entries of a bundle. */
 @Controller('fhir/r4')
@@ -20,7 +21,7 @@ export class ResourceRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): void {
-    send(reply, this.pipeline.validate(type, text ?? '', request.access));
+    send(reply, this.pipeline.validations.validate(type, text ?? '', request.access));
   }
 
   @Post(':type')
@@ -34,13 +35,18 @@ export class ResourceRoutes {
     refuseConditional(request);
     send(
       reply,
-      await this.pipeline.create(type, text ?? '', request.access, wishesOf(this.pipeline, request, 'representation')),
+      await this.pipeline.writes.create(
+        type,
+        text ?? '',
+        request.access,
+        wishesOf(this.pipeline, request, 'representation'),
+      ),
     );
   }
 
   @Get(':type')
   search(@Param('type') type: string, @Req() request: AuthorizedRequest): never {
-    return this.pipeline.search(type, request.access);
+    return this.pipeline.searches.search(type, request.access);
   }
 
   @Put(':type/:id')
@@ -54,7 +60,7 @@ export class ResourceRoutes {
     const ifMatch = oneHeader(request, 'if-match');
     send(
       reply,
-      await this.pipeline.update(
+      await this.pipeline.writes.update(
         target,
         text ?? '',
         ifMatch,
@@ -67,11 +73,11 @@ export class ResourceRoutes {
   @Delete(':type/:id')
   @BodyAs(FHIR_BODY) // clients name a content type here, too, though there is no body
   async remove(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.pipeline.remove(target, oneHeader(request, 'if-match'), request.access));
+    send(reply, await this.pipeline.writes.remove(target, oneHeader(request, 'if-match'), request.access));
   }
 
   @Get(':type/:id')
   async read(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.pipeline.read(target, undefined, request.access));
+    send(reply, await this.pipeline.reads.read(target, undefined, request.access));
   }
 }

@@ -19,7 +19,10 @@ export class SystemRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.pipeline.bundle(text ?? '', request.access, wishesOf(this.pipeline, request, 'minimal')));
+    send(
+      reply,
+      await this.pipeline.bundles.take(text ?? '', request.access, wishesOf(this.pipeline, request, 'minimal')),
+    );
   }
 
   @Get('metadata')

@@ -1,0 +1,40 @@
+import type { Access } from '#libs/platform/auth';
+import { bundleAnswer, planRequest, readBundle, refusal, refusalOf, type Answer, type Step } from '#libs/fhir-rest';
+import { forbiddenIssue, missingScopes } from '../http/access.js';
+import type { Commits, PipelineDeps } from './commits.js';
+import type { Wishes } from './wishes.js';
+
+/** `POST /fhir/r4` */
+export class Bundles {
+  constructor(
+    private readonly commits: Commits,
+    private readonly deps: Pick<PipelineDeps, 'newId'>,
+  ) {}
+
+  /** A transaction is atomic; the entries of a batch stand alone. */
+  take(text: string, access: Access, { own, prefer }: Wishes): Promise<Answer> {
+    return this.commits.timed('bundle', async () => {
+      const plan = planRequest(readBundle(text), this.deps.newId, own);
+      const missing = missingScopes(access, plan.steps);
+      if (plan.type === 'batch') {
+        const steps = plan.steps.map((step) => forbidden(step, missing.get(step.index)));
+        const decision = await this.commits.commit(steps, access, 'each');
+        return bundleAnswer('batch-response', decision.results, prefer);
+      }
+      const bad = refusalOf(plan.steps.filter((step) => step.kind === 'refused'));
+      if (bad !== undefined) throw bad;
+      if (missing.size > 0)
+        throw refusal(
+          403,
+          [...missing].map(([index, scope]) => forbiddenIssue(scope, index)),
+        );
+      const decision = await this.commits.commit(plan.steps, access, 'atomic');
+      return bundleAnswer('transaction-response', decision.results, prefer);
+    });
+  }
+}
+
+function forbidden(step: Step, scope: string | undefined): Step {
+  if (scope === undefined) return step;
+  return { kind: 'refused', index: step.index, status: 403, issues: [forbiddenIssue(scope, step.index)] };
+}

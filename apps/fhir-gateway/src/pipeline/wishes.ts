@@ -1,0 +1,15 @@
+import type { OwnBases, Preference } from '#libs/fhir-rest';
+
+/** The resource of a path. */
+export interface Target {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** What a client asks for beside the work, and how it called the server. */
+export interface Wishes {
+  readonly baseUrl: string;
+  /** Addresses of this server: references to them are references to its resources. */
+  readonly own: OwnBases;
+  readonly prefer: Preference;
+}
