@@ -1,24 +1,7 @@
-export type {
-  Condition,
-  DateValue,
-  Include,
-  NumberValue,
-  Prefix,
-  QuantityValue,
-  ReferenceValue,
-  SearchQuery,
-  SortKey,
-  TokenValue,
-} from './query/search-query.js';
-export type { SearchParameter, SearchParameterType } from './values/search-parameter.js';
-export type {
-  CompositeIndex,
-  DateIndex,
-  NumberIndex,
-  QuantityIndex,
-  ReferenceIndex,
-  SearchValues,
-  StringIndex,
-  TokenIndex,
-  UriIndex,
-} from './values/search-values.js';
+export { compartmentParameters, searchParameters } from './definitions/search-parameters.js';
+export { searchValuesOf } from './extract/search-values-of.js';
+export { fold } from './values/folding.js';
+export { indexKey } from './values/index-key.js';
+export type * from './query/search-query.js';
+export type * from './values/search-parameter.js';
+export type * from './values/search-values.js';

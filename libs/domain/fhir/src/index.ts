@@ -1,6 +1,6 @@
 export { Decimal, parseJson, stringifyJson, type Json, type JsonObject, type Parsed } from './json/json.js';
 export { operationOutcome, type Issue, type IssueCode, type OperationOutcome } from './json/issue.js';
-export { isResourceType, RESOURCE_TYPES } from './structure/structure.js';
+export { isResourceType, RESOURCE_TYPES, typeRule, type ElementRule, type TypeRule } from './structure/structure.js';
 export { validateResource } from './structure/validate.js';
 export { endOf, everTold, toClinical } from './clinical/to-clinical.js';
 export { ownerDuring, type DeviceAssignment, type DeviceOwner } from './devices/device-assignment.js';

@@ -4,3 +4,4 @@ export * from './units.js';
 export * from './plausibility.js';
 export * from './instant.js';
 export * from './identity.js';
+export { sha256Words } from './hash.js';

@@ -1,4 +1,4 @@
-/** The part of the package that the tests use; it ships no types. */
+/** The part of the package that is used here; it ships no types. */
 declare module '@lhncbc/ucum-lhc' {
   export class UcumLhcUtils {
     static getInstance(): UcumLhcUtils;
@@ -11,6 +11,15 @@ declare module '@lhncbc/ucum-lhc' {
       readonly status: 'succeeded' | 'failed' | 'error';
       readonly toVal: number | null;
       readonly msg: readonly string[];
+    };
+    convertToBaseUnits(
+      from: string,
+      value: number,
+    ): {
+      readonly status: 'succeeded' | 'failed' | 'invalid' | 'error';
+      readonly magnitude?: number;
+      /** Base unit to exponent. */
+      readonly unitToExp?: Readonly<Record<string, number>>;
     };
   }
 }

@@ -12,10 +12,14 @@ export interface SearchParameter {
   readonly definition: string;
   /** Types a reference may name. */
   readonly targets?: readonly string[];
+  /** Of a code element, which has no system of its own: the systems of the value set that it is bound to. */
+  readonly systems?: readonly string[];
   /** Of a composite: the parameters of its parts, with expressions relative to its own. */
   readonly components?: readonly {
     readonly parameter: string;
     readonly type: SearchParameterType;
     readonly expression: string;
+    readonly targets?: readonly string[];
+    readonly systems?: readonly string[];
   }[];
 }

@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { parseJson, RESOURCE_TYPES, type JsonObject } from '#libs/domain/fhir';
+import { propertyRuns } from '#libs/testing/properties';
+import { searchParameters } from '../definitions/search-parameters.js';
+import { searchValuesByEngine, UNTYPED } from '../fixtures/engine.fixture.js';
+import { madeResource, type Random } from '../fixtures/made-resource.fixture.js';
+import type { SearchValues } from '../values/search-values.js';
+import { searchValuesOf } from './search-values-of.js';
+
+/** In an order that does not depend on which path was walked first. */
+function sorted(values: SearchValues, type = ''): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(values).map(([kind, list]) => [
+      kind,
+      (list as readonly { readonly parameter: string }[])
+        .filter((one) => !UNTYPED.has(`${type} ${one.parameter}`))
+        .map((one) => JSON.stringify(one))
+        .sort(),
+    ]),
+  );
+}
+
+function random(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function read(text: string): JsonObject {
+  const parsed = parseJson(text);
+  if (!parsed.ok) throw new Error(parsed.error.diagnostics);
+  return parsed.value as JsonObject;
+}
+
+describe('search values of a resource', () => {
+  it('compiles every expression of R4', () => {
+    for (const type of RESOURCE_TYPES) expect(() => searchValuesOf({ resourceType: type })).not.toThrow();
+  });
+
+  it('finds what the FHIRPath engine finds, in made resources of every type', () => {
+    const rounds = propertyRuns(6).numRuns;
+    const met = new Set<string>();
+    // SubscriptionStatus is of R4B: the engine's model of R4 does not have it.
+    for (const type of RESOURCE_TYPES.filter((one) => one !== 'SubscriptionStatus')) {
+      for (let round = 0; round < rounds; round += 1) {
+        const resource = read(JSON.stringify(madeResource(type, random(round * 1000 + type.length * 7 + round))));
+        const values = searchValuesOf(resource);
+        expect({ type, ...sorted(values, type) }).toEqual({ type, ...sorted(searchValuesByEngine(resource)) });
+        for (const list of Object.values(values))
+          for (const { parameter } of list as { parameter: string }[]) met.add(`${type} ${parameter}`);
+      }
+    }
+    const all = RESOURCE_TYPES.flatMap((type) => [...searchParameters(type).keys()]).length;
+    expect(met.size / all).toBeGreaterThan(0.7);
+  });
+});
+
+const examples = '/work/shared/data';
+(existsSync(examples) ? describe : describe.skip)('search values of the open examples', () => {
+  const files = ['fhir_examples', 'fhir_synthea'].flatMap((folder) =>
+    readdirSync(join(examples, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.json(\.gz)?$/.test(name))
+      .map((name) => join(examples, folder, name)),
+  );
+  it.each(files)('%s: what the engine finds', (file) => {
+    const bytes = readFileSync(file);
+    const resource = read((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+    const entries = (resource['entry'] ?? []) as unknown as readonly { resource?: JsonObject }[];
+    // Enough of a long record to see each of its types many times.
+    const inside = entries.map((entry) => entry.resource ?? {}).filter((_, index) => index % 4 === 0);
+    for (const one of [resource, ...inside])
+      expect(sorted(searchValuesOf(one))).toEqual(sorted(searchValuesByEngine(one)));
+  });
+});
