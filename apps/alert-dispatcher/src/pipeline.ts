@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { TOPICS, type AlertRecord } from '#libs/contracts';
+import { parseAlert, tenantOfKey, TOPICS, type AlertRecord } from '#libs/contracts';
 import {
   appendInTransaction,
   consumeTransactionally,
@@ -11,7 +11,6 @@ import {
 } from '#libs/platform/messaging';
 import { deadLetterAt, OffsetStore, storableText, writeDeadLetters } from '#libs/platform/storage';
 import { activeWebhooks, enqueueAlerts, wakeLanes, type LaneKey } from '#libs/platform/delivery';
-import { parseAlert, tenantOfKey } from './records/parse-alert.js';
 
 export const GROUP = 'alert-dispatcher';
 /** Where the dispatchers stand in their topic. */

@@ -2,6 +2,7 @@ export * from './topics.js';
 export * from './records.js';
 export * from './facts.js';
 export * from './alerts.js';
+export { parseAlert, tenantOfKey, type ParsedAlert } from './alert-records/parse-alert.js';
 export * from './samples.js';
 export * from './alarm-policy-api.js';
 export * from './alerts-api.js';

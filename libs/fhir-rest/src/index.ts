@@ -32,3 +32,7 @@ export {
   type StoredResource,
   type TypedIdentifier,
 } from './repository/resources.js';
+export { alertResources, identityOfEvidence, sequenceOf, type AlertState } from './derived/alert-resources.js';
+export { communicationId, communicationResources, type TakenDelivery } from './derived/communication.js';
+export { observationIdOf } from './derived/measurement-id.js';
+export { nextVersions, type MadeResource } from './derived/next-versions.js';

@@ -3,6 +3,7 @@ import { ownerDuring, stringifyJson, type DeviceAssignment, type Issue, type Jso
 import { versionOfTag } from '../answers/answer.js';
 import { clinicalOf, mayBeStored, takenBack, type Clinical } from '../clinical/clinical.js';
 import { replaceConditional } from '../references/conditional-reference.js';
+import { refusalOfGuard } from '../derived/guard.js';
 import { followDevices } from '../clinical/follow-devices.js';
 import { indexedForms } from '../references/indexed-identifier.js';
 import { noSuchPatient, unclearPatient } from '../references/reference-issues.js';
@@ -132,6 +133,8 @@ class Deciding {
     const before = this.current.get(`${step.type}/${step.id}`);
     const conflict = mismatch(step, before);
     if (conflict !== undefined) return conflict;
+    const guarded = refusalOfGuard(step, before);
+    if (guarded !== undefined) return { kind: 'refused', ...guarded };
     // Deleting an absent resource succeeds (FHIR R4 http.html#delete).
     if (before === undefined || before.deleted) return { kind: 'deleted' };
     const after = { ...before, version: before.version + 1, deleted: true, content: '', lastUpdated: this.now };
@@ -147,6 +150,8 @@ class Deciding {
       const conflict = mismatch(step, before);
       if (conflict !== undefined) return conflict;
     }
+    const guarded = refusalOfGuard(step, before);
+    if (guarded !== undefined) return { kind: 'refused', ...guarded };
     const unclear = (step.assumed ?? []).filter(({ sent }) => this.herePatients.has(sent.replace('Patient/', '')));
     if (unclear.length > 0) {
       return { kind: 'refused', status: 422, issues: unclear.map(({ path }) => unclearPatient(`${step.at}.${path}`)) };

@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { twinKey, SEVERITIES, type AlertRecord } from '#libs/contracts';
-import type { LogRecord } from '#libs/platform/messaging';
+import { SEVERITIES, type AlertRecord } from '../alerts.js';
+import { twinKey } from '../topics.js';
+
+/** What of a record of the log is read. */
+interface KeyedText {
+  readonly key: string;
+  readonly value: string;
+}
 
 export type ParsedAlert =
   | { readonly kind: 'alert'; readonly record: AlertRecord }
@@ -15,10 +21,10 @@ const Tenant = z
 const Ms = z.int().min(-62_167_219_200_000).max(253_402_300_799_999);
 
 /**
- * What delivery itself uses of a record. The rest of the alert is passed on as it is: an engine of a newer version may already
+ * What every consumer uses of a record. The rest of the alert is passed on as it is: an engine of a newer version may already
  * write members that this one does not know, and one of an older version may lack some.
  */
-const Deliverable = z.looseObject({
+const Readable = z.looseObject({
   tenant: Tenant,
   patient: z.string().min(1),
   transition: z.guid(),
@@ -42,7 +48,7 @@ const Deliverable = z.looseObject({
 const MAX_PLACES = 5;
 
 /** Reads a record of the topic `alerts`; catches what no engine has written. */
-export function parseAlert(log: Pick<LogRecord, 'key' | 'value'>): ParsedAlert {
+export function parseAlert(log: KeyedText): ParsedAlert {
   let value: unknown;
   try {
     value = JSON.parse(log.value);
@@ -51,7 +57,7 @@ export function parseAlert(log: Pick<LogRecord, 'key' | 'value'>): ParsedAlert {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return malformed(log, 'not an object');
   if ((value as { v?: unknown }).v !== 1) return malformed(log, 'unknown schema version');
-  const read = Deliverable.safeParse(value);
+  const read = Readable.safeParse(value);
   if (!read.success) {
     const places = new Set(read.error.issues.map(({ path }) => `/${path.join('/')}`));
     return malformed(log, `missing or not as expected: ${[...places].slice(0, MAX_PLACES).join(', ')}`);
@@ -68,6 +74,6 @@ export function tenantOfKey(key: string): number {
   return Tenant.safeParse(Number.parseInt(key, 10)).data ?? 0;
 }
 
-function malformed({ key }: Pick<LogRecord, 'key'>, reason: string): ParsedAlert {
+function malformed({ key }: KeyedText, reason: string): ParsedAlert {
   return { kind: 'malformed', tenant: tenantOfKey(key), reason };
 }
