@@ -10,6 +10,9 @@ const OPEN = new Set([
   'get /openapi.json',
   'get /asyncapi.json',
   'post /oauth/token',
+  // They want a client's credentials, as a form.
+  'post /oauth/introspect',
+  'post /oauth/revoke',
   'get /fhir/r4/.well-known/smart-configuration',
   'get /fhir/r4/metadata',
 ]);

@@ -86,5 +86,6 @@ function keptMs(retention: Retention): Readonly<Record<RetainedKind, number>> {
     'idempotency-keys': DAY,
     // Their time is the expiry; what has expired is refused without them. The rest is for clocks that differ.
     'client-assertions': 5 * MINUTE,
+    'revoked-tokens': 5 * MINUTE,
   };
 }

@@ -2,12 +2,12 @@ import {
   nextStep,
   type AttemptResult,
   type DueMessage,
-  type EndpointRules,
   type LaneStore,
   type LaneView,
   type SigningSecret,
   type WebhookStore,
 } from '#libs/platform/delivery';
+import type { EndpointRules } from '#libs/platform/outbound';
 import { AGAIN, FRESH, freeSlots, type SlotLimits } from './send-slots.js';
 import { createSender, type Sender, type SendResult } from './sender.js';
 

@@ -2,15 +2,13 @@ import { Pool } from 'undici';
 import {
   ATTEMPT_TIMEOUT_MS,
   classifyStatus,
-  judgeEndpoint,
   retryAfterMs,
   signatureHeaders,
   type AttemptOutcome,
-  type EndpointRules,
   type SignedMessage,
   type SigningSecret,
 } from '#libs/platform/delivery';
-import { publicLookup, sharedLookup } from './public-lookup.js';
+import { judgeEndpoint, publicLookup, sharedLookup, type EndpointRules } from '#libs/platform/outbound';
 
 /** One endpoint's connections. Follows no redirect and connects to no address that the rules refuse. */
 export interface Sender {

@@ -18,17 +18,16 @@ import type { Catalogue } from '#libs/domain/twin';
 import type { Access } from '#libs/platform/auth';
 import { decodeCursor, encodeCursor, notFound, pageOf, Problem, type ProblemDetail } from '#libs/platform/http';
 import {
-  judgeEndpoint,
   MAX_SECRETS,
   rotated,
   type Attempt,
   type Delivery,
   type DeliveryStore,
-  type EndpointRules,
   type Webhook,
   type WebhookFilter,
   type WebhookStore,
 } from '#libs/platform/delivery';
+import { judgeEndpoint, type EndpointRules } from '#libs/platform/outbound';
 import { Uuid } from '../twins/places.js';
 import { iso, ms } from '../wire.js';
 

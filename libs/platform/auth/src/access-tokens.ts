@@ -20,6 +20,7 @@ const Claims = z.object({
   grant: z.string().optional(),
   fhirUser: z.string().optional(),
   exp: z.number(),
+  jti: z.string().optional(),
 });
 
 /**
@@ -97,6 +98,7 @@ export class AccessTokens implements Tokens {
       client: claims.sub,
       scopes: claims.scope.split(' ').filter((scope) => scope !== ''),
       expiresAt: claims.exp * 1000,
+      ...(claims.jti === undefined ? {} : { tokenId: claims.jti }),
       ...(claims.grant === undefined ? {} : { grant: claims.grant }),
       ...(claims.fhirUser === undefined ? {} : { fhirUser: claims.fhirUser }),
     };

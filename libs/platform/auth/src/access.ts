@@ -7,6 +7,10 @@ export interface Access {
   readonly expiresAt?: number;
   /** Stands for what the client was when this was given: its secret, keys and scopes (`grantOf`). Absent in tokens of older versions. */
   readonly grant?: string;
+  /** Id of the token (`jti`), by which it can be revoked. Absent for a client secret. */
+  readonly tokenId?: string;
+  /** The outside issuer that gave the token; absent for our own. Its client is none of ours, whatever its id. */
+  readonly issuer?: string;
   /** The person the token represents, as a FHIR reference (SMART's claim `fhirUser`), where it names one. */
   readonly fhirUser?: string;
 }
@@ -14,13 +18,13 @@ export interface Access {
 /** Issues and checks access tokens, and checks client secrets (MQTT user names, HTTP Basic). */
 export interface Tokens {
   issue(access: Access): Promise<{ readonly token: string; readonly expiresInSeconds: number }>;
-  /** undefined: not ours, altered, expired, or given before its client was disabled or changed. */
+  /** undefined: not ours, altered, expired, or revoked, or given before its client was disabled or changed. */
   verifyToken(token: string): Promise<Access | undefined>;
   /** undefined: unknown client or wrong secret. */
   verifyClientSecret(clientId: string, secret: string): Promise<Access | undefined>;
   /**
-   * For connections that outlive a request: calls `end` once, when the access has expired, or at most 5 s after its client was
-   * disabled or its secret, keys or scopes changed.
+   * For connections that outlive a request: calls `end` once, when the access has expired, or at most 5 s after it was revoked
+   * or its client was disabled or its secret, keys or scopes changed.
    * @returns stops watching
    */
   watch(access: Access, end: (reason: AccessEnd) => void): () => void;

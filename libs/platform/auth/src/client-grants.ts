@@ -12,9 +12,25 @@ interface Watch {
   readonly end: (reason: AccessEnd) => void;
 }
 
+interface Known {
+  /** undefined: there is no such client, or it is disabled. */
+  readonly grant: string | undefined;
+  /** Ids of its tokens that were revoked and have not expired. */
+  readonly revoked: ReadonlySet<string>;
+  /** ms since 1970 */
+  readonly at: number;
+}
+
 /** A short text that changes with the client's secret, keys or scopes. It says nothing about them. */
-export function grantOf(client: Pick<Client, 'id' | 'secretHash' | 'jwks' | 'scopes'>): string {
-  const parts = [client.id, client.secretHash, client.jwks, [...client.scopes].sort()];
+export function grantOf(client: Pick<Client, 'id' | 'secretHash' | 'jwks' | 'jwksUri' | 'scopes'>): string {
+  const parts = [
+    client.id,
+    client.secretHash,
+    client.jwks,
+    [...client.scopes].sort(),
+    // Absent without a URL: processes of the version before must come to the same text.
+    ...(client.jwksUri === null ? [] : [client.jwksUri]),
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 }
 
@@ -23,7 +39,7 @@ export function grantOf(client: Pick<Client, 'id' | 'secretHash' | 'jwks' | 'sco
  * database is away, what was known last counts, because nobody can be disabled then either.
  */
 export class ClientGrants {
-  private readonly known = new Map<string, { readonly grant: string | undefined; readonly at: number }>();
+  private readonly known = new Map<string, Known>();
   private readonly asking = new Map<string, Promise<void>>();
   private readonly watches = new Set<Watch>();
   private watching: NodeJS.Timeout | undefined;
@@ -33,11 +49,16 @@ export class ClientGrants {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** True while the client is enabled and is what it was when the access was given. */
+  /** True while the client is enabled and is what it was when the access was given, and its token was not revoked. */
   async holds(access: Access): Promise<boolean> {
     const held = this.known.get(access.client);
     if (held === undefined || held.at + BELIEVED_MS <= this.now()) await this.ask(access.client);
     return this.matches(access);
+  }
+
+  /** What this process has changed itself holds here at once. */
+  forget(client: string): void {
+    this.known.delete(client);
   }
 
   /** See `Tokens.watch`. */
@@ -64,9 +85,10 @@ export class ClientGrants {
     for (const watch of this.watches) if (!this.matches(watch.access)) watch.end('revoked');
   }
 
-  private matches({ client, grant }: Access): boolean {
+  private matches({ client, grant, tokenId }: Access): boolean {
     const known = this.known.get(client);
-    return known?.grant !== undefined && (grant === undefined || grant === known.grant);
+    if (known?.grant === undefined || (tokenId !== undefined && known.revoked.has(tokenId))) return false;
+    return grant === undefined || grant === known.grant;
   }
 
   /** Requests of the same moment ask once. */
@@ -85,10 +107,12 @@ export class ClientGrants {
 
   private async look(ids: readonly string[]): Promise<true> {
     const at = this.now();
-    const grants = new Map((await this.clients.findAll(ids)).map((client) => [client.id, grantOf(client)]));
+    const found = new Map((await this.clients.findAll(ids)).map((client) => [client.id, client]));
     for (const id of ids) {
+      const client = found.get(id);
       this.known.delete(id);
-      this.known.set(id, { grant: grants.get(id), at });
+      const grant = client === undefined ? undefined : grantOf(client);
+      this.known.set(id, { grant, revoked: new Set(client?.revokedTokens), at });
     }
     for (const oldest of this.known.keys()) {
       if (this.known.size <= MAX_KNOWN) break;

@@ -1,8 +1,12 @@
 export { type Access, type Tokens } from './access.js';
 export { AccessTokens } from './access-tokens.js';
-export { ASSERTION_ALGORITHMS } from './client-assertion.js';
 export { ClientGrants } from './client-grants.js';
 export { hashSecret, SecretVerifier, TooManyLoginsError } from './client-secrets.js';
+export { ASSERTION_ALGORITHMS, ClientKeys, keyServerRules } from './keys/client-keys.js';
+export { problemsOf, type KeyProblem } from './keys/verification-keys.js';
+export { ClientAuthentication } from './oauth/client-authentication.js';
+export { type OAuthAnswer } from './oauth/oauth-answer.js';
+export { OAuthServer } from './oauth/oauth-server.js';
 export { RateLimitedError, RateLimits, type Limited } from './rate-limits.js';
 export {
   Authenticated,
@@ -13,6 +17,6 @@ export {
   type AuthorizedRequest,
   type RouteAccess,
 } from './require-scope.js';
-export { allows, ALL_SCOPES, ANY_SOURCE } from './scopes.js';
+export { allows, ALL_SCOPES, ANY_SOURCE, isKnownScope, systemScopes } from './scopes/scopes.js';
+export { type RestrictionParameter, type SystemScope } from './scopes/system-scope.js';
 export { SigningKeys } from './signing-keys.js';
-export { TokenEndpoint } from './token-endpoint.js';

@@ -10,6 +10,7 @@ describe('readConfig', () => {
       mqtt: { port: 1884 },
       dataDir: '.homeostat',
       webhookAllowedHosts: [],
+      jwksAllowedHosts: [],
       logLevel: 'info',
       security: { kafka: {} },
       retention: {

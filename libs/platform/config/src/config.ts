@@ -52,6 +52,8 @@ export interface AppConfig {
   readonly security: ConnectionSecurity;
   readonly bootstrapClient?: { readonly tenant: string; readonly clientId: string; readonly clientSecret: string };
   readonly webhookAllowedHosts: readonly string[];
+  /** Key servers of clients that may be plain HTTP or private. */
+  readonly jwksAllowedHosts: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Encrypt secrets in the database; from the variable, or in a file. */
   readonly encryptionKeys?: EncryptionKeys;
@@ -97,6 +99,10 @@ const brokers = list.pipe(
     .min(1, 'must be a comma list of host:port'),
 );
 
+const hosts = list
+  .pipe(z.array(z.string().regex(/^[^\s/]+$/, 'must be a comma list of host or host:port')))
+  .default([]);
+
 const Environment = z.object({
   PORT: port.optional(),
   HOST: text.default('127.0.0.1'),
@@ -122,9 +128,8 @@ const Environment = z.object({
   BOOTSTRAP_TENANT: name.optional(),
   BOOTSTRAP_CLIENT_ID: name.optional(),
   BOOTSTRAP_CLIENT_SECRET: text.min(8, 'must have at least 8 characters').optional(),
-  WEBHOOK_ALLOWED_HOSTS: list
-    .pipe(z.array(z.string().regex(/^[^\s/]+$/, 'must be a comma list of host or host:port')))
-    .default([]),
+  WEBHOOK_ALLOWED_HOSTS: hosts,
+  JWKS_ALLOWED_HOSTS: hosts,
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   ENCRYPTION_KEYS: encryptionKeys.optional(),
   ENCRYPTION_KEYS_FILE: text.optional(),
@@ -194,6 +199,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
           },
         }),
     webhookAllowedHosts: value.WEBHOOK_ALLOWED_HOSTS,
+    jwksAllowedHosts: value.JWKS_ALLOWED_HOSTS,
     logLevel: value.LOG_LEVEL,
     ...(value.ENCRYPTION_KEYS === undefined ? {} : { encryptionKeys: value.ENCRYPTION_KEYS }),
     ...(value.ENCRYPTION_KEYS_FILE === undefined ? {} : { encryptionKeysFile: value.ENCRYPTION_KEYS_FILE }),
@@ -235,6 +241,7 @@ export function redacted(config: AppConfig): Record<string, unknown> {
     mqtt: config.mqtt.url === undefined ? `in process on ${config.mqtt.port}` : withoutPassword(config.mqtt.url),
     bootstrapTenant: config.bootstrapClient?.tenant ?? 'none',
     webhookAllowedHosts: config.webhookAllowedHosts.join(','),
+    jwksAllowedHosts: config.jwksAllowedHosts.join(','),
     logLevel: config.logLevel,
     encryptionKeys:
       config.encryptionKeys?.all.map(({ id }) => id).join(',') ?? config.encryptionKeysFile ?? 'none given',

@@ -1,5 +1,3 @@
-export * from './webhooks/endpoint-rules.js';
-export * from './webhooks/special-addresses.js';
 export * from './queue/retry-after.js';
 export * from './queue/retry-schedule.js';
 export * from './webhooks/webhook-signature.js';

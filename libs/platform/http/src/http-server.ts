@@ -6,10 +6,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, AccessGuard } from './access-guard.js';
 import { ErrorAnswers } from './error-answers.js';
-import type { RateLimits, TokenEndpoint, Tokens } from '#libs/platform/auth';
+import type { OAuthServer, RateLimits, Tokens } from '#libs/platform/auth';
 import type { AppConfig } from '#libs/platform/config';
 import type { Logger, Metrics, Readiness } from '#libs/platform/telemetry';
-import { OAuthRoutes, ObservationRoutes, METRICS, READINESS, TOKEN_ENDPOINT } from './platform-routes.js';
+import { OAuthRoutes, ObservationRoutes, METRICS, OAUTH, READINESS } from './platform-routes.js';
 import { readBodiesByRoute } from './request-body.js';
 import type { BodyOptions } from './route-body.js';
 import { validationPipe } from './validation.js';
@@ -21,7 +21,7 @@ export interface HttpServices {
   readonly metrics: Metrics;
   readonly readiness: Readiness;
   readonly tokens: Tokens;
-  readonly tokenEndpoint: TokenEndpoint;
+  readonly oauth: OAuthServer;
   readonly limits: RateLimits;
 }
 
@@ -62,7 +62,7 @@ export async function bootstrap(
     providers: [
       { provide: METRICS, useValue: services.metrics },
       { provide: READINESS, useValue: services.readiness },
-      { provide: TOKEN_ENDPOINT, useValue: services.tokenEndpoint },
+      { provide: OAUTH, useValue: services.oauth },
     ],
   };
   const routes: string[] = [];

@@ -1,14 +1,18 @@
 import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readDocument } from './documents.js';
-import { ALL_SCOPES, ASSERTION_ALGORITHMS, Public, type TokenEndpoint } from '#libs/platform/auth';
+import { Public, type OAuthAnswer, type OAuthServer } from '#libs/platform/auth';
 import { recentAnswer, type Metrics, type Readiness } from '#libs/platform/telemetry';
 import { notFound } from './problem.js';
 import { BodyAs } from './route-body.js';
 
 export const READINESS = Symbol('Readiness');
 export const METRICS = Symbol('Metrics');
-export const TOKEN_ENDPOINT = Symbol('TokenEndpoint');
+export const OAUTH = Symbol('OAuthServer');
+
+const OAUTH_FORM = { as: 'form', maxBytes: 64 * 1024, open: true } as const;
+
+type Form = Record<string, string> | undefined;
 
 /** Whoever asks within this time gets the same answer: both are public, and ask the database and the log. */
 const RECENT_MS = 1_000;
@@ -68,43 +72,35 @@ async function sendDocument(reply: FastifyReply, name: string): Promise<void> {
 @Public()
 @Controller()
 export class OAuthRoutes {
-  constructor(@Inject(TOKEN_ENDPOINT) private readonly endpoint: TokenEndpoint) {}
+  constructor(@Inject(OAUTH) private readonly oauth: OAuthServer) {}
 
   @Post('oauth/token')
-  @BodyAs({ as: 'form', maxBytes: 64 * 1024, open: true })
-  async token(
-    @Body() fields: Record<string, string> | undefined,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const answer = await this.endpoint.answer(fields ?? {}, request);
-    await reply
-      .code(answer.status)
-      .headers({ 'cache-control': 'no-store', pragma: 'no-cache', ...answer.headers })
-      .type('application/json; charset=utf-8')
-      .send(JSON.stringify(answer.body));
+  @BodyAs(OAUTH_FORM)
+  token(@Body() fields: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return send(reply, this.oauth.token(fields ?? {}, request));
+  }
+
+  @Post('oauth/introspect')
+  @BodyAs(OAUTH_FORM)
+  introspect(@Body() fields: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return send(reply, this.oauth.introspect(fields ?? {}, request));
+  }
+
+  @Post('oauth/revoke')
+  @BodyAs(OAUTH_FORM)
+  revoke(@Body() fields: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return send(reply, this.oauth.revoke(fields ?? {}, request));
   }
 
   @Get('fhir/r4/.well-known/smart-configuration')
   smartConfiguration(@Req() request: FastifyRequest): object {
-    const { audience } = this.endpoint;
-    const asymmetric = audience !== undefined;
-    return {
-      token_endpoint: audience ?? `${request.protocol}://${request.host}/oauth/token`,
-      grant_types_supported: ['client_credentials'],
-      token_endpoint_auth_methods_supported: [
-        ...(asymmetric ? ['private_key_jwt'] : []),
-        'client_secret_basic',
-        'client_secret_post',
-      ],
-      ...(asymmetric ? { token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS } : {}),
-      scopes_supported: ALL_SCOPES,
-      capabilities: [
-        ...(asymmetric ? ['client-confidential-asymmetric'] : []),
-        'client-confidential-symmetric',
-        'permission-v2',
-        'permission-v1',
-      ],
-    };
+    return this.oauth.configuration(`${request.protocol}://${request.host}`);
   }
+}
+
+async function send(reply: FastifyReply, answering: Promise<OAuthAnswer>): Promise<void> {
+  const { status, headers, body } = await answering;
+  void reply.code(status).headers({ 'cache-control': 'no-store', pragma: 'no-cache', ...headers });
+  if (body !== undefined) void reply.type('application/json; charset=utf-8');
+  await reply.send(body === undefined ? '' : JSON.stringify(body));
 }

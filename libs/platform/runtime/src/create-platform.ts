@@ -6,12 +6,14 @@ import { ClientStore, connectRedis, createHotState, createPool, migrate, Migrati
 import {
   AccessTokens,
   ALL_SCOPES,
+  ClientAuthentication,
   ClientGrants,
+  ClientKeys,
   hashSecret,
+  OAuthServer,
   RateLimits,
   SecretVerifier,
   SigningKeys,
-  TokenEndpoint,
 } from '#libs/platform/auth';
 import { StartupError, type AppConfig, type Role } from '#libs/platform/config';
 import { loadKeys, NO_KEYS, reencryptSecrets, SecretBox, SecretKeyError } from '#libs/platform/secrets';
@@ -67,10 +69,22 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     const keys = new SigningKeys(clients, box);
     await keys.load();
     const secrets = new SecretVerifier();
-    const tokens = new AccessTokens(keys, clients, secrets, new ClientGrants(clients));
+    const grants = new ClientGrants(clients);
+    const tokens = new AccessTokens(keys, clients, secrets, grants);
     await putBootstrapClient(config, clients, secrets);
 
     const limits = createLimits(config, metrics, stops);
+    const { publicUrl } = config.http;
+    const clientKeys = new ClientKeys(config.jwksAllowedHosts);
+    const authentication = new ClientAuthentication({
+      tokens,
+      clients,
+      keys: clientKeys,
+      limits,
+      publicUrl,
+      now: Date.now,
+    });
+    const oauth = new OAuthServer({ tokens, clients, authentication, grants, publicUrl });
     const readiness = new Readiness(log, metrics);
     readiness.addCheck({ name: 'database', run: async () => void (await pool.query('SELECT 1')) });
     readiness.addCheck({ name: 'log', run: async () => (log.healthy() ? undefined : 'unreachable') });
@@ -92,7 +106,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
       hot,
       box,
       tokens,
-      tokenEndpoint: new TokenEndpoint(tokens, clients, config.http.publicUrl, limits),
+      oauth,
       limits,
       readiness,
       closing: closing.signal,

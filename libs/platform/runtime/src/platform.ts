@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { EventLog } from '#libs/platform/messaging';
 import type { HotState } from '#libs/platform/storage';
-import type { RateLimits, TokenEndpoint, Tokens } from '#libs/platform/auth';
+import type { OAuthServer, RateLimits, Tokens } from '#libs/platform/auth';
 import type { AppConfig } from '#libs/platform/config';
 import type { SecretBox } from '#libs/platform/secrets';
 import type { Logger, Metrics, Readiness } from '#libs/platform/telemetry';
@@ -18,7 +18,7 @@ export interface Platform {
   /** Opens and seals secrets that are stored. */
   readonly box: SecretBox;
   readonly tokens: Tokens;
-  readonly tokenEndpoint: TokenEndpoint;
+  readonly oauth: OAuthServer;
   readonly limits: RateLimits;
   readonly readiness: Readiness;
   /** Aborted when the process begins to close: end long answers (streams) now. */

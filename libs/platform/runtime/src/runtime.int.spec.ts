@@ -320,7 +320,13 @@ describe('the runtime over real HTTP and Postgres', () => {
       const answer = await call('/fhir/r4/.well-known/smart-configuration');
       expect(answer.body).toMatchObject({
         token_endpoint: `${PUBLIC_URL}/oauth/token`,
+        introspection_endpoint: `${PUBLIC_URL}/oauth/introspect`,
+        revocation_endpoint: `${PUBLIC_URL}/oauth/revoke`,
+        grant_types_supported: ['client_credentials'],
+        token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
         token_endpoint_auth_signing_alg_values_supported: ['ES384', 'RS384'],
+        scopes_supported: expect.arrayContaining(['system/*.cruds', 'system/*.read', 'clients.write']),
+        capabilities: expect.arrayContaining(['client-confidential-asymmetric', 'permission-v2', 'permission-v1']),
       });
     });
 
@@ -342,6 +348,8 @@ describe('the runtime over real HTTP and Postgres', () => {
         'GET /openapi.json',
         'GET /asyncapi.json',
         'POST /oauth/token',
+        'POST /oauth/introspect',
+        'POST /oauth/revoke',
         'GET /fhir/r4/.well-known/smart-configuration',
         'GET /fhir/r4/outcome/thrown',
       ]);

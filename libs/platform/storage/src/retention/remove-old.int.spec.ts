@@ -95,6 +95,10 @@ describe('retention', () => {
       'client_assertions',
       (at) => insert('client_assertions', { client: 'c', jti: randomUUID(), expires_at: at }),
     ],
+    'revoked-tokens': [
+      'revoked_tokens',
+      (at) => insert('revoked_tokens', { client: 'c', jti: randomUUID(), expires_at: at }),
+    ],
     'dead-letters': [
       'dead_letters',
       (at) =>

@@ -15,6 +15,7 @@ export const RETAINED_KINDS = [
   'idempotency-keys',
   'parked-records',
   'rejections',
+  'revoked-tokens',
   'suppressions',
 ] as const;
 export type RetainedKind = (typeof RETAINED_KINDS)[number];
@@ -108,6 +109,10 @@ const REMOVE: Readonly<Record<RetainedKind, string>> = {
   rejections: removal(
     'rejections',
     `SELECT r.ctid FROM rejections AS r WHERE r.tenant = $1 AND r.at < $2 ORDER BY r.at`,
+  ),
+  'revoked-tokens': removal(
+    'revoked_tokens',
+    `SELECT r.ctid FROM revoked_tokens AS r WHERE r.tenant = $1 AND r.expires_at < $2`,
   ),
   suppressions: removal(
     'alert_suppressions',

@@ -7,7 +7,11 @@ export interface Client {
   readonly secretHash: string | null;
   /** Public keys for `private_key_jwt` (RFC 7517). */
   readonly jwks: { readonly keys: readonly Record<string, unknown>[] } | null;
+  /** Where the keys are, when they are not in `jwks`. */
+  readonly jwksUri: string | null;
   readonly scopes: readonly string[];
+  /** Ids (`jti`) of its access tokens that were revoked and have not expired. */
+  readonly revokedTokens: readonly string[];
 }
 
 /** A client id is taken by another tenant. */
@@ -21,11 +25,16 @@ interface ClientRow {
   id: string;
   secret_hash: string | null;
   jwks: Client['jwks'];
+  jwks_uri: string | null;
   scopes: string[];
+  revoked: string[];
 }
 
 // Serialises starting apps that all want to make the same tenant, client or key ('home', arbitrary).
 const START_LOCK = 0x68_6f_6d_65;
+
+/** Revoked and not expired, by client: every process asks for them every two seconds while the client is active. */
+const MAX_REVOKED = 1_000;
 
 /** Clients, their used assertions and the keys that sign access tokens. Administrative: small and rarely written. */
 export class ClientStore {
@@ -39,7 +48,8 @@ export class ClientStore {
   /** Those of the clients that there are and that are enabled. */
   async findAll(ids: readonly string[]): Promise<readonly Client[]> {
     const { rows } = await this.pool.query<ClientRow>(
-      `SELECT t.key, t.id AS tenant, c.id, c.secret_hash, c.jwks, c.scopes
+      `SELECT t.key, t.id AS tenant, c.id, c.secret_hash, c.jwks, c.jwks_uri, c.scopes,
+         ARRAY (SELECT r.jti FROM revoked_tokens r WHERE r.tenant = c.tenant AND r.client = c.id AND r.expires_at > now()) AS revoked
        FROM clients c JOIN tenants t ON t.key = c.tenant WHERE c.id = ANY ($1::text[]) AND c.disabled_at IS NULL`,
       [ids],
     );
@@ -48,8 +58,16 @@ export class ClientStore {
       id: row.id,
       secretHash: row.secret_hash,
       jwks: row.jwks,
+      jwksUri: row.jwks_uri,
       scopes: row.scopes,
+      revokedTokens: row.revoked,
     }));
+  }
+
+  /** Key of a tenant by its id. */
+  async tenantKey(id: string): Promise<number | undefined> {
+    const { rows } = await this.pool.query<{ key: number }>('SELECT key FROM tenants WHERE id = $1', [id]);
+    return rows[0]?.key;
   }
 
   /** Makes the tenant when it is new, and makes or replaces the client. Safe when several processes do it at once. */
@@ -69,7 +87,8 @@ export class ClientStore {
       const key = (tenants[0] as { key: number }).key;
       const written = await query(
         `INSERT INTO clients AS c (tenant, id, secret_hash, jwks, scopes) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, jwks = excluded.jwks, scopes = excluded.scopes, disabled_at = NULL
+         ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, jwks = excluded.jwks, jwks_uri = NULL, scopes = excluded.scopes,
+           disabled_at = NULL
          WHERE c.tenant = excluded.tenant RETURNING c.id`,
         [key, client.id, client.secretHash, client.jwks === null ? null : JSON.stringify(client.jwks), client.scopes],
       );
@@ -85,6 +104,22 @@ export class ClientStore {
       [client.tenant.key, client.id, jti, expiresAt],
     );
     return rowCount === 1;
+  }
+
+  /**
+   * Ends an access token, on every process within 5 s. A repeat changes nothing.
+   *
+   * @returns false when the client has ended too many already
+   */
+  async revokeToken(tenant: number, client: string, jti: string, expiresAt: Date): Promise<boolean> {
+    const { rows } = await this.pool.query<{ kept: boolean }>(
+      `WITH live AS (SELECT jti FROM revoked_tokens WHERE tenant = $1 AND client = $2 AND expires_at > now()),
+         made AS (INSERT INTO revoked_tokens (tenant, client, jti, expires_at) SELECT $1, $2, $3, $4
+           WHERE (SELECT count(*) FROM live) < $5 ON CONFLICT DO NOTHING RETURNING jti)
+       SELECT EXISTS (SELECT FROM made) OR EXISTS (SELECT FROM live WHERE jti = $3) AS kept`,
+      [tenant, client, jti, expiresAt, MAX_REVOKED],
+    );
+    return rows[0]?.kept === true;
   }
 
   /** Private keys that sign access tokens, newest first, as they are stored: a JWK, or encrypted text (`SecretBox`). */

@@ -1,6 +1,6 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isPublicAddress } from '#libs/platform/delivery';
+import { isPublicAddress } from './special-addresses.js';
 
 type Resolved =
   | { readonly addresses: readonly LookupAddress[] }

@@ -1,3 +1,5 @@
+import { formatSystemScope, intersection, isWithin, parseSystemScope, type SystemScope } from './system-scope.js';
+
 /** To send samples under sources that belong to other clients. */
 export const ANY_SOURCE = 'samples.write:any-source';
 
@@ -15,34 +17,24 @@ export const PLAIN_SCOPES = [
   'rejections.read',
   'dead-letters.read',
   'dead-letters.write',
+  'clients.write',
+  'settings.write',
 ] as const;
 
 /** What an administrator of a tenant holds. */
 export const ALL_SCOPES: readonly string[] = ['system/*.cruds', ...PLAIN_SCOPES];
 
-interface SystemScope {
-  /** A resource type or `*`. */
-  readonly type: string;
-  /** Subset of `cruds`, in that order. */
-  readonly verbs: string;
-}
+const MAX_ASKED = 100;
 
-const V1_VERBS: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '*': 'cruds' };
-
-/** Reads `system/Type.verbs` (SMART App Launch 2: `c r u d s` in this order) or the v1 forms `.read`, `.write`, `.*`. */
-function parseSystemScope(scope: string): SystemScope | undefined {
-  const match = /^system\/(\*|[A-Z][A-Za-z]{1,63})\.(c?r?u?d?s?|read|write|\*)$/.exec(scope);
-  const type = match?.[1];
-  const verbs = match?.[2];
-  if (type === undefined || verbs === undefined || verbs === '') return undefined;
-  return { type, verbs: V1_VERBS[verbs] ?? verbs };
-}
-
-function isKnownScope(scope: string): boolean {
+/** A plain scope, or one of SMART's for backend services. Whether its restriction can be searched by is not judged here. */
+export function isKnownScope(scope: string): boolean {
   return (PLAIN_SCOPES as readonly string[]).includes(scope) || parseSystemScope(scope) !== undefined;
 }
 
-/** True when the scopes held cover the one needed: every verb of it, on its type. */
+/**
+ * True when the scopes held cover the one needed: every verb of it, on its type, with no restriction that the one needed has not.
+ * A held scope with a restriction therefore gives no access to a whole type: who enforces it asks {@link systemScopes}.
+ */
 export function allows(held: readonly string[], needed: string): boolean {
   const wanted = parseSystemScope(needed);
   if (wanted === undefined) return held.includes(needed);
@@ -50,9 +42,15 @@ export function allows(held: readonly string[], needed: string): boolean {
   for (const scope of held) {
     const system = parseSystemScope(scope);
     if (system === undefined || (system.type !== '*' && system.type !== wanted.type)) continue;
+    if (!isWithin(wanted.restriction, system.restriction)) continue;
     for (const verb of system.verbs) verbs.add(verb);
   }
   return wanted.verbs.split('').every((verb) => verbs.has(verb));
+}
+
+/** Those of the scopes that give access to FHIR resources, parsed. */
+export function systemScopes(held: readonly string[]): readonly SystemScope[] {
+  return held.flatMap((scope) => parseSystemScope(scope) ?? []);
 }
 
 /**
@@ -62,23 +60,19 @@ export function allows(held: readonly string[], needed: string): boolean {
 export function narrow(held: readonly string[], asked: string | undefined): readonly string[] | undefined {
   const wanted = (asked ?? '').split(' ').filter((scope) => scope !== '');
   if (wanted.length === 0) return held.length === 0 ? undefined : held;
-  if (wanted.length > 100 || !wanted.every(isKnownScope)) return undefined;
-  const granted = wanted.flatMap((scope) => narrowOne(held, scope));
-  return granted.length === 0 ? undefined : [...new Set(granted)];
+  if (wanted.length > MAX_ASKED || !wanted.every(isKnownScope)) return undefined;
+  const granted = new Set<string>();
+  for (const scope of wanted) for (const one of narrowOne(held, scope)) granted.add(one);
+  return granted.size === 0 ? undefined : [...granted];
 }
 
 function narrowOne(held: readonly string[], scope: string): readonly string[] {
   const wanted = parseSystemScope(scope);
   if (wanted === undefined) return held.includes(scope) ? [scope] : [];
   if (allows(held, scope)) return [scope];
-  // `system/*.rs` asked, `system/Observation.cruds` held: the overlap is `system/Observation.rs`.
-  return held.flatMap((grant) => {
-    const system = parseSystemScope(grant);
-    if (system === undefined) return [];
-    if (system.type !== '*' && wanted.type !== '*' && system.type !== wanted.type) return [];
-    const verbs = ['c', 'r', 'u', 'd', 's']
-      .filter((verb) => system.verbs.includes(verb) && wanted.verbs.includes(verb))
-      .join('');
-    return verbs === '' ? [] : [`system/${wanted.type === '*' ? system.type : wanted.type}.${verbs}`];
+  // `system/*.rs` asked, `system/Observation.cruds?category=x` held: the overlap is `system/Observation.rs?category=x`.
+  return systemScopes(held).flatMap((grant) => {
+    const common = intersection(grant, wanted);
+    return common === undefined ? [] : [formatSystemScope(common)];
   });
 }

@@ -2,11 +2,13 @@ import { isIP } from 'node:net';
 import { isPublicAddress } from './special-addresses.js';
 
 /**
- * Which addresses a webhook may reach: HTTPS on public addresses only, so that a subscription cannot be used to look into
- * the network the dispatcher runs in (SSRF). An operator may allow `host` or `host:port` to be plain HTTP or private.
+ * Which addresses may be called because somebody outside named them: HTTPS on public addresses only, so that nobody can use this
+ * server to look into the network it runs in (SSRF). An operator may allow `host` or `host:port` to be plain HTTP or private.
  */
 export interface EndpointRules {
   readonly allowedHosts: readonly string[];
+  /** The variable of the environment that allows hosts. Default: that of webhooks. */
+  readonly setting?: string;
 }
 
 export type EndpointVerdict =
@@ -23,19 +25,15 @@ export function judgeEndpoint(text: string, rules: EndpointRules): EndpointVerdi
     return refused('url-invalid', 'url must start with https://');
   }
   if (url.username !== '' || url.password !== '') {
-    return refused('url-with-credentials', 'url must not carry a user name or password; requests are signed instead');
+    return refused('url-with-credentials', 'url must not carry a user name or password');
   }
   const trusted = isAllowed(url, rules.allowedHosts);
   if (trusted) return { kind: 'ok', url, trusted };
-  if (url.protocol !== 'https:') {
-    return refused('url-not-https', 'url must be https; an operator can allow a host with WEBHOOK_ALLOWED_HOSTS');
-  }
+  const otherwise = `an operator can allow a host with ${rules.setting ?? 'WEBHOOK_ALLOWED_HOSTS'}`;
+  if (url.protocol !== 'https:') return refused('url-not-https', `url must be https; ${otherwise}`);
   const host = bareHost(url);
   if (isLocalName(host) || (isIP(host) !== 0 && !isPublicAddress(host))) {
-    return refused(
-      'url-private-address',
-      'url must lead to a public address; an operator can allow a host with WEBHOOK_ALLOWED_HOSTS',
-    );
+    return refused('url-private-address', `url must lead to a public address; ${otherwise}`);
   }
   return { kind: 'ok', url, trusted };
 }

@@ -110,7 +110,7 @@ describe('endpoint rules', () => {
     expect(words.map((verdict) => (verdict.kind === 'refused' ? verdict.message : ''))).toEqual([
       'url must be an absolute https URL',
       'url must start with https://',
-      'url must not carry a user name or password; requests are signed instead',
+      'url must not carry a user name or password',
       'url must be https; an operator can allow a host with WEBHOOK_ALLOWED_HOSTS',
       'url must lead to a public address; an operator can allow a host with WEBHOOK_ALLOWED_HOSTS',
     ]);
