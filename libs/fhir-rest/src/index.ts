@@ -36,3 +36,4 @@ export { alertResources, identityOfEvidence, sequenceOf, type AlertState } from 
 export { communicationId, communicationResources, type TakenDelivery } from './derived/communication.js';
 export { observationIdOf } from './derived/measurement-id.js';
 export { nextVersions, type MadeResource } from './derived/next-versions.js';
+export { SearchRefusedError, type Queries, type SearchPage, type Visible } from './repository/search-port.js';

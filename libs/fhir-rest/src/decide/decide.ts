@@ -1,4 +1,5 @@
 import type { WireFact, WireSample } from '#libs/contracts';
+import { searchValuesOf } from '#libs/fhir-search';
 import { ownerDuring, stringifyJson, type DeviceAssignment, type Issue, type JsonObject } from '#libs/domain/fhir';
 import { versionOfTag } from '../answers/answer.js';
 import { clinicalOf, mayBeStored, takenBack, type Clinical } from '../clinical/clinical.js';
@@ -218,7 +219,7 @@ class Deciding {
   private keep(after: CurrentResource, resource: JsonObject, before: CurrentResource | undefined): void {
     this.current.set(`${after.type}/${after.id}`, after);
     const effects = sideEffects(after, resource, before);
-    this.changes.push({ ...after, ...effects });
+    this.changes.push({ ...after, ...effects, ...(after.deleted ? {} : { search: searchValuesOf(resource) }) });
     followDevices(this.devices, after, effects);
   }
 

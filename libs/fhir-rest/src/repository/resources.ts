@@ -1,4 +1,5 @@
 import type { DeviceAssignment, DeviceUse } from '#libs/domain/fhir';
+import type { SearchValues } from '#libs/fhir-search';
 
 /** The current version of a resource, or one of its earlier ones. */
 export interface StoredResource {
@@ -68,4 +69,6 @@ export interface ResourceChange extends CurrentResource {
   readonly deviceUse?: DeviceUse | null;
   readonly identifiersAdded?: readonly Identifier[];
   readonly identifiersRemoved?: readonly Identifier[];
+  /** By what a search finds it; absent for a deletion. */
+  readonly search?: SearchValues;
 }

@@ -35,6 +35,8 @@ export { sentTogether } from './postgres/sent-together.js';
 export { rehearsalPool } from './postgres/rehearsal-pool.js';
 export { ASSIGNMENT, readAssignment } from './fhir/device-assignments.js';
 export { FhirStore } from './fhir/fhir-store.js';
+export { notIndexed } from './search-index/due.js';
+export { searchIds } from './search/search-ids.js';
 export * from './tenants/client-store.js';
 export * from './read/read-twins.js';
 export * from './read/read-measurements.js';

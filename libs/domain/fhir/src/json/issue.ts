@@ -31,6 +31,7 @@ export type IssueCode =
   | 'login'
   | 'throttled'
   | 'transient'
+  | 'incomplete'
   | 'exception'
   | 'informational'
   | 'processing';

@@ -10,7 +10,11 @@ export interface Row {
   updated_ms: number;
 }
 
-export type LookRow = Row & { patient: string | null; found: 'resource' | 'patient' | 'device' | 'identifier' };
+export type LookRow = Row & {
+  patient: string | null;
+  search_key: string | null;
+  found: 'resource' | 'patient' | 'device' | 'identifier';
+};
 
 export function toStored(row: Row): StoredResource {
   return {

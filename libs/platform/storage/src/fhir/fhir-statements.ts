@@ -11,19 +11,25 @@ WITH locked AS (
   SELECT r.* FROM fhir_resources r
   WHERE r.tenant = $1 AND (r.type, r.id) IN (SELECT * FROM unnest($4::text[], $5::text[]))
 )
-SELECT 'resource' AS found, patient, ${COLUMNS} FROM locked
-UNION ALL SELECT 'resource', patient, ${COLUMNS} FROM seen
-UNION ALL SELECT 'patient', id, 'Patient', id, version, deleted, '', 0 FROM fhir_resources
+SELECT 'resource' AS found, patient, search_key, ${COLUMNS} FROM locked
+UNION ALL SELECT 'resource', patient, search_key, ${COLUMNS} FROM seen
+UNION ALL SELECT 'patient', id, null, 'Patient', id, version, deleted, '', 0 FROM fhir_resources
   WHERE tenant = $1 AND type = 'Patient' AND id = ANY ($6::text[]) AND NOT deleted
-UNION ALL SELECT 'device', null, 'Device', device, 0, false, (${ASSIGNMENT})::text, 0 FROM device_assignments a
+UNION ALL SELECT 'device', null, null, 'Device', device, 0, false, (${ASSIGNMENT})::text, 0 FROM device_assignments a
   WHERE tenant = $1 AND device = ANY ($7::text[])
-UNION ALL SELECT 'identifier', r.id, i.type, i.value, 0, false, i.system, 0
+UNION ALL SELECT 'identifier', r.id, null, i.type, i.value, 0, false, i.system, 0
   FROM unnest($8::text[], $9::text[], $10::text[]) AS w (type, system, value)
   JOIN fhir_identifiers i ON i.tenant = $1 AND i.type = w.type AND i.system = w.system AND i.value = w.value
   JOIN fhir_resources r ON r.tenant = $1 AND r.type = i.type AND r.id = i.id AND NOT r.deleted`;
 
 const CHANGES = `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[])
   AS w (type, id, version, deleted, patient, content, last_updated)`;
+
+/** With the number of each resource in the index, and the version that is indexed; the parameters of both begin at `first`. */
+function indexedChanges(first: number): string {
+  return `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[], $${first}::bigint[], $${first + 1}::int[])
+  AS w (type, id, version, deleted, patient, content, last_updated, search_key, search_version)`;
+}
 
 const SIDE = `
 twin AS (
@@ -43,8 +49,9 @@ twin AS (
 
 export const INSERT = `
 WITH ${SIDE}
-INSERT INTO fhir_resources (tenant, type, id, version, deleted, patient, content, last_updated)
-SELECT $1, w.type, w.id, w.version, w.deleted, w.patient, w.content, w.last_updated FROM ${CHANGES}`;
+INSERT INTO fhir_resources (tenant, type, id, version, deleted, patient, content, last_updated, search_key, search_version)
+SELECT $1, w.type, w.id, w.version, w.deleted, w.patient, w.content, w.last_updated, w.search_key, w.search_version
+FROM ${indexedChanges(17)}`;
 
 // All parts of one statement see the rows as they were: "archived" copies what the update replaces.
 export const UPDATE = `
@@ -60,8 +67,9 @@ WITH ${SIDE}, archived AS (
   DELETE FROM device_patients d WHERE d.tenant = $1 AND d.device = ANY ($21::text[])
 )
 UPDATE fhir_resources r
-SET version = w.version, deleted = w.deleted, patient = w.patient, content = w.content, last_updated = w.last_updated
-FROM ${CHANGES}
+SET version = w.version, deleted = w.deleted, patient = w.patient, content = w.content, last_updated = w.last_updated,
+  search_key = w.search_key, search_version = w.search_version
+FROM ${indexedChanges(22)}
 WHERE r.tenant = $1 AND r.type = w.type AND r.id = w.id`;
 
 export const PASSED = `

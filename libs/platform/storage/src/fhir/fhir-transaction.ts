@@ -12,10 +12,15 @@ import {
 import { toStored, type LookRow } from './fhir-row.js';
 import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
 import { insertRejections, removeRejections, type NewRejection } from '../tenants/rejections.js';
+import { planIndex, type IndexPlan } from '../search-index/plan-index.js';
+import { insertIndexed, removeIndexed, replaceIndexed } from '../search-index/write-search.js';
 import { sentTogether } from '../postgres/sent-together.js';
 
 /** The statements of one request, on its one connection. */
 export class FhirTransaction {
+  /** Number in the search index of the resources that were looked up, by `Type/id`. */
+  private readonly searchKeys = new Map<string, string>();
+
   constructor(
     /** For appending to the log in the same transaction, after {@link write}. */
     readonly client: PoolClient,
@@ -54,7 +59,10 @@ export class FhirTransaction {
           // The columns are those of a resource: `patient` is whose it is, `id` the value, `content` the system.
           const key = identifierKey({ type: row.type, system: row.content, value: row.id });
           identified.set(key, [...new Set([...(identified.get(key) ?? []), row.patient ?? ''])]);
-        } else resources.set(`${row.type}/${row.id}`, { ...toStored(row), patient: row.patient });
+        } else {
+          resources.set(`${row.type}/${row.id}`, { ...toStored(row), patient: row.patient });
+          if (row.search_key !== null) this.searchKeys.set(`${row.type}/${row.id}`, row.search_key);
+        }
       }
     }
     return { resources, patients, deviceAssignments, identified };
@@ -71,11 +79,15 @@ export class FhirTransaction {
     const newest = passed.length === 0 ? sorted : foldByResource(sorted);
     const created = newest.filter((change) => firstVersions.has(keyOf(change)));
     const changed = newest.filter((change) => !firstVersions.has(keyOf(change)));
+    const plan = planIndex(tenant, newest, this.searchKeys);
     return sentTogether([
-      ...(created.length > 0 ? [this.insert(tenant, created)] : []),
-      ...(changed.length > 0 ? [this.update(tenant, changed)] : []),
+      ...(created.length > 0 ? [this.insert(tenant, created, plan)] : []),
+      ...(changed.length > 0 ? [this.update(tenant, changed, plan)] : []),
       ...(passed.length > 0 ? [this.keepPassed(tenant, passed)] : []),
       writeDeviceUses(this.client, tenant, newest),
+      ...removeIndexed(this.client, tenant, plan.removed),
+      ...replaceIndexed(this.client, tenant, plan.replaced),
+      ...insertIndexed(this.client, tenant, plan.added),
     ]);
   }
 
@@ -84,15 +96,15 @@ export class FhirTransaction {
     return sentTogether([removeRejections(this.client, tenant, replaced), insertRejections(this.client, rejections)]);
   }
 
-  private async insert(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
+  private async insert(tenant: number, changes: readonly ResourceChange[], plan: IndexPlan): Promise<void> {
     await this.client.query({
       name: 'fhir-insert',
       text: INSERT,
-      values: [tenant, ...columns(changes), ...sideColumns(changes)],
+      values: [tenant, ...columns(changes), ...sideColumns(changes), ...indexColumns(changes, plan)],
     });
   }
 
-  private async update(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
+  private async update(tenant: number, changes: readonly ResourceChange[], plan: IndexPlan): Promise<void> {
     const removed = changes.flatMap((change) =>
       (change.identifiersRemoved ?? []).map((one) => ({ ...one, ...keyParts(change) })),
     );
@@ -108,6 +120,7 @@ export class FhirTransaction {
         removed.map((one) => one.value),
         removed.map((one) => one.id),
         changes.filter((change) => change.devicePatient === null).map((change) => change.id),
+        ...indexColumns(changes, plan),
       ],
     });
   }
@@ -127,6 +140,13 @@ function columns(changes: readonly ResourceChange[]): unknown[] {
     changes.map((change) => change.patient),
     changes.map((change) => change.content),
     changes.map((change) => new Date(change.lastUpdated)),
+  ];
+}
+
+function indexColumns(changes: readonly ResourceChange[], { keys }: IndexPlan): unknown[] {
+  return [
+    changes.map((change) => keys.get(keyOf(change)) ?? null),
+    changes.map((change) => (change.deleted || change.search !== undefined ? change.version : null)),
   ];
 }
 
