@@ -1,4 +1,12 @@
-import type { CommitMode, Decision, FhirKnown, FhirLookups, FhirRepository, RequestOrigin } from '#libs/fhir-rest';
+import {
+  joinedKnown,
+  type CommitLookups,
+  type CommitMode,
+  type Decision,
+  type FhirKnown,
+  type FhirRepository,
+  type RequestOrigin,
+} from '#libs/fhir-rest';
 import { appendInTransaction } from '#libs/platform/messaging';
 import type { FhirStore } from '#libs/platform/storage';
 import { clinicalRecords } from './clinical/clinical-records.js';
@@ -22,16 +30,19 @@ export class LogRepository implements FhirRepository {
 
   /**
    * Look, decide, write, append to the log. After it everything is durable, or nothing is there. Two round trips: what it looks up, and
-   * all that it writes with the commit; one when there is nothing to look up.
+   * all that it writes with the commit; one when there is nothing to look up, three when a patched resource refers to others.
    */
   commit(
     origin: RequestOrigin,
-    lookups: FhirLookups,
+    lookups: CommitLookups,
     decide: (known: FhirKnown) => Decision,
     mode: CommitMode,
   ): Promise<Decision> {
     return this.store.transact(async (transaction) => {
-      const decision = decide(await transaction.look(origin.tenant, lookups));
+      const found = await transaction.look(origin.tenant, lookups.first);
+      const more = lookups.further(found);
+      const known = more === undefined ? found : joinedKnown(found, await transaction.look(origin.tenant, more));
+      const decision = decide(known);
       if (mode === 'atomic' && decision.results.some((result) => result.kind === 'refused')) {
         return { kind: 'refused', value: decision };
       }

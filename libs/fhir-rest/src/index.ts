@@ -9,7 +9,8 @@ export { mediaTypeFor } from './capability/negotiation.js';
 export { unsupported } from './capability/unsupported.js';
 export { MAX_LISTED, type UnmeasuredPart } from './clinical/unmeasured-parts.js';
 export { decide, type Decision, type PatientNews, type StepResult } from './decide/decide.js';
-export { lookupsOf } from './decide/lookups.js';
+export { furtherLookupsOf, joinedKnown, lookupsOf } from './decide/lookups.js';
+export { JSON_PATCH, readPatchBody } from './plan/read-patch-body.js';
 export { planRequest } from './plan/plan-request.js';
 export { readBundle, readResource, requireId, requireType } from './plan/read-request.js';
 export type { Step } from './plan/step.js';
@@ -18,6 +19,7 @@ export type { ReferenceContext } from './references/resolve-reference.js';
 export { rewriteReferences } from './references/rewrite-references.js';
 export {
   RepositoryBusyError,
+  type CommitLookups,
   type CommitMode,
   type FhirRepository,
   type RequestOrigin,

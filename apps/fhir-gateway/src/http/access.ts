@@ -3,7 +3,7 @@ import { insufficientScope } from '#libs/platform/http';
 import type { Issue } from '#libs/domain/fhir';
 import type { Step } from '#libs/fhir-rest';
 
-const VERBS = { create: 'c', read: 'r', update: 'u', delete: 'd', search: 's' } as const;
+const VERBS = { create: 'c', read: 'r', update: 'u', patch: 'u', delete: 'd', search: 's' } as const;
 
 export type Verb = keyof typeof VERBS;
 

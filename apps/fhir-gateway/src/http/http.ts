@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BodyOptions } from '#libs/platform/http';
-import { oneIssue, preferenceOf, type Answer, type Preference } from '#libs/fhir-rest';
+import { JSON_PATCH, oneIssue, preferenceOf, type Answer, type Preference } from '#libs/fhir-rest';
 import type { Pipeline } from '../pipeline.js';
 import type { Wishes } from '../pipeline/wishes.js';
 
@@ -9,6 +9,12 @@ export const FHIR_BODY: BodyOptions = {
   as: 'text',
   accepts: ['application/fhir+json', 'application/json'],
   maxBytes: 16 * 1024 * 1024,
+};
+
+/** A PATCH says by its media type which form it has. */
+export const PATCH_BODY: BodyOptions = {
+  ...FHIR_BODY,
+  accepts: [JSON_PATCH, 'application/fhir+json', 'application/json'],
 };
 
 export function send(reply: FastifyReply, answer: Answer): void {
@@ -40,6 +46,11 @@ export function wishesOf(
 export function oneHeader(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** The media type of the body, without parameters. */
+export function mediaTypeOfBody(request: FastifyRequest): string {
+  return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 /** Conditional writes are not here yet: ignoring the condition would be wrong. */

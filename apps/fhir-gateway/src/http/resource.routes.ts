@@ -1,8 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { BodyAs } from '#libs/platform/http';
-import { FHIR_BODY, oneHeader, refuseConditional, send, wishesOf } from './http.js';
+import { FHIR_BODY, mediaTypeOfBody, oneHeader, PATCH_BODY, refuseConditional, send, wishesOf } from './http.js';
 import { Pipeline } from '../pipeline.js';
 import type { Target } from '../pipeline/wishes.js';
 
@@ -64,6 +64,26 @@ export class ResourceRoutes {
         target,
         text ?? '',
         ifMatch,
+        request.access,
+        wishesOf(this.pipeline, request, 'representation'),
+      ),
+    );
+  }
+
+  @Patch(':type/:id')
+  @BodyAs(PATCH_BODY)
+  async patch(
+    @Param() target: Target,
+    @Body() text: string | undefined,
+    @Req() request: AuthorizedRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    send(
+      reply,
+      await this.pipeline.writes.patch(
+        target,
+        { text: text ?? '', mediaType: mediaTypeOfBody(request) },
+        oneHeader(request, 'if-match'),
         request.access,
         wishesOf(this.pipeline, request, 'representation'),
       ),

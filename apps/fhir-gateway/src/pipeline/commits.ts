@@ -1,12 +1,14 @@
 import type { Access } from '#libs/platform/auth';
 import {
   decide,
+  furtherLookupsOf,
   lookupsOf,
   oneIssue,
   refusalOf,
   RepositoryBusyError,
   type CommitMode,
   type Decision,
+  type FhirKnown,
   type FhirRepository,
   type Step,
   type StepResult,
@@ -35,8 +37,12 @@ export class Commits {
       request: this.deps.newId(),
       receivedAt: this.deps.now(),
     };
+    const lookups = {
+      first: lookupsOf(steps),
+      further: (known: FhirKnown) => furtherLookupsOf(steps, known),
+    };
     const decision = await this.deps.repository
-      .commit(origin, lookupsOf(steps), (known) => decide(steps, known, origin.receivedAt, mode), mode)
+      .commit(origin, lookups, (known) => decide(steps, known, origin.receivedAt, mode), mode)
       .catch(busy);
     const bad = mode === 'atomic' ? refusalOf(decision.results) : undefined;
     if (bad !== undefined) {

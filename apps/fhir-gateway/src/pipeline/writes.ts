@@ -1,6 +1,7 @@
 import type { Access } from '#libs/platform/auth';
 import {
   deletedAnswer,
+  readPatchBody,
   readResource,
   requireId,
   requireType,
@@ -15,7 +16,7 @@ import { requireScope } from '../http/access.js';
 import type { Commits, PipelineDeps } from './commits.js';
 import type { Target, Wishes } from './wishes.js';
 
-/** Create, update and delete of one resource. */
+/** Create, update, patch and delete of one resource. */
 export class Writes {
   constructor(
     private readonly commits: Commits,
@@ -48,6 +49,23 @@ export class Writes {
       requireId(id, type);
       const { resource } = rewriteReferences(readResource(text, type, id), referencesTo(wishes.own));
       return this.written({ kind: 'update', index: 0, type, id, at: type, resource, ifMatch }, access, wishes);
+    });
+  }
+
+  /** `PATCH /fhir/r4/{type}/{id}`: a JSON Patch (RFC 6902) or a FHIRPath Patch of what is stored. */
+  patch(
+    { type, id }: Target,
+    { text, mediaType }: { readonly text: string; readonly mediaType: string },
+    ifMatch: string | undefined,
+    access: Access,
+    wishes: Wishes,
+  ): Promise<Answer> {
+    return this.commits.timed('write', async () => {
+      requireScope(access, 'update', requireType(type));
+      requireId(id, type);
+      const patch = readPatchBody(text, mediaType, type);
+      const references = referencesTo(wishes.own);
+      return this.written({ kind: 'patch', index: 0, type, id, at: type, patch, references, ifMatch }, access, wishes);
     });
   }
 

@@ -1,5 +1,6 @@
 export { Decimal, parseJson, stringifyJson, type Json, type JsonObject, type Parsed } from './json/json.js';
 export { operationOutcome, type Issue, type IssueCode, type OperationOutcome } from './json/issue.js';
+export { isPrimitiveType } from './structure/primitives.js';
 export { isResourceType, RESOURCE_TYPES, typeRule, type ElementRule, type TypeRule } from './structure/structure.js';
 export { validateResource } from './structure/validate.js';
 export { endOf, everTold, toClinical } from './clinical/to-clinical.js';

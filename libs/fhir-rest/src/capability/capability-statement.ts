@@ -1,5 +1,5 @@
 /** Interactions of each resource type that this server has; search is not one of them yet. */
-const INTERACTIONS = ['read', 'vread', 'create', 'update', 'delete', 'history-instance'] as const;
+const INTERACTIONS = ['read', 'vread', 'create', 'update', 'patch', 'delete', 'history-instance'] as const;
 
 /**
  * What this server can do (FHIR R4 http.html#capabilities). It lists what is there and nothing else.
@@ -20,7 +20,7 @@ export function capabilityStatement(types: readonly string[], baseUrl: string, d
       {
         mode: 'server',
         documentation:
-          'Transactions are atomic. No search, no conditional interactions, no PATCH yet: they are refused with not-supported.',
+          'Transactions are atomic. No search, no conditional interactions yet: they are refused with not-supported.',
         security: {
           service: [
             {

@@ -16,7 +16,7 @@ export function unsupported(method: string, path: string): OutcomeProblem {
   if (!isResourceType(type)) return oneIssue(404, 'not-supported', 'not a resource type of R4');
   if (id === undefined) return notTaken(method, 'GET, HEAD, POST');
   if (isOperation(id)) return notOffered(id);
-  if (third === undefined) return notTaken(method, 'GET, HEAD, PUT, DELETE');
+  if (third === undefined) return notTaken(method, 'GET, HEAD, PUT, PATCH, DELETE');
   if (isOperation(third) && third !== '_history') return notOffered(third);
   if (isResourceType(third) || third === '*') return notOffered('compartment search');
   if (third === '_history' && path.split('/').length < 5) return notTaken(method, 'GET, HEAD');

@@ -10,7 +10,8 @@ import { indexedForms } from '../references/indexed-identifier.js';
 import { noSuchPatient, unclearPatient } from '../references/reference-issues.js';
 import { referencesOf, type ResourceReference } from '../references/references.js';
 import { identifiersOf, sideEffects } from '../clinical/side-effects.js';
-import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from '../plan/step.js';
+import { updateByPatch } from './update-by-patch.js';
+import type { CreateStep, DeleteStep, PatchStep, ReadStep, Step, UpdateStep } from '../plan/step.js';
 import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
 import {
   identifierKey,
@@ -117,6 +118,8 @@ class Deciding {
         return this.read(step);
       case 'delete':
         return this.remove(step);
+      case 'patch':
+        return this.patch(step);
       case 'create':
       case 'update':
         return this.write(step);
@@ -143,6 +146,14 @@ class Deciding {
     this.emit(takenBack(before, undefined, after.version));
     if (step.type === 'Patient') this.patients.delete(step.id);
     return { kind: 'deleted', resource: after };
+  }
+
+  private patch(step: PatchStep): StepResult {
+    const before = this.current.get(`${step.type}/${step.id}`);
+    const conflict = before === undefined ? undefined : mismatch(step, before);
+    if (conflict !== undefined) return conflict;
+    const update = updateByPatch(step, before);
+    return update.kind === 'refused' ? update : this.write(update);
   }
 
   private write(step: CreateStep | UpdateStep): StepResult {
@@ -244,7 +255,10 @@ function stamped(resource: JsonObject, id: string, version: number, now: number)
   };
 }
 
-function mismatch(step: UpdateStep | DeleteStep, before: CurrentResource | undefined): StepResult | undefined {
+function mismatch(
+  step: UpdateStep | DeleteStep | PatchStep,
+  before: CurrentResource | undefined,
+): StepResult | undefined {
   if (step.ifMatch === undefined) return undefined;
   if (before !== undefined && !before.deleted && versionOfTag(step.ifMatch) === before.version) return undefined;
   return refused(412, 'conflict', 'If-Match names a version that is not the current one', step.at);

@@ -1,5 +1,6 @@
 import { Decimal, isResourceType, type Issue, type Json, type JsonObject } from '#libs/domain/fhir';
-import { FHIR_ID, structureIssues } from './read-request.js';
+import { FHIR_ID } from './read-request.js';
+import { structureIssues } from './structure-issues.js';
 import { oneIssue } from '../answers/refusal.js';
 import type { OwnBases } from '../references/own-base.js';
 import { foreignBaseOf, targetKey, type ReferenceContext } from '../references/resolve-reference.js';
@@ -201,6 +202,7 @@ function rankOf(step: Step): number {
       return 1;
     case 'create':
     case 'update':
+    case 'patch':
       return step.type === 'Patient' ? 2 : step.type === 'Device' ? 3 : 4;
     case 'read':
       return 5;

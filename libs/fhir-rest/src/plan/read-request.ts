@@ -1,7 +1,7 @@
-import { Decimal, isResourceType, parseJson, validateResource, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { Decimal, isResourceType, parseJson, type JsonObject } from '#libs/domain/fhir';
 import { oneIssue, refusal } from '../answers/refusal.js';
 import { isOperation, notOffered, notTaken } from '../capability/unsupported.js';
-import { moved } from './moved-path.js';
+import { structureIssues } from './structure-issues.js';
 
 /** FHIR R4 datatypes.html#id */
 export const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/;
@@ -40,14 +40,6 @@ export function readBundle(text: string): JsonObject {
   const bundle = readObject(text);
   if (bundle['resourceType'] !== 'Bundle') throw oneIssue(400, 'invalid', 'a Bundle is expected here', 'Bundle');
   return bundle;
-}
-
-/** What is wrong with the structure of a resource; expressions start with `at`. */
-export function structureIssues(resource: JsonObject, at: string): Issue[] {
-  const type = typeof resource['resourceType'] === 'string' ? resource['resourceType'] : '';
-  return validateResource(resource)
-    .filter((issue) => issue.severity === 'error' || issue.severity === 'fatal')
-    .map((issue) => ({ ...issue, expression: issue.expression?.map((path) => moved(path, type, at)) ?? [at] }));
 }
 
 function readObject(text: string): JsonObject {

@@ -34,10 +34,16 @@ export interface FhirRepository {
    */
   commit(
     origin: RequestOrigin,
-    lookups: FhirLookups,
+    lookups: CommitLookups,
     decide: (known: FhirKnown) => Decision,
     mode: CommitMode,
   ): Promise<Decision>;
+}
+
+export interface CommitLookups {
+  readonly first: FhirLookups;
+  /** What else must be known, given what was found; undefined for nothing. */
+  readonly further: (known: FhirKnown) => FhirLookups | undefined;
 }
 
 export type CommitMode = 'atomic' | 'each';

@@ -28,6 +28,11 @@ function whole(min: number, right: string): Check {
 
 const anyText = text((value) => value.trim() !== '', 'a string that is not empty');
 
+/** Whether a type's value is a JSON string, number or boolean, with its id and extensions in a member of their own. */
+export function isPrimitiveType(type: string): boolean {
+  return PRIMITIVES.has(type);
+}
+
 /** By the name of the type (FHIR R4 datatypes.html#primitive). */
 export const PRIMITIVES: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['boolean', (value) => (typeof value === 'boolean' ? undefined : 'must be true or false')],
