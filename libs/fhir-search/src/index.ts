@@ -1,5 +1,16 @@
 export { compartmentParameters, searchParameters } from './definitions/search-parameters.js';
 export { searchValuesOf } from './extract/search-values-of.js';
+export { matches, type Match } from './match/matches.js';
+export { referencesBy } from './match/references-by.js';
+export { conditionsKey } from './query/conditions-key.js';
+export { escape as escapeSearchValue } from './query/escapes.js';
+export {
+  CURSOR_PARAMETER,
+  parseSearch,
+  type ParsedSearch,
+  type SearchOptions,
+  type SearchParameterValue,
+} from './query/parse-search.js';
 export { fold } from './values/folding.js';
 export { indexKey } from './values/index-key.js';
 export type * from './query/search-query.js';

@@ -1,0 +1,149 @@
+import type { Issue } from '#libs/domain/fhir';
+import { splitAt } from './escapes.js';
+import { namedCondition } from './parse-chain.js';
+import { countOf, elementsOf, includeOf, sortOf, summaryOf, totalOf } from './parse-result.js';
+import type { Condition, Include, SearchQuery, SortKey } from './search-query.js';
+import { refuseUnknown, refuseUnsupported, refuseValue, SearchRefusal } from './search-refusal.js';
+
+export interface SearchParameterValue {
+  /** Decoded. */
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface SearchOptions {
+  /** `Prefer: handling`: whether a parameter that is not known is refused or left out. */
+  readonly handling: 'strict' | 'lenient';
+  readonly maxCount: number;
+  readonly defaultCount: number;
+  /** Addresses of this server. */
+  readonly ownBases: readonly string[];
+  /** ms since 1970: without it `ap` of a date means the date itself. */
+  readonly now?: number;
+  /** Where the request does not say `_total`; accurate if absent. */
+  readonly defaultTotal?: SearchQuery['total'];
+}
+
+export type ParsedSearch =
+  /** `ignored`: names of parameters left out. */
+  | { readonly kind: 'ok'; readonly query: SearchQuery; readonly ignored: readonly string[] }
+  | { readonly kind: 'refused'; readonly issues: readonly Issue[] };
+
+export const MAX_PARAMETERS = 100;
+export const MAX_VALUES = 1000;
+/** The page position of a link `next`. */
+export const CURSOR_PARAMETER = '_cursor';
+const MAX_INCLUDES = 20;
+const MAX_CURSOR = 2000;
+/** Say how the answer is written, not what it holds. */
+const FORMS = new Set(['_format', '_pretty']);
+// eslint-disable-next-line no-control-regex -- NUL is meant: no store keeps it
+const UNSTORABLE = /[\u0000]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+interface Draft {
+  readonly conditions: Condition[];
+  readonly sort: SortKey[];
+  readonly includes: Include[];
+  readonly elements: string[];
+  count?: number;
+  total?: SearchQuery['total'];
+  summary?: SearchQuery['summary'];
+  cursor?: string;
+  /** Alternatives of all conditions so far. */
+  values: number;
+}
+
+/** Reads a search of one type. A refusal names each parameter that is not right. */
+export function parseSearch(
+  type: string,
+  parameters: readonly SearchParameterValue[],
+  options: SearchOptions,
+): ParsedSearch {
+  if (parameters.length > MAX_PARAMETERS)
+    return { kind: 'refused', issues: [issue('too-costly', `more than ${MAX_PARAMETERS} parameters are refused`)] };
+  const draft: Draft = { conditions: [], sort: [], includes: [], elements: [], values: 0 };
+  const ignored: string[] = [];
+  const used: SearchParameterValue[] = [];
+  const issues: Issue[] = [];
+  for (const { name, value } of parameters) {
+    if (FORMS.has(name)) continue;
+    try {
+      take(type, name, value, draft, options);
+      if (name !== CURSOR_PARAMETER) used.push({ name, value });
+    } catch (refusal) {
+      if (!(refusal instanceof SearchRefusal)) throw refusal;
+      if (refusal.isUnknown && options.handling === 'lenient') ignored.push(name);
+      else issues.push(issue(refusal.code, refusal.why, name));
+    }
+    if (draft.values > MAX_VALUES) break;
+  }
+  const { summary = 'false', includes } = draft;
+  if (summary === 'text' && includes.length > 0)
+    issues.push(issue('not-supported', '_summary=text does not go together with _include and _revinclude', '_summary'));
+  if (issues.length > 0) return { kind: 'refused', issues };
+  const { conditions, sort, elements, total = options.defaultTotal ?? 'accurate', cursor } = draft;
+  const count = draft.count ?? Math.min(options.defaultCount, options.maxCount);
+  const query = { type, conditions, sort, count, total, includes, summary, elements, used };
+  return { kind: 'ok', query: cursor === undefined ? query : { ...query, cursor }, ignored };
+}
+
+function take(type: string, name: string, value: string, draft: Draft, options: SearchOptions): void {
+  if (UNSTORABLE.test(value)) refuseValue('the value has NUL or half a surrogate pair in it');
+  if (name.length > 200) refuseUnknown('there is no parameter of such a long name');
+  if (value === '') refuseValue('the value is empty');
+  const [result, modifier] = name.split(':', 2);
+  switch (result) {
+    case '_include':
+    case '_revinclude':
+      if (draft.includes.length >= MAX_INCLUDES) refuseValue(`at most ${MAX_INCLUDES} includes are taken`);
+      draft.includes.push(includeOf(result === '_revinclude', modifier, value));
+      return;
+    case '_sort':
+      draft.sort.push(...sortOf(type, once(draft.sort[0], value)));
+      return;
+    case '_elements':
+      draft.elements.push(...elementsOf(type, value));
+      return;
+    case '_count':
+      draft.count = countOf(once(draft.count, value), options.maxCount);
+      return;
+    case '_total':
+      draft.total = totalOf(once(draft.total, value));
+      return;
+    case '_summary':
+      draft.summary = summaryOf(once(draft.summary, value));
+      return;
+    case CURSOR_PARAMETER:
+      if (value.length > MAX_CURSOR) refuseValue('the value is no position of a page');
+      draft.cursor = once(draft.cursor, value);
+      return;
+    case '_contained':
+      if (value !== 'false') refuseUnsupported('contained resources are not searched');
+      return;
+    default:
+      takeCondition(type, name, value, draft, options);
+  }
+}
+
+function takeCondition(type: string, name: string, value: string, draft: Draft, options: SearchOptions): void {
+  draft.values += splitAt(value, ',').length;
+  if (draft.values > MAX_VALUES)
+    throw new SearchRefusal('too-costly', `more than ${MAX_VALUES} values in one search are refused`);
+  const { ownBases, now } = options;
+  draft.conditions.push(namedCondition(type, name, value, { ownBases, now }));
+}
+
+function once(before: unknown, value: string): string {
+  return before === undefined ? value : refuseValue('the parameter stands twice');
+}
+
+/** The place is the parameter: `http.` and its name, as OperationOutcome.issue.location has it. A name is quoted as far as it could be one. */
+function issue(code: Issue['code'], why: string, name?: string): Issue {
+  const shown = name === undefined ? undefined : name.replace(/[^\w:.*-]/g, '?').slice(0, 80);
+  return {
+    severity: 'error',
+    code,
+    diagnostics: shown === undefined ? why : `${shown}: ${why}`,
+    ...(shown === undefined ? {} : { expression: [`http.${shown}`] }),
+  };
+}
