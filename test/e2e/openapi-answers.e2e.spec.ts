@@ -193,6 +193,8 @@ describe('the OpenAPI document', () => {
       '/v1/webhooks/{id}': [`/v1/webhooks/${webhook}`],
       '/v1/webhooks/{id}/deliveries': [`/v1/webhooks/${webhook}/deliveries`],
       '/v1/dead-letters': ['/v1/dead-letters'],
+      '/v1/clients': ['/v1/clients', '/v1/clients?limit=1'],
+      '/v1/clients/{id}': [`/v1/clients/${String((await items('/v1/clients'))[0]?.['id'])}`],
     };
     for (const [path, all] of Object.entries(urls)) for (const url of all) await judge(path, url);
     for (const path of [

@@ -1,9 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { Platform } from '#libs/platform/runtime';
+import { ClientAdministration } from '#libs/platform/storage';
 import { AlertRoutes } from './alerts/alerts.routes.js';
 import { API, Api } from './api.js';
 import { DeadLetterRoutes } from './alerts/dead-letters.routes.js';
+import { ClientRoutes } from './clients/clients.routes.js';
+import { Clients, CLIENTS } from './clients/clients.js';
 import { LimitRoutes } from './acts/limits.routes.js';
 import { TenantActJob } from './acts/tenant-act-job.js';
 import { TwinRoutes } from './twins/twins.routes.js';
@@ -19,11 +22,21 @@ export class TwinApiModule {
     });
     return {
       module: TwinApiModule,
-      controllers: [TwinRoutes, AlertRoutes, LimitRoutes, WebhookRoutes, DeadLetterRoutes],
+      controllers: [TwinRoutes, AlertRoutes, LimitRoutes, WebhookRoutes, DeadLetterRoutes, ClientRoutes],
       providers: [
         { provide: API, useFactory: () => new Api(platform, DEFAULT_CATALOGUE, () => tenantActs.wake()) },
+        { provide: CLIENTS, useFactory: () => clientsOf(platform) },
         { provide: TenantActJob, useFactory: () => tenantActs },
       ],
     };
   }
+}
+
+function clientsOf({ pool, config, tokens }: Platform): Clients {
+  return new Clients({
+    store: new ClientAdministration(pool),
+    allowedHosts: config.jwksAllowedHosts,
+    onChange: (client) => tokens.forget(client),
+    now: Date.now,
+  });
 }

@@ -10,5 +10,6 @@ export { ProblemSchema } from './api-values.js';
 export * from './dead-letters-api.js';
 export * from './limits-api.js';
 export * from './twins-api.js';
+export * from './clients-api.js';
 export * from './webhooks-api.js';
 export * from './record-schemas.js';

@@ -5,6 +5,7 @@ import { SAMPLES_ROUTES } from './samples-routes.js';
 import { TWINS_ROUTES } from './twins-routes.js';
 import { THRESHOLDS_ROUTES } from './thresholds-routes.js';
 import { ALERTS_ROUTES } from './alerts-routes.js';
+import { CLIENTS_ROUTES } from './clients-routes.js';
 import { WEBHOOKS_ROUTES } from './webhooks-routes.js';
 import type { RouteDoc } from './route-doc.js';
 
@@ -18,4 +19,5 @@ export const ROUTES: readonly RouteDoc[] = [
   ...THRESHOLDS_ROUTES,
   ...ALERTS_ROUTES,
   ...WEBHOOKS_ROUTES,
+  ...CLIENTS_ROUTES,
 ];

@@ -69,6 +69,10 @@ export class AccessTokens implements Tokens {
     return this.grants.watch(access, end);
   }
 
+  forget(client: string): void {
+    this.grants.forget(client);
+  }
+
   async verifyClientSecret(clientId: string, secret: string): Promise<Access | undefined> {
     const client = await this.authenticate(clientId, secret);
     return client === undefined ? undefined : accessOf(client, client.scopes);

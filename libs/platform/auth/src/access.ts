@@ -28,6 +28,8 @@ export interface Tokens {
    * @returns stops watching
    */
   watch(access: Access, end: (reason: AccessEnd) => void): () => void;
+  /** A client was changed by this process: what is remembered of it ends here at once. */
+  forget(client: string): void;
 }
 
 /** Why a connection ends: its token has expired, or its client is disabled or no longer what it was. */

@@ -38,6 +38,7 @@ export { FhirStore } from './fhir/fhir-store.js';
 export { notIndexed } from './search-index/due.js';
 export { searchIds } from './search/search-ids.js';
 export * from './tenants/client-store.js';
+export * from './tenants/client-administration.js';
 export * from './read/read-twins.js';
 export * from './read/read-measurements.js';
 export { currentValues, type CurrentValues } from './read/read-values.js';
