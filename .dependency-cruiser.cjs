@@ -210,6 +210,7 @@ module.exports = {
     exclude: { path: ['^dist/', 'libs/platform/storage/src/generated/'] },
     tsConfig: { fileName: 'tsconfig.layers.json' },
     tsPreCompilationDeps: true,
+    skipAnalysisNotInRules: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
   },
 };

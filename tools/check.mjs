@@ -11,15 +11,15 @@ const BEGINNING = [
 ];
 /** Longest first, so that none is left alone at the end. */
 const STEPS = [
-  ...[1, 2].map((n) => [
-    `pure tests ${n} of 2`,
-    `npm run -s jest -- --selectProjects pure --maxWorkers=1 --shard=${n}/2`,
+  ...[1, 2, 3].map((n) => [
+    `pure tests ${n} of 3`,
+    `npm run -s jest -- --selectProjects pure --maxWorkers=1 --shard=${n}/3`,
   ]),
   ['layers', 'npm run -s layers'],
   ['lint', 'npm run -s lint'],
   ['dead code', 'npm run -s dead'],
 ];
-/** For two cores; one more, because some pure tests wait for timers. */
+/** For two cores; one more, because steps wait for files and for processes that they start. */
 const TOGETHER = 3;
 
 function run([name, command]) {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { propertyRuns } from '#libs/testing/properties';
 import { afEpisodes, stepIntervals, type IntervalState } from '#libs/domain/rhythm';
 import { madeSinus, type SinusKind } from './made-sinus.js';
 import { repeatableNumbers } from '../methods/repeatable-numbers.js';
 
 const KINDS: readonly SinusKind[] = ['breathing', 'irregular breathing', 'apnea'];
-const PEOPLE = 25;
+const PEOPLE = propertyRuns(25).numRuns;
 
 function intervalsOf(beats: readonly number[]): readonly number[] {
   return beats.slice(1).map((at, i) => Math.round(1000 * (at - beats[i]!)));

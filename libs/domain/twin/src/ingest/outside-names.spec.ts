@@ -32,7 +32,7 @@ interface Names {
 /** A morning with everything that is remembered by a name from outside: asystole, pause, predicted low, spikes, a correction. */
 function morning({ source, device, channel, id }: Names): WireSample[][] {
   const from = { f: source, ...(device === '' ? {} : { d: device }) };
-  const recording = ecg(60, [...every(0.5, 25, 0.8), ...every(38, 59, 0.8)], { channel });
+  const recording = ecg(30, [...every(0.5, 12, 0.8), ...every(22, 29, 0.8)], { channel });
   const rr = runsOf([...Array<number>(60).fill(800), 4_600, ...Array<number>(60).fill(800)], [20]);
   const records = [
     ...cut(recording, [1250, 2500]).map((chunk) => [chunk]),

@@ -6,10 +6,10 @@ import { cut, ecg, every, HOUR, MINUTE, SECOND, T0, Ward } from '#libs/testing/w
 import type { TwinState } from '../index.js';
 
 /** Ten seconds without a beat, then a run of ventricular beats; on two leads. */
-const TIMES = [...every(0.5, 25, 0.8), ...every(35, 46, 0.8), ...every(53.4, 70, 0.8)];
-const OPTIONS = { ventricular: every(46.2, 53, 0.4) };
-const LEAD_II = ecg(70, TIMES, OPTIONS);
-const LEAD_V1 = ecg(70, TIMES, { ...OPTIONS, channel: 'V1', gain: -0.6 });
+const TIMES = [...every(0.5, 15, 0.8), ...every(25, 34, 0.8), ...every(41.4, 48, 0.8)];
+const OPTIONS = { ventricular: every(34.2, 41, 0.4) };
+const LEAD_II = ecg(48, TIMES, OPTIONS);
+const LEAD_V1 = ecg(48, TIMES, { ...OPTIONS, channel: 'V1', gain: -0.6 });
 const SECONDS = [250];
 
 function byTime(chunks: readonly WireSample[]): WireSample[] {
@@ -30,6 +30,7 @@ function both(one: readonly number[], two: readonly number[]): WireSample[] {
 }
 
 const expected = sent(both(SECONDS, SECONDS)).episodes();
+const expectedOfOne = sent(cut(LEAD_II, SECONDS)).episodes();
 
 /** How a gateway cuts: by the second, some seconds, or as much as the gateway accepts. */
 const size = fc.oneof(fc.integer({ min: 700, max: 3000 }), fc.integer({ min: 3000, max: 20_000 }));
@@ -73,7 +74,7 @@ describe('late, corrected and withdrawn waveforms', () => {
   const inSeconds = both(SECONDS, SECONDS);
 
   it('give the same bytes with and without a reload between the records', () => {
-    const order = [...inSeconds.slice(0, 50), ...inSeconds.slice(70), ...inSeconds.slice(50, 70)];
+    const order = [...inSeconds.slice(0, 30), ...inSeconds.slice(50), ...inSeconds.slice(30, 50)];
     const reloaded = sent(order, (state) => JSON.parse(JSON.stringify(state)) as TwinState);
     const plain = sent(order);
     expect(JSON.stringify(reloaded.state)).toBe(JSON.stringify(plain.state));
@@ -82,20 +83,20 @@ describe('late, corrected and withdrawn waveforms', () => {
 
   it('end in what the last versions alone give', () => {
     const named = cut(LEAD_II, SECONDS).map((chunk, i) => ({ ...chunk, i: `chunk-${i}` }));
-    const quiet = cut(ecg(70, every(0.5, 70, 0.8)), SECONDS);
+    const quiet = cut(ecg(48, every(0.5, 48, 0.8)), SECONDS);
     const gone = named.map((chunk, i): WireSample => ({ ...chunk, s: quiet[i]!.s! }));
     // Beats where there were none, then as it was, but for the second in which it became known.
-    const corrected = sent([...named, ...gone.slice(24, 36)]);
+    const corrected = sent([...named, ...gone.slice(14, 26)]);
     expect(corrected.episodes()).not.toContainEqual(expect.objectContaining({ rule: 'asystole' }));
     const retracted = corrected.alerts().filter(({ transition }) => transition === 'retracted');
     expect(retracted.map(({ rule }) => rule.id)).toContain('asystole');
-    const back = [...named, ...gone.slice(24, 36), ...named.slice(24, 36)].map((chunk, i) => ({ chunk, i }));
+    const back = [...named, ...gone.slice(14, 26), ...named.slice(14, 26)].map((chunk, i) => ({ chunk, i }));
     const ward = new Ward();
     for (const { chunk, i } of back) ward.send([chunk], T0 + HOUR + i);
     ward.tick(T0 + 2 * HOUR);
-    expect(ward.episodes()).toEqual(sent(cut(LEAD_II, SECONDS)).episodes());
-    const withdrawn = sent([...named, { ...named[28]!, w: 1 }]);
-    const without = sent(named.filter((_, i) => i !== 28));
+    expect(ward.episodes()).toEqual(expectedOfOne);
+    const withdrawn = sent([...named, { ...named[18]!, w: 1 }]);
+    const without = sent(named.filter((_, i) => i !== 18));
     expect(withdrawn.episodes()).toEqual(without.episodes());
   });
 
@@ -109,8 +110,8 @@ describe('late, corrected and withdrawn waveforms', () => {
     'are found on a channel called %s',
     (channel) => {
       const called = cut({ ...LEAD_II, channel }, SECONDS);
-      const order = [...called.slice(0, 30), ...called.slice(36), ...called.slice(30, 36)];
-      expect(sent(order).episodes()).toEqual(sent(cut(LEAD_II, SECONDS)).episodes());
+      const order = [...called.slice(0, 20), ...called.slice(26), ...called.slice(20, 26)];
+      expect(sent(order).episodes()).toEqual(expectedOfOne);
     },
   );
 
@@ -124,7 +125,7 @@ describe('late, corrected and withdrawn waveforms', () => {
 });
 
 describe('the cost of waveforms', () => {
-  const beats = every(0.5, 600, 0.8);
+  const beats = every(0.5, 240, 0.8);
 
   it('is no look back for two leads that come in step, each in its own record', () => {
     const seconds = byTime([
@@ -136,25 +137,24 @@ describe('the cost of waveforms', () => {
   });
 
   it('of a late one is its surroundings, however much came since', () => {
-    const live = cut(ecg(600, beats), SECONDS);
-    const ward = sent(live);
+    const ward = sent(cut(ecg(240, beats), SECONDS));
     expect(ward.loads).toBe(0);
     const late = cut(ecg(1, beats, { channel: 'V1' }), SECONDS);
     ward.send(late, T0 + 20 * MINUTE);
     // The second itself and half a minute after it, of all channels.
     expect(ward.loaded).toBeLessThanOrEqual(33 * 250);
-    const middle = cut(ecg(300, beats, { channel: 'V1' }), SECONDS).at(-1)!;
+    const middle = cut(ecg(120, beats, { channel: 'V1' }), SECONDS).at(-1)!;
     const before = ward.loaded;
     ward.send([middle], T0 + 20 * MINUTE + SECOND);
     expect(ward.loaded - before).toBeLessThanOrEqual(79 * 250);
   });
 
   it('of a backlog sent by the second is in proportion to it', () => {
-    const ward = sent(cut(ecg(600, beats), SECONDS));
+    const ward = sent(cut(ecg(240, beats), SECONDS));
     const before = ward.loaded;
-    const backlog = cut(ecg(300, beats, { channel: 'V1' }), SECONDS);
+    const backlog = cut(ecg(120, beats, { channel: 'V1' }), SECONDS);
     backlog.forEach((chunk, i) => ward.send([chunk], T0 + 3 * HOUR + i));
     ward.tick(T0 + 4 * HOUR);
-    expect(ward.loaded - before).toBeLessThanOrEqual(6 * 300 * 250);
+    expect(ward.loaded - before).toBeLessThanOrEqual(6 * 120 * 250);
   });
 });
