@@ -62,6 +62,75 @@ describe('search values of a resource', () => {
   });
 });
 
+describe('search values of hostile resources', () => {
+  it('are none of what has another shape than its type', () => {
+    for (const junk of [
+      null,
+      1,
+      'x',
+      true,
+      [[]],
+      [null, [1]],
+      { value: {} },
+      { coding: 'x' },
+      { coding: [{ code: {} }] },
+    ]) {
+      const resource = {
+        resourceType: 'Observation',
+        code: junk,
+        subject: junk,
+        valueQuantity: junk,
+        component: junk,
+        category: [junk],
+        effectivePeriod: junk,
+        issued: junk,
+        meta: junk,
+      };
+      expect(() => searchValuesOf(resource as unknown as JsonObject)).not.toThrow();
+    }
+    for (const type of ['constructor', '__proto__', 'Nothing', ''])
+      expect(searchValuesOf({ resourceType: type }).tokens).toEqual([]);
+    expect(searchValuesOf({}).tokens).toEqual([]);
+    expect(
+      searchValuesOf(JSON.parse('{"resourceType":"Patient","constructor":[{"a":1}],"toString":"x"}') as JsonObject)
+        .strings,
+    ).toEqual([]);
+  });
+
+  it('are bounded in number and length, and so is the time they take', () => {
+    const started = process.cpuUsage().user;
+    const coding = Array.from({ length: 5000 }, (_, index) => ({
+      system: 'http://x.example',
+      code: `c${index}`,
+      display: 'd'.repeat(100),
+    }));
+    const values = searchValuesOf(
+      read(
+        JSON.stringify({
+          resourceType: 'Observation',
+          code: { coding },
+          component: coding.map((one) => ({ code: { coding: [one] }, valueQuantity: { value: 1, unit: one.code } })),
+          valueString: 'é'.repeat(1_000_000),
+        }),
+      ),
+    );
+    const counts = new Map<string, number>();
+    for (const list of Object.values(values))
+      for (const { parameter } of list as { parameter: string }[])
+        counts.set(parameter, (counts.get(parameter) ?? 0) + 1);
+    expect(Math.max(...counts.values())).toBe(1000);
+    expect(values.strings.every((one) => one.value.length <= 200 && one.folded.length <= 500)).toBe(true);
+    expect(process.cpuUsage().user - started).toBeLessThan(2_000_000);
+  });
+
+  it('ask for no stack where nesting leads nowhere', () => {
+    const nested = (depth: number): JsonObject => (depth === 0 ? { a: 1 } : { extension: [nested(depth - 1)] });
+    expect(searchValuesOf({ resourceType: 'Patient', ...nested(5000), name: [{ family: 'x' }] }).strings).toHaveLength(
+      3,
+    );
+  });
+});
+
 const examples = '/work/shared/data';
 (existsSync(examples) ? describe : describe.skip)('search values of the open examples', () => {
   const files = ['fhir_examples', 'fhir_synthea'].flatMap((folder) =>

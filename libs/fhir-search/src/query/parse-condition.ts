@@ -141,7 +141,11 @@ function token(
   }
   const elements = { types: elementTypes(type, parameter), systems };
   const values = alternatives(value).map((one) => tokenValue(one, elements));
-  return { kind: 'token', parameter: code, values, not: modifier === 'not' };
+  const not = modifier === 'not';
+  // `system|` with the system that all its codes have: any code will do.
+  if (values.some((one) => one.system === undefined && one.code === undefined))
+    return { kind: 'missing', parameter: code, type: 'token', missing: not };
+  return { kind: 'token', parameter: code, values, not };
 }
 
 function reference(

@@ -51,6 +51,10 @@ describe('conditions of a search', () => {
     ['Observation?code:text=Héart  RATE', { kind: 'tokenText', values: ['heart rate'] }],
     ['Patient?gender=http://hl7.org/fhir/administrative-gender|male', { values: [{ code: 'male' }] }],
     ['Patient?gender=http://other.example|male', { values: [{ system: 'http://other.example', code: 'male' }] }],
+    [
+      'Patient?gender:not=http://hl7.org/fhir/administrative-gender|',
+      { kind: 'missing', parameter: 'gender', missing: true },
+    ],
     ['Patient?active=true', { values: [{ code: 'true' }] }],
     ['Patient?name=Müller', { kind: 'string', match: 'starts', values: ['muller'] }],
     ['Patient?name:exact=Müller', { kind: 'string', match: 'exact', values: ['Müller'] }],

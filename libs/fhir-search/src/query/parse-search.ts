@@ -34,7 +34,7 @@ export const MAX_VALUES = 1000;
 /** The page position of a link `next`. */
 export const CURSOR_PARAMETER = '_cursor';
 const MAX_INCLUDES = 20;
-const MAX_CURSOR = 2000;
+const MAX_CURSOR = 8000;
 /** Say how the answer is written, not what it holds. */
 const FORMS = new Set(['_format', '_pretty']);
 // eslint-disable-next-line no-control-regex -- NUL is meant: no store keeps it

@@ -98,7 +98,7 @@ export interface QuantityValue extends NumberValue {
   readonly canonical?: string;
 }
 
-/** `system` absent: any; '' : none. `code` absent: any code of the system. */
+/** `system` absent: any; '': none. `code` absent: any code of the system. One of them is there. */
 export interface TokenValue {
   readonly system?: string;
   readonly code?: string;

@@ -10,8 +10,12 @@ export interface CanonicalUnit {
   readonly offset: number;
 }
 
-/** The characters of UCUM codes. About some others, and about empty brackets, the library would write a line to the console. */
-const UCUM_CODE = /^(?!.*\(\))[\w%*'".^/+()[\]{}-]{1,60}$/;
+/**
+ * The characters of UCUM codes; an annotation in braces ends a unit and means nothing. About what is not of this form the library would
+ * write lines to the console, with the code in them.
+ */
+const UCUM_CODE = /^(?:[\w%*'".^/+()[\]-]|\{[ -z|~]*\}(?=[./)]|$))+$/;
+const MAX_LENGTH = 60;
 const MAX_CACHED = 2000;
 const cache = new Map<string, CanonicalUnit | undefined>();
 
@@ -20,8 +24,9 @@ const cache = new Map<string, CanonicalUnit | undefined>();
  * with no other, and for scales that are not linear (`[pH]`).
  */
 export function canonicalUnit(code: string): CanonicalUnit | undefined {
-  if (!UCUM_CODE.test(code)) return undefined;
-  if (cache.has(code)) return cache.get(code);
+  const known = cache.get(code);
+  if (known !== undefined || cache.has(code)) return known;
+  if (code.length > MAX_LENGTH || !UCUM_CODE.test(code)) return undefined;
   if (cache.size >= MAX_CACHED) cache.clear();
   const unit = find(code);
   cache.set(code, unit);
@@ -34,7 +39,9 @@ export function toCanonicalValue(value: number, { factor, offset }: CanonicalUni
 }
 
 function find(code: string): CanonicalUnit | undefined {
-  const [zero, one, many] = [0, 1, 1000].map((value) => inBaseUnits(code, value));
+  // `{beats}/min` is `1/min`, `mL{total}` is `mL`.
+  const bare = code.replace(/(^|[./(])\{[^}]*\}/g, '$11').replace(/\{[^}]*\}/g, '');
+  const [zero, one, many] = bare.includes('()') ? [] : [0, 1, 1000].map((value) => inBaseUnits(bare, value));
   if (zero === undefined || one === undefined || many === undefined) return undefined;
   const offset = zero.value;
   const factor = (many.value - offset) / 1000;
