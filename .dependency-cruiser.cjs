@@ -95,15 +95,26 @@ module.exports = {
       },
     },
     {
+      name: 'fhir-validation-is-pure',
+      severity: 'error',
+      comment:
+        'fhir-validation imports domain/fhir and fhirpath only (loaded when first needed): no framework, no database.',
+      from: { path: '^libs/fhir-validation/', pathNot: spec },
+      to: {
+        pathNot: ['^libs/fhir-validation/', '^libs/domain/fhir/', '^node_modules/fhirpath/', '^(node:)?module$'],
+      },
+    },
+    {
       name: 'fhir-rest-is-pure',
       severity: 'error',
       comment:
-        'fhir-rest imports domain/fhir, quantities, fhir-search, the patch libraries and types of contracts only: no framework, no database.',
+        'fhir-rest imports domain/fhir, quantities, fhir-search, fhir-validation, the patch libraries and types of contracts only: no framework, no database.',
       from: { path: '^libs/fhir-rest/', pathNot: spec },
       to: {
         pathNot: [
           '^libs/fhir-rest/',
           '^libs/fhir-search/',
+          '^libs/fhir-validation/',
           '^libs/contracts/',
           '^libs/domain/(fhir|quantities)/',
           '^node_modules/(fhirpath|rfc6902)/',

@@ -1,8 +1,15 @@
 export { Decimal, parseJson, stringifyJson, type Json, type JsonObject, type Parsed } from './json/json.js';
 export { operationOutcome, type Issue, type IssueCode, type OperationOutcome } from './json/issue.js';
-export { isPrimitiveType } from './structure/primitives.js';
-export { isResourceType, RESOURCE_TYPES, typeRule, type ElementRule, type TypeRule } from './structure/structure.js';
-export { validateResource } from './structure/validate.js';
+export { isPrimitiveType, PRIMITIVES } from './structure/primitives.js';
+export {
+  isResourceType,
+  RESOURCE_TYPES,
+  typeRule,
+  valueSetOf,
+  type ElementRule,
+  type TypeRule,
+  type ValueSet,
+} from './structure/structure.js';
 export { endOf, everTold, toClinical } from './clinical/to-clinical.js';
 export { ownerDuring, type DeviceAssignment, type DeviceOwner } from './devices/device-assignment.js';
 export { deviceUseOf, type DeviceUse } from './devices/device-use.js';

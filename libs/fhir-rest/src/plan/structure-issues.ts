@@ -1,4 +1,5 @@
-import { validateResource, type Issue, type JsonObject } from '#libs/domain/fhir';
+import type { Issue, JsonObject } from '#libs/domain/fhir';
+import { validate } from '#libs/fhir-validation';
 import { moved } from './moved-path.js';
 
 /** A resource has at most as many characters as a body may have bytes. */
@@ -7,7 +8,7 @@ export const MAX_RESOURCE_CHARACTERS = 16 * 1024 * 1024;
 /** What is wrong with the structure of a resource; expressions start with `at`. */
 export function structureIssues(resource: JsonObject, at: string): Issue[] {
   const type = typeof resource['resourceType'] === 'string' ? resource['resourceType'] : '';
-  return validateResource(resource)
-    .filter((issue) => issue.severity === 'error' || issue.severity === 'fatal')
-    .map((issue) => ({ ...issue, expression: issue.expression?.map((path) => moved(path, type, at)) ?? [at] }));
+  return validate(resource)
+    .filter(({ weight }) => weight !== 'advice')
+    .map(({ issue }) => ({ ...issue, expression: issue.expression?.map((path) => moved(path, type, at)) ?? [at] }));
 }

@@ -6,8 +6,10 @@ export interface ElementRule {
   readonly min: number;
   readonly many: boolean;
   readonly type: string;
-  /** Codes of a required binding. */
-  readonly codes?: ReadonlySet<string>;
+  /** The value set of a required binding. */
+  readonly valueSet?: string;
+  /** Resource types that a reference may point to; absent: any. */
+  readonly targets?: ReadonlySet<string>;
   /** For a choice: its name with [x]. */
   readonly choice?: string;
 }
@@ -15,28 +17,40 @@ export interface ElementRule {
 export interface TypeRule {
   readonly elements: ReadonlyMap<string, ElementRule>;
   readonly required: readonly { readonly name: string; readonly members: readonly string[] }[];
-  /** Choices of which one member at most may stand. */
-  readonly choices: readonly { readonly name: string; readonly members: readonly string[] }[];
+  /** Choices of which one member at most may stand, by their name with [x]. */
+  readonly choices: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The codes of a value set by system, or the name of the rule that decides what is in it. */
+export type ValueSet = Readonly<Record<string, readonly string[]>> | string;
+
+interface Extra {
+  readonly b?: string;
+  readonly t?: readonly string[];
 }
 
 interface Table {
   readonly resources: readonly string[];
   readonly types: Readonly<
-    Record<string, Readonly<Record<string, readonly [number, number, readonly string[], string?]>>>
+    Record<string, Readonly<Record<string, readonly [number, number, readonly string[], Extra?]>>>
   >;
-  readonly valueSets: Readonly<Record<string, readonly string[]>>;
+  readonly valueSets: Readonly<Record<string, ValueSet>>;
 }
 
 const table = JSON.parse(STRUCTURE) as Table;
 const resourceTypes = new Set(table.resources);
 const rules = new Map<string, TypeRule | undefined>();
-const codeSets = new Map<string, ReadonlySet<string>>();
 
 /** Names of all R4 resource types. */
 export const RESOURCE_TYPES: readonly string[] = table.resources;
 
 export function isResourceType(name: string): boolean {
   return resourceTypes.has(name);
+}
+
+/** The value set of a binding of R4's types; undefined for one that they do not bind. */
+export function valueSetOf(url: string): ValueSet | undefined {
+  return Object.hasOwn(table.valueSets, url) ? table.valueSets[url] : undefined;
 }
 
 /** The rule of a resource, data type or backbone element (`Observation.component`); compiled when first asked for. */
@@ -50,34 +64,25 @@ function compile(name: string): TypeRule | undefined {
   if (rows === undefined) return undefined;
   const elements = new Map<string, ElementRule>();
   const required: { name: string; members: readonly string[] }[] = [];
-  const choices: { name: string; members: readonly string[] }[] = [];
-  for (const [written, [min, max, types, valueSet]] of Object.entries(rows)) {
+  const choices = new Map<string, readonly string[]>();
+  for (const [written, [min, max, types, extra]] of Object.entries(rows)) {
     const choice = written.endsWith('[x]');
     const members = choice
       ? types.map((type) => written.slice(0, -3) + type[0]?.toUpperCase() + type.slice(1))
       : [written];
     members.forEach((member, index) => {
-      const type = types[choice ? index : 0] ?? '';
       elements.set(member, {
         name: member,
         min,
         many: max !== 1,
-        type,
-        ...(valueSet === undefined || type !== 'code' ? {} : { codes: codesOf(valueSet) }),
+        type: types[choice ? index : 0] ?? '',
+        ...(extra?.b === undefined ? {} : { valueSet: extra.b }),
+        ...(extra?.t === undefined ? {} : { targets: new Set(extra.t) }),
         ...(choice ? { choice: written } : {}),
       });
     });
     if (min > 0) required.push({ name: written, members });
-    if (choice) choices.push({ name: written, members });
+    if (choice) choices.set(written, members);
   }
   return { elements, required, choices };
-}
-
-function codesOf(valueSet: string): ReadonlySet<string> {
-  let codes = codeSets.get(valueSet);
-  if (codes === undefined) {
-    codes = new Set(table.valueSets[valueSet]);
-    codeSets.set(valueSet, codes);
-  }
-  return codes;
 }

