@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ALERT_STATUSES, SEVERITIES, TRANSITIONS, type Alert } from '#libs/contracts';
-import { parseJson, validateResource, type JsonObject } from '#libs/domain/fhir';
+import { parseJson, type JsonObject } from '#libs/domain/fhir';
+import { validate } from '#libs/fhir-validation';
 import { alertOf } from './alert.fixture.js';
 import { alertResources, sequenceOf, type AlertState } from './alert-resources.js';
 import { communicationResources, type TakenDelivery } from './communication.js';
@@ -21,7 +22,7 @@ function validated(resources: readonly JsonObject[]): JsonObject[] {
   );
   return stored.map(({ content }) => {
     const parsed = parseJson(content);
-    expect(parsed.ok && validateResource(parsed.value)).toEqual([]);
+    expect(parsed.ok && validate(parsed.value)).toEqual([]);
     expect(isMadeHere(content)).toBe(true);
     return (parsed as { value: JsonObject }).value;
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseJson, validateResource, type JsonObject } from '#libs/domain/fhir';
+import { parseJson, type JsonObject } from '#libs/domain/fhir';
+import { validate } from '#libs/fhir-validation';
 import { CATALOGUE, measureByName } from '#libs/domain/quantities';
 import { propertyRuns } from '#libs/testing/properties';
 import { isMadeHere } from './mark.js';
@@ -33,7 +34,7 @@ const VALUE: MeasuredValue = {
 function observed(over: Partial<MeasuredValue>): JsonObject {
   const stored = storedObservation({ ...VALUE, ...over });
   const parsed = parseJson(stored.content);
-  expect(parsed.ok && validateResource(parsed.value)).toEqual([]);
+  expect(parsed.ok && validate(parsed.value)).toEqual([]);
   expect(isMadeHere(stored.content)).toBe(true);
   return (parsed as { value: JsonObject }).value;
 }
