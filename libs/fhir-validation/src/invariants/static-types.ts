@@ -19,7 +19,7 @@ export function membersOf(type: string, name: string): readonly Member[] {
   if (rule === undefined) return [];
   const element = rule.elements.get(name);
   if (element !== undefined && element.choice === undefined) return [{ name, type: element.type }];
-  return (rule.choices.get(`${name}[x]`) ?? []).map((member) => ({
+  return (rule.choices.find((choice) => choice.name === `${name}[x]`)?.members ?? []).map((member) => ({
     name: member,
     type: rule.elements.get(member)?.type ?? '',
   }));

@@ -47,9 +47,7 @@ function planOf(type: string): TypePlan | undefined {
     type,
     elements: new Map([...rule.elements].map(([name, element]) => [name, elementPlan(type, element)])),
     required: rule.required,
-    choices: [...rule.choices]
-      .map(([name, members]) => ({ name, members }))
-      .filter(({ members }) => members.length > 1),
+    choices: rule.choices.filter(({ members }) => members.length > 1),
     invariants: invariantsOf(type),
   };
 }

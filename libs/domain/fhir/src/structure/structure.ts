@@ -17,8 +17,8 @@ export interface ElementRule {
 export interface TypeRule {
   readonly elements: ReadonlyMap<string, ElementRule>;
   readonly required: readonly { readonly name: string; readonly members: readonly string[] }[];
-  /** Choices of which one member at most may stand, by their name with [x]. */
-  readonly choices: ReadonlyMap<string, readonly string[]>;
+  /** Choices of which one member at most may stand. */
+  readonly choices: readonly { readonly name: string; readonly members: readonly string[] }[];
 }
 
 /** The codes of a value set by system, or the name of the rule that decides what is in it. */
@@ -64,7 +64,7 @@ function compile(name: string): TypeRule | undefined {
   if (rows === undefined) return undefined;
   const elements = new Map<string, ElementRule>();
   const required: { name: string; members: readonly string[] }[] = [];
-  const choices = new Map<string, readonly string[]>();
+  const choices: { name: string; members: readonly string[] }[] = [];
   for (const [written, [min, max, types, extra]] of Object.entries(rows)) {
     const choice = written.endsWith('[x]');
     const members = choice
@@ -82,7 +82,7 @@ function compile(name: string): TypeRule | undefined {
       });
     });
     if (min > 0) required.push({ name: written, members });
-    if (choice) choices.set(written, members);
+    if (choice) choices.push({ name: written, members });
   }
   return { elements, required, choices };
 }
