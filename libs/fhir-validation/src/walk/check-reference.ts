@@ -27,7 +27,7 @@ export function checkReference(
   }
 }
 
-/** The type of a literal reference; undefined when its text does not tell. */
+/** The type of a literal reference; undefined when its text does not show it. */
 function targetType(reference: string, frame: Frame, findings: Findings): string | undefined {
   if (reference.startsWith('#')) return containedType(reference, frame, findings);
   const match = RESTFUL.exec(reference);
