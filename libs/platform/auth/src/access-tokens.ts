@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Client, ClientStore } from '#libs/platform/storage';
 import type { Access, AccessEnd, Tokens } from './access.js';
 import { grantOf, type ClientGrants } from './client-grants.js';
+import type { OutsideIssuer } from './issuer/outside-issuer.js';
 import { type SecretVerifier } from './client-secrets.js';
 import { TOKEN_ALGORITHM, type SigningKeys } from './signing-keys.js';
 
@@ -36,6 +37,7 @@ export class AccessTokens implements Tokens {
     private readonly clients: Pick<ClientStore, 'find'>,
     private readonly secrets: SecretVerifier,
     private readonly grants: ClientGrants,
+    private readonly outside?: Pick<OutsideIssuer, 'claims' | 'verify'>,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -61,6 +63,8 @@ export class AccessTokens implements Tokens {
   }
 
   async verifyToken(token: string): Promise<Access | undefined> {
+    if (this.outside !== undefined && !this.remembered.has(token) && this.outside.claims(token))
+      return this.outside.verify(token);
     const access = await this.read(token);
     return access !== undefined && (await this.grants.holds(access)) ? access : undefined;
   }

@@ -74,6 +74,8 @@ export class ClientGrants {
       clearInterval(this.watching);
       this.watching = undefined;
     };
+    // Nothing but their expiry is known of tokens of the outside issuer.
+    if (access.issuer !== undefined) return () => clearTimeout(timer);
     this.watches.add(watch);
     this.watching ??= setInterval(() => void this.lookAtWatched(), WATCH_EVERY_MS).unref();
     return stop;

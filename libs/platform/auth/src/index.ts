@@ -2,6 +2,8 @@ export { type Access, type Tokens } from './access.js';
 export { AccessTokens } from './access-tokens.js';
 export { ClientGrants } from './client-grants.js';
 export { hashSecret, SecretVerifier, TooManyLoginsError } from './client-secrets.js';
+export { type IssuerSettings } from './issuer/discovery.js';
+export { IssuerAwayError, OutsideIssuer } from './issuer/outside-issuer.js';
 export { ASSERTION_ALGORITHMS, ClientKeys, keyServerRules } from './keys/client-keys.js';
 export { problemsOf, type KeyProblem } from './keys/verification-keys.js';
 export { ClientAuthentication } from './oauth/client-authentication.js';

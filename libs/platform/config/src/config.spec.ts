@@ -74,6 +74,28 @@ describe('readConfig', () => {
     expect(readConfig({ KAFKA_BROKERS: 'a:9093', KAFKA_TLS: 'true' }).security.kafka).toEqual({ tls: {} });
   });
 
+  it('takes an outside issuer with its audience', () => {
+    const issuer = { OIDC_ISSUER: 'https://login.example/realms/a' };
+    expect(readConfig({ ...issuer, OIDC_AUDIENCE: 'x, y', OIDC_TENANT: 'north' }).oidc).toEqual({
+      issuer: 'https://login.example/realms/a',
+      audiences: ['x', 'y'],
+      tenant: 'north',
+    });
+    expect(readConfig({ ...issuer, PUBLIC_URL: 'https://a.example/' }).oidc?.audiences).toEqual([
+      'https://a.example',
+      'https://a.example/fhir/r4',
+    ]);
+    expect(readConfig({ ...issuer, OIDC_ISSUER: 'http://127.0.0.1:9000', OIDC_AUDIENCE: 'x' }).oidc?.issuer).toBe(
+      'http://127.0.0.1:9000',
+    );
+    const inside = { OIDC_ISSUER: 'http://login:8080', OIDC_AUDIENCE: 'x' };
+    expect(() => readConfig(inside)).toThrow('OIDC_ISSUER must start with https://');
+    expect(readConfig({ ...inside, JWKS_ALLOWED_HOSTS: 'login:8080' }).oidc?.issuer).toBe('http://login:8080');
+    expect(() => readConfig(issuer)).toThrow('OIDC_ISSUER needs OIDC_AUDIENCE');
+    expect(() => readConfig({ OIDC_TENANT: 'north' })).toThrow('OIDC_ISSUER must be set');
+    expect(() => readConfig({ OIDC_ISSUER: 'login', OIDC_AUDIENCE: 'x' })).toThrow('must be the URL of an issuer');
+  });
+
   it('counts an empty value as not set', () => {
     expect(readConfig({ PORT: '', KAFKA_BROKERS: ' ' }).http.port).toBe(3000);
   });

@@ -8,6 +8,7 @@ import {
 } from './connections.js';
 import { encryptionKeys, type EncryptionKeys } from './encryption-keys.js';
 import { LIMITS_ENVIRONMENT, limitsOf, type Limits } from './limits.js';
+import { OIDC_ENVIRONMENT, oidcOf, type OutsideIssuerConfig } from './oidc.js';
 import { RETENTION_ENVIRONMENT, retentionOf, type Retention } from './retention.js';
 
 /** What a process does: one app, or all of them. */
@@ -54,6 +55,8 @@ export interface AppConfig {
   readonly webhookAllowedHosts: readonly string[];
   /** Key servers of clients that may be plain HTTP or private. */
   readonly jwksAllowedHosts: readonly string[];
+  /** An issuer of tokens beside this server. */
+  readonly oidc?: OutsideIssuerConfig;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Encrypt secrets in the database; from the variable, or in a file. */
   readonly encryptionKeys?: EncryptionKeys;
@@ -136,6 +139,7 @@ const Environment = z.object({
   ...CONNECTIONS_ENVIRONMENT,
   ...RETENTION_ENVIRONMENT,
   ...LIMITS_ENVIRONMENT,
+  ...OIDC_ENVIRONMENT,
 });
 
 const TOGETHER = [
@@ -170,6 +174,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
   if (typeof security === 'string') throw new ConfigError(`configuration: ${security}`);
   const retention = retentionOf(value);
   if (typeof retention === 'string') throw new ConfigError(`configuration: ${retention}`);
+  const oidc = oidcOf(value);
+  if (typeof oidc === 'string') throw new ConfigError(`configuration: ${oidc}`);
   return {
     role,
     http: {
@@ -200,6 +206,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
         }),
     webhookAllowedHosts: value.WEBHOOK_ALLOWED_HOSTS,
     jwksAllowedHosts: value.JWKS_ALLOWED_HOSTS,
+    ...(oidc === undefined ? {} : { oidc }),
     logLevel: value.LOG_LEVEL,
     ...(value.ENCRYPTION_KEYS === undefined ? {} : { encryptionKeys: value.ENCRYPTION_KEYS }),
     ...(value.ENCRYPTION_KEYS_FILE === undefined ? {} : { encryptionKeysFile: value.ENCRYPTION_KEYS_FILE }),
@@ -242,6 +249,7 @@ export function redacted(config: AppConfig): Record<string, unknown> {
     bootstrapTenant: config.bootstrapClient?.tenant ?? 'none',
     webhookAllowedHosts: config.webhookAllowedHosts.join(','),
     jwksAllowedHosts: config.jwksAllowedHosts.join(','),
+    oidcIssuer: config.oidc?.issuer ?? 'none',
     logLevel: config.logLevel,
     encryptionKeys:
       config.encryptionKeys?.all.map(({ id }) => id).join(',') ?? config.encryptionKeysFile ?? 'none given',

@@ -1,7 +1,7 @@
 import { HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient, LogFullError } from '#libs/platform/messaging';
-import { RateLimitedError, TooManyLoginsError } from '#libs/platform/auth';
+import { IssuerAwayError, RateLimitedError, TooManyLoginsError } from '#libs/platform/auth';
 import type { Logger } from '#libs/platform/telemetry';
 import { OutcomeProblem } from '#libs/fhir-rest';
 import { Problem } from './problem.js';
@@ -121,6 +121,11 @@ function toProblem(error: unknown): Problem {
   }
   if (error instanceof TooManyLoginsError) {
     return new Problem(429, 'too-many-logins', 'too many logins at once; try again', [], { 'retry-after': '1' });
+  }
+  if (error instanceof IssuerAwayError) {
+    return new Problem(503, 'issuer-away', 'the issuer of this token gives no keys now; try again', [], {
+      'retry-after': '3',
+    });
   }
   if (error instanceof HttpException) return fromStatus(error.getStatus());
   const status = (error as { readonly statusCode?: unknown } | null)?.statusCode;

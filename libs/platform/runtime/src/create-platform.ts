@@ -11,6 +11,7 @@ import {
   ClientKeys,
   hashSecret,
   OAuthServer,
+  OutsideIssuer,
   RateLimits,
   SecretVerifier,
   SigningKeys,
@@ -70,7 +71,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     await keys.load();
     const secrets = new SecretVerifier();
     const grants = new ClientGrants(clients);
-    const tokens = new AccessTokens(keys, clients, secrets, grants);
+    const tokens = new AccessTokens(keys, clients, secrets, grants, outsideIssuer(config, clients));
     await putBootstrapClient(config, clients, secrets);
 
     const limits = createLimits(config, metrics, stops);
@@ -175,6 +176,10 @@ async function openSecrets(config: AppConfig, pool: Pool, logger: Logger): Promi
     if (!(error instanceof SecretKeyError)) throw error;
     throw new StartupError(`${loaded?.from ?? 'ENCRYPTION_KEYS'}: ${error.message}; give the key that encrypted it`);
   }
+}
+
+function outsideIssuer({ oidc, jwksAllowedHosts }: AppConfig, clients: ClientStore): OutsideIssuer | undefined {
+  return oidc === undefined ? undefined : new OutsideIssuer({ ...oidc, allowedHosts: jwksAllowedHosts }, clients);
 }
 
 function createLimits(config: AppConfig, metrics: Metrics, stops: (() => Promise<void>)[]): RateLimits {
