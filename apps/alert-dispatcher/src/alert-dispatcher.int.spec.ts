@@ -9,7 +9,7 @@ import { createPool } from '#libs/platform/storage';
 import { DeliveryStore, LaneStore, matchesFilter, WebhookStore, type WebhookFilter } from '#libs/platform/delivery';
 import { createTestDatabase } from '#libs/testing';
 import { WebhookReceiver } from '../../../test/support/webhook-receiver.js';
-import { alertRecord } from './records/alert-record.fixture.js';
+import { alertRecord } from '../../../test/support/alert-record.js';
 import { Lanes } from './lanes/lanes.js';
 import { startPipeline } from './pipeline.js';
 

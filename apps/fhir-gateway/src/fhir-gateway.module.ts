@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Platform } from '#libs/platform/runtime';
 import { FhirStore } from '#libs/platform/storage';
+import { AlertResources } from './alert-resources/alert-resources.js';
 import { HistoryRoutes } from './http/history.routes.js';
 import { LogRepository } from './log-repository.js';
 import { Meter } from './meter.js';
@@ -26,6 +27,7 @@ export class FhirGatewayModule implements OnModuleInit {
       module: FhirGatewayModule,
       controllers: [SystemRoutes, HistoryRoutes, ResourceRoutes],
       providers: [
+        { provide: AlertResources, useFactory: () => new AlertResources(platform) },
         {
           provide: Pipeline,
           useFactory: () =>

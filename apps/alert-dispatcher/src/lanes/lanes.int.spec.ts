@@ -14,7 +14,7 @@ import {
   DeliveryStore,
 } from '#libs/platform/delivery';
 import { createTestDatabase } from '#libs/testing';
-import { alertRecord } from '../records/alert-record.fixture.js';
+import { alertRecord } from '../../../../test/support/alert-record.js';
 import type { LaneDeps } from './endpoint-lane.js';
 import { Lanes } from './lanes.js';
 

@@ -6,3 +6,4 @@ export * from './webhooks/webhook-store.js';
 export * from './queue/delivery-store.js';
 export * from './queue/lane-store.js';
 export * from './queue/enqueue-alerts.js';
+export * from './queue/taken-deliveries.js';

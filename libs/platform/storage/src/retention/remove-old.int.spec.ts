@@ -27,7 +27,7 @@ describe('retention', () => {
   });
   beforeEach(async () => {
     await pool.query(
-      `TRUNCATE alert_episodes, alert_transitions, alert_suppressions, audit, dead_letters, deliveries, delivery_attempts,
+      `TRUNCATE alert_communications, alert_episodes, alert_transitions, alert_suppressions, audit, dead_letters, deliveries, delivery_attempts,
        fhir_resources, fhir_resource_versions, idempotency_keys, client_assertions, deferred_records, quarantined_twins, rejections`,
     );
   });
@@ -175,6 +175,30 @@ describe('retention', () => {
     await removeOld(pool, 'deliveries', CUTOFF);
     expect(await count('alert_transitions')).toBe(0);
     expect(await count('delivery_attempts')).toBe(0);
+  });
+
+  it('removes the resources of an alert with it, all versions, and no others', async () => {
+    const [gone, open] = [await episode(true, OLD), await episode(false, OLD)];
+    const communication = randomUUID();
+    await insert('alert_communications', { alert: gone, id: communication });
+    const resource = { content: '{}', last_updated: OLD, version: 2 };
+    for (const id of [gone, open, communication, 'of-a-client'])
+      for (const type of ['DetectedIssue', 'Flag', 'Communication', 'Provenance']) {
+        await insert('fhir_resources', { ...resource, type, id });
+        await insert('fhir_resource_versions', { ...resource, type, id, version: 1, superseded_at: YOUNG });
+      }
+    await removeOld(pool, 'alerts', CUTOFF);
+    for (const table of ['fhir_resources', 'fhir_resource_versions']) {
+      const { rows } = await pool.query<{ type: string; id: string }>(
+        `SELECT type, id FROM ${table} ORDER BY type, id`,
+      );
+      const left = rows.map(({ type, id }) => `${type} ${id}`);
+      // What has the id and is of another type belongs to somebody else.
+      expect(left).toHaveLength(16 - 5);
+      expect(left).not.toContain(`Provenance ${communication}`);
+      expect(left).toEqual(expect.arrayContaining([`Flag ${open}`, `Communication ${gone}`, 'Flag of-a-client']));
+    }
+    expect(await count('alert_communications')).toBe(0);
   });
 
   it('keeps an open alert with all that belongs to it, however old', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { typeCode } from '../search-index/search-scheme.js';
 
 /**
  * What grows with time, beside measurements (see `removeOldMeasurements`) and the log. What is open, pending or current is no part of
@@ -29,7 +30,7 @@ const PAUSE_MS = 20;
  * their own. Rows that somebody else holds are left for the next time: it waits for no lock. Any number of processes may do it at once.
  *
  * @param step rows of one transaction
- * @returns number of rows removed, without those that go with them (transitions of an alert, attempts of a delivery)
+ * @returns number of rows removed, without those that go with them (transitions and resources of an alert, attempts of a delivery)
  */
 export async function removeOld(pool: Pool, kind: RetainedKind, cutoff: number, step = STEP): Promise<number> {
   const { rows: tenants } = await pool.query<{ key: number }>('SELECT key FROM tenants ORDER BY key');
@@ -64,12 +65,32 @@ const EPISODE_OF_ACT = `CASE WHEN r.detail ->> 'episode' ~ '^[0-9a-f]{8}(-[0-9a-
 /** Acts that set what holds from then on: a twin is made anew from all of them. */
 const SETTINGS = `('set-thresholds', 'set-monitoring', 'set-tenant-thresholds')`;
 
+const MADE_TYPES = ['DetectedIssue', 'Flag', 'Communication', 'Provenance'];
+
+/** With an alert its resources of /fhir/r4 go, all versions of them, and what the search index has of them (docs/adr/0044). */
+const RESOURCES_OF_GONE = `, communications AS (
+    DELETE FROM alert_communications AS c USING gone WHERE c.tenant = gone.tenant AND c.alert = gone.id RETURNING c.tenant, c.id),
+  made AS (
+    SELECT tenant, type, id::text AS id FROM gone, unnest(ARRAY['DetectedIssue', 'Flag', 'Provenance']) AS t (type)
+    UNION ALL SELECT tenant, type, id::text FROM communications, unnest(ARRAY['Communication', 'Provenance']) AS t (type)),
+  resources AS (
+    DELETE FROM fhir_resources AS f USING made WHERE f.tenant = made.tenant AND f.type = made.type AND f.id = made.id
+    RETURNING f.tenant, f.type, f.search_key),
+  indexed AS (
+    SELECT r.tenant, t.code, r.search_key AS seq FROM resources AS r
+    JOIN (VALUES ${MADE_TYPES.map((type) => `('${type}', ${typeCode(type)})`).join(', ')}) AS t (type, code) ON t.type = r.type),
+  found AS (DELETE FROM fhir_search AS s USING indexed AS i WHERE s.tenant = i.tenant AND s.type = i.code AND s.seq = i.seq),
+  ranges AS (
+    DELETE FROM fhir_search_values AS s USING indexed AS i WHERE s.tenant = i.tenant AND s.type = i.code AND s.seq = i.seq),
+  versions AS (
+    DELETE FROM fhir_resource_versions AS f USING made WHERE f.tenant = made.tenant AND f.type = made.type AND f.id = made.id)`;
+
 /** Per tenant ($1) what is older than $2, at most $3 rows. Each walks an index by tenant and time. */
 const REMOVE: Readonly<Record<RetainedKind, string>> = {
   alerts: removal(
     'alert_episodes',
     `SELECT r.ctid FROM alert_episodes AS r WHERE r.tenant = $1 AND r.closed AND r.updated_at < $2 ORDER BY r.updated_at`,
-    `, steps AS (DELETE FROM alert_transitions AS t USING gone WHERE t.tenant = gone.tenant AND t.episode = gone.id)`,
+    `, steps AS (DELETE FROM alert_transitions AS t USING gone WHERE t.tenant = gone.tenant AND t.episode = gone.id)${RESOURCES_OF_GONE}`,
   ),
   audit: removal(
     'audit',

@@ -6,8 +6,8 @@ import { ensureTopics, KafkaEventLog, PostgresEventLog, type EventLog, type LogW
 import { createPool } from '#libs/platform/storage';
 import { WebhookStore } from '#libs/platform/delivery';
 import { createTestDatabase } from '#libs/testing';
-import { alertRecord } from './alert-record.fixture.js';
-import { GROUP, OFFSETS, startPipeline } from '../pipeline.js';
+import { alertRecord } from '../../../test/support/alert-record.js';
+import { GROUP, OFFSETS, startPipeline } from './pipeline.js';
 
 /** Must appear in no log line and no reason. */
 const NAME = 'Quartermaine';
