@@ -20,12 +20,12 @@ export function communicate(pool: Pool, now: number): Promise<{ readonly taken: 
     const taken = await takenDeliveries(client, MAX_TAKEN);
     const written = new Map<string, number>();
     if (taken.length === 0) return { taken: 0, written };
-    const store = new FhirTransaction(client);
     const readable = taken.flatMap(readableOf);
     for (const tenant of [...new Set(taken.map((one) => one.tenant))].toSorted((a, b) => a - b)) {
       const own = readable.filter((one) => one.tenant === tenant);
       const ids = own.map(communicationId);
       const lock = ids.flatMap((id) => ['Communication', 'Provenance'].map((type) => ({ type, id })));
+      const store = new FhirTransaction(client);
       const { resources } = await store.look(tenant, { lock, read: [], patients: [], devices: [] });
       const fresh = own.filter((one) => !resources.has(`Communication/${communicationId(one)}`));
       const made = fresh.flatMap((one) => {

@@ -43,12 +43,12 @@ export async function writeAlerts(
 ): Promise<Written> {
   const written = new Map<string, number>();
   const observations = await observationsOf(client, transitions);
-  const store = new FhirTransaction(client);
   // In one order whoever writes: requests that lock the same rows never wait for each other in a circle.
   const tenants = [...new Set(transitions.map(({ tenant }) => tenant))].toSorted((a, b) => a - b);
   for (const tenant of tenants) {
     const own = transitions.filter((one) => one.tenant === tenant);
     const lock = [...new Set(own.map(({ alert }) => alert.id))].flatMap((id) => TYPES.map((type) => ({ type, id })));
+    const store = new FhirTransaction(client);
     const { resources } = await store.look(tenant, { lock, read: [], patients: [], devices: [] });
     const current = new Map(resources);
     const changes = own.flatMap((one) => changesOf(one, current, observations, now));

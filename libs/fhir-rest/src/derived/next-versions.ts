@@ -1,4 +1,5 @@
 import { parseJson, stringifyJson, type JsonObject } from '#libs/domain/fhir';
+import { searchValuesOf } from '#libs/fhir-search';
 import type { CurrentResource, ResourceChange } from '../repository/resources.js';
 import { marked } from './mark.js';
 
@@ -27,8 +28,10 @@ export function nextVersions(
     const before = current.get(`${type}/${id}`);
     if (before !== undefined && !before.deleted && sameContent(before.content, resource)) return [];
     const version = (before?.version ?? 0) + 1;
-    const content = stringifyJson(marked(resource, version, now));
-    return [{ type, id, version, deleted: false, content, lastUpdated: now, patient }];
+    const stored = marked(resource, version, now);
+    const content = stringifyJson(stored);
+    const search = searchValuesOf(stored);
+    return [{ type, id, version, deleted: false, content, lastUpdated: now, patient, search }];
   });
 }
 
