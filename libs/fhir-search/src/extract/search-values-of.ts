@@ -72,7 +72,7 @@ function addParameter(
     return;
   }
   for (const { node, elementType, refersTo } of addPath(root, type, steps)) {
-    const convert = converterFor(parameterType, elementType);
+    const convert = converterFor(parameterType, elementType, parameter);
     if (convert === undefined) continue;
     node.visits.push(
       refersTo === undefined

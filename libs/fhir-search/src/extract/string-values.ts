@@ -2,7 +2,20 @@ import { objectOf, textOf, textsOf } from './element.js';
 import type { Convert } from './value-collector.js';
 
 const plain: Convert = (collector, parameter, value) => collector.string(parameter, textOf(value) ?? '');
+const WORD_BREAK = /[\s-](?=[^\s-])/gu;
+const MAX_FAMILY = 200;
 const uri: Convert = (collector, parameter, value) => collector.uri(parameter, textOf(value) ?? '');
+
+/**
+ * A family name, and it from each of its further words on: `Quinones` finds `Carreno Quinones`, as R4 asks for. The folded text is what
+ * is cut, so `:exact` still means the whole.
+ */
+export const familyName: Convert = (collector, parameter, value) => {
+  const family = textOf(value) ?? '';
+  collector.string(parameter, family);
+  if (family.length > MAX_FAMILY) return;
+  for (const { index } of family.matchAll(WORD_BREAK)) collector.string(parameter, family, family.slice(index + 1));
+};
 
 /** Each of the texts that the elements of these names hold. */
 function textsAt(names: readonly string[]): Convert {
@@ -12,11 +25,16 @@ function textsAt(names: readonly string[]): Convert {
   };
 }
 
+const otherNames = textsAt(['given', 'prefix', 'suffix', 'text']);
+
 /** Elements as strings (R4 search.html#string), by their type. */
 export const STRING_VALUES: Readonly<Record<string, Convert>> = {
   string: plain,
   markdown: plain,
-  HumanName: textsAt(['family', 'given', 'prefix', 'suffix', 'text']),
+  HumanName: (collector, parameter, value) => {
+    familyName(collector, parameter, objectOf(value)?.['family'] ?? null);
+    otherNames(collector, parameter, value);
+  },
   Address: textsAt(['text', 'line', 'city', 'district', 'state', 'country', 'postalCode']),
 };
 

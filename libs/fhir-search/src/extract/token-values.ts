@@ -8,7 +8,8 @@ const plain: Convert = (collector, parameter, value) => collector.token(paramete
 /** Elements as tokens (R4 search.html#token), by their type. */
 export const TOKEN_VALUES: Readonly<Record<string, Convert>> = {
   code: plain,
-  string: plain,
+  // R4: "If the underlying data type is string then the search is not case sensitive."
+  string: (collector, parameter, value) => collector.token(parameter, '', (textOf(value) ?? '').toLowerCase()),
   id: plain,
   uri: plain,
   url: plain,

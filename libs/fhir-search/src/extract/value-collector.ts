@@ -42,9 +42,10 @@ export class ValueCollector {
     this.tokens.push(folded === undefined || folded === '' ? token : { ...token, text: folded });
   }
 
-  string(parameter: string, value: string): void {
-    if (value === '' || !this.isNew(parameter, value)) return;
-    this.strings.push({ parameter, value: indexKey(value), folded: fold(value) });
+  /** @param from the part of the value by which it is found: all of it, or its end. */
+  string(parameter: string, value: string, from = value): void {
+    if (value === '' || !this.isNew(parameter, `${value}\u0000${from.length}`)) return;
+    this.strings.push({ parameter, value: indexKey(value), folded: fold(from) });
   }
 
   date(parameter: string, from: number, to: number): void {

@@ -1,10 +1,11 @@
 /**
  * Values of a search are written with separators (`,` alternatives, `$` parts of a composite, `|` system and code), which `\` makes
- * ordinary characters (R4 search.html#escaping). A backslash before any other character stands for itself.
+ * ordinary characters (R4 search.html#escaping). A backslash before any other character is illegal.
  */
 export type Separator = ',' | '$' | '|';
 
 const ESCAPED = /\\([,$|\\])/g;
+const ILLEGAL = /^(?:[^\\]|\\[,$|\\])*\\(?:[^,$|\\]|$)/;
 
 /** The pieces between separators that are not escaped; their own escapes stay, for a further split or {@link unescape}. */
 export function splitAt(text: string, separator: Separator): readonly string[] {
@@ -20,6 +21,11 @@ export function splitAt(text: string, separator: Separator): readonly string[] {
   }
   pieces.push(text.slice(start));
   return pieces;
+}
+
+/** Whether a backslash stands before something that it does not escape, or at the end. */
+export function hasIllegalEscape(text: string): boolean {
+  return text.includes('\\') && ILLEGAL.test(text);
 }
 
 export function unescape(text: string): string {

@@ -1,5 +1,6 @@
 import { isResourceType } from '#libs/domain/fhir';
 import { searchParameters } from '../definitions/search-parameters.js';
+import { splitAt } from './escapes.js';
 import { conditionOf } from './parse-condition.js';
 import type { QueryContext } from './query-context.js';
 import type { Condition } from './search-query.js';
@@ -8,8 +9,25 @@ import { refuseUnknown, refuseUnsupported, refuseValue, SearchRefusal } from './
 /** More types than this need to be narrowed by the client: each is a search of its own. */
 const MAX_CHAIN_TYPES = 20;
 
+/**
+ * A parameter of a request as the conditions that it means: one, but for `url=…|version`, which also asks for the business version of what
+ * has the url.
+ */
+export function namedConditions(
+  type: string,
+  name: string,
+  value: string,
+  context: QueryContext,
+): readonly Condition[] {
+  const [url = '', version = '', ...more] = name === 'url' ? splitAt(value, '|') : [];
+  const isVersioned = version !== '' && more.length === 0 && !value.includes(',');
+  return isVersioned && searchParameters(type).has('version')
+    ? [conditionOf(type, 'url', undefined, url, context), conditionOf(type, 'version', undefined, version, context)]
+    : [namedCondition(type, name, value, context)];
+}
+
 /** `code`, `code:modifier`, `reference[:Type].code[:modifier]` or `_has:Type:reference:code[:modifier]` with a value as a condition. */
-export function namedCondition(type: string, name: string, value: string, context: QueryContext): Condition {
+function namedCondition(type: string, name: string, value: string, context: QueryContext): Condition {
   if (name.startsWith('_has:')) return has(type, name.slice('_has:'.length), value, context);
   const dot = name.indexOf('.');
   if (dot >= 0) return chain(type, name.slice(0, dot), name.slice(dot + 1), value, context);

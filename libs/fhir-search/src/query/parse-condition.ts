@@ -5,7 +5,7 @@ import { fold } from '../values/folding.js';
 import { indexKey } from '../values/index-key.js';
 import type { SearchParameter } from '../values/search-parameter.js';
 import { dateValue } from './date-value.js';
-import { splitAt, unescape } from './escapes.js';
+import { hasIllegalEscape, splitAt, unescape } from './escapes.js';
 import { numberValue, quantityValue } from './number-value.js';
 import type { QueryContext } from './query-context.js';
 import { referenceValues } from './reference-value.js';
@@ -99,6 +99,7 @@ function folded(text: string): string {
 function alternatives(value: string): readonly string[] {
   return splitAt(value, ',').map((one) => {
     if (one.trim() === '') return refuseValue('a value is empty');
+    if (hasIllegalEscape(one)) return refuseValue('a \\ stands before something else than , $ | or another \\');
     if (one.length > MAX_VALUE_LENGTH) return refuseValue(`a value is longer than ${MAX_VALUE_LENGTH} characters`);
     return one;
   });

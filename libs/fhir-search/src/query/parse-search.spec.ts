@@ -55,6 +55,8 @@ describe('conditions of a search', () => {
       'Patient?gender:not=http://hl7.org/fhir/administrative-gender|',
       { kind: 'missing', parameter: 'gender', missing: true },
     ],
+    ['Medication?lot-number=LOT-a', { values: [{ code: 'lot-a' }] }],
+    ['Patient?active=http://hl7.org/fhir/special-values|true', { values: [{ code: 'true' }] }],
     ['Patient?active=true', { values: [{ code: 'true' }] }],
     ['Patient?name=Müller', { kind: 'string', match: 'starts', values: ['muller'] }],
     ['Patient?name:exact=Müller', { kind: 'string', match: 'exact', values: ['Müller'] }],
@@ -152,7 +154,9 @@ describe('refused values', () => {
     ['Observation?code=a|b|c', 'value', 'more than one |'],
     ['Observation?code=|', 'value', 'empty'],
     ['Observation?code=a,,b', 'value', 'empty'],
-    ['Observation?code=', 'value', 'empty'],
+    [String.raw`Patient?name:contains=\d+`, 'value', 'stands before'],
+    ['Patient?name=a\\', 'value', 'stands before'],
+    ['Patient?_query=all', 'not-supported', 'named queries'],
     ['Observation?code=a\u0000', 'value', 'NUL'],
     ['Observation?code=\ud800', 'value', 'surrogate'],
     ['Patient?active=yes', 'value', 'true or false'],
@@ -265,6 +269,22 @@ describe('what a search says of its answer', () => {
         { reverse: true, source: 'Provenance', parameter: 'target', iterate: false },
       ],
     });
+  });
+
+  it('ignores an empty parameter, and says so', () => {
+    expect(parse('Patient?name=&_count=&gender:not=&family=x')).toMatchObject({
+      kind: 'ok',
+      ignored: ['name', '_count', 'gender:not'],
+      query: { conditions: [{ kind: 'string' }], used: [{ name: 'family', value: 'x' }] },
+    });
+  });
+
+  it('takes the version that stands behind a url for one of its own', () => {
+    expect(query('ValueSet?url=http://x.example/v|1.2').conditions).toMatchObject([
+      { kind: 'uri', parameter: 'url', values: ['http://x.example/v'] },
+      { kind: 'token', parameter: 'version', values: [{ code: '1.2' }] },
+    ]);
+    expect(query(String.raw`ValueSet?url=http://x.example/v\|1.2`).conditions).toHaveLength(1);
   });
 
   it('has defaults', () => {

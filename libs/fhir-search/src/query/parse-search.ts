@@ -1,6 +1,6 @@
 import type { Issue } from '#libs/domain/fhir';
 import { splitAt } from './escapes.js';
-import { namedCondition } from './parse-chain.js';
+import { namedConditions } from './parse-chain.js';
 import { countOf, elementsOf, includeOf, sortOf, summaryOf, totalOf } from './parse-result.js';
 import type { Condition, Include, SearchQuery, SortKey } from './search-query.js';
 import { refuseUnknown, refuseUnsupported, refuseValue, SearchRefusal } from './search-refusal.js';
@@ -67,6 +67,11 @@ export function parseSearch(
   const issues: Issue[] = [];
   for (const { name, value } of parameters) {
     if (FORMS.has(name)) continue;
+    if (value === '') {
+      // R4: "Empty parameters are not an error - they are just ignored by the server."
+      ignored.push(name);
+      continue;
+    }
     try {
       take(type, name, value, draft, options);
       if (name !== CURSOR_PARAMETER) used.push({ name, value });
@@ -90,7 +95,6 @@ export function parseSearch(
 function take(type: string, name: string, value: string, draft: Draft, options: SearchOptions): void {
   if (UNSTORABLE.test(value)) refuseValue('the value has NUL or half a surrogate pair in it');
   if (name.length > 200) refuseUnknown('there is no parameter of such a long name');
-  if (value === '') refuseValue('the value is empty');
   const [result, modifier] = name.split(':', 2);
   switch (result) {
     case '_include':
@@ -117,6 +121,9 @@ function take(type: string, name: string, value: string, draft: Draft, options: 
       if (value.length > MAX_CURSOR) refuseValue('the value is no position of a page');
       draft.cursor = once(draft.cursor, value);
       return;
+    case '_query':
+      refuseUnsupported('there are no named queries here');
+      return;
     case '_contained':
       if (value !== 'false') refuseUnsupported('contained resources are not searched');
       return;
@@ -130,7 +137,7 @@ function takeCondition(type: string, name: string, value: string, draft: Draft, 
   if (draft.values > MAX_VALUES)
     throw new SearchRefusal('too-costly', `more than ${MAX_VALUES} values in one search are refused`);
   const { ownBases, now } = options;
-  draft.conditions.push(namedCondition(type, name, value, { ownBases, now }));
+  draft.conditions.push(...namedConditions(type, name, value, { ownBases, now }));
 }
 
 function once(before: unknown, value: string): string {

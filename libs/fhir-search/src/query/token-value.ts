@@ -10,7 +10,7 @@ export interface TokenElements {
   readonly systems: readonly string[];
 }
 
-const BOOLEANS = 'http://terminology.hl7.org/CodeSystem/special-values';
+const BOOLEANS = ['http://hl7.org/fhir/special-values', 'http://terminology.hl7.org/CodeSystem/special-values'];
 
 /** `code`, `system|code`, `|code` (no system) or `system|` (any code of it). */
 export function tokenValue(text: string, { types, systems }: TokenElements): TokenValue {
@@ -23,10 +23,11 @@ export function tokenValue(text: string, { types, systems }: TokenElements): Tok
   const only = types.size === 1 ? [...types][0] : undefined;
   if (only === 'boolean' && code !== 'true' && code !== 'false') refuseValue('the value must be true or false');
   // Elements of type code and boolean stand in the index without a system; the one that their binding implies is taken as said.
-  const implied = only === 'boolean' ? [BOOLEANS] : only === 'code' ? systems : [];
+  const implied = only === 'boolean' ? BOOLEANS : only === 'code' ? systems : [];
   const system = second === undefined || implied.includes(first) ? undefined : first;
   return {
     ...(system === undefined ? {} : { system: indexKey(system) }),
-    ...(code === undefined ? {} : { code: indexKey(code) }),
+    // Of texts the case does not count.
+    ...(code === undefined ? {} : { code: indexKey(only === 'string' ? code.toLowerCase() : code) }),
   };
 }
