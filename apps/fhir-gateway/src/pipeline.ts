@@ -2,6 +2,7 @@ import { RESOURCE_TYPES } from '#libs/domain/fhir';
 import { capabilityStatement, FHIR_JSON, type Answer, type OwnBases } from '#libs/fhir-rest';
 import { Bundles } from './pipeline/bundles.js';
 import { Commits, type PipelineDeps } from './pipeline/commits.js';
+import { Histories } from './pipeline/histories.js';
 import { Reads } from './pipeline/reads.js';
 import { Searches } from './pipeline/searches.js';
 import { Validations } from './pipeline/validations.js';
@@ -21,6 +22,7 @@ export class Pipeline {
   readonly bundles: Bundles;
   readonly writes: Writes;
   readonly reads: Reads;
+  readonly histories: Histories;
   readonly searches = new Searches();
   readonly validations = new Validations();
 
@@ -29,6 +31,7 @@ export class Pipeline {
     this.bundles = new Bundles(commits, deps);
     this.writes = new Writes(commits, deps);
     this.reads = new Reads(deps.repository, commits);
+    this.histories = new Histories(deps.repository, commits);
   }
 
   /** The URL of this gateway, without a slash at its end. @param origin of the request, as the client called it */

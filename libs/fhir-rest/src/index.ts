@@ -1,6 +1,5 @@
 export { FHIR_JSON, preferenceOf, type Answer, type Preference } from './answers/answer.js';
 export { bundleAnswer } from './answers/bundle-answer.js';
-export { historyAnswer } from './answers/history-answer.js';
 export { OutcomeProblem } from './answers/outcome-problem.js';
 export { oneIssue, refusal, refusalOf } from './answers/refusal.js';
 export { deletedAnswer, fineOutcome, storedAnswer, writtenAnswer } from './answers/resource-answer.js';
@@ -10,6 +9,9 @@ export { unsupported } from './capability/unsupported.js';
 export { MAX_LISTED, type UnmeasuredPart } from './clinical/unmeasured-parts.js';
 export { decide, type Decision, type PatientNews, type StepResult } from './decide/decide.js';
 export { furtherLookupsOf, joinedKnown, lookupsOf } from './decide/lookups.js';
+export { historyAnswer, historyBundle, type HistoryAddress } from './history/history-answer.js';
+export { readHistoryQuery, type QueryParameters } from './history/history-query.js';
+export type { HistoryOf, HistoryPage, HistoryRequest, HistoryVersion } from './history/history-request.js';
 export { JSON_PATCH, readPatchBody } from './plan/read-patch-body.js';
 export { planRequest } from './plan/plan-request.js';
 export { readBundle, readResource, requireId, requireType } from './plan/read-request.js';

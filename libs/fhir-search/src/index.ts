@@ -11,6 +11,7 @@ export {
   type SearchOptions,
   type SearchParameterValue,
 } from './query/parse-search.js';
+export { datePeriod, type DatePeriod } from './values/date-period.js';
 export { fold } from './values/folding.js';
 export { indexKey } from './values/index-key.js';
 export type * from './query/search-query.js';

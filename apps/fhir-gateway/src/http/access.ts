@@ -13,6 +13,11 @@ export function requireScope(access: Access, verb: Verb, type: string): void {
   if (!allows(access.scopes, needed)) throw insufficientScope([needed]);
 }
 
+/** Those of the types of which the caller may do this with every resource. */
+export function allowedTypes(access: Access, verb: Verb, types: readonly string[]): readonly string[] {
+  return types.filter((type) => allows(access.scopes, scopeFor(verb, type)));
+}
+
 /** What the caller lacks for the steps: the missing scope by step index. */
 export function missingScopes(access: Access, steps: readonly Step[]): Map<number, string> {
   const judged = new Map<string, boolean>();

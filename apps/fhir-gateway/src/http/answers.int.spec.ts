@@ -47,8 +47,6 @@ describe('what is not supported', () => {
     ['GET', '/Patient', 400],
     ['POST', '/Patient/_search', 400],
     ['POST', '/_search', 400],
-    ['GET', '/_history', 400],
-    ['GET', '/Patient/_history', 400],
     ['GET', '/Patient/$everything', 400],
     ['GET', '/Patient/p/$everything', 400],
     ['POST', '/Patient/$match', 400],
@@ -91,26 +89,6 @@ describe('what is not supported', () => {
         response.outcome.issue[0]?.code,
       ]),
     ).toEqual(urls.map(() => ['400', 'not-supported']));
-  });
-});
-
-describe('history', () => {
-  it('says what each version answered', async () => {
-    await gateway.send('PUT', '/Patient/h', patient({ id: 'h' }));
-    await gateway.send('PUT', '/Patient/h', patient({ id: 'h', active: true }));
-    await gateway.send('DELETE', '/Patient/h');
-    await gateway.send('PUT', '/Patient/h', patient({ id: 'h' }));
-    const statuses = async (query: string): Promise<[string[], boolean]> => {
-      const { json } = await gateway.send('GET', `/Patient/h/_history${query}`);
-      return [
-        json.entry.map(({ response }: { response: { status: string } }) => response.status.slice(0, 3)),
-        json.link.some(({ relation }: { relation: string }) => relation === 'next'),
-      ];
-    };
-    expect(await statuses('')).toEqual([['201', '204', '200', '201'], false]);
-    expect(await statuses('?_count=1')).toEqual([['201'], true]);
-    expect(await statuses('?_count=1&before=3')).toEqual([['200'], true]);
-    expect(await statuses('?_count=4')).toEqual([['201', '204', '200', '201'], false]);
   });
 });
 

@@ -1,28 +1,44 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
+import type { QueryParameters } from '#libs/fhir-rest';
 import { originOf, send } from './http.js';
 import { Pipeline } from '../pipeline.js';
 import type { Target } from '../pipeline/wishes.js';
 
-/** Earlier versions of a resource. */
+/** Earlier versions. */
 @Controller('fhir/r4')
 @Authenticated()
 export class HistoryRoutes {
   constructor(@Inject(Pipeline) private readonly pipeline: Pipeline) {}
 
-  @Get(':type/:id/_history')
-  async history(
-    @Param() target: Target,
-    @Query() query: Readonly<Record<string, unknown>>,
+  @Get('_history')
+  async ofAll(
+    @Query() query: QueryParameters,
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const page = { count: query['_count'], before: query['before'] };
-    send(
-      reply,
-      await this.pipeline.reads.history(target, page, request.access, this.pipeline.baseUrl(originOf(request))),
-    );
+    send(reply, await this.pipeline.histories.ofAll(query, request.access, this.baseUrl(request)));
+  }
+
+  @Get(':type/_history')
+  async ofType(
+    @Param('type') type: string,
+    @Query() query: QueryParameters,
+    @Req() request: AuthorizedRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    send(reply, await this.pipeline.histories.ofType(type, query, request.access, this.baseUrl(request)));
+  }
+
+  @Get(':type/:id/_history')
+  async ofInstance(
+    @Param() target: Target,
+    @Query() query: QueryParameters,
+    @Req() request: AuthorizedRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    send(reply, await this.pipeline.histories.ofInstance(target, query, request.access, this.baseUrl(request)));
   }
 
   @Get(':type/:id/_history/:version')
@@ -32,5 +48,9 @@ export class HistoryRoutes {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     send(reply, await this.pipeline.reads.read(target, target.version, request.access));
+  }
+
+  private baseUrl(request: AuthorizedRequest): string {
+    return this.pipeline.baseUrl(originOf(request));
   }
 }

@@ -1,5 +1,14 @@
 /** Interactions of each resource type that this server has; search is not one of them yet. */
-const INTERACTIONS = ['read', 'vread', 'create', 'update', 'patch', 'delete', 'history-instance'] as const;
+const INTERACTIONS = [
+  'read',
+  'vread',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+] as const;
 
 /**
  * What this server can do (FHIR R4 http.html#capabilities). It lists what is there and nothing else.
@@ -43,7 +52,7 @@ export function capabilityStatement(types: readonly string[], baseUrl: string, d
           conditionalDelete: 'not-supported',
           referencePolicy: ['literal', 'local'],
         })),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
       },
     ],
   };

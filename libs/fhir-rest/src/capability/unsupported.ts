@@ -12,9 +12,11 @@ import type { OutcomeProblem } from '../answers/outcome-problem.js';
 export function unsupported(method: string, path: string): OutcomeProblem {
   const [type = '', id, third] = path.split('/');
   if (path === '' || path === 'metadata') return notTaken(method, path === '' ? 'POST' : 'GET, HEAD');
+  if (path === '_history') return notTaken(method, 'GET, HEAD');
   if (isOperation(type)) return notOffered(type);
   if (!isResourceType(type)) return oneIssue(404, 'not-supported', 'not a resource type of R4');
   if (id === undefined) return notTaken(method, 'GET, HEAD, POST');
+  if (id === '_history' && third === undefined) return notTaken(method, 'GET, HEAD');
   if (isOperation(id)) return notOffered(id);
   if (third === undefined) return notTaken(method, 'GET, HEAD, PUT, PATCH, DELETE');
   if (isOperation(third) && third !== '_history') return notOffered(third);

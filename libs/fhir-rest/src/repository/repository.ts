@@ -1,4 +1,5 @@
 import type { Decision } from '../decide/decide.js';
+import type { HistoryPage, HistoryRequest } from '../history/history-request.js';
 import type { FhirKnown, FhirLookups, StoredResource } from './resources.js';
 
 /** Who asks, and when: goes with what a request writes. */
@@ -18,13 +19,8 @@ export interface FhirRepository {
   /** The current version, deleted or not. */
   read(tenant: number, type: string, id: string): Promise<StoredResource | undefined>;
   readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined>;
-  /** Versions from the newest on, those below `before` (exclusive) if given. `total` counts all of them. */
-  history(
-    tenant: number,
-    type: string,
-    id: string,
-    page: { readonly count: number; readonly before?: number },
-  ): Promise<{ readonly total: number; readonly versions: readonly StoredResource[] }>;
+  /** Versions from the newest on. */
+  history(tenant: number, request: HistoryRequest): Promise<HistoryPage>;
   /**
    * One transaction: looks up and locks, decides (a pure function, called again when the transaction lost a race), makes the decision
    * durable with all that follows from it.

@@ -50,9 +50,13 @@ describe('resources', () => {
       lastUpdated: AT,
     });
     expect((await store.readVersion(1, 'Basic', 'text', 1))?.content).toBe('{"v":70.50}');
-    const { total, versions } = await store.history(1, 'Basic', 'text', { count: 1 });
+    const { total, versions } = await store.history(1, {
+      of: { kind: 'instance', type: 'Basic', id: 'text' },
+      count: 1,
+    });
     expect([total, versions.map((one) => one.version)]).toEqual([2, [2]]);
-    const older = await store.history(1, 'Basic', 'text', { count: 10, before: 2 });
+    const after = { type: 'Basic', id: 'text', version: 2, lastUpdated: AT };
+    const older = await store.history(1, { of: { kind: 'instance', type: 'Basic', id: 'text' }, count: 10, after });
     expect(older.versions.map((one) => one.version)).toEqual([1]);
   });
 
@@ -63,7 +67,7 @@ describe('resources', () => {
       change({ type: 'Basic', id: 'thrice', version: 1, content: 'one' }),
       change({ type: 'Basic', id: 'thrice', version: 3, content: 'three' }),
     );
-    const { versions } = await store.history(1, 'Basic', 'thrice', { count: 10 });
+    const { versions } = await store.history(1, { of: { kind: 'instance', type: 'Basic', id: 'thrice' }, count: 10 });
     expect(versions.map((one) => one.content)).toEqual(['three', 'two', 'one']);
   });
 
@@ -163,7 +167,7 @@ describe('races', () => {
         }),
       ),
     );
-    const { versions } = await store.history(1, 'Basic', 'raced', { count: 100 });
+    const { versions } = await store.history(1, { of: { kind: 'instance', type: 'Basic', id: 'raced' }, count: 100 });
     expect(versions.map((one) => Number(one.content))).toEqual(Array.from({ length: 32 }, (_, at) => 32 - at));
   });
 

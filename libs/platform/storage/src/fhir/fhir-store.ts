@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { commitBehind } from '../postgres/commit-behind.js';
-import { RepositoryBusyError, type StoredResource } from '#libs/fhir-rest';
+import { RepositoryBusyError, type HistoryPage, type HistoryRequest, type StoredResource } from '#libs/fhir-rest';
+import { readHistory } from './fhir-history.js';
 import { COLUMNS, toStored, type Row } from './fhir-row.js';
 import { FhirTransaction } from './fhir-transaction.js';
 import { sentTogether } from '../postgres/sent-together.js';
@@ -85,22 +86,9 @@ export class FhirStore {
     return rows[0] === undefined ? undefined : toStored(rows[0]);
   }
 
-  /** Versions from the newest on, those below `before` (exclusive) if given. `total` counts all of them. */
-  async history(
-    tenant: number,
-    type: string,
-    id: string,
-    page: { readonly count: number; readonly before?: number },
-  ): Promise<{ readonly total: number; readonly versions: readonly StoredResource[] }> {
-    const { rows } = await this.pool.query<Row & { total: number }>({
-      name: 'fhir-history',
-      // Content is read for the page only; to count, the keys do.
-      text: `SELECT v.*, (SELECT count(*) FROM fhir_resources WHERE tenant = $1 AND type = $2 AND id = $3)::int
-               + (SELECT count(*) FROM fhir_resource_versions WHERE tenant = $1 AND type = $2 AND id = $3)::int AS total
-             FROM (${VERSIONS}) AS v WHERE version < $4 ORDER BY version DESC LIMIT $5`,
-      values: [tenant, type, id, page.before ?? 2 ** 31 - 1, page.count],
-    });
-    return { total: rows[0]?.total ?? 0, versions: rows.map(toStored) };
+  /** Versions from the newest on. */
+  history(tenant: number, request: HistoryRequest): Promise<HistoryPage> {
+    return readHistory(this.pool, tenant, request);
   }
 }
 

@@ -1,0 +1,75 @@
+import { datePeriod } from '#libs/fhir-search';
+import { oneIssue } from '../answers/refusal.js';
+import type { HistoryOf, HistoryPlace, HistoryRequest } from './history-request.js';
+
+/** Query parameters by name; a repeated one has a list. */
+export type QueryParameters = Readonly<Record<string, unknown>>;
+
+const DEFAULT_COUNT = 50;
+const MAX_COUNT = 500;
+const PLACE = /^(\d{1,15})~([A-Za-z]{1,64})~([A-Za-z0-9\-.]{1,64})~([1-9]\d{0,9})$/;
+
+/** `_count`, `_since`, `_at` and the place of a `next` link (FHIR R4 http.html#history). @throws OutcomeProblem 400 */
+export function readHistoryQuery(of: HistoryOf, query: QueryParameters): HistoryRequest {
+  const count = countOf(single(query, '_count'));
+  const since = single(query, '_since');
+  const at = single(query, '_at');
+  const after = single(query, '_cursor');
+  return {
+    of,
+    count,
+    ...(since === undefined ? {} : { since: periodOf(since, '_since').from }),
+    ...(at === undefined ? {} : { at: periodOf(at, '_at') }),
+    ...(after === undefined ? {} : { after: placeOf(after) }),
+  };
+}
+
+/** The query of a link to this page, or to the one behind `after`. */
+export function historyLink(query: QueryParameters, count: number, after?: HistoryPlace): string {
+  const link = new URLSearchParams();
+  for (const name of ['_since', '_at']) {
+    const value = query[name];
+    if (typeof value === 'string') link.set(name, value.replace(' ', '+'));
+  }
+  if (query['_count'] !== undefined || after !== undefined) link.set('_count', String(count));
+  const cursor = after === undefined ? query['_cursor'] : textOf(after);
+  if (typeof cursor === 'string') link.set('_cursor', cursor);
+  const text = link.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function countOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_COUNT;
+  if (!/^\d{1,9}$/.test(text)) throw bad('_count', 'must be a whole number from 0');
+  return Math.min(Number(text), MAX_COUNT);
+}
+
+function periodOf(text: string, name: string): { readonly from: number; readonly to: number } {
+  // In a query a plus that is not escaped is a space.
+  const period = datePeriod(text.replace(' ', '+'));
+  if (period === undefined) throw bad(name, 'must be a date or time that exists, as 2026-02-28T10:00:00Z');
+  return period;
+}
+
+function placeOf(cursor: string): HistoryPlace {
+  const [, time, type, id, version] = PLACE.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (time === undefined || type === undefined || id === undefined) {
+    throw bad('_cursor', 'must be that of a link of this server');
+  }
+  return { lastUpdated: Number(time), type, id, version: Number(version) };
+}
+
+function textOf({ lastUpdated, type, id, version }: HistoryPlace): string {
+  return Buffer.from(`${lastUpdated}~${type}~${id}~${version}`, 'latin1').toString('base64url');
+}
+
+function single(query: QueryParameters, name: string): string | undefined {
+  const value = query[name];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string') throw bad(name, 'may be given once');
+  return value;
+}
+
+function bad(name: string, why: string): Error {
+  return oneIssue(400, 'value', `${name} ${why}`, `http.${name}`);
+}
