@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Platform } from '#libs/platform/runtime';
 import { FhirStore } from '#libs/platform/storage';
 import { AlertResources } from './alert-resources/alert-resources.js';
+import { ConditionalRoutes } from './http/conditional.routes.js';
 import { HistoryRoutes } from './http/history.routes.js';
 import { LogRepository } from './log-repository.js';
 import { Meter } from './meter.js';
@@ -25,7 +26,7 @@ export class FhirGatewayModule implements OnModuleInit {
   static forRoot(platform: Platform): DynamicModule {
     return {
       module: FhirGatewayModule,
-      controllers: [SystemRoutes, HistoryRoutes, ResourceRoutes],
+      controllers: [SystemRoutes, HistoryRoutes, ResourceRoutes, ConditionalRoutes],
       providers: [
         { provide: AlertResources, useFactory: () => new AlertResources(platform) },
         {

@@ -1,14 +1,17 @@
 import {
   joinedKnown,
+  versionResult,
   type CommitLookups,
   type CommitMode,
   type Decision,
   type FhirKnown,
   type FhirRepository,
+  type LaterStep,
   type RequestOrigin,
+  type StepResult,
 } from '#libs/fhir-rest';
 import { appendInTransaction } from '#libs/platform/messaging';
-import type { FhirStore } from '#libs/platform/storage';
+import type { FhirStore, FhirTransaction } from '#libs/platform/storage';
 import { clinicalRecords } from './clinical/clinical-records.js';
 import { rejectionsOf, replacedBy } from './clinical/rejections.js';
 
@@ -46,13 +49,45 @@ export class LogRepository implements FhirRepository {
       if (mode === 'atomic' && decision.results.some((result) => result.kind === 'refused')) {
         return { kind: 'refused', value: decision };
       }
+      const written = transaction.write(origin.tenant, decision.changes);
+      const value = await readLater(decision, written, (step) => later(transaction, origin.tenant, step));
+      if (mode === 'atomic' && value.results.some((result) => result.kind === 'refused')) {
+        return { kind: 'refused', value };
+      }
       const sent = [
-        transaction.write(origin.tenant, decision.changes),
+        written,
         transaction.list(origin.tenant, rejectionsOf(decision, origin), replacedBy(decision)),
         // Last, because the log's counters are shared by all requests: the commit comes with it.
         appendInTransaction(transaction.client, clinicalRecords(decision.news, origin)),
       ];
-      return { kind: 'commit', value: decision, sent };
+      return { kind: 'commit', value, sent };
     });
   }
+}
+
+/** The decision with the results of steps that see what was written; as it is where there are none. */
+async function readLater(
+  decision: Decision,
+  written: Promise<void>,
+  read: (step: LaterStep) => Promise<StepResult>,
+): Promise<Decision> {
+  if (!decision.results.some((result) => result.kind === 'later')) return decision;
+  await written;
+  const results: StepResult[] = [];
+  for (const result of decision.results) results.push(result.kind === 'later' ? await read(result.step) : result);
+  return { ...decision, results };
+}
+
+async function later(transaction: FhirTransaction, tenant: number, step: LaterStep): Promise<StepResult> {
+  if (step.kind === 'vread') {
+    return versionResult(step, await transaction.readVersion(tenant, step.type, step.id, step.version));
+  }
+  const diagnostics = 'search and history are not supported in a bundle yet';
+  const issue = {
+    severity: 'error',
+    code: 'not-supported',
+    diagnostics,
+    expression: [`${step.at}.request.url`],
+  } as const;
+  return { kind: 'refused', status: 400, issues: [issue] };
 }

@@ -62,7 +62,11 @@ function outcomeOf(result: StepResult): string {
     case 'deleted':
       return 'deleted';
     case 'found':
+    case 'notModified':
+    case 'later':
       return 'read';
+    case 'matched':
+      return 'matched';
     case 'refused':
       return 'refused';
   }

@@ -2,20 +2,27 @@ export { FHIR_JSON, preferenceOf, type Answer, type Preference } from './answers
 export { bundleAnswer } from './answers/bundle-answer.js';
 export { OutcomeProblem } from './answers/outcome-problem.js';
 export { oneIssue, refusal, refusalOf } from './answers/refusal.js';
+export { versionResult } from './answers/version-result.js';
 export { deletedAnswer, fineOutcome, storedAnswer, writtenAnswer } from './answers/resource-answer.js';
 export { capabilityStatement } from './capability/capability-statement.js';
 export { mediaTypeFor } from './capability/negotiation.js';
 export { unsupported } from './capability/unsupported.js';
 export { MAX_LISTED, type UnmeasuredPart } from './clinical/unmeasured-parts.js';
-export { decide, type Decision, type PatientNews, type StepResult } from './decide/decide.js';
-export { furtherLookupsOf, joinedKnown, lookupsOf } from './decide/lookups.js';
+export { decide, type Decision, type LaterStep, type PatientNews, type StepResult } from './decide/decide.js';
+export { lookupsWith, matchesStand } from './decide/condition-lookups.js';
+export { furtherLookupsOf, joinedKnown } from './decide/further-lookups.js';
+export { lookupsOf } from './decide/lookups.js';
+export { readCondition } from './conditions/read-condition.js';
+export type { Condition } from './conditions/condition.js';
 export { historyAnswer, historyBundle, type HistoryAddress } from './history/history-answer.js';
 export { readHistoryQuery, type QueryParameters } from './history/history-query.js';
 export type { HistoryOf, HistoryPage, HistoryRequest, HistoryVersion } from './history/history-request.js';
 export { JSON_PATCH, readPatchBody } from './plan/read-patch-body.js';
 export { planRequest } from './plan/plan-request.js';
 export { readBundle, readResource, requireId, requireType } from './plan/read-request.js';
+export { writeContent, type WriteContent } from './plan/write-content.js';
 export type { Step } from './plan/step.js';
+export { indexedForms } from './references/indexed-identifier.js';
 export type { OwnBases } from './references/own-base.js';
 export type { ReferenceContext } from './references/resolve-reference.js';
 export { rewriteReferences } from './references/rewrite-references.js';
@@ -28,9 +35,11 @@ export {
 } from './repository/repository.js';
 export {
   identifierKey,
+  type ConditionLookup,
   type CurrentResource,
   type FhirKnown,
   type FhirLookups,
+  type ConditionLock,
   type Identifier,
   type ResourceChange,
   type StoredResource,

@@ -60,6 +60,7 @@ class Behind {
       patients: new Set(['p']),
       deviceAssignments: new Map(),
       identified: new Map(),
+      matches: new Map(),
     };
     const decision = decide([step], known, this.now);
     for (const change of decision.changes) this.resources.set(`${change.type}/${change.id}`, change);

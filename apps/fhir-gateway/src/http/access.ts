@@ -3,7 +3,16 @@ import { insufficientScope } from '#libs/platform/http';
 import type { Issue } from '#libs/domain/fhir';
 import type { Step } from '#libs/fhir-rest';
 
-const VERBS = { create: 'c', read: 'r', update: 'u', patch: 'u', delete: 'd', search: 's' } as const;
+const VERBS = {
+  create: 'c',
+  read: 'r',
+  vread: 'r',
+  history: 'r',
+  update: 'u',
+  patch: 'u',
+  delete: 'd',
+  search: 's',
+} as const;
 
 export type Verb = keyof typeof VERBS;
 
@@ -24,10 +33,11 @@ export function missingScopes(access: Access, steps: readonly Step[]): Map<numbe
   const missing = new Map<number, string>();
   for (const step of steps) {
     if (step.kind === 'refused') continue;
-    const needed = scopeFor(step.kind, step.type);
-    const allowed = judged.get(needed) ?? allows(access.scopes, needed);
-    judged.set(needed, allowed);
-    if (!allowed) missing.set(step.index, needed);
+    for (const needed of scopesOf(step)) {
+      const allowed = judged.get(needed) ?? allows(access.scopes, needed);
+      judged.set(needed, allowed);
+      if (!allowed) missing.set(step.index, needed);
+    }
   }
   return missing;
 }
@@ -39,6 +49,13 @@ export function forbiddenIssue(scope: string, index: number): Issue {
     diagnostics: `this needs the scope ${scope}`,
     expression: [`Bundle.entry[${index}]`],
   };
+}
+
+/** A condition says what is there: it needs the right to search, too. */
+function scopesOf(step: Exclude<Step, { kind: 'refused' }>): readonly string[] {
+  const own = scopeFor(step.kind, step.type === '' ? '*' : step.type);
+  const hasCondition = 'condition' in step && step.condition !== undefined;
+  return hasCondition ? [own, scopeFor('search', step.type)] : [own];
 }
 
 function scopeFor(verb: Verb, type: string): string {

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BodyOptions } from '#libs/platform/http';
-import { JSON_PATCH, oneIssue, preferenceOf, type Answer, type Preference } from '#libs/fhir-rest';
+import { JSON_PATCH, preferenceOf, type Answer, type Preference } from '#libs/fhir-rest';
 import type { Pipeline } from '../pipeline.js';
 import type { Wishes } from '../pipeline/wishes.js';
+import type { Preconditions } from '../pipeline/writes.js';
 
 /** Maximum bytes of a request body after inflating: 16 MiB holds about 10,000 resources. */
 export const FHIR_BODY: BodyOptions = {
@@ -53,9 +54,13 @@ export function mediaTypeOfBody(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
-/** Conditional writes are not here yet: ignoring the condition would be wrong. */
-export function refuseConditional(request: FastifyRequest): void {
-  if (request.headers['if-none-exist'] !== undefined) {
-    throw oneIssue(400, 'not-supported', 'conditional create (If-None-Exist) is not supported');
-  }
+/** What has to hold for a write. */
+export function preconditionsOf(request: FastifyRequest): Preconditions {
+  return { ifMatch: oneHeader(request, 'if-match'), ifNoneMatch: oneHeader(request, 'if-none-match') };
+}
+
+/** The query of the request as it was sent, without its `?`: its order and repetitions matter. */
+export function queryOf(request: FastifyRequest): string {
+  const at = request.url.indexOf('?');
+  return at === -1 ? '' : request.url.slice(at + 1);
 }

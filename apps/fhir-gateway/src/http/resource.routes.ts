@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Pu
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { BodyAs } from '#libs/platform/http';
-import { FHIR_BODY, mediaTypeOfBody, oneHeader, PATCH_BODY, refuseConditional, send, wishesOf } from './http.js';
+import { FHIR_BODY, mediaTypeOfBody, oneHeader, PATCH_BODY, preconditionsOf, send, wishesOf } from './http.js';
 import { Pipeline } from '../pipeline.js';
 import type { Target } from '../pipeline/wishes.js';
 
@@ -32,12 +32,12 @@ export class ResourceRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    refuseConditional(request);
     send(
       reply,
       await this.pipeline.writes.create(
         type,
         text ?? '',
+        oneHeader(request, 'if-none-exist'),
         request.access,
         wishesOf(this.pipeline, request, 'representation'),
       ),
@@ -57,13 +57,12 @@ export class ResourceRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const ifMatch = oneHeader(request, 'if-match');
     send(
       reply,
       await this.pipeline.writes.update(
         target,
         text ?? '',
-        ifMatch,
+        preconditionsOf(request),
         request.access,
         wishesOf(this.pipeline, request, 'representation'),
       ),

@@ -5,34 +5,37 @@ import {
   readResource,
   requireId,
   requireType,
-  rewriteReferences,
   writtenAnswer,
   type Answer,
-  type OwnBases,
-  type ReferenceContext,
   type Step,
 } from '#libs/fhir-rest';
 import { requireScope } from '../http/access.js';
 import type { Commits, PipelineDeps } from './commits.js';
+import { conditionOf, contentOf, referencesOfOne } from './single-write.js';
 import type { Target, Wishes } from './wishes.js';
 
-/** Create, update, patch and delete of one resource. */
+/** What has to hold for a write of one resource, as its headers say it. */
+export interface Preconditions {
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+}
+
+/** Create, update, patch and delete of one resource; which one, its path says or a condition (FHIR R4 http.html#cond-update). */
 export class Writes {
   constructor(
     private readonly commits: Commits,
     private readonly deps: Pick<PipelineDeps, 'newId'>,
   ) {}
 
-  /** `POST /fhir/r4/{type}` */
-  create(type: string, text: string, access: Access, wishes: Wishes): Promise<Answer> {
+  /** `POST /fhir/r4/{type}` @param ifNoneExist the header: where one resource matches, it is answered and none is made */
+  create(type: string, text: string, ifNoneExist: string | undefined, access: Access, wishes: Wishes): Promise<Answer> {
     return this.commits.timed('write', async () => {
       requireScope(access, 'create', requireType(type));
-      const { resource } = rewriteReferences(readResource(text, type), referencesTo(wishes.own));
-      return this.written(
-        { kind: 'create', index: 0, type, id: this.deps.newId(), at: type, resource },
-        access,
-        wishes,
-      );
+      if (ifNoneExist !== undefined) requireScope(access, 'search', type);
+      const condition = ifNoneExist === undefined ? undefined : conditionOf(type, ifNoneExist);
+      const content = contentOf(readResource(text, type), type, wishes.own);
+      const step = { kind: 'create', index: 0, type, id: this.deps.newId(), at: type, condition, ...content } as const;
+      return this.written(step, access, wishes);
     });
   }
 
@@ -40,15 +43,35 @@ export class Writes {
   update(
     { type, id }: Target,
     text: string,
-    ifMatch: string | undefined,
+    preconditions: Preconditions,
     access: Access,
     wishes: Wishes,
   ): Promise<Answer> {
     return this.commits.timed('write', async () => {
       requireScope(access, 'update', requireType(type));
       requireId(id, type);
-      const { resource } = rewriteReferences(readResource(text, type, id), referencesTo(wishes.own));
-      return this.written({ kind: 'update', index: 0, type, id, at: type, resource, ifMatch }, access, wishes);
+      const content = contentOf(readResource(text, type, id), type, wishes.own);
+      const step = { kind: 'update', index: 0, type, id, at: type, ...content, ...preconditions } as const;
+      return this.written(step, access, wishes);
+    });
+  }
+
+  /** `PUT /fhir/r4/{type}?{query}`: updates the one that matches; makes one when there is none. */
+  updateWhere(
+    type: string,
+    query: string,
+    text: string,
+    preconditions: Preconditions,
+    access: Access,
+    wishes: Wishes,
+  ): Promise<Answer> {
+    return this.commits.timed('write', async () => {
+      requireScope(access, 'update', requireType(type));
+      requireScope(access, 'search', type);
+      const condition = conditionOf(type, query);
+      const content = contentOf(readResource(text, type), type, wishes.own);
+      const head = { index: 0, type, id: this.deps.newId(), at: type, condition } as const;
+      return this.written({ kind: 'update', ...head, ...content, ...preconditions }, access, wishes);
     });
   }
 
@@ -64,8 +87,31 @@ export class Writes {
       requireScope(access, 'update', requireType(type));
       requireId(id, type);
       const patch = readPatchBody(text, mediaType, type);
-      const references = referencesTo(wishes.own);
+      const references = referencesOfOne(wishes.own);
       return this.written({ kind: 'patch', index: 0, type, id, at: type, patch, references, ifMatch }, access, wishes);
+    });
+  }
+
+  /** `PATCH /fhir/r4/{type}?{query}`: patches the one that matches. */
+  patchWhere(
+    type: string,
+    query: string,
+    { text, mediaType }: { readonly text: string; readonly mediaType: string },
+    ifMatch: string | undefined,
+    access: Access,
+    wishes: Wishes,
+  ): Promise<Answer> {
+    return this.commits.timed('write', async () => {
+      requireScope(access, 'update', requireType(type));
+      requireScope(access, 'search', type);
+      const condition = conditionOf(type, query);
+      const patch = readPatchBody(text, mediaType, type);
+      const head = { index: 0, type, id: this.deps.newId(), at: type, condition } as const;
+      return this.written(
+        { kind: 'patch', ...head, patch, references: referencesOfOne(wishes.own), ifMatch },
+        access,
+        wishes,
+      );
     });
   }
 
@@ -74,20 +120,29 @@ export class Writes {
     return this.commits.timed('delete', async () => {
       requireScope(access, 'delete', requireType(type));
       requireId(id, type);
-      const result = await this.commits.one({ kind: 'delete', index: 0, type, id, at: type, ifMatch }, access);
-      return deletedAnswer(result.kind === 'deleted' ? result.resource : undefined);
+      return this.removed({ kind: 'delete', index: 0, type, id, at: type, ifMatch }, access);
+    });
+  }
+
+  /** `DELETE /fhir/r4/{type}?{query}`: deletes the one that matches. */
+  removeWhere(type: string, query: string, ifMatch: string | undefined, access: Access): Promise<Answer> {
+    return this.commits.timed('delete', async () => {
+      requireScope(access, 'delete', requireType(type));
+      requireScope(access, 'search', type);
+      const condition = conditionOf(type, query);
+      const id = this.deps.newId();
+      return this.removed({ kind: 'delete', index: 0, type, id, at: type, condition, ifMatch }, access);
     });
   }
 
   private async written(step: Step, access: Access, wishes: Wishes): Promise<Answer> {
     const result = await this.commits.one(step, access);
-    if (result.kind !== 'written') throw new Error('a write gave no version');
+    if (result.kind !== 'written' && result.kind !== 'matched') throw new Error('a write gave no version');
     return writtenAnswer(result, wishes);
   }
-}
 
-function referencesTo(own: OwnBases): ReferenceContext {
-  return { own, targets: NO_TARGETS, sentIds: NO_TARGETS };
+  private async removed(step: Step, access: Access): Promise<Answer> {
+    const result = await this.commits.one(step, access);
+    return deletedAnswer(result.kind === 'deleted' ? result.resource : undefined);
+  }
 }
-
-const NO_TARGETS: ReadonlyMap<string, string> = new Map();

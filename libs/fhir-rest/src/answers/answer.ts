@@ -30,6 +30,11 @@ export function preferenceOf(header: string | undefined, otherwise: Preference):
   return (match?.[2] as Preference | undefined) ?? otherwise;
 }
 
+/** Whether a list of entity tags (If-None-Match) has that of the version; `*` has every one. */
+export function hasTag(tags: string, version: number): boolean {
+  return tags.trim() === '*' || tags.split(',').some((tag) => versionOfTag(tag) === version);
+}
+
 /**
  * Reads an entity tag of If-Match: `W/"3"`, `"3"`. undefined when it can be no version of ours, which no resource matches.
  */

@@ -26,6 +26,7 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
   200: 'OK',
   201: 'Created',
   204: 'No Content',
+  304: 'Not Modified',
   400: 'Bad Request',
   403: 'Forbidden',
   404: 'Not Found',
@@ -43,8 +44,14 @@ function entryOf(result: StepResult, prefer: Preference): string {
         ...(prefer === 'representation' ? { content: result.resource.content } : {}),
         ...outcomeOf(result.unmeasured, prefer),
       });
+    case 'matched':
+      return entry(200, result.resource, prefer === 'representation' ? { content: result.resource.content } : {});
     case 'found':
-      return entry(200, result.resource, { content: result.resource.content });
+      return entry(200, result.resource, result.isHead === true ? {} : { content: result.resource.content });
+    case 'notModified':
+      return entry(304, result.resource, {});
+    case 'later':
+      throw new Error('a step was never read');
     case 'deleted':
       return entry(204, undefined, {});
     case 'refused':

@@ -8,17 +8,20 @@ export function storedAnswer(resource: StoredResource): Answer {
   return { status: 200, headers: { 'content-type': FHIR_JSON, ...resourceHeaders(resource) }, body: resource.content };
 }
 
-type Written = Extract<StepResult, { kind: 'written' }>;
+type Written = Extract<StepResult, { kind: 'written' | 'matched' }>;
 
+/** The answer to a create or update; of a conditional create that made nothing, with the location of what there is. */
 export function writtenAnswer(
-  { resource, created, unmeasured }: Written,
+  result: Written,
   wishes: { readonly baseUrl: string; readonly prefer: Preference },
 ): Answer {
+  const { resource } = result;
+  const { created, unmeasured } = result.kind === 'written' ? result : { created: false, unmeasured: [] };
   const location = `${wishes.baseUrl}/${resource.type}/${resource.id}/_history/${resource.version}`;
   return {
     status: created ? 201 : 200,
     headers: { 'content-type': FHIR_JSON, ...resourceHeaders(resource), location },
-    body: bodyOf(resource, unmeasured, wishes.prefer),
+    body: bodyOf(resource, unmeasured, wishes.prefer, result.kind === 'written' ? 'stored' : 'there is one already'),
   };
 }
 
@@ -33,13 +36,13 @@ export function fineOutcome(diagnostics: string, warnings: readonly Issue[] = []
   );
 }
 
-function bodyOf(resource: StoredResource, unmeasured: readonly Issue[], prefer: Preference): string {
+function bodyOf(resource: StoredResource, unmeasured: readonly Issue[], prefer: Preference, done: string): string {
   switch (prefer) {
     case 'minimal':
       return '';
     case 'representation':
       return resource.content;
     case 'OperationOutcome':
-      return fineOutcome('stored', unmeasured);
+      return fineOutcome(done, unmeasured);
   }
 }

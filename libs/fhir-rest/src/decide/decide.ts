@@ -1,17 +1,25 @@
 import type { WireFact, WireSample } from '#libs/contracts';
 import { searchValuesOf } from '#libs/fhir-search';
 import { ownerDuring, stringifyJson, type DeviceAssignment, type Issue, type JsonObject } from '#libs/domain/fhir';
-import { versionOfTag } from '../answers/answer.js';
 import { clinicalOf, mayBeStored, takenBack, type Clinical } from '../clinical/clinical.js';
-import { replaceConditional } from '../references/conditional-reference.js';
 import { refusalOfGuard } from '../derived/guard.js';
 import { followDevices } from '../clinical/follow-devices.js';
 import { indexedForms } from '../references/indexed-identifier.js';
 import { noSuchPatient, unclearPatient } from '../references/reference-issues.js';
-import { referencesOf, type ResourceReference } from '../references/references.js';
+import { referencesOf } from '../references/references.js';
 import { identifiersOf, sideEffects } from '../clinical/side-effects.js';
-import { updateByPatch } from './update-by-patch.js';
-import type { CreateStep, DeleteStep, PatchStep, ReadStep, Step, UpdateStep } from '../plan/step.js';
+import type {
+  CreateStep,
+  DeleteStep,
+  HistoryStep,
+  ReadStep,
+  SearchStep,
+  Step,
+  UpdateStep,
+  VersionStep,
+} from '../plan/step.js';
+import { isKnown, mismatch } from './preconditions.js';
+import { BatchSettling, settleTransaction, type MatchStep, type SettledStep } from './settle.js';
 import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
 import {
   identifierKey,
@@ -32,8 +40,17 @@ export type StepResult =
       readonly unmeasured: readonly Issue[];
     }
   | { readonly kind: 'deleted'; readonly resource?: StoredResource }
-  | { readonly kind: 'found'; readonly resource: StoredResource }
+  /** A conditional create that made nothing: there is one already. */
+  | { readonly kind: 'matched'; readonly resource: StoredResource }
+  | { readonly kind: 'found'; readonly resource: StoredResource; readonly isHead?: boolean | undefined }
+  /** The client has it already. */
+  | { readonly kind: 'notModified'; readonly resource: StoredResource }
+  /** To be read when all is written. */
+  | { readonly kind: 'later'; readonly step: LaterStep }
   | { readonly kind: 'refused'; readonly status: number; readonly issues: readonly Issue[] };
+
+/** A step that reads by statements of its own, and sees what the request wrote. */
+export type LaterStep = VersionStep | SearchStep | HistoryStep;
 
 /** What one patient's record of the log will hold. */
 export interface PatientNews {
@@ -55,7 +72,7 @@ export interface Decision {
  * Decides what each step does, given what the database holds. Steps see what those before them did.
  * @param steps in the order in which they take effect
  * @param now ms since 1970, becomes `meta.lastUpdated`
- * @param mode `atomic`: a reference may point at a Patient that a later step makes
+ * @param mode `atomic`: conditions are settled for all steps first, and a reference may point at a Patient that a later step makes
  */
 export function decide(
   steps: readonly Step[],
@@ -77,6 +94,9 @@ class Deciding {
   /** Patients that were here before the request. */
   private readonly herePatients: ReadonlySet<string>;
   private readonly identified: Map<string, readonly string[]>;
+  private readonly settled: readonly SettledStep[];
+  /** Of a batch: its steps are settled one by one. */
+  private readonly settling: BatchSettling | undefined;
 
   constructor(
     private readonly steps: readonly Step[],
@@ -84,21 +104,35 @@ class Deciding {
     private readonly now: number,
     mode: 'atomic' | 'each',
   ) {
+    this.settling = mode === 'each' ? new BatchSettling(steps, known, (key) => this.current.get(key)) : undefined;
+    this.settled = mode === 'each' ? [] : settleTransaction(steps, known);
     this.current = new Map(known.resources);
     this.patients = new Set(known.patients);
     this.devices = new Map(known.deviceAssignments);
     this.herePatients = known.patients;
     this.identified = new Map(known.identified);
-    if (mode === 'atomic') this.expect(steps);
+    if (mode === 'atomic') this.expect(this.settled);
   }
 
   run(): Decision {
-    for (const step of this.steps) this.results[step.index] = this.take(step);
+    const matched: MatchStep[] = [];
+    for (const step of this.settledSteps()) {
+      if (step.kind === 'match') matched.push(step);
+      else this.results[step.index] = this.take(step);
+    }
+    // What they name may have been changed by another step.
+    for (const step of matched) this.results[step.index] = this.matched(step);
     return { results: this.results, changes: this.changes, news: this.news, unmeasured: this.unmeasured };
   }
 
+  /** Those of a batch are settled when the ones before them have taken effect. */
+  private *settledSteps(): Iterable<SettledStep> {
+    if (this.settling === undefined) yield* this.settled;
+    else for (const step of this.steps) yield this.settling.settle(step);
+  }
+
   /** All of a transaction or nothing: what it makes is there for the references of all its entries. */
-  private expect(steps: readonly Step[]): void {
+  private expect(steps: readonly SettledStep[]): void {
     for (const step of steps) {
       if ((step.kind !== 'create' && step.kind !== 'update') || (step.type !== 'Patient' && step.type !== 'Device'))
         continue;
@@ -110,16 +144,18 @@ class Deciding {
     }
   }
 
-  private take(step: Step): StepResult {
+  private take(step: Exclude<SettledStep, MatchStep>): StepResult {
     switch (step.kind) {
       case 'refused':
         return step;
       case 'read':
         return this.read(step);
+      case 'vread':
+      case 'search':
+      case 'history':
+        return { kind: 'later', step };
       case 'delete':
         return this.remove(step);
-      case 'patch':
-        return this.patch(step);
       case 'create':
       case 'update':
         return this.write(step);
@@ -130,7 +166,15 @@ class Deciding {
     const found = this.current.get(`${step.type}/${step.id}`);
     if (found === undefined) return refused(404, 'not-found', 'no such resource', step.at);
     if (found.deleted) return refused(410, 'deleted', 'this resource was deleted', step.at);
-    return { kind: 'found', resource: found };
+    return isKnown(step, found)
+      ? { kind: 'notModified', resource: found }
+      : { kind: 'found', resource: found, isHead: step.isHead };
+  }
+
+  private matched({ type, id }: MatchStep): StepResult {
+    const resource = this.current.get(`${type}/${id}`);
+    if (resource === undefined) throw new Error('what a condition found was not looked at');
+    return { kind: 'matched', resource };
   }
 
   private remove(step: DeleteStep): StepResult {
@@ -148,14 +192,6 @@ class Deciding {
     return { kind: 'deleted', resource: after };
   }
 
-  private patch(step: PatchStep): StepResult {
-    const before = this.current.get(`${step.type}/${step.id}`);
-    const conflict = before === undefined ? undefined : mismatch(step, before);
-    if (conflict !== undefined) return conflict;
-    const update = updateByPatch(step, before);
-    return update.kind === 'refused' ? update : this.write(update);
-  }
-
   private write(step: CreateStep | UpdateStep): StepResult {
     const before = this.current.get(`${step.type}/${step.id}`);
     if (step.kind === 'update') {
@@ -164,18 +200,18 @@ class Deciding {
     }
     const guarded = refusalOfGuard(step, before);
     if (guarded !== undefined) return { kind: 'refused', ...guarded };
-    const unclear = (step.assumed ?? []).filter(({ sent }) => this.herePatients.has(sent.replace('Patient/', '')));
+    const unclear = (step.assumed ?? []).filter(
+      ({ sent, target }) => sent !== target && this.herePatients.has(sent.replace('Patient/', '')),
+    );
     if (unclear.length > 0) {
       return { kind: 'refused', status: 422, issues: unclear.map(({ path }) => unclearPatient(`${step.at}.${path}`)) };
     }
-    const { resource: found, references } = this.withConditionals(step.resource);
-    const named = references.filter((reference) => reference.type === 'Patient');
-    const dangling = named.filter((reference) => reference.isQuery || !this.patients.has(reference.id));
+    const dangling = referencesOf(step.resource).filter(({ type, id }) => type === 'Patient' && !this.patients.has(id));
     if (dangling.length > 0) {
       return { kind: 'refused', status: 422, issues: dangling.map((one) => noSuchPatient(one, step.at)) };
     }
     const version = (before?.version ?? 0) + 1;
-    const resource = stamped(found, step.id, version, this.now);
+    const resource = stamped(step.resource, step.id, version, this.now);
     const clinical = clinicalOf(resource, {
       version,
       receivedAt: this.now,
@@ -205,17 +241,6 @@ class Deciding {
     };
   }
 
-  /** The resource with its conditional references replaced where one resource is meant; its references then. */
-  private withConditionals(resource: JsonObject): { resource: JsonObject; references: readonly ResourceReference[] } {
-    const references = referencesOf(resource);
-    if (!references.some(({ isQuery }) => isQuery)) return { resource, references };
-    const replaced = replaceConditional(resource, (identifier) => {
-      const [id, another] = this.having(identifier);
-      return id === undefined || another !== undefined ? undefined : `${identifier.type}/${id}`;
-    });
-    return { resource: replaced, references: referencesOf(replaced) };
-  }
-
   /** Ids of the resources with a business identifier. */
   private having({ type, ...identifier }: TypedIdentifier): readonly string[] {
     const keys = indexedForms(identifier).map((form) => identifierKey({ type, ...form }));
@@ -229,6 +254,8 @@ class Deciding {
 
   private keep(after: CurrentResource, resource: JsonObject, before: CurrentResource | undefined): void {
     this.current.set(`${after.type}/${after.id}`, after);
+    if (after.deleted) this.settling?.finder.drop(after.type, after.id);
+    else this.settling?.finder.put(after.type, after.id, resource);
     const effects = sideEffects(after, resource, before);
     this.changes.push({ ...after, ...effects, ...(after.deleted ? {} : { search: searchValuesOf(resource) }) });
     followDevices(this.devices, after, effects);
@@ -253,15 +280,6 @@ function stamped(resource: JsonObject, id: string, version: number, now: number)
     meta: { ...meta, versionId: String(version), lastUpdated: new Date(now).toISOString() },
     ...rest,
   };
-}
-
-function mismatch(
-  step: UpdateStep | DeleteStep | PatchStep,
-  before: CurrentResource | undefined,
-): StepResult | undefined {
-  if (step.ifMatch === undefined) return undefined;
-  if (before !== undefined && !before.deleted && versionOfTag(step.ifMatch) === before.version) return undefined;
-  return refused(412, 'conflict', 'If-Match names a version that is not the current one', step.at);
 }
 
 function refused(status: number, code: Issue['code'], diagnostics: string, at: string): StepResult {

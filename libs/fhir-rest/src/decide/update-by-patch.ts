@@ -3,6 +3,7 @@ import { applyPatch } from '../patch/apply-patch.js';
 import { moved } from '../plan/moved-path.js';
 import { MAX_RESOURCE_CHARACTERS, structureIssues } from '../plan/structure-issues.js';
 import type { PatchStep, RefusedStep, UpdateStep } from '../plan/step.js';
+import { conditionalReferences } from '../plan/write-content.js';
 import { rewriteReferences } from '../references/rewrite-references.js';
 import type { StoredResource } from '../repository/resources.js';
 
@@ -13,10 +14,16 @@ export function updateByPatch(step: PatchStep, before: StoredResource | undefine
   const stored = resourceOf(before);
   const patched = applyPatch(stored, step.patch);
   if (!patched.ok) return refused(step, patched.status, [placed(patched.issue, step)]);
-  const { resource, unresolved, assumed } = rewriteReferences(patched.resource, step.references);
-  const dangling = unresolved.length === 0 ? [] : notBefore(unresolved, stored, step);
+  const { resource, unresolved, assumed, conditional } = rewriteReferences(patched.resource, step.references);
+  const paths = unresolved.map(({ path }) => path);
+  const dangling = paths.length === 0 ? [] : notBefore(paths, stored, step);
+  const isAlone = step.at === step.type;
+  const { queries, issues: bad } = conditionalReferences(conditional, (path) =>
+    isAlone ? `${step.type}.${path}` : step.at,
+  );
   const issues = [
     ...structureIssues(resource, step.type),
+    ...bad,
     ...dangling.map((path) => issueOf('not-found', 'no entry of the bundle has this fullUrl', `${step.type}.${path}`)),
   ];
   if (issues.length > 0) {
@@ -31,7 +38,7 @@ export function updateByPatch(step: PatchStep, before: StoredResource | undefine
     return refused(step, 413, [issueOf('too-long', text, step.at)]);
   }
   const { index, type, id, at } = step;
-  return { kind: 'update', index, type, id, at, resource, assumed };
+  return { kind: 'update', index, type, id, at, resource, assumed, queries };
 }
 
 /** What a version holds, as it is stored. */
@@ -44,7 +51,7 @@ function resourceOf(stored: StoredResource): JsonObject {
 
 /** Places of `urn:` references that no entry has and that the patch brought: what was stored with them stays as it was. */
 function notBefore(unresolved: readonly string[], stored: JsonObject, step: PatchStep): readonly string[] {
-  const before = new Set(rewriteReferences(stored, step.references).unresolved);
+  const before = new Set(rewriteReferences(stored, step.references).unresolved.map(({ path }) => path));
   return unresolved.filter((path) => !before.has(path));
 }
 

@@ -63,9 +63,20 @@ describe('planRequest', () => {
     expect(textOf(step)).toContain(`"value":"${URN}"`);
   });
 
-  it('does not rewrite between the entries of a batch', () => {
-    const steps = plan('batch', post(PATIENT, URN), post({ ...OBSERVATION, subject: { reference: URN } } as never));
-    expect(textOf(steps[1])).toContain(URN);
+  it('refuses references between the entries of a batch, and leaves other urns', () => {
+    const other = URN.replace('1', '2');
+    const steps = plan(
+      'batch',
+      post(PATIENT, URN),
+      post({ ...OBSERVATION, subject: { reference: URN } } as never),
+      post({ ...OBSERVATION, subject: { reference: other } } as never),
+    );
+    expect(steps[1]).toMatchObject({
+      kind: 'refused',
+      status: 422,
+      issues: [{ code: 'business-rule', expression: ['Bundle.entry[1].resource.subject.reference'] }],
+    });
+    expect(textOf(steps[2])).toContain(other);
   });
 
   it('keeps the order of a batch, and sorts a transaction by what takes effect first', () => {

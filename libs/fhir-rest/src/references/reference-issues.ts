@@ -2,13 +2,11 @@ import type { Issue } from '#libs/domain/fhir';
 import type { ResourceReference } from './references.js';
 
 /** Neither here nor made by this request. Another tenant's Patient is treated as not found. */
-export function noSuchPatient({ path, isQuery }: ResourceReference, at: string): Issue {
+export function noSuchPatient({ path }: ResourceReference, at: string): Issue {
   return {
     severity: 'error',
     code: 'not-found',
-    diagnostics: isQuery
-      ? 'a conditional reference to a Patient must be Patient?identifier=system|value of exactly one Patient'
-      : 'the referenced Patient does not exist',
+    diagnostics: 'the referenced Patient does not exist',
     expression: [`${at}.${path}`],
   };
 }

@@ -1,5 +1,6 @@
 import type { DeviceAssignment, DeviceUse } from '#libs/domain/fhir';
 import type { SearchValues } from '#libs/fhir-search';
+import type { Condition } from '../conditions/condition.js';
 
 /** The current version of a resource, or one of its earlier ones. */
 export interface StoredResource {
@@ -30,6 +31,28 @@ export interface FhirLookups {
   readonly devices: readonly string[];
   /** Business identifiers, as {@link indexedIdentifiers} has them, of which it is asked whose they are. */
   readonly identifiers?: readonly TypedIdentifier[];
+  /** Conditions of which it is asked what matches, each once. */
+  readonly conditions?: readonly ConditionLookup[];
+  /** What must not change between looking and writing, see {@link ConditionLock}. */
+  readonly locks?: readonly ConditionLock[];
+}
+
+export interface ConditionLookup {
+  readonly condition: Condition;
+  /** Whether what matches may be written: it is locked then. */
+  readonly writes: boolean;
+  /** Matches that are asked for at most. */
+  readonly limit: number;
+}
+
+/**
+ * A lock that is held from before the search of a condition until the transaction ends, so that nobody makes a match in between: two
+ * requests that hold the same key, at least one of them alone, are one after the other.
+ */
+export interface ConditionLock {
+  readonly key: string;
+  /** Whether others may hold it at the same time, if they share it, too: writers that make a match and ask nothing. */
+  readonly isShared: boolean;
 }
 
 export interface FhirKnown {
@@ -41,6 +64,8 @@ export interface FhirKnown {
   readonly deviceAssignments: ReadonlyMap<string, readonly DeviceAssignment[]>;
   /** {@link identifierKey} → ids of the resources that have the identifier and are not deleted. */
   readonly identified: ReadonlyMap<string, readonly string[]>;
+  /** {@link Condition.key} → ids of the resources that match; each of them is among {@link FhirKnown.resources}. */
+  readonly matches: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface TypedIdentifier extends Identifier {

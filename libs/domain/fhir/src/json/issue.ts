@@ -22,6 +22,7 @@ export type IssueCode =
   | 'not-found'
   | 'deleted'
   | 'duplicate'
+  | 'multiple-matches'
   | 'conflict'
   | 'not-supported'
   | 'too-costly'

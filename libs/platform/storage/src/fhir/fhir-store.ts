@@ -1,8 +1,10 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { commitBehind } from '../postgres/commit-behind.js';
 import { RepositoryBusyError, type HistoryPage, type HistoryRequest, type StoredResource } from '#libs/fhir-rest';
 import { readHistory } from './fhir-history.js';
-import { COLUMNS, toStored, type Row } from './fhir-row.js';
+import { MatchesChangedError } from './conditions.js';
+import { toStored, type Row } from './fhir-row.js';
+import { READ, READ_VERSION, VERSIONS } from './fhir-store-statements.js';
 import { FhirTransaction } from './fhir-transaction.js';
 import { sentTogether } from '../postgres/sent-together.js';
 
@@ -45,7 +47,7 @@ export class FhirStore {
   private async attempt<T>(
     work: (transaction: FhirTransaction) => Promise<Verdict<T>>,
   ): Promise<{ kind: 'done'; value: T } | { kind: 'lost' }> {
-    const client = await this.pool.connect();
+    const client = await this.connection();
     let broken = false;
     // Its statements reject, too; without a listener the connection's end would end the process.
     const onEnd = (): void => void (broken = true);
@@ -71,6 +73,19 @@ export class FhirStore {
     }
   }
 
+  /** @throws RepositoryBusyError when all connections stay in use */
+  private async connection(): Promise<PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      // pg has no class for it.
+      if (/timeout exceeded when trying to connect/.test(String(error))) {
+        throw new RepositoryBusyError('no connection became free in time');
+      }
+      throw error;
+    }
+  }
+
   /** The current version, deleted or not. */
   async read(tenant: number, type: string, id: string): Promise<StoredResource | undefined> {
     const { rows } = await this.pool.query<Row>({ name: 'fhir-read', text: READ, values: [tenant, type, id] });
@@ -80,7 +95,7 @@ export class FhirStore {
   async readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined> {
     const { rows } = await this.pool.query<Row>({
       name: 'fhir-read-version',
-      text: `SELECT * FROM (${VERSIONS}) AS v WHERE version = $4`,
+      text: READ_VERSION,
       values: [tenant, type, id, version],
     });
     return rows[0] === undefined ? undefined : toStored(rows[0]);
@@ -94,9 +109,9 @@ export class FhirStore {
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Serialization failure, deadlock, or a unique key: somebody else made the same resource in between. */
+/** Serialization failure, deadlock, a unique key (somebody else made the same resource in between), or a match that is none any more. */
 function lostRace(error: unknown): boolean {
-  return ['40001', '40P01', '23505'].includes(sqlState(error));
+  return error instanceof MatchesChangedError || ['40001', '40P01', '23505'].includes(sqlState(error));
 }
 
 function sqlState(error: unknown): string {
@@ -106,8 +121,3 @@ function sqlState(error: unknown): string {
 function pause(attempt: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5 * 2 ** attempt * (0.5 + Math.random())));
 }
-
-const READ = `SELECT ${COLUMNS} FROM fhir_resources WHERE tenant = $1 AND type = $2 AND id = $3`;
-
-const VERSIONS = `${READ}
-  UNION ALL SELECT ${COLUMNS} FROM fhir_resource_versions WHERE tenant = $1 AND type = $2 AND id = $3`;

@@ -7,9 +7,14 @@ import {
   type FhirKnown,
   type FhirLookups,
   type Identifier,
+  lookupsWith,
+  matchesStand,
   type ResourceChange,
+  type StoredResource,
 } from '#libs/fhir-rest';
-import { toStored, type LookRow } from './fhir-row.js';
+import { hold, MatchesChangedError, searchConditions } from './conditions.js';
+import { toStored, type LookRow, type Row } from './fhir-row.js';
+import { READ_VERSION } from './fhir-store-statements.js';
 import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
 import { insertRejections, removeRejections, type NewRejection } from '../tenants/rejections.js';
 import { planIndex, type IndexPlan } from '../search-index/plan-index.js';
@@ -26,8 +31,34 @@ export class FhirTransaction {
     readonly client: PoolClient,
   ) {}
 
-  /** Everything the request must know, in one statement (none when there is nothing to ask). */
-  async look(tenant: number, lookups: FhirLookups): Promise<FhirKnown> {
+  /** Sent ahead of all else that the request asks or writes, and not waited for alone. */
+  private held: Promise<void> = Promise.resolve();
+
+  /**
+   * Everything the request must know: in one statement (none when there is nothing to ask), and in one round trip more when conditions
+   * have to be searched for before.
+   *
+   * @throws MatchesChangedError when others changed what a condition found before it was locked
+   */
+  async look(tenant: number, asked: FhirLookups): Promise<FhirKnown> {
+    this.held = hold(this.client, tenant, asked.locks ?? []);
+    this.held.catch(() => undefined);
+    const { conditions = [] } = asked;
+    if (conditions.length === 0) return this.lookup(tenant, asked, new Map());
+    const matches = await this.behindLocks(searchConditions(this.client, tenant, conditions));
+    const lookups = lookupsWith(asked, matches);
+    const known = await this.lookup(tenant, lookups, matches);
+    if (!matchesStand(lookups, known)) throw new MatchesChangedError();
+    return known;
+  }
+
+  /** Of a request that waits for a lock too long, that is the error, not what the database then refused. */
+  private async behindLocks<T>(answer: Promise<T>): Promise<T> {
+    await sentTogether([this.held, answer]);
+    return answer;
+  }
+
+  private async lookup(tenant: number, lookups: FhirLookups, matches: FhirKnown['matches']): Promise<FhirKnown> {
     const resources = new Map<string, CurrentResource>();
     const patients = new Set<string>();
     const deviceAssignments = new Map<string, DeviceAssignment[]>();
@@ -35,7 +66,7 @@ export class FhirTransaction {
     const { lock, read, identifiers = [] } = lookups;
     const { patients: asked, devices } = lookups;
     if (lock.length + read.length + asked.length + devices.length + identifiers.length > 0) {
-      const { rows } = await this.client.query<LookRow>({
+      const looked = this.client.query<LookRow>({
         name: 'fhir-look',
         text: LOOK,
         values: [
@@ -51,6 +82,7 @@ export class FhirTransaction {
           identifiers.map((one) => one.value),
         ],
       });
+      const { rows } = await this.behindLocks(looked);
       for (const row of rows) {
         if (row.found === 'patient') patients.add(row.id);
         else if (row.found === 'device') put(deviceAssignments, row.id, readAssignment(row.content));
@@ -65,7 +97,17 @@ export class FhirTransaction {
         }
       }
     }
-    return { resources, patients, deviceAssignments, identified };
+    return { resources, patients, deviceAssignments, identified, matches };
+  }
+
+  /** A version as it is after what the request wrote. */
+  async readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined> {
+    const { rows } = await this.client.query<Row>({
+      name: 'fhir-read-version',
+      text: READ_VERSION,
+      values: [tenant, type, id, version],
+    });
+    return rows[0] === undefined ? undefined : toStored(rows[0]);
   }
 
   /**
@@ -81,6 +123,7 @@ export class FhirTransaction {
     const changed = newest.filter((change) => !firstVersions.has(keyOf(change)));
     const plan = planIndex(tenant, newest, this.searchKeys);
     return sentTogether([
+      this.held,
       ...(created.length > 0 ? [this.insert(tenant, created, plan)] : []),
       ...(changed.length > 0 ? [this.update(tenant, changed, plan)] : []),
       ...(passed.length > 0 ? [this.keepPassed(tenant, passed)] : []),

@@ -1,0 +1,32 @@
+import type { JsonObject } from '#libs/domain/fhir';
+import {
+  oneIssue,
+  readCondition,
+  refusal,
+  writeContent,
+  type Condition,
+  type OwnBases,
+  type ReferenceContext,
+  type WriteContent,
+} from '#libs/fhir-rest';
+
+const NO_TARGETS: ReadonlyMap<string, string> = new Map();
+
+/** The resource of a request for one resource, its references resolved. @throws OutcomeProblem for a conditional reference that is none */
+export function contentOf(resource: JsonObject, type: string, own: OwnBases): WriteContent {
+  const { issues, ...content } = writeContent(resource, referencesOfOne(own), type, { kind: 'any' });
+  if (issues.length > 0) throw refusal(422, issues);
+  return content;
+}
+
+/** What the references of a resource that comes alone are resolved against. */
+export function referencesOfOne(own: OwnBases): ReferenceContext {
+  return { own, targets: NO_TARGETS, sentIds: NO_TARGETS };
+}
+
+/** The condition of a request for one resource. @throws OutcomeProblem for one that is none */
+export function conditionOf(type: string, query: string): Condition {
+  const read = readCondition(type, query, type);
+  if (read.kind === 'condition') return read.condition;
+  throw oneIssue(read.status, read.code, read.why, type);
+}
