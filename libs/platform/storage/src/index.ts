@@ -36,7 +36,6 @@ export { sentTogether } from './postgres/sent-together.js';
 export { rehearsalPool } from './postgres/rehearsal-pool.js';
 export { ASSIGNMENT, readAssignment } from './fhir/device-assignments.js';
 export { FhirStore } from './fhir/fhir-store.js';
-export type { FhirTransaction } from './fhir/fhir-transaction.js';
 export { notIndexed } from './search-index/due.js';
 export { searchIds } from './search/search-ids.js';
 export { FhirTransaction } from './fhir/fhir-transaction.js';
