@@ -4,7 +4,7 @@ import { RepositoryBusyError, type HistoryPage, type HistoryRequest, type Stored
 import { readHistory } from './fhir-history.js';
 import { MatchesChangedError } from './conditions.js';
 import { toStored, type Row } from './fhir-row.js';
-import { READ, READ_VERSION, VERSIONS } from './fhir-store-statements.js';
+import { READ, READ_VERSION } from './fhir-store-statements.js';
 import { FhirTransaction } from './fhir-transaction.js';
 import { sentTogether } from '../postgres/sent-together.js';
 
