@@ -16,7 +16,7 @@ export async function createPatients(client: Client, prefix: string, count: numb
 }
 
 /** Calls `task` `count` times, `atOnce` at a time; answers each call's milliseconds. */
-async function closedLoop(
+export async function closedLoop(
   count: number,
   atOnce: number,
   task: (index: number) => Promise<void>,

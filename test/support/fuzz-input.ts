@@ -9,14 +9,14 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-type Random = () => number;
+export type Random = () => number;
 
-function pick<T>(random: Random, values: readonly T[]): T {
+export function pick<T>(random: Random, values: readonly T[]): T {
   return values[Math.floor(random() * values.length)] as T;
 }
 
 /** Raw JSON tokens that a careless or hostile sender may put where a value belongs. */
-const NASTY_TOKENS = [
+export const NASTY_TOKENS = [
   'null',
   'true',
   '[]',
@@ -208,7 +208,7 @@ function objectOf(random: Random, fields: readonly (readonly [string, string])[]
 }
 
 /** Cuts, repeats or flips bytes of a text. */
-function mangle(random: Random, text: string): string {
+export function mangle(random: Random, text: string): string {
   const at = Math.floor(random() * text.length);
   return pick(random, [
     text.slice(0, at),

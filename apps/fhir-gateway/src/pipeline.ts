@@ -1,5 +1,4 @@
-import { RESOURCE_TYPES } from '#libs/domain/fhir';
-import { capabilityStatement, FHIR_JSON, type Answer, type OwnBases } from '#libs/fhir-rest';
+import { capabilityStatement, FHIR_JSON, smartSecurity, type Answer, type OwnBases } from '#libs/fhir-rest';
 import { Bundles } from './pipeline/bundles.js';
 import { Commits, type PipelineDeps } from './pipeline/commits.js';
 import { Histories } from './pipeline/histories.js';
@@ -26,7 +25,12 @@ export class Pipeline {
   readonly searches = new Searches();
   readonly validations = new Validations();
 
+  private readonly startedAt: string;
+  /** The statement for the address that was asked last: it is long, and the same for nearly everybody. */
+  private stated: { readonly baseUrl: string; readonly body: string } | undefined;
+
   constructor(private readonly deps: PipelineDeps) {
+    this.startedAt = new Date(deps.now()).toISOString();
     const commits = new Commits(deps);
     this.bundles = new Bundles(commits, deps);
     this.writes = new Writes(commits, deps);
@@ -45,7 +49,15 @@ export class Pipeline {
   }
 
   capabilities(baseUrl: string): Answer {
-    const statement = capabilityStatement(RESOURCE_TYPES, baseUrl, new Date(this.deps.now()).toISOString());
-    return { status: 200, headers: { 'content-type': FHIR_JSON }, body: JSON.stringify(statement) };
+    if (this.stated?.baseUrl !== baseUrl) {
+      const statement = capabilityStatement({
+        baseUrl,
+        date: this.startedAt,
+        limits: { entries: 10_000, bytes: 16 * 1024 * 1024 },
+        security: smartSecurity(baseUrl.replace(/\/fhir\/r4$/, '')),
+      });
+      this.stated = { baseUrl, body: JSON.stringify(statement) };
+    }
+    return { status: 200, headers: { 'content-type': FHIR_JSON }, body: this.stated.body };
   }
 }

@@ -1,21 +1,20 @@
-/** Interactions of each resource type that this server has; search is not one of them yet. */
-const INTERACTIONS = [
-  'read',
-  'vread',
-  'create',
-  'update',
-  'patch',
-  'delete',
-  'history-instance',
-  'history-type',
-] as const;
+import { RESOURCE_TYPES } from '#libs/domain/fhir';
+import { searchParameters, type SearchParameter } from '#libs/fhir-search';
+import { SERVED } from './served.js';
 
-/**
- * What this server can do (FHIR R4 http.html#capabilities). It lists what is there and nothing else.
- * @param types all resource types of R4
- * @param date when this server was started, ISO 8601
- */
-export function capabilityStatement(types: readonly string[], baseUrl: string, date: string): object {
+export interface CapabilityOptions {
+  readonly baseUrl: string;
+  /** When this server was started, ISO 8601. */
+  readonly date: string;
+  /** Largest request. */
+  readonly limits: { readonly entries: number; readonly bytes: number };
+  /** `CapabilityStatement.rest.security`. */
+  readonly security: object;
+}
+
+/** What this server can do (FHIR R4 http.html#capabilities): made from what is served and from the search parameters that are compiled. */
+export function capabilityStatement({ baseUrl, date, limits, security }: CapabilityOptions): object {
+  const referring = referringParameters();
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -24,36 +23,68 @@ export function capabilityStatement(types: readonly string[], baseUrl: string, d
     software: { name: 'Homeostat' },
     implementation: { description: 'Homeostat EHR gateway. Research software, not a medical device.', url: baseUrl },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
+    format: SERVED.formats,
+    patchFormat: SERVED.patchFormats,
     rest: [
       {
         mode: 'server',
         documentation:
-          'Transactions are atomic. No search, no conditional interactions yet: they are refused with not-supported.',
-        security: {
-          service: [
-            {
-              coding: [
-                { system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' },
-              ],
-            },
-          ],
-          description: 'OAuth2 client credentials (SMART Backend Services); scopes system/Type.cruds.',
-        },
-        resource: types.map((type) => ({
+          `Transactions are atomic. A bundle may have ${limits.entries} entries and ${mebibytes(limits.bytes)} MiB; ` +
+          'more is answered by 413.',
+        security,
+        resource: RESOURCE_TYPES.map((type) => ({
           type,
-          interaction: INTERACTIONS.map((code) => ({ code })),
+          interaction: SERVED.interactions.map((code) => ({ code })),
           versioning: 'versioned-update',
           readHistory: true,
           updateCreate: true,
-          conditionalCreate: false,
-          conditionalRead: 'not-supported',
-          conditionalUpdate: false,
-          conditionalDelete: 'not-supported',
-          referencePolicy: ['literal', 'local'],
+          conditionalCreate: true,
+          conditionalRead: 'full-support',
+          conditionalUpdate: true,
+          conditionalDelete: 'single',
+          referencePolicy: ['literal', 'logical', 'local'],
+          ...listed(
+            'searchInclude',
+            references(type).map(({ code }) => `${type}:${code}`),
+          ),
+          ...listed('searchRevInclude', referring.get(type) ?? []),
+          searchParam: [...searchParameters(type).values()].map(({ code, type: kind, definition }) => ({
+            name: code,
+            definition,
+            type: kind,
+          })),
+          operation: [...(SERVED.operations['*'] ?? []), ...(SERVED.operations[type] ?? [])],
         })),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
+        interaction: SERVED.systemInteractions.map((code) => ({ code })),
       },
     ],
   };
+}
+
+/** FHIR has no empty arrays. */
+function listed(name: string, list: readonly string[]): object {
+  return list.length === 0 ? {} : { [name]: list };
+}
+
+function references(type: string): readonly SearchParameter[] {
+  return [...searchParameters(type).values()].filter((parameter) => parameter.type === 'reference');
+}
+
+/** Type → `Source:parameter` of all parameters that may refer to it. */
+function referringParameters(): ReadonlyMap<string, readonly string[]> {
+  const referring = new Map<string, string[]>();
+  for (const source of RESOURCE_TYPES) {
+    for (const { code, targets } of references(source)) {
+      for (const target of targets ?? RESOURCE_TYPES) {
+        const known = referring.get(target);
+        if (known === undefined) referring.set(target, [`${source}:${code}`]);
+        else known.push(`${source}:${code}`);
+      }
+    }
+  }
+  return referring;
+}
+
+function mebibytes(bytes: number): number {
+  return Math.floor(bytes / (1024 * 1024));
 }

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { finds, refused, status } from '../expectations.js';
+import { requirements } from '../requirement.js';
+import { observation, patient, SYSTEM } from '../resources.js';
+import { unique, type Any, type Server } from '../server.js';
+
+/** Resources of one requirement, told apart from all others by an identifier. */
+async function some<const K extends string>(
+  server: Server,
+  resources: Readonly<Record<K, Any>>,
+): Promise<{ readonly only: string; readonly ids: Readonly<Record<K, string>> }> {
+  const mark = unique();
+  const ids: Record<string, string> = {};
+  for (const [name, resource] of Object.entries<Any>(resources)) {
+    const identifier = [...(resource.identifier ?? []), { system: SYSTEM, value: mark }];
+    ids[name] = (await server.made({ ...resource, identifier })).id;
+  }
+  return { only: `identifier=${SYSTEM}|${mark}`, ids: ids as Record<K, string> };
+}
+
+const quantity = (value: number, code: string): Any => ({
+  valueQuantity: { value, unit: code, system: 'http://unitsofmeasure.org', code },
+});
+
+export const PARAMETERS = requirements('search', 'SR', [
+  {
+    id: 1,
+    source: 'search.html#token',
+    title: 'token: code, system|code, |code, system|, alternatives, :not',
+    check: async (server) => {
+      const { only, ids } = await some(server, {
+        a: patient({ identifier: [{ system: 'urn:a', value: 'X1' }], gender: 'female' }),
+        b: patient({ identifier: [{ value: 'X1' }], gender: 'male' }),
+        c: patient(),
+      });
+      await finds(server, `/Patient?${only}&identifier=X1`, [ids.a, ids.b]);
+      await finds(server, `/Patient?${only}&identifier=urn:a|X1`, [ids.a]);
+      await finds(server, `/Patient?${only}&identifier=|X1`, [ids.b]);
+      await finds(server, `/Patient?${only}&identifier=urn:a|`, [ids.a]);
+      await finds(server, `/Patient?${only}&gender=male,female`, [ids.a, ids.b]);
+      await finds(server, `/Patient?${only}&gender:not=male`, [ids.a, ids.c]);
+    },
+  },
+  {
+    id: 2,
+    source: 'search.html#string',
+    title: 'string: starts with, :exact, :contains, case and accents folded',
+    check: async (server) => {
+      const { only, ids } = await some(server, {
+        a: patient({ name: [{ family: 'Müller-Lüdenscheidt', given: ['Anna'] }] }),
+        b: patient({ name: [{ family: 'Muller' }] }),
+      });
+      await finds(server, `/Patient?${only}&family=muller`, [ids.a, ids.b]);
+      await finds(server, `/Patient?${only}&family:exact=Muller`, [ids.b]);
+      await finds(server, `/Patient?${only}&family:contains=denscheidt`, [ids.a]);
+      await finds(server, `/Patient?${only}&name=ann`, [ids.a]);
+      await finds(server, `/Patient?${only}&family:contains=.*`, []);
+      await finds(server, `/Patient?${only}&family:contains=%25`, []);
+    },
+  },
+  {
+    id: 3,
+    source: 'search.html#date',
+    title: 'date: precision is a period; eq ne gt lt ge le sa eb',
+    check: async (server) => {
+      const { only, ids } = await some(server, {
+        morning: observation('', { subject: undefined, effectiveDateTime: '2026-03-01T10:00:00Z' }),
+        next: observation('', { subject: undefined, effectiveDateTime: '2026-03-02' }),
+        long: observation('', {
+          subject: undefined,
+          effectiveDateTime: undefined,
+          effectivePeriod: { start: '2026-02-28T00:00:00Z', end: '2026-03-05T00:00:00Z' },
+        }),
+      });
+      const by = (date: string, ...names: (keyof typeof ids)[]): Promise<void> =>
+        finds(
+          server,
+          `/Observation?${only}&date=${date}`,
+          names.map((name) => ids[name]),
+        );
+      await by('2026-03-01', 'morning');
+      await by('2026-03', 'morning', 'next');
+      await by('ge2026-03-02', 'next', 'long');
+      await by('gt2026-03-01T10:00:00Z', 'next', 'long');
+      await by('lt2026-03-01', 'long');
+      await by('sa2026-03-01', 'next');
+      await by('eb2026-03-02', 'morning');
+      await by('2026-03-01T11:00:00%2B01:00', 'morning');
+    },
+  },
+  {
+    id: 4,
+    source: 'search.html#quantity',
+    title: 'quantity: units of UCUM are compared in the canonical unit; prefixes',
+    check: async (server) => {
+      const { only, ids } = await some(server, {
+        gram: observation('', { subject: undefined, ...quantity(5.4, 'g') }),
+        milli: observation('', { subject: undefined, ...quantity(5400, 'mg') }),
+        more: observation('', { subject: undefined, ...quantity(6, 'g') }),
+      });
+      const ucum = 'http://unitsofmeasure.org';
+      await finds(server, `/Observation?${only}&value-quantity=5.4|${ucum}|g`, [ids.gram, ids.milli]);
+      await finds(server, `/Observation?${only}&value-quantity=gt5500|${ucum}|mg`, [ids.more]);
+      await finds(server, `/Observation?${only}&value-quantity=5.4||g`, [ids.gram]);
+      await finds(server, `/Observation?${only}&value-quantity=le5.4`, [ids.gram]);
+    },
+  },
+  {
+    id: 5,
+    source: 'search.html#reference',
+    title: 'reference: Type/id, id, :Type, absolute url of this server, :identifier',
+    check: async (server) => {
+      const who = await server.made(patient());
+      const { only, ids } = await some(server, {
+        a: observation(`Patient/${who.id}`),
+        b: observation('', { subject: { identifier: { system: SYSTEM, value: `p${who.id}` } } }),
+      });
+      await finds(server, `/Observation?${only}&subject=Patient/${who.id}`, [ids.a]);
+      await finds(server, `/Observation?${only}&patient=${who.id}`, [ids.a]);
+      await finds(server, `/Observation?${only}&subject:Patient=${who.id}`, [ids.a]);
+      await finds(server, `/Observation?${only}&subject=${server.base}/Patient/${who.id}`, [ids.a]);
+      await finds(server, `/Observation?${only}&subject:identifier=${SYSTEM}|p${who.id}`, [ids.b]);
+    },
+  },
+  {
+    id: 6,
+    source: 'search.html#missing',
+    title: ':missing finds what has no value, or has one',
+    check: async (server) => {
+      const { only, ids } = await some(server, { a: patient({ birthDate: '1970-01-01' }), b: patient() });
+      await finds(server, `/Patient?${only}&birthdate:missing=true`, [ids.b]);
+      await finds(server, `/Patient?${only}&birthdate:missing=false`, [ids.a]);
+    },
+  },
+  {
+    id: 7,
+    source: 'search.html#composite',
+    title: 'composite: the parts stand together',
+    check: async (server) => {
+      const part = (code: string, value: number): Any => ({
+        code: { coding: [{ system: 'http://loinc.org', code }] },
+        ...quantity(value, 'mm[Hg]'),
+      });
+      const { only, ids } = await some(server, {
+        a: observation('', {
+          subject: undefined,
+          code: { coding: [{ system: 'http://loinc.org', code: '85354-9' }] },
+          valueQuantity: undefined,
+          component: [part('8480-6', 120), part('8462-4', 80)],
+        }),
+      });
+      const by = (value: string): string => `/Observation?${only}&component-code-value-quantity=${value}`;
+      await finds(server, by('http://loinc.org|8480-6$ge100'), [ids.a]);
+      await finds(server, by('http://loinc.org|8462-4$ge100'), []);
+    },
+  },
+  {
+    id: 8,
+    source: 'search.html#chaining',
+    title: 'chained parameters and _has',
+    check: async (server) => {
+      const mark = unique();
+      const who = await server.made(patient({ name: [{ family: `Chain${mark}` }] }));
+      const { only, ids } = await some(server, { a: observation(`Patient/${who.id}`) });
+      await finds(server, `/Observation?${only}&subject:Patient.family=chain${mark}`, [ids.a]);
+      await finds(server, `/Observation?${only}&patient.name=nobody${mark}`, []);
+      await finds(server, `/Patient?family=Chain${mark}&_has:Observation:patient:code=8867-4`, [who.id]);
+      await finds(server, `/Patient?family=Chain${mark}&_has:Observation:patient:code=1-8`, []);
+    },
+  },
+  {
+    id: 9,
+    source: 'search.html#all',
+    title: '_id, _lastUpdated, _tag, _profile',
+    check: async (server) => {
+      const tag = { system: 'urn:t', code: unique() };
+      const { only, ids } = await some(server, { a: patient({ meta: { tag: [tag] } }), b: patient() });
+      await finds(server, `/Patient?_id=${ids.a},${ids.b}`, [ids.a, ids.b]);
+      await finds(server, `/Patient?_tag=urn:t|${tag.code}`, [ids.a]);
+      const minuteAgo = new Date(Date.now() - 60_000).toISOString();
+      await finds(server, `/Patient?${only}&_lastUpdated=gt${minuteAgo}`, [ids.a, ids.b]);
+      await finds(server, `/Patient?${only}&_lastUpdated=lt${minuteAgo}`, []);
+    },
+  },
+  {
+    id: 10,
+    source: 'search.html#escaping',
+    title: 'escaped commas, dollars and bars belong to the value',
+    check: async (server) => {
+      const { only, ids } = await some(server, { a: patient({ name: [{ family: 'Smith, J$r|x' }] }), b: patient() });
+      await finds(server, `/Patient?${only}&family:exact=${encodeURIComponent('Smith\\, J\\$r\\|x')}`, [ids.a]);
+    },
+  },
+  {
+    id: 11,
+    source: 'search.html#errors',
+    title: 'malformed values are refused; unknown parameters by handling=strict only',
+    check: async (server) => {
+      refused(await server.get('/Observation?date=2026-02-30'), [400]);
+      refused(await server.get('/Observation?value-quantity=abc'), [400]);
+      refused(await server.get('/Patient?_count=-1'), [400]);
+      refused(
+        await server.get(`/Patient?_id=${Array.from({ length: 20_000 }, (_, n) => n).join(',')}`),
+        [400, 413, 414],
+      );
+      refused(await server.get('/Patient?no-such=1', { prefer: 'handling=strict' }), [400]);
+      const lenient = await server.get('/Patient?no-such=1&_count=1', { prefer: 'handling=lenient' });
+      status(lenient, 200);
+      const self = lenient.body.link.find((link: Any) => link.relation === 'self').url;
+      assert.ok(!self.includes('no-such'), self);
+    },
+  },
+]);
