@@ -4,6 +4,7 @@ export { matches, type Match } from './match/matches.js';
 export { referencesBy } from './match/references-by.js';
 export { conditionsKey } from './query/conditions-key.js';
 export { escape as escapeSearchValue } from './query/escapes.js';
+export { parseCriteria, type ParsedCriteria } from './query/parse-criteria.js';
 export {
   CURSOR_PARAMETER,
   parseSearch,

@@ -4,6 +4,7 @@ import { propertyRuns } from '#libs/testing/properties';
 import { searchParameters } from '../definitions/search-parameters.js';
 import { conditionsKey } from './conditions-key.js';
 import { escape, splitAt, unescape } from './escapes.js';
+import { parseCriteria } from './parse-criteria.js';
 import { parseSearch, type ParsedSearch, type SearchOptions } from './parse-search.js';
 import type { Condition, SearchQuery } from './search-query.js';
 
@@ -310,6 +311,36 @@ describe('keys of conditions', () => {
     expect(key('Patient?name=a')).not.toBe(key('Patient?name:exact=a'));
     expect(key('Patient?name=a')).not.toBe(key('Patient?family=a'));
   });
+});
+
+describe('criteria', () => {
+  /** `name=value&…`, not encoded. */
+  function criteria(text: string): ReturnType<typeof parseCriteria> {
+    const parameters = (text === '' ? [] : text.split('&')).map((one) => {
+      const [name = '', value = ''] = one.split('=');
+      return { name, value };
+    });
+    return parseCriteria('Observation', parameters, options);
+  }
+
+  it('are the conditions of a search, with a key for what means the same', () => {
+    const one = criteria('category=a,b&code=x');
+    expect(one).toMatchObject({ kind: 'ok', conditions: [{ kind: 'token' }, { kind: 'token' }] });
+    expect(criteria('code=x,x&category=b,a')).toMatchObject({ kind: 'ok', key: one.kind === 'ok' ? one.key : '' });
+  });
+
+  it.each([
+    '',
+    'category=',
+    'category=a&code=',
+    'category=a&nothing=x',
+    '_count=5',
+    '_include:iterate=*',
+    '_format=json',
+    'category=a&_cursor=x',
+    '_summary=',
+    '_query=x',
+  ])('%p would mean more than it says: refused', (text) => expect(criteria(text).kind).toBe('refused'));
 });
 
 describe('escapes', () => {

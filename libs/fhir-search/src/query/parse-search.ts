@@ -3,7 +3,7 @@ import { splitAt } from './escapes.js';
 import { namedConditions } from './parse-chain.js';
 import { countOf, elementsOf, includeOf, sortOf, summaryOf, totalOf } from './parse-result.js';
 import type { Condition, Include, SearchQuery, SortKey } from './search-query.js';
-import { refuseUnknown, refuseUnsupported, refuseValue, SearchRefusal } from './search-refusal.js';
+import { issueOf, refuseUnknown, refuseUnsupported, refuseValue, SearchRefusal } from './search-refusal.js';
 
 export interface SearchParameterValue {
   /** Decoded. */
@@ -37,6 +37,19 @@ const MAX_INCLUDES = 20;
 const MAX_CURSOR = 8000;
 /** Say how the answer is written, not what it holds. */
 const FORMS = new Set(['_format', '_pretty']);
+/** Say which of what is found is shown, and how. */
+export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
+  ...FORMS,
+  '_include',
+  '_revinclude',
+  '_sort',
+  '_elements',
+  '_count',
+  '_total',
+  '_summary',
+  '_contained',
+  CURSOR_PARAMETER,
+]);
 // eslint-disable-next-line no-control-regex -- NUL is meant: no store keeps it
 const UNSTORABLE = /[\u0000]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
@@ -60,7 +73,7 @@ export function parseSearch(
   options: SearchOptions,
 ): ParsedSearch {
   if (parameters.length > MAX_PARAMETERS)
-    return { kind: 'refused', issues: [issue('too-costly', `more than ${MAX_PARAMETERS} parameters are refused`)] };
+    return { kind: 'refused', issues: [issueOf('too-costly', `more than ${MAX_PARAMETERS} parameters are refused`)] };
   const draft: Draft = { conditions: [], sort: [], includes: [], elements: [], values: 0 };
   const ignored: string[] = [];
   const used: SearchParameterValue[] = [];
@@ -78,13 +91,15 @@ export function parseSearch(
     } catch (refusal) {
       if (!(refusal instanceof SearchRefusal)) throw refusal;
       if (refusal.isUnknown && options.handling === 'lenient') ignored.push(name);
-      else issues.push(issue(refusal.code, refusal.why, name));
+      else issues.push(issueOf(refusal.code, refusal.why, name));
     }
     if (draft.values > MAX_VALUES) break;
   }
   const { summary = 'false', includes } = draft;
   if (summary === 'text' && includes.length > 0)
-    issues.push(issue('not-supported', '_summary=text does not go together with _include and _revinclude', '_summary'));
+    issues.push(
+      issueOf('not-supported', '_summary=text does not go together with _include and _revinclude', '_summary'),
+    );
   if (issues.length > 0) return { kind: 'refused', issues };
   const { conditions, sort, elements, total = options.defaultTotal ?? 'accurate', cursor } = draft;
   const count = draft.count ?? Math.min(options.defaultCount, options.maxCount);
@@ -142,15 +157,4 @@ function takeCondition(type: string, name: string, value: string, draft: Draft, 
 
 function once(before: unknown, value: string): string {
   return before === undefined ? value : refuseValue('the parameter stands twice');
-}
-
-/** The place is the parameter: `http.` and its name, as OperationOutcome.issue.location has it. A name is quoted as far as it could be one. */
-function issue(code: Issue['code'], why: string, name?: string): Issue {
-  const shown = name === undefined ? undefined : name.replace(/[^\w:.*-]/g, '?').slice(0, 80);
-  return {
-    severity: 'error',
-    code,
-    diagnostics: shown === undefined ? why : `${shown}: ${why}`,
-    ...(shown === undefined ? {} : { expression: [`http.${shown}`] }),
-  };
 }
