@@ -244,7 +244,6 @@ const CASES: readonly Case[] = [
     status: 400,
     code: 'value',
   },
-  { name: 'a search', method: 'GET', path: '/Patient?name=x', status: 400, code: 'not-supported' },
   { name: 'an unknown path', method: 'GET', path: '/Patient/known/_history/1/more', status: 404 },
 ];
 

@@ -12,6 +12,7 @@ import { Meter } from './meter.js';
 import { Pipeline } from './pipeline.js';
 import { addProtocolHooks } from './http/protocol-hooks.js';
 import { ResourceRoutes } from './http/resource.routes.js';
+import { SearchRoutes } from './http/search.routes.js';
 import { SystemRoutes } from './http/system.routes.js';
 
 /** The EHR gateway: `/fhir/r4`. */
@@ -26,7 +27,7 @@ export class FhirGatewayModule implements OnModuleInit {
   static forRoot(platform: Platform): DynamicModule {
     return {
       module: FhirGatewayModule,
-      controllers: [SystemRoutes, HistoryRoutes, ResourceRoutes, ConditionalRoutes],
+      controllers: [SystemRoutes, HistoryRoutes, SearchRoutes, ResourceRoutes, ConditionalRoutes],
       providers: [
         { provide: AlertResources, useFactory: () => new AlertResources(platform) },
         {

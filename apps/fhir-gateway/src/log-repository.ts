@@ -31,6 +31,10 @@ export class LogRepository implements FhirRepository {
     return this.store.history(...asked);
   }
 
+  search(...asked: Parameters<FhirRepository['search']>): ReturnType<FhirRepository['search']> {
+    return this.store.search(...asked);
+  }
+
   /**
    * Look, decide, write, append to the log. After it everything is durable, or nothing is there. Two round trips: what it looks up, and
    * all that it writes with the commit; one when there is nothing to look up, three when a patched resource refers to others.

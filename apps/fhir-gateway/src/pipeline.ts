@@ -22,7 +22,7 @@ export class Pipeline {
   readonly writes: Writes;
   readonly reads: Reads;
   readonly histories: Histories;
-  readonly searches = new Searches();
+  readonly searches: Searches;
   readonly validations = new Validations();
 
   private readonly startedAt: string;
@@ -36,6 +36,7 @@ export class Pipeline {
     this.writes = new Writes(commits, deps);
     this.reads = new Reads(deps.repository, commits);
     this.histories = new Histories(deps.repository, commits);
+    this.searches = new Searches(deps.repository, commits, deps.now);
   }
 
   /** The URL of this gateway, without a slash at its end. @param origin of the request, as the client called it */

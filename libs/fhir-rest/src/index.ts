@@ -1,4 +1,8 @@
 export { FHIR_JSON, preferenceOf, type Answer, type Preference } from './answers/answer.js';
+export { searchset, searchsetAnswer } from './answers/searchset-answer.js';
+export { isWhole, projectResource, type Projection } from './projection/project-resource.js';
+export { planSearch, type AskedSearch, type SearchTarget } from './search/plan-search.js';
+export { handlingOf, searchParametersOf } from './search/search-text.js';
 export { bundleAnswer } from './answers/bundle-answer.js';
 export { OutcomeProblem } from './answers/outcome-problem.js';
 export { oneIssue, refusal, refusalOf } from './answers/refusal.js';
@@ -50,4 +54,10 @@ export { alertResources, identityOfEvidence, sequenceOf, type AlertState } from 
 export { communicationId, communicationResources, type TakenDelivery } from './derived/communication.js';
 export { observationIdOf } from './derived/measurement-id.js';
 export { nextVersions, type MadeResource } from './derived/next-versions.js';
-export { SearchRefusedError, type Queries, type SearchPage, type Visible } from './repository/search-port.js';
+export {
+  SearchRefusedError,
+  type Queries,
+  type SearchAccess,
+  type SearchPage,
+  type Visible,
+} from './repository/search-port.js';

@@ -44,11 +44,6 @@ export class ResourceRoutes {
     );
   }
 
-  @Get(':type')
-  search(@Param('type') type: string, @Req() request: AuthorizedRequest): never {
-    return this.pipeline.searches.search(type, request.access);
-  }
-
   @Put(':type/:id')
   @BodyAs(FHIR_BODY)
   async update(

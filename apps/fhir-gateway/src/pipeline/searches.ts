@@ -1,11 +1,47 @@
 import type { Access } from '#libs/platform/auth';
-import { oneIssue, requireType } from '#libs/fhir-rest';
-import { requireScope } from '../http/access.js';
+import {
+  oneIssue,
+  planSearch,
+  SearchRefusedError,
+  searchsetAnswer,
+  type Answer,
+  type AskedSearch,
+  type FhirRepository,
+  type Queries,
+  type SearchAccess,
+  type SearchPage,
+} from '#libs/fhir-rest';
+import { requireSearchable, searchAccess } from '../search/search-access.js';
+import type { Commits } from './commits.js';
+import type { Wishes } from './wishes.js';
 
-/** `GET /fhir/r4/{type}`: search is not there yet, and no answer would be a wrong one. */
+/** `GET /fhir/r4/{type}?…`, `POST …/_search`, of the system and of the compartment of a Patient. */
 export class Searches {
-  search(type: string, access: Access): never {
-    requireScope(access, 'search', requireType(type));
-    throw oneIssue(400, 'not-supported', 'search is not supported', type);
+  constructor(
+    private readonly repository: Pick<FhirRepository, 'search'>,
+    private readonly commits: Pick<Commits, 'timed'>,
+    private readonly now: () => number,
+  ) {}
+
+  /** @param path that was searched, below the base url */
+  search(asked: AskedSearch, path: string, access: Access, { baseUrl, own }: Wishes): Promise<Answer> {
+    return this.commits.timed('search', async () => {
+      const allowed = searchAccess(access, own);
+      const mayFind = (type: string): boolean => allowed.found(type).length > 0;
+      const queries = planSearch(asked, { own, now: this.now(), mayFind });
+      return searchsetAnswer({ baseUrl, path }, queries, await this.run(queries, allowed, access.tenant.key));
+    });
   }
+
+  /** What every search goes through before it is run, whoever asks for it. */
+  private async run(queries: Queries, allowed: SearchAccess, tenant: number): Promise<SearchPage> {
+    requireSearchable(queries, allowed);
+    return this.repository.search(tenant, queries, allowed).catch(refused);
+  }
+}
+
+function refused(error: unknown): never {
+  if (!(error instanceof SearchRefusedError)) throw error;
+  const { code, message, parameter } = error;
+  throw oneIssue(400, code, message, parameter === undefined ? undefined : `http.${parameter}`);
 }

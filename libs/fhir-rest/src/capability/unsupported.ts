@@ -11,7 +11,7 @@ import type { OutcomeProblem } from '../answers/outcome-problem.js';
  */
 export function unsupported(method: string, path: string): OutcomeProblem {
   const [type = '', id, third] = path.split('/');
-  if (path === '' || path === 'metadata') return notTaken(method, path === '' ? 'POST' : 'GET, HEAD');
+  if (path === '' || path === 'metadata') return notTaken(method, path === '' ? 'GET, HEAD, POST' : 'GET, HEAD');
   if (path === '_history') return notTaken(method, 'GET, HEAD');
   if (isOperation(type)) return notOffered(type);
   if (!isResourceType(type)) return oneIssue(404, 'not-supported', 'not a resource type of R4');
@@ -20,7 +20,7 @@ export function unsupported(method: string, path: string): OutcomeProblem {
   if (isOperation(id)) return notOffered(id);
   if (third === undefined) return notTaken(method, 'GET, HEAD, PUT, PATCH, DELETE');
   if (isOperation(third) && third !== '_history') return notOffered(third);
-  if (isResourceType(third) || third === '*') return notOffered('compartment search');
+  if (isResourceType(third) || third === '*') return notTaken(method, 'GET, HEAD');
   if (third === '_history' && path.split('/').length < 5) return notTaken(method, 'GET, HEAD');
   return oneIssue(404, 'not-found', 'there is nothing at this path');
 }

@@ -1,6 +1,7 @@
 import type { Decision } from '../decide/decide.js';
 import type { HistoryPage, HistoryRequest } from '../history/history-request.js';
 import type { FhirKnown, FhirLookups, StoredResource } from './resources.js';
+import type { Queries, SearchAccess, SearchPage } from './search-port.js';
 
 /** Who asks, and when: goes with what a request writes. */
 export interface RequestOrigin {
@@ -21,6 +22,11 @@ export interface FhirRepository {
   readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined>;
   /** Versions from the newest on. */
   history(tenant: number, request: HistoryRequest): Promise<HistoryPage>;
+  /**
+   * One page of a search, as of one moment.
+   * @throws SearchRefusedError
+   */
+  search(tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage>;
   /**
    * One transaction: looks up and locks, decides (a pure function, called again when the transaction lost a race), makes the decision
    * durable with all that follows from it.

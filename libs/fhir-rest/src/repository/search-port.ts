@@ -5,6 +5,12 @@ import type { StoredResource } from './resources.js';
 /** Of a type one of the lists of conditions must hold; an empty list restricts nothing, and of a type without a list nothing is found. */
 export type Visible = (type: string) => readonly (readonly Condition[])[];
 
+/** What a caller may see: found by conditions, also those of chains; and beside what was found. */
+export interface SearchAccess {
+  readonly found: Visible;
+  readonly included: Visible;
+}
+
 /** Searches that make one list: of one type, or of several, with the same order, count and page. */
 export type Queries = readonly [SearchQuery, ...SearchQuery[]];
 

@@ -27,4 +27,11 @@ export function toStored(row: Row): StoredResource {
   };
 }
 
-export const COLUMNS = `type, id, version, deleted, content, (extract(epoch FROM last_updated) * 1000)::float8 AS updated_ms`;
+export const COLUMNS = columnsOf();
+
+/** @param row name of fhir_resources in the statement, where there are other tables in it */
+export function columnsOf(row?: string): string {
+  const of = row === undefined ? '' : `${row}.`;
+  const columns = ['type', 'id', 'version', 'deleted', 'content'].map((name) => of + name).join(', ');
+  return `${columns}, (extract(epoch FROM ${of}last_updated) * 1000)::float8 AS updated_ms`;
+}

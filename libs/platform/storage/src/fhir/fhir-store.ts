@@ -1,11 +1,20 @@
 import type { Pool, PoolClient } from 'pg';
 import { commitBehind } from '../postgres/commit-behind.js';
-import { RepositoryBusyError, type HistoryPage, type HistoryRequest, type StoredResource } from '#libs/fhir-rest';
+import {
+  RepositoryBusyError,
+  type HistoryPage,
+  type HistoryRequest,
+  type Queries,
+  type SearchAccess,
+  type SearchPage,
+  type StoredResource,
+} from '#libs/fhir-rest';
 import { readHistory } from './fhir-history.js';
 import { MatchesChangedError } from './conditions.js';
 import { toStored, type Row } from './fhir-row.js';
 import { READ, READ_VERSION } from './fhir-store-statements.js';
 import { FhirTransaction } from './fhir-transaction.js';
+import { searchPage } from '../search/search-page.js';
 import { sentTogether } from '../postgres/sent-together.js';
 
 /** `refused` rolls back: nothing of the request stays. */
@@ -99,6 +108,11 @@ export class FhirStore {
       values: [tenant, type, id, version],
     });
     return rows[0] === undefined ? undefined : toStored(rows[0]);
+  }
+
+  /** One page of a search, as of one moment. @throws SearchRefusedError */
+  search(tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage> {
+    return searchPage(this.pool, tenant, queries, access);
   }
 
   /** Versions from the newest on. */

@@ -153,17 +153,18 @@ class RowBuilder {
 
   private addDates(dates: SearchValues['dates']): void {
     const main = dates.filter(({ parameter }) => parameter === this.mainDate);
+    const [one, another] = main;
+    // A period whose end is before its start fits no column: comparisons with its limits would leave it out.
+    const isPlain = one !== undefined && another === undefined && one.from <= one.to;
     for (const { parameter, from, to } of dates) {
       this.isThere(parameter);
-      if (parameter === this.mainDate && main.length === 1) {
-        this.dateFrom = openOr(from);
-        this.dateTo = openOr(to);
-      } else this.values.push({ parameter: parameterNumber(parameter), unit: 0n, low: from, high: to });
+      if (parameter === this.mainDate && isPlain) continue;
+      this.values.push({ parameter: parameterNumber(parameter), unit: 0n, low: from, high: to });
     }
-    if (main.length < 2 || this.mainDate === undefined) return;
-    this.many |= bitOf(this.place.type, this.mainDate);
-    this.dateFrom = openOr(main.reduce((least, { from }) => Math.min(least, from), Infinity));
-    this.dateTo = openOr(main.reduce((most, { to }) => Math.max(most, to), -Infinity));
+    if (one === undefined) return;
+    this.dateFrom = openOr(main.reduce((least, { from, to }) => Math.min(least, from, to), Infinity));
+    this.dateTo = openOr(main.reduce((most, { from, to }) => Math.max(most, from, to), -Infinity));
+    if (!isPlain) this.many |= bitOf(this.place.type, one.parameter);
   }
 
   /**

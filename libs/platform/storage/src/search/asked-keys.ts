@@ -1,4 +1,5 @@
-import { searchParameters, type ReferenceValue, type TokenValue } from '#libs/fhir-search';
+import { RESOURCE_TYPES } from '#libs/domain/fhir';
+import type { ReferenceValue, TokenValue } from '#libs/fhir-search';
 import { keyOf, pair, referenceKey, type Key, type Place } from '../search-index/hash-keys.js';
 
 /** The key that every resource has which the value finds. */
@@ -13,8 +14,8 @@ export function tokenKey(place: Place, parameter: string, { system, code }: Toke
 export function referenceValueKeys(place: Place, parameter: string, value: ReferenceValue): Key[] {
   switch (value.kind) {
     case 'local': {
-      const types =
-        value.type === undefined ? (searchParameters(place.type).get(parameter)?.targets ?? []) : [value.type];
+      // What a resource refers to is of any type, whatever the definition of the parameter says.
+      const types = value.type === undefined ? RESOURCE_TYPES : [value.type];
       return types.map((type) => referenceKey(place, parameter, { type, id: value.id }));
     }
     case 'url':

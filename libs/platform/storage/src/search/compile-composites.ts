@@ -52,7 +52,7 @@ function partSql(scope: Scope, condition: Condition, row: string): string {
       return `${row}.keys && ${scope.parameters.keys(keys)}`;
     }
     case 'tokenText':
-      return `${row}.keys && ${textKeysSql(scope, condition.parameter, { match: 'starts', values: condition.values })}`;
+      return `${row}.keys && ${textKeysSql(scope, condition.parameter, { match: 'contains', values: condition.values })}`;
     case 'reference': {
       const keys = condition.values.flatMap((value) => referenceValueKeys(scope, condition.parameter, value));
       return `${row}.keys && ${scope.parameters.keys(keys)}`;

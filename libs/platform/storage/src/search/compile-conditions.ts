@@ -82,7 +82,7 @@ function conditionSql(scope: Scope, condition: Condition): string {
     case 'reference':
       return anyKey(scope, referencesKeys(scope, condition), condition.not);
     case 'tokenText':
-      return textsSql(scope, condition.parameter, { match: 'starts', values: condition.values });
+      return textsSql(scope, condition.parameter, { match: 'contains', values: condition.values });
     case 'string':
       return condition.match === 'exact'
         ? anyKey(scope, alternativeKeys(scope, condition) ?? [], false)
@@ -156,8 +156,9 @@ function uriSql(scope: Scope, { parameter, match, values }: Extract<Condition, {
 /** A uri and all that stand above it in the hierarchy of its path. */
 function aboves(uri: string): string[] {
   const found = [uri];
-  for (let at = uri.lastIndexOf('/'); at > 0; at = uri.lastIndexOf('/', at - 1))
+  for (let at = uri.lastIndexOf('/'); at > 0; at = uri.lastIndexOf('/', at - 1)) {
     found.push(uri.slice(0, at), uri.slice(0, at + 1));
+  }
   return found;
 }
 

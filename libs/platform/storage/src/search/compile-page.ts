@@ -1,4 +1,5 @@
 import type { Queries, Visible } from '#libs/fhir-rest';
+import { columnsOf } from '../fhir/fhir-row.js';
 import { searchSql } from './compile-conditions.js';
 import { behindSql, readCursor } from './cursor.js';
 import { orderOf, type OrderKey } from './sort-order.js';
@@ -33,19 +34,25 @@ export function compilePage(tenant: number, queries: Queries, visible: Visible):
     .map((key, at) => `k${at}${key.cast === 'text' ? ' COLLATE "C"' : ''} ${key.descending ? 'DESC' : 'ASC'}`)
     .join(', ');
   const text = `SELECT ${order.map((_, at) => `p.k${at}::text AS k${at}`).join(', ')},
-  r.type, r.id, r.version, r.deleted, r.content, (extract(epoch FROM r.last_updated) * 1000)::float8 AS updated_ms
+  ${columnsOf('r')}
 FROM (SELECT * FROM (${parts.join('\nUNION ALL ')}) AS q ORDER BY ${sorted} LIMIT ${limit}) AS p
 LEFT JOIN fhir_resources r ON r.tenant = ${parameters.add(tenant, 'int')} AND r.type = p.type AND r.id = p.id AND NOT r.deleted
 ORDER BY ${sorted.replaceAll(/\bk(\d+)/g, 'p.k$1')}`;
   return { text, values: parameters.values, keys: order.length };
 }
 
-/** The statement for the number of all matches. */
-export function compileTotal(tenant: number, queries: Queries, visible: Visible): Omit<Compiled, 'keys'> {
+/** The statement for the number of all matches. @param limit where it may stop counting: one more than this is more than this */
+export function compileTotal(
+  tenant: number,
+  queries: Queries,
+  visible: Visible,
+  limit?: number,
+): Omit<Compiled, 'keys'> {
   const parameters = new Parameters();
+  const end = limit === undefined ? '' : ` LIMIT ${parameters.add(limit + 1, 'int')}`;
   const parts = queries.map((query) => {
     const scope = { tenant, type: query.type, alias: 's', parameters, visible };
-    return `SELECT count(*) AS n FROM fhir_search s WHERE ${searchSql(scope, query.conditions)}`;
+    return `SELECT count(*) AS n FROM (SELECT FROM fhir_search s WHERE ${searchSql(scope, query.conditions)}${end}) AS found`;
   });
   return {
     text: `SELECT sum(n)::float8 AS total FROM (${parts.join('\nUNION ALL ')}) AS counted`,

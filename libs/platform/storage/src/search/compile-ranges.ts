@@ -91,9 +91,9 @@ function periodSql({ prefix, from, to }: DateValue, { low, high, at }: Columns):
     case 'lt':
       return `${low} < ${at(from)}`;
     case 'ge':
-      return `${high} >= ${at(from)}`;
+      return `(${high} > ${at(to)} OR ${low} >= ${at(from)} AND ${high} <= ${at(to)})`;
     case 'le':
-      return `${low} <= ${at(to)}`;
+      return `(${low} < ${at(from)} OR ${low} >= ${at(from)} AND ${high} <= ${at(to)})`;
     case 'sa':
       return `${low} > ${at(to)}`;
     case 'eb':
@@ -115,9 +115,9 @@ function numberSql({ prefix, value, low: from, high: to }: NumberValue, { low, h
     case 'lt':
       return `${low} < ${at(value)}`;
     case 'ge':
-      return `${high} >= ${at(value)}`;
+      return `(${high} > ${at(value)} OR ${low} = ${at(value)} AND ${high} = ${at(value)})`;
     case 'le':
-      return `${low} <= ${at(value)}`;
+      return `(${low} < ${at(value)} OR ${low} = ${at(value)} AND ${high} = ${at(value)})`;
     case 'sa':
       return `${low} > ${at(value)}`;
     case 'eb':

@@ -7,7 +7,7 @@ import type { Scope } from './scope.js';
 export function textsSql(
   scope: Scope,
   parameter: string,
-  asked: { readonly match: 'starts' | 'below'; readonly values: readonly string[] },
+  asked: { readonly match: 'contains' | 'below'; readonly values: readonly string[] },
 ): string {
   return `${scope.alias}.keys && ${textKeysSql(scope, parameter, asked)}`;
 }
@@ -15,12 +15,14 @@ export function textsSql(
 export function textKeysSql(
   { tenant, type, parameters }: Scope,
   parameter: string,
-  { match, values }: { readonly match: 'starts' | 'below'; readonly values: readonly string[] },
+  { match, values }: { readonly match: 'contains' | 'below'; readonly values: readonly string[] },
 ): string {
   const numbers = parametersFor(type, parameter).map(parameterNumber);
   const parts = values.map((value) => {
-    const begins = `d.text LIKE ${parameters.add(`${escapeLike(value)}${match === 'below' ? '/' : ''}%`, 'text')}`;
-    return match === 'starts' ? begins : `d.text = ${parameters.add(value, 'text')} OR ${begins}`;
+    const inside = value.endsWith('/') ? value : `${value}/`;
+    return match === 'contains'
+      ? `d.text LIKE ${parameters.add(`%${escapeLike(value)}%`, 'text')}`
+      : `d.text = ${parameters.add(value, 'text')} OR d.text LIKE ${parameters.add(`${escapeLike(inside)}%`, 'text')}`;
   });
   return `ARRAY(SELECT d.key FROM fhir_search_texts d
     WHERE d.tenant = ${parameters.add(tenant, 'int')} AND d.type = ${parameters.add(typeCode(type), 'int2')}

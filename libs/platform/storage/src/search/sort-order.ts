@@ -12,6 +12,9 @@ export interface OrderKey {
   readonly descending: boolean;
 }
 
+/** Of a text so many characters are sorted by: a cursor holds them. */
+const MAX_SORTED = 100;
+
 /** The order of a search; its last key is the number in the index, which no two resources share. */
 export function orderOf(scope: Scope, sort: readonly SortKey[]): readonly OrderKey[] {
   const keys = sort.map((key) => ({ ...sqlOf(scope, key), descending: key.descending }));
@@ -25,7 +28,7 @@ function sqlOf(scope: Scope, { parameter, type, descending }: SortKey): Pick<Ord
   if (parameter === mainDate(scope.type)) return { sql: `${alias}.date_from`, cast: 'bigint' };
   switch (type) {
     case 'string':
-      return { sql: `coalesce((${valueSql(scope, parameter, 'min(y.text)')}), '')`, cast: 'text' };
+      return { sql: `coalesce((${valueSql(scope, parameter, `left(min(y.text), ${MAX_SORTED})`)}), '')`, cast: 'text' };
     case 'date':
     case 'number':
     case 'quantity': {
@@ -54,7 +57,7 @@ function textSql({ tenant, type, alias, parameters }: Scope, parameter: string):
     parameterNumber(one),
     parameterNumber(codesOf(one)),
   ]);
-  return `SELECT min(y.text) FROM fhir_search_texts y
+  return `SELECT left(min(y.text), ${MAX_SORTED}) FROM fhir_search_texts y
     WHERE y.tenant = ${parameters.add(tenant, 'int')} AND y.type = ${parameters.add(typeCode(type), 'int2')}
       AND y.parameter = ANY (${parameters.add(numbers, 'int[]')}) AND y.key = ANY (${alias}.keys)`;
 }

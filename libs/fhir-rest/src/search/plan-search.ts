@@ -1,0 +1,128 @@
+import { isResourceType, RESOURCE_TYPES } from '#libs/domain/fhir';
+import {
+  compartmentParameters,
+  parseSearch,
+  type Condition,
+  type SearchParameterValue,
+  type SearchQuery,
+} from '#libs/fhir-search';
+import { oneIssue, refusal } from '../answers/refusal.js';
+import { requireId, requireType } from '../plan/read-request.js';
+import type { OwnBases } from '../references/own-base.js';
+import type { Queries } from '../repository/search-port.js';
+
+/** Matches on a page where the client does not say how many, and at most. */
+export const DEFAULT_COUNT = 50;
+export const MAX_COUNT = 1000;
+/** Types of one search of the whole system: each is a search of its own. */
+const MAX_TYPES = 30;
+
+/** What is searched: a type, several of the system, or the compartment `of` a resource (of one type, or of all with `*`). */
+export type SearchTarget =
+  | { readonly kind: 'type'; readonly type: string }
+  | { readonly kind: 'system' }
+  | { readonly kind: 'compartment'; readonly of: string; readonly id: string; readonly type: string };
+
+export interface AskedSearch {
+  readonly target: SearchTarget;
+  readonly parameters: readonly SearchParameterValue[];
+  readonly handling: 'strict' | 'lenient';
+}
+
+/**
+ * The searches that a request asks for, one for each type.
+ * @param mayFind whether anything of a type may be found: of a whole compartment the others are left out
+ * @param now ms since 1970
+ * @throws OutcomeProblem 400 for parameters and values that are not right, 404 for types that R4 has not
+ */
+export function planSearch(
+  { target, parameters, handling }: AskedSearch,
+  { own, now, mayFind }: { readonly own: OwnBases; readonly now: number; readonly mayFind: (type: string) => boolean },
+): Queries {
+  const { types, others } = typesOf(target, parameters);
+  const queries = types
+    .filter((type) => target.kind !== 'compartment' || target.type !== '*' || mayFind(type))
+    .map((type) => {
+      const options = {
+        handling,
+        maxCount: MAX_COUNT,
+        defaultCount: DEFAULT_COUNT,
+        ownBases: own,
+        now,
+        defaultTotal: 'estimate',
+      } as const;
+      const parsed = parseSearch(type, others, options);
+      if (parsed.kind === 'refused') throw refusal(400, parsed.issues);
+      const isAsked = others.some(({ name }) => name === '_total');
+      // Who asks for an estimate by name gets a number, however many there are.
+      const total = isAsked && parsed.query.total === 'estimate' ? 'accurate' : parsed.query.total;
+      return { ...parsed.query, total, conditions: [...membership(target, type), ...parsed.query.conditions] };
+    });
+  const [first, ...rest] = queries;
+  if (first === undefined)
+    throw oneIssue(403, 'forbidden', 'no type of the compartment may be searched with these scopes');
+  if (rest.length > 0) requireCommonOrder(first);
+  return [first, ...rest];
+}
+
+function typesOf(
+  target: SearchTarget,
+  parameters: readonly SearchParameterValue[],
+): { readonly types: readonly string[]; readonly others: readonly SearchParameterValue[] } {
+  if (target.kind === 'type') return { types: [requireType(target.type)], others: parameters };
+  if (target.kind === 'compartment') {
+    if (target.type !== '*') requireType(target.type);
+    requireType(target.of);
+    requireId(target.id, target.of);
+    if (target.of !== 'Patient') throw oneIssue(400, 'not-supported', 'compartments are those of Patients', target.of);
+    if (target.type !== '*') {
+      if (!isInCompartment(target.type))
+        throw oneIssue(400, 'not-supported', `${target.type} is not in the compartment of a Patient`, target.type);
+      return { types: [target.type], others: parameters };
+    }
+  }
+  const { named, others } = namedTypes(parameters);
+  if (target.kind === 'compartment') {
+    const members = RESOURCE_TYPES.filter(
+      (type) => isInCompartment(type) && (named.length === 0 || named.includes(type)),
+    );
+    return { types: members, others };
+  }
+  if (named.length === 0)
+    throw oneIssue(
+      400,
+      'required',
+      'a search of the whole system names its types: _type=Patient,Observation',
+      'http._type',
+    );
+  return { types: named, others };
+}
+
+function namedTypes(parameters: readonly SearchParameterValue[]): {
+  readonly named: readonly string[];
+  readonly others: readonly SearchParameterValue[];
+} {
+  const named = new Set(
+    parameters.filter(({ name }) => name === '_type').flatMap(({ value }) => value.split(',').map((one) => one.trim())),
+  );
+  for (const type of named) {
+    if (!isResourceType(type)) throw oneIssue(400, 'value', '_type: not a resource type of R4', 'http._type');
+  }
+  if (named.size > MAX_TYPES) throw oneIssue(400, 'too-costly', `_type: at most ${MAX_TYPES} types`, 'http._type');
+  return { named: [...named], others: parameters.filter(({ name }) => name !== '_type') };
+}
+
+function isInCompartment(type: string): boolean {
+  return type === 'Patient' || compartmentParameters(type) !== undefined;
+}
+
+function membership(target: SearchTarget, type: string): readonly Condition[] {
+  if (target.kind !== 'compartment') return [];
+  return [{ kind: 'compartment', patient: target.id, parameters: compartmentParameters(type) ?? [] }];
+}
+
+/** Only what every resource has can put resources of several types in one order. */
+function requireCommonOrder({ sort }: SearchQuery): void {
+  if (sort.some(({ parameter }) => parameter !== '_lastUpdated' && parameter !== '_id'))
+    throw oneIssue(400, 'not-supported', '_sort: several types are sorted by _lastUpdated and _id only', 'http._sort');
+}

@@ -1,0 +1,11 @@
+import type { SearchParameterValue } from '#libs/fhir-search';
+
+/** Parameters of a query or a form, in their order; what is badly encoded stands for itself. */
+export function searchParametersOf(...texts: readonly (string | undefined)[]): readonly SearchParameterValue[] {
+  return texts.flatMap((text) => [...new URLSearchParams(text ?? '')].map(([name, value]) => ({ name, value })));
+}
+
+/** `Prefer: handling=strict` (R4 search.html#errors): unknown parameters are refused. */
+export function handlingOf(prefer: string | undefined): 'strict' | 'lenient' {
+  return /(?:^|[,;\s])handling=("?)strict\1(?=$|[,;\s])/.test(prefer ?? '') ? 'strict' : 'lenient';
+}

@@ -1,0 +1,119 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Issue } from '#libs/domain/fhir';
+import type { SearchQuery } from '#libs/fhir-search';
+import {
+  SearchRefusedError,
+  type Queries,
+  type SearchAccess,
+  type SearchPage,
+  type StoredResource,
+} from '#libs/fhir-rest';
+import { compilePage, compileTotal } from './compile-page.js';
+import { cursorOf } from './cursor.js';
+import { includedBy } from './includes.js';
+import { notIndexed } from '../search-index/due.js';
+import { toStored, type Row } from '../fhir/fhir-row.js';
+import { inTransaction } from '../postgres/in-transaction.js';
+
+/** One moment for the page, its total and what is included. Code that is compiled for one search costs more than it saves. */
+const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off`;
+/** An estimate is exact up to here, and absent above. */
+const MAX_COUNTED = 10_000;
+const QUERY_CANCELED = '57014';
+
+/** @throws SearchRefusedError */
+export async function searchPage(
+  pool: Pool,
+  tenant: number,
+  queries: Queries,
+  access: SearchAccess,
+): Promise<SearchPage> {
+  try {
+    return await inTransaction(pool, (client) => onePage(client, tenant, queries, access), BEGIN);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== QUERY_CANCELED) throw error;
+    throw new SearchRefusedError('too-costly', 'this search takes too long: add conditions that leave less to look at');
+  }
+}
+
+async function onePage(
+  client: PoolClient,
+  tenant: number,
+  queries: Queries,
+  access: SearchAccess,
+): Promise<SearchPage> {
+  const [first] = queries;
+  const types = queries.map(({ type }) => type);
+  const [page, due] = await Promise.all([
+    isCountOnly(first) ? undefined : pageOf(client, tenant, queries, access),
+    notIndexed(client, tenant, types),
+  ]);
+  const warnings: Issue[] = due.map(beingIndexed);
+  const found = page ?? { matches: [], next: undefined };
+  const included = await includedBy(client, tenant, { queries, visible: access.included, matches: found.matches });
+  if (included.isCut) warnings.push(CUT);
+  // Matches that are all on the first page need not be counted again.
+  const isAll = page !== undefined && first.cursor === undefined && page.next === undefined;
+  const total = isAll ? page.matches.length : await totalOf(client, tenant, queries, access);
+  return {
+    matches: found.matches,
+    included: included.resources,
+    ...(total === undefined ? {} : { total }),
+    ...(found.next === undefined ? {} : { next: found.next }),
+    warnings,
+  };
+}
+
+type PageRow = { [key: `k${number}`]: string } & { [Column in keyof Row]: Row[Column] | null };
+
+async function pageOf(
+  client: PoolClient,
+  tenant: number,
+  queries: Queries,
+  access: SearchAccess,
+): Promise<{ readonly matches: readonly StoredResource[]; readonly next: string | undefined }> {
+  const { text, values, keys } = compilePage(tenant, queries, access.found);
+  const { rows } = await client.query<PageRow>(text, [...values]);
+  const [{ count }] = queries;
+  const shown = rows.slice(0, count);
+  const last = rows.length > count ? shown.at(-1) : undefined;
+  return {
+    // Software before the index deletes without it.
+    matches: shown.flatMap((row) => (row.id === null ? [] : [toStored(row as Row)])),
+    next: last === undefined ? undefined : cursorOf(Array.from({ length: keys }, (_, at) => last[`k${at}`] ?? '')),
+  };
+}
+
+/** undefined where it is not asked for, or would take longer than it is worth. */
+async function totalOf(
+  client: PoolClient,
+  tenant: number,
+  queries: Queries,
+  access: SearchAccess,
+): Promise<number | undefined> {
+  const [first] = queries;
+  if (first.total === 'none' && !isCountOnly(first)) return undefined;
+  const limit = first.total === 'estimate' && !isCountOnly(first) ? MAX_COUNTED : undefined;
+  const { text, values } = compileTotal(tenant, queries, access.found, limit);
+  const { rows } = await client.query<{ total: number }>(text, [...values]);
+  const total = rows[0]?.total ?? 0;
+  return limit !== undefined && total > limit ? undefined : total;
+}
+
+function isCountOnly({ count, summary }: SearchQuery): boolean {
+  return count === 0 || summary === 'count';
+}
+
+const CUT: Issue = {
+  severity: 'warning',
+  code: 'too-costly',
+  diagnostics: 'not all of what _include and _revinclude name is in this page: the limit of 1000 was reached',
+};
+
+function beingIndexed(type: string): Issue {
+  return {
+    severity: 'warning',
+    code: 'incomplete',
+    diagnostics: `resources of type ${type} that were stored by an earlier version are still being indexed: they are not found yet`,
+  };
+}
