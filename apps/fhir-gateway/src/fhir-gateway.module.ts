@@ -3,10 +3,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Platform } from '#libs/platform/runtime';
-import { FhirStore } from '#libs/platform/storage';
+import { BundleJobs, FhirStore } from '#libs/platform/storage';
 import { AlertResources } from './alert-resources/alert-resources.js';
+import { AsyncRoutes } from './http/async.routes.js';
 import { ConditionalRoutes } from './http/conditional.routes.js';
 import { HistoryRoutes } from './http/history.routes.js';
+import { JobRunner } from './jobs/job-runner.js';
 import { LogRepository } from './log-repository.js';
 import { Meter } from './meter.js';
 import { Pipeline } from './pipeline.js';
@@ -25,22 +27,28 @@ export class FhirGatewayModule implements OnModuleInit {
   }
 
   static forRoot(platform: Platform): DynamicModule {
+    const jobs = new BundleJobs(platform.pool);
+    const pipeline = new Pipeline({
+      repository: new LogRepository(new FhirStore(platform.pool)),
+      meter: new Meter(platform.metrics),
+      now: Date.now,
+      newId: uuidv7,
+      publicUrl: platform.config.http.publicUrl,
+      jobs,
+      onJobAdded: () => runner.look(),
+    });
+    const runner = new JobRunner({
+      jobs,
+      run: (job) => pipeline.asyncBundles.run(job),
+      onProblem: (error) => platform.logger.error({ err: error }, 'a job for a bundle failed'),
+    });
     return {
       module: FhirGatewayModule,
-      controllers: [SystemRoutes, HistoryRoutes, SearchRoutes, ResourceRoutes, ConditionalRoutes],
+      controllers: [SystemRoutes, AsyncRoutes, HistoryRoutes, SearchRoutes, ResourceRoutes, ConditionalRoutes],
       providers: [
         { provide: AlertResources, useFactory: () => new AlertResources(platform) },
-        {
-          provide: Pipeline,
-          useFactory: () =>
-            new Pipeline({
-              repository: new LogRepository(new FhirStore(platform.pool)),
-              meter: new Meter(platform.metrics),
-              now: Date.now,
-              newId: uuidv7,
-              publicUrl: platform.config.http.publicUrl,
-            }),
-        },
+        { provide: Pipeline, useValue: pipeline },
+        { provide: JobRunner, useValue: runner },
       ],
     };
   }

@@ -3,15 +3,17 @@ import {
   versionResult,
   type CommitLookups,
   type CommitMode,
+  type Committed,
   type Decision,
   type FhirKnown,
   type FhirRepository,
+  type KeptRequest,
   type LaterStep,
   type RequestOrigin,
   type StepResult,
 } from '#libs/fhir-rest';
 import { appendInTransaction } from '#libs/platform/messaging';
-import type { FhirStore, FhirTransaction } from '#libs/platform/storage';
+import { claimKey, finishJob, keepAnswer, type FhirStore, type FhirTransaction } from '#libs/platform/storage';
 import { clinicalRecords } from './clinical/clinical-records.js';
 import { rejectionsOf, replacedBy } from './clinical/rejections.js';
 
@@ -44,27 +46,37 @@ export class LogRepository implements FhirRepository {
     lookups: CommitLookups,
     decide: (known: FhirKnown) => Decision,
     mode: CommitMode,
-  ): Promise<Decision> {
-    return this.store.transact(async (transaction) => {
+    kept?: KeptRequest,
+  ): Promise<Committed> {
+    return this.store.transact<Committed>(async (transaction) => {
+      const repetition = kept?.key && (await claimKey(transaction.client, origin.tenant, kept.key));
+      if (repetition !== undefined) return { kind: 'refused', value: repetition };
       const found = await transaction.look(origin.tenant, lookups.first);
       const more = lookups.further(found);
       const known = more === undefined ? found : joinedKnown(found, await transaction.look(origin.tenant, more));
       const decision = decide(known);
       if (mode === 'atomic' && decision.results.some((result) => result.kind === 'refused')) {
-        return { kind: 'refused', value: decision };
+        return { kind: 'refused', value: { kind: 'committed', decision } };
       }
       const written = transaction.write(origin.tenant, decision.changes);
       const value = await readLater(decision, written, (step) => later(transaction, origin.tenant, step));
       if (mode === 'atomic' && value.results.some((result) => result.kind === 'refused')) {
-        return { kind: 'refused', value };
+        return { kind: 'refused', value: { kind: 'committed', decision: value } };
+      }
+      const answer = kept?.answer(value);
+      if (kept?.job && answer) {
+        await written;
+        const counts = await finishJob(transaction.client, origin.tenant, kept.job, answer);
+        if (!counts) return { kind: 'refused', value: { kind: 'cancelled' } };
       }
       const sent = [
         written,
+        ...(kept?.key && answer ? [keepAnswer(transaction.client, origin.tenant, kept.key, answer)] : []),
         transaction.list(origin.tenant, rejectionsOf(decision, origin), replacedBy(decision)),
         // Last, because the log's counters are shared by all requests: the commit comes with it.
         appendInTransaction(transaction.client, clinicalRecords(decision.news, origin)),
       ];
-      return { kind: 'commit', value, sent };
+      return { kind: 'commit', value: { kind: 'committed', decision: value }, sent };
     });
   }
 }

@@ -1,4 +1,6 @@
+import type { BundleJobs } from '#libs/platform/storage';
 import { capabilityStatement, FHIR_JSON, smartSecurity, type Answer, type OwnBases } from '#libs/fhir-rest';
+import { AsyncBundles } from './pipeline/async-bundles.js';
 import { Bundles } from './pipeline/bundles.js';
 import { Commits, type PipelineDeps } from './pipeline/commits.js';
 import { Histories } from './pipeline/histories.js';
@@ -6,6 +8,12 @@ import { Reads } from './pipeline/reads.js';
 import { Searches } from './pipeline/searches.js';
 import { Validations } from './pipeline/validations.js';
 import { Writes } from './pipeline/writes.js';
+
+export interface JobDeps {
+  /** Bundles whose answer is asked for later. */
+  readonly jobs: BundleJobs;
+  readonly onJobAdded: () => void;
+}
 
 /**
  * The steps of a FHIR request; `pipeline/` has them by interaction:
@@ -19,6 +27,7 @@ import { Writes } from './pipeline/writes.js';
  */
 export class Pipeline {
   readonly bundles: Bundles;
+  readonly asyncBundles: AsyncBundles;
   readonly writes: Writes;
   readonly reads: Reads;
   readonly histories: Histories;
@@ -29,10 +38,11 @@ export class Pipeline {
   /** The statement for the address that was asked last: it is long, and the same for nearly everybody. */
   private stated: { readonly baseUrl: string; readonly body: string } | undefined;
 
-  constructor(private readonly deps: PipelineDeps) {
+  constructor(private readonly deps: PipelineDeps & JobDeps) {
     this.startedAt = new Date(deps.now()).toISOString();
     const commits = new Commits(deps);
     this.bundles = new Bundles(commits, deps);
+    this.asyncBundles = new AsyncBundles(deps.jobs, this.bundles, deps, deps.onJobAdded);
     this.writes = new Writes(commits, deps);
     this.reads = new Reads(deps.repository, commits);
     this.histories = new Histories(deps.repository, commits);

@@ -84,6 +84,8 @@ function keptMs(retention: Retention): Readonly<Record<RetainedKind, number>> {
     'parked-records': retention.parkedRecords * DAY,
     // twin-api answers repeated requests for 24 hours.
     'idempotency-keys': DAY,
+    // fhir-gateway says so with each answer.
+    'bundle-jobs': DAY,
     // Their time is the expiry; what has expired is refused without them. The rest is for clocks that differ.
     'client-assertions': 5 * MINUTE,
     'revoked-tokens': 5 * MINUTE,

@@ -1,4 +1,4 @@
-export { FHIR_JSON, preferenceOf, type Answer, type Preference } from './answers/answer.js';
+export { FHIR_JSON, preferenceOf, wantsAsync, type Answer, type Preference } from './answers/answer.js';
 export { searchset, searchsetAnswer } from './answers/searchset-answer.js';
 export { isWhole, projectResource, type Projection } from './projection/project-resource.js';
 export { planSearch, type AskedSearch, type SearchTarget } from './search/plan-search.js';
@@ -31,6 +31,7 @@ export { indexedForms } from './references/indexed-identifier.js';
 export type { OwnBases } from './references/own-base.js';
 export type { ReferenceContext } from './references/resolve-reference.js';
 export { rewriteReferences } from './references/rewrite-references.js';
+export type { Committed, IdempotencyKey, JobAttempt, KeptRequest, Once, Repetition } from './repository/once.js';
 export {
   RepositoryBusyError,
   type CommitLookups,

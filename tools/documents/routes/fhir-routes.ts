@@ -26,6 +26,23 @@ export const FHIR_ROUTES: readonly RouteDoc[] = [
     answer: fhirAnswer,
   },
   {
+    method: 'get',
+    path: '/fhir/r4/_async/{id}',
+    summary: 'Answer to a bundle that was sent with Prefer: respond-async',
+    tag: 'fhir',
+    scopes: ['system/*.cruds'],
+    status: 200,
+    answer: fhirAnswer,
+  },
+  {
+    method: 'delete',
+    path: '/fhir/r4/_async/{id}',
+    summary: 'Ends or forgets such a bundle',
+    tag: 'fhir',
+    scopes: ['system/*.cruds'],
+    status: 202,
+  },
+  {
     method: 'post',
     path: '/fhir/r4/{type}/$validate',
     summary: 'Judges a resource',

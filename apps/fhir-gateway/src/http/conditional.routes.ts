@@ -61,6 +61,7 @@ export class ConditionalRoutes {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const ifMatch = oneHeader(request, 'if-match');
-    send(reply, await this.pipeline.writes.removeWhere(type, queryOf(request), ifMatch, request.access));
+    const wishes = wishesOf(this.pipeline, request, 'minimal');
+    send(reply, await this.pipeline.writes.removeWhere(type, queryOf(request), ifMatch, request.access, wishes));
   }
 }

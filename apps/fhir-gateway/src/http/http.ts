@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuthorizedRequest } from '#libs/platform/auth';
 import type { BodyOptions } from '#libs/platform/http';
 import { JSON_PATCH, preferenceOf, type Answer, type Preference } from '#libs/fhir-rest';
+import { onceOf } from './idempotency.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Wishes } from '../pipeline/wishes.js';
 import type { Preconditions } from '../pipeline/writes.js';
@@ -33,7 +35,7 @@ export function originOf(request: FastifyRequest): string {
 /** What the client asked for beside the work, and how it called the server. */
 export function wishesOf(
   pipeline: Pick<Pipeline, 'baseUrl' | 'own'>,
-  request: FastifyRequest,
+  request: AuthorizedRequest,
   otherwise: Preference,
 ): Wishes {
   const origin = originOf(request);
@@ -41,6 +43,7 @@ export function wishesOf(
     baseUrl: pipeline.baseUrl(origin),
     own: pipeline.own(origin),
     prefer: preferenceOf(oneHeader(request, 'prefer'), otherwise),
+    once: onceOf(request),
   };
 }
 

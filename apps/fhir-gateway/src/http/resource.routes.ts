@@ -87,7 +87,8 @@ export class ResourceRoutes {
   @Delete(':type/:id')
   @BodyAs(FHIR_BODY) // clients name a content type here, too, though there is no body
   async remove(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.pipeline.writes.remove(target, oneHeader(request, 'if-match'), request.access));
+    const wishes = wishesOf(this.pipeline, request, 'minimal');
+    send(reply, await this.pipeline.writes.remove(target, oneHeader(request, 'if-match'), request.access, wishes));
   }
 
   @Get(':type/:id')

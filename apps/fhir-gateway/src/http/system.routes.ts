@@ -2,7 +2,8 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs
 import type { FastifyReply } from 'fastify';
 import { Authenticated, Public, type AuthorizedRequest } from '#libs/platform/auth';
 import { BodyAs } from '#libs/platform/http';
-import { originOf, FHIR_BODY, send, wishesOf } from './http.js';
+import { wantsAsync } from '#libs/fhir-rest';
+import { originOf, FHIR_BODY, oneHeader, send, wishesOf } from './http.js';
 import { Pipeline } from '../pipeline.js';
 
 /** `/fhir/r4` itself: bundles and what the server can do. */
@@ -19,10 +20,9 @@ export class SystemRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(
-      reply,
-      await this.pipeline.bundles.take(text ?? '', request.access, wishesOf(this.pipeline, request, 'minimal')),
-    );
+    const wishes = wishesOf(this.pipeline, request, 'minimal');
+    const bundles = wantsAsync(oneHeader(request, 'prefer')) ? this.pipeline.asyncBundles : this.pipeline.bundles;
+    send(reply, await bundles.take(text ?? '', request.access, wishes));
   }
 
   @Get('metadata')

@@ -12,14 +12,15 @@ export class Bundles {
   ) {}
 
   /** A transaction is atomic; the entries of a batch stand alone. */
-  take(text: string, access: Access, { own, prefer }: Wishes): Promise<Answer> {
+  take(text: string, access: Access, { own, prefer, once }: Wishes): Promise<Answer> {
     return this.commits.timed('bundle', async () => {
       const plan = planRequest(readBundle(text), this.deps.newId, own);
       const missing = missingScopes(access, plan.steps);
       if (plan.type === 'batch') {
         const steps = plan.steps.map((step) => forbidden(step, missing.get(step.index)));
-        const decision = await this.commits.commit(steps, access, 'each');
-        return bundleAnswer('batch-response', decision.results, prefer);
+        return this.commits.answer({ steps, access, mode: 'each', once }, ({ results }) =>
+          bundleAnswer('batch-response', results, prefer),
+        );
       }
       const bad = refusalOf(plan.steps.filter((step) => step.kind === 'refused'));
       if (bad !== undefined) throw bad;
@@ -28,8 +29,9 @@ export class Bundles {
           403,
           [...missing].map(([index, scope]) => forbiddenIssue(scope, index)),
         );
-      const decision = await this.commits.commit(plan.steps, access, 'atomic');
-      return bundleAnswer('transaction-response', decision.results, prefer);
+      return this.commits.answer({ steps: plan.steps, access, mode: 'atomic', once }, ({ results }) =>
+        bundleAnswer('transaction-response', results, prefer),
+      );
     });
   }
 }

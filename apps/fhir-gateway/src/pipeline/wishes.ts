@@ -1,4 +1,4 @@
-import type { OwnBases, Preference } from '#libs/fhir-rest';
+import type { Once, OwnBases, Preference } from '#libs/fhir-rest';
 
 /** The resource of a path. */
 export interface Target {
@@ -12,4 +12,6 @@ export interface Wishes {
   /** Addresses of this server: references to them are references to its resources. */
   readonly own: OwnBases;
   readonly prefer: Preference;
+  /** What makes the request take effect once. */
+  readonly once?: Once | undefined;
 }

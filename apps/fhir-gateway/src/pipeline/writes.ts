@@ -116,33 +116,41 @@ export class Writes {
   }
 
   /** `DELETE /fhir/r4/{type}/{id}` */
-  remove({ type, id }: Target, ifMatch: string | undefined, access: Access): Promise<Answer> {
+  remove({ type, id }: Target, ifMatch: string | undefined, access: Access, wishes: Wishes): Promise<Answer> {
     return this.commits.timed('delete', async () => {
       requireScope(access, 'delete', requireType(type));
       requireId(id, type);
-      return this.removed({ kind: 'delete', index: 0, type, id, at: type, ifMatch }, access);
+      return this.removed({ kind: 'delete', index: 0, type, id, at: type, ifMatch }, access, wishes);
     });
   }
 
   /** `DELETE /fhir/r4/{type}?{query}`: deletes the one that matches. */
-  removeWhere(type: string, query: string, ifMatch: string | undefined, access: Access): Promise<Answer> {
+  removeWhere(
+    type: string,
+    query: string,
+    ifMatch: string | undefined,
+    access: Access,
+    wishes: Wishes,
+  ): Promise<Answer> {
     return this.commits.timed('delete', async () => {
       requireScope(access, 'delete', requireType(type));
       requireScope(access, 'search', type);
       const condition = conditionOf(type, query);
       const id = this.deps.newId();
-      return this.removed({ kind: 'delete', index: 0, type, id, at: type, condition, ifMatch }, access);
+      return this.removed({ kind: 'delete', index: 0, type, id, at: type, condition, ifMatch }, access, wishes);
     });
   }
 
-  private async written(step: Step, access: Access, wishes: Wishes): Promise<Answer> {
-    const result = await this.commits.one(step, access);
-    if (result.kind !== 'written' && result.kind !== 'matched') throw new Error('a write gave no version');
-    return writtenAnswer(result, wishes);
+  private written(step: Step, access: Access, wishes: Wishes): Promise<Answer> {
+    return this.commits.one(step, access, wishes.once, (result) => {
+      if (result.kind !== 'written' && result.kind !== 'matched') throw new Error('a write gave no version');
+      return writtenAnswer(result, wishes);
+    });
   }
 
-  private async removed(step: Step, access: Access): Promise<Answer> {
-    const result = await this.commits.one(step, access);
-    return deletedAnswer(result.kind === 'deleted' ? result.resource : undefined);
+  private removed(step: Step, access: Access, wishes: Wishes): Promise<Answer> {
+    return this.commits.one(step, access, wishes.once, (result) =>
+      deletedAnswer(result.kind === 'deleted' ? result : {}, wishes.prefer),
+    );
   }
 }

@@ -30,6 +30,11 @@ export function preferenceOf(header: string | undefined, otherwise: Preference):
   return (match?.[2] as Preference | undefined) ?? otherwise;
 }
 
+/** Whether the `Prefer` header asks for an answer later (FHIR R4 async.html). */
+export function wantsAsync(header: string | undefined): boolean {
+  return /(?:^|[,;\s])respond-async(?=$|[,;\s])/.test(header ?? '');
+}
+
 /** Whether a list of entity tags (If-None-Match) has that of the version; `*` has every one. */
 export function hasTag(tags: string, version: number): boolean {
   return tags.trim() === '*' || tags.split(',').some((tag) => versionOfTag(tag) === version);

@@ -25,8 +25,18 @@ export function writtenAnswer(
   };
 }
 
-export function deletedAnswer(resource: StoredResource | undefined): Answer {
-  return { status: 204, headers: resource === undefined ? {} : resourceHeaders(resource), body: '' };
+/**
+ * 204, with the version of the deletion where there is one; where an OperationOutcome is asked for, 200 with it (FHIR R4
+ * http.html#delete).
+ */
+export function deletedAnswer(
+  { resource }: { readonly resource?: StoredResource | undefined },
+  prefer: Preference,
+): Answer {
+  const headers = resource === undefined ? {} : resourceHeaders(resource);
+  if (prefer !== 'OperationOutcome') return { status: 204, headers, body: '' };
+  const text = resource === undefined ? 'there was nothing to delete' : 'deleted';
+  return { status: 200, headers: { 'content-type': FHIR_JSON, ...headers }, body: fineOutcome(text) };
 }
 
 /** The good answer of `$validate`, and of a write that asked for an OperationOutcome. */

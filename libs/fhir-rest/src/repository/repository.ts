@@ -1,5 +1,6 @@
 import type { Decision } from '../decide/decide.js';
 import type { HistoryPage, HistoryRequest } from '../history/history-request.js';
+import type { Committed, KeptRequest } from './once.js';
 import type { FhirKnown, FhirLookups, StoredResource } from './resources.js';
 import type { Queries, SearchAccess, SearchPage } from './search-port.js';
 
@@ -32,6 +33,7 @@ export interface FhirRepository {
    * durable with all that follows from it.
    *
    * @param mode `atomic`: one refused step leaves nothing of the request · `each`: refused steps leave the others alone
+   * @param kept makes the request take effect once: its answer is kept in the same transaction
    * @throws RepositoryBusyError when others wrote the same resources every time
    */
   commit(
@@ -39,7 +41,8 @@ export interface FhirRepository {
     lookups: CommitLookups,
     decide: (known: FhirKnown) => Decision,
     mode: CommitMode,
-  ): Promise<Decision>;
+    kept?: KeptRequest,
+  ): Promise<Committed>;
 }
 
 export interface CommitLookups {

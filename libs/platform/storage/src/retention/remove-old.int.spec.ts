@@ -28,7 +28,7 @@ describe('retention', () => {
   beforeEach(async () => {
     await pool.query(
       `TRUNCATE alert_communications, alert_episodes, alert_transitions, alert_suppressions, audit, dead_letters, deliveries, delivery_attempts,
-       fhir_resources, fhir_resource_versions, idempotency_keys, client_assertions, deferred_records, quarantined_twins, rejections`,
+       fhir_bundle_jobs, fhir_resources, fhir_resource_versions, idempotency_keys, client_assertions, deferred_records, quarantined_twins, rejections`,
     );
   });
 
@@ -98,6 +98,18 @@ describe('retention', () => {
     'revoked-tokens': [
       'revoked_tokens',
       (at) => insert('revoked_tokens', { client: 'c', jti: randomUUID(), expires_at: at }),
+    ],
+    'bundle-jobs': [
+      'fhir_bundle_jobs',
+      (at) =>
+        insert('fhir_bundle_jobs', {
+          id: randomUUID(),
+          client: 'c',
+          request: '',
+          context: '{}',
+          answer: '{}',
+          finished_at: at,
+        }),
     ],
     'dead-letters': [
       'dead_letters',

@@ -10,6 +10,7 @@ export const RETAINED_KINDS = [
   'alerts',
   'audit',
   'client-assertions',
+  'bundle-jobs',
   'dead-letters',
   'deliveries',
   'fhir-versions',
@@ -96,6 +97,11 @@ const REMOVE: Readonly<Record<RetainedKind, string>> = {
     'audit',
     `SELECT r.ctid FROM audit AS r WHERE r.tenant = $1 AND r.at < $2 AND r.act NOT IN ${SETTINGS}
        AND NOT ${isOpen(EPISODE_OF_ACT)} ORDER BY r.at`,
+  ),
+  // One that is never done is tried five times, and done then.
+  'bundle-jobs': removal(
+    'fhir_bundle_jobs',
+    `SELECT r.ctid FROM fhir_bundle_jobs AS r WHERE r.tenant = $1 AND r.finished_at < $2 ORDER BY r.finished_at`,
   ),
   'client-assertions': removal(
     'client_assertions',
