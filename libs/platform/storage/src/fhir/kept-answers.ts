@@ -7,7 +7,7 @@ const KEPT = `interval '24 hours'`;
 const KEY_LOCK = 0x49_4b;
 
 /**
- * Claims a client's key for the transaction: nobody else has it until the transaction ends. Tells when the key was used before, or is
+ * Claims a client's key for the transaction: nobody else has it until the transaction ends. Says when the key was used before, or is
  * being used.
  */
 export async function claimKey(
