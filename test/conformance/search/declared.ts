@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { status } from '../expectations.js';
 import { requirements } from '../requirement.js';
-import type { Any, Server } from '../server.js';
+import type { Answer, Any, Server } from '../server.js';
 
 /** A value of the right form for a parameter of each type. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -42,9 +42,12 @@ export const DECLARED = requirements('search', 'SR', [
           const value = VALUES[kind];
           if (value === undefined) continue;
           checks.push(async () => {
-            const path = `/${type}?${name}=${encodeURIComponent(value)}&_count=0`;
-            const answer = await server.get(path, { prefer: 'handling=strict' });
-            assert.equal(answer.status, 200, `${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
+            const ask = (sent: string): Promise<Answer> =>
+              server.get(`/${type}?${name}=${encodeURIComponent(sent)}&_count=0`, { prefer: 'handling=strict' });
+            const first = await ask(value);
+            // Some tokens are booleans.
+            const answer = first.status === 400 && kind === 'token' ? await ask('true') : first;
+            assert.equal(answer.status, 200, `${type}?${name}: ${answer.status} ${answer.text.slice(0, 200)}`);
           });
         }
       }

@@ -199,10 +199,10 @@ export const PARAMETERS = requirements('search', 'SR', [
       refused(await server.get('/Observation?date=2026-02-30'), [400]);
       refused(await server.get('/Observation?value-quantity=abc'), [400]);
       refused(await server.get('/Patient?_count=-1'), [400]);
-      refused(
-        await server.get(`/Patient?_id=${Array.from({ length: 20_000 }, (_, n) => n).join(',')}`),
-        [400, 413, 414],
-      );
+      const several = Array.from({ length: 900 }, (_, n) => `0b7a1d4e-8d3a-4f5e-9f0a-${String(n).padStart(12, '0')}`);
+      await finds(server, `/Patient?_id=${several.join(',')}`, []);
+      const many = Array.from({ length: 1_500 }, (_, n) => n);
+      refused(await server.get(`/Patient?_id=${many.join(',')}`), [400, 413, 414]);
       refused(await server.get('/Patient?no-such=1', { prefer: 'handling=strict' }), [400]);
       const lenient = await server.get('/Patient?no-such=1&_count=1', { prefer: 'handling=lenient' });
       status(lenient, 200);

@@ -39,6 +39,8 @@ export interface RunningServer {
 class RootModule {}
 
 // A client has this long to send its headers, and its whole request; NDJSON uploads may be long.
+/** A search with a thousand ids fits into its URL; Node's 16 KiB would not hold it. */
+const MAX_HEADER_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 30_000;
@@ -112,10 +114,14 @@ function trustProxyOf({ http }: HttpServices['config']): string[] | false {
 }
 
 function serverOptions(config: HttpServices['config']): object {
-  const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000 };
-  if (config.http.tls === undefined) return { http: timeouts };
+  const limits = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: 2_000,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  };
+  if (config.http.tls === undefined) return { http: limits };
   const { certFile, keyFile } = config.http.tls;
-  return { https: { cert: readFileSync(certFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2', ...timeouts } };
+  return { https: { cert: readFileSync(certFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2', ...limits } };
 }
 
 function urlOf(app: NestFastifyApplication, config: HttpServices['config']): string {
