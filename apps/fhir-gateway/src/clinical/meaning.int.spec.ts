@@ -186,7 +186,7 @@ describe('whose value it is', () => {
     expect(await toldSince(from)).toEqual([{ patient: 'cond', values: [65] }]);
     for (const [query, status] of [
       ['identifier=urn:mrn|78', 412],
-      ['identifier=%', 422],
+      ['identifier=%', 412],
       ['', 422],
     ])
       expect((await gateway.send('POST', '', transaction(post(heartRate(`Patient?${query}`, 65))))).status).toBe(

@@ -25,8 +25,8 @@ export function referencesOfOne(own: OwnBases): ReferenceContext {
 }
 
 /** The condition of a request for one resource. @throws OutcomeProblem for one that is none */
-export function conditionOf(type: string, query: string): Condition {
-  const read = readCondition(type, query, type);
+export function conditionOf(type: string, query: string, own: OwnBases): Condition {
+  const read = readCondition(type, query, type, own);
   if (read.kind === 'condition') return read.condition;
   throw oneIssue(read.status, read.code, read.why, type);
 }

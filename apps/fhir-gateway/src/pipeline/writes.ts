@@ -32,7 +32,7 @@ export class Writes {
     return this.commits.timed('write', async () => {
       requireScope(access, 'create', requireType(type));
       if (ifNoneExist !== undefined) requireScope(access, 'search', type);
-      const condition = ifNoneExist === undefined ? undefined : conditionOf(type, ifNoneExist);
+      const condition = ifNoneExist === undefined ? undefined : conditionOf(type, ifNoneExist, wishes.own);
       const content = contentOf(readResource(text, type), type, wishes.own);
       const step = { kind: 'create', index: 0, type, id: this.deps.newId(), at: type, condition, ...content } as const;
       return this.written(step, access, wishes);
@@ -68,7 +68,7 @@ export class Writes {
     return this.commits.timed('write', async () => {
       requireScope(access, 'update', requireType(type));
       requireScope(access, 'search', type);
-      const condition = conditionOf(type, query);
+      const condition = conditionOf(type, query, wishes.own);
       const content = contentOf(readResource(text, type), type, wishes.own);
       const head = { index: 0, type, id: this.deps.newId(), at: type, condition } as const;
       return this.written({ kind: 'update', ...head, ...content, ...preconditions }, access, wishes);
@@ -104,7 +104,7 @@ export class Writes {
     return this.commits.timed('write', async () => {
       requireScope(access, 'update', requireType(type));
       requireScope(access, 'search', type);
-      const condition = conditionOf(type, query);
+      const condition = conditionOf(type, query, wishes.own);
       const patch = readPatchBody(text, mediaType, type);
       const head = { index: 0, type, id: this.deps.newId(), at: type, condition } as const;
       return this.written(
@@ -135,7 +135,7 @@ export class Writes {
     return this.commits.timed('delete', async () => {
       requireScope(access, 'delete', requireType(type));
       requireScope(access, 'search', type);
-      const condition = conditionOf(type, query);
+      const condition = conditionOf(type, query, wishes.own);
       const id = this.deps.newId();
       return this.removed({ kind: 'delete', index: 0, type, id, at: type, condition, ifMatch }, access, wishes);
     });

@@ -1,43 +1,39 @@
 import type { IssueCode } from '#libs/domain/fhir';
-import type { Condition as SearchCondition } from '#libs/fhir-search';
+import { conditionsKey, parseSearch } from '#libs/fhir-search';
+import type { OwnBases } from '../references/own-base.js';
 import type { Condition } from './condition.js';
 
 export type ConditionRead =
   | { readonly kind: 'condition'; readonly condition: Condition }
   | { readonly kind: 'bad'; readonly status: number; readonly code: IssueCode; readonly why: string };
 
-/** Longer than any condition that means one resource. */
-const MAX_QUERY = 4096;
+/** Longer than any condition that means one resource; an identifier alone may be long. */
+const MAX_QUERY = 16_384;
 
 /**
  * Reads the query of a conditional interaction or reference. One that would match all resources of the type is refused: empty, or of
- * parameters that say nothing of a resource.
+ * parameters that say nothing of a resource. So is one of which a part would be ignored: it would match more than the client means.
  *
  * @param query with or without its `?`
  * @param at FHIRPath of the place, for errors
  */
-export function readCondition(type: string, query: string, at: string): ConditionRead {
+export function readCondition(type: string, query: string, at: string, own: OwnBases): ConditionRead {
   if (query.length > MAX_QUERY) return bad(400, 'too-long', `a condition may have at most ${MAX_QUERY} characters`);
-  const conditions: SearchCondition[] = [];
-  for (const [name, value] of new URLSearchParams(query.replace(/^\?/, ''))) {
-    if (name !== 'identifier' || (type !== 'Patient' && type !== 'Device'))
-      return bad(400, 'not-supported', 'a condition may ask for identifier only');
-    const bar = value.indexOf('|');
-    const code = value.slice(bar + 1);
-    if (bar === -1) return bad(400, 'not-supported', 'an identifier of a condition needs its system: system|value');
-    if (code === '') return bad(412, 'value', 'the identifier of the condition has no value');
-    conditions.push({
-      kind: 'token',
-      parameter: name,
-      not: false,
-      values: [{ system: value.slice(0, bar), code }],
-    });
+  const parameters = [...new URLSearchParams(query.replace(/^\?/, ''))].map(([name, value]) => ({ name, value }));
+  const parsed = parseSearch(type, parameters, { handling: 'strict', maxCount: 1000, defaultCount: 1, ownBases: own });
+  if (parsed.kind === 'refused') {
+    const [first] = parsed.issues;
+    return bad(
+      400,
+      first?.code ?? 'invalid',
+      `the condition is no search: ${first?.diagnostics ?? 'it cannot be read'}`,
+    );
   }
-  if (conditions.length > 1) return bad(400, 'not-supported', 'a condition may ask for one identifier only');
-  if (conditions.length === 0) return bad(412, 'value', 'the condition is empty: it would match every resource');
-  const key = `${type}?${JSON.stringify(conditions)}`;
-  const rest = { sort: [], count: 1, total: 'none', includes: [], summary: 'false', elements: [], used: [] } as const;
-  return { kind: 'condition', condition: { type, query: { type, conditions, ...rest }, key, at } };
+  if (parsed.query.conditions.length === 0) {
+    return bad(412, 'value', 'the condition is not selective: it would match every resource of the type');
+  }
+  if (parsed.ignored.length > 0) return bad(400, 'value', 'a parameter of the condition has no value');
+  return { kind: 'condition', condition: { type, query: parsed.query, key: conditionsKey(parsed.query), at } };
 }
 
 function bad(status: number, code: IssueCode, why: string): ConditionRead {

@@ -1,7 +1,14 @@
 import { parseJson, type JsonObject } from '#libs/domain/fhir';
 import type { Condition } from '../conditions/condition.js';
-import { comparable, holds, tokensOf, type Comparable } from '../conditions/holds.js';
+import { comparable, holds, identifierCodes, identifierCodesOf, type Comparable } from '../conditions/holds.js';
 import type { FhirKnown } from '../repository/resources.js';
+
+export interface Finding {
+  /** Ids of the resources for which the condition holds, each once. */
+  readonly ids: readonly string[];
+  /** A chain, and the request changes resources of which it cannot be said here whether it leads to them. */
+  readonly isUndecided: boolean;
+}
 
 /**
  * Which resources a condition means while a request is decided: what the database found, less what the request deleted or changed, and
@@ -10,8 +17,8 @@ import type { FhirKnown } from '../repository/resources.js';
 export class Finder {
   /** By type and id; undefined: deleted. */
   private readonly changed = new Map<string, Map<string, Comparable | undefined>>();
-  /** Ids of changed resources by type, parameter and code: a bundle may make thousands, and ask for thousands. */
-  private readonly byToken = new Map<string, Set<string>>();
+  /** Ids of changed resources by type and identifier value: a bundle may make thousands, and ask for thousands. */
+  private readonly byIdentifier = new Map<string, Set<string>>();
 
   /** @param types of which conditions ask; other changes are not kept */
   constructor(
@@ -23,10 +30,9 @@ export class Finder {
     if (!this.types.has(type)) return;
     const now = comparable({ ...resource, id });
     this.changedOf(type).set(id, now);
-    for (const { parameter, code } of tokensOf(now)) {
-      const key = tokenKey(type, parameter, code);
-      const ids = this.byToken.get(key);
-      if (ids === undefined) this.byToken.set(key, new Set([id]));
+    for (const code of identifierCodes(now)) {
+      const ids = this.byIdentifier.get(`${type} ${code}`);
+      if (ids === undefined) this.byIdentifier.set(`${type} ${code}`, new Set([id]));
       else ids.add(id);
     }
   }
@@ -35,28 +41,26 @@ export class Finder {
     if (this.types.has(type)) this.changedOf(type).set(id, undefined);
   }
 
-  /** Ids of the resources for which it holds, each once. */
-  find(condition: Condition): readonly string[] {
+  find(condition: Condition): Finding {
     const changed = this.changed.get(condition.type);
     const stored = this.known.matches.get(condition.key) ?? [];
-    if (changed === undefined) return stored;
-    const here = [...this.candidates(condition, changed)].filter((id) => {
+    if (changed === undefined) return { ids: stored, isUndecided: false };
+    const ids = stored.filter((id) => !changed.has(id));
+    let isUndecided = false;
+    for (const id of this.candidates(condition, changed)) {
       const now = changed.get(id);
-      return now !== undefined && holds(now, condition);
-    });
-    return [...stored.filter((id) => !changed.has(id)), ...here];
+      const match = now === undefined ? 'no' : holds(now, condition);
+      if (match === 'yes') ids.push(id);
+      isUndecided ||= match === 'needs-store';
+    }
+    return { ids, isUndecided };
   }
 
-  private candidates(condition: Condition, changed: ReadonlyMap<string, unknown>): Iterable<string> {
-    for (const one of condition.query.conditions) {
-      if (one.kind !== 'token' || one.not || one.values.some(({ code }) => code === undefined)) continue;
-      const ids = new Set<string>();
-      for (const { code = '' } of one.values) {
-        for (const id of this.byToken.get(tokenKey(condition.type, one.parameter, code)) ?? []) ids.add(id);
-      }
-      return ids;
-    }
-    return changed.keys();
+  private candidates({ type, ...condition }: Condition, changed: ReadonlyMap<string, unknown>): Iterable<string> {
+    const codes = identifierCodesOf({ type, ...condition });
+    return codes === undefined
+      ? changed.keys()
+      : new Set(codes.flatMap((code) => [...(this.byIdentifier.get(`${type} ${code}`) ?? [])]));
   }
 
   private changedOf(type: string): Map<string, Comparable | undefined> {
@@ -66,12 +70,8 @@ export class Finder {
   }
 }
 
-/** Whether a condition still holds for a stored version that was found by it before. */
+/** Whether a condition still holds for a stored version that was found by it before; of a chain it is taken for granted. */
 export function stillHolds(content: string, condition: Condition): boolean {
   const parsed = parseJson(content);
-  return parsed.ok && holds(comparable(parsed.value as JsonObject), condition);
-}
-
-function tokenKey(type: string, parameter: string, code: string): string {
-  return `${type} ${parameter} ${code}`;
+  return parsed.ok && holds(comparable(parsed.value as JsonObject), condition) !== 'no';
 }

@@ -43,7 +43,10 @@ function knownOf(steps: readonly Step[], stored: readonly Resource[]): FhirKnown
   for (const one of stored) finder.put(one.resourceType, one.id ?? '', one as unknown as JsonObject);
   const lookups = lookupsOf(steps);
   const matches = new Map(
-    (lookups.conditions ?? []).map(({ condition, limit }) => [condition.key, finder.find(condition).slice(0, limit)]),
+    (lookups.conditions ?? []).map(({ condition, limit }) => [
+      condition.key,
+      finder.find(condition).ids.slice(0, limit),
+    ]),
   );
   const { lock, read, patients } = lookupsWith(lookups, matches);
   const asked = new Set([...lock, ...read].map(({ type, id }) => `${type}/${id}`));
@@ -212,6 +215,26 @@ describe('a conditional delete', () => {
   });
 });
 
+describe('any search', () => {
+  const smith = { resourceType: 'Patient', name: [{ family: 'Smith' }], birthDate: '1970-01-02' };
+
+  it('is a condition, of what is stored and of what the bundle writes', () => {
+    const entry = put('Patient?family=smith&birthdate=1970', smith);
+    expect(outcomes(run([entry], [{ ...smith, id: 'a' }, patient('1', { id: 'b' })]))).toEqual(['written Patient/a/2']);
+    expect(outcomes(run([post(smith), post(smith, 'family=smith')]))[1]).toBe('matched Patient/new-1/1');
+  });
+
+  it('with a chain is one, unless the bundle writes what it might lead to', () => {
+    const about = { resourceType: 'Basic', code: { text: 'x' }, subject: { reference: 'Patient/a' } };
+    const chained = 'subject:Patient.family=smith';
+    const stored = [{ ...smith, id: 'a' }];
+    expect(outcomes(run([post(about, chained)], stored))).toEqual(['written Basic/new-1/1']);
+    expect(outcomes(run([post(about), post(about, chained)], stored))[1]).toBe(
+      'refused 400 not-supported Bundle.entry[1].request.ifNoneExist',
+    );
+  });
+});
+
 describe('a conditional reference', () => {
   const observation = {
     resourceType: 'Observation',
@@ -261,9 +284,12 @@ describe('a batch', () => {
       'written Patient/new-1/1',
       'matched Patient/new-1/1',
     ]);
-    const refusedFirst = post(patient('1', { generalPractitioner: [{ reference: 'Patient/none' }] }), 'identifier=s|1');
+    const refusedFirst = post(
+      patient('1', { link: [{ type: 'refer', other: { reference: 'Patient/none' } }] }),
+      'identifier=s|1',
+    );
     expect(outcomes(run([refusedFirst, conditional], [], 'batch'))).toEqual([
-      'refused 422 not-found Bundle.entry[0].resource.generalPractitioner[0].reference',
+      'refused 422 not-found Bundle.entry[0].resource.link[0].other.reference',
       'written Patient/new-2/1',
     ]);
     expect(outcomes(run([conditional, remove('Patient?identifier=s|1'), conditional], [], 'batch'))).toEqual([

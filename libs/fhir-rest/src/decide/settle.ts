@@ -3,7 +3,7 @@ import type { Condition } from '../conditions/condition.js';
 import type { CreateStep, DeleteStep, PatchStep, RefusedStep, Step, UpdateStep } from '../plan/step.js';
 import { redirectReferences } from '../references/redirect-references.js';
 import type { CurrentResource, FhirKnown } from '../repository/resources.js';
-import { Finder } from './finder.js';
+import { Finder, type Finding } from './finder.js';
 import { mismatch } from './preconditions.js';
 import { updateByPatch } from './update-by-patch.js';
 
@@ -47,7 +47,7 @@ export class BatchSettling {
 
   settle(step: Step): SettledStep {
     // It may be refused yet: what it does is not noted here.
-    const find = (condition: Condition): readonly string[] => this.finder.find(condition);
+    const find = (condition: Condition): Finding => this.finder.find(condition);
     const [settled] = new Settling(this.current, { find, put: nothing, drop: nothing }).transaction([step]);
     if (settled === undefined) throw new Error('a step was not settled');
     return settled;
@@ -109,7 +109,7 @@ class Settling {
 
   private remove(step: DeleteStep): DeleteStep | RefusedStep {
     const found = step.condition === undefined ? undefined : this.find(step.condition);
-    if (found?.kind === 'many') return tooMany(step.index, found.condition);
+    if (isUnclear(found)) return tooMany(step.index, found);
     // With none, the id that was made for the step is deleted, which nothing has.
     return found?.kind === 'one' ? { ...step, id: found.id } : step;
   }
@@ -135,7 +135,7 @@ class Settling {
       const { index, type, at } = step;
       const twin = made.get(condition.key);
       const found = twin === undefined ? this.find(condition) : ({ kind: 'one', id: twin } as const);
-      if (found.kind === 'many') this.keep(step, tooMany(index, condition));
+      if (isUnclear(found)) this.keep(step, tooMany(index, found));
       else if (found.kind === 'none') {
         made.set(condition.key, step.id);
         this.keep(step, this.make(step));
@@ -152,7 +152,7 @@ class Settling {
     if (condition === undefined) return step;
     const sentId = step.resource['id'];
     const found = this.find(condition);
-    if (found.kind === 'many') return tooMany(index, condition);
+    if (isUnclear(found)) return tooMany(index, found);
     if (found.kind === 'one' && sentId !== undefined && sentId !== found.id) {
       return refused(
         index,
@@ -180,7 +180,7 @@ class Settling {
   private patch(step: PatchStep): UpdateStep | RefusedStep {
     const { condition, index, at } = step;
     const found = condition === undefined ? undefined : this.find(condition);
-    if (found?.kind === 'many') return tooMany(index, found.condition);
+    if (isUnclear(found)) return tooMany(index, found);
     if (found?.kind === 'none')
       return refused(index, 404, 'not-found', 'no resource matches the condition', condition?.at ?? at);
     const patch = found === undefined ? step : { ...step, id: found.id };
@@ -212,9 +212,10 @@ class Settling {
   }
 
   private find(condition: Condition): Found {
-    const [id, ...more] = this.finder.find(condition);
-    if (id === undefined) return { kind: 'none' };
-    return more.length === 0 ? { kind: 'one', id } : { kind: 'many', condition };
+    const { ids, isUndecided } = this.finder.find(condition);
+    const [id, ...more] = ids;
+    if (isUndecided || more.length > 0) return { kind: isUndecided ? 'undecided' : 'many', condition };
+    return id === undefined ? { kind: 'none' } : { kind: 'one', id };
   }
 
   private withReferences(step: SettledStep): SettledStep {
@@ -239,16 +240,28 @@ function unwritten(step: Step): SettledStep {
   return step;
 }
 
-type Found =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'one'; readonly id: string }
-  | { readonly kind: 'many'; readonly condition: Condition };
+type Found = { readonly kind: 'none' } | { readonly kind: 'one'; readonly id: string } | Unclear;
 
-function tooMany(index: number, condition: Condition): RefusedStep {
+interface Unclear {
+  readonly kind: 'many' | 'undecided';
+  readonly condition: Condition;
+}
+
+function isUnclear(found: Found | undefined): found is Unclear {
+  return found?.kind === 'many' || found?.kind === 'undecided';
+}
+
+function tooMany(index: number, { kind, condition }: Unclear): RefusedStep {
+  if (kind === 'undecided') return refused(index, 400, 'not-supported', UNDECIDED, condition.at);
   return refused(index, 412, 'multiple-matches', 'more than one resource matches the condition', condition.at);
 }
 
-function unresolved(kind: 'none' | 'many', { at }: Condition): RefusedStep['issues'] {
+const UNDECIDED = 'a chained condition cannot be compared with what the same request writes';
+
+function unresolved(kind: 'none' | 'many' | 'undecided', { at }: Condition): RefusedStep['issues'] {
+  if (kind === 'undecided') {
+    return [{ severity: 'error', code: 'not-supported', diagnostics: UNDECIDED, expression: [at] }];
+  }
   const [code, diagnostics] =
     kind === 'none'
       ? (['not-found', 'no resource matches the conditional reference'] as const)

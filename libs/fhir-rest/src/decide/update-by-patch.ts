@@ -18,8 +18,10 @@ export function updateByPatch(step: PatchStep, before: StoredResource | undefine
   const paths = unresolved.map(({ path }) => path);
   const dangling = paths.length === 0 ? [] : notBefore(paths, stored, step);
   const isAlone = step.at === step.type;
-  const { queries, issues: bad } = conditionalReferences(conditional, (path) =>
-    isAlone ? `${step.type}.${path}` : step.at,
+  const { queries, issues: bad } = conditionalReferences(
+    conditional,
+    (path) => (isAlone ? `${step.type}.${path}` : step.at),
+    step.references.own,
   );
   const issues = [
     ...structureIssues(resource, step.type),

@@ -26,6 +26,7 @@ interface Read extends Partial<Record<(typeof CONDITIONS)[number], string>> {
   readonly url: EntryUrl;
   readonly resource: Json | undefined;
   readonly newId: () => string;
+  readonly own: OwnBases;
 }
 
 /** An entry of a bundle, or what is wrong with its request. */
@@ -57,7 +58,7 @@ function entryOf(entry: Json, index: number, newId: () => string, own: OwnBases)
     throw new BadEntry(index, 400, 'structure', 'fullUrl must be a string', 'fullUrl');
   }
   const target = readEntryUrl(url, index, own);
-  const read = { index, fullUrl, url: target, resource, newId, ...conditionsOf(request, method, index) };
+  const read = { index, fullUrl, url: target, resource, newId, own, ...conditionsOf(request, method, index) };
   switch (method) {
     case 'POST':
       return post(read);
@@ -90,9 +91,10 @@ function conditionsOf(request: JsonObject, method: Method, index: number): Parti
 }
 
 function post(read: Read): WriteEntry {
-  const { index, url, fullUrl, ifNoneExist } = read;
+  const { index, url, fullUrl, ifNoneExist, own } = read;
   if (url.kind !== 'type' || url.query !== undefined) throw badUrl(index, 'request.url of POST must be Type');
-  const condition = ifNoneExist === undefined ? undefined : conditionOf(index, url.type, ifNoneExist, 'ifNoneExist');
+  const condition =
+    ifNoneExist === undefined ? undefined : conditionOf(index, url.type, ifNoneExist, 'ifNoneExist', own);
   const resource = resourceOf(read, url.type);
   const id = read.newId();
   return {
@@ -134,18 +136,24 @@ function fetch({ index, fullUrl, url, ifNoneMatch, ifModifiedSince: since }: Rea
 
 /** `Type/id`, or `Type?query`: then there is a condition and no id. */
 function targetOf(
-  { index, url }: Read,
+  { index, url, own }: Read,
   method: Method,
 ): { readonly type: string; readonly id: string | undefined; readonly condition: Condition | undefined } {
   if (url.kind === 'instance' && url.query === undefined) return { type: url.type, id: url.id, condition: undefined };
   if (url.kind !== 'type' || url.query === undefined) {
     throw badUrl(index, `request.url of ${method} must be Type/id or Type?query`);
   }
-  return { type: url.type, id: undefined, condition: conditionOf(index, url.type, url.query, 'url') };
+  return { type: url.type, id: undefined, condition: conditionOf(index, url.type, url.query, 'url', own) };
 }
 
-function conditionOf(index: number, type: string, query: string, name: 'url' | 'ifNoneExist'): Condition {
-  const read = readCondition(type, query, `Bundle.entry[${index}].request.${name}`);
+function conditionOf(
+  index: number,
+  type: string,
+  query: string,
+  name: 'url' | 'ifNoneExist',
+  own: OwnBases,
+): Condition {
+  const read = readCondition(type, query, `Bundle.entry[${index}].request.${name}`, own);
   if (read.kind === 'condition') return read.condition;
   throw new BadEntry(index, read.status, read.code, read.why, `request.${name}`);
 }

@@ -1,5 +1,6 @@
 import type { Issue, JsonObject } from '#libs/domain/fhir';
 import { readCondition } from '../conditions/read-condition.js';
+import type { OwnBases } from '../references/own-base.js';
 import { targetKey, type ReferenceContext } from '../references/resolve-reference.js';
 import { rewriteReferences, type Rewritten } from '../references/rewrite-references.js';
 import type { ConditionalReference, CreateStep } from './step.js';
@@ -25,7 +26,7 @@ export function writeContent(
 ): WriteContent & { readonly issues: readonly Issue[] } {
   const { resource, unresolved, assumed, conditional } = rewriteReferences(sent, references);
   const issues = unresolved.flatMap(({ path, reference }) => urnIssues(reference, urns, `${at}.${path}`));
-  const { queries, issues: bad } = conditionalReferences(conditional, (path) => `${at}.${path}`);
+  const { queries, issues: bad } = conditionalReferences(conditional, (path) => `${at}.${path}`, references.own);
   issues.push(...bad);
   return { resource, issues, ...(assumed.length > 0 ? { assumed } : {}), ...(queries.length > 0 ? { queries } : {}) };
 }
@@ -34,12 +35,13 @@ export function writeContent(
 export function conditionalReferences(
   conditional: Rewritten['conditional'],
   placeOf: (path: string) => string,
+  own: OwnBases,
 ): { readonly queries: readonly ConditionalReference[]; readonly issues: readonly Issue[] } {
   const queries: ConditionalReference[] = [];
   const issues: Issue[] = [];
   for (const { path, reference } of conditional) {
     const [type = '', query = ''] = cut(reference);
-    const read = readCondition(type, query, placeOf(path));
+    const read = readCondition(type, query, placeOf(path), own);
     if (read.kind === 'condition') queries.push({ reference, condition: read.condition });
     else issues.push(issue(read.code, read.why, placeOf(path)));
   }

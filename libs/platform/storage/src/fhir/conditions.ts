@@ -1,5 +1,8 @@
 import type { PoolClient } from 'pg';
-import { indexedForms, type ConditionLookup, type FhirKnown, type ConditionLock } from '#libs/fhir-rest';
+import { RepositoryBusyError, type ConditionLookup, type ConditionLock, type FhirKnown } from '#libs/fhir-rest';
+import { sentTogether } from '../postgres/sent-together.js';
+import { searchIds } from '../search/search-ids.js';
+import { notIndexed } from '../search-index/due.js';
 
 /** What a condition found does not match any more in the version that was locked then. */
 export class MatchesChangedError extends Error {
@@ -24,40 +27,24 @@ export async function hold(client: PoolClient, tenant: number, locks: readonly C
   });
 }
 
-const SEARCH = `
-SELECT DISTINCT w.key, i.id FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS w (key, type, system, value)
-JOIN fhir_identifiers i ON i.tenant = $1 AND i.type = w.type AND i.system = w.system AND i.value = w.value
-JOIN fhir_resources r ON r.tenant = $1 AND r.type = i.type AND r.id = i.id AND NOT r.deleted`;
-
-/** Ids of what matches each condition, by its key. */
+/**
+ * Ids of what matches each condition, by its key: searches that are sent at once.
+ *
+ * @throws RepositoryBusyError while resources of a type are not in the search index yet: what is not found might be there
+ */
 export async function searchConditions(
   client: PoolClient,
   tenant: number,
   conditions: readonly ConditionLookup[],
 ): Promise<FhirKnown['matches']> {
-  const asked = conditions.flatMap(({ condition: { key, type, query } }) => {
-    const [only] = query.conditions;
-    if (only?.kind !== 'token') return [];
-    return only.values.flatMap(({ system = '', code = '' }) =>
-      indexedForms({ system, value: code }).map((form) => ({ key, type, ...form })),
-    );
+  const types = [...new Set(conditions.map(({ condition }) => condition.type))];
+  const due = notIndexed(client, tenant, types);
+  const matches = new Map<string, readonly string[]>();
+  const found = conditions.map(async ({ condition: { key, query }, limit }) => {
+    matches.set(key, await searchIds(client, tenant, query, limit));
   });
-  const { rows } = await client.query<{ key: string; id: string }>({
-    name: 'fhir-conditions',
-    text: SEARCH,
-    values: [
-      tenant,
-      asked.map(({ key }) => key),
-      asked.map(({ type }) => type),
-      asked.map(({ system }) => system),
-      asked.map(({ value }) => value),
-    ],
-  });
-  const matches = new Map<string, string[]>();
-  for (const { key, id } of rows) {
-    const ids = matches.get(key);
-    if (ids === undefined) matches.set(key, [id]);
-    else ids.push(id);
-  }
+  await sentTogether([due, ...found]);
+  const [late] = await due;
+  if (late !== undefined) throw new RepositoryBusyError(`the search index of ${late} is not complete yet`);
   return matches;
 }
