@@ -1,5 +1,5 @@
 import type { IssueCode } from '#libs/domain/fhir';
-import { conditionsKey, parseSearch } from '#libs/fhir-search';
+import { parseCriteria } from '#libs/fhir-search';
 import type { OwnBases } from '../references/own-base.js';
 import type { Condition } from './condition.js';
 
@@ -7,6 +7,8 @@ export type ConditionRead =
   | { readonly kind: 'condition'; readonly condition: Condition }
   | { readonly kind: 'bad'; readonly status: number; readonly code: IssueCode; readonly why: string };
 
+/** Of the answer, beside a condition in a URL. */
+const FORMS = new Set(['_format', '_pretty']);
 /** Longer than any condition that means one resource; an identifier alone may be long. */
 const MAX_QUERY = 16_384;
 
@@ -19,21 +21,26 @@ const MAX_QUERY = 16_384;
  */
 export function readCondition(type: string, query: string, at: string, own: OwnBases): ConditionRead {
   if (query.length > MAX_QUERY) return bad(400, 'too-long', `a condition may have at most ${MAX_QUERY} characters`);
-  const parameters = [...new URLSearchParams(query.replace(/^\?/, ''))].map(([name, value]) => ({ name, value }));
-  const parsed = parseSearch(type, parameters, { handling: 'strict', maxCount: 1000, defaultCount: 1, ownBases: own });
-  if (parsed.kind === 'refused') {
-    const [first] = parsed.issues;
-    return bad(
-      400,
-      first?.code ?? 'invalid',
-      `the condition is no search: ${first?.diagnostics ?? 'it cannot be read'}`,
-    );
-  }
-  if (parsed.query.conditions.length === 0) {
+  const parameters = [...new URLSearchParams(query.replace(/^\?/, ''))]
+    .filter(([name]) => !FORMS.has(name))
+    .map(([name, value]) => ({ name, value }));
+  if (parameters.length === 0) {
     return bad(412, 'value', 'the condition is not selective: it would match every resource of the type');
   }
-  if (parsed.ignored.length > 0) return bad(400, 'value', 'a parameter of the condition has no value');
-  return { kind: 'condition', condition: { type, query: parsed.query, key: conditionsKey(parsed.query), at } };
+  const parsed = parseCriteria(type, parameters, { ownBases: own });
+  if (parsed.kind === 'ok') {
+    return {
+      kind: 'condition',
+      condition: { type, query: { type, conditions: parsed.conditions }, key: parsed.key, at },
+    };
+  }
+  const [first] = parsed.issues;
+  const place = first?.expression?.[0]?.replace('http.', '') ?? 'the query';
+  return bad(
+    400,
+    first?.code ?? 'invalid',
+    `the condition is no search: ${place}: ${first?.diagnostics ?? 'cannot be read'}`,
+  );
 }
 
 function bad(status: number, code: IssueCode, why: string): ConditionRead {

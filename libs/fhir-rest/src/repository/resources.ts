@@ -50,7 +50,8 @@ export interface ConditionLookup {
  * requests that hold the same key, at least one of them alone, are one after the other.
  */
 export interface ConditionLock {
-  readonly key: string;
+  /** Small whole number, of the tenant. */
+  readonly key: number;
   /** Whether others may hold it at the same time, if they share it, too: writers that make a match and ask nothing. */
   readonly isShared: boolean;
 }

@@ -9,21 +9,24 @@ export class MatchesChangedError extends Error {
   override readonly name = 'MatchesChangedError';
 }
 
-// In one order for all requests, so that two of them never wait for each other in a circle. Rows are locked after them.
+// By a hash, so that they are apart from other advisory locks.
 const HOLD = `
 SELECT CASE WHEN shared THEN pg_advisory_xact_lock_shared(key) ELSE pg_advisory_xact_lock(key) END
 FROM (
-  SELECT hashtextextended(g.key, $1::int) AS key, bool_and(g.shared) AS shared
-  FROM unnest($2::text[], $3::bool[]) AS g (key, shared) GROUP BY 1 ORDER BY 1
+  SELECT hashtextextended('fhir condition ' || l.key, $1::int) AS key, l.shared
+  FROM unnest($2::int[], $3::bool[]) AS l (key, shared) ORDER BY l.key
 ) AS locks`;
 
-/** Holds the locks until the transaction ends. A statement that is sent after it sees all that their earlier holders have committed. */
+/**
+ * Holds the locks until the transaction ends, taken in one order by all requests, so that two of them never wait for each other in a circle;
+ * rows are locked after them. A statement that is sent after it sees all that their earlier holders have committed.
+ */
 export async function hold(client: PoolClient, tenant: number, locks: readonly ConditionLock[]): Promise<void> {
   if (locks.length === 0) return;
   await client.query({
     name: 'fhir-hold',
     text: HOLD,
-    values: [tenant, locks.map(({ key }) => `fhir ${key}`), locks.map(({ isShared }) => isShared)],
+    values: [tenant, locks.map(({ key }) => key), locks.map(({ isShared }) => isShared)],
   });
 }
 
