@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Platform } from '#libs/platform/runtime';
-import { BundleJobs, FhirStore } from '#libs/platform/storage';
+import { BundleJobs, FhirStore, MeasuredStore } from '#libs/platform/storage';
 import { AlertResources } from './alert-resources/alert-resources.js';
 import { AsyncRoutes } from './http/async.routes.js';
 import { ConditionalRoutes } from './http/conditional.routes.js';
@@ -29,7 +29,7 @@ export class FhirGatewayModule implements OnModuleInit {
   static forRoot(platform: Platform): DynamicModule {
     const jobs = new BundleJobs(platform.pool);
     const pipeline = new Pipeline({
-      repository: new LogRepository(new FhirStore(platform.pool)),
+      repository: new LogRepository(new FhirStore(platform.pool), new MeasuredStore(platform.pool)),
       meter: new Meter(platform.metrics),
       now: Date.now,
       newId: uuidv7,

@@ -1,4 +1,5 @@
 import {
+  isMeasurementId,
   joinedKnown,
   versionResult,
   type CommitLookups,
@@ -7,30 +8,47 @@ import {
   type Decision,
   type FhirKnown,
   type FhirRepository,
+  type HistoryRequest,
   type KeptRequest,
   type LaterStep,
   type RequestOrigin,
   type StepResult,
 } from '#libs/fhir-rest';
 import { appendInTransaction } from '#libs/platform/messaging';
-import { claimKey, finishJob, keepAnswer, type FhirStore, type FhirTransaction } from '#libs/platform/storage';
+import {
+  claimKey,
+  finishJob,
+  keepAnswer,
+  type FhirStore,
+  type FhirTransaction,
+  type MeasuredStore,
+} from '#libs/platform/storage';
 import { clinicalRecords } from './clinical/clinical-records.js';
 import { rejectionsOf, replacedBy } from './clinical/rejections.js';
 
-/** The resources in Postgres; what a request says about patients is appended to the log in its own transaction. */
+/**
+ * The resources in Postgres; what a request says about patients is appended to the log in its own transaction. Measurements of wearable
+ * senders are read as Observations beside them.
+ */
 export class LogRepository implements FhirRepository {
-  constructor(private readonly store: FhirStore) {}
+  constructor(
+    private readonly store: FhirStore,
+    private readonly measured: MeasuredStore,
+  ) {}
 
   read(tenant: number, type: string, id: string): ReturnType<FhirRepository['read']> {
-    return this.store.read(tenant, type, id);
+    return isMeasurementId(type, id) ? this.measured.read(tenant, id) : this.store.read(tenant, type, id);
   }
 
   readVersion(tenant: number, type: string, id: string, version: number): ReturnType<FhirRepository['readVersion']> {
+    if (isMeasurementId(type, id)) return this.measured.readVersion(tenant, id, version);
     return this.store.readVersion(tenant, type, id, version);
   }
 
-  history(...asked: Parameters<FhirRepository['history']>): ReturnType<FhirRepository['history']> {
-    return this.store.history(...asked);
+  history(tenant: number, request: HistoryRequest): ReturnType<FhirRepository['history']> {
+    const { of } = request;
+    if (of.kind === 'instance' && isMeasurementId(of.type, of.id)) return this.measured.history(tenant, of.id, request);
+    return this.store.history(tenant, request);
   }
 
   search(...asked: Parameters<FhirRepository['search']>): ReturnType<FhirRepository['search']> {

@@ -53,7 +53,8 @@ export {
 } from './repository/resources.js';
 export { alertResources, identityOfEvidence, sequenceOf, type AlertState } from './derived/alert-resources.js';
 export { communicationId, communicationResources, type TakenDelivery } from './derived/communication.js';
-export { observationIdOf } from './derived/measurement-id.js';
+export { isMeasurementId, measurementKeyOf, observationIdOf, type MeasurementKey } from './derived/measurement-id.js';
+export { storedObservation, type MeasuredValue } from './derived/measurement-observation.js';
 export { nextVersions, type MadeResource } from './derived/next-versions.js';
 export {
   SearchRefusedError,

@@ -1,4 +1,5 @@
 import { parseJson, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { refusalOfGuard } from '../derived/guard.js';
 import { applyPatch } from '../patch/apply-patch.js';
 import { moved } from '../plan/moved-path.js';
 import { MAX_RESOURCE_CHARACTERS, structureIssues } from '../plan/structure-issues.js';
@@ -9,6 +10,8 @@ import type { StoredResource } from '../repository/resources.js';
 
 /** The update that a patch makes of the stored version, its structure checked; or the refusal, and then nothing changes. */
 export function updateByPatch(step: PatchStep, before: StoredResource | undefined): UpdateStep | RefusedStep {
+  const guarded = refusalOfGuard({ type: step.type, id: step.id, at: step.at }, before);
+  if (guarded !== undefined) return refused(step, guarded.status, guarded.issues);
   if (before === undefined) return refused(step, 404, [issueOf('not-found', 'no such resource', step.at)]);
   if (before.deleted) return refused(step, 410, [issueOf('deleted', 'this resource was deleted', step.at)]);
   const stored = resourceOf(before);

@@ -1,5 +1,5 @@
 import type { Issue, JsonObject } from '#libs/domain/fhir';
-import type { CurrentResource } from '../repository/resources.js';
+import type { StoredResource } from '../repository/resources.js';
 import { isMadeHere, markAt, markedByClient, readOnly } from './mark.js';
 import { isMeasurementId } from './measurement-id.js';
 
@@ -19,7 +19,7 @@ interface Wanted {
  */
 export function refusalOfGuard(
   { type, id, at, resource }: Wanted,
-  before: CurrentResource | undefined,
+  before: StoredResource | undefined,
 ): { readonly status: number; readonly issues: readonly Issue[] } | undefined {
   const isStored = before !== undefined && !before.deleted && isMadeHere(before.content);
   if (isStored || isMeasurementId(type, id)) return { status: 403, issues: [readOnly(at)] };

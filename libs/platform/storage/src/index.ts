@@ -45,6 +45,7 @@ export * from './tenants/client-store.js';
 export * from './tenants/client-administration.js';
 export * from './read/read-twins.js';
 export * from './read/read-measurements.js';
+export { MeasuredStore } from './measured/measured-store.js';
 export { currentValues, type CurrentValues } from './read/read-values.js';
 export * from './read/read-facts.js';
 export * from './read/read-alerts.js';

@@ -3,6 +3,7 @@ import type { DeviceAssignment } from '#libs/domain/fhir';
 import { readAssignment, writeDeviceUses } from './device-assignments.js';
 import {
   identifierKey,
+  isMeasurementId,
   type CurrentResource,
   type FhirKnown,
   type FhirLookups,
@@ -17,6 +18,7 @@ import { toStored, type LookRow, type Row } from './fhir-row.js';
 import { READ_VERSION } from './fhir-store-statements.js';
 import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
 import { insertRejections, removeRejections, type NewRejection } from '../tenants/rejections.js';
+import { measuredObservations, measuredVersion } from '../measured/measured-versions.js';
 import { planIndex, type IndexPlan } from '../search-index/plan-index.js';
 import { insertIndexed, removeIndexed, replaceIndexed } from '../search-index/write-search.js';
 import { sentTogether } from '../postgres/sent-together.js';
@@ -97,11 +99,14 @@ export class FhirTransaction {
         }
       }
     }
+    for (const one of await measuredObservations(this.client, tenant, read))
+      resources.set(`Observation/${one.id}`, one);
     return { resources, patients, deviceAssignments, identified, matches };
   }
 
   /** A version as it is after what the request wrote. */
   async readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined> {
+    if (isMeasurementId(type, id)) return measuredVersion(this.client, tenant, id, version);
     const { rows } = await this.client.query<Row>({
       name: 'fhir-read-version',
       text: READ_VERSION,
