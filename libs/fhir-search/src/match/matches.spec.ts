@@ -164,6 +164,39 @@ describe('a resource and a search', () => {
     [pressure, 'component-code-value-quantity=8462-4$gt100', 'no'],
     [pressure, 'combo-code-value-quantity=8462-4$80', 'yes'],
     [pressure, 'code-value-quantity=8462-4$80', 'no'],
+    [pressure, 'component-value-quantity=120|http://unitsofmeasure.org|mmHg', 'no'],
+    [{ resourceType: 'ValueSet', url: 'http://x.example/a/b' }, 'url:below=http://x.example/a/', 'yes'],
+    [{ resourceType: 'ValueSet', url: 'http://x.example/a/b' }, 'url:below=http://x.example/a', 'yes'],
+    [{ resourceType: 'ValueSet', url: 'http://x.example/ab' }, 'url:below=http://x.example/a', 'no'],
+    [{ resourceType: 'ValueSet', url: 'http://x.example/a/' }, 'url:above=http://x.example/a/b', 'yes'],
+    [{ resourceType: 'ValueSet', url: 'http://x.example/a/b' }, 'url:above=http://x.example/a', 'no'],
+    [{ ...pressure, effectivePeriod: { end: '2020' } }, 'date=lt1066', 'yes'],
+    [{ ...pressure, effectivePeriod: { start: '2020' } }, 'date=gt3000', 'yes'],
+    [{ ...pressure, effectivePeriod: {} }, 'date:missing=true', 'yes'],
+    [{ ...pressure, valueQuantity: { value: 5, comparator: '<' } }, 'value-quantity=lt1', 'yes'],
+    [{ ...pressure, valueQuantity: { value: 5, comparator: '<' } }, 'value-quantity=gt6', 'no'],
+    [{ ...pressure, valueQuantity: { value: 5, comparator: '>' } }, 'value-quantity=gt6', 'yes'],
+    [{ ...pressure, subject: { identifier: { value: '1' } } }, 'patient:identifier=1', 'yes'],
+    [{ ...pressure, subject: { identifier: { value: '1' }, type: 'Group' } }, 'patient:identifier=1', 'no'],
+    [{ ...pressure, subject: { reference: 'urn:uuid:1', type: 'Patient' } }, 'patient=urn:uuid:1', 'yes'],
+    [{ ...pressure, subject: { reference: 'urn:uuid:1' } }, 'patient=urn:uuid:1', 'no'],
+    [{ ...pressure, subject: { reference: '#p' } }, 'subject:missing=true', 'yes'],
+    [
+      { resourceType: 'Condition', onsetRange: { low: { value: 1, code: 'a' }, high: { value: 3, code: 'mo' } } },
+      'onset-age:missing=true',
+      'yes',
+    ],
+    [
+      { resourceType: 'Condition', onsetRange: { low: { value: 1, code: 'a' }, high: { value: 3, code: 'a' } } },
+      'onset-age=gt2||a',
+      'yes',
+    ],
+    [
+      { resourceType: 'Invoice', totalNet: { value: 9.5, currency: 'EUR' } },
+      'totalnet=9.5|urn:iso:std:iso:4217|EUR',
+      'yes',
+    ],
+    [{ resourceType: 'Task', executionPeriod: { start: '2020-01-01' } }, 'period=ge2020', 'yes'],
     [risk, 'probability=0.5', 'yes'],
     [risk, 'probability=0.51', 'no'],
     [risk, 'probability=gt19', 'yes'],
@@ -173,6 +206,13 @@ describe('a resource and a search', () => {
   ])('%#: %s', (resource, text, expected) =>
     expect({ text, answer: meets(resource, text) }).toEqual({ text, answer: expected }),
   );
+
+  it('has no token for a text that a display says already', () => {
+    const code = { coding: [{ code: 'x', display: 'Heart  RATE' }], text: 'Heart rate' };
+    expect(
+      searchValuesOf(read({ resourceType: 'Observation', code })).tokens.filter((one) => one.parameter === 'code'),
+    ).toEqual([{ parameter: 'code', system: '', code: 'x', text: 'heart rate' }]);
+  });
 
   it('knows who is in the compartment of a patient', () => {
     const one = read(pressure);
@@ -221,6 +261,18 @@ describe('prefixes', () => {
       }),
       propertyRuns(1000),
     );
+  });
+
+  it.each<[Prefix, number, boolean]>([
+    ['eq', 99.5, true],
+    ['eq', 100.5, false],
+    ['ne', 100.5, true],
+    ['ap', 90, true],
+    ['ap', 110, true],
+    ['ap', 110.1, false],
+  ])('of numbers %s: the range of 100 has %p in it: %p', (prefix, element, expected) => {
+    const range = prefix === 'ap' ? { low: 90, high: 110 } : { low: 99.5, high: 100.5 };
+    expect(numberMatches({ low: element, high: element }, { prefix, value: 100, ...range })).toBe(expected);
   });
 
   it('of numbers compare ranges with the number itself, but for eq, ne and ap', () => {

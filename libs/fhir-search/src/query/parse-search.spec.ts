@@ -97,6 +97,10 @@ describe('conditions of a search', () => {
       { values: [{ kind: 'local', type: 'Patient', id: '1' }, { kind: 'url' }] },
     ],
     [
+      'Observation?subject=HTTPS://US.Example/fhir/r4/Patient/1',
+      { values: [{ kind: 'local', type: 'Patient', id: '1' }, { kind: 'url' }] },
+    ],
+    [
       'Observation?subject=https://else.example/Patient/1',
       { values: [{ kind: 'url', url: 'https://else.example/Patient/1' }] },
     ],
@@ -310,6 +314,26 @@ describe('keys of conditions', () => {
     expect(key('Patient?identifier=a,b')).not.toBe(key('Patient?identifier=a&identifier=b'));
     expect(key('Patient?name=a')).not.toBe(key('Patient?name:exact=a'));
     expect(key('Patient?name=a')).not.toBe(key('Patient?family=a'));
+  });
+});
+
+describe('numbers of more digits than a double has', () => {
+  it.each([
+    '9007199254740993',
+    '9007199254740997',
+    '0.12345678901234567',
+    '123456789.012345678',
+    '1e300',
+    '0',
+    '-9007199254740997',
+  ])('%s: the range has the number in it', (text) => {
+    for (const search of [
+      `RiskAssessment?probability=${text}`,
+      `Observation?value-quantity=${text}|http://unitsofmeasure.org|mg/dL`,
+    ]) {
+      const { low, value, high } = (condition(search) as Extract<Condition, { kind: 'quantity' }>).values[0]!;
+      expect({ text, isWithin: low <= value && value < high }).toEqual({ text, isWithin: true });
+    }
   });
 });
 

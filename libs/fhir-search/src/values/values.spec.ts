@@ -70,6 +70,14 @@ describe('periods of dates', () => {
     expect(datePeriod(text)).toEqual({ from: Date.parse(from), to: Date.parse(to) });
   });
 
+  it('know the first centuries', () => {
+    expect(datePeriod('0050-06')).toEqual({
+      from: Date.parse('0050-06-01T00:00:00Z'),
+      to: Date.parse('0050-07-01T00:00:00Z') - 1,
+    });
+    expect(datePeriod('0099')?.to).toBe(Date.parse('0100-01-01T00:00:00Z') - 1);
+  });
+
   it.each([
     '',
     '20',
@@ -125,6 +133,7 @@ describe('units of UCUM', () => {
     '[IU]',
     '[IU]/L',
     '[pH]',
+    "[p'diop]",
     'B',
     'no unit',
     'constructor',
