@@ -97,7 +97,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await pool.end();
   await database.drop();
-});
+}, 60_000);
 
 /** A condition that some of the resources may meet, made from what stands in one of them. */
 function conditionFrom(type: string, values: SearchValues, random: Random): Condition | undefined {

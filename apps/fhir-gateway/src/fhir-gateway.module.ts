@@ -13,8 +13,10 @@ import { LogRepository } from './log-repository.js';
 import { Meter } from './meter.js';
 import { Pipeline } from './pipeline.js';
 import { addProtocolHooks } from './http/protocol-hooks.js';
+import { OperationRoutes } from './http/operation.routes.js';
 import { ResourceRoutes } from './http/resource.routes.js';
 import { SearchRoutes } from './http/search.routes.js';
+import { SearchIndex } from './search/search-index.js';
 import { SystemRoutes } from './http/system.routes.js';
 
 /** The EHR gateway: `/fhir/r4`. */
@@ -44,8 +46,17 @@ export class FhirGatewayModule implements OnModuleInit {
     });
     return {
       module: FhirGatewayModule,
-      controllers: [SystemRoutes, AsyncRoutes, HistoryRoutes, SearchRoutes, ResourceRoutes, ConditionalRoutes],
+      controllers: [
+        SystemRoutes,
+        AsyncRoutes,
+        HistoryRoutes,
+        SearchRoutes,
+        OperationRoutes,
+        ResourceRoutes,
+        ConditionalRoutes,
+      ],
       providers: [
+        { provide: SearchIndex, useFactory: () => new SearchIndex(platform) },
         { provide: AlertResources, useFactory: () => new AlertResources(platform) },
         { provide: Pipeline, useValue: pipeline },
         { provide: JobRunner, useValue: runner },

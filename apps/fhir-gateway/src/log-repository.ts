@@ -55,6 +55,10 @@ export class LogRepository implements FhirRepository {
     return this.store.search(...asked);
   }
 
+  lastOfEach(...asked: Parameters<FhirRepository['lastOfEach']>): ReturnType<FhirRepository['lastOfEach']> {
+    return this.store.lastOfEach(...asked);
+  }
+
   /**
    * Look, decide, write, append to the log. After it everything is durable, or nothing is there. Two round trips: what it looks up, and
    * all that it writes with the commit; one when there is nothing to look up, three when a patched resource refers to others.

@@ -2,6 +2,9 @@ export { FHIR_JSON, preferenceOf, wantsAsync, type Answer, type Preference } fro
 export { searchset, searchsetAnswer } from './answers/searchset-answer.js';
 export { isWhole, projectResource, type Projection } from './projection/project-resource.js';
 export { planSearch, type AskedSearch, type SearchTarget } from './search/plan-search.js';
+export { newestOfEachCode } from './search/last-of-codes.js';
+export { operationParameters } from './search/operation-parameters.js';
+export { planEverything, planLast } from './search/plan-operations.js';
 export { handlingOf, searchParametersOf } from './search/search-text.js';
 export { bundleAnswer } from './answers/bundle-answer.js';
 export { OutcomeProblem } from './answers/outcome-problem.js';

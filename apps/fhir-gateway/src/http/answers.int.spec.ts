@@ -44,7 +44,6 @@ describe('content negotiation', () => {
 describe('what is not supported', () => {
   it.each([
     ['GET', '/Patient/$everything', 400],
-    ['GET', '/Patient/p/$everything', 400],
     ['POST', '/Patient/$match', 400],
     ['POST', '/Patient/p/$x', 400],
     ['GET', '/$export', 400],

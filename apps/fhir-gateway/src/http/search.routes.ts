@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { BodyAs, type BodyOptions } from '#libs/platform/http';
 import { handlingOf, searchParametersOf, type SearchTarget } from '#libs/fhir-rest';
-import { oneHeader, send, wishesOf } from './http.js';
+import { oneHeader, queryOf, send, wishesOf } from './http.js';
 import { Pipeline } from '../pipeline.js';
 
 /** A search in a form: its parameters go with those of the URL. */
@@ -80,10 +80,9 @@ export class SearchRoutes {
     request: AuthorizedRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const at = request.url.indexOf('?');
     const asked = {
       target,
-      parameters: searchParametersOf(at < 0 ? undefined : request.url.slice(at + 1), form),
+      parameters: searchParametersOf(queryOf(request), form),
       handling: handlingOf(oneHeader(request, 'prefer')),
     };
     const wishes = wishesOf(this.pipeline, request, 'representation');

@@ -1,6 +1,8 @@
 import type { Access } from '#libs/platform/auth';
 import {
   oneIssue,
+  planEverything,
+  planLast,
   planSearch,
   SearchRefusedError,
   searchsetAnswer,
@@ -11,6 +13,8 @@ import {
   type SearchAccess,
   type SearchPage,
 } from '#libs/fhir-rest';
+import type { SearchParameterValue } from '#libs/fhir-search';
+import { requireScope } from '../http/access.js';
 import { requireSearchable, searchAccess } from '../search/search-access.js';
 import type { Commits } from './commits.js';
 import type { Wishes } from './wishes.js';
@@ -18,7 +22,7 @@ import type { Wishes } from './wishes.js';
 /** `GET /fhir/r4/{type}?…`, `POST …/_search`, of the system and of the compartment of a Patient. */
 export class Searches {
   constructor(
-    private readonly repository: Pick<FhirRepository, 'search'>,
+    private readonly repository: Pick<FhirRepository, 'search' | 'lastOfEach' | 'read'>,
     private readonly commits: Pick<Commits, 'timed'>,
     private readonly now: () => number,
   ) {}
@@ -30,6 +34,37 @@ export class Searches {
       const mayFind = (type: string): boolean => allowed.found(type).length > 0;
       const queries = planSearch(asked, { own, now: this.now(), mayFind });
       return searchsetAnswer({ baseUrl, path }, queries, await this.run(queries, allowed, access.tenant.key));
+    });
+  }
+
+  /** `Patient/{id}/$everything` */
+  everything(
+    patient: string,
+    parameters: readonly SearchParameterValue[],
+    access: Access,
+    { baseUrl, own }: Wishes,
+  ): Promise<Answer> {
+    return this.commits.timed('search', async () => {
+      const allowed = searchAccess(access, own);
+      const mayFind = (type: string): boolean => allowed.found(type).length > 0;
+      const queries = planEverything(patient, parameters, { own, now: this.now(), mayFind });
+      requireScope(access, 'read', 'Patient');
+      const stored = await this.repository.read(access.tenant.key, 'Patient', patient);
+      if (stored === undefined) throw oneIssue(404, 'not-found', 'no such resource', 'Patient');
+      if (stored.deleted) throw oneIssue(410, 'deleted', 'this resource was deleted', 'Patient');
+      const page = await this.run(queries, allowed, access.tenant.key);
+      return searchsetAnswer({ baseUrl, path: `Patient/${patient}/$everything` }, queries, page);
+    });
+  }
+
+  /** `Observation/$lastn` */
+  last(parameters: readonly SearchParameterValue[], access: Access, { baseUrl, own }: Wishes): Promise<Answer> {
+    return this.commits.timed('search', async () => {
+      const allowed = searchAccess(access, own);
+      const { query, max } = planLast(parameters, { own, now: this.now() });
+      requireSearchable([query], allowed);
+      const page = await this.repository.lastOfEach(access.tenant.key, query, max, allowed).catch(refused);
+      return searchsetAnswer({ baseUrl, path: 'Observation/$lastn' }, [query], page);
     });
   }
 

@@ -81,7 +81,7 @@ beforeAll(async () => {
     expect(reply.status).toBe(200);
   }
 }, 60_000);
-afterAll(() => gateway.close());
+afterAll(() => gateway.close(), 60_000);
 
 function found(reply: Reply, mode = 'match'): string[] {
   const entries = (reply.json.entry ?? []) as { resource: { id: string }; search: { mode: string } }[];
@@ -241,6 +241,50 @@ describe('the page', () => {
   it('answers HEAD without a body', async () => {
     const reply = await gateway.send('HEAD', '/Observation?code=8867-4');
     expect([reply.status, reply.text]).toEqual([200, '']);
+  });
+});
+
+describe('operations', () => {
+  it('$everything: the compartment, what it refers to outside, page by page', async () => {
+    const all = await search('/Patient/p1/$everything');
+    expect(found(all).sort()).toEqual(['bp', 'e1', 'o1', 'o2', 'o3', 'p1']);
+    expect(found(all, 'include').sort()).toEqual(['d1', 'org']);
+    expect(found(await search('/Patient/p1/$everything?_type=Encounter,Observation&_since=2000')).sort()).toEqual([
+      'bp',
+      'e1',
+      'o1',
+      'o2',
+      'o3',
+    ]);
+    expect(found(await search('/Patient/p1/$everything?_since=2999-01-01'))).toEqual([]);
+    const seen: string[] = [];
+    let next: string | undefined = '/Patient/p1/$everything?_count=4';
+    while (next !== undefined) {
+      const page: Reply = await search(next);
+      seen.push(...found(page));
+      const link = (page.json.link as { relation: string; url: string }[]).find(({ relation }) => relation === 'next');
+      next = link?.url.slice(`${gateway.url}/fhir/r4`.length);
+    }
+    expect(seen.sort()).toEqual(found(all).sort());
+    const parameters = { resourceType: 'Parameters', parameter: [{ name: '_type', valueCode: 'Encounter' }] };
+    const asked = await gateway.send('POST', '/Patient/p1/$everything', parameters);
+    expect(found(asked)).toEqual(['e1']);
+    expect((await gateway.send('GET', '/Patient/none/$everything')).status).toBe(404);
+    expect((await gateway.send('GET', '/Patient/p1/$everything?x=1')).status).toBe(400);
+    expect((await gateway.send('GET', '/Encounter/e1/$everything')).status).toBe(400);
+  });
+
+  it('$lastn: the newest of each code', async () => {
+    expect(found(await search('/Observation/$lastn?patient=p1&category=vital-signs'))).toEqual(['bp', 'o3', 'o2']);
+    expect(found(await search('/Observation/$lastn?patient=Patient/p1&code=8867-4&max=3'))).toEqual(['o2', 'o1']);
+    const parameter = [
+      { name: 'subject', valueString: 'Patient/p1' },
+      { name: 'max', valuePositiveInt: 2 },
+    ];
+    const asked = await gateway.send('POST', '/Observation/$lastn', { resourceType: 'Parameters', parameter });
+    expect(found(asked)).toEqual(['bp', 'o3', 'o2', 'o1']);
+    for (const query of ['code=8867-4', 'patient=p1&max=0', 'patient=p1&nonsense=1'])
+      expect((await gateway.send('GET', `/Observation/$lastn?${query}`)).status).toBe(400);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { SearchQuery } from '#libs/fhir-search';
 import type { Decision } from '../decide/decide.js';
 import type { HistoryPage, HistoryRequest } from '../history/history-request.js';
 import type { Committed, KeptRequest } from './once.js';
@@ -28,6 +29,12 @@ export interface FhirRepository {
    * @throws SearchRefusedError
    */
   search(tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage>;
+  /**
+   * The newest Observations of each code among those that a query finds.
+   * @param max of each code
+   * @throws SearchRefusedError
+   */
+  lastOfEach(tenant: number, query: SearchQuery, max: number, access: SearchAccess): Promise<SearchPage>;
   /**
    * One transaction: looks up and locks, decides (a pure function, called again when the transaction lost a race), makes the decision
    * durable with all that follows from it.

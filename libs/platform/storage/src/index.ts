@@ -39,6 +39,8 @@ export { BundleJobs, finishJob, type ClaimedJob } from './fhir/bundle-jobs.js';
 export { FhirStore } from './fhir/fhir-store.js';
 export { claimKey, keepAnswer } from './fhir/kept-answers.js';
 export { notIndexed } from './search-index/due.js';
+export { reindexSome } from './search-index/reindex.js';
+export { removeUnusedTexts } from './search-index/unused-texts.js';
 export { searchIds } from './search/search-ids.js';
 export { FhirTransaction } from './fhir/fhir-transaction.js';
 export * from './tenants/client-store.js';

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { SearchQuery } from '#libs/fhir-search';
 import { commitBehind } from '../postgres/commit-behind.js';
 import {
   RepositoryBusyError,
@@ -14,6 +15,7 @@ import { MatchesChangedError } from './conditions.js';
 import { toStored, type Row } from './fhir-row.js';
 import { READ, READ_VERSION } from './fhir-store-statements.js';
 import { FhirTransaction } from './fhir-transaction.js';
+import { lastOfEach } from '../search/last-of-each.js';
 import { searchPage } from '../search/search-page.js';
 import { sentTogether } from '../postgres/sent-together.js';
 
@@ -113,6 +115,11 @@ export class FhirStore {
   /** One page of a search, as of one moment. @throws SearchRefusedError */
   search(tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage> {
     return searchPage(this.pool, tenant, queries, access);
+  }
+
+  /** The newest Observations of each code. @throws SearchRefusedError */
+  lastOfEach(tenant: number, query: SearchQuery, max: number, access: SearchAccess): Promise<SearchPage> {
+    return lastOfEach(this.pool, tenant, query, max, access);
   }
 
   /** Versions from the newest on. */

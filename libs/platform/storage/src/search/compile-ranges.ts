@@ -19,7 +19,7 @@ export function rangesSql(scope: Scope, condition: RangeCondition): string {
   return `${scope.alias}.seq IN (${rowsSql(scope, condition)})`;
 }
 
-function rowsSql({ tenant, type, parameters }: Scope, condition: RangeCondition): string {
+function rowsSql({ tenant, type, parameters }: Scope, condition: RangeCondition, ofRow = ''): string {
   const numbers = parametersFor(type, condition.parameter).map(parameterNumber);
   const [only, another] = numbers;
   const parameter =
@@ -28,7 +28,7 @@ function rowsSql({ tenant, type, parameters }: Scope, condition: RangeCondition)
       : `= ANY (${parameters.add(numbers, 'int[]')})`;
   return `SELECT x.seq FROM fhir_search_values x
     WHERE x.tenant = ${parameters.add(tenant, 'int')} AND x.type = ${parameters.add(typeCode(type), 'int2')}
-      AND x.parameter ${parameter} AND (${valueSql({ tenant, type }, condition, 'x', parameters)})`;
+      AND x.parameter ${parameter} ${ofRow} AND (${valueSql({ tenant, type }, condition, 'x', parameters)})`;
 }
 
 /** What must hold for a row of fhir_search_values. */
@@ -154,7 +154,8 @@ export function mainDateSql(scope: Scope, condition: Extract<Condition, { kind: 
   const columns: Columns = { low: `${alias}.date_from`, high: `${alias}.date_to`, at };
   const many = `${alias}.many & ${parameters.add(bitOf(type, condition.parameter), 'bigint')} <> 0`;
   const parts = condition.values.map((value) => {
-    const several = rangesSql(scope, { ...condition, values: [value] });
+    // Row by row: few have several, and all those of the type are not to be collected for them.
+    const several = `EXISTS (${rowsSql(scope, { ...condition, values: [value] }, ` AND x.seq = ${alias}.seq`)})`;
     return `${limitsSql(value, columns)} AND CASE WHEN ${many} THEN ${several} ELSE ${periodSql(value, columns)} END`;
   });
   return `(${parts.map((part) => `(${part})`).join(' OR ')})`;

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await pool.end();
   await database.drop();
-});
+}, 60_000);
 
 type Resource = Parameters<typeof searchValuesOf>[0];
 

@@ -16,27 +16,30 @@ import { toStored, type Row } from '../fhir/fhir-row.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 
 /** One moment for the page, its total and what is included. Code that is compiled for one search costs more than it saves. */
-const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off`;
+export const BEGIN_SEARCH = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off`;
 /** An estimate is exact up to here, and absent above. */
 const MAX_COUNTED = 10_000;
 const QUERY_CANCELED = '57014';
 
 /** @throws SearchRefusedError */
-export async function searchPage(
-  pool: Pool,
-  tenant: number,
-  queries: Queries,
-  access: SearchAccess,
-): Promise<SearchPage> {
+export function searchPage(pool: Pool, tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage> {
+  return orTooCostly(() =>
+    inTransaction(pool, (client) => searchPageWithin(client, tenant, queries, access), BEGIN_SEARCH),
+  );
+}
+
+/** The result of the work; a refusal where the database ended it because it took too long. */
+export async function orTooCostly<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await inTransaction(pool, (client) => onePage(client, tenant, queries, access), BEGIN);
+    return await work();
   } catch (error) {
     if ((error as { code?: unknown }).code !== QUERY_CANCELED) throw error;
     throw new SearchRefusedError('too-costly', 'this search takes too long: add conditions that leave less to look at');
   }
 }
 
-async function onePage(
+/** A search within a transaction: it sees what that has written. @throws SearchRefusedError */
+export async function searchPageWithin(
   client: PoolClient,
   tenant: number,
   queries: Queries,
