@@ -242,7 +242,7 @@ const CASES: readonly Case[] = [
     path: '',
     body: transaction({ request: { method: 'PATCH', url: 'Patient/x' } }),
     status: 400,
-    code: 'value',
+    code: 'required',
   },
   { name: 'an unknown path', method: 'GET', path: '/Patient/known/_history/1/more', status: 404 },
 ];

@@ -1,4 +1,11 @@
-export { FHIR_JSON, preferenceOf, wantsAsync, type Answer, type Preference } from './answers/answer.js';
+export {
+  FHIR_JSON,
+  preferenceOf,
+  resourceHeaders,
+  wantsAsync,
+  type Answer,
+  type Preference,
+} from './answers/answer.js';
 export { searchset, searchsetAnswer } from './answers/searchset-answer.js';
 export { isWhole, projectResource, type Projection } from './projection/project-resource.js';
 export { planSearch, type AskedSearch, type SearchTarget } from './search/plan-search.js';
@@ -10,15 +17,23 @@ export { bundleAnswer } from './answers/bundle-answer.js';
 export { OutcomeProblem } from './answers/outcome-problem.js';
 export { oneIssue, refusal, refusalOf } from './answers/refusal.js';
 export { versionResult } from './answers/version-result.js';
-export { deletedAnswer, fineOutcome, storedAnswer, writtenAnswer } from './answers/resource-answer.js';
+export {
+  deletedAnswer,
+  fineOutcome,
+  notModifiedAnswer,
+  storedAnswer,
+  writtenAnswer,
+} from './answers/resource-answer.js';
 export { capabilityStatement, type CapabilityOptions } from './capability/capability-statement.js';
 export { smartSecurity } from './capability/smart-security.js';
-export { mediaTypeFor } from './capability/negotiation.js';
+export { mediaTypeFor, takesGzip } from './capability/negotiation.js';
+export { prettyJson } from './answers/pretty-json.js';
 export { unsupported } from './capability/unsupported.js';
 export { MAX_LISTED, type UnmeasuredPart } from './clinical/unmeasured-parts.js';
 export { decide, type Decision, type LaterStep, type PatientNews, type StepResult } from './decide/decide.js';
 export { lookupsWith, matchesStand } from './decide/condition-lookups.js';
 export { furtherLookupsOf, joinedKnown } from './decide/further-lookups.js';
+export { isKnown, type KnownVersion } from './decide/preconditions.js';
 export { lookupsOf } from './decide/lookups.js';
 export { readCondition } from './conditions/read-condition.js';
 export type { Condition } from './conditions/condition.js';

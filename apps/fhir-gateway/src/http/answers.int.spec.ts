@@ -82,6 +82,74 @@ describe('what is not supported', () => {
   });
 });
 
+describe('a read', () => {
+  it('is 304 where the client has the version already', async () => {
+    const { headers } = await gateway.send('PUT', '/Patient/known', patient({ id: 'known' }));
+    const [etag, modified] = [headers.get('etag') ?? '', headers.get('last-modified') ?? ''];
+    const earlier = new Date(Date.parse(modified) - 1_000).toUTCString();
+    const cases: readonly [Readonly<Record<string, string>>, number][] = [
+      [{ 'if-none-match': etag }, 304],
+      [{ 'if-none-match': '"1"' }, 304],
+      [{ 'if-none-match': `W/"7", ${etag}` }, 304],
+      [{ 'if-none-match': '*' }, 304],
+      [{ 'if-none-match': 'W/"7"' }, 200],
+      [{ 'if-modified-since': modified }, 304],
+      [{ 'if-modified-since': earlier }, 200],
+      [{ 'if-modified-since': 'yesterday' }, 200],
+      [{ 'if-none-match': 'W/"7"', 'if-modified-since': modified }, 200],
+    ];
+    for (const path of ['/Patient/known', '/Patient/known/_history/1']) {
+      for (const [asked, status] of cases) {
+        const reply = await gateway.send('GET', path, undefined, asked);
+        expect([asked, reply.status, reply.headers.get('etag'), reply.headers.get('last-modified')]).toEqual([
+          asked,
+          status,
+          etag,
+          modified,
+        ]);
+        expect(reply.text === '').toBe(status === 304);
+      }
+    }
+  });
+
+  it('by HEAD has the headers and no body', async () => {
+    const [get, head] = await Promise.all(['GET', 'HEAD'].map((method) => gateway.send(method, '/Patient/p')));
+    expect([head?.status, head?.text]).toEqual([200, '']);
+    for (const name of ['etag', 'last-modified', 'content-type'])
+      expect(head?.headers.get(name)).toBe(get?.headers.get(name));
+    expect((await gateway.send('HEAD', '/Patient/none')).status).toBe(404);
+  });
+
+  it('of what was deleted is 410 with the version of the deletion', async () => {
+    await gateway.send('PUT', '/Basic/gone', { resourceType: 'Basic', id: 'gone', code: { text: 'x' } });
+    const deleted = await gateway.send('DELETE', '/Basic/gone');
+    expect([deleted.status, deleted.headers.get('etag')]).toEqual([204, 'W/"2"']);
+    for (const path of ['/Basic/gone', '/Basic/gone/_history/2']) {
+      const reply = await gateway.send('GET', path);
+      expect([reply.status, reply.headers.get('etag'), reply.json.issue[0].code]).toEqual([410, 'W/"2"', 'deleted']);
+    }
+    expect((await gateway.send('GET', '/Basic/gone/_history/1')).status).toBe(200);
+    const outcome = await gateway.send('DELETE', '/Basic/gone', undefined, { prefer: 'return=OperationOutcome' });
+    expect([outcome.status, outcome.json.resourceType]).toEqual([200, 'OperationOutcome']);
+  });
+
+  it('is pretty, and in gzip, where that is asked for', async () => {
+    const name = [{ given: Array.from({ length: 400 }, (_, at) => `given ${at}`) }];
+    await gateway.send('PUT', '/Patient/long', patient({ id: 'long', name }));
+    const plain = await gateway.send('GET', '/Patient/long', undefined, { 'accept-encoding': 'identity' });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    const pretty = await gateway.send('GET', '/Patient/long?_pretty=true', undefined, {
+      'accept-encoding': 'identity',
+    });
+    expect(pretty.text).toBe(JSON.stringify(plain.json, undefined, 2));
+    const packed = await gateway.send('GET', '/Patient/long', undefined, { 'accept-encoding': 'gzip' });
+    expect([packed.headers.get('content-encoding'), packed.headers.get('vary')]).toEqual(['gzip', 'accept-encoding']);
+    expect(packed.text).toBe(plain.text);
+    const refused = await gateway.send('GET', '/Patient/long', undefined, { 'accept-encoding': 'gzip;q=0' });
+    expect([refused.headers.get('content-encoding'), refused.text]).toEqual([null, plain.text]);
+  });
+});
+
 describe('lists', () => {
   it.each(['batch', 'transaction'])('of an empty %s are absent', async (type) => {
     const reply = await gateway.send('POST', '', { resourceType: 'Bundle', type });

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import type { QueryParameters } from '#libs/fhir-rest';
-import { originOf, send } from './http.js';
+import { knownOf, originOf, send } from './http.js';
 import { Pipeline } from '../pipeline.js';
 import type { Target } from '../pipeline/wishes.js';
 
@@ -47,7 +47,7 @@ export class HistoryRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.pipeline.reads.read(target, target.version, request.access));
+    send(reply, await this.pipeline.reads.read(target, target.version, knownOf(request), request.access));
   }
 
   private baseUrl(request: AuthorizedRequest): string {

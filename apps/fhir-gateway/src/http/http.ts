@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizedRequest } from '#libs/platform/auth';
 import type { BodyOptions } from '#libs/platform/http';
-import { JSON_PATCH, preferenceOf, type Answer, type Preference } from '#libs/fhir-rest';
+import { JSON_PATCH, preferenceOf, type Answer, type KnownVersion, type Preference } from '#libs/fhir-rest';
 import { onceOf } from './idempotency.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Wishes } from '../pipeline/wishes.js';
@@ -60,6 +60,16 @@ export function mediaTypeOfBody(request: FastifyRequest): string {
 /** What has to hold for a write. */
 export function preconditionsOf(request: FastifyRequest): Preconditions {
   return { ifMatch: oneHeader(request, 'if-match'), ifNoneMatch: oneHeader(request, 'if-none-match') };
+}
+
+/** What the client has already. Times of HTTP are whole seconds. */
+export function knownOf(request: FastifyRequest): KnownVersion {
+  const since = Date.parse(oneHeader(request, 'if-modified-since') ?? '');
+  return {
+    ifNoneMatch: oneHeader(request, 'if-none-match'),
+    // A time that is none is ignored (RFC 9110 13.1.3).
+    ifModifiedSince: Number.isNaN(since) ? undefined : since + 999,
+  };
 }
 
 /** The query of the request as it was sent, without its `?`: its order and repetitions matter. */

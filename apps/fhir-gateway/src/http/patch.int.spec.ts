@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { heartRate, patient, TestFhirGateway, tokenOf, type Reply } from '../../../../test/support/fhir-gateway.js';
+import {
+  batch,
+  heartRate,
+  patient,
+  post,
+  put,
+  TestFhirGateway,
+  tokenOf,
+  transaction,
+  type Reply,
+} from '../../../../test/support/fhir-gateway.js';
 
 let gateway: TestFhirGateway;
 
@@ -155,4 +165,96 @@ describe('PATCH', () => {
     const statuses = matched.map((reply) => reply.status);
     expect([200, 412].map((status) => statuses.filter((one) => one === status).length)).toEqual([1, 63]);
   }, 30_000);
+
+  it('is an entry of a bundle, too', async () => {
+    await gateway.send('PUT', '/Patient/e1', patient({ id: 'e1' }));
+    await gateway.send('PUT', '/Patient/e2', patient({ id: 'e2' }));
+    const binary = (operations: unknown): object => ({
+      resourceType: 'Binary',
+      contentType: 'application/json-patch+json',
+      data: Buffer.from(typeof operations === 'string' ? operations : JSON.stringify(operations)).toString('base64'),
+    });
+    const entry = (id: string, resource: object, more: object = {}): object => ({
+      fullUrl: `urn:uuid:0c0a6f3e-0000-4000-8000-00000000000${id.length}`,
+      resource,
+      request: { method: 'PATCH', url: `Patient/${id}`, ...more },
+    });
+    const made = 'urn:uuid:0c0a6f3e-0000-4000-8000-0000000000aa';
+    const reply = await gateway.send(
+      'POST',
+      '',
+      transaction(
+        {
+          request: { method: 'PATCH', url: 'Patient/e1' },
+          resource: binary([{ op: 'add', path: '/generalPractitioner', value: [{ reference: made }] }]),
+        },
+        {
+          request: { method: 'PATCH', url: 'Patient/e2', ifMatch: 'W/"1"' },
+          resource: parameters({
+            type: { valueCode: 'add' },
+            path: { valueString: 'Patient' },
+            name: { valueString: 'active' },
+            value: { valueBoolean: true },
+          }),
+        },
+        post({ resourceType: 'Practitioner' }, made),
+      ),
+    );
+    expect(
+      reply.json.entry.map((one: { response: { status: string; etag: string } }) => [
+        one.response.status,
+        one.response.etag,
+      ]),
+    ).toEqual([
+      ['200 OK', 'W/"2"'],
+      ['200 OK', 'W/"2"'],
+      ['201 Created', 'W/"1"'],
+    ]);
+    const practitioner = reply.json.entry[2].response.location.split('/_history')[0];
+    expect((await gateway.send('GET', '/Patient/e1')).json.generalPractitioner).toEqual([{ reference: practitioner }]);
+    const before = await gateway.count('fhir_resource_versions');
+    const bad: readonly [object, number, string, string][] = [
+      [entry('e1', binary([{ op: 'remove', path: '/name' }])), 422, 'not-found', 'Bundle.entry[1].resource'],
+      [
+        entry('e1', binary([{ op: 'replace', path: '/birthDate', value: 'x' }])),
+        422,
+        'value',
+        'Bundle.entry[1].resource',
+      ],
+      [entry('e1', binary('{')), 400, 'structure', 'Bundle.entry[1].resource'],
+      [entry('e1', { ...binary([]), contentType: 'text/plain' }), 400, 'value', 'Bundle.entry[1].resource'],
+      [entry('e1', { ...binary([]), data: '***' }), 400, 'value', 'Bundle.entry[1].resource'],
+      [entry('e1', patient()), 400, 'invalid', 'Bundle.entry[1].resource'],
+      [
+        entry('e1', parameters({ type: { valueCode: 'x' }, path: { valueString: 'Patient' } })),
+        400,
+        'structure',
+        "Bundle.entry[1].resource.parameter[0].part.where(name = 'type')",
+      ],
+      [entry('e1', binary([]), { ifMatch: 'W/"9"' }), 412, 'conflict', 'Bundle.entry[1].resource'],
+      [entry('none', binary([])), 404, 'not-found', 'Bundle.entry[1].resource'],
+    ];
+    for (const [one, status, code, place] of bad) {
+      expect(issue(await gateway.send('POST', '', transaction(put(patient({ id: 'e2' })), one)))).toEqual([
+        status,
+        code,
+        place,
+      ]);
+    }
+    expect(await gateway.count('fhir_resource_versions')).toBe(before);
+    const each = await gateway.send(
+      'POST',
+      '',
+      batch(
+        put(patient({ id: 'e3' })),
+        entry('e3', binary([{ op: 'add', path: '/active', value: true }])),
+        entry('none', binary([])),
+      ),
+    );
+    expect(each.json.entry.map((one: { response: { status: string } }) => one.response.status.slice(0, 3))).toEqual([
+      '201',
+      '200',
+      '404',
+    ]);
+  });
 });

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FHIR_JSON, mediaTypeFor, oneIssue, unsupported } from '#libs/fhir-rest';
+import { FHIR_JSON, mediaTypeFor, oneIssue, prettyJson, unsupported } from '#libs/fhir-rest';
+import { compressed } from './compressed.js';
 
 const BASE_PATH = '/fhir/r4';
 
 /**
  * What holds for every request below `/fhir/r4`, whether a route takes it or not: an answer in a media type that the client takes, and
- * an OperationOutcome that says `not-supported` where FHIR has something that this server has not.
+ * an OperationOutcome that says `not-supported` where FHIR has something that this server has not; `_pretty`; gzip.
  */
 export function addProtocolHooks(server: FastifyInstance): void {
   server.addHook('onRequest', (request, _reply, done) => {
@@ -17,16 +18,22 @@ export function addProtocolHooks(server: FastifyInstance): void {
     }
     done(request.is404 ? unsupported(request.method, path) : undefined);
   });
-  server.addHook('onSend', (request, reply, payload, done) => {
-    const isFhir = pathOf(request) !== undefined && contentTypeOf(reply) === FHIR_JSON;
-    if (isFhir && mediaTypeOf(request) === 'application/json') void reply.type('application/json; charset=utf-8');
-    done(null, payload);
+  server.addHook('onSend', async (request, reply, payload) => {
+    if (pathOf(request) === undefined || contentTypeOf(reply) !== FHIR_JSON) return payload;
+    if (mediaTypeOf(request) === 'application/json') void reply.type('application/json; charset=utf-8');
+    if (typeof payload !== 'string' || payload === '') return payload;
+    const text = queryOf(request)['_pretty'] === 'true' ? prettyJson(payload) : payload;
+    return compressed(request, reply, text);
   });
 }
 
 function mediaTypeOf(request: FastifyRequest): ReturnType<typeof mediaTypeFor> {
-  const format = (request.query as Readonly<Record<string, unknown>> | undefined)?.['_format'];
+  const format = queryOf(request)['_format'];
   return mediaTypeFor(typeof format === 'string' ? format : undefined, request.headers.accept);
+}
+
+function queryOf(request: FastifyRequest): Readonly<Record<string, unknown>> {
+  return (request.query as Readonly<Record<string, unknown>> | undefined) ?? {};
 }
 
 /** Below the base path; undefined elsewhere, and for the discovery document, which is plain JSON. */

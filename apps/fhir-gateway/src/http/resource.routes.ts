@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Pu
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { BodyAs } from '#libs/platform/http';
-import { FHIR_BODY, mediaTypeOfBody, oneHeader, PATCH_BODY, preconditionsOf, send, wishesOf } from './http.js';
+import { knownOf, FHIR_BODY, mediaTypeOfBody, oneHeader, PATCH_BODY, preconditionsOf, send, wishesOf } from './http.js';
 import { Pipeline } from '../pipeline.js';
 import type { Target } from '../pipeline/wishes.js';
 
@@ -93,6 +93,6 @@ export class ResourceRoutes {
 
   @Get(':type/:id')
   async read(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.pipeline.reads.read(target, undefined, request.access));
+    send(reply, await this.pipeline.reads.read(target, undefined, knownOf(request), request.access));
   }
 }

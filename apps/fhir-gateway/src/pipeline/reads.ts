@@ -1,5 +1,16 @@
 import type { Access } from '#libs/platform/auth';
-import { oneIssue, requireId, requireType, storedAnswer, type Answer, type FhirRepository } from '#libs/fhir-rest';
+import {
+  isKnown,
+  notModifiedAnswer,
+  oneIssue,
+  requireId,
+  requireType,
+  resourceHeaders,
+  storedAnswer,
+  type Answer,
+  type FhirRepository,
+  type KnownVersion,
+} from '#libs/fhir-rest';
 import { requireScope } from '../http/access.js';
 import type { Commits } from './commits.js';
 import type { Target } from './wishes.js';
@@ -11,8 +22,8 @@ export class Reads {
     private readonly commits: Pick<Commits, 'timed'>,
   ) {}
 
-  /** `GET /fhir/r4/{type}/{id}`, and one of its versions. */
-  read({ type, id }: Target, version: string | undefined, access: Access): Promise<Answer> {
+  /** `GET /fhir/r4/{type}/{id}`, and one of its versions. @param has what the client has already: then 304 */
+  read({ type, id }: Target, version: string | undefined, has: KnownVersion, access: Access): Promise<Answer> {
     return this.commits.timed('read', async () => {
       requireScope(access, 'read', requireType(type));
       requireId(id, type);
@@ -24,8 +35,8 @@ export class Reads {
             ? await this.repository.readVersion(tenant, type, id, Number(version))
             : undefined;
       if (found === undefined) throw oneIssue(404, 'not-found', 'no such resource, or no such version of it', type);
-      if (found.deleted) throw oneIssue(410, 'deleted', 'this resource was deleted', type);
-      return storedAnswer(found);
+      if (found.deleted) throw oneIssue(410, 'deleted', 'this resource was deleted', type, resourceHeaders(found));
+      return isKnown(has, found) ? notModifiedAnswer(found) : storedAnswer(found);
     });
   }
 }

@@ -8,6 +8,11 @@ export function storedAnswer(resource: StoredResource): Answer {
   return { status: 200, headers: { 'content-type': FHIR_JSON, ...resourceHeaders(resource) }, body: resource.content };
 }
 
+/** 304: the client has it already. */
+export function notModifiedAnswer(resource: StoredResource): Answer {
+  return { status: 304, headers: resourceHeaders(resource), body: '' };
+}
+
 type Written = Extract<StepResult, { kind: 'written' | 'matched' }>;
 
 /** The answer to a create or update; of a conditional create that made nothing, with the location of what there is. */

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { mediaTypeFor } from './negotiation.js';
+import { mediaTypeFor, takesGzip } from './negotiation.js';
 
 const FHIR = 'application/fhir+json';
 const JSON_TYPE = 'application/json';
@@ -22,6 +22,10 @@ it.each<[string | undefined, string | undefined, string | undefined]>([
   [undefined, 'text/html', undefined],
   [undefined, `${FHIR}; fhirVersion=5.0`, undefined],
   [undefined, '*/*;q=0', undefined],
+  [undefined, `${FHIR};q=0, */*`, JSON_TYPE],
+  [undefined, `*/*, ${JSON_TYPE};q=0`, FHIR],
+  [undefined, `${FHIR};q=0`, undefined],
+  [undefined, `${FHIR};q=0, ${JSON_TYPE};q=0, */*`, undefined],
   [undefined, 'constructor', undefined],
   ['json', 'application/fhir+xml', FHIR],
   ['application/json', undefined, JSON_TYPE],
@@ -32,4 +36,19 @@ it.each<[string | undefined, string | undefined, string | undefined]>([
   ['', undefined, undefined],
 ])('_format %s, Accept %s: %s', (format, accept, type) => {
   expect(mediaTypeFor(format, accept)).toBe(type);
+});
+
+it.each<[string | undefined, boolean]>([
+  [undefined, false],
+  ['', false],
+  ['gzip', true],
+  ['br, GZIP;q=0.5', true],
+  ['x-gzip', true],
+  ['*', true],
+  ['gzip;q=0', false],
+  ['*, gzip;q=0', false],
+  ['identity, br', false],
+  ['gzipped', false],
+])('Accept-Encoding %s takes gzip: %s', (header, takes) => {
+  expect(takesGzip(header)).toBe(takes);
 });

@@ -16,6 +16,9 @@ const ACCEPTED_OR_ANY: Readonly<Record<string, MediaType>> = {
   'text/*': 'application/json',
 };
 
+/** Headers with more than this are not read to their end. */
+const MAX_RANGES = 64;
+
 /**
  * The media type to answer in, or undefined when none that the client takes can be given (406). `_format` goes before Accept, as FHIR
  * has it; without both anything is taken.
@@ -23,13 +26,30 @@ const ACCEPTED_OR_ANY: Readonly<Record<string, MediaType>> = {
 export function mediaTypeFor(format: string | undefined, accept: string | undefined): MediaType | undefined {
   if (format !== undefined) return nameOf(format, ACCEPTED);
   if (accept === undefined || accept.trim() === '') return 'application/fhir+json';
+  const ranges = accept.split(',').slice(0, MAX_RANGES);
+  // A type that is refused by its name is not given to a wildcard either (RFC 9110 12.5.1).
+  const refused = new Set(ranges.filter((range) => weightOf(range) === 0).map((range) => nameOf(range, ACCEPTED)));
   let best: { readonly type: MediaType; readonly weight: number } | undefined;
-  for (const range of accept.split(',')) {
-    const type = nameOf(range, ACCEPTED_OR_ANY);
+  for (const range of ranges) {
+    const meant = nameOf(range, ACCEPTED_OR_ANY);
+    const type = nameOf(range, ACCEPTED) === undefined && refused.has(meant) ? otherThan(meant) : meant;
     const weight = weightOf(range);
-    if (type !== undefined && weight > (best?.weight ?? 0)) best = { type, weight };
+    if (type !== undefined && !refused.has(type) && weight > (best?.weight ?? 0)) best = { type, weight };
   }
   return best?.type;
+}
+
+/** Whether an `Accept-Encoding` takes gzip. */
+export function takesGzip(header: string | string[] | undefined): boolean {
+  const codings = String(header ?? '').split(',', MAX_RANGES);
+  const named = codings.find((coding) => /^\s*(?:x-)?gzip\s*(?:;|$)/i.test(coding));
+  const any = codings.find((coding) => /^\s*\*\s*(?:;|$)/.test(coding));
+  const meant = named ?? any;
+  return meant !== undefined && weightOf(meant) > 0;
+}
+
+function otherThan(type: MediaType | undefined): MediaType {
+  return type === 'application/json' ? 'application/fhir+json' : 'application/json';
 }
 
 function nameOf(range: string, names: Readonly<Record<string, MediaType>>): MediaType | undefined {

@@ -1,6 +1,6 @@
 import type { IssueCode } from '#libs/domain/fhir';
 import { hasTag, versionOfTag } from '../answers/answer.js';
-import type { DeleteStep, PatchStep, ReadStep, RefusedStep, UpdateStep } from '../plan/step.js';
+import type { DeleteStep, PatchStep, RefusedStep, UpdateStep } from '../plan/step.js';
 import type { CurrentResource, StoredResource } from '../repository/resources.js';
 
 /** The refusal of a step whose If-Match or If-None-Match does not hold. */
@@ -23,8 +23,15 @@ export function mismatch(
   return undefined;
 }
 
+/** What a client has of a resource. */
+export interface KnownVersion {
+  readonly ifNoneMatch?: string | undefined;
+  /** ms since 1970 */
+  readonly ifModifiedSince?: number | undefined;
+}
+
 /** Whether the client has this version already. With a tag, the time says nothing (RFC 9110 13.2.2). */
-export function isKnown({ ifNoneMatch, ifModifiedSince }: ReadStep, resource: StoredResource): boolean {
+export function isKnown({ ifNoneMatch, ifModifiedSince }: KnownVersion, resource: StoredResource): boolean {
   if (ifNoneMatch !== undefined) return hasTag(ifNoneMatch, resource.version);
   return ifModifiedSince !== undefined && resource.lastUpdated <= ifModifiedSince;
 }

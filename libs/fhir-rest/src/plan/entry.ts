@@ -1,11 +1,12 @@
 import type { JsonObject } from '#libs/domain/fhir';
 import type { Condition } from '../conditions/condition.js';
+import type { Patch } from '../patch/patch.js';
 import type { EntryUrl } from './entry-url.js';
 
-export type Method = 'POST' | 'PUT' | 'DELETE' | 'GET' | 'HEAD';
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET' | 'HEAD';
 
 /** An entry of a bundle whose request can be understood; its resource is not checked yet. */
-export type Entry = WriteEntry | DeleteEntry | FetchEntry;
+export type Entry = WriteEntry | PatchEntry | DeleteEntry | FetchEntry;
 
 interface EntryHead {
   readonly index: number;
@@ -21,6 +22,15 @@ export interface WriteEntry extends EntryHead {
   readonly resource: JsonObject;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
+}
+
+export interface PatchEntry extends EntryHead {
+  readonly method: 'PATCH';
+  readonly type: string;
+  readonly id: string;
+  readonly condition: Condition | undefined;
+  readonly patch: Patch;
+  readonly ifMatch: string | undefined;
 }
 
 export interface DeleteEntry extends EntryHead {

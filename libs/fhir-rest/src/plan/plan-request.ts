@@ -84,6 +84,20 @@ function stepOf(entry: Entry, references: ReferenceContext, urns: UrnRule): Step
       const { index, type, id, ifMatch, condition } = entry;
       return { kind: 'delete', index, type, id, at: `Bundle.entry[${index}]`, ifMatch, condition };
     }
+    case 'PATCH': {
+      const { index, type, id, ifMatch, condition, patch } = entry;
+      return {
+        kind: 'patch',
+        index,
+        type,
+        id,
+        at: `Bundle.entry[${index}].resource`,
+        patch,
+        references,
+        ifMatch,
+        condition,
+      };
+    }
     case 'POST':
     case 'PUT':
       return writeStep(entry, references, urns);

@@ -3,10 +3,11 @@ import type { Condition } from '../conditions/condition.js';
 import { readCondition } from '../conditions/read-condition.js';
 import type { OwnBases } from '../references/own-base.js';
 import { BadEntry } from './bad-entry.js';
-import type { DeleteEntry, Entry, FetchEntry, Method, WriteEntry } from './entry.js';
+import type { DeleteEntry, Entry, FetchEntry, Method, PatchEntry, WriteEntry } from './entry.js';
+import { readPatchResource } from '../patch/read-patch-resource.js';
 import { readEntryUrl, type EntryUrl } from './entry-url.js';
 
-const METHODS: ReadonlySet<string> = new Set<Method>(['POST', 'PUT', 'DELETE', 'GET', 'HEAD']);
+const METHODS: ReadonlySet<string> = new Set<Method>(['POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'HEAD']);
 
 const CONDITIONS = ['ifNoneExist', 'ifMatch', 'ifNoneMatch', 'ifModifiedSince'] as const;
 
@@ -14,6 +15,7 @@ const CONDITIONS = ['ifNoneExist', 'ifMatch', 'ifNoneMatch', 'ifModifiedSince'] 
 const TAKEN: Readonly<Record<Method, readonly (typeof CONDITIONS)[number][]>> = {
   POST: ['ifNoneExist'],
   PUT: ['ifMatch', 'ifNoneMatch'],
+  PATCH: ['ifMatch'],
   DELETE: ['ifMatch'],
   GET: ['ifNoneMatch', 'ifModifiedSince'],
   HEAD: ['ifNoneMatch', 'ifModifiedSince'],
@@ -64,6 +66,8 @@ function entryOf(entry: Json, index: number, newId: () => string, own: OwnBases)
       return post(read);
     case 'PUT':
       return put(read);
+    case 'PATCH':
+      return patch(read);
     case 'DELETE':
       return remove(read);
     case 'GET':
@@ -118,6 +122,18 @@ function put(read: Read): WriteEntry {
     throw new BadEntry(index, 400, 'invalid', 'the id of the resource is not that of request.url', 'resource.id');
   }
   return { index, method: 'PUT', type, id: id ?? read.newId(), condition, resource, fullUrl, ifMatch, ifNoneMatch };
+}
+
+function patch(read: Read): PatchEntry {
+  const { index, fullUrl, ifMatch, resource } = read;
+  const { type, id, condition } = targetOf(read, 'PATCH');
+  const asked = readPatchResource(resource, type);
+  if (!asked.ok) {
+    const { code, diagnostics, expression: [path = ''] = [] } = asked.issue;
+    const place = path.startsWith('Parameters') ? path.replace('Parameters', 'resource') : 'resource';
+    throw new BadEntry(index, asked.status, code, diagnostics, place);
+  }
+  return { index, method: 'PATCH', type, id: id ?? read.newId(), condition, patch: asked.patch, fullUrl, ifMatch };
 }
 
 function remove(read: Read): DeleteEntry {
