@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { PatientInput, WireSample } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
-import { apply, createMemory, initialTwin, type TwinState } from '#libs/domain/twin';
+import { apply, createMemory, initialTwin, writeTwin, type TwinState } from '#libs/domain/twin';
 import { machine } from './machine.js';
 
 /**
@@ -116,7 +116,9 @@ function run(records: readonly PatientInput[]): { readonly seconds: number; read
     twin.state = outcome.state;
   }
   const seconds = cpuSeconds(began);
-  const stateCharacters = Math.max(...[...states.values()].map(({ state }) => JSON.stringify(state).length));
+  const stateCharacters = Math.max(
+    ...[...states.values()].map(({ state }) => writeTwin(DEFAULT_CATALOGUE, state).length),
+  );
   return { seconds, stateCharacters };
 }
 

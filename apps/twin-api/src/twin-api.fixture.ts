@@ -1,6 +1,6 @@
 import type { Alert } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
-import { initialTwin } from '#libs/domain/twin';
+import { initialTwin, writeTwin } from '#libs/domain/twin';
 import type { RunningServer } from '#libs/platform/http';
 import type { Platform } from '#libs/platform/runtime';
 import { RunningApi, type ApiAnswer, type CallOptions } from '../../../test/support/running-api.js';
@@ -124,7 +124,7 @@ async function seed({ platform, tenant }: RunningApi): Promise<string> {
   const { rows } = await pool.query<{ key: string }>(
     `INSERT INTO twins (tenant, patient, version, as_of, snapshot, birth_date) VALUES ($1, 'p1', 7, $2, $3, $4), ($1, 'p2', 0, NULL, NULL, NULL), ($1, 'p3', 0, NULL, NULL, NULL)
        RETURNING key::text AS key`,
-    [tenant, at(20), JSON.stringify(snapshot), BIRTH],
+    [tenant, at(20), writeTwin(DEFAULT_CATALOGUE, snapshot), BIRTH],
   );
   const key = rows[0]?.key ?? '';
   await pool.query(`INSERT INTO sources (tenant, key, source, device) VALUES ($1, 1, 'monitor-7', 'd1')`, [tenant]);

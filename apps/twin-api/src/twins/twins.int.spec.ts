@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
-import { apply, createMemory, initialTwin, TWIN_VERSION } from '#libs/domain/twin';
+import { apply, createMemory, initialTwin, TWIN_VERSION, writeTwin } from '#libs/domain/twin';
 import type { Platform } from '#libs/platform/runtime';
 import { at, NAME, uuid, TwinApi, type Answer } from '../twin-api.fixture.js';
 
@@ -104,7 +104,7 @@ describe('twins over the API', () => {
         tenant,
         version,
       ]);
-    const snapshot = JSON.stringify(outcome.state);
+    const snapshot = writeTwin(DEFAULT_CATALOGUE, outcome.state);
     await store(snapshot, 1);
     const { body } = await call('GET', '/v1/twins/p3');
     expect(body).toMatchObject({
@@ -112,13 +112,13 @@ describe('twins over the API', () => {
       refusals: [],
     });
     // The version before this one is read as well.
-    await store(JSON.stringify({ ...outcome.state, v: TWIN_VERSION - 1 }), 1);
+    await store(snapshot.replace(`"v":${TWIN_VERSION}`, `"v":${TWIN_VERSION - 1}`), 1);
     expect((await call('GET', '/v1/twins/p3')).body).toMatchObject({ derived: body['derived'], refusals: [] });
 
     const unreadable = { status: 503, body: { code: 'twin-unreadable', detail: expect.stringContaining('rebuild') } };
     for (const [text, version] of [
       [snapshot.slice(0, -20), 1],
-      [JSON.stringify({ ...outcome.state, v: TWIN_VERSION + 1 }), 1],
+      [snapshot.replace(`"v":${TWIN_VERSION}`, `"v":${TWIN_VERSION + 1}`), 1],
       [snapshot, 2],
     ] as const) {
       await store(text, version);

@@ -171,6 +171,7 @@ export class BatchApplier {
     const quarantined = await quarantine(client, unreadable);
     const { changes, refused, lanes, settle } = await writeChanges(
       client,
+      catalogue,
       evolved,
       deadLetters,
       now,

@@ -91,7 +91,7 @@ function placesOf(row: LoadedTwin, state: TwinState) {
   return Object.entries(state.measures).flatMap(([code, { latest }]) => {
     if (latest === null) return [];
     // It stands in the store at its effective time, which may differ from the time at which it is judged.
-    const [identity, version, at, , , , , , , ahead = 0] = latest;
+    const { identity, version, t: at, ahead = 0 } = latest;
     return [{ tenant: row.tenant, twin: row.key, code: Number(code), t: at + ahead, identity, version }];
   });
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { PARTITIONS, twinKey, TOPICS, type PatientInput, type SamplesRecord, type WireSample } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
-import { apply, createMemory, initialTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
+import { apply, createMemory, initialTwin, writeTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
 import { partitionOf, type Batch, type LogRecord } from '#libs/platform/messaging';
 import { createPool, SourceKeys } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
@@ -196,7 +196,7 @@ describe('the backlog lane', () => {
     const expected = expectedOf(log);
     expect(expected.transitions.length).toBeGreaterThan(3);
     const twins = await pool.query<{ snapshot: string }>(`SELECT snapshot FROM twins WHERE patient = 'heavy'`);
-    expect(JSON.parse(twins.rows[0]!.snapshot)).toEqual(JSON.parse(JSON.stringify(expected.state)));
+    expect(JSON.parse(twins.rows[0]!.snapshot)).toEqual(JSON.parse(writeTwin(DEFAULT_CATALOGUE, expected.state)));
     const told = await pool.query<{ id: string }>(
       `SELECT id FROM alert_transitions WHERE alert->>'patient' = 'heavy' ORDER BY stream`,
     );

@@ -205,6 +205,7 @@ export class Backlog {
     const taken = unreadable.length > 0 ? [] : deadLetters;
     const { changes, lanes, settle } = await writeChanges(
       client,
+      this.deps.catalogue,
       evolved,
       taken,
       now,

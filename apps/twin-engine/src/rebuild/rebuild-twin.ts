@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import { adoptEpisodes, type Applied, type Catalogue } from '#libs/domain/twin';
+import { adoptEpisodes, writeTwin, type Applied, type Catalogue } from '#libs/domain/twin';
 import {
   inTransaction,
   emittedEpisodes,
@@ -51,7 +51,7 @@ export async function rebuildTwin(pool: Pool, catalogue: Catalogue, head: TwinRo
       SNAPSHOT,
     );
     if (made === undefined) return { kind: 'busy' };
-    const done = await inTransaction(pool, (client) => store(client, made)).catch((error: unknown) => {
+    const done = await inTransaction(pool, (client) => store(client, catalogue, made)).catch((error: unknown) => {
       if (error instanceof TwinConflictError) return undefined;
       throw error;
     });
@@ -74,13 +74,14 @@ interface Made {
 /** @returns undefined when somebody else has moved the twin on, or is processing its records */
 async function store(
   client: PoolClient,
+  catalogue: Catalogue,
   { twin, replayed, adopted }: Made,
 ): Promise<{ readonly rebuilt: Rebuilt; readonly lanes: readonly LaneKey[] } | undefined> {
   const { tenant, patient, key, version } = twin;
   const now = await lockDeferred(client, twin);
   if (now === undefined || (await twinVersion(client, twin))?.version !== version) return undefined;
   const state = { ...adopted.state, version: version + 1 };
-  const snapshot = JSON.stringify(state);
+  const snapshot = writeTwin(catalogue, state);
   await writeTwins(client, [{ tenant, key, expected: version, version: state.version, asOf: state.asOf, snapshot }]);
   await replaceTimers(client, twin, state.timers);
   await writeTransitions(

@@ -1,5 +1,5 @@
 import { twinKey, type AlertRecord, type PatientInput } from '#libs/contracts';
-import type { Applied, TransitionChange, TwinState } from '#libs/domain/twin';
+import { writeTwin, type Applied, type Catalogue, type TransitionChange, type TwinState } from '#libs/domain/twin';
 import type { LogRecord } from '#libs/platform/messaging';
 import type {
   FactWrite,
@@ -73,6 +73,7 @@ export function* sourcesOf(evolved: readonly Evolved[]): Iterable<SourceName> {
  * @param now the transaction's time, which the database records as `recorded_at` (ms)
  */
 export function changesOf(
+  catalogue: Catalogue,
   evolved: readonly Evolved[],
   keyOf: Awaited<ReturnType<SourceKeys['resolve']>>['keyOf'],
   now: number,
@@ -114,7 +115,7 @@ export function changesOf(
     const set = timerWrites(before, state, applied);
     timers.push(...set.writes.map((write) => ({ tenant, twin, patient, ...write })));
     const changed = state !== before.state;
-    const snapshot = changed ? JSON.stringify(state) : undefined;
+    const snapshot = changed ? writeTwin(catalogue, state) : undefined;
     if (snapshot !== undefined)
       twins.push({
         tenant,
@@ -169,7 +170,7 @@ function recordedOf(before: HeldTwin, state: TwinState, now: number): Readonly<R
     const earlier = before.state.measures[code]?.latest;
     if (latest === null || latest === earlier) continue;
     // The same version may be carried along in a new object.
-    if (earlier != null && earlier[0] === latest[0] && earlier[1] === latest[1]) continue;
+    if (earlier != null && earlier.identity === latest.identity && earlier.version === latest.version) continue;
     recorded ??= { ...before.recorded };
     recorded[code] = now;
   }

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { AlertRecord } from '#libs/contracts';
+import type { Catalogue } from '#libs/domain/twin';
 import { isTransient } from '#libs/platform/messaging';
 import {
   insertRejections,
@@ -40,6 +41,7 @@ export interface WrittenChanges {
  */
 export async function writeChanges(
   client: PoolClient,
+  catalogue: Catalogue,
   evolved: readonly Evolved[],
   deadLetters: readonly DeadLetter[],
   now: number,
@@ -52,7 +54,7 @@ export async function writeChanges(
   const refused: Evolved[] = [];
   const writeRows = async (part: readonly Evolved[]): Promise<void> => {
     const keys = await sources.resolve(client, sourcesOf(part));
-    const all = changesOf(part, keys.keyOf, now);
+    const all = changesOf(catalogue, part, keys.keyOf, now);
     await sentTogether([
       writeMeasurements(client, all.measurements),
       writeJudgements(client, all.judgements),

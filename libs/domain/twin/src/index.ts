@@ -5,6 +5,8 @@ export type * from './state/machine-state.js';
 export type * from './state/late-state.js';
 export type * from './state/sender-state.js';
 export { initialTwin } from './state/initial-twin.js';
+export { writeTwin } from './stored/twin-codec.js';
+export { mapFinding, mapRecord, type Citing } from './stored/cited-parts.js';
 export { readTwin, type StoredTwin, type UnreadableReason } from './stored/read-twin.js';
 export { TWIN_VERSION } from './stored/twin-version.js';
 export { unreadableTwin, type UnreadableTwin } from './alerts/unreadable-twin.js';

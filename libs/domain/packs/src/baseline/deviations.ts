@@ -23,15 +23,15 @@ export function deviation(measure: BaselineMeasure): FoldedMeasure {
     code: number,
     // Doubtful values do not update the baseline.
     step: (memory, { cited }) =>
-      cited[4] === 0 ? observe(spec, memory as BaselineState | null, cited[2], cited[3]) : memory,
+      cited.quality === 0 ? observe(spec, memory as BaselineState | null, cited.t, cited.x) : memory,
     rewind: (memory, t) => {
       const { state, from } = rewind(spec, memory as BaselineState | null, t);
       return { memory: state, from };
     },
     read: (memory, cited): Derived => {
-      const usual = usualAt(spec, memory as BaselineState | null, cited[2]);
+      const usual = usualAt(spec, memory as BaselineState | null, cited.t);
       if ('refused' in usual) return usual;
-      return { value: deviationOf(usual, cited[3]), parts: usual };
+      return { value: deviationOf(usual, cited.x), parts: usual };
     },
   };
 }

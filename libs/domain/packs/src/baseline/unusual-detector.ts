@@ -1,4 +1,12 @@
-import type { Circumstances, Detector, DetectorStep, Finding, Sample } from '#libs/domain/twin';
+import {
+  mapFinding,
+  type Circumstances,
+  type Citing,
+  type Detector,
+  type DetectorStep,
+  type Finding,
+  type Sample,
+} from '#libs/domain/twin';
 import { deviation } from './deviations.js';
 import { hold, NOT_HELD, type Hold } from '../hold.js';
 import { HEART_RATE_UNUSUAL } from './unusual-rules.js';
@@ -19,7 +27,7 @@ interface Memory {
 function step(memory: unknown, sample: Sample, at: Circumstances): DetectorStep {
   const before = memory as Memory | null;
   // A doubtful value neither raises nor clears: the rule can wait.
-  if (sample.cited[4] !== 0) return before === null ? NOTHING : stepOf(before);
+  if (sample.cited.quality !== 0) return before === null ? NOTHING : stepOf(before);
   const found = at.derived(HEART_RATE_DEVIATION, sample.cited);
   if ('refused' in found) return NOTHING;
   const limits = at.limitsOf(HEART_RATE_UNUSUAL);
@@ -55,7 +63,7 @@ function findingOf(
     rank: 1,
     weight: Math.abs(z),
     cites: [cited],
-    words: `Heart rate ${cited[3]} /min, ${Math.abs(z).toFixed(1)} robust spreads ${side} the patient's baseline for this time of day`,
+    words: `Heart rate ${cited.x} /min, ${Math.abs(z).toFixed(1)} robust spreads ${side} the patient's baseline for this time of day`,
     limit: limits['spreads']!,
     limitName: 'spreads',
     unit: '{spread}',
@@ -70,4 +78,8 @@ export const UNUSUAL_DETECTOR: Detector = {
   rules: [HEART_RATE_UNUSUAL],
   late: 'refold',
   step,
+  mapCited: <A, B>(memory: unknown, form: (cited: A) => B) => {
+    const before = memory as Citing<A, Memory>;
+    return { ...before, finding: mapFinding(before.finding, form) };
+  },
 };

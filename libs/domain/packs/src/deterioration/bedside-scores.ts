@@ -38,18 +38,16 @@ function bedsideScore(name: string, title: string, of: readonly InputName[], sco
 }
 
 function read(scoring: Scoring, latest: readonly Cited[], person: Person): Derived {
-  const at = Math.max(...latest.map(([, , t]) => t));
-  const fresh = latest.filter(([, , t]) => at - t <= FRESH_MS);
-  const vitals = Object.fromEntries(
-    fresh.map(([, , , x, , , code]) => [INPUTS[measureByNumber(code)!.name as InputName], x]),
-  );
+  const at = Math.max(...latest.map(({ t }) => t));
+  const fresh = latest.filter(({ t }) => at - t <= FRESH_MS);
+  const vitals = Object.fromEntries(fresh.map(({ x, code }) => [INPUTS[measureByNumber(code)!.name as InputName], x]));
   const age = ageAt(person, at);
   const context = { at, pregnant: isPregnantAt(person, at), ...(age === null ? undefined : { ageYears: age }) };
   const score = scoring(vitals, context);
   if (score.kind === 'refused') return { refused: score.reason };
   const { total, atMost, missing, contributions } = score;
   if (missing.length > contributions.length) return { refused: 'too-few-inputs' };
-  const oldest = Math.min(...fresh.map(([, , t]) => t));
+  const oldest = Math.min(...fresh.map(({ t }) => t));
   return { value: total, parts: { atMost, missing: missing.length, oldestSeconds: Math.round((at - oldest) / 1000) } };
 }
 

@@ -169,7 +169,7 @@ describe('the deterioration trend', () => {
     const { finding } = ward.state.rules['deterioration-trend']!.episodes.at(-1)!;
     const sum = finding!.contributions!.reduce((all, { contribution }) => all + contribution, finding!.intercept!);
     expect(sum).toBe(finding!.score);
-    expect(finding!.cites.map((cited) => cited[6]).sort((x, y) => x - y)).toEqual([1, 3, 4, 5, 8]);
+    expect(finding!.cites.map((cited) => cited.code).sort((x, y) => x - y)).toEqual([1, 3, 4, 5, 8]);
   });
 });
 

@@ -13,8 +13,11 @@ import {
   ageAt,
   inOrder,
   isPregnantAt,
+  mapFinding,
+  mapRecord,
   type Circumstances,
   type Cited,
+  type Citing,
   type Detector,
   type DetectorStep,
   type Finding,
@@ -58,11 +61,11 @@ const OXYGEN = [15, 16] as const;
 /** NEWS2 from the newest values, whatever order they come in. */
 function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
   const before = (memory as Memory | null) ?? EMPTY;
-  const code = cited[6];
+  const code = cited.code;
   const known = before.inputs[code];
   if (known !== undefined && inOrder(known, cited) >= 0) return { memory: before, holds: holdsOf(before) };
   // Of a monitor's values one in each minute is taken: the score moves by minutes.
-  if (known !== undefined && Math.floor(known[2] / TAKEN_EVERY) === Math.floor(cited[2] / TAKEN_EVERY)) {
+  if (known !== undefined && Math.floor(known.t / TAKEN_EVERY) === Math.floor(cited.t / TAKEN_EVERY)) {
     return { memory: before, holds: holdsOf(before) };
   }
   const inputs = { ...before.inputs, [code]: cited };
@@ -73,7 +76,7 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
   const persistence = {
     forMs: limits['forSeconds']! * 1000,
     clearMs: limits['clearForSeconds']! * 1000,
-    atOnce: known === undefined || cited[2] - known[2] > CONTINUOUS,
+    atOnce: known === undefined || cited.t - known.t > CONTINUOUS,
   };
   const isMedium = counts && (total >= limits['medium']! || score.anyThree === true);
   const medium = hold(before.medium, isMedium, at.now, persistence);
@@ -96,9 +99,9 @@ function scoreOf(inputs: Memory['inputs'], { now, person, limitsOf }: Circumstan
   const times: Partial<Record<VitalName, number>> = {};
   for (const [code, name] of NAMED) {
     const cited = inputs[code];
-    if (cited === undefined || cited[2] < oldest) continue;
-    times[name] = cited[2];
-    vitals[name] = cited[3];
+    if (cited === undefined || cited.t < oldest) continue;
+    times[name] = cited.t;
+    vitals[name] = cited.x;
   }
   const oxygen = oxygenOf(inputs, oldest);
   if (oxygen !== undefined) {
@@ -123,10 +126,10 @@ function oxygenOf(
   oldest: number,
 ): { readonly given: boolean; readonly t: number } | undefined {
   const [flow, share] = OXYGEN.map((code) => inputs[code]).map((cited) =>
-    cited === undefined || cited[2] < oldest ? undefined : cited,
+    cited === undefined || cited.t < oldest ? undefined : cited,
   );
-  if (flow !== undefined && (share === undefined || flow[2] >= share[2])) return { given: flow[3] > 0, t: flow[2] };
-  return share === undefined ? undefined : { given: share[3] > AIR, t: share[2] };
+  if (flow !== undefined && (share === undefined || flow.t >= share.t)) return { given: flow.x > 0, t: flow.t };
+  return share === undefined ? undefined : { given: share.x > AIR, t: share.t };
 }
 
 /** The course, what the chart has the patient observed by, and what stands for what. */
@@ -155,7 +158,7 @@ function findingOf(
   const cites = Object.values(inputs).sort(inOrder);
   const full = isHigh ? 3 : 2;
   // Doubtful values alone count one severity lower.
-  const rank = cites.every((cited) => cited[4] !== 0) ? full - 1 : full;
+  const rank = cites.every((cited) => cited.quality !== 0) ? full - 1 : full;
   const limitName = isHigh ? 'high' : 'medium';
   const total = score.complete
     ? score.total
@@ -184,7 +187,7 @@ function findingOf(
 function forget(memory: unknown, identities: ReadonlySet<string>): unknown {
   const before = memory as Memory | null;
   if (before === null) return null;
-  const kept = Object.entries(before.inputs).filter(([, cited]) => !identities.has(cited[0]));
+  const kept = Object.entries(before.inputs).filter(([, cited]) => !identities.has(cited.identity));
   if (kept.length === Object.keys(before.inputs).length) return before;
   return { ...before, inputs: Object.fromEntries(kept) };
 }
@@ -196,4 +199,13 @@ export const NEWS2_DETECTOR: Detector = {
   late: 'as-it-comes',
   step,
   forget,
+  mapCited: <A, B>(memory: unknown, form: (cited: A) => B) => {
+    const before = memory as Citing<A, Memory>;
+    const { inputs, finding } = before;
+    return {
+      ...before,
+      inputs: mapRecord(inputs, form),
+      finding: finding === null ? null : mapFinding(finding, form),
+    };
+  },
 };

@@ -12,8 +12,8 @@ export const SHOCK_INDEX: LatestMeasure = {
   unit: '1',
   of: ['heart-rate', 'systolic-pressure'],
   read: ([heart, systolic], person) => {
-    const [, , heartAt, heartRate] = heart!;
-    const [, , systolicAt, systolicPressure] = systolic!;
+    const { t: heartAt, x: heartRate } = heart!;
+    const { t: systolicAt, x: systolicPressure } = systolic!;
     if (Math.abs(heartAt - systolicAt) > APART_MS) return { refused: 'too-far-apart' };
     const at = Math.max(heartAt, systolicAt);
     const age = ageAt(person, at);

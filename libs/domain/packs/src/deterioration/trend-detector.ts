@@ -10,8 +10,11 @@ import { measureByNumber } from '#libs/domain/quantities';
 import {
   ageAt,
   isPregnantAt,
+  mapFinding,
+  mapRecord,
   type Circumstances,
   type Cited,
+  type Citing,
   type Detector,
   type DetectorStep,
   type Finding,
@@ -41,11 +44,11 @@ const NONE: DetectorStep['holds'] = {};
 
 function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
   const before = (memory as Memory | null) ?? EMPTY;
-  const [, , t, x, quality, , code] = cited;
+  const { t, x, quality, code } = cited;
   const name = measureByNumber(code)?.name;
   const known = before.inputs[code];
   const cell = Math.floor(at.now / JUDGED_EVERY);
-  const isNew = known === undefined || t - known[2] >= MINUTE || t < known[2];
+  const isNew = known === undefined || t - known.t >= MINUTE || t < known.t;
   // One good value a minute is charted: the chart keeps one an hour.
   const charted = quality === 0 && isNew && name !== undefined;
   if (!charted && cell === before.cell) return { memory: before, holds: holdsOf(before) };
@@ -53,7 +56,7 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
     ? {
         ...before,
         state: observeTrend(before.state, { t, name, value: x }),
-        inputs: known === undefined || t > known[2] ? { ...before.inputs, [code]: cited } : before.inputs,
+        inputs: known === undefined || t > known.t ? { ...before.inputs, [code]: cited } : before.inputs,
       }
     : before;
   if (cell === before.cell) return { memory: observed, holds: holdsOf(observed) };
@@ -92,7 +95,7 @@ function findingOf(inputs: Memory['inputs'], risk: Extract<TrendRisk, { kind: 'r
     // A model alone never gives a high priority alarm.
     rank: isHigh ? 2 : 1,
     weight: score,
-    cites: Object.values(inputs).sort((a, b) => a[2] - b[2]),
+    cites: Object.values(inputs).sort((a, b) => a.t - b.t),
     words: `24-h trend suggests deterioration; largest contributor: ${strongest.name}`,
     limit: DETERIORATION_TREND.bands[isHigh ? 'high' : 'medium'].raise,
     limitName: isHigh ? 'high' : 'medium',
@@ -111,4 +114,13 @@ export const TREND_DETECTOR: Detector = {
   rules: [TREND],
   late: 'as-it-comes',
   step,
+  mapCited: <A, B>(memory: unknown, form: (cited: A) => B) => {
+    const before = memory as Citing<A, Memory>;
+    const { inputs, finding } = before;
+    return {
+      ...before,
+      inputs: mapRecord(inputs, form),
+      finding: finding === null ? null : mapFinding(finding, form),
+    };
+  },
 };

@@ -10,7 +10,7 @@ interface Memory {
   readonly history: History;
 }
 
-function step(memory: unknown, { cited: [, , t, x, quality, source] }: Sample): Memory | null {
+function step(memory: unknown, { cited: { t, x, quality, source } }: Sample): Memory | null {
   const before = memory as Memory | null;
   if (quality === 2) return before;
   const history = withReading(before?.source === source ? before.history : [], t, x);

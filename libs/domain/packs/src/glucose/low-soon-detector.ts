@@ -1,8 +1,11 @@
 import { stepLowSoon, type LowForecast, type LowName, type LowSoonState } from '#libs/domain/glucose';
 import {
+  mapFinding,
+  mapRecord,
   RANKS,
   type Circumstances,
   type Cited,
+  type Citing,
   type Detector,
   type DetectorStep,
   type Finding,
@@ -39,7 +42,7 @@ const FORECASTS: readonly (readonly [LowName, StreamRule, words: string])[] = [
 
 function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
   const before = (memory as Memory | null) ?? {};
-  const [, , t, x, , source] = cited;
+  const { t, x, source } = cited;
   const old = Object.hasOwn(before, source) ? before[source] : undefined;
   const limits = {
     low: limitsOf(at, LOW_SOON_RULE),
@@ -65,11 +68,11 @@ function limitsOf(at: Circumstances, rule: StreamRule): { readonly raise: number
 }
 
 function citesWith(cites: readonly Cited[], cited: Cited): readonly Cited[] {
-  const t = cited[2];
+  const t = cited.t;
   const [last, before] = [cites.at(-1), cites.at(-2)];
   // The newest gives way when it stands too close to the one before it.
-  const isClose = last !== undefined && before !== undefined && last[2] - before[2] < CITED_APART;
-  return [...(isClose ? cites.slice(0, -1) : cites).filter((one) => t - one[2] <= CITED_WITHIN), cited];
+  const isClose = last !== undefined && before !== undefined && last.t - before.t < CITED_APART;
+  return [...(isClose ? cites.slice(0, -1) : cites).filter((one) => t - one.t <= CITED_WITHIN), cited];
 }
 
 function findingOf(
@@ -79,7 +82,7 @@ function findingOf(
   forecast: LowForecast | undefined,
   limit: number,
 ): Finding {
-  const [, , , x, quality] = cites.at(-1)!;
+  const { x, quality } = cites.at(-1)!;
   const full = RANKS[rule.severity];
   const rank = (quality === 0 ? full : full - 1) as Finding['rank'];
   const base = { rank, cites, limit, limitName: 'probability', unit: '1', comparison: 'at-or-above' } as const;
@@ -129,4 +132,10 @@ export const LOW_SOON_DETECTOR: Detector = {
   late: 'refold',
   warmUpMs: 2 * 3_600_000,
   step,
+  mapCited: <A, B>(memory: unknown, form: (cited: A) => B) =>
+    mapRecord(memory as Citing<A, Memory>, (sensor) => ({
+      ...sensor,
+      cites: sensor.cites.map(form),
+      findings: mapRecord(sensor.findings, (finding) => mapFinding(finding, form)),
+    })),
 };

@@ -1,5 +1,14 @@
 import type { RhythmFinding } from '#libs/domain/rhythm';
-import { RANKS, type Cited, type DetectorChange, type Finding, type StreamRule } from '#libs/domain/twin';
+import {
+  mapFinding,
+  mapRecord,
+  RANKS,
+  type Cited,
+  type Citing,
+  type DetectorChange,
+  type Finding,
+  type StreamRule,
+} from '#libs/domain/twin';
 
 /** What a rhythm detector remembers, and the conditions that hold as it last emitted them. */
 export interface RhythmMemory<S> {
@@ -13,6 +22,12 @@ const NO_CHANGES: readonly DetectorChange[] = [];
 interface Followed {
   readonly holds: RhythmMemory<unknown>['holds'];
   readonly changes: readonly DetectorChange[];
+}
+
+/** For the codec of stored twins: see `mapCited` of a detector. */
+export function mapHolds<A, B>(memory: unknown, form: (cited: A) => B): unknown {
+  const before = memory as Citing<A, RhythmMemory<unknown>>;
+  return { ...before, holds: mapRecord(before.holds, (finding) => mapFinding(finding, form)) };
 }
 
 /** The detector emits changes; what holds is remembered between them. */
@@ -60,7 +75,7 @@ function findingOf(rule: StreamRule, finding: RhythmFinding, cited: Cited): Find
 }
 
 /** By its sender. Values doubtful only by range (docs/clinical/plausibility.md) are checked one by one in the detectors. */
-export function wasSentAsDoubtful([, , , , quality, , , reasons]: Cited): boolean {
+export function wasSentAsDoubtful({ quality, reasons }: Cited): boolean {
   if (quality !== 1) return false;
   return reasons === undefined || !reasons.every((reason) => /^(?:above|below)-plausible-/.test(reason));
 }

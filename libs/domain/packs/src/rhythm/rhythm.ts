@@ -1,6 +1,6 @@
 import { stepIntervals, type IntervalState } from '#libs/domain/rhythm';
 import type { ConditionPack, Detector, DetectorStep, Sample } from '#libs/domain/twin';
-import { afterFindings, NO_HOLDS, wasSentAsDoubtful, type RhythmMemory } from './rhythm-findings.js';
+import { afterFindings, mapHolds, NO_HOLDS, wasSentAsDoubtful, type RhythmMemory } from './rhythm-findings.js';
 import { INTERVAL_RULES, WAVE_RULES } from './rhythm-rules.js';
 import { HEART_RATE_VARIABILITY } from './variability.js';
 import { ventricularBeatsOf } from './ventricular-beats.js';
@@ -8,9 +8,9 @@ import { waveStateOf, WAVES } from './wave-detector.js';
 
 function stepRr(memory: unknown, { cited, series }: Sample): DetectorStep {
   const before = memory as RhythmMemory<IntervalState> | null;
-  const intervals = series ?? [cited[3]];
+  const intervals = series ?? [cited.x];
   const { state, findings, refusals } = stepIntervals(before?.state ?? null, {
-    t: cited[2],
+    t: cited.t,
     intervals,
     doubtful: wasSentAsDoubtful(cited),
   });
@@ -26,6 +26,7 @@ const INTERVALS: Detector = {
   // Beats of a quarter of an hour prove or disprove fibrillation at any rate.
   warmUpMs: 15 * 60_000,
   step: stepRr,
+  mapCited: mapHolds,
 };
 
 /** Rhythm from waveforms and from beat intervals. */

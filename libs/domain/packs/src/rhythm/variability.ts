@@ -14,7 +14,7 @@ const MAX_INTERVALS = 1500;
  */
 type Runs = readonly (readonly [t: number, intervals: readonly number[], from?: number])[];
 
-function step(memory: unknown, { cited: [, , t, x, quality], series }: Sample): Runs | null {
+function step(memory: unknown, { cited: { t, x, quality }, series }: Sample): Runs | null {
   const runs = (memory as Runs | null) ?? [];
   const last = runs.at(-1);
   if (quality !== 0 || (last !== undefined && t <= last[0])) return memory as Runs | null;

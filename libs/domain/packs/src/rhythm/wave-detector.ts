@@ -9,7 +9,7 @@ import {
   type Sample,
   type Settling,
 } from '#libs/domain/twin';
-import { afterFindings, NO_HOLDS, wasSentAsDoubtful, type RhythmMemory } from './rhythm-findings.js';
+import { afterFindings, mapHolds, NO_HOLDS, wasSentAsDoubtful, type RhythmMemory } from './rhythm-findings.js';
 import { WAVE_RULES } from './rhythm-rules.js';
 
 interface WaveMemory extends RhythmMemory<WaveState> {
@@ -45,16 +45,16 @@ function step(memory: unknown, sample: Sample): DetectorStep {
 
 /** Two devices may use the same name for a channel, and one device for waves of two kinds. */
 function channelOf({ cited, channel, device }: Sample): string {
-  const [, , , , , source, code] = cited;
+  const { source, code } = cited;
   return `${code}|${device === undefined ? `f:${source}` : `d:${device}`}|${channel ?? KINDS[code]}`;
 }
 
 function chunkOf(sample: Sample): WaveChunk | undefined {
   const { cited, series, periodMs, part } = sample;
-  const kind = KINDS[cited[6]];
+  const kind = KINDS[cited.code];
   if (kind === undefined || series === undefined || periodMs === undefined) return undefined;
   return {
-    t: part?.t ?? cited[2],
+    t: part?.t ?? cited.t,
     samples: part?.series ?? series,
     periodMs,
     kind,
@@ -72,16 +72,16 @@ function lasts({ series, periodMs }: Sample): number {
  * signal, and must not lose their severity by it.
  */
 function described({ cited, series, periodMs }: Sample): Cited {
-  const { usable, reasons } = QUALITY_OF[KINDS[cited[6]]!](series!, SECOND_MS / periodMs!);
+  const { usable, reasons } = QUALITY_OF[KINDS[cited.code]!](series!, SECOND_MS / periodMs!);
   if (usable || reasons.includes('too-short')) return cited;
-  return judgedAs(cited, cited[4], [...(cited[7] ?? []), ...reasons]);
+  return judgedAs(cited, cited.quality, [...(cited.reasons ?? []), ...reasons]);
 }
 
 /** The channels second by second, so that those of one record are judged side by side as if they had come so. */
 function parts(samples: readonly Sample[]): readonly Sample[] {
   const all = samples.flatMap(bySecond);
   if (all.length < 2) return all;
-  const keyed = all.map((sample) => ({ sample, t: sample.part?.t ?? sample.cited[2], channel: channelOf(sample) }));
+  const keyed = all.map((sample) => ({ sample, t: sample.part?.t ?? sample.cited.t, channel: channelOf(sample) }));
   keyed.sort((a, b) => {
     if (a.t !== b.t) return a.t - b.t;
     if (a.channel !== b.channel) return a.channel < b.channel ? -1 : 1;
@@ -93,7 +93,7 @@ function parts(samples: readonly Sample[]): readonly Sample[] {
 function bySecond(sample: Sample): readonly Sample[] {
   const { cited, series, periodMs } = sample;
   if (series === undefined || periodMs === undefined || !(periodMs > 0)) return [sample];
-  const t = cited[2];
+  const t = cited.t;
   const cut: Sample[] = [];
   for (let from = 0; from < series.length;) {
     const second = Math.floor((t + from * periodMs + EDGE) / SECOND_MS) + 1;
@@ -148,4 +148,5 @@ export const WAVES: Detector = {
   late: 'settles',
   settling: SETTLING,
   step,
+  mapCited: mapHolds,
 };

@@ -7,7 +7,7 @@ export function isClosed(status: AlertStatus): boolean {
 }
 
 /** Emitted and not closed: a person can act on it. */
-export function isOpen({ status, muted }: EpisodeState): boolean {
+export function isOpen({ status, muted }: Pick<EpisodeState, 'status' | 'muted'>): boolean {
   return muted === undefined && !isClosed(status);
 }
 
@@ -15,7 +15,13 @@ export function isOpen({ status, muted }: EpisodeState): boolean {
  * Severity that the alert carries, as a rank: its peak when it is closed, else that of the condition, one higher once it was escalated
  * because nobody acknowledged it. Severity and sentences come from here, so that they cannot disagree.
  */
-export function alertRank({ status, rank, peak, escalatedAt, escalatedRank = rank }: EpisodeState): number {
+export function alertRank({
+  status,
+  rank,
+  peak,
+  escalatedAt,
+  escalatedRank = rank,
+}: Pick<EpisodeState, 'status' | 'rank' | 'peak' | 'escalatedAt' | 'escalatedRank'>): number {
   if (isClosed(status)) return peak;
   return escalatedAt === undefined || escalatedRank !== rank ? rank : Math.min(3, rank + 1);
 }

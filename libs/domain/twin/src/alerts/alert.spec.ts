@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { MINUTE, SECOND, T0 } from '#libs/testing/ward';
-import { episodeOf } from '../fixtures/draft.fixture.js';
+import { citedOf, episodeOf } from '../fixtures/draft.fixture.js';
 import { defaultLimits } from '../limits/limits.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
@@ -84,8 +84,16 @@ describe('an alert', () => {
 
   it('shows what it rests on: as it was sent, its quality, how old it was', () => {
     const cites: Cited[] = [
-      ['a', 1, T0 - 90 * SECOND, 60, 1, 'sensor', 9, ['unit-doubtful'], '<', 5000],
-      ['b', 3, T0 + MINUTE, 60, 0, 'sensor', 999, [], null],
+      citedOf({
+        identity: 'a',
+        t: T0 - 90 * SECOND,
+        quality: 1,
+        code: 9,
+        reasons: ['unit-doubtful'],
+        comparator: '<',
+        ahead: 5000,
+      }),
+      citedOf({ identity: 'b', version: 3, t: T0 + MINUTE, code: 999, reasons: [] }),
     ];
     expect(alert({ cites }).evidence).toMatchObject([
       {

@@ -99,7 +99,7 @@ export function qualityName(quality: number): QualityName {
 }
 
 function evidenceOf(cited: Cited, start: number): Evidence {
-  const [identity, version, t, x, quality, source, code, reasons, comparator, ahead = 0] = cited;
+  const { identity, version, t, x, quality, source, code, reasons, comparator, ahead = 0 } = cited;
   const measure = measureByNumber(code);
   return {
     id: measurementId(identity, version),

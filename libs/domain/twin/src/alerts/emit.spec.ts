@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { uuidOf } from '#libs/domain/quantities';
 import { MINUTE, OXYGEN, T0 } from '#libs/testing/ward';
-import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
+import { citedOf, draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { FoundEpisode } from '../machines/limit-machine.js';
 import type { EpisodeState } from '../state/episode-state.js';
-import type { Cited } from '../state/cited.js';
 import { emitAll } from './emit-all.js';
 import { episodeId, amendPending, emit } from './emit.js';
 
@@ -49,7 +48,7 @@ describe('a transition', () => {
 });
 
 describe('what one record shows of several rules', () => {
-  const met: Cited = ['value', 1, T0, 50, 0, 'gateway', OXYGEN];
+  const met = citedOf({ code: OXYGEN });
   const shown = (rule: string, end: number | null, rank: number) => {
     const found: FoundEpisode = { start: T0, end, rank, peak: rank, first: met, met, worst: met, cleared: null };
     return { rule: measureRule(rule), found: [found], look: { since: null, newest: T0, fresh: [], held: false } };

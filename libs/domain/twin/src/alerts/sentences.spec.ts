@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AlertReason, Transition } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { HOUR, MINUTE, OXYGEN, SECOND, T0 } from '#libs/testing/ward';
-import { episodeOf } from '../fixtures/draft.fixture.js';
+import { citedOf, episodeOf } from '../fixtures/draft.fixture.js';
 import { defaultLimits } from '../limits/limits.js';
 import { CLOCK_STEP } from '../ingest/sender-rules.js';
 import { NO_DATA } from '../silence/no-data.js';
@@ -14,8 +14,7 @@ const OXYGEN_LOW = DEFAULT_CATALOGUE.ruleById('oxygen-saturation-low')!;
 const RATE_HIGH = DEFAULT_CATALOGUE.ruleById('heart-rate-high')!;
 
 function oxygen(after: number, x: number, quality: 0 | 1 = 0, comparator?: '<' | '<=' | '>=' | '>'): Cited {
-  const head = [`v${after}`, 1, T0 + after, x, quality, 'gateway', OXYGEN] as const;
-  return comparator === undefined ? head : [...head, [], comparator];
+  return citedOf({ identity: `v${after}`, t: T0 + after, x, quality, code: OXYGEN, comparator });
 }
 
 function words(over: Partial<EpisodeState>, transition: Transition = 'raised', reason?: AlertReason): string {
@@ -133,7 +132,7 @@ describe('what was measured', () => {
   });
 
   it('the furthest of a high value is the highest', () => {
-    const cites = [125, 140, 130].map((x, i): Cited => [`v${i}`, 1, T0 + i * SECOND, x, 0, 'gateway', 1]);
+    const cites = [125, 140, 130].map((x, i) => citedOf({ identity: `v${i}`, t: T0 + i * SECOND, x }));
     expect(summaryOf(RATE_HIGH, defaultLimits(RATE_HIGH), episodeOf({ cites }), 'raised', undefined)).toBe(
       'Heart rate 125 /min at 08:00:00 UTC, above the default limit of 120 /min. Highest: 140 /min at 08:00:01 UTC.',
     );

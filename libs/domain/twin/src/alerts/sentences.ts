@@ -38,7 +38,7 @@ function whatSentence(rule: Rule, limits: Limits, episode: EpisodeState): string
 function findingSentence(rule: StreamRule, { finding, start, cites, raisedAt }: EpisodeState): string {
   const words = finding?.words ?? rule.title;
   const doubtful =
-    cites.length > 0 && cites.every((cited) => cited[4] !== 0) ? ' All values are of doubtful quality.' : '';
+    cites.length > 0 && cites.every((cited) => cited.quality !== 0) ? ' All values are of doubtful quality.' : '';
   return `${words} (since ${clock(start, raisedAt)}).${doubtful}`;
 }
 
@@ -115,23 +115,23 @@ function valueSentence(rule: LimitRule, limits: Limits, episode: EpisodeState): 
   const { cites, start, raisedAt } = episode;
   const { title, unit } = measureWords(rule);
   const first = cites[0];
-  const met = cites.find((cited) => cited[2] === start) ?? first;
+  const met = cites.find((cited) => cited.t === start) ?? first;
   if (first === undefined || met === undefined) return `${title} ${rule.direction} its limit.`;
-  const worst = cites.reduce((a, b) => (isWorse(rule, a[3], b[3]) ? b : a));
+  const worst = cites.reduce((a, b) => (isWorse(rule, a.x, b.x) ? b : a));
   const limit = episode.limit ?? { limit: limits[rule.tiers[0]!.raise]!, layer: 'default' };
   const whose = WHOSE[limit.layer];
   const limitWords = `${rule.direction} the ${whose} limit of ${limit.limit} ${unit}`;
-  const held = first[2] === start ? '' : ` for ${span(start - first[2])}`;
+  const held = first.t === start ? '' : ` for ${span(start - first.t)}`;
   const began = `${shown(met)} ${unit} at ${clock(start, raisedAt)}`;
-  const furthest = `${shown(worst)} ${unit} at ${clock(worst[2], raisedAt)}`;
+  const furthest = `${shown(worst)} ${unit} at ${clock(worst.t, raisedAt)}`;
   // After an escalation the limit in force is one that the first value need not have crossed.
-  const crossed = isWorse(rule, limit.limit, met[3]) || (met[8] !== undefined && met[3] === limit.limit);
+  const crossed = isWorse(rule, limit.limit, met.x) || (met.comparator !== undefined && met.x === limit.limit);
   const sentence = crossed
     ? `${title} ${began}, ${limitWords}${held}.`
     : `${title} ${furthest}, ${limitWords}; first value ${began}.`;
   const extreme =
-    !crossed || worst[3] === met[3] ? '' : ` ${rule.direction === 'below' ? 'Lowest' : 'Highest'}: ${furthest}.`;
-  const doubtful = cites.every((cited) => cited[4] !== 0) ? ' All values are of doubtful quality.' : '';
+    !crossed || worst.x === met.x ? '' : ` ${rule.direction === 'below' ? 'Lowest' : 'Highest'}: ${furthest}.`;
+  const doubtful = cites.every((cited) => cited.quality !== 0) ? ' All values are of doubtful quality.' : '';
   return sentence + extreme + doubtful;
 }
 
@@ -184,8 +184,8 @@ function isWorse(rule: LimitRule, a: number, b: number): boolean {
 }
 
 function shown(cited: Cited): string {
-  const comparator = cited[8] ?? undefined;
-  return comparator === undefined ? round(cited[3]) : `${BOUND_WORDS[comparator]} ${round(cited[3])}`;
+  const { x, comparator } = cited;
+  return comparator === undefined ? round(x) : `${BOUND_WORDS[comparator]} ${round(x)}`;
 }
 
 const BOUND_WORDS = { '<': 'less than', '<=': 'at most', '>=': 'at least', '>': 'more than' } as const;

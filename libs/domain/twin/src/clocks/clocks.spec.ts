@@ -4,7 +4,7 @@ import { propertyRuns } from '#libs/testing/properties';
 import type { WireSample } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { GLUCOSE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, emittedBy, allEmittedBy, Ward } from '#libs/testing/ward';
-import { readTwin, viewOf } from '../index.js';
+import { readTwin, viewOf, writeTwin } from '../index.js';
 
 const ECG = 12;
 const oxygen = (t: number, x: number, f?: string): WireSample => ({
@@ -182,13 +182,18 @@ describe('a snapshot of an earlier version', () => {
     for (let m = 0; m < 30; m++) ward.send([oxygen(T0 + m * MINUTE, 97)], T0 + m * MINUTE + SECOND);
     const { state } = ward;
     const { [OXYGEN]: measure, ...others } = state.measures;
-    const [identity, version, t, x, quality, source, code] = measure!.latest!;
+    const { t } = measure!.latest!;
     // As it was stored when nothing was subtracted from a clock ten minutes ahead.
-    const latest = [identity, version, t + 10 * MINUTE, x, quality, source, code] as const;
+    const latest = { ...measure!.latest!, t: t + 10 * MINUTE };
     const ahead = { ...measure!, t: t + 10 * MINUTE, latest };
     const read = readTwin(
       DEFAULT_CATALOGUE,
-      JSON.stringify({ ...state, v: 2, measures: { ...others, [OXYGEN]: ahead }, asOf: ahead.t }),
+      writeTwin(DEFAULT_CATALOGUE, {
+        ...state,
+        v: 2 as typeof state.v,
+        measures: { ...others, [OXYGEN]: ahead },
+        asOf: ahead.t,
+      }),
     );
     if (read.kind !== 'twin') throw new Error(read.kind);
     expect(read.state.measures[OXYGEN]!.t).toBe(state.heard);
@@ -199,7 +204,7 @@ describe('a snapshot of an earlier version', () => {
     expect(emittedBy(ward.send([oxygen(T0 + 30 * MINUTE, 80)], T0 + 30 * MINUTE + SECOND))).toEqual([
       'oxygen-saturation-low raised high open',
     ]);
-    const same = readTwin(DEFAULT_CATALOGUE, JSON.stringify(state));
+    const same = readTwin(DEFAULT_CATALOGUE, writeTwin(DEFAULT_CATALOGUE, state));
     expect(same).toEqual({ kind: 'twin', state: JSON.parse(JSON.stringify(state)) });
   });
 });

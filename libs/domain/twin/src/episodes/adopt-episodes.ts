@@ -162,6 +162,14 @@ function fromAlert(n: number, row: EmittedAlert): EpisodeState {
 function citedOf({ id, code, value, effectiveAt, source, quality, qualityReasons }: Alert['evidence'][number]): Cited {
   const [identity = id, version = '1'] = id.split('.');
   const number = CATALOGUE.find(({ name }) => name === code)?.number ?? 0;
-  const judged = quality === 'good' ? 0 : quality === 'doubtful' ? 1 : 2;
-  return [identity, Number(version), Date.parse(effectiveAt), value, judged, source, number, qualityReasons ?? []];
+  return {
+    identity,
+    version: Number(version),
+    t: Date.parse(effectiveAt),
+    x: value,
+    quality: quality === 'good' ? 0 : quality === 'doubtful' ? 1 : 2,
+    source,
+    code: number,
+    reasons: qualityReasons ?? [],
+  };
 }

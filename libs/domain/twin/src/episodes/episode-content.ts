@@ -16,7 +16,7 @@ export function seen(draft: Draft, rule: MeasureRule, found: FoundEpisode): Seen
   const { start, end, rank, peak, first, met, worst, cleared, finding } = found;
   const cites: Cited[] = [];
   for (const cited of [first, ...(finding?.cites ?? []).slice(0, MAX_CITES - 4), met, worst, cleared]) {
-    if (cited !== null && !cites.some((other) => other[0] === cited[0])) cites.push(cited);
+    if (cited !== null && !cites.some((other) => other.identity === cited.identity)) cites.push(cited);
   }
   const limit = limitOf(draft, rule, found);
   return { start, end, rank, peak, cites, limit, ...(finding === undefined ? undefined : { finding }) };
@@ -52,10 +52,10 @@ export function differs(old: EpisodeState, next: EpisodeState): boolean {
 
 /** The value that met the condition. */
 export function raisedBy(episode: EpisodeState): Cited | undefined {
-  return episode.cites.find((cited) => cited[2] === episode.start);
+  return episode.cites.find((cited) => cited.t === episode.start);
 }
 
 /** The same value at the same time from another device is no change. */
 function same(a: Cited | undefined, b: Cited | undefined): boolean {
-  return a?.[2] === b?.[2] && a?.[3] === b?.[3] && a?.[4] === b?.[4];
+  return a?.t === b?.t && a?.x === b?.x && a?.quality === b?.quality;
 }

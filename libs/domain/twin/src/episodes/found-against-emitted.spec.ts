@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MINUTE, OXYGEN, T0 } from '#libs/testing/ward';
-import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
+import { citedOf, draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Draft } from '../state/draft.js';
 import { emitEpisodes } from './episodes.js';
 import type { Look } from './look.js';
@@ -18,7 +18,7 @@ function at(minute: number): number {
 }
 
 function valueAt(t: number): Cited {
-  return [`value ${t}`, 1, t, 88, 0, 'gateway', OXYGEN];
+  return citedOf({ identity: `value ${t}`, t, x: 88, code: OXYGEN });
 }
 
 /** A condition, in minutes; null: it goes on. */

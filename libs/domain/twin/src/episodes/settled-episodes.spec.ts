@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Finding } from '../alerts/finding.js';
-import { episodeOf } from '../fixtures/draft.fixture.js';
+import { citedOf, episodeOf } from '../fixtures/draft.fixture.js';
 import type { FoundEpisode } from '../machines/limit-machine.js';
 import type { Cited } from '../state/cited.js';
 import { asOpen, settle, standingOf, type Standing } from './settled-episodes.js';
@@ -9,7 +9,7 @@ const STRETCH = { from: 100, until: 200, sure: 90, goneMs: 10 };
 const TO_NOW = { ...STRETCH, until: Infinity };
 
 function cited(t: number): Cited {
-  return [`value-${t}`, 1, t, 0, 0, 'gateway', 12];
+  return citedOf({ identity: `value-${t}`, t, x: 0, code: 12 });
 }
 
 function finding(rank: 1 | 2 | 3, weight: number, t: number): Finding {
@@ -148,7 +148,7 @@ describe('the worst of an episode that was judged again', () => {
   const now = found(105, 140, { peak: 2, finding: finding(2, 5, 120) });
 
   function worstWith(known: Finding, end: number | null = 150): Partial<FoundEpisode> {
-    const before = told(0, 50, end, { peak: known.rank, finding: known, worst: cited(known.cites[2]![2]) });
+    const before = told(0, 50, end, { peak: known.rank, finding: known, worst: cited(known.cites[2]!.t) });
     return settle([before], [now], STRETCH)[0]!.episode;
   }
 
@@ -163,7 +163,7 @@ describe('the worst of an episode that was judged again', () => {
   ])('%s', (_, known, isKept) => {
     const worst = worstWith(known);
     expect(worst.finding).toEqual(isKept ? known : now.finding);
-    expect(worst.worst).toEqual(isKept ? cited(known.cites[2]![2]) : now.worst);
+    expect(worst.worst).toEqual(isKept ? cited(known.cites[2]!.t) : now.worst);
     expect(worst.peak).toBe(isKept ? Math.max(2, known.rank) : 2);
   });
 
@@ -213,7 +213,7 @@ describe('what was emitted', () => {
 
   it('stands also when it cites nothing', () => {
     const [bare] = standingOf([episodeOf({ n: 0, start: 1, end: 3, cites: [] })]);
-    const nothing = ['', 0, 0, 0, 0, '', 0];
+    const nothing = { identity: '', version: 0, t: 0, x: 0 };
     expect(bare!.episode).toMatchObject({ first: nothing, met: nothing, worst: nothing, cleared: null });
   });
 

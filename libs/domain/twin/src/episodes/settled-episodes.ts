@@ -83,7 +83,7 @@ function joined(
     const { finding } = one;
     const shown = finding?.cites.at(-1);
     if (finding === undefined || shown === undefined) peak = Math.max(peak, one.peak);
-    else if (isOutside(shown[2]) && isWorse(finding, worst.finding)) worst = one;
+    else if (isOutside(shown.t) && isWorse(finding, worst.finding)) worst = one;
   }
   const { finding } = worst;
   const begun = earlier ?? now;
@@ -122,7 +122,7 @@ function asFound({ start, end, rank, peak, cites, finding }: EpisodeState): Foun
 }
 
 /** Episodes of stream rules cite at least one measurement. */
-const NOTHING: Cited = ['', 0, 0, 0, 0, '', 0];
+const NOTHING: Cited = { identity: '', version: 0, t: 0, x: 0, quality: 0, source: '', code: 0 };
 
 /** As the machine remembers an episode that is open. */
 export function asOpen({ start, first, met, worst, rank, peak, finding }: FoundEpisode): OpenEpisode {

@@ -51,7 +51,9 @@ export function refuseVersion(draft: Draft, change: Change, reason: string): voi
  * a series.
  */
 export function refuseCited(draft: Draft, cited: Cited, reason: string): void {
-  const change = draft.measurements.find(({ identity, version }) => identity === cited[0] && version === cited[1]);
+  const change = draft.measurements.find(
+    ({ identity, version }) => identity === cited.identity && version === cited.version,
+  );
   if (change === undefined || change.judged?.reasons.includes(reason) === true) drop(draft, reason);
   else refuseVersion(draft, change, reason);
 }

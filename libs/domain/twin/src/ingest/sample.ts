@@ -20,27 +20,21 @@ function cite(stored: StoredMeasurement, at: number): Cited {
   const { identity, version, t, x, series, quality, source, code, reasons, comparator } = stored;
   const value = x ?? series?.at(-1) ?? Number.NaN;
   const said = quality === 0 ? undefined : reasons;
-  if (t !== at) return [identity, version, at, value, quality, source, code, said ?? [], comparator ?? null, t - at];
-  if (comparator !== undefined) return [identity, version, at, value, quality, source, code, said ?? [], comparator];
-  if (said === undefined) return [identity, version, at, value, quality, source, code];
-  return [identity, version, at, value, quality, source, code, said];
+  const ahead = t === at ? undefined : t - at;
+  return { identity, version, t: at, x: value, quality, source, code, reasons: said, comparator, ahead };
 }
 
 /** When it ends, ms: of a series its last value (evenly spaced, or successive intervals). */
 export function endOf({ cited, series, periodMs }: Sample): number {
-  if (series === undefined) return cited[2];
+  if (series === undefined) return cited.t;
   const lasts = periodMs === undefined ? series.reduce((sum, interval) => sum + interval, 0) : periodMs * series.length;
-  return cited[2] + lasts;
+  return cited.t + lasts;
 }
 
 /** The same measurement, judged: with this quality and these reasons. */
 export function judgedAs(cited: Cited, quality: 0 | 1 | 2, reasons: readonly string[] | undefined): Cited {
-  const [identity, version, t, x, , source, code, , comparator, ahead] = cited;
-  if (ahead !== undefined)
-    return [identity, version, t, x, quality, source, code, reasons ?? [], comparator ?? null, ahead];
-  if (comparator != null) return [identity, version, t, x, quality, source, code, reasons ?? [], comparator];
-  if (reasons === undefined) return [identity, version, t, x, quality, source, code];
-  return [identity, version, t, x, quality, source, code, reasons];
+  const { identity, version, t, x, source, code, comparator, ahead } = cited;
+  return { identity, version, t, x, quality, source, code, reasons, comparator, ahead };
 }
 
 /**
@@ -48,7 +42,7 @@ export function judgedAs(cited: Cited, quality: 0 | 1 | 2, reasons: readonly str
  * measures) takes no others.
  */
 export function isExact(cited: Cited): boolean {
-  return cited[8] == null;
+  return cited.comparator === undefined;
 }
 
 /**
@@ -57,12 +51,12 @@ export function isExact(cited: Cited): boolean {
  * to another day changes nothing.
  */
 export function inOrder(a: Cited, b: Cited): number {
-  if (a[2] !== b[2]) return a[2] - b[2];
-  const ahead = (b[9] ?? 0) - (a[9] ?? 0);
+  if (a.t !== b.t) return a.t - b.t;
+  const ahead = (b.ahead ?? 0) - (a.ahead ?? 0);
   if (ahead !== 0) return ahead;
-  if (a[6] !== b[6]) return a[6] - b[6];
-  if (a[3] !== b[3]) return a[3] - b[3];
-  if (a[4] !== b[4]) return a[4] - b[4];
-  if (a[0] === b[0]) return 0;
-  return a[0] < b[0] ? -1 : 1;
+  if (a.code !== b.code) return a.code - b.code;
+  if (a.x !== b.x) return a.x - b.x;
+  if (a.quality !== b.quality) return a.quality - b.quality;
+  if (a.identity === b.identity) return 0;
+  return a.identity < b.identity ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { GLUCOSE, HOUR, OXYGEN, T0 } from '#libs/testing/ward';
-import { draftWith } from '../fixtures/draft.fixture.js';
+import { citedOf, draftWith } from '../fixtures/draft.fixture.js';
 import type { Sample } from '../rules/judged-sample.js';
 import { merge } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
@@ -17,7 +17,7 @@ function effect(over: Partial<Effect> = {}): Effect {
 }
 
 function late(n: number, over: Partial<Effect> = {}): Effect {
-  const sample: Sample = { cited: ['v', 1, T0 - HOUR, 97, 0, 'gateway', OXYGEN] };
+  const sample: Sample = { cited: citedOf({ t: T0 - HOUR, x: 97, code: OXYGEN }) };
   return effect({ added: Array<Sample>(n).fill(sample), dirty: T0 - HOUR, ...over });
 }
 

@@ -103,7 +103,7 @@ describe('late, corrected and withdrawn waveforms', () => {
   it('keep the newest value when it is withdrawn', () => {
     const named = cut(LEAD_II, SECONDS).map((chunk, i) => ({ ...chunk, i: `chunk-${i}` }));
     const ward = sent([...named, { ...named.at(-1)!, w: 1 }]);
-    expect(ward.state.measures[12]!.latest?.[2]).toBe(named.at(-2)!.t);
+    expect(ward.state.measures[12]!.latest?.t).toBe(named.at(-2)!.t);
   });
 
   it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', '12|f:gateway|II'])(

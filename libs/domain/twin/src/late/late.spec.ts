@@ -44,7 +44,7 @@ describe('identity', () => {
     const outcome = ward.send([{ c: HEART_RATE, t: T0 + HOUR, x: 60, i: 'a' }]);
     expect(emittedBy(outcome)).toEqual([`${low} retracted medium retracted`]);
     expect(ward.state.measures[GLUCOSE]!.latest).toBeNull();
-    expect(ward.state.measures[HEART_RATE]!.latest).toMatchObject({ 2: T0 + HOUR, 3: 60 });
+    expect(ward.state.measures[HEART_RATE]!.latest).toMatchObject({ t: T0 + HOUR, x: 60 });
   });
 
   it('distinguishes a redelivered old version from a correction back to it', () => {
@@ -62,7 +62,7 @@ describe('identity', () => {
     const ward = new Ward();
     ward.send(glucose(T0, 100, 110));
     ward.send([{ c: GLUCOSE, t: T0 + MIN5, w: 1 }]);
-    expect(ward.state.measures[GLUCOSE]).toMatchObject({ t: T0 + MIN5, latest: { 2: T0, 3: 100 } });
+    expect(ward.state.measures[GLUCOSE]).toMatchObject({ t: T0 + MIN5, latest: { t: T0, x: 100 } });
   });
 
   it('counts what it cannot take, and takes the neighbours', () => {
@@ -217,6 +217,6 @@ describe('defects of others', () => {
     const ward = new Ward();
     const outcome = ward.send(glucose(T0, 60));
     expect(outcome.state.rules[low]!.episodes[0]!.sequence).toBe(outcome.transitions[0]!.sequence);
-    expect(outcome.state.measures[GLUCOSE]!.latest![0]).toBe(outcome.measurements[0]!.identity);
+    expect(outcome.state.measures[GLUCOSE]!.latest!.identity).toBe(outcome.measurements[0]!.identity);
   });
 });

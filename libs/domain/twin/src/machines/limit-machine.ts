@@ -37,7 +37,7 @@ export function stepLimits(
   sample: Cited,
   ended: FoundEpisode[],
 ): Machine | null {
-  const limits = limitsAt(rule, layers, person, sample[2]);
+  const limits = limitsAt(rule, layers, person, sample.t);
   if (machine === null && sideOf(rule, limits[rule.tiers[0]!.raise]!, sample) !== 'beyond') return null;
   return advance(rule, limits, machine, sample, ended);
 }
@@ -69,7 +69,7 @@ function advance(
     open = was === null ? opened(rule, sample, began, rank) : continued(rule, was, sample, rank);
     if (open !== was) changed = true;
   } else if (was !== null) {
-    ended.push({ ...was, end: sample[2], cleared: sample });
+    ended.push({ ...was, end: sample.t, cleared: sample });
     changed = true;
   }
   if (!changed) return machine;
@@ -78,7 +78,7 @@ function advance(
 }
 
 function stepTier(rule: LimitRule, tier: Tier, limits: Limits, state: TierState, sample: Cited): TierState {
-  const [, , t, , quality] = sample;
+  const { t, quality } = sample;
   const good = quality === 0;
   const side = sideOf(rule, limits[tier.raise]!, sample);
   if (state.on === 0) {
@@ -91,7 +91,7 @@ function stepTier(rule: LimitRule, tier: Tier, limits: Limits, state: TierState,
       last: t,
       good: good || (goesOn?.good ?? false),
     };
-    const met = run.n >= tier.raiseSamples && t - run.first[2] >= limits[tier.raiseSeconds]! * 1000;
+    const met = run.n >= tier.raiseSamples && t - run.first.t >= limits[tier.raiseSeconds]! * 1000;
     return met ? { on: run.good ? 2 : 1, run: null, clear: null } : { on: 0, run, clear: null };
   }
   if (side === 'beyond' && good && state.on === 1) return { on: 2, run: null, clear: null };
@@ -106,7 +106,7 @@ function stepTier(rule: LimitRule, tier: Tier, limits: Limits, state: TierState,
 
 /** The run of values that this sample continues, if the pause before it is short enough. */
 function going(rule: LimitRule, { run }: TierState, sample: Cited): TierState['run'] {
-  return run !== null && sample[2] - run.last <= rule.maxGap ? run : null;
+  return run !== null && sample.t - run.last <= rule.maxGap ? run : null;
 }
 
 function beyond(rule: LimitRule, limit: number, x: number): boolean {
@@ -118,8 +118,7 @@ function beyond(rule: LimitRule, limit: number, x: number): boolean {
  * it is `either` and undecided.
  */
 function sideOf(rule: LimitRule, limit: number, cited: Cited): 'beyond' | 'within' | 'either' {
-  const x = cited[3];
-  const comparator = cited[8] ?? undefined;
+  const { x, comparator } = cited;
   if (comparator === undefined) return beyond(rule, limit, x) ? 'beyond' : 'within';
   const strict = comparator === '<' || comparator === '>';
   if (pointsBeyond(rule, comparator)) return beyond(rule, limit, x) || (strict && x === limit) ? 'beyond' : 'either';
@@ -160,7 +159,7 @@ function rankOf(rule: LimitRule, tiers: readonly TierState[]): number {
 
 function opened(rule: LimitRule, sample: Cited, began: TierState | null, rank: number): OpenEpisode {
   const first = began?.run?.first ?? sample;
-  return { start: sample[2], first, met: sample, worst: worse(rule, first, sample), rank, peak: rank };
+  return { start: sample.t, first, met: sample, worst: worse(rule, first, sample), rank, peak: rank };
 }
 
 function continued(rule: LimitRule, open: OpenEpisode, sample: Cited, rank: number): OpenEpisode {
@@ -171,8 +170,8 @@ function continued(rule: LimitRule, open: OpenEpisode, sample: Cited, rank: numb
 
 /** The more extreme of two values; the earlier one when they are equal. A bound counts where it points away from the limit. */
 function worse(rule: LimitRule, a: Cited, b: Cited): Cited {
-  if (b[8] != null && !pointsBeyond(rule, b[8])) return a;
-  return beyond(rule, a[3], b[3]) ? b : a;
+  if (b.comparator !== undefined && !pointsBeyond(rule, b.comparator)) return a;
+  return beyond(rule, a.x, b.x) ? b : a;
 }
 
 function isOff(tier: TierState): boolean {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { GLUCOSE, HOUR, MINUTE, T0 } from '#libs/testing/ward';
 import type { CheckMachine } from '../state/machine-state.js';
+import { citedOf } from '../fixtures/draft.fixture.js';
 import type { Cited } from '../state/cited.js';
 import { check, isChecked } from './signal-checks.js';
 
 const MIN5 = 5 * MINUTE;
 
 function cited(after: number, x: number, source = 'a', quality: 0 | 1 | 2 = 0): Cited {
-  return [`${source}-${after}`, 1, T0 + after, x, quality, source, GLUCOSE];
+  return citedOf({ identity: `${source}-${after}`, t: T0 + after, x, quality, source, code: GLUCOSE });
 }
 
 /** Values in the order given; the last one as it was judged, and what is remembered then. */
@@ -25,7 +26,7 @@ const OTHER_UNIT = cited(HOUR, 21.3);
 describe('signal checks', () => {
   it('are of vital signs, not of waveforms or what is not known', () => {
     expect([GLUCOSE, 12, 9999].map(isChecked)).toEqual([true, false, false]);
-    const wave: Cited = ['w', 1, T0, 1, 0, 'a', 12];
+    const wave = citedOf({ code: 12 });
     const machine = {};
     expect(check(machine, { cited: wave })).toEqual({ machine, cited: wave });
   });
@@ -38,15 +39,14 @@ describe('signal checks', () => {
   });
 
   it('say why a value is doubtful, after what was known before', () => {
-    expect(checked(...HIGH, OTHER_UNIT).cited.slice(4)).toEqual([1, 'a', GLUCOSE, ['unit-doubtful']]);
-    const [identity, version, t, x, , source, code] = OTHER_UNIT;
-    const sent: Cited = [identity, version, t, x, 1, source, code, ['own-reason']];
-    expect(checked(...HIGH, sent).cited.slice(4)).toEqual([1, 'a', GLUCOSE, ['own-reason', 'unit-doubtful']]);
+    expect(checked(...HIGH, OTHER_UNIT).cited).toEqual({ ...OTHER_UNIT, quality: 1, reasons: ['unit-doubtful'] });
+    const sent: Cited = { ...OTHER_UNIT, quality: 1, reasons: ['own-reason'] };
+    expect(checked(...HIGH, sent).cited).toEqual({ ...sent, reasons: ['own-reason', 'unit-doubtful'] });
   });
 
   it('compare a source with its own values', () => {
     expect(checked(...HIGH, cited(HOUR, 21.3, 'b')).machine).toHaveProperty('a');
-    expect(checked(...HIGH, cited(HOUR, 100, 'b'), OTHER_UNIT).cited[4]).toBe(1);
+    expect(checked(...HIGH, cited(HOUR, 100, 'b'), OTHER_UNIT).cited.quality).toBe(1);
   });
 
   it('remember four sources; the one silent for longest is forgotten', () => {
@@ -64,9 +64,9 @@ describe('signal checks', () => {
 
   it('believe what another source confirms, unless that one is doubted itself', () => {
     const other = [22, 22, 22].map((x, i) => cited(30 * MINUTE + i * MIN5, x, 'b'));
-    expect(checked(...other, ...HIGH, cited(HOUR, 22)).cited[7] ?? []).not.toContain('unit-doubtful');
+    expect(checked(...other, ...HIGH, cited(HOUR, 22)).cited.reasons ?? []).not.toContain('unit-doubtful');
     const doubted = [380, 380, 380].map((x, i) => cited(i * MIN5, x, 'b'));
     const both = checked(...doubted, cited(50 * MINUTE, 21.3, 'b'), ...HIGH, OTHER_UNIT);
-    expect(both.cited[7]).toContain('unit-doubtful');
+    expect(both.cited.reasons).toContain('unit-doubtful');
   });
 });

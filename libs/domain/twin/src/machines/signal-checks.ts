@@ -35,7 +35,7 @@ export function check(
   sample: Sample,
 ): { readonly machine: CheckMachine | null; readonly cited: Cited } {
   const { cited } = sample;
-  const [, , t, x, quality, source, code] = cited;
+  const { t, x, quality, source, code } = cited;
   const spec = specOf(code);
   if (spec === undefined) return { machine, cited };
   const before = machine !== null && Object.hasOwn(machine, source) ? machine[source]! : null;
@@ -43,7 +43,7 @@ export function check(
   const next = verdict.state === before || verdict.state === null ? machine : kept(machine, source, verdict.state);
   const found = verdict.reasons.filter((reason) => reason !== 'sent-as-doubtful' && reason !== 'sent-as-bad');
   if (found.length === 0 && verdict.quality === quality) return { machine: next, cited };
-  const reasons = [...(cited[7] ?? []), ...found];
+  const reasons = [...(cited.reasons ?? []), ...found];
   return { machine: next, cited: judgedAs(cited, verdict.quality, reasons) };
 }
 

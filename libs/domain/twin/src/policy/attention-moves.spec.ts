@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { HEART_RATE, MINUTE, SECOND, T0 } from '#libs/testing/ward';
 import { attended, fallen, furtherThanSeen, risen } from './attention.js';
-import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
+import { citedOf, draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Finding } from '../alerts/finding.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
@@ -28,7 +28,7 @@ describe('what a person had seen', () => {
   });
 
   it('is how far it was: the newest value of a limit rule, the weight of a finding, else nothing', () => {
-    const value: Cited = ['value', 1, T0, 130, 0, 'gateway', HEART_RATE];
+    const value = citedOf({ x: 130 });
     expect(seenOf(HEART_HIGH.id, {}, T0, value)).toStrictEqual({ rank: 2, asOf: T0, far: 130 });
     expect(seenOf(HEART_HIGH.id, {}, T0)).toStrictEqual({ rank: 2, asOf: T0 });
     expect(seenOf('oxygen-saturation-low', {}, T0)).toStrictEqual({ rank: 2, asOf: T0 });
@@ -60,9 +60,9 @@ describe('a score that a person has seen', () => {
 describe('a heart rate that a person has seen', () => {
   /** 20/min further than 130, three values over a minute. */
   const further = (seconds: readonly number[], values: readonly number[] = [150, 150, 150]) => {
-    const fresh = seconds.map((second, i): Cited => {
-      return [`${second}`, 1, T0 + second * SECOND, values[i]!, 0, 'gateway', HEART_RATE];
-    });
+    const fresh = seconds.map((second, i) =>
+      citedOf({ identity: `${second}`, t: T0 + second * SECOND, x: values[i]! }),
+    );
     const episode = episodeOf({ status: 'acknowledged', seen: { rank: 2, asOf: T0, far: 130 } });
     return { before: episode, ...furtherThanSeen(draftWith({}), HEART_HIGH, episode, fresh) };
   };
@@ -84,7 +84,7 @@ describe('a heart rate that a person has seen', () => {
     const none = further([1], [140]);
     expect(none.episode).toBe(none.before);
     const running = episodeOf({ status: 'acknowledged', seen: { ...further([1]).episode.seen! } });
-    const back: Cited = ['back', 1, T0 + 31 * SECOND, 140, 0, 'gateway', HEART_RATE];
+    const back = citedOf({ t: T0 + 31 * SECOND, x: 140 });
     expect(furtherThanSeen(draftWith({}), HEART_HIGH, running, [back]).episode.seen).toStrictEqual({
       rank: 2,
       asOf: T0,

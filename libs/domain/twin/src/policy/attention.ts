@@ -20,7 +20,7 @@ export function attended(draft: Draft, rule: Rule, episode: EpisodeState): Episo
 }
 
 function farNow(draft: Draft, rule: Rule, episode: EpisodeState): number | null {
-  if (rule.kind === 'limit') return draft.measures[rule.codes[0]]?.latest?.[3] ?? null;
+  if (rule.kind === 'limit') return draft.measures[rule.codes[0]]?.latest?.x ?? null;
   return rule.kind === 'stream' ? (episode.finding?.weight ?? null) : null;
 }
 
@@ -44,7 +44,7 @@ export function furtherThanSeen(
   const tier = rule.tiers.at(-1)!;
   const { [tier.raiseSeconds]: seconds } = limitsAt(rule, layersOf(draft, rule.id), personOf(draft.facts), asOf);
   let { run } = seen;
-  for (const [, , t, x, quality] of fresh) {
+  for (const { t, x, quality } of fresh) {
     if (quality === 2 || t <= asOf) continue;
     run = (x - far) * side < step ? undefined : { from: run?.from ?? t, n: (run?.n ?? 0) + 1 };
     if (run !== undefined && run.n >= tier.raiseSamples && t - run.from >= seconds! * 1000) {

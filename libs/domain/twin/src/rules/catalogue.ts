@@ -34,6 +34,7 @@ export interface Catalogue {
   readonly detectorsOf: (code: number) => readonly Detector[];
   /** The derived measures that remember the course of this measure (catalogue number). */
   readonly foldedOf: (code: number) => readonly FoldedMeasure[];
+  readonly detectorById: (id: string) => Detector | undefined;
   /** The detector that evaluates this rule. */
   readonly detectorOf: (rule: StreamRule) => Detector | undefined;
   /** Catalogue numbers of the measures that a rule's limits are set against; none for technical rules, which are judged by the log's time. */
@@ -56,7 +57,7 @@ export function catalogueOf(packs: readonly ConditionPack[]): Catalogue {
   const derived = packs.flatMap((pack) => pack.derived);
   const isFolded = (measure: DerivedMeasure): measure is FoldedMeasure => measure.kind === 'folded';
   const byId = named('rules', rules, ({ id }) => id);
-  named('detectors', detectors, ({ id }) => id);
+  const detectorsById = named('detectors', detectors, ({ id }) => id);
   named('derived measures', derived, ({ name }) => name);
   const order = new Map(rules.map((rule, index) => [rule, index]));
   const orderOf = (rule: Rule): number => order.get(rule) ?? rules.length;
@@ -82,6 +83,7 @@ export function catalogueOf(packs: readonly ConditionPack[]): Catalogue {
     limitRulesOf: (code) => limitRules.get(code) ?? NONE,
     detectorsOf: (code) => detectorsByCode.get(code) ?? NONE,
     foldedOf: (code) => folded.get(code) ?? NONE,
+    detectorById: (id) => detectorsById.get(id),
     detectorOf: (rule) => byRule.get(rule),
     codesOf(rule) {
       switch (rule.kind) {

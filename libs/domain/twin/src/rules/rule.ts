@@ -134,6 +134,8 @@ export interface Detector {
   readonly warmUpMs?: number;
   /** Takes out values that were corrected or withdrawn, where values are taken as they come and the memory holds single ones. */
   readonly forget?: (memory: unknown, identities: ReadonlySet<string>) => unknown;
+  /** The memory (not null) with each cited measurement in another form, for the codec of stored twins; absent where it holds none. */
+  readonly mapCited?: <A, B>(memory: unknown, form: (cited: A) => B) => unknown;
   readonly step: (memory: unknown, sample: Sample, at: Circumstances) => DetectorStep;
 }
 

@@ -6,7 +6,7 @@ import type { LatenessState, LateState, LateWaves } from './late-state.js';
 import type { ClockState, StreamState, UnitState } from './sender-state.js';
 
 /**
- * The living model of one patient; serialised as the twin's snapshot, so it is plain JSON, small, and free of any clock:
+ * The living model of one patient; stored by `writeTwin` as the twin's snapshot, so it is plain JSON, small, and free of any clock:
  * the same log gives the same bytes. Measures, rules and streams are added to, never invented: what is absent is unknown.
  */
 export interface TwinState {

@@ -1,10 +1,11 @@
 import type { Catalogue } from '../rules/catalogue.js';
-import { judgedAs } from '../ingest/sample.js';
 import type { DetectorMachine } from '../state/machine-state.js';
-import type { TwinState } from '../state/state.js';
-import type { Cited } from '../state/cited.js';
+import { decodeCited, encodeCited, type StoredCited } from '../state/cited.js';
+import type { Citing } from './cited-parts.js';
+import type { StoredState } from './twin-codec.js';
 
-type Old = Omit<TwinState, 'v'>;
+type Old = Omit<StoredState, 'v'>;
+type Machine = Citing<StoredCited, DetectorMachine>;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -35,25 +36,12 @@ export function memoriesWithoutAhead<T extends Old>(catalogue: Catalogue, state:
 }
 
 /** The value with its time of receipt as effective time; `ahead`: how much later its own time is. */
-export function judgedAtReceipt(cited: Cited, heard: number): Cited {
-  const [identity, version, t, x, quality, source, code, reasons, comparator] = cited;
-  if (t <= heard) return cited;
-  const moved: Cited = [
-    identity,
-    version,
-    heard,
-    x,
-    quality,
-    source,
-    code,
-    reasons ?? [],
-    comparator ?? null,
-    t - heard,
-  ];
-  return judgedAs(moved, quality, reasons);
+export function judgedAtReceipt(stored: StoredCited, heard: number): StoredCited {
+  const cited = decodeCited(stored);
+  return cited.t <= heard ? stored : encodeCited({ ...cited, t: heard, ahead: cited.t - heard });
 }
 
-function withInputs(machine: DetectorMachine, heard: number): DetectorMachine {
+function withInputs(machine: Machine, heard: number): Machine {
   const memory = machine.memory as Fields | null;
   if (memory === null) return machine;
   const { inputs, state } = memory;
@@ -61,7 +49,9 @@ function withInputs(machine: DetectorMachine, heard: number): DetectorMachine {
     ...machine,
     memory: {
       ...memory,
-      ...(isFields(inputs) ? { inputs: mapped(inputs, (cited) => judgedAtReceipt(cited as Cited, heard)) } : undefined),
+      ...(isFields(inputs)
+        ? { inputs: mapped(inputs, (cited) => judgedAtReceipt(cited as StoredCited, heard)) }
+        : undefined),
       // Courses of single measures, as pairs of time and value.
       ...(isFields(state) ? { state: mapped(state, (course) => withoutFuture(course, heard)) } : undefined),
     },

@@ -1,18 +1,23 @@
 import { gridTimes } from '../time/grid.js';
 import type { Catalogue } from '../rules/catalogue.js';
 import type { Kept } from '../state/machine-state.js';
-import type { MeasureState, TwinState } from '../state/state.js';
+import type { StoredCited } from '../state/cited.js';
+import type { MeasureState } from '../state/state.js';
+import type { Citing } from './cited-parts.js';
+import type { StoredState } from './twin-codec.js';
 import { judgedAtReceipt, memoriesWithoutAhead } from './ahead-memories.js';
+
+type Measure = Citing<StoredCited, MeasureState>;
 
 /**
  * A snapshot of version 2 may hold values that are newer than the log itself, of a clock that was ahead: everything true would be late
  * beside them. They are taken as if they had been measured when the newest record was received (docs/adr/0023), and the kept machines
  * are laid out for the newest time that is left. One without such values comes back as it is.
  */
-export function withoutAhead<T extends Omit<TwinState, 'v'>>(catalogue: Catalogue, state: T): T {
+export function withoutAhead<T extends Omit<StoredState, 'v'>>(catalogue: Catalogue, state: T): T {
   const { heard, measures } = state;
   if (!Object.values(measures).some(({ t }) => t > heard)) return state;
-  const newestOf = (codes: readonly number[], of: TwinState['measures']): number | null =>
+  const newestOf = (codes: readonly number[], of: StoredState['measures']): number | null =>
     codes.reduce<number | null>((newest, code) => {
       const t = of[code]?.t;
       return t === undefined ? newest : Math.max(newest ?? t, t);
@@ -35,7 +40,7 @@ export function withoutAhead<T extends Omit<TwinState, 'v'>>(catalogue: Catalogu
   };
 }
 
-function atReceipt(measure: MeasureState, heard: number): MeasureState {
+function atReceipt(measure: Measure, heard: number): Measure {
   const { latest } = measure;
   if (latest === null || latest[2] <= heard) return { ...measure, t: heard };
   return { ...measure, t: heard, latest: judgedAtReceipt(latest, heard) };

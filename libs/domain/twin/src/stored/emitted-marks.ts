@@ -1,6 +1,10 @@
 import { alertRank, isOpen } from '../alerts/alert-state.js';
+import type { StoredCited } from '../state/cited.js';
 import type { EpisodeState } from '../state/episode-state.js';
+import type { Citing } from './cited-parts.js';
 import type { OldTwin } from './old-twin.js';
+
+type Episode = Citing<StoredCited, EpisodeState>;
 
 /**
  * Episodes of version 2 do not say with which severity they were last emitted and paged. It is that which they have: acts on them name a
@@ -14,7 +18,7 @@ export function withEmittedMarks(twin: OldTwin): OldTwin {
   return { ...twin, rules: Object.fromEntries(rules) as OldTwin['rules'] };
 }
 
-function marked(episode: EpisodeState): EpisodeState {
+function marked(episode: Episode): Episode {
   const rank = alertRank(episode);
   return {
     ...episode,

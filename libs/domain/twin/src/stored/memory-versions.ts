@@ -3,6 +3,11 @@ import type { MemoryFormat } from '../rules/memory-format.js';
 import type { DetectorMachine, Kept } from '../state/machine-state.js';
 import type { TwinState } from '../state/state.js';
 
+/** What is read here of a twin, as it is or as it is stored. */
+type Remembering = Pick<TwinState, 'memories' | 'derived' | 'checks' | 'asOf' | 'warmingUp'> & {
+  readonly detectors: Readonly<Record<string, Kept<Pick<DetectorMachine, 'memory'>>>>;
+};
+
 /** The versions that a twin has to name: all but 1 (a memory is of version 1 where the twin does not name one), so that a twin of the first version costs nothing. */
 export function namedVersions(formats: Catalogue['memories']): TwinState['memories'] {
   const named = Object.entries(formats).filter(([, { version }]) => version !== 1);
@@ -14,19 +19,24 @@ export function namedVersions(formats: Catalogue['memories']): TwinState['memori
  * detector found and is open stays open until the detector has seen enough to judge that (`warmingUp`). A memory that no part of this
  * software owns stays as it is, for the software that does.
  */
-export function withKnownMemories(twin: TwinState, formats: Catalogue['memories']): TwinState {
+export function withKnownMemories<T extends Remembering>(twin: T, formats: Catalogue['memories']): T {
   const stored = twin.memories ?? {};
   const other = Object.keys(formats).filter((name) => (stored[name] ?? 1) !== formats[name]!.version);
   if (other.length === 0) return twin;
-  let next: TwinState = twin;
+  let next = twin;
   for (const name of other) next = brought(next, name, stored[name] ?? 1, formats[name]!);
   const kept = Object.entries(stored).filter(([name]) => formats[name] === undefined);
   const { memories: _, ...rest } = next;
   const memories = { ...Object.fromEntries(kept), ...namedVersions(formats) };
-  return Object.keys(memories).length === 0 ? rest : { ...rest, memories };
+  return (Object.keys(memories).length === 0 ? rest : { ...rest, memories }) as T;
 }
 
-function brought(twin: TwinState, name: string, from: number, { version, upcasters = {} }: MemoryFormat): TwinState {
+function brought<T extends Remembering>(
+  twin: T,
+  name: string,
+  from: number,
+  { version, upcasters = {} }: MemoryFormat,
+): T {
   const upcast = chainOf(from, version, upcasters);
   if (name === 'checks') return upcast === null ? { ...twin, checks: {} } : twin;
   const id = name.slice(name.indexOf(':') + 1);
@@ -39,7 +49,7 @@ function brought(twin: TwinState, name: string, from: number, { version, upcaste
   return { ...twin, detectors, warmingUp: { ...twin.warmingUp, [id]: twin.asOf } };
 }
 
-function withDerived(twin: TwinState, id: string, upcast: ((memory: unknown) => unknown) | null): TwinState {
+function withDerived<T extends Remembering>(twin: T, id: string, upcast: ((memory: unknown) => unknown) | null): T {
   if (twin.derived[id] === undefined) return twin;
   const { [id]: memory, ...others } = twin.derived;
   return { ...twin, derived: upcast === null ? others : { ...others, [id]: upcast(memory) } };
@@ -60,7 +70,10 @@ function chainOf(
   return from > to ? null : (memory) => steps.reduce((before, step) => (before === null ? null : step(before)), memory);
 }
 
-function machinesMapped(kept: Kept<DetectorMachine>, of: (memory: unknown) => unknown): Kept<DetectorMachine> {
-  const mapped = (machine: DetectorMachine): DetectorMachine => ({ ...machine, memory: of(machine.memory) });
+function machinesMapped<M extends Pick<DetectorMachine, 'memory'>>(
+  kept: Kept<M>,
+  of: (memory: unknown) => unknown,
+): Kept<M> {
+  const mapped = (machine: M): M => ({ ...machine, memory: of(machine.memory) });
   return { ...kept, now: kept.now === null ? null : mapped(kept.now), machines: kept.machines.map(mapped) };
 }

@@ -1,4 +1,4 @@
-import type { TwinState } from '../state/state.js';
+import type { StoredState } from './twin-codec.js';
 
 /** A whole stored twin of some version; its shape was checked against what all these versions have in common. */
-export type OldTwin = Omit<TwinState, 'v'> & { readonly v: number };
+export type OldTwin = Omit<StoredState, 'v'> & { readonly v: number };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { HEART_RATE, MINUTE, T0, Ward } from '#libs/testing/ward';
-import { initialTwin, readTwin, TWIN_VERSION, type TwinState } from '../index.js';
+import { initialTwin, readTwin, TWIN_VERSION, writeTwin, type TwinState } from '../index.js';
 
 const row = { tenant: 1, patient: 'p1', version: 0 };
 
@@ -18,7 +18,7 @@ describe('reading a stored twin', () => {
     const ward = new Ward();
     for (let i = 0; i < 40; i++) ward.send([{ c: HEART_RATE, t: T0 + i * MINUTE, x: 150 }]);
     const { tenant, patient, version } = ward.state;
-    const read = readTwin(DEFAULT_CATALOGUE, JSON.stringify(ward.state), { tenant, patient, version });
+    const read = readTwin(DEFAULT_CATALOGUE, writeTwin(DEFAULT_CATALOGUE, ward.state), { tenant, patient, version });
     expect(read).toEqual({ kind: 'twin', state: ward.state });
   });
 

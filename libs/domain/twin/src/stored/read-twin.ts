@@ -1,6 +1,7 @@
 import type { Catalogue } from '../rules/catalogue.js';
 import type { TwinState } from '../state/state.js';
 import { withKnownMemories } from './memory-versions.js';
+import { decodeTwin, type StoredState } from './twin-codec.js';
 import { isTwinShaped } from './twin-shape.js';
 import { TWIN_VERSION } from './twin-version.js';
 import { UPCASTERS } from './upcasters.js';
@@ -25,7 +26,8 @@ export interface TwinRowHead {
 }
 
 /**
- * Reads the JSON of a stored twin: of this version as it is, of earlier ones through the upcasters. The memory of a detector that the
+ * Reads the JSON of a stored twin: of this version as it is, of earlier ones through the upcasters; cited
+ * measurements get names (`twin-codec.ts`). The memory of a detector that the
  * catalogue does not know begins anew, and the detector says so (`warmingUp`). Anything doubtful is unreadable as a whole: a twin that is
  * misread judges wrongly without a sign. Never throws.
  */
@@ -45,16 +47,16 @@ export function readTwin(catalogue: Catalogue, json: string, row?: TwinRowHead):
   let twin = value as OldTwin;
   if (row !== undefined && (twin.tenant !== row.tenant || twin.patient !== row.patient || twin.version !== row.version))
     return unreadable('of-another-twin');
-  while (twin.v < TWIN_VERSION) {
-    const upcast = UPCASTERS[twin.v];
-    if (upcast === undefined) return unreadable('older-version');
-    try {
+  try {
+    while (twin.v < TWIN_VERSION) {
+      const upcast = UPCASTERS[twin.v];
+      if (upcast === undefined) return unreadable('older-version');
       twin = upcast(twin, catalogue);
-    } catch {
-      return unreadable('malformed');
     }
+    return { kind: 'twin', state: decodeTwin(catalogue, withKnownMemories(twin as StoredState, catalogue.memories)) };
+  } catch {
+    return unreadable('malformed');
   }
-  return { kind: 'twin', state: withKnownMemories(twin as TwinState, catalogue.memories) };
 }
 
 function unreadable(reason: UnreadableReason): StoredTwin {

@@ -1,3 +1,5 @@
+import { isStoredCited } from './twin-codec.js';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -22,16 +24,7 @@ export function isTwinShaped(value: object): boolean {
 }
 
 function isMeasure({ t, latest, receivedAt }: Fields): boolean {
-  return isCount(t) && isCount(receivedAt) && (latest === null || isCited(latest));
-}
-
-function isCited(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length >= 7 &&
-    typeof value[0] === 'string' &&
-    [1, 2, 3].every((i) => isCount(value[i]))
-  );
+  return isCount(t) && isCount(receivedAt) && (latest === null || isStoredCited(latest));
 }
 
 function isKept(kept: Fields): boolean {

@@ -2,15 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { Ward } from '#libs/testing/ward';
-import { readTwin, TWIN_VERSION, type TwinState } from '../index.js';
+import { readTwin, TWIN_VERSION, type Cited, type TwinState } from '../index.js';
+import { decodeCited } from '../state/cited.js';
 import { STORIES, type Story } from './stories.fixture.js';
+import type { StoredState } from './twin-codec.js';
 import { UPCASTERS } from './upcasters.js';
 
 /** Twins as the software of that version stored them after the first part of each story; `writtenBy` is its commit. */
 interface Stored {
   readonly version: number;
   readonly writtenBy: string;
-  readonly twins: Readonly<Record<string, TwinState>>;
+  readonly twins: Readonly<Record<string, StoredState>>;
 }
 
 function storedBy(version: number): Stored {
@@ -81,7 +83,9 @@ describe.each(Object.keys(UPCASTERS).map(Number))('twins of version %i', (versio
   it('keeps an open alert open, with its number, its onset as emitted and what was said of it', () => {
     const before = twins['ward']!.rules['heart-rate-high']!.episodes;
     const after = read(twins['ward']!).rules['heart-rate-high']!.episodes;
-    expect(after).toEqual([{ ...before[0], told: { rank: 3, rose: 2 }, paged: 3 }]);
+    expect(after).toEqual([
+      { ...before[0], cites: before[0]!.cites.map(decodeCited), told: { rank: 3, rose: 2 }, paged: 3 },
+    ]);
     expect(read(twins['asystole']!).rules['asystole']!.episodes[0]).toMatchObject({
       n: 0,
       status: 'open',
@@ -95,8 +99,8 @@ describe.each(Object.keys(UPCASTERS).map(Number))('twins of version %i', (versio
     expect(ahead.asOf).toBe(ahead.heard);
     const { news2, 'deterioration-trend': trend } = ahead.detectors;
     for (const one of [news2, trend]) {
-      const { inputs } = one!.now!.memory as { readonly inputs: Readonly<Record<string, readonly unknown[]>> };
-      for (const cited of Object.values(inputs)) expect(cited[2]).toBeLessThanOrEqual(ahead.heard);
+      const { inputs } = one!.now!.memory as { readonly inputs: Readonly<Record<string, Cited>> };
+      for (const cited of Object.values(inputs)) expect(cited.t).toBeLessThanOrEqual(ahead.heard);
     }
     const [old, fresh] = [wardAfter(story('ahead'), ahead), wardAfter(story('ahead'))];
     for (const ward of [old, fresh]) goOn(ward, story('ahead'));

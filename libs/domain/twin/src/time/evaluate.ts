@@ -68,7 +68,8 @@ function noteVerdicts(draft: Draft, { verdicts, rejudged }: Past): void {
   if (verdicts.size === 0) return;
   for (const change of draft.measurements) {
     const verdict = verdicts.get(change.identity);
-    if (verdict?.[1] === change.version) change.judged = { quality: verdict[4], reasons: verdict[7] ?? [] };
+    if (verdict?.version === change.version)
+      change.judged = { quality: verdict.quality, reasons: verdict.reasons ?? [] };
   }
 }
 
@@ -119,7 +120,7 @@ function effectOf(draft: Draft, code: number, changes: readonly Change[]): Effec
     if (replaces !== undefined) {
       changed.add(change.identity);
       added.delete(change.identity);
-      if (latest !== null && latest[0] === change.identity) touchesLatest = true;
+      if (latest !== null && latest.identity === change.identity) touchesLatest = true;
       if (replaces.code === code && !replaces.retracted && replaces.judgedAt !== null)
         dirty = earlier(dirty, inReach(draft, newest, replaces.judgedAt));
     }
@@ -186,9 +187,9 @@ function earlier(a: number | null, b: number | null): number | null {
 }
 
 function isNewest(measure: MeasureState | undefined, cited: Cited): boolean {
-  if (measure === undefined || cited[2] > measure.t) return true;
+  if (measure === undefined || cited.t > measure.t) return true;
   const { latest, sent } = measure;
-  if (cited[2] !== measure.t || latest === null || latest[2] !== measure.t) return false;
+  if (cited.t !== measure.t || latest === null || latest.t !== measure.t) return false;
   return inOrder(asSent(latest, sent), cited) < 0;
 }
 
@@ -197,11 +198,12 @@ function takeMeasure(draft: Draft, effect: Effect, past: Past): void {
   const before = draft.measures[code];
   const judged = past.take(effect);
   const last = added.at(-1)?.cited;
-  const newest = last === undefined ? (before?.t ?? null) : Math.max(before?.t ?? last[2], last[2]);
+  const newest = last === undefined ? (before?.t ?? null) : Math.max(before?.t ?? last.t, last.t);
   if (newest === null) return;
   let latest = later(before?.latest ?? null, judged.at(-1)?.cited);
   if (effect.touchesLatest) latest = past.newest(code)?.cited ?? null;
-  const same = latest !== null && latest[0] === before?.latest?.[0] && latest[1] === before.latest[1];
+  const same =
+    latest !== null && latest.identity === before?.latest?.identity && latest.version === before.latest.version;
   const { receivedAt, sent } = same ? before! : past.receiptOf(code, latest);
   draft.measures[code] = { t: newest, latest, sent, receivedAt };
   draft.asOf = Math.max(draft.asOf ?? newest, newest);
@@ -210,9 +212,11 @@ function takeMeasure(draft: Draft, effect: Effect, past: Past): void {
 /** The newest of what was latest and what was judged now; the same value may have been judged anew. */
 function later(latest: Cited | null, last: Cited | undefined): Cited | null {
   if (last === undefined) return latest;
-  return latest === null || latest[0] === last[0] || inOrder(asSent(latest, last[4]), last) < 0 ? last : latest;
+  return latest === null || latest.identity === last.identity || inOrder(asSent(latest, last.quality), last) < 0
+    ? last
+    : latest;
 }
 
 function asSent(cited: Cited, quality: 0 | 1 | 2): Cited {
-  return cited[4] === quality ? cited : judgedAs(cited, quality, cited[7]);
+  return cited.quality === quality ? cited : judgedAs(cited, quality, cited.reasons);
 }

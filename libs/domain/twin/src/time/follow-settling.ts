@@ -111,11 +111,11 @@ function opened(
 
 /** Bad values are not judged. */
 function isJudged({ cited }: Sample): boolean {
-  return cited[4] !== 2;
+  return cited.quality !== 2;
 }
 
 function spanOf({ cited, series, periodMs }: Sample): Span {
-  return { from: cited[2], until: cited[2] + (series?.length ?? 0) * (periodMs ?? 0) };
+  return { from: cited.t, until: cited.t + (series?.length ?? 0) * (periodMs ?? 0) };
 }
 
 /** Where versions stood that are replaced or withdrawn. */
@@ -179,7 +179,7 @@ function judgeAgain(
 }
 
 function startOf({ cited, part }: Sample): number {
-  return part?.t ?? cited[2];
+  return part?.t ?? cited.t;
 }
 
 function endOf(sample: Sample): number {
@@ -194,7 +194,7 @@ function foldOn(
 ): DetectorMachine | null {
   let machine = start;
   for (const sample of parts) {
-    around.now = Math.max(around.now, sample.cited[2]);
+    around.now = Math.max(around.now, sample.cited.t);
     machine = stepDetector(detector, around, machine, sample);
   }
   return machine;

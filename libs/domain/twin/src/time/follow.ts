@@ -61,12 +61,12 @@ export function followLimits(
   const person = personOf(draft.facts);
   const found: FoundEpisode[] = [];
   const step = (machine: Machine | null, { cited }: Sample): Machine | null => {
-    if (cited[4] === 2) return machine;
-    if (rule.refuses === undefined || refusalOf(rule, person, cited[2]) === null) {
+    if (cited.quality === 2) return machine;
+    if (rule.refuses === undefined || refusalOf(rule, person, cited.t) === null) {
       return stepLimits(rule, layers, person, machine, cited, found);
     }
     drop(draft, 'outside-population');
-    if (machine?.open) found.push({ ...machine.open, end: cited[2], cleared: null });
+    if (machine?.open) found.push({ ...machine.open, end: cited.t, cleared: null });
     return null;
   };
   const kept = fold(step, timeOf, { ...part, before, beforeNewest }, part.samples, newest);
@@ -92,8 +92,8 @@ export function followDetector(
   const found = new Map<string, FoundEpisode[]>(rules.map((rule) => [rule.id, []]));
   const around = { ...surroundingsOf(draft, found), isWarmingUp: isWarmingUp(draft, detector, newest) };
   const step = (machine: DetectorMachine | null, sample: Sample): DetectorMachine | null => {
-    if (sample.cited[4] === 2 || !isExact(sample.cited)) return machine;
-    const t = sample.cited[2];
+    if (sample.cited.quality === 2 || !isExact(sample.cited)) return machine;
+    const t = sample.cited.t;
     around.now = detector.late === 'refold' ? t : Math.max(around.now, beforeNewest ?? t, t);
     return stepDetector(detector, around, machine, sample);
   };
@@ -177,7 +177,7 @@ function partOf<M>(
   const kept = machineBefore(before, beforeNewest, dirty);
   if (floor !== null && kept.at < floor) {
     drop(draft, 'too-late-for-rules');
-    return { ...goOn, samples: past.fresh(code).filter(({ cited }) => cited[2] > beforeNewest) };
+    return { ...goOn, samples: past.fresh(code).filter(({ cited }) => cited.t > beforeNewest) };
   }
   return { machine: kept.machine, from: kept.at, since: kept.at, samples: past.since(code, kept.at) };
 }

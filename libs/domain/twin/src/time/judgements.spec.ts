@@ -20,7 +20,7 @@ describe('what is stored of a value', () => {
     const ward = new Ward();
     ward.send(series(GLUCOSE, T0, 5 * MINUTE, [120, 121, 122]));
     ward.send([{ c: GLUCOSE, t: T0 + 15 * MINUTE, x: 390 }]);
-    const [, , , , quality, , , reasons] = ward.state.measures[GLUCOSE]!.latest!;
+    const { quality, reasons } = ward.state.measures[GLUCOSE]!.latest!;
     expect({ quality, reasons }).toEqual({ quality: 2, reasons: ['rate-impossible'] });
     expect(ward.outcomes.at(-1)!.measurements[0]!.judged).toEqual({ quality, reasons });
   });

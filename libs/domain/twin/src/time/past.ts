@@ -50,7 +50,7 @@ export class Past {
     const before = this.kept(code);
     // Late values that wait are not judged before they are re-evaluated.
     const judged: Sample[] = effect.waits
-      ? added.filter(({ cited }) => cited[2] <= (newestBefore ?? Number.NEGATIVE_INFINITY))
+      ? added.filter(({ cited }) => cited.t <= (newestBefore ?? Number.NEGATIVE_INFINITY))
       : [];
     const step = (machine: CheckMachine | null, sample: Sample): CheckMachine | null =>
       this.judge(machine, sample, judged);
@@ -61,7 +61,7 @@ export class Past {
     const samples = dirty === null || newestBefore === null ? added.slice(judged.length) : this.raw(code, start.at!);
     const newest = Math.max(
       newestBefore ?? Number.NEGATIVE_INFINITY,
-      added.at(-1)?.cited[2] ?? Number.NEGATIVE_INFINITY,
+      added.at(-1)?.cited.t ?? Number.NEGATIVE_INFINITY,
     );
     if (!Number.isFinite(newest)) return judged;
     const folding = { machine: start.machine, from: start.at, before, beforeNewest: newestBefore };
@@ -81,7 +81,7 @@ export class Past {
     const fresh = this.fresh(code);
     if (this.effects.get(code)?.waits !== true) return fresh;
     const newest = this.draft.base.measures[code]?.t ?? Number.NEGATIVE_INFINITY;
-    return fresh.filter(({ cited }) => cited[2] > newest);
+    return fresh.filter(({ cited }) => cited.t > newest);
   }
 
   /** The measure's newest value, judged; looked for nearby first, so that not a whole day is read for it. */
@@ -112,7 +112,7 @@ export class Past {
     const judged: Sample[] = [];
     let machine: CheckMachine | null = start.machine;
     for (const sample of this.raw(code, start.at)) machine = this.judge(machine, sample, judged);
-    const found = judged.filter(({ cited }) => cited[2] >= from);
+    const found = judged.filter(({ cited }) => cited.t >= from);
     this.found.set(key, found);
     return found;
   }
@@ -138,20 +138,19 @@ export class Past {
       this.reread += one.series?.length ?? 1;
       found.push(sampleOf(one, at));
     }
-    for (const sample of effect?.added ?? [])
-      if (sample.cited[2] >= from && sample.cited[2] <= until) found.push(sample);
+    for (const sample of effect?.added ?? []) if (sample.cited.t >= from && sample.cited.t <= until) found.push(sample);
     return found;
   }
 
   /** When the record that brought this value was received, and its quality before the checks. */
   receiptOf(code: number, cited: Cited | null): Pick<MeasureState, 'receivedAt' | 'sent'> {
     if (cited === null) return { receivedAt: 0, sent: 0 };
-    const from = cited[2] - stillBehind(this.draft);
+    const from = cited.t - stillBehind(this.draft);
     const window = this.wanted.has(code) ? undefined : this.draft.memory.window(code, from);
-    const known = window?.find((stored) => stored.identity === cited[0] && stored.version === cited[1]);
+    const known = window?.find((stored) => stored.identity === cited.identity && stored.version === cited.version);
     if (known !== undefined) return { receivedAt: known.receivedAt, sent: known.quality };
-    const added = this.effects.get(code)?.added.find((sample) => sample.cited[0] === cited[0]);
-    return { receivedAt: this.draft.record.receivedAt, sent: added?.cited[4] ?? cited[4] };
+    const added = this.effects.get(code)?.added.find((sample) => sample.cited.identity === cited.identity);
+    return { receivedAt: this.draft.record.receivedAt, sent: added?.cited.quality ?? cited.quality };
   }
 
   /** What stands in the store from `from` on and is judged otherwise now than it was. */
@@ -162,8 +161,8 @@ export class Past {
       if ((verdict === undefined && before === undefined) || changed.has(identity)) continue;
       const at = judgedAt(stored);
       if (at === null || at < from) continue;
-      const quality = verdict?.[4] ?? stored.quality;
-      const reasons = verdict?.[7] ?? stored.reasons ?? [];
+      const quality = verdict?.quality ?? stored.quality;
+      const reasons = verdict?.reasons ?? stored.reasons ?? [];
       const known = before ?? { quality: stored.quality, reasons: stored.reasons ?? [] };
       if (known.quality === quality && known.reasons.join() === reasons.join()) continue;
       this.rejudged.push({ identity, version, code, t, quality, reasons });
@@ -178,7 +177,7 @@ export class Past {
     const checked = check(machine, sample);
     if (checked.cited === sample.cited) judged.push(sample);
     else {
-      this.verdicts.set(checked.cited[0], checked.cited);
+      this.verdicts.set(checked.cited.identity, checked.cited);
       judged.push({ ...sample, cited: checked.cited });
     }
     return checked.machine;
@@ -206,7 +205,7 @@ export class Past {
       if (at === null || at < from || effect?.changed.has(one.identity) === true) continue;
       kept.push(sampleOf(one, at));
     }
-    for (const sample of effect?.added ?? []) if (sample.cited[2] >= from) kept.push(sample);
+    for (const sample of effect?.added ?? []) if (sample.cited.t >= from) kept.push(sample);
     return kept.sort((a, b) => inOrder(a.cited, b.cited));
   }
 }
@@ -217,10 +216,10 @@ function isWaveform(code: number): boolean {
 }
 
 function newOf(judged: readonly Sample[], added: readonly Sample[]): readonly Sample[] {
-  const isNew = new Set(added.map(({ cited }) => cited[0]));
-  return judged.filter(({ cited }) => isNew.has(cited[0]));
+  const isNew = new Set(added.map(({ cited }) => cited.identity));
+  return judged.filter(({ cited }) => isNew.has(cited.identity));
 }
 
 export function timeOf({ cited }: Sample): number {
-  return cited[2];
+  return cited.t;
 }

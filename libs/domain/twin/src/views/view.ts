@@ -112,7 +112,7 @@ function measuresOf(state: TwinState, at: number): TwinView['measures'] {
   for (const measure of CATALOGUE) {
     const known = state.measures[measure.number];
     if (known === undefined || known.latest === null) continue;
-    const [, , t, value, quality, source, , , comparator, ahead = 0] = known.latest;
+    const { t, x: value, quality, source, comparator, ahead = 0 } = known.latest;
     measures[measure.name] = {
       value,
       ...(comparator == null ? undefined : { comparator }),
@@ -136,10 +136,10 @@ function derivedOf({ derived }: Catalogue, state: TwinState): TwinView['derived'
     const latest = measure.of
       .map((name) => state.measures[measureByName(name)!.number]?.latest ?? null)
       .filter((cited) => cited !== null)
-      .filter((cited) => !isPartly || (cited[4] !== 2 && isExact(cited)));
+      .filter((cited) => !isPartly || (cited.quality !== 2 && isExact(cited)));
     if (latest.length < (isPartly ? 1 : measure.of.length)) continue;
     const { name, title, unit, of } = measure;
-    const { at = Math.max(...latest.map(([, , t]) => t)), ...shown } = readDerived(measure, latest, state, person);
+    const { at = Math.max(...latest.map(({ t }) => t)), ...shown } = readDerived(measure, latest, state, person);
     views[name] = { title, unit, of, effectiveAt: utc(at), ...readable(shown) };
   }
   return views;
@@ -164,7 +164,7 @@ function readDerived(
   person: Person,
 ): Derived & { readonly at?: number } {
   if (measure.kind === 'detected') return measure.read(state.detectors[measure.detector]?.now?.memory ?? null);
-  if (latest.some(([, , , , quality]) => quality === 2)) return { refused: 'bad-value' };
+  if (latest.some(({ quality }) => quality === 2)) return { refused: 'bad-value' };
   if (!latest.every(isExact)) return { refused: 'only-a-bound' };
   return measure.kind === 'latest'
     ? measure.read(latest, person)
