@@ -58,6 +58,21 @@ describe('identity', () => {
     expect(ward.send([{ c: GLUCOSE, t: T0, x: 90, i: 'a' }], T0 + 3000).counts).toMatchObject({ corrections: 1 });
   });
 
+  it.each([
+    ['one', 'two'],
+    ['two', 'one'],
+  ])('shows the same of two values of one moment and size in any order: %s before %s', (...order) => {
+    // Of them the doubtful one is taken for the newer, whatever their identities.
+    const sent = { one: { q: 1 }, two: {} } as const;
+    const all = ['a', 'b', 'c', 'd'].map((id) => {
+      const ward = new Ward();
+      for (const d of order as readonly ('one' | 'two')[])
+        ward.send([{ c: HEART_RATE, t: T0, x: 80, d, i: `${id}-${d}`, ...sent[d] }], T0 + SECOND);
+      return ward.state.measures[HEART_RATE]!.latest!.quality;
+    });
+    expect(all).toEqual([1, 1, 1, 1]);
+  });
+
   it('shows the value before when the newest is withdrawn', () => {
     const ward = new Ward();
     ward.send(glucose(T0, 100, 110));

@@ -200,7 +200,7 @@ function takeMeasure(draft: Draft, effect: Effect, past: Past): void {
   const last = added.at(-1)?.cited;
   const newest = last === undefined ? (before?.t ?? null) : Math.max(before?.t ?? last.t, last.t);
   if (newest === null) return;
-  let latest = later(before?.latest ?? null, judged.at(-1)?.cited);
+  let latest = later(before, judged.at(-1)?.cited, added);
   if (effect.touchesLatest) latest = past.newest(code)?.cited ?? null;
   const same =
     latest !== null && latest.identity === before?.latest?.identity && latest.version === before.latest.version;
@@ -209,12 +209,13 @@ function takeMeasure(draft: Draft, effect: Effect, past: Past): void {
   draft.asOf = Math.max(draft.asOf ?? newest, newest);
 }
 
-/** The newest of what was latest and what was judged now; the same value may have been judged anew. */
-function later(latest: Cited | null, last: Cited | undefined): Cited | null {
+/** The newest, as they were sent, of what was latest and what was judged now; the same value may have been judged anew. */
+function later(before: MeasureState | undefined, last: Cited | undefined, added: readonly Sample[]): Cited | null {
+  const latest = before?.latest ?? null;
   if (last === undefined) return latest;
-  return latest === null || latest.identity === last.identity || inOrder(asSent(latest, last.quality), last) < 0
-    ? last
-    : latest;
+  if (latest === null || latest.identity === last.identity) return last;
+  const sent = added.find(({ cited }) => cited.identity === last.identity)?.cited ?? last;
+  return inOrder(asSent(latest, before!.sent), sent) < 0 ? last : latest;
 }
 
 function asSent(cited: Cited, quality: 0 | 1 | 2): Cited {
