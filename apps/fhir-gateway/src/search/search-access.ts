@@ -1,6 +1,6 @@
 import { systemScopes, type Access } from '#libs/platform/auth';
 import { insufficientScope } from '#libs/platform/http';
-import { parseSearch, type Condition } from '#libs/fhir-search';
+import { parseCriteria, type Condition } from '#libs/fhir-search';
 import type { Queries, SearchAccess, Visible } from '#libs/fhir-rest';
 
 /**
@@ -54,6 +54,6 @@ function conditionsOf(
 ): readonly (readonly Condition[])[] | undefined {
   if (restriction.length === 0) return [[]];
   const parameters = restriction.map(({ name, values }) => ({ name, value: values.join(',') }));
-  const parsed = parseSearch(type, parameters, { handling: 'strict', maxCount: 1, defaultCount: 1, ownBases: own });
-  return parsed.kind === 'ok' ? [parsed.query.conditions] : undefined;
+  const parsed = parseCriteria(type, parameters, { ownBases: own });
+  return parsed.kind === 'ok' ? [parsed.conditions] : undefined;
 }
