@@ -2,6 +2,7 @@ import type { Json } from '#libs/domain/fhir';
 import { Findings, type Finding } from './findings.js';
 import { Engine } from './invariants/engine.js';
 import { isObject } from './invariants/values.js';
+import { checkProfiles } from './profiles/check-profile.js';
 import { checkResource, type Walk } from './walk/check-resource.js';
 
 export interface ValidateOptions {
@@ -23,7 +24,7 @@ export function validate(resource: Json, options: ValidateOptions = {}): readonl
     findings,
     engine: new Engine(),
     advice: options.advice ?? false,
-    profiles: () => undefined,
+    profiles: (one, frame, inside) => checkProfiles(one, frame, inside, one === resource ? options.profiles : undefined),
   };
   checkResource(resource, walk);
   return findings.list();
