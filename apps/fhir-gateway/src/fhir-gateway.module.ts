@@ -2,8 +2,15 @@ import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/c
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
+import type { ValidationMode } from '#libs/fhir-rest';
 import type { Platform } from '#libs/platform/runtime';
-import { BundleJobs, FhirStore, MeasuredStore } from '#libs/platform/storage';
+import {
+  BundleJobs,
+  FhirStore,
+  MeasuredStore,
+  RecentSettings,
+  TenantSettingsStore,
+} from '#libs/platform/storage';
 import { AlertResources } from './alert-resources/alert-resources.js';
 import { AsyncRoutes } from './http/async.routes.js';
 import { ConditionalRoutes } from './http/conditional.routes.js';
@@ -14,6 +21,7 @@ import { Meter } from './meter.js';
 import { Pipeline } from './pipeline.js';
 import { addProtocolHooks } from './http/protocol-hooks.js';
 import { OperationRoutes } from './http/operation.routes.js';
+import { ValidateRoutes } from './http/validate.routes.js';
 import { ResourceRoutes } from './http/resource.routes.js';
 import { SearchRoutes } from './http/search.routes.js';
 import { SearchIndex } from './search/search-index.js';
@@ -33,6 +41,7 @@ export class FhirGatewayModule implements OnModuleInit {
     const pipeline = new Pipeline({
       repository: new LogRepository(new FhirStore(platform.pool), new MeasuredStore(platform.pool)),
       meter: new Meter(platform.metrics),
+      validationMode: validationModes(platform),
       now: Date.now,
       newId: uuidv7,
       publicUrl: platform.config.http.publicUrl,
@@ -50,6 +59,7 @@ export class FhirGatewayModule implements OnModuleInit {
         SystemRoutes,
         AsyncRoutes,
         HistoryRoutes,
+        ValidateRoutes,
         SearchRoutes,
         OperationRoutes,
         ResourceRoutes,
@@ -63,4 +73,10 @@ export class FhirGatewayModule implements OnModuleInit {
       ],
     };
   }
+}
+
+/** The mode that a tenant has set, else that of the process. */
+function validationModes({ pool, config }: Platform): (tenant: number) => Promise<ValidationMode> {
+  const settings = new RecentSettings(new TenantSettingsStore(pool), Date.now);
+  return async (tenant) => (await settings.of(tenant)).validationMode ?? config.validationMode;
 }

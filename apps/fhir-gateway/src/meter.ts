@@ -3,7 +3,7 @@ import type { Decision, Step, StepResult } from '#libs/fhir-rest';
 
 const BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
-export type Interaction = 'bundle' | 'write' | 'delete' | 'read' | 'history' | 'search';
+export type Interaction = 'bundle' | 'write' | 'delete' | 'read' | 'history' | 'search' | 'validate';
 
 /** The figures of the EHR gateway. Labels are closed sets: R4 types, outcomes, reasons. */
 export class Meter {

@@ -32,7 +32,7 @@ export class Pipeline {
   readonly reads: Reads;
   readonly histories: Histories;
   readonly searches: Searches;
-  readonly validations = new Validations();
+  readonly validations: Validations;
 
   private readonly startedAt: string;
   /** The statement for the address that was asked last: it is long, and the same for nearly everybody. */
@@ -45,6 +45,7 @@ export class Pipeline {
     this.asyncBundles = new AsyncBundles(deps.jobs, this.bundles, deps, deps.onJobAdded);
     this.writes = new Writes(commits, deps);
     this.reads = new Reads(deps.repository, commits);
+    this.validations = new Validations(deps.repository, commits);
     this.histories = new Histories(deps.repository, commits);
     this.searches = new Searches(deps.repository, commits, deps.now);
   }

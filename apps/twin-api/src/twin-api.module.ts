@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { Platform } from '#libs/platform/runtime';
-import { ClientAdministration } from '#libs/platform/storage';
+import { ClientAdministration, TenantSettingsStore } from '#libs/platform/storage';
 import { AlertRoutes } from './alerts/alerts.routes.js';
 import { API, Api } from './api.js';
 import { DeadLetterRoutes } from './alerts/dead-letters.routes.js';
@@ -9,6 +9,8 @@ import { ClientRoutes } from './clients/clients.routes.js';
 import { Clients, CLIENTS } from './clients/clients.js';
 import { LimitRoutes } from './acts/limits.routes.js';
 import { TenantActJob } from './acts/tenant-act-job.js';
+import { Settings } from './settings/settings.js';
+import { SettingsRoutes } from './settings/settings.routes.js';
 import { TwinRoutes } from './twins/twins.routes.js';
 import { WebhookRoutes } from './webhooks/webhooks.routes.js';
 
@@ -22,10 +24,19 @@ export class TwinApiModule {
     });
     return {
       module: TwinApiModule,
-      controllers: [TwinRoutes, AlertRoutes, LimitRoutes, WebhookRoutes, DeadLetterRoutes, ClientRoutes],
+      controllers: [
+        TwinRoutes,
+        AlertRoutes,
+        LimitRoutes,
+        WebhookRoutes,
+        DeadLetterRoutes,
+        ClientRoutes,
+        SettingsRoutes,
+      ],
       providers: [
         { provide: API, useFactory: () => new Api(platform, DEFAULT_CATALOGUE, () => tenantActs.wake()) },
         { provide: CLIENTS, useFactory: () => clientsOf(platform) },
+        { provide: Settings, useFactory: () => settingsOf(platform) },
         { provide: TenantActJob, useFactory: () => tenantActs },
       ],
     };
@@ -39,4 +50,9 @@ function clientsOf({ pool, config, tokens }: Platform): Clients {
     onChange: (client) => tokens.forget(client),
     now: Date.now,
   });
+}
+
+function settingsOf({ pool, config }: Platform): Settings {
+  const defaults = { validationMode: config.validationMode };
+  return new Settings({ store: new TenantSettingsStore(pool), defaults, now: Date.now });
 }

@@ -11,5 +11,6 @@ export * from './dead-letters-api.js';
 export * from './limits-api.js';
 export * from './twins-api.js';
 export * from './clients-api.js';
+export * from './settings-api.js';
 export * from './webhooks-api.js';
 export * from './record-schemas.js';

@@ -74,6 +74,10 @@ export { communicationId, communicationResources, type TakenDelivery } from './d
 export { isMeasurementId, measurementKeyOf, observationIdOf, type MeasurementKey } from './derived/measurement-id.js';
 export { storedObservation, type MeasuredValue } from './derived/measurement-observation.js';
 export { nextVersions, type MadeResource } from './derived/next-versions.js';
+export { type CheckedResource } from './plan/read-request.js';
+export { type ValidationMode } from './plan/structure-issues.js';
+export { validationAnswer } from './validation/validation-answer.js';
+export { readValidation } from './validation/validation-request.js';
 export {
   SearchRefusedError,
   type Queries,

@@ -24,7 +24,8 @@ export function validate(resource: Json, options: ValidateOptions = {}): readonl
     findings,
     engine: new Engine(),
     advice: options.advice ?? false,
-    profiles: (one, frame, inside) => checkProfiles(one, frame, inside, one === resource ? options.profiles : undefined),
+    profiles: (one, frame, inside) =>
+      checkProfiles(one, frame, inside, one === resource ? options.profiles : undefined),
   };
   checkResource(resource, walk);
   return findings.list();

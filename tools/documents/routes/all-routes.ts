@@ -6,6 +6,7 @@ import { TWINS_ROUTES } from './twins-routes.js';
 import { THRESHOLDS_ROUTES } from './thresholds-routes.js';
 import { ALERTS_ROUTES } from './alerts-routes.js';
 import { CLIENTS_ROUTES } from './clients-routes.js';
+import { SETTINGS_ROUTES } from './settings-routes.js';
 import { WEBHOOKS_ROUTES } from './webhooks-routes.js';
 import type { RouteDoc } from './route-doc.js';
 
@@ -20,4 +21,5 @@ export const ROUTES: readonly RouteDoc[] = [
   ...ALERTS_ROUTES,
   ...WEBHOOKS_ROUTES,
   ...CLIENTS_ROUTES,
+  ...SETTINGS_ROUTES,
 ];

@@ -39,10 +39,12 @@ export function wishesOf(
   otherwise: Preference,
 ): Wishes {
   const origin = originOf(request);
+  const prefer = oneHeader(request, 'prefer');
   return {
     baseUrl: pipeline.baseUrl(origin),
     own: pipeline.own(origin),
-    prefer: preferenceOf(oneHeader(request, 'prefer'), otherwise),
+    prefer: preferenceOf(prefer, otherwise),
+    isAsked: /(?:^|[,;\s])return=/.test(prefer ?? ''),
     once: onceOf(request),
   };
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { BodyAs } from '#libs/platform/http';
@@ -11,18 +11,6 @@ import type { Target } from '../pipeline/wishes.js';
 @Authenticated()
 export class ResourceRoutes {
   constructor(@Inject(Pipeline) private readonly pipeline: Pipeline) {}
-
-  @Post(':type/$validate')
-  @HttpCode(200)
-  @BodyAs(FHIR_BODY)
-  validate(
-    @Param('type') type: string,
-    @Body() text: string | undefined,
-    @Req() request: AuthorizedRequest,
-    @Res() reply: FastifyReply,
-  ): void {
-    send(reply, this.pipeline.validations.validate(type, text ?? '', request.access));
-  }
 
   @Post(':type')
   @BodyAs(FHIR_BODY)

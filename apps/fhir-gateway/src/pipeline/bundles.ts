@@ -8,13 +8,14 @@ import type { Wishes } from './wishes.js';
 export class Bundles {
   constructor(
     private readonly commits: Commits,
-    private readonly deps: Pick<PipelineDeps, 'newId'>,
+    private readonly deps: Pick<PipelineDeps, 'newId' | 'validationMode'>,
   ) {}
 
   /** A transaction is atomic; the entries of a batch stand alone. */
   take(text: string, access: Access, { own, prefer, once }: Wishes): Promise<Answer> {
     return this.commits.timed('bundle', async () => {
-      const plan = planRequest(readBundle(text), this.deps.newId, own);
+      const mode = await this.deps.validationMode(access.tenant.key);
+      const plan = planRequest(readBundle(text), this.deps.newId, own, undefined, mode);
       const missing = missingScopes(access, plan.steps);
       if (plan.type === 'batch') {
         const steps = plan.steps.map((step) => forbidden(step, missing.get(step.index)));

@@ -15,12 +15,15 @@ import {
   type Repetition,
   type Step,
   type StepResult,
+  type ValidationMode,
 } from '#libs/fhir-rest';
 import type { Interaction, Meter } from '../meter.js';
 
 export interface PipelineDeps {
   readonly repository: FhirRepository;
   readonly meter: Meter;
+  /** Of a tenant, by its key. */
+  readonly validationMode: (tenant: number) => Promise<ValidationMode>;
   /** ms since 1970 */
   readonly now: () => number;
   readonly newId: () => string;

@@ -1,9 +1,9 @@
-import type { JsonObject } from '#libs/domain/fhir';
 import {
   oneIssue,
   readCondition,
   refusal,
   writeContent,
+  type CheckedResource,
   type Condition,
   type OwnBases,
   type ReferenceContext,
@@ -13,10 +13,10 @@ import {
 const NO_TARGETS: ReadonlyMap<string, string> = new Map();
 
 /** The resource of a request for one resource, its references resolved. @throws OutcomeProblem for a conditional reference that is none */
-export function contentOf(resource: JsonObject, type: string, own: OwnBases): WriteContent {
-  const { issues, ...content } = writeContent(resource, referencesOfOne(own), type, { kind: 'any' });
+export function contentOf(checked: CheckedResource, type: string, own: OwnBases): WriteContent {
+  const { issues, ...content } = writeContent(checked.resource, referencesOfOne(own), type, { kind: 'any' });
   if (issues.length > 0) throw refusal(422, issues);
-  return content;
+  return { ...content, tolerated: checked.tolerated };
 }
 
 /** What the references of a resource that comes alone are resolved against. */

@@ -1,12 +1,55 @@
+import { parseJson, type JsonObject } from '#libs/domain/fhir';
+import {
+  oneIssue,
+  readValidation,
+  requireId,
+  requireType,
+  validationAnswer,
+  type Answer,
+  type FhirRepository,
+} from '#libs/fhir-rest';
 import type { Access } from '#libs/platform/auth';
-import { FHIR_JSON, fineOutcome, readResource, requireType, type Answer } from '#libs/fhir-rest';
 import { requireScope } from '../http/access.js';
+import type { Commits } from './commits.js';
+import type { Target } from './wishes.js';
 
-/** `POST /fhir/r4/{type}/$validate`: what a create would say; stores nothing. */
+/** `$validate`: what a write would say, and warnings; stores nothing. */
 export class Validations {
-  validate(type: string, text: string, access: Access): Answer {
-    requireScope(access, 'create', requireType(type));
-    readResource(text, type);
-    return { status: 200, headers: { 'content-type': FHIR_JSON }, body: fineOutcome('the structure is valid') };
+  constructor(
+    private readonly repository: Pick<FhirRepository, 'read'>,
+    private readonly commits: Pick<Commits, 'timed'>,
+  ) {}
+
+  /** `POST /fhir/r4/{type}/$validate` */
+  ofType(type: string, text: string, query: Query, access: Access): Promise<Answer> {
+    return this.commits.timed('validate', async () => {
+      requireScope(access, 'create', requireType(type));
+      const request = readValidation(text, type, query);
+      if (request.resource === undefined)
+        throw oneIssue(400, 'required', 'a resource is expected: as the body, or as the parameter resource', type);
+      return validationAnswer(request, request.resource, type, undefined);
+    });
+  }
+
+  /** `GET` and `POST /fhir/r4/{type}/{id}/$validate`: of the resource that was sent, or of what is stored. */
+  ofInstance({ type, id }: Target, text: string, query: Query, access: Access): Promise<Answer> {
+    return this.commits.timed('validate', async () => {
+      requireScope(access, 'read', requireType(type));
+      requireId(id, type);
+      const request = readValidation(text, type, query);
+      const resource = request.resource ?? (await this.stored({ type, id }, access));
+      return validationAnswer(request, resource, type, id);
+    });
+  }
+
+  private async stored({ type, id }: Target, access: Access): Promise<JsonObject> {
+    const found = await this.repository.read(access.tenant.key, type, id);
+    if (found === undefined) throw oneIssue(404, 'not-found', 'no such resource', type);
+    if (found.deleted) throw oneIssue(410, 'deleted', 'this resource was deleted', type);
+    const parsed = parseJson(found.content);
+    if (!parsed.ok) throw new Error('a stored resource is not JSON');
+    return parsed.value as JsonObject;
   }
 }
+
+type Query = Readonly<Record<string, unknown>>;

@@ -12,6 +12,8 @@ export interface Wishes {
   /** Addresses of this server: references to them are references to its resources. */
   readonly own: OwnBases;
   readonly prefer: Preference;
+  /** Whether the client asked for what it prefers. */
+  readonly isAsked: boolean;
   /** What makes the request take effect once. */
   readonly once?: Once | undefined;
 }

@@ -8,6 +8,7 @@ import {
   writtenAnswer,
   type Answer,
   type Step,
+  type ValidationMode,
 } from '#libs/fhir-rest';
 import { requireScope } from '../http/access.js';
 import type { Commits, PipelineDeps } from './commits.js';
@@ -24,7 +25,7 @@ export interface Preconditions {
 export class Writes {
   constructor(
     private readonly commits: Commits,
-    private readonly deps: Pick<PipelineDeps, 'newId'>,
+    private readonly deps: Pick<PipelineDeps, 'newId' | 'validationMode'>,
   ) {}
 
   /** `POST /fhir/r4/{type}` @param ifNoneExist the header: where one resource matches, it is answered and none is made */
@@ -33,7 +34,7 @@ export class Writes {
       requireScope(access, 'create', requireType(type));
       if (ifNoneExist !== undefined) requireScope(access, 'search', type);
       const condition = ifNoneExist === undefined ? undefined : conditionOf(type, ifNoneExist, wishes.own);
-      const content = contentOf(readResource(text, type), type, wishes.own);
+      const content = contentOf(readResource(text, type, await this.mode(access)), type, wishes.own);
       const step = { kind: 'create', index: 0, type, id: this.deps.newId(), at: type, condition, ...content } as const;
       return this.written(step, access, wishes);
     });
@@ -50,7 +51,7 @@ export class Writes {
     return this.commits.timed('write', async () => {
       requireScope(access, 'update', requireType(type));
       requireId(id, type);
-      const content = contentOf(readResource(text, type, id), type, wishes.own);
+      const content = contentOf(readResource(text, type, await this.mode(access), id), type, wishes.own);
       const step = { kind: 'update', index: 0, type, id, at: type, ...content, ...preconditions } as const;
       return this.written(step, access, wishes);
     });
@@ -69,7 +70,7 @@ export class Writes {
       requireScope(access, 'update', requireType(type));
       requireScope(access, 'search', type);
       const condition = conditionOf(type, query, wishes.own);
-      const content = contentOf(readResource(text, type), type, wishes.own);
+      const content = contentOf(readResource(text, type, await this.mode(access)), type, wishes.own);
       const head = { index: 0, type, id: this.deps.newId(), at: type, condition } as const;
       return this.written({ kind: 'update', ...head, ...content, ...preconditions }, access, wishes);
     });
@@ -88,7 +89,12 @@ export class Writes {
       requireId(id, type);
       const patch = readPatchBody(text, mediaType, type);
       const references = referencesOfOne(wishes.own);
-      return this.written({ kind: 'patch', index: 0, type, id, at: type, patch, references, ifMatch }, access, wishes);
+      const validation = await this.mode(access);
+      return this.written(
+        { kind: 'patch', index: 0, type, id, at: type, patch, references, validation, ifMatch },
+        access,
+        wishes,
+      );
     });
   }
 
@@ -106,9 +112,10 @@ export class Writes {
       requireScope(access, 'search', type);
       const condition = conditionOf(type, query, wishes.own);
       const patch = readPatchBody(text, mediaType, type);
+      const validation = await this.mode(access);
       const head = { index: 0, type, id: this.deps.newId(), at: type, condition } as const;
       return this.written(
-        { kind: 'patch', ...head, patch, references: referencesOfOne(wishes.own), ifMatch },
+        { kind: 'patch', ...head, patch, references: referencesOfOne(wishes.own), validation, ifMatch },
         access,
         wishes,
       );
@@ -139,6 +146,10 @@ export class Writes {
       const id = this.deps.newId();
       return this.removed({ kind: 'delete', index: 0, type, id, at: type, condition, ifMatch }, access, wishes);
     });
+  }
+
+  private mode(access: Access): Promise<ValidationMode> {
+    return this.deps.validationMode(access.tenant.key);
   }
 
   private written(step: Step, access: Access, wishes: Wishes): Promise<Answer> {

@@ -42,7 +42,7 @@ function entryOf(result: StepResult, prefer: Preference): string {
     case 'written':
       return entry(result.created ? 201 : 200, result.resource, {
         ...(prefer === 'representation' ? { content: result.resource.content } : {}),
-        ...outcomeOf(result.unmeasured, prefer),
+        ...outcomeOf(result.warnings, prefer),
       });
     case 'matched':
       return entry(200, result.resource, prefer === 'representation' ? { content: result.resource.content } : {});
@@ -61,10 +61,10 @@ function entryOf(result: StepResult, prefer: Preference): string {
 
 const DONE: Issue = { severity: 'information', code: 'informational', diagnostics: 'stored' };
 
-/** What is not measured is said whether it was asked for or not. */
-function outcomeOf(unmeasured: readonly Issue[], prefer: Preference): { readonly outcome?: object } {
-  if (prefer === 'OperationOutcome') return { outcome: operationOutcome([DONE, ...unmeasured]) };
-  return unmeasured.length === 0 ? {} : { outcome: operationOutcome(unmeasured) };
+/** Warnings are given whether they were asked for or not. */
+function outcomeOf(warnings: readonly Issue[], prefer: Preference): { readonly outcome?: object } {
+  if (prefer === 'OperationOutcome') return { outcome: operationOutcome([DONE, ...warnings]) };
+  return warnings.length === 0 ? {} : { outcome: operationOutcome(warnings) };
 }
 
 function entry(

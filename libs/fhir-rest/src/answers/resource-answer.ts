@@ -15,18 +15,22 @@ export function notModifiedAnswer(resource: StoredResource): Answer {
 
 type Written = Extract<StepResult, { kind: 'written' | 'matched' }>;
 
+const NOTHING_WRITTEN = { created: false, warnings: [], isTolerated: false };
+
 /** The answer to a create or update; of a conditional create that made nothing, with the location of what there is. */
 export function writtenAnswer(
   result: Written,
-  wishes: { readonly baseUrl: string; readonly prefer: Preference },
+  wishes: { readonly baseUrl: string; readonly prefer: Preference; readonly isAsked: boolean },
 ): Answer {
   const { resource } = result;
-  const { created, unmeasured } = result.kind === 'written' ? result : { created: false, unmeasured: [] };
+  const { created, warnings, isTolerated } = result.kind === 'written' ? result : NOTHING_WRITTEN;
+  // Who asks for nothing learns what is wrong with what was stored.
+  const prefer = isTolerated && !wishes.isAsked ? 'OperationOutcome' : wishes.prefer;
   const location = `${wishes.baseUrl}/${resource.type}/${resource.id}/_history/${resource.version}`;
   return {
     status: created ? 201 : 200,
     headers: { 'content-type': FHIR_JSON, ...resourceHeaders(resource), location },
-    body: bodyOf(resource, unmeasured, wishes.prefer, result.kind === 'written' ? 'stored' : 'there is one already'),
+    body: bodyOf(resource, warnings, prefer, result.kind === 'written' ? 'stored' : 'there is one already'),
   };
 }
 
@@ -51,13 +55,13 @@ export function fineOutcome(diagnostics: string, warnings: readonly Issue[] = []
   );
 }
 
-function bodyOf(resource: StoredResource, unmeasured: readonly Issue[], prefer: Preference, done: string): string {
+function bodyOf(resource: StoredResource, warnings: readonly Issue[], prefer: Preference, done: string): string {
   switch (prefer) {
     case 'minimal':
       return '';
     case 'representation':
       return resource.content;
     case 'OperationOutcome':
-      return fineOutcome(done, unmeasured);
+      return fineOutcome(done, warnings);
   }
 }

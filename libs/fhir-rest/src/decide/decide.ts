@@ -36,8 +36,10 @@ export type StepResult =
       readonly kind: 'written';
       readonly created: boolean;
       readonly resource: StoredResource;
-      /** What of it is not measured, and why; warnings. */
-      readonly unmeasured: readonly Issue[];
+      /** What is wrong with it and tolerated; what of it is not measured, and why. */
+      readonly warnings: readonly Issue[];
+      /** Whether something is wrong with it. */
+      readonly isTolerated: boolean;
     }
   | { readonly kind: 'deleted'; readonly resource?: StoredResource }
   /** A conditional create that made nothing: there is one already. */
@@ -237,7 +239,8 @@ class Deciding {
       kind: 'written',
       created: before === undefined || before.deleted,
       resource: after,
-      unmeasured: warningsOf(unmeasured, step),
+      warnings: [...(step.tolerated ?? []), ...warningsOf(unmeasured, step)],
+      isTolerated: (step.tolerated ?? []).length > 0,
     };
   }
 

@@ -2,7 +2,7 @@ import { parseJson, type Issue, type JsonObject } from '#libs/domain/fhir';
 import { refusalOfGuard } from '../derived/guard.js';
 import { applyPatch } from '../patch/apply-patch.js';
 import { moved } from '../plan/moved-path.js';
-import { MAX_RESOURCE_CHARACTERS, structureIssues } from '../plan/structure-issues.js';
+import { MAX_RESOURCE_CHARACTERS, problemsOf } from '../plan/structure-issues.js';
 import type { PatchStep, RefusedStep, UpdateStep } from '../plan/step.js';
 import { conditionalReferences } from '../plan/write-content.js';
 import { rewriteReferences } from '../references/rewrite-references.js';
@@ -26,8 +26,9 @@ export function updateByPatch(step: PatchStep, before: StoredResource | undefine
     (path) => (isAlone ? `${step.type}.${path}` : step.at),
     step.references.own,
   );
+  const problems = problemsOf(resource, step.type, step.validation);
   const issues = [
-    ...structureIssues(resource, step.type),
+    ...problems.refused,
     ...bad,
     ...dangling.map((path) => issueOf('not-found', 'no entry of the bundle has this fullUrl', `${step.type}.${path}`)),
   ];
@@ -43,7 +44,8 @@ export function updateByPatch(step: PatchStep, before: StoredResource | undefine
     return refused(step, 413, [issueOf('too-long', text, step.at)]);
   }
   const { index, type, id, at } = step;
-  return { kind: 'update', index, type, id, at, resource, assumed, queries };
+  const tolerated = problems.tolerated.map((issue) => placed(issue, step));
+  return { kind: 'update', index, type, id, at, resource, assumed, queries, tolerated };
 }
 
 /** What a version holds, as it is stored. */

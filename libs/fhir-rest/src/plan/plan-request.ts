@@ -1,5 +1,5 @@
 import type { Issue, JsonObject } from '#libs/domain/fhir';
-import { structureIssues } from './structure-issues.js';
+import { problemsOf, type ValidationMode } from './structure-issues.js';
 import { oneIssue } from '../answers/refusal.js';
 import type { OwnBases } from '../references/own-base.js';
 import { foreignBaseOf, targetKey, type ReferenceContext } from '../references/resolve-reference.js';
@@ -32,6 +32,7 @@ export function planRequest(
   newId: () => string,
   own: OwnBases = [],
   maxEntries = DEFAULT_MAX_ENTRIES,
+  mode: ValidationMode = 'strict',
 ): RequestPlan {
   const type = bundle['type'];
   if (type !== 'transaction' && type !== 'batch') throw otherType(type);
@@ -50,7 +51,7 @@ export function planRequest(
     const bad = entry instanceof BadEntry ? entry : doubles.get(entry.index);
     if (bad !== undefined) return refused(bad.index, bad.status, bad.issues);
     const elsewhere = foreignBaseOf((entry as Entry).fullUrl, own);
-    return stepOf(entry as Entry, { own, elsewhere, ...links }, urns);
+    return stepOf(entry as Entry, { own, elsewhere, ...links }, urns, mode);
   });
   return { type, steps: atomic ? inOrderOfEffect(steps) : steps };
 }
@@ -75,7 +76,7 @@ function fullUrlsOf(entries: readonly Entry[]): ReadonlySet<string> {
   return new Set(entries.flatMap(({ fullUrl }) => (fullUrl === undefined ? [] : targetKey(fullUrl))));
 }
 
-function stepOf(entry: Entry, references: ReferenceContext, urns: UrnRule): Step {
+function stepOf(entry: Entry, references: ReferenceContext, urns: UrnRule, mode: ValidationMode): Step {
   switch (entry.method) {
     case 'GET':
     case 'HEAD':
@@ -100,7 +101,7 @@ function stepOf(entry: Entry, references: ReferenceContext, urns: UrnRule): Step
     }
     case 'POST':
     case 'PUT':
-      return writeStep(entry, references, urns);
+      return writeStep(entry, references, urns, mode);
   }
 }
 
@@ -118,13 +119,14 @@ function fetchStep({ index, method, url, ifNoneMatch, ifModifiedSince }: FetchEn
   }
 }
 
-function writeStep(entry: WriteEntry, references: ReferenceContext, urns: UrnRule): Step {
+function writeStep(entry: WriteEntry, references: ReferenceContext, urns: UrnRule, mode: ValidationMode): Step {
   const { index, type, id, condition, ifMatch, ifNoneMatch } = entry;
   const at = `Bundle.entry[${index}].resource`;
   const { issues: wrong, ...content } = writeContent(entry.resource, references, at, urns);
-  const issues = [...structureIssues(content.resource, at), ...wrong];
+  const problems = problemsOf(content.resource, at, mode);
+  const issues = [...problems.refused, ...wrong];
   if (issues.length > 0) return refused(index, 422, issues);
-  const head = { index, type, id, at, condition, ...content };
+  const head = { index, type, id, at, condition, ...content, tolerated: problems.tolerated };
   return entry.method === 'POST' ? { kind: 'create', ...head } : { kind: 'update', ...head, ifMatch, ifNoneMatch };
 }
 

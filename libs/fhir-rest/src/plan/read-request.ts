@@ -1,7 +1,8 @@
-import { Decimal, isResourceType, parseJson, type JsonObject } from '#libs/domain/fhir';
+import { isResourceType, type Issue, type JsonObject } from '#libs/domain/fhir';
 import { oneIssue, refusal } from '../answers/refusal.js';
 import { isOperation, notOffered, notTaken } from '../capability/unsupported.js';
-import { structureIssues } from './structure-issues.js';
+import { readObject } from './read-object.js';
+import { problemsOf, type ValidationMode } from './structure-issues.js';
 
 /** FHIR R4 datatypes.html#id */
 export const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/;
@@ -21,8 +22,14 @@ export function requireId(id: string, type: string): void {
     throw oneIssue(404, 'not-found', 'not an id: letters, digits, - and . only, at most 64', `${type}.id`);
 }
 
+export interface CheckedResource {
+  readonly resource: JsonObject;
+  /** What is wrong with it and tolerated, as warnings. */
+  readonly tolerated: readonly Issue[];
+}
+
 /** The body of a create, or with `id` of an update, checked. @throws OutcomeProblem */
-export function readResource(text: string, type: string, id?: string): JsonObject {
+export function readResource(text: string, type: string, mode: ValidationMode, id?: string): CheckedResource {
   const resource = readObject(text);
   if (resource['resourceType'] !== type) {
     throw oneIssue(400, 'invalid', 'the body is not a resource of the type in the path', `${type}.resourceType`);
@@ -30,9 +37,9 @@ export function readResource(text: string, type: string, id?: string): JsonObjec
   if (id !== undefined && resource['id'] !== id) {
     throw oneIssue(400, 'invalid', 'the id of the body is not that of the path', `${type}.id`);
   }
-  const issues = structureIssues(resource, type);
-  if (issues.length > 0) throw refusal(400, issues);
-  return resource;
+  const { refused, tolerated } = problemsOf(resource, type, mode);
+  if (refused.length > 0) throw refusal(400, refused);
+  return { resource, tolerated };
 }
 
 /** The body of a bundle; its entries are not looked at yet. @throws OutcomeProblem */
@@ -40,14 +47,4 @@ export function readBundle(text: string): JsonObject {
   const bundle = readObject(text);
   if (bundle['resourceType'] !== 'Bundle') throw oneIssue(400, 'invalid', 'a Bundle is expected here', 'Bundle');
   return bundle;
-}
-
-function readObject(text: string): JsonObject {
-  const parsed = parseJson(text);
-  if (!parsed.ok) throw refusal(400, [parsed.error]);
-  const value = parsed.value;
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Decimal) {
-    throw oneIssue(400, 'structure', 'a JSON object is expected');
-  }
-  return value as JsonObject;
 }

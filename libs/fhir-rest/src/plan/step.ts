@@ -2,6 +2,7 @@ import type { Issue, JsonObject } from '#libs/domain/fhir';
 import type { Patch } from '../patch/patch.js';
 import type { ReferenceContext } from '../references/resolve-reference.js';
 import type { Condition } from '../conditions/condition.js';
+import type { ValidationMode } from './structure-issues.js';
 import type { Assumed } from '../references/rewrite-references.js';
 
 /**
@@ -39,6 +40,8 @@ export interface CreateStep extends Target {
   readonly resource: JsonObject;
   readonly assumed?: readonly Assumed[] | undefined;
   readonly queries?: readonly ConditionalReference[] | undefined;
+  /** What is wrong with it and tolerated, as warnings. */
+  readonly tolerated?: readonly Issue[] | undefined;
   /** ifNoneExist */
   readonly condition?: Condition | undefined;
 }
@@ -48,6 +51,8 @@ export interface UpdateStep extends Target {
   readonly resource: JsonObject;
   readonly assumed?: readonly Assumed[] | undefined;
   readonly queries?: readonly ConditionalReference[] | undefined;
+  /** What is wrong with it and tolerated, as warnings. */
+  readonly tolerated?: readonly Issue[] | undefined;
   /** The If-Match tag as sent. */
   readonly ifMatch?: string | undefined;
   /** `*`: only if there is none yet. Else tags of which the current version must have none. */
@@ -61,6 +66,7 @@ export interface PatchStep extends Target {
   readonly patch: Patch;
   /** What references of the result are resolved against. */
   readonly references: ReferenceContext;
+  readonly validation: ValidationMode;
   readonly ifMatch?: string | undefined;
   readonly condition?: Condition | undefined;
 }

@@ -5,7 +5,7 @@ import { targetKey, type ReferenceContext } from '../references/resolve-referenc
 import { rewriteReferences, type Rewritten } from '../references/rewrite-references.js';
 import type { ConditionalReference, CreateStep } from './step.js';
 
-export type WriteContent = Pick<CreateStep, 'resource' | 'assumed' | 'queries'>;
+export type WriteContent = Pick<CreateStep, 'resource' | 'assumed' | 'queries' | 'tolerated'>;
 
 /** What the urns of references must be: those of a transaction its entries; those of a batch no entries; others may be anything. */
 export type UrnRule =

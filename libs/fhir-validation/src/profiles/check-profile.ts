@@ -50,8 +50,7 @@ class ProfileCheck {
 
   resource(resource: JsonObject): void {
     const { type, element } = this.profile;
-    if (resource['resourceType'] !== type)
-      return this.add('value', `the profile is one of ${type}`, 'meta.profile');
+    if (resource['resourceType'] !== type) return this.add('value', `the profile is one of ${type}`, 'meta.profile');
     this.item(element, { value: resource, type, member: '', index: undefined });
   }
 
@@ -115,7 +114,11 @@ class ProfileCheck {
   private count(count: number, { min = 0, max }: ProfileElement, below: string, what: string): void {
     if (count < min) this.add('required', min === 1 ? `${what} is required` : `${what} must stand ${min} times`, below);
     if (max !== undefined && count > max) {
-      this.add('structure', max === 0 ? `${what} must not stand here` : `${what} may stand ${max} times at most`, below);
+      this.add(
+        'structure',
+        max === 0 ? `${what} must not stand here` : `${what} may stand ${max} times at most`,
+        below,
+      );
     }
   }
 

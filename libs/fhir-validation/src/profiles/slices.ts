@@ -44,7 +44,8 @@ function isMarked(item: SliceItem, slice: ProfileElement, { type, path }: Discri
       if (types.length === 0) return undefined;
       if (names.length === 0) return types.includes(item.type);
       return valuesAt(item.value, names).some(
-        (value) => isObject(value) && typeof value['resourceType'] === 'string' && types.includes(value['resourceType']),
+        (value) =>
+          isObject(value) && typeof value['resourceType'] === 'string' && types.includes(value['resourceType']),
       );
     }
     default:

@@ -11,6 +11,7 @@ describe('readConfig', () => {
       dataDir: '.homeostat',
       webhookAllowedHosts: [],
       jwksAllowedHosts: [],
+      validationMode: 'strict',
       logLevel: 'info',
       security: { kafka: {} },
       retention: {

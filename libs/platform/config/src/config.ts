@@ -57,6 +57,8 @@ export interface AppConfig {
   readonly jwksAllowedHosts: readonly string[];
   /** An issuer of tokens beside this server. */
   readonly oidc?: OutsideIssuerConfig;
+  /** What becomes of FHIR resources that break a rule, in tenants that have not set it. */
+  readonly validationMode: 'strict' | 'lenient';
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Encrypt secrets in the database; from the variable, or in a file. */
   readonly encryptionKeys?: EncryptionKeys;
@@ -133,6 +135,7 @@ const Environment = z.object({
   BOOTSTRAP_CLIENT_SECRET: text.min(8, 'must have at least 8 characters').optional(),
   WEBHOOK_ALLOWED_HOSTS: hosts,
   JWKS_ALLOWED_HOSTS: hosts,
+  VALIDATION_MODE: z.enum(['strict', 'lenient'], { error: 'must be strict or lenient' }).default('strict'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   ENCRYPTION_KEYS: encryptionKeys.optional(),
   ENCRYPTION_KEYS_FILE: text.optional(),
@@ -206,6 +209,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
         }),
     webhookAllowedHosts: value.WEBHOOK_ALLOWED_HOSTS,
     jwksAllowedHosts: value.JWKS_ALLOWED_HOSTS,
+    validationMode: value.VALIDATION_MODE,
     ...(oidc === undefined ? {} : { oidc }),
     logLevel: value.LOG_LEVEL,
     ...(value.ENCRYPTION_KEYS === undefined ? {} : { encryptionKeys: value.ENCRYPTION_KEYS }),
@@ -250,6 +254,7 @@ export function redacted(config: AppConfig): Record<string, unknown> {
     webhookAllowedHosts: config.webhookAllowedHosts.join(','),
     jwksAllowedHosts: config.jwksAllowedHosts.join(','),
     oidcIssuer: config.oidc?.issuer ?? 'none',
+    validationMode: config.validationMode,
     logLevel: config.logLevel,
     encryptionKeys:
       config.encryptionKeys?.all.map(({ id }) => id).join(',') ?? config.encryptionKeysFile ?? 'none given',

@@ -59,6 +59,8 @@ export * from './read/read-alarm-quality.js';
 export * from './read/read-shadow-figures.js';
 export * from './tenants/tenant-thresholds.js';
 export * from './tenants/tenant-acts.js';
+export { RecentSettings } from './tenants/recent-settings.js';
+export { TenantSettingsStore, type SettingsAct, type TenantSettings } from './tenants/tenant-settings.js';
 export { writeSuppressions, type SuppressionWrite } from './write/write-suppressions.js';
 export * from './read/read-dead-letters.js';
 export * from './tenants/rejections.js';
