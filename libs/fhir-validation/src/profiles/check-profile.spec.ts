@@ -1,0 +1,163 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '#libs/domain/fhir';
+import { validate } from '../index.js';
+
+const HL7 = 'http://hl7.org/fhir/StructureDefinition';
+const US_CORE = 'http://hl7.org/fhir/us/core/StructureDefinition';
+const coding = (system: string, code: string): object => ({ coding: [{ system, code }] });
+const quantity = (value: number, code: string): object => ({
+  value,
+  unit: code,
+  system: 'http://unitsofmeasure.org',
+  code,
+});
+const category = [coding('http://terminology.hl7.org/CodeSystem/observation-category', 'vital-signs')];
+
+const weight = {
+  resourceType: 'Observation',
+  meta: { profile: [`${HL7}/bodyweight`] },
+  status: 'final',
+  category,
+  code: coding('http://loinc.org', '29463-7'),
+  subject: { reference: 'Patient/p' },
+  effectiveDateTime: '2026-02-28',
+  valueQuantity: quantity(70, 'kg'),
+};
+const pressure = {
+  ...weight,
+  meta: { profile: [`${HL7}/bp`] },
+  code: coding('http://loinc.org', '85354-9'),
+  valueQuantity: undefined,
+  component: [
+    { code: coding('http://loinc.org', '8480-6'), valueQuantity: quantity(120, 'mm[Hg]') },
+    { code: coding('http://loinc.org', '8462-4'), valueQuantity: quantity(80, 'mm[Hg]') },
+  ],
+};
+const race = (...extension: object[]): object => ({ url: `${US_CORE}/us-core-race`, extension });
+const patient = {
+  resourceType: 'Patient',
+  meta: { profile: [`${US_CORE}/us-core-patient`] },
+  identifier: [{ system: 'http://a.example', value: '1' }],
+  name: [{ family: 'A' }],
+  gender: 'female',
+  extension: [
+    race(
+      { url: 'ombCategory', valueCoding: { system: 'urn:oid:2.16.840.1.113883.6.238', code: '2106-3' } },
+      { url: 'text', valueString: 'White' },
+    ),
+  ],
+};
+
+function said(resource: object, profiles: readonly string[] = []): readonly string[] {
+  const sent = JSON.parse(JSON.stringify(resource)) as JsonObject;
+  return validate(sent, { profiles }).map(({ issue }) =>
+    [issue.severity, issue.code, ...(issue.expression ?? [])].join(' '),
+  );
+}
+
+describe('a claimed profile', () => {
+  it.each([
+    ['body weight', weight],
+    ['body weight of a period', { ...weight, effectiveDateTime: undefined, effectivePeriod: { start: '2026' } }],
+    ['body weight that is not measured', { ...weight, valueQuantity: undefined, dataAbsentReason: { text: 'x' } }],
+    ['blood pressure', pressure],
+    ['US Core patient', patient],
+    ['US Core patient without a race', { ...patient, extension: undefined }],
+    ['the same profile twice', { ...weight, meta: { profile: [`${HL7}/bodyweight`, `${HL7}/bodyweight|4.0.1`] } }],
+    ['more categories', { ...weight, category: [...category, { text: 'x' }] }],
+  ])('is fulfilled by %s', (_, resource) => expect(said(resource)).toEqual([]));
+
+  it.each([
+    ['a category', { ...weight, category: undefined }, 'error required Observation.category'],
+    ['its slice', { ...weight, category: [{ text: 'x' }] }, 'error required Observation.category'],
+    ['the code', { ...weight, code: coding('http://loinc.org', '8867-4') }, 'error required Observation.code.coding'],
+    ['a subject', { ...weight, subject: undefined }, 'error required Observation.subject'],
+    [
+      'a patient as subject',
+      { ...weight, subject: { reference: 'Group/g' } },
+      'error value Observation.subject.reference',
+    ],
+    ['a time', { ...weight, effectiveDateTime: undefined }, 'error required Observation.effective[x]'],
+    ['a day (vs-1)', { ...weight, effectiveDateTime: '2026-02' }, 'error invariant Observation.effectiveDateTime'],
+    [
+      'a type of value',
+      { ...weight, valueQuantity: undefined, valueString: 'x' },
+      'error structure Observation.valueString',
+    ],
+    [
+      'a unit',
+      { ...weight, valueQuantity: quantity(70, '[stone]') },
+      'error code-invalid Observation.valueQuantity.code',
+    ],
+    [
+      'the system of units',
+      { ...weight, valueQuantity: { ...quantity(70, 'kg'), system: 'http://a.example' } },
+      'error value Observation.valueQuantity.system',
+    ],
+    ['a value or a reason (vs-2)', { ...weight, valueQuantity: undefined }, 'error invariant Observation'],
+    [
+      'two components',
+      { ...pressure, component: pressure.component.slice(0, 1) },
+      'error required Observation.component',
+    ],
+    [
+      'the slice of a component',
+      { ...pressure, component: [pressure.component[0], pressure.component[0]] },
+      'error required Observation.component',
+    ],
+    [
+      'its maximum',
+      { ...pressure, component: [...pressure.component, pressure.component[1]] },
+      'error structure Observation.component',
+    ],
+    [
+      'its unit',
+      {
+        ...pressure,
+        component: [pressure.component[0], { ...pressure.component[1], valueQuantity: quantity(1, 'kPa') }],
+      },
+      'error value Observation.component[1].valueQuantity.code',
+    ],
+    [
+      'no value beside components',
+      { ...pressure, valueQuantity: quantity(1, 'mm[Hg]') },
+      'error structure Observation.value[x]',
+    ],
+    ['the type', { ...patient, meta: { profile: [`${HL7}/bp`] } }, 'error value Patient.meta.profile'],
+    ['an identifier', { ...patient, identifier: undefined }, 'error required Patient.identifier'],
+    [
+      'parts of an identifier',
+      { ...patient, identifier: [{ value: '1' }] },
+      'error required Patient.identifier[0].system',
+    ],
+    ['a name (us-core-6)', { ...patient, name: [{ text: 'x' }] }, 'error invariant Patient'],
+    ['the text of a race', { ...patient, extension: [race()] }, 'error required Patient.extension[0].extension'],
+    [
+      'a code of a race',
+      {
+        ...patient,
+        extension: [
+          race({ url: 'ombCategory', valueCoding: { system: 'x', code: 'y' } }, { url: 'text', valueString: 'x' }),
+        ],
+      },
+      'error code-invalid Patient.extension[0].extension[0].valueCoding',
+    ],
+  ])('demands %s', (_, resource, issue) => expect(said(resource)).toContain(issue));
+
+  it('that is not known is a warning', () => {
+    const profile = ['https://a.example/p', `${HL7}/bodyweight|3.0.0`, 'constructor'];
+    expect(said({ ...weight, meta: { profile } })).toEqual(
+      profile.map((_, index) => `warning not-found Observation.meta.profile[${index}]`),
+    );
+  });
+
+  it('is checked where it was asked for, too, and inside of bundles', () => {
+    const plain = { ...weight, meta: undefined, category: undefined };
+    expect(said(plain)).toEqual([]);
+    expect(said(plain, [`${HL7}/bodyweight`])).toContain('error required Observation.category');
+    const entry = [{ resource: { ...weight, category: undefined } }];
+    expect(said({ resourceType: 'Bundle', type: 'collection', entry })).toContain(
+      'error required Bundle.entry[0].resource.category',
+    );
+  });
+});
