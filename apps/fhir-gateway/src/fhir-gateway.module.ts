@@ -4,13 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { ValidationMode } from '#libs/fhir-rest';
 import type { Platform } from '#libs/platform/runtime';
-import {
-  BundleJobs,
-  FhirStore,
-  MeasuredStore,
-  RecentSettings,
-  TenantSettingsStore,
-} from '#libs/platform/storage';
+import { BundleJobs, FhirStore, MeasuredStore, RecentSettings, TenantSettingsStore } from '#libs/platform/storage';
 import { AlertResources } from './alert-resources/alert-resources.js';
 import { AsyncRoutes } from './http/async.routes.js';
 import { ConditionalRoutes } from './http/conditional.routes.js';
