@@ -95,6 +95,7 @@ function stepOf(entry: Entry, references: ReferenceContext, urns: UrnRule, mode:
         at: `Bundle.entry[${index}].resource`,
         patch,
         references,
+        validation: mode,
         ifMatch,
         condition,
       };
