@@ -72,7 +72,14 @@ export {
 export { alertResources, identityOfEvidence, sequenceOf, type AlertState } from './derived/alert-resources.js';
 export { communicationId, communicationResources, type TakenDelivery } from './derived/communication.js';
 export { isMeasurementId, measurementKeyOf, observationIdOf, type MeasurementKey } from './derived/measurement-id.js';
-export { storedObservation, type MeasuredValue } from './derived/measurement-observation.js';
+export {
+  conceptOf,
+  LEADS,
+  markedObservation,
+  observationCategories,
+  storedObservation,
+  type MeasuredValue,
+} from './derived/measurement-observation.js';
 export { nextVersions, type MadeResource } from './derived/next-versions.js';
 export { type CheckedResource } from './plan/read-request.js';
 export { type ValidationMode } from './plan/structure-issues.js';

@@ -226,6 +226,35 @@ describe('an alert of the log', () => {
   });
 });
 
+describe('a search', () => {
+  const found = async (query: string): Promise<string[]> => {
+    const { status, json } = await gateway.send('GET', query);
+    expect(status).toBe(200);
+    return (json.entry ?? []).map(({ resource }: { resource: { id: string } }) => resource.id);
+  };
+
+  it('finds alerts by patient, rule, alert and status', async () => {
+    const patient = 'searched';
+    await gateway.send('PUT', `/Patient/${patient}`, { resourceType: 'Patient', id: patient });
+    const open = steps({ patient }, RAISED, ESCALATED);
+    const over = steps({ patient }, RAISED, RESOLVED);
+    await writeAgain([...open, ...over]);
+    const [openId, overId] = [open[0]!.alert.id, over[0]!.alert.id];
+    expect((await found(`/DetectedIssue?patient=${patient}&code=glucose-low`)).toSorted()).toEqual(
+      [openId, overId].toSorted(),
+    );
+    expect(await found(`/DetectedIssue?patient=${patient}&code=glucose-high`)).toEqual([]);
+    expect(await found(`/DetectedIssue?identifier=urn:homeostat:alert|${openId}`)).toEqual([openId]);
+    expect(await found(`/Flag?patient=${patient}&identifier=urn:homeostat:alert|${overId}`)).toEqual([overId]);
+    expect(await found(`/Provenance?target=DetectedIssue/${openId}`)).toEqual([openId]);
+    const active = (await gateway.send('GET', `/Flag?patient=${patient}`)).json.entry.filter(
+      ({ resource }: { resource: { status: string } }) => resource.status === 'active',
+    );
+    expect(active).toHaveLength(1);
+    expect(await found(`/Patient/${patient}/DetectedIssue`)).toHaveLength(2);
+  });
+});
+
 describe('a client', () => {
   it('cannot change or delete what was made here, nor mark what is its own', async () => {
     const [raised] = steps({}, RAISED);

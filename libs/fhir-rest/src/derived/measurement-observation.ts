@@ -49,21 +49,29 @@ const CATEGORIES: Readonly<Partial<Record<Measure['name'], JsonObject>>> = (() =
 /** LOINC codes beside the first: the vital signs profile asks for the general one of oxygen saturation. */
 const ALSO: Readonly<Partial<Record<Measure['name'], readonly string[]>>> = { 'oxygen-saturation': ['2708-6'] };
 
-/** Leads in the order in which the catalogue has their MDC codes. */
-const LEADS = ['', 'I', 'II', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'III', 'aVR', 'aVL', 'aVF'];
+/** Leads in the order in which the catalogue has their MDC codes; '' for none. */
+export const LEADS = ['', 'I', 'II', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'III', 'aVR', 'aVL', 'aVF'];
 
 /** The measurement as a resource of this server, with the text that is answered. */
 export function storedObservation(value: MeasuredValue): StoredResource {
-  const lastUpdated = Math.max(value.recordedAt, value.judgedAt ?? value.recordedAt);
-  const resource = marked(observationOf(value), value.version, lastUpdated);
+  const resource = markedObservation(value);
   return {
     type: 'Observation',
     id: resource['id'] as string,
     version: value.version,
     deleted: false,
     content: stringifyJson(resource),
-    lastUpdated,
+    lastUpdated: lastUpdatedOf(value),
   };
+}
+
+/** The measurement as it is answered. */
+export function markedObservation(value: MeasuredValue): JsonObject {
+  return marked(observationOf(value), value.version, lastUpdatedOf(value));
+}
+
+function lastUpdatedOf({ recordedAt, judgedAt }: MeasuredValue): number {
+  return Math.max(recordedAt, judgedAt ?? recordedAt);
 }
 
 /**
@@ -72,13 +80,12 @@ export function storedObservation(value: MeasuredValue): StoredResource {
  */
 export function observationOf(value: MeasuredValue): JsonObject {
   const measure = measureByNumber(value.code);
-  const category = measure === undefined ? undefined : CATEGORIES[measure.name];
   return {
     resourceType: 'Observation',
     id: observationIdOf(value),
     identifier: [{ system: SYSTEMS.measurement, value: value.identity }],
     status: statusOf(value),
-    ...(category === undefined ? undefined : { category: [{ coding: [category] }] }),
+    ...observationCategories(value.code),
     code: conceptOf(value.code, value.channel),
     subject: { reference: `Patient/${value.patient}` },
     effectiveDateTime: new Date(value.effectiveAt).toISOString(),
@@ -87,6 +94,13 @@ export function observationOf(value: MeasuredValue): JsonObject {
     ...qualityOf(value),
     device: deviceOf(value),
   };
+}
+
+/** The element `category` of a measure of the catalogue; nothing where it has none. */
+export function observationCategories(code: number): JsonObject {
+  const measure = measureByNumber(code);
+  const category = measure === undefined ? undefined : CATEGORIES[measure.name];
+  return category === undefined ? {} : { category: [{ coding: [category] }] };
 }
 
 /** The code of a measure of the catalogue: LOINC, or MDC where LOINC has none, and the catalogue's own name. */

@@ -1,24 +1,23 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Issue } from '#libs/domain/fhir';
 import type { SearchQuery } from '#libs/fhir-search';
-import {
-  SearchRefusedError,
-  type Queries,
-  type SearchAccess,
-  type SearchPage,
-  type StoredResource,
-} from '#libs/fhir-rest';
+import { SearchRefusedError, type Queries, type SearchAccess, type SearchPage } from '#libs/fhir-rest';
 import { compilePage, compileTotal } from './compile-page.js';
 import { cursorOf } from './cursor.js';
 import { includedBy } from './includes.js';
 import { notIndexed } from '../search-index/due.js';
 import { toStored, type Row } from '../fhir/fhir-row.js';
+import { joinedPage, readJoinedCursor, type IndexedMatches, type JoinedPage } from '../measured/joined-page.js';
+import { countMeasured, measuredPart, type MeasuredPart } from '../measured/measured-part.js';
+import { MeasuredStream } from '../measured/measured-stream.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 
 /** One moment for the page, its total and what is included. Code that is compiled for one search costs more than it saves. */
 export const BEGIN_SEARCH = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off`;
 /** An estimate is exact up to here, and absent above. */
 const MAX_COUNTED = 10_000;
+/** Measurements that are looked at to count those that match; beyond there is no total. */
+const MAX_MEASURED = { asked: 20_000, estimated: 1_000 };
 const QUERY_CANCELED = '57014';
 
 /** @throws SearchRefusedError */
@@ -47,17 +46,18 @@ export async function searchPageWithin(
 ): Promise<SearchPage> {
   const [first] = queries;
   const types = queries.map(({ type }) => type);
+  const measured = await measuredPart(client, tenant, queries, access);
   const [page, due] = await Promise.all([
-    isCountOnly(first) ? undefined : pageOf(client, tenant, queries, access),
+    isCountOnly(first) ? undefined : pageOf(client, tenant, queries, access, measured),
     notIndexed(client, tenant, types),
   ]);
-  const warnings: Issue[] = due.map(beingIndexed);
+  const warnings: Issue[] = [...due.map(beingIndexed), ...measured.issues];
   const found = page ?? { matches: [], next: undefined };
   const included = await includedBy(client, tenant, { queries, visible: access.included, matches: found.matches });
   if (included.isCut) warnings.push(CUT);
   // Matches that are all on the first page need not be counted again.
   const isAll = page !== undefined && first.cursor === undefined && page.next === undefined;
-  const total = isAll ? page.matches.length : await totalOf(client, tenant, queries, access);
+  const total = isAll ? page.matches.length : await totalOf(client, tenant, queries, access, measured);
   return {
     matches: found.matches,
     included: included.resources,
@@ -74,17 +74,56 @@ async function pageOf(
   tenant: number,
   queries: Queries,
   access: SearchAccess,
-): Promise<{ readonly matches: readonly StoredResource[]; readonly next: string | undefined }> {
+  { wanted, order }: MeasuredPart,
+): Promise<JoinedPage> {
+  const [{ count, cursor }] = queries;
+  if (wanted === undefined) {
+    const { matches, more } = await indexedMatches(client, tenant, queries, access);
+    return {
+      matches: matches.flatMap(({ resource }) => resource ?? []),
+      next: more ? matches.at(-1)?.cursor : undefined,
+    };
+  }
+  const begun = readJoinedCursor(cursor);
+  const indexed =
+    begun.indexed === null
+      ? { matches: [], more: false }
+      : await indexedMatches(client, tenant, beginningAt(queries, begun.indexed), access);
+  const nothing = { ...wanted, scope: { ...wanted.scope, codes: [] } };
+  const stream = new MeasuredStream(
+    client,
+    tenant,
+    begun.measured === null ? nothing : wanted,
+    begun.measured ?? undefined,
+    { count },
+  );
+  return joinedPage(begun, indexed, stream, { order, count });
+}
+
+function beginningAt(queries: Queries, cursor: string | undefined): Queries {
+  const [first, ...rest] = queries.map((query) => {
+    const { cursor: _, ...others } = query;
+    return cursor === undefined ? others : { ...others, cursor };
+  });
+  return [first!, ...rest];
+}
+
+async function indexedMatches(
+  client: PoolClient,
+  tenant: number,
+  queries: Queries,
+  access: SearchAccess,
+): Promise<IndexedMatches> {
   const { text, values, keys } = compilePage(tenant, queries, access.found);
   const { rows } = await client.query<PageRow>(text, [...values]);
   const [{ count }] = queries;
-  const shown = rows.slice(0, count);
-  const last = rows.length > count ? shown.at(-1) : undefined;
-  return {
+  const matches = rows.slice(0, count).map((row) => ({
     // Software before the index deletes without it.
-    matches: shown.flatMap((row) => (row.id === null ? [] : [toStored(row as Row)])),
-    next: last === undefined ? undefined : cursorOf(Array.from({ length: keys }, (_, at) => last[`k${at}`] ?? '')),
-  };
+    resource: row.id === null ? null : toStored(row as Row),
+    cursor: cursorOf(Array.from({ length: keys }, (_, at) => row[`k${at}`] ?? '')),
+    key: row.k0 ?? '',
+  }));
+  return { matches, more: rows.length > count };
 }
 
 /** undefined where it is not asked for, or would take longer than it is worth. */
@@ -93,13 +132,19 @@ async function totalOf(
   tenant: number,
   queries: Queries,
   access: SearchAccess,
+  { wanted }: MeasuredPart,
 ): Promise<number | undefined> {
   const [first] = queries;
   if (first.total === 'none' && !isCountOnly(first)) return undefined;
   const limit = first.total === 'estimate' && !isCountOnly(first) ? MAX_COUNTED : undefined;
   const { text, values } = compileTotal(tenant, queries, access.found, limit);
   const { rows } = await client.query<{ total: number }>(text, [...values]);
-  const total = rows[0]?.total ?? 0;
+  const measured =
+    wanted === undefined
+      ? 0
+      : await countMeasured(client, tenant, wanted, limit === undefined ? MAX_MEASURED.asked : MAX_MEASURED.estimated);
+  if (measured === undefined) return undefined;
+  const total = (rows[0]?.total ?? 0) + measured;
   return limit !== undefined && total > limit ? undefined : total;
 }
 

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { heartRate, TestFhirGateway, tokenOf, type Reply } from '../../../test/support/fhir-gateway.js';
+import { storeMeasured } from '../../../test/support/measured-values.js';
+
+const T0 = Date.UTC(2026, 10, 29, 6);
+const MINUTE = 60_000;
+const at = (minute: number): string => new Date(T0 + minute * MINUTE).toISOString();
+
+let gateway: TestFhirGateway;
+
+beforeAll(async () => {
+  gateway = await TestFhirGateway.open(4);
+  for (const id of ['p1', 'p2']) await gateway.send('PUT', `/Patient/${id}`, { resourceType: 'Patient', id });
+  // Stored ones at even minutes, each measured, too; those of the watch at odd ones, and one of each at the same moment.
+  for (let minute = 0; minute <= 20; minute += 2) {
+    const more = { id: `o${minute}`, effectiveDateTime: at(minute) };
+    await gateway.send('PUT', `/Observation/o${minute}`, heartRate('Patient/p1', 60 + minute, more));
+    await storeMeasured(gateway.pool, [
+      { source: 'fhir', sourced: true, at: T0 + minute * MINUTE, value: 60 + minute },
+    ]);
+  }
+  for (let minute = 1; minute <= 19; minute += 2)
+    await storeMeasured(gateway.pool, [{ at: T0 + minute * MINUTE, value: 60 + minute }]);
+  await storeMeasured(gateway.pool, [
+    { at: T0 + 10 * MINUTE, value: 100 },
+    { at: T0 + 5 * MINUTE, code: 9, value: 90 },
+    { at: T0 + 6 * MINUTE, code: 9, value: 91, superseded: true },
+    { at: T0 + 7 * MINUTE, code: 8, value: 37, version: 2, retracted: true },
+    { patient: 'p2', at: T0, value: 70 },
+  ]);
+}, 120_000);
+
+afterAll(() => gateway.close());
+
+interface Entry {
+  readonly resource: { readonly id: string; readonly effectiveDateTime: string };
+  readonly search: { readonly mode: string };
+}
+
+function matched(reply: Reply): Entry['resource'][] {
+  const entries = (reply.json.entry ?? []) as Entry[];
+  return entries.filter(({ search }) => search.mode === 'match').map(({ resource }) => resource);
+}
+
+/** All pages; `between` runs after each. */
+async function pages(query: string, between = (_page: number): Promise<unknown> => Promise.resolve()) {
+  const all: Entry['resource'][] = [];
+  let next: string | undefined = query;
+  for (let page = 0; next !== undefined; page++) {
+    if (page > 100) throw new Error('pages without an end');
+    const reply: Reply = await gateway.send('GET', next);
+    expect(reply.status).toBe(200);
+    all.push(...matched(reply));
+    const links = reply.json.link as { relation: string; url: string }[];
+    next = links.find(({ relation }) => relation === 'next')?.url.slice(`${gateway.url}/fhir/r4`.length);
+    await between(page);
+  }
+  return all;
+}
+
+describe('a search of Observations of a patient', () => {
+  it.each(['', '&_sort=date', '&_sort=-date', '&_sort=_lastUpdated'])(
+    'has each stored and each wearable one once, on pages of any size%s',
+    async (sort) => {
+      for (const count of [1, 3, 7, 24, 100]) {
+        const found = await pages(`/Observation?patient=p1&_count=${count}${sort}`);
+        expect([count, found.length, new Set(found.map(({ id }) => id)).size]).toEqual([count, 24, 24]);
+        const times = found.map(({ effectiveDateTime }) => Date.parse(effectiveDateTime));
+        if (sort === '&_sort=date') expect(times).toEqual(times.toSorted((a, b) => a - b));
+        if (sort === '&_sort=-date') expect(times).toEqual(times.toSorted((a, b) => b - a));
+      }
+    },
+    120_000,
+  );
+
+  it('neither misses nor doubles what is there all the time while others write', async () => {
+    for (const sort of ['', '&_sort=date', '&_sort=-date']) {
+      let minute = 0;
+      const found = await pages(`/Observation?patient=p1&code=8867-4&_count=4${sort}`, async (page) => {
+        minute += 2.5;
+        await storeMeasured(gateway.pool, [{ at: T0 + minute * MINUTE, value: 200, source: 'late' }]);
+        await gateway.send(
+          'PUT',
+          `/Observation/x${page}`,
+          heartRate('Patient/p1', 201, { id: `x${page}`, effectiveDateTime: at(minute) }),
+        );
+      });
+      const steady = found.filter(({ effectiveDateTime }) => (Date.parse(effectiveDateTime) - T0) % MINUTE === 0);
+      expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
+      const known = steady.filter(({ id }) => id.startsWith('o') || id.startsWith('m'));
+      expect(known.filter(({ id }) => id.startsWith('o'))).toHaveLength(11);
+      expect(
+        new Set(known.filter(({ id }) => id.startsWith('m')).map(({ effectiveDateTime }) => effectiveDateTime)).size,
+      ).toBeGreaterThanOrEqual(11);
+      await gateway.pool.query(
+        `DELETE FROM measurements m USING sources s WHERE s.key = m.source AND s.source = 'late'`,
+      );
+      for (let page = 0; page < 20; page++) await gateway.send('DELETE', `/Observation/x${page}`);
+    }
+  }, 120_000);
+
+  it.each<[string, number]>([
+    ['patient=p1&code=8867-4', 22],
+    ['subject=Patient/p1&code=http://loinc.org|8867-4', 22],
+    ['patient=p1&code=99504-3', 1],
+    ['patient=p1&code:not=8867-4', 2],
+    ['patient=p1&category=vital-signs', 12],
+    [`patient=p1&code=8867-4&date=ge${at(15)}`, 6],
+    [`patient=p1&code=8867-4&date=ge${at(5)}&date=lt${at(8)}`, 3],
+    [`patient=p1&date=${at(10)}`, 2],
+    ['patient=p1&status=entered-in-error', 1],
+    ['patient=p1&value-quantity=gt99', 1],
+    ['patient=p1&code=8867-4&value-quantity=61||/min', 1],
+    ['patient=p1,p2&code=8867-4', 23],
+    ['patient=p2', 1],
+    ['patient=nobody', 0],
+  ])('%s', async (query, count) => {
+    const reply = await gateway.send('GET', `/Observation?${query}`);
+    expect([matched(reply).length, reply.json.total]).toEqual([count, count]);
+    const counted = await gateway.send('GET', `/Observation?${query}&_summary=count`);
+    expect(counted.json.total).toBe(count);
+  });
+
+  it('is the same in the compartment of the patient, and in a search of several types', async () => {
+    expect(matched(await gateway.send('GET', '/Patient/p1/Observation'))).toHaveLength(24);
+    expect(await pages('/Patient/p1/*?_count=5')).toHaveLength(25);
+  });
+
+  it('shows what the scopes of the client allow', async () => {
+    const as = (...scopes: string[]) => ({ authorization: `Bearer ${tokenOf(1, ...scopes)}` });
+    const glucose = as('system/Observation.rs?code=99504-3');
+    expect(matched(await gateway.send('GET', '/Observation?patient=p1', undefined, glucose))).toHaveLength(1);
+    const other = { authorization: `Bearer ${tokenOf(2, 'system/*.cruds')}` };
+    expect(matched(await gateway.send('GET', '/Observation?patient=p1', undefined, other))).toHaveLength(0);
+  });
+
+  it('says that wearable ones are left out where no patient is named', async () => {
+    const { json } = await gateway.send('GET', '/Observation?code=8867-4');
+    const outcome = json.entry.find(({ search }: Entry) => search.mode === 'outcome');
+    expect(outcome.resource.issue[0]).toMatchObject({ severity: 'information', code: 'incomplete' });
+    expect(json.total).toBe(11);
+  });
+
+  it('refuses a page link that was altered', async () => {
+    for (const value of [{ indexed: 7 }, { indexed: null, measured: [1] }, { indexed: 'x', measured: null }]) {
+      const cursor = Buffer.from(JSON.stringify(value)).toString('base64url');
+      expect((await gateway.send('GET', `/Observation?patient=p1&_cursor=${cursor}`)).status).toBe(400);
+    }
+  });
+});
