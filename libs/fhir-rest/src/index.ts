@@ -8,6 +8,7 @@ export {
 } from './answers/answer.js';
 export { searchset, searchsetAnswer } from './answers/searchset-answer.js';
 export { isWhole, projectResource, type Projection } from './projection/project-resource.js';
+export { readProjection } from './search/read-projection.js';
 export { planSearch, type AskedSearch, type SearchTarget } from './search/plan-search.js';
 export { newestOfEachCode } from './search/last-of-codes.js';
 export { operationParameters } from './search/operation-parameters.js';

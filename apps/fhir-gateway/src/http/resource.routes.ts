@@ -2,7 +2,18 @@ import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Req, Re
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { BodyAs } from '#libs/platform/http';
-import { knownOf, FHIR_BODY, mediaTypeOfBody, oneHeader, PATCH_BODY, preconditionsOf, send, wishesOf } from './http.js';
+import {
+  knownOf,
+  FHIR_BODY,
+  mediaTypeOfBody,
+  oneHeader,
+  PATCH_BODY,
+  preconditionsOf,
+  queryOf,
+  send,
+  wishesOf,
+} from './http.js';
+import { searchParametersOf } from '#libs/fhir-rest';
 import { Pipeline } from '../pipeline.js';
 import type { Target } from '../pipeline/wishes.js';
 
@@ -81,6 +92,7 @@ export class ResourceRoutes {
 
   @Get(':type/:id')
   async read(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.pipeline.reads.read(target, undefined, knownOf(request), request.access));
+    const parameters = searchParametersOf(queryOf(request));
+    send(reply, await this.pipeline.reads.read(target, undefined, knownOf(request), request.access, parameters));
   }
 }

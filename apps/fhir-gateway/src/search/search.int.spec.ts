@@ -244,6 +244,12 @@ describe('the page', () => {
   });
 });
 
+it('reads show parts of a resource, too', async () => {
+  const { json } = await gateway.send('GET', '/Patient/p1?_elements=birthDate');
+  expect(Object.keys(json)).toEqual(['resourceType', 'id', 'meta', 'active', 'birthDate']);
+  expect((await gateway.send('GET', '/Patient/p1?_summary=count')).status).toBe(400);
+});
+
 describe('operations', () => {
   it('$everything: the compartment, what it refers to outside, page by page', async () => {
     const all = await search('/Patient/p1/$everything');

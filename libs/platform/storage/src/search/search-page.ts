@@ -15,7 +15,7 @@ import { inTransaction } from '../postgres/in-transaction.js';
 /** One moment for the page, its total and what is included. Code that is compiled for one search costs more than it saves. */
 export const BEGIN_SEARCH = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off`;
 /** An estimate is exact up to here, and absent above. */
-const MAX_COUNTED = 10_000;
+const MAX_COUNTED = 1_000;
 /** Measurements that are looked at to count those that match; beyond there is no total. */
 const MAX_MEASURED = { asked: 20_000, estimated: 1_000 };
 const QUERY_CANCELED = '57014';
