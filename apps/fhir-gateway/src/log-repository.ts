@@ -11,8 +11,11 @@ import {
   type HistoryRequest,
   type KeptRequest,
   type LaterStep,
+  type Reader,
   type RequestOrigin,
   type StepResult,
+  type StoredResource,
+  type VersionPlace,
 } from '#libs/fhir-rest';
 import { appendInTransaction } from '#libs/platform/messaging';
 import {
@@ -23,6 +26,7 @@ import {
   type FhirTransaction,
   type MeasuredStore,
 } from '#libs/platform/storage';
+import { RestrictedReads } from './access/restricted-reads.js';
 import { clinicalRecords } from './clinical/clinical-records.js';
 import { rejectionsOf, replacedBy } from './clinical/rejections.js';
 
@@ -43,6 +47,24 @@ export class LogRepository implements FhirRepository {
   readVersion(tenant: number, type: string, id: string, version: number): ReturnType<FhirRepository['readVersion']> {
     if (isMeasurementId(type, id)) return this.measured.readVersion(tenant, id, version);
     return this.store.readVersion(tenant, type, id, version);
+  }
+
+  async readEach(tenant: number, places: readonly VersionPlace[]): Promise<ReadonlyMap<string, StoredResource>> {
+    const measured = places.filter(({ type, id }) => isMeasurementId(type, id));
+    if (measured.length === 0) return this.store.readEach(tenant, places);
+    const found = new Map(
+      await this.store.readEach(
+        tenant,
+        places.filter((place) => !measured.includes(place)),
+      ),
+    );
+    for (const { type, id, version } of measured) {
+      const one = await (version === undefined
+        ? this.read(tenant, type, id)
+        : this.readVersion(tenant, type, id, version));
+      if (one !== undefined) found.set(version === undefined ? `${type}/${id}` : `${type}/${id}/${version}`, one);
+    }
+    return found;
   }
 
   history(tenant: number, request: HistoryRequest): ReturnType<FhirRepository['history']> {
@@ -81,7 +103,7 @@ export class LogRepository implements FhirRepository {
         return { kind: 'refused', value: { kind: 'committed', decision } };
       }
       const written = transaction.write(origin.tenant, decision.changes);
-      const value = await readLater(decision, written, (step) => later(transaction, origin.tenant, step));
+      const value = await readLater(decision, written, (step) => later(transaction, origin, step));
       if (mode === 'atomic' && value.results.some((result) => result.kind === 'refused')) {
         return { kind: 'refused', value: { kind: 'committed', decision: value } };
       }
@@ -116,9 +138,10 @@ async function readLater(
   return { ...decision, results };
 }
 
-async function later(transaction: FhirTransaction, tenant: number, step: LaterStep): Promise<StepResult> {
+async function later(transaction: FhirTransaction, reader: Reader, step: LaterStep): Promise<StepResult> {
   if (step.kind === 'vread') {
-    return versionResult(step, await transaction.readVersion(tenant, step.type, step.id, step.version));
+    const versions = new RestrictedReads(transaction);
+    return versionResult(step, await versions.readVersion(reader, step.type, step.id, step.version));
   }
   const diagnostics = 'search and history are not supported in a bundle yet';
   const issue = {

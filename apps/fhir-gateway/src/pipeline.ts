@@ -1,5 +1,6 @@
 import type { BundleJobs } from '#libs/platform/storage';
 import { capabilityStatement, FHIR_JSON, smartSecurity, type Answer, type OwnBases } from '#libs/fhir-rest';
+import { RestrictedReads } from './access/restricted-reads.js';
 import { AsyncBundles } from './pipeline/async-bundles.js';
 import { Bundles } from './pipeline/bundles.js';
 import { Commits, type PipelineDeps } from './pipeline/commits.js';
@@ -41,13 +42,14 @@ export class Pipeline {
   constructor(private readonly deps: PipelineDeps & JobDeps) {
     this.startedAt = new Date(deps.now()).toISOString();
     const commits = new Commits(deps);
+    const versions = new RestrictedReads(deps.repository);
     this.bundles = new Bundles(commits, deps);
     this.asyncBundles = new AsyncBundles(deps.jobs, this.bundles, deps, deps.onJobAdded);
     this.writes = new Writes(commits, deps);
-    this.reads = new Reads(deps.repository, commits);
-    this.validations = new Validations(deps.repository, commits);
-    this.histories = new Histories(deps.repository, commits);
-    this.searches = new Searches(deps.repository, commits, deps.now);
+    this.reads = new Reads(versions, commits);
+    this.histories = new Histories(versions, commits);
+    this.searches = new Searches(deps.repository, versions, commits, deps.now);
+    this.validations = new Validations(versions, commits);
   }
 
   /** The URL of this gateway, without a slash at its end. @param origin of the request, as the client called it */

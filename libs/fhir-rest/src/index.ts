@@ -1,3 +1,4 @@
+export { ALL_ALLOWED, type AccessVerb, type Allowed } from './access/allowed.js';
 export {
   FHIR_JSON,
   preferenceOf,
@@ -40,7 +41,13 @@ export { readCondition } from './conditions/read-condition.js';
 export type { Condition } from './conditions/condition.js';
 export { historyAnswer, historyBundle, type HistoryAddress } from './history/history-answer.js';
 export { readHistoryQuery, type QueryParameters } from './history/history-query.js';
-export type { HistoryOf, HistoryPage, HistoryRequest, HistoryVersion } from './history/history-request.js';
+export type {
+  HistoryOf,
+  HistoryPage,
+  HistoryPlace,
+  HistoryRequest,
+  HistoryVersion,
+} from './history/history-request.js';
 export { JSON_PATCH, readPatchBody } from './plan/read-patch-body.js';
 export { planRequest } from './plan/plan-request.js';
 export { readBundle, readResource, requireId, requireType } from './plan/read-request.js';
@@ -56,7 +63,9 @@ export {
   type CommitLookups,
   type CommitMode,
   type FhirRepository,
+  type Reader,
   type RequestOrigin,
+  type VersionPlace,
 } from './repository/repository.js';
 export {
   identifierKey,
@@ -86,10 +95,5 @@ export { type CheckedResource } from './plan/read-request.js';
 export { type ValidationMode } from './plan/structure-issues.js';
 export { validationAnswer } from './validation/validation-answer.js';
 export { readValidation } from './validation/validation-request.js';
-export {
-  SearchRefusedError,
-  type Queries,
-  type SearchAccess,
-  type SearchPage,
-  type Visible,
-} from './repository/search-port.js';
+export { SearchRefusedError, type Queries, type SearchAccess, type SearchPage } from './repository/search-port.js';
+export type { Visible } from './repository/visible.js';

@@ -7,7 +7,10 @@ import type { PatientNews, RequestOrigin } from '#libs/fhir-rest';
 const MAX_CHARACTERS = 400_000;
 
 /** One log record per patient of a request; more than one only where it would be too large for the log. */
-export function clinicalRecords(news: ReadonlyMap<string, PatientNews>, origin: RequestOrigin): NewRecord[] {
+export function clinicalRecords(
+  news: ReadonlyMap<string, PatientNews>,
+  origin: Omit<RequestOrigin, 'allowed'>,
+): NewRecord[] {
   return [...news].flatMap(([patient, one]) =>
     parts(one).map(({ facts, samples }) => {
       const record: ClinicalRecord = {

@@ -3,7 +3,7 @@ import type { NewRejection } from '#libs/platform/storage';
 import { MAX_LISTED, type Decision, type RequestOrigin } from '#libs/fhir-rest';
 
 /** What `GET /v1/rejections` lists of a request: what was stored and is not measured. */
-export function rejectionsOf(decision: Decision, origin: RequestOrigin): readonly NewRejection[] {
+export function rejectionsOf(decision: Decision, origin: Omit<RequestOrigin, 'allowed'>): readonly NewRejection[] {
   const ofResource = new Map<string, number>();
   return decision.unmeasured.flatMap((part): readonly NewRejection[] => {
     if (!part.isListed) return [];

@@ -1,42 +1,30 @@
-import { allows, type Access } from '#libs/platform/auth';
+import type { Access } from '#libs/platform/auth';
 import { insufficientScope } from '#libs/platform/http';
 import type { Issue } from '#libs/domain/fhir';
-import type { Step } from '#libs/fhir-rest';
+import type { AccessVerb, Step } from '#libs/fhir-rest';
+import { accessFilter, VERBS } from '../access/scope-filter.js';
 
-const VERBS = {
-  create: 'c',
-  read: 'r',
-  vread: 'r',
-  history: 'r',
-  update: 'u',
-  patch: 'u',
-  delete: 'd',
-  search: 's',
-} as const;
-
-export type Verb = keyof typeof VERBS;
-
-/** Throws the refusal of RFC 6750 unless the caller may do this (SMART App Launch 2, `system/Type.cruds`). */
-export function requireScope(access: Access, verb: Verb, type: string): void {
-  const needed = scopeFor(verb, type);
-  if (!allows(access.scopes, needed)) throw insufficientScope([needed]);
+/**
+ * Throws the refusal of RFC 6750 unless the caller may do this with some resources of the type at least (SMART App Launch 2,
+ * `system/Type.cruds`). What goes on enforces the restriction, if there is one.
+ */
+export function requireSome(access: Access, verb: AccessVerb, type: string): void {
+  if (accessFilter(access, verb, type).kind === 'none') throw insufficientScope([scopeFor(verb, type)]);
 }
 
-/** Those of the types of which the caller may do this with every resource. */
-export function allowedTypes(access: Access, verb: Verb, types: readonly string[]): readonly string[] {
-  return types.filter((type) => allows(access.scopes, scopeFor(verb, type)));
+/** Those of the types of which the caller may do this with some resources at least. */
+export function typesOf(access: Access, verb: AccessVerb, types: readonly string[]): readonly string[] {
+  return types.filter((type) => accessFilter(access, verb, type).kind !== 'none');
 }
 
 /** What the caller lacks for the steps: the missing scope by step index. */
 export function missingScopes(access: Access, steps: readonly Step[]): Map<number, string> {
-  const judged = new Map<string, boolean>();
   const missing = new Map<number, string>();
   for (const step of steps) {
     if (step.kind === 'refused') continue;
-    for (const needed of scopesOf(step)) {
-      const allowed = judged.get(needed) ?? allows(access.scopes, needed);
-      judged.set(needed, allowed);
-      if (!allowed) missing.set(step.index, needed);
+    for (const verb of verbsOf(step)) {
+      const type = step.type === '' ? '*' : step.type;
+      if (accessFilter(access, verb, type).kind === 'none') missing.set(step.index, scopeFor(verb, type));
     }
   }
   return missing;
@@ -51,13 +39,23 @@ export function forbiddenIssue(scope: string, index: number): Issue {
   };
 }
 
-/** A condition says what is there: it needs the right to search, too. */
-function scopesOf(step: Exclude<Step, { kind: 'refused' }>): readonly string[] {
-  const own = scopeFor(step.kind, step.type === '' ? '*' : step.type);
+const VERB_OF = {
+  create: 'create',
+  read: 'read',
+  vread: 'read',
+  update: 'update',
+  patch: 'update',
+  delete: 'delete',
+  search: 'search',
+} as const;
+
+/** A condition says what is there: it needs the right to search, too. The history of a type or of all is part of `s`. */
+function verbsOf(step: Exclude<Step, { kind: 'refused' }>): readonly AccessVerb[] {
+  if (step.kind === 'history') return [step.id === undefined ? 'search' : 'read'];
   const hasCondition = 'condition' in step && step.condition !== undefined;
-  return hasCondition ? [own, scopeFor('search', step.type)] : [own];
+  return hasCondition ? [VERB_OF[step.kind], 'search'] : [VERB_OF[step.kind]];
 }
 
-function scopeFor(verb: Verb, type: string): string {
+function scopeFor(verb: AccessVerb, type: string): string {
   return `system/${type}.${VERBS[verb]}`;
 }

@@ -17,6 +17,8 @@ import {
   type StepResult,
   type ValidationMode,
 } from '#libs/fhir-rest';
+import { lookupsWithin } from '../access/search-access.js';
+import { readerOf } from '../access/scope-filter.js';
 import type { Interaction, Meter } from '../meter.js';
 
 export interface PipelineDeps {
@@ -50,18 +52,21 @@ export class Commits {
    */
   async answer({ steps, access, mode, once }: Work, toAnswer: (decision: Decision) => Answer): Promise<Answer> {
     const origin = {
-      tenant: access.tenant.key,
+      ...readerOf(access),
       author: access.client,
       request: this.deps.newId(),
       receivedAt: this.deps.now(),
     };
     const lookups = {
-      first: lookupsOf(steps),
-      further: (known: FhirKnown) => furtherLookupsOf(steps, known),
+      first: lookupsWithin(access, lookupsOf(steps)),
+      further: (known: FhirKnown) => {
+        const more = furtherLookupsOf(steps, known);
+        return more === undefined ? undefined : lookupsWithin(access, more);
+      },
     };
     const kept = once === undefined ? undefined : { ...once, answer: toAnswer };
     const committed = await this.deps.repository
-      .commit(origin, lookups, (known) => decide(steps, known, origin.receivedAt, mode), mode, kept)
+      .commit(origin, lookups, (known) => decide(steps, known, origin.receivedAt, mode, origin.allowed), mode, kept)
       .catch(busy);
     if (committed.kind === 'cancelled') throw new JobCancelledError('the job is gone, or another attempt has it');
     if (committed.kind !== 'committed') return repetitionAnswer(committed);

@@ -7,29 +7,30 @@ import {
   requireId,
   requireType,
   type Answer,
-  type FhirRepository,
   type HistoryOf,
   type QueryParameters,
 } from '#libs/fhir-rest';
-import { allowedTypes, requireScope } from '../http/access.js';
+import type { RestrictedReads } from '../access/restricted-reads.js';
+import { readerOf } from '../access/scope-filter.js';
+import { requireSome, typesOf } from '../http/access.js';
 import type { Commits } from './commits.js';
 import type { Target } from './wishes.js';
 
 /** What was: of one resource, of a type, of all types. */
 export class Histories {
   constructor(
-    private readonly repository: FhirRepository,
+    private readonly versions: RestrictedReads,
     private readonly commits: Pick<Commits, 'timed'>,
   ) {}
 
   /** `GET /fhir/r4/{type}/{id}/_history` */
   ofInstance({ type, id }: Target, query: QueryParameters, access: Access, baseUrl: string): Promise<Answer> {
     return this.commits.timed('history', async () => {
-      requireScope(access, 'read', requireType(type));
+      requireSome(access, 'read', requireType(type));
       requireId(id, type);
       const path = `${type}/${id}/_history`;
       const answer = await this.page({ kind: 'instance', type, id }, { baseUrl, path, query }, access);
-      if (answer.isEmpty && (await this.repository.read(access.tenant.key, type, id)) === undefined) {
+      if (answer.isEmpty && (await this.versions.read(readerOf(access), type, id)) === undefined) {
         throw oneIssue(404, 'not-found', 'no such resource', type);
       }
       return answer;
@@ -39,7 +40,7 @@ export class Histories {
   /** `GET /fhir/r4/{type}/_history` */
   ofType(type: string, query: QueryParameters, access: Access, baseUrl: string): Promise<Answer> {
     return this.commits.timed('history', async () => {
-      requireScope(access, 'search', requireType(type));
+      requireSome(access, 'search', requireType(type));
       return this.page({ kind: 'types', types: [type] }, { baseUrl, path: `${type}/_history`, query }, access);
     });
   }
@@ -47,8 +48,8 @@ export class Histories {
   /** `GET /fhir/r4/_history`: of the types that the caller may search (SMART App Launch 2: system-level history is part of `s`). */
   ofAll(query: QueryParameters, access: Access, baseUrl: string): Promise<Answer> {
     return this.commits.timed('history', async () => {
-      const types = allowedTypes(access, 'search', RESOURCE_TYPES);
-      if (types.length === 0) requireScope(access, 'search', '*');
+      const types = typesOf(access, 'search', RESOURCE_TYPES);
+      if (types.length === 0) requireSome(access, 'search', '*');
       return this.page({ kind: 'types', types }, { baseUrl, path: '_history', query }, access);
     });
   }
@@ -59,7 +60,7 @@ export class Histories {
     access: Access,
   ): Promise<Answer & { readonly isEmpty: boolean }> {
     const request = readHistoryQuery(of, address.query);
-    const page = await this.repository.history(access.tenant.key, request);
+    const page = await this.versions.history(readerOf(access), request);
     return { ...historyAnswer(page, { ...address, count: request.count }), isEmpty: page.versions.length === 0 };
   }
 }

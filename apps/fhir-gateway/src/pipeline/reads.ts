@@ -10,18 +10,19 @@ import {
   readProjection,
   storedAnswer,
   type Answer,
-  type FhirRepository,
   type KnownVersion,
 } from '#libs/fhir-rest';
 import type { SearchParameterValue } from '#libs/fhir-search';
-import { requireScope } from '../http/access.js';
+import type { RestrictedReads } from '../access/restricted-reads.js';
+import { readerOf } from '../access/scope-filter.js';
+import { requireSome } from '../http/access.js';
 import type { Commits } from './commits.js';
 import type { Target } from './wishes.js';
 
 /** Reads of one resource and of its versions. */
 export class Reads {
   constructor(
-    private readonly repository: FhirRepository,
+    private readonly versions: RestrictedReads,
     private readonly commits: Pick<Commits, 'timed'>,
   ) {}
 
@@ -34,15 +35,14 @@ export class Reads {
     parameters: readonly SearchParameterValue[] = [],
   ): Promise<Answer> {
     return this.commits.timed('read', async () => {
-      requireScope(access, 'read', requireType(type));
+      requireSome(access, 'read', requireType(type));
       requireId(id, type);
       const projection = readProjection(type, parameters);
-      const tenant = access.tenant.key;
       const found =
         version === undefined
-          ? await this.repository.read(tenant, type, id)
+          ? await this.versions.read(readerOf(access), type, id)
           : /^[1-9]\d{0,8}$/.test(version)
-            ? await this.repository.readVersion(tenant, type, id, Number(version))
+            ? await this.versions.readVersion(readerOf(access), type, id, Number(version))
             : undefined;
       if (found === undefined) throw oneIssue(404, 'not-found', 'no such resource, or no such version of it', type);
       if (found.deleted) throw oneIssue(410, 'deleted', 'this resource was deleted', type, resourceHeaders(found));

@@ -14,15 +14,18 @@ import {
   type SearchPage,
 } from '#libs/fhir-rest';
 import type { SearchParameterValue } from '#libs/fhir-search';
-import { requireScope } from '../http/access.js';
-import { requireSearchable, searchAccess } from '../search/search-access.js';
+import type { RestrictedReads } from '../access/restricted-reads.js';
+import { readerOf } from '../access/scope-filter.js';
+import { requireSome } from '../http/access.js';
+import { requireSearchable, searchAccess } from '../access/search-access.js';
 import type { Commits } from './commits.js';
 import type { Wishes } from './wishes.js';
 
 /** `GET /fhir/r4/{type}?…`, `POST …/_search`, of the system and of the compartment of a Patient. */
 export class Searches {
   constructor(
-    private readonly repository: Pick<FhirRepository, 'search' | 'lastOfEach' | 'read'>,
+    private readonly repository: Pick<FhirRepository, 'search' | 'lastOfEach'>,
+    private readonly versions: Pick<RestrictedReads, 'read'>,
     private readonly commits: Pick<Commits, 'timed'>,
     private readonly now: () => number,
   ) {}
@@ -30,7 +33,7 @@ export class Searches {
   /** @param path that was searched, below the base url */
   search(asked: AskedSearch, path: string, access: Access, { baseUrl, own }: Wishes): Promise<Answer> {
     return this.commits.timed('search', async () => {
-      const allowed = searchAccess(access, own);
+      const allowed = searchAccess(access);
       const mayFind = (type: string): boolean => allowed.found(type).length > 0;
       const queries = planSearch(asked, { own, now: this.now(), mayFind });
       return searchsetAnswer({ baseUrl, path }, queries, await this.run(queries, allowed, access.tenant.key));
@@ -45,11 +48,11 @@ export class Searches {
     { baseUrl, own }: Wishes,
   ): Promise<Answer> {
     return this.commits.timed('search', async () => {
-      const allowed = searchAccess(access, own);
+      const allowed = searchAccess(access);
       const mayFind = (type: string): boolean => allowed.found(type).length > 0;
       const queries = planEverything(patient, parameters, { own, now: this.now(), mayFind });
-      requireScope(access, 'read', 'Patient');
-      const stored = await this.repository.read(access.tenant.key, 'Patient', patient);
+      requireSome(access, 'read', 'Patient');
+      const stored = await this.versions.read(readerOf(access), 'Patient', patient);
       if (stored === undefined) throw oneIssue(404, 'not-found', 'no such resource', 'Patient');
       if (stored.deleted) throw oneIssue(410, 'deleted', 'this resource was deleted', 'Patient');
       const page = await this.run(queries, allowed, access.tenant.key);
@@ -60,7 +63,7 @@ export class Searches {
   /** `Observation/$lastn` */
   last(parameters: readonly SearchParameterValue[], access: Access, { baseUrl, own }: Wishes): Promise<Answer> {
     return this.commits.timed('search', async () => {
-      const allowed = searchAccess(access, own);
+      const allowed = searchAccess(access);
       const { query, max } = planLast(parameters, { own, now: this.now() });
       requireSearchable([query], allowed);
       const page = await this.repository.lastOfEach(access.tenant.key, query, max, allowed).catch(refused);

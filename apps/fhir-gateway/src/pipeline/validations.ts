@@ -1,29 +1,23 @@
 import { parseJson, type JsonObject } from '#libs/domain/fhir';
-import {
-  oneIssue,
-  readValidation,
-  requireId,
-  requireType,
-  validationAnswer,
-  type Answer,
-  type FhirRepository,
-} from '#libs/fhir-rest';
+import { oneIssue, readValidation, requireId, requireType, validationAnswer, type Answer } from '#libs/fhir-rest';
 import type { Access } from '#libs/platform/auth';
-import { requireScope } from '../http/access.js';
+import type { RestrictedReads } from '../access/restricted-reads.js';
+import { readerOf } from '../access/scope-filter.js';
+import { requireSome } from '../http/access.js';
 import type { Commits } from './commits.js';
 import type { Target } from './wishes.js';
 
 /** `$validate`: what a write would say, and warnings; stores nothing. */
 export class Validations {
   constructor(
-    private readonly repository: Pick<FhirRepository, 'read'>,
+    private readonly versions: Pick<RestrictedReads, 'read'>,
     private readonly commits: Pick<Commits, 'timed'>,
   ) {}
 
   /** `POST /fhir/r4/{type}/$validate` */
   ofType(type: string, text: string, query: Query, access: Access): Promise<Answer> {
     return this.commits.timed('validate', async () => {
-      requireScope(access, 'create', requireType(type));
+      requireSome(access, 'create', requireType(type));
       const request = readValidation(text, type, query);
       if (request.resource === undefined)
         throw oneIssue(400, 'required', 'a resource is expected: as the body, or as the parameter resource', type);
@@ -34,7 +28,7 @@ export class Validations {
   /** `GET` and `POST /fhir/r4/{type}/{id}/$validate`: of the resource that was sent, or of what is stored. */
   ofInstance({ type, id }: Target, text: string, query: Query, access: Access): Promise<Answer> {
     return this.commits.timed('validate', async () => {
-      requireScope(access, 'read', requireType(type));
+      requireSome(access, 'read', requireType(type));
       requireId(id, type);
       const request = readValidation(text, type, query);
       const resource = request.resource ?? (await this.stored({ type, id }, access));
@@ -43,7 +37,7 @@ export class Validations {
   }
 
   private async stored({ type, id }: Target, access: Access): Promise<JsonObject> {
-    const found = await this.repository.read(access.tenant.key, type, id);
+    const found = await this.versions.read(readerOf(access), type, id);
     if (found === undefined) throw oneIssue(404, 'not-found', 'no such resource', type);
     if (found.deleted) throw oneIssue(410, 'deleted', 'this resource was deleted', type);
     const parsed = parseJson(found.content);

@@ -10,7 +10,7 @@ import {
   type Step,
   type ValidationMode,
 } from '#libs/fhir-rest';
-import { requireScope } from '../http/access.js';
+import { requireSome } from '../http/access.js';
 import type { Commits, PipelineDeps } from './commits.js';
 import { conditionOf, contentOf, referencesOfOne } from './single-write.js';
 import type { Target, Wishes } from './wishes.js';
@@ -31,8 +31,8 @@ export class Writes {
   /** `POST /fhir/r4/{type}` @param ifNoneExist the header: where one resource matches, it is answered and none is made */
   create(type: string, text: string, ifNoneExist: string | undefined, access: Access, wishes: Wishes): Promise<Answer> {
     return this.commits.timed('write', async () => {
-      requireScope(access, 'create', requireType(type));
-      if (ifNoneExist !== undefined) requireScope(access, 'search', type);
+      requireSome(access, 'create', requireType(type));
+      if (ifNoneExist !== undefined) requireSome(access, 'search', type);
       const condition = ifNoneExist === undefined ? undefined : conditionOf(type, ifNoneExist, wishes.own);
       const content = contentOf(readResource(text, type, await this.mode(access)), type, wishes.own);
       const step = { kind: 'create', index: 0, type, id: this.deps.newId(), at: type, condition, ...content } as const;
@@ -49,7 +49,7 @@ export class Writes {
     wishes: Wishes,
   ): Promise<Answer> {
     return this.commits.timed('write', async () => {
-      requireScope(access, 'update', requireType(type));
+      requireSome(access, 'update', requireType(type));
       requireId(id, type);
       const content = contentOf(readResource(text, type, await this.mode(access), id), type, wishes.own);
       const step = { kind: 'update', index: 0, type, id, at: type, ...content, ...preconditions } as const;
@@ -67,8 +67,8 @@ export class Writes {
     wishes: Wishes,
   ): Promise<Answer> {
     return this.commits.timed('write', async () => {
-      requireScope(access, 'update', requireType(type));
-      requireScope(access, 'search', type);
+      requireSome(access, 'update', requireType(type));
+      requireSome(access, 'search', type);
       const condition = conditionOf(type, query, wishes.own);
       const content = contentOf(readResource(text, type, await this.mode(access)), type, wishes.own);
       const head = { index: 0, type, id: this.deps.newId(), at: type, condition } as const;
@@ -85,7 +85,7 @@ export class Writes {
     wishes: Wishes,
   ): Promise<Answer> {
     return this.commits.timed('write', async () => {
-      requireScope(access, 'update', requireType(type));
+      requireSome(access, 'update', requireType(type));
       requireId(id, type);
       const patch = readPatchBody(text, mediaType, type);
       const references = referencesOfOne(wishes.own);
@@ -108,8 +108,8 @@ export class Writes {
     wishes: Wishes,
   ): Promise<Answer> {
     return this.commits.timed('write', async () => {
-      requireScope(access, 'update', requireType(type));
-      requireScope(access, 'search', type);
+      requireSome(access, 'update', requireType(type));
+      requireSome(access, 'search', type);
       const condition = conditionOf(type, query, wishes.own);
       const patch = readPatchBody(text, mediaType, type);
       const validation = await this.mode(access);
@@ -125,7 +125,7 @@ export class Writes {
   /** `DELETE /fhir/r4/{type}/{id}` */
   remove({ type, id }: Target, ifMatch: string | undefined, access: Access, wishes: Wishes): Promise<Answer> {
     return this.commits.timed('delete', async () => {
-      requireScope(access, 'delete', requireType(type));
+      requireSome(access, 'delete', requireType(type));
       requireId(id, type);
       return this.removed({ kind: 'delete', index: 0, type, id, at: type, ifMatch }, access, wishes);
     });
@@ -140,8 +140,8 @@ export class Writes {
     wishes: Wishes,
   ): Promise<Answer> {
     return this.commits.timed('delete', async () => {
-      requireScope(access, 'delete', requireType(type));
-      requireScope(access, 'search', type);
+      requireSome(access, 'delete', requireType(type));
+      requireSome(access, 'search', type);
       const condition = conditionOf(type, query, wishes.own);
       const id = this.deps.newId();
       return this.removed({ kind: 'delete', index: 0, type, id, at: type, condition, ifMatch }, access, wishes);

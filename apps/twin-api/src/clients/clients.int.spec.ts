@@ -97,6 +97,13 @@ describe('clients', () => {
     ['a scope of persons', () => ({ name: 'x', scopes: ['user/*.rs'] }), '/scopes/0'],
     ['verbs in another order', () => ({ name: 'x', scopes: ['system/Patient.sr'] }), '/scopes/0'],
     ['a scope that shapes answers', () => ({ name: 'x', scopes: ['system/Patient.rs?_sort=name'] }), '/scopes/0'],
+    [
+      'a restriction by no search parameter',
+      () => ({ name: 'x', scopes: ['system/Patient.rs?nonsense=x'] }),
+      '/scopes/0',
+    ],
+    ['a restriction by a chain', () => ({ name: 'x', scopes: ['system/Observation.rs?patient.name=x'] }), '/scopes/0'],
+    ['a type that R4 has not', () => ({ name: 'x', scopes: ['system/Nothing.rs'] }), '/scopes/0'],
     ['no key', () => ({ name: 'x', scopes: SCOPES, jwks: { keys: [] } }), '/jwks/keys'],
     ['keys that are no list', () => ({ name: 'x', scopes: SCOPES, jwks: { keys: {} } }), '/jwks/keys'],
     [

@@ -1,6 +1,7 @@
 import {
   allows,
   ASSERTION_ALGORITHMS,
+  canBeEnforced,
   isKnownScope,
   keyServerRules,
   problemsOf,
@@ -13,7 +14,7 @@ import type { Client } from '#libs/platform/storage';
 /** The scopes, each once. @throws {Problem} 400 with the places of those that are unknown */
 export function refuseScopes(scopes: readonly string[]): readonly string[] {
   const errors = scopes.flatMap((scope, index): ProblemDetail[] =>
-    isKnownScope(scope)
+    isKnownScope(scope) && canBeEnforced(scope)
       ? []
       : [
           {

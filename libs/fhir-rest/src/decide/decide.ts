@@ -1,6 +1,8 @@
 import type { WireFact, WireSample } from '#libs/contracts';
 import { searchValuesOf } from '#libs/fhir-search';
 import { ownerDuring, stringifyJson, type DeviceAssignment, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { ALL_ALLOWED, type AccessVerb, type Allowed } from '../access/allowed.js';
+import { matchesWithin, seenBy } from '../access/within.js';
 import { clinicalOf, mayBeStored, takenBack, type Clinical } from '../clinical/clinical.js';
 import { refusalOfGuard } from '../derived/guard.js';
 import { followDevices } from '../clinical/follow-devices.js';
@@ -19,7 +21,7 @@ import type {
   VersionStep,
 } from '../plan/step.js';
 import { isKnown, mismatch } from './preconditions.js';
-import { BatchSettling, settleTransaction, type MatchStep, type SettledStep } from './settle.js';
+import { BatchSettling, conditionsOf, settleTransaction, type MatchStep, type SettledStep } from './settle.js';
 import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
 import {
   identifierKey,
@@ -75,14 +77,16 @@ export interface Decision {
  * @param steps in the order in which they take effect
  * @param now ms since 1970, becomes `meta.lastUpdated`
  * @param mode `atomic`: conditions are settled for all steps first, and a reference may point at a Patient that a later step makes
+ * @param allowed what is outside is treated as absent, and nothing is made or moved there
  */
 export function decide(
   steps: readonly Step[],
   known: FhirKnown,
   now: number,
   mode: 'atomic' | 'each' = 'each',
+  allowed: Allowed = ALL_ALLOWED,
 ): Decision {
-  return new Deciding(steps, known, now, mode).run();
+  return new Deciding(steps, known, { now, mode, allowed }).run();
 }
 
 class Deciding {
@@ -100,19 +104,25 @@ class Deciding {
   /** Of a batch: its steps are settled one by one. */
   private readonly settling: BatchSettling | undefined;
 
+  private readonly now: number;
+  private readonly allowed: Allowed;
+
   constructor(
     private readonly steps: readonly Step[],
     known: FhirKnown,
-    private readonly now: number,
-    mode: 'atomic' | 'each',
+    { now, mode, allowed }: { readonly now: number; readonly mode: 'atomic' | 'each'; readonly allowed: Allowed },
   ) {
-    this.settling = mode === 'each' ? new BatchSettling(steps, known, (key) => this.current.get(key)) : undefined;
-    this.settled = mode === 'each' ? [] : settleTransaction(steps, known);
+    this.now = now;
+    this.allowed = allowed;
     this.current = new Map(known.resources);
     this.patients = new Set(known.patients);
     this.devices = new Map(known.deviceAssignments);
     this.herePatients = known.patients;
     this.identified = new Map(known.identified);
+    const found = { matches: matchesWithin(known, steps.flatMap(conditionsOf), allowed) };
+    const current = (key: string): CurrentResource | undefined => this.seen('update', key);
+    this.settling = mode === 'each' ? new BatchSettling(steps, found, current) : undefined;
+    this.settled = mode === 'each' ? [] : settleTransaction(steps, found, current);
     if (mode === 'atomic') this.expect(this.settled);
   }
 
@@ -165,8 +175,8 @@ class Deciding {
   }
 
   private read(step: ReadStep): StepResult {
-    const found = this.current.get(`${step.type}/${step.id}`);
-    if (found === undefined) return refused(404, 'not-found', 'no such resource', step.at);
+    const found = this.seen('read', `${step.type}/${step.id}`);
+    if (found === undefined) return absent(step);
     if (found.deleted) return refused(410, 'deleted', 'this resource was deleted', step.at);
     return isKnown(step, found)
       ? { kind: 'notModified', resource: found }
@@ -180,7 +190,7 @@ class Deciding {
   }
 
   private remove(step: DeleteStep): StepResult {
-    const before = this.current.get(`${step.type}/${step.id}`);
+    const before = this.seen('delete', `${step.type}/${step.id}`);
     const conflict = mismatch(step, before);
     if (conflict !== undefined) return conflict;
     const guarded = refusalOfGuard(step, before);
@@ -195,10 +205,14 @@ class Deciding {
   }
 
   private write(step: CreateStep | UpdateStep): StepResult {
-    const before = this.current.get(`${step.type}/${step.id}`);
+    const key = `${step.type}/${step.id}`;
+    const before = step.kind === 'update' ? this.seen('update', key) : this.current.get(key);
     if (step.kind === 'update') {
       const conflict = mismatch(step, before);
       if (conflict !== undefined) return conflict;
+      // Whether an id is free or taken by what the caller may not know of is not to be seen: it chooses no ids.
+      const isRestricted = this.allowed.isRestricted('update', step.type);
+      if (isRestricted && before === undefined && (hasChosenId(step) || this.current.has(key))) return absent(step);
     }
     const guarded = refusalOfGuard(step, before);
     if (guarded !== undefined) return { kind: 'refused', ...guarded };
@@ -214,6 +228,9 @@ class Deciding {
     }
     const version = (before?.version ?? 0) + 1;
     const resource = stamped(step.resource, step.id, version, this.now);
+    if (this.allowed.isRestricted(step.kind, step.type) && !this.allowed.permits(step.kind, resource)) {
+      return refused(403, 'forbidden', 'the resource is outside what the scopes of this client allow', step.at);
+    }
     const clinical = clinicalOf(resource, {
       version,
       receivedAt: this.now,
@@ -242,6 +259,11 @@ class Deciding {
       warnings: [...(step.tolerated ?? []), ...warningsOf(unmeasured, step)],
       isTolerated: (step.tolerated ?? []).length > 0,
     };
+  }
+
+  /** The current version of `Type/id` as the caller may know of it. */
+  private seen(verb: AccessVerb, key: string): CurrentResource | undefined {
+    return seenBy(this.allowed, verb, this.current.get(key));
   }
 
   /** Ids of the resources with a business identifier. */
@@ -283,6 +305,15 @@ function stamped(resource: JsonObject, id: string, version: number, now: number)
     meta: { ...meta, versionId: String(version), lastUpdated: new Date(now).toISOString() },
     ...rest,
   };
+}
+
+function absent({ at }: { readonly at: string }): StepResult {
+  return refused(404, 'not-found', 'no such resource', at);
+}
+
+/** An update by a condition takes an id that was made for it, unless the resource names one. */
+function hasChosenId({ condition, resource, id }: UpdateStep): boolean {
+  return condition === undefined || resource['id'] === id;
 }
 
 function refused(status: number, code: Issue['code'], diagnostics: string, at: string): StepResult {

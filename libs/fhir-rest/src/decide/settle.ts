@@ -19,7 +19,7 @@ export interface MatchStep {
 /** A step of which it is known what resource it means, and what it makes of it. */
 export type SettledStep = Exclude<Step, PatchStep> | MatchStep;
 
-/** The current version of `Type/id` when the step is settled. */
+/** The current version of `Type/id` when the step is settled, where the caller may change it. */
 type Current = (key: string) => CurrentResource | undefined;
 
 /**
@@ -28,8 +28,11 @@ type Current = (key: string) => CurrentResource | undefined;
  * condition and the creates settled before it; of an update also all creates; of a reference all of it. Nothing depends on the order of the
  * entries, but which of two creates with one condition is the one that is made: the first.
  */
-export function settleTransaction(steps: readonly Step[], known: FhirKnown): readonly SettledStep[] {
-  const current: Current = (key) => known.resources.get(key);
+export function settleTransaction(
+  steps: readonly Step[],
+  known: Pick<FhirKnown, 'matches'>,
+  current: Current,
+): readonly SettledStep[] {
   return new Settling(current, new Finder(known, typesAsked(steps))).transaction(steps);
 }
 
@@ -39,7 +42,7 @@ export class BatchSettling {
 
   constructor(
     steps: readonly Step[],
-    known: FhirKnown,
+    known: Pick<FhirKnown, 'matches'>,
     private readonly current: Current,
   ) {
     this.finder = new Finder(known, typesAsked(steps));

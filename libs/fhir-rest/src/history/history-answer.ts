@@ -20,7 +20,7 @@ export function historyAnswer(page: HistoryPage, address: HistoryAddress): Answe
 
 /** The same as JSON text, for an entry of a bundle. */
 export function historyBundle(page: HistoryPage, { baseUrl, path, query, count }: HistoryAddress): string {
-  const last = page.versions.at(-1);
+  const last = page.end ?? page.versions.at(-1);
   const link = (relation: string, search: string): object => ({ relation, url: `${baseUrl}/${path}${search}` });
   const links = [
     link('self', historyLink(query, count)),

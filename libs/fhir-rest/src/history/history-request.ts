@@ -36,6 +36,8 @@ export interface HistoryPage {
   readonly versions: readonly HistoryVersion[];
   /** Whether there are versions behind the last one. */
   readonly more: boolean;
+  /** Where the next page begins, when that is not behind the last version shown: some were left out. */
+  readonly end?: HistoryPlace;
   /** Of one resource: how many versions match in all. */
   readonly total?: number;
 }

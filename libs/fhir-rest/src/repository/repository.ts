@@ -1,14 +1,20 @@
 import type { SearchQuery } from '#libs/fhir-search';
+import type { Allowed } from '../access/allowed.js';
 import type { Decision } from '../decide/decide.js';
 import type { HistoryPage, HistoryRequest } from '../history/history-request.js';
 import type { Committed, KeptRequest } from './once.js';
 import type { FhirKnown, FhirLookups, StoredResource } from './resources.js';
 import type { Queries, SearchAccess, SearchPage } from './search-port.js';
 
-/** Who asks, and when: goes with what a request writes. */
-export interface RequestOrigin {
+/** For whom resources are read. */
+export interface Reader {
   /** Key of the tenant. */
   readonly tenant: number;
+  readonly allowed: Allowed;
+}
+
+/** Who asks, and when: goes with what a request writes. */
+export interface RequestOrigin extends Reader {
   /** The client that sent the request. */
   readonly author: string;
   /** Id of the request, for `GET /v1/rejections`. */
@@ -22,6 +28,8 @@ export interface FhirRepository {
   /** The current version, deleted or not. */
   read(tenant: number, type: string, id: string): Promise<StoredResource | undefined>;
   readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined>;
+  /** Those of the versions that there are, by `Type/id/version`; without a version the current ones, by `Type/id`. */
+  readEach(tenant: number, places: readonly VersionPlace[]): Promise<ReadonlyMap<string, StoredResource>>;
   /** Versions from the newest on. */
   history(tenant: number, request: HistoryRequest): Promise<HistoryPage>;
   /**
@@ -50,6 +58,12 @@ export interface FhirRepository {
     mode: CommitMode,
     kept?: KeptRequest,
   ): Promise<Committed>;
+}
+
+export interface VersionPlace {
+  readonly type: string;
+  readonly id: string;
+  readonly version?: number;
 }
 
 export interface CommitLookups {

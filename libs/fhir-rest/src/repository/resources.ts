@@ -1,6 +1,7 @@
 import type { DeviceAssignment, DeviceUse } from '#libs/domain/fhir';
 import type { SearchValues } from '#libs/fhir-search';
 import type { Condition } from '../conditions/condition.js';
+import type { Visible } from './visible.js';
 
 /** The current version of a resource, or one of its earlier ones. */
 export interface StoredResource {
@@ -33,6 +34,8 @@ export interface FhirLookups {
   readonly identifiers?: readonly TypedIdentifier[];
   /** Conditions of which it is asked what matches, each once. */
   readonly conditions?: readonly ConditionLookup[];
+  /** What conditions may find of each type, also by chains; absent for everything. */
+  readonly visible?: Visible;
   /** What must not change between looking and writing, see {@link ConditionLock}. */
   readonly locks?: readonly ConditionLock[];
 }

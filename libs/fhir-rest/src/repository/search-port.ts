@@ -1,9 +1,7 @@
 import type { Issue } from '#libs/domain/fhir';
-import type { Condition, SearchQuery } from '#libs/fhir-search';
+import type { SearchQuery } from '#libs/fhir-search';
 import type { StoredResource } from './resources.js';
-
-/** Of a type one of the lists of conditions must hold; an empty list restricts nothing, and of a type without a list nothing is found. */
-export type Visible = (type: string) => readonly (readonly Condition[])[];
+import type { Visible } from './visible.js';
 
 /** What a caller may see: found by conditions, also those of chains; and beside what was found. */
 export interface SearchAccess {

@@ -19,6 +19,7 @@ export {
   type AuthorizedRequest,
   type RouteAccess,
 } from './require-scope.js';
+export { canBeEnforced, conditionsOf } from './scopes/restrictions.js';
 export { allows, ALL_SCOPES, ANY_SOURCE, isKnownScope, systemScopes } from './scopes/scopes.js';
 export { type RestrictionParameter, type SystemScope } from './scopes/system-scope.js';
 export { SigningKeys } from './signing-keys.js';

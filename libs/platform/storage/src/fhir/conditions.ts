@@ -1,5 +1,11 @@
 import type { PoolClient } from 'pg';
-import { RepositoryBusyError, type ConditionLookup, type ConditionLock, type FhirKnown } from '#libs/fhir-rest';
+import {
+  RepositoryBusyError,
+  type ConditionLookup,
+  type ConditionLock,
+  type FhirKnown,
+  type Visible,
+} from '#libs/fhir-rest';
 import { sentTogether } from '../postgres/sent-together.js';
 import { searchIds } from '../search/search-ids.js';
 import { notIndexed } from '../search-index/due.js';
@@ -39,12 +45,13 @@ export async function searchConditions(
   client: PoolClient,
   tenant: number,
   conditions: readonly ConditionLookup[],
+  visible: Visible | undefined,
 ): Promise<FhirKnown['matches']> {
   const types = [...new Set(conditions.map(({ condition }) => condition.type))];
   const due = notIndexed(client, tenant, types);
   const matches = new Map<string, readonly string[]>();
   const found = conditions.map(async ({ condition: { key, query }, limit }) => {
-    matches.set(key, await searchIds(client, tenant, query, limit));
+    matches.set(key, await searchIds(client, tenant, query, limit, visible));
   });
   await sentTogether([due, ...found]);
   const [late] = await due;

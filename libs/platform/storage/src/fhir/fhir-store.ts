@@ -9,11 +9,13 @@ import {
   type SearchAccess,
   type SearchPage,
   type StoredResource,
+  type VersionPlace,
 } from '#libs/fhir-rest';
 import { readHistory } from './fhir-history.js';
 import { MatchesChangedError } from './conditions.js';
 import { toStored, type Row } from './fhir-row.js';
 import { READ, READ_VERSION } from './fhir-store-statements.js';
+import { readEach } from './read-each.js';
 import { FhirTransaction } from './fhir-transaction.js';
 import { lastOfEach } from '../search/last-of-each.js';
 import { searchPage } from '../search/search-page.js';
@@ -120,6 +122,10 @@ export class FhirStore {
   /** The newest Observations of each code. @throws SearchRefusedError */
   lastOfEach(tenant: number, query: SearchQuery, max: number, access: SearchAccess): Promise<SearchPage> {
     return lastOfEach(this.pool, tenant, query, max, access);
+  }
+
+  readEach(tenant: number, places: readonly VersionPlace[]): Promise<ReadonlyMap<string, StoredResource>> {
+    return readEach(this.pool, tenant, places);
   }
 
   /** Versions from the newest on. */

@@ -12,7 +12,12 @@ import {
   matchesStand,
   type ResourceChange,
   type StoredResource,
+  type HistoryPage,
+  type HistoryRequest,
+  type VersionPlace,
 } from '#libs/fhir-rest';
+import { readHistory } from './fhir-history.js';
+import { readEach } from './read-each.js';
 import { hold, MatchesChangedError, searchConditions } from './conditions.js';
 import { toStored, type LookRow, type Row } from './fhir-row.js';
 import { READ_VERSION } from './fhir-store-statements.js';
@@ -47,7 +52,7 @@ export class FhirTransaction {
     this.held.catch(() => undefined);
     const { conditions = [] } = asked;
     if (conditions.length === 0) return this.lookup(tenant, asked, new Map());
-    const matches = await this.behindLocks(searchConditions(this.client, tenant, conditions));
+    const matches = await this.behindLocks(searchConditions(this.client, tenant, conditions, asked.visible));
     const lookups = lookupsWith(asked, matches);
     const known = await this.lookup(tenant, lookups, matches);
     if (!matchesStand(lookups, known)) throw new MatchesChangedError();
@@ -102,6 +107,19 @@ export class FhirTransaction {
     for (const one of await measuredObservations(this.client, tenant, read))
       resources.set(`Observation/${one.id}`, one);
     return { resources, patients, deviceAssignments, identified, matches };
+  }
+
+  /** The current version after what the request wrote, deleted or not. */
+  async read(tenant: number, type: string, id: string): Promise<StoredResource | undefined> {
+    return (await readEach(this.client, tenant, [{ type, id }])).get(`${type}/${id}`);
+  }
+
+  readEach(tenant: number, places: readonly VersionPlace[]): Promise<ReadonlyMap<string, StoredResource>> {
+    return readEach(this.client, tenant, places);
+  }
+
+  history(tenant: number, request: HistoryRequest): Promise<HistoryPage> {
+    return readHistory(this.client, tenant, request);
   }
 
   /** A version as it is after what the request wrote. */

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { SearchQuery } from '#libs/fhir-search';
+import type { Visible } from '#libs/fhir-rest';
 import { searchSql } from './compile-conditions.js';
 import { ALL_VISIBLE } from './scope.js';
 import { Parameters } from './statement.js';
@@ -7,15 +8,17 @@ import { Parameters } from './statement.js';
 /**
  * Ids of the resources that a query finds, the oldest in the index first, as the transaction of the client sees them.
  * @param limit maximum ids
+ * @param visible what may be found of each type, also by chains
  */
 export async function searchIds(
   client: ClientBase,
   tenant: number,
   { type, conditions }: Pick<SearchQuery, 'type' | 'conditions'>,
   limit: number,
+  visible: Visible = ALL_VISIBLE,
 ): Promise<readonly string[]> {
   const parameters = new Parameters();
-  const where = searchSql({ tenant, type, alias: 's', parameters, visible: ALL_VISIBLE }, conditions);
+  const where = searchSql({ tenant, type, alias: 's', parameters, visible }, conditions);
   const text = `SELECT s.id FROM fhir_search s WHERE ${where} ORDER BY s.seq LIMIT ${parameters.add(limit, 'int')}`;
   const { rows } = await client.query<{ id: string }>(text, parameters.values);
   return rows.map(({ id }) => id);

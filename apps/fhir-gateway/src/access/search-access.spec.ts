@@ -3,7 +3,7 @@ import type { Access } from '#libs/platform/auth';
 import { searchAccess } from './search-access.js';
 
 function found(...scopes: string[]): readonly (readonly object[])[] {
-  return searchAccess({ scopes } as unknown as Access, []).found('Observation');
+  return searchAccess({ scopes } as unknown as Access).found('Observation');
 }
 
 describe('what the scopes of a client let it find', () => {
