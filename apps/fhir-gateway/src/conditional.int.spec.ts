@@ -203,6 +203,23 @@ describe('a bundle', () => {
       ({ resource }: { resource?: { code: { text: string } } }) => resource?.code.text,
     );
     expect(resources).toEqual(['y', undefined, 'y', undefined, undefined, undefined]);
+    const late = await gateway.send(
+      'POST',
+      '',
+      transaction(get('Basic?_id=late'), get('Basic/late/_history'), get('Basic/_history?_count=1'), {
+        ...put({ resourceType: 'Basic', id: 'late', code: { text: 'x' } }),
+      }),
+    );
+    expect(statuses(late)).toEqual(['200 OK', '200 OK', '200 OK', '201 Created']);
+    const [found, ofOne, ofType] = late.json.entry.map(({ resource }: { resource: object }) => resource);
+    expect(found).toMatchObject({ type: 'searchset', total: 1, entry: [{ resource: { id: 'late' } }] });
+    expect(ofOne).toMatchObject({ type: 'history', total: 1, entry: [{ resource: { id: 'late' } }] });
+    expect(ofType).toMatchObject({ type: 'history', entry: [{ resource: { id: 'late' } }] });
+    const bad = [get('Basic?_count=-1'), get('Basic/_history?_count=x'), get('Basic?_id=late')];
+    const alone = await gateway.send('POST', '', batch(...bad));
+    expect(statuses(alone)).toEqual(['400 Bad Request', '400 Bad Request', '200 OK']);
+    expect(alone.json.entry[0].response.outcome.issue[0].expression).toEqual(['Bundle.entry[0].request.url']);
+    expect((await gateway.send('POST', '', transaction(...bad))).status).toBe(400);
     const missing = await gateway.send('POST', '', transaction(get('Basic/etag/_history/9'), post(patient())));
     expect([missing.status, missing.json.issue[0].code]).toEqual([404, 'not-found']);
   });

@@ -39,6 +39,7 @@ export class FhirGatewayModule implements OnModuleInit {
       now: Date.now,
       newId: uuidv7,
       publicUrl: platform.config.http.publicUrl,
+      maxEntries: platform.config.fhir.maxEntries,
       jobs,
       onJobAdded: () => runner.look(),
     });

@@ -1,7 +1,6 @@
 import {
   isMeasurementId,
   joinedKnown,
-  versionResult,
   type CommitLookups,
   type CommitMode,
   type Committed,
@@ -11,22 +10,14 @@ import {
   type HistoryRequest,
   type KeptRequest,
   type LaterStep,
-  type Reader,
+  type ReadLater,
   type RequestOrigin,
   type StepResult,
   type StoredResource,
   type VersionPlace,
 } from '#libs/fhir-rest';
 import { appendInTransaction } from '#libs/platform/messaging';
-import {
-  claimKey,
-  finishJob,
-  keepAnswer,
-  type FhirStore,
-  type FhirTransaction,
-  type MeasuredStore,
-} from '#libs/platform/storage';
-import { RestrictedReads } from './access/restricted-reads.js';
+import { claimKey, finishJob, keepAnswer, type FhirStore, type MeasuredStore } from '#libs/platform/storage';
 import { clinicalRecords } from './clinical/clinical-records.js';
 import { rejectionsOf, replacedBy } from './clinical/rejections.js';
 
@@ -91,6 +82,7 @@ export class LogRepository implements FhirRepository {
     decide: (known: FhirKnown) => Decision,
     mode: CommitMode,
     kept?: KeptRequest,
+    readLater?: ReadLater,
   ): Promise<Committed> {
     return this.store.transact<Committed>(async (transaction) => {
       const repetition = kept?.key && (await claimKey(transaction.client, origin.tenant, kept.key));
@@ -103,7 +95,7 @@ export class LogRepository implements FhirRepository {
         return { kind: 'refused', value: { kind: 'committed', decision } };
       }
       const written = transaction.write(origin.tenant, decision.changes);
-      const value = await readLater(decision, written, (step) => later(transaction, origin, step));
+      const value = await withLater(decision, written, (step) => readLater?.(step, transaction));
       if (mode === 'atomic' && value.results.some((result) => result.kind === 'refused')) {
         return { kind: 'refused', value: { kind: 'committed', decision: value } };
       }
@@ -126,29 +118,18 @@ export class LogRepository implements FhirRepository {
 }
 
 /** The decision with the results of steps that see what was written; as it is where there are none. */
-async function readLater(
+async function withLater(
   decision: Decision,
   written: Promise<void>,
-  read: (step: LaterStep) => Promise<StepResult>,
+  read: (step: LaterStep) => Promise<StepResult> | undefined,
 ): Promise<Decision> {
   if (!decision.results.some((result) => result.kind === 'later')) return decision;
   await written;
   const results: StepResult[] = [];
-  for (const result of decision.results) results.push(result.kind === 'later' ? await read(result.step) : result);
-  return { ...decision, results };
-}
-
-async function later(transaction: FhirTransaction, reader: Reader, step: LaterStep): Promise<StepResult> {
-  if (step.kind === 'vread') {
-    const versions = new RestrictedReads(transaction);
-    return versionResult(step, await versions.readVersion(reader, step.type, step.id, step.version));
+  for (const result of decision.results) {
+    const later = result.kind === 'later' ? await read(result.step) : result;
+    if (later === undefined) throw new Error('nobody reads this step');
+    results.push(later);
   }
-  const diagnostics = 'search and history are not supported in a bundle yet';
-  const issue = {
-    severity: 'error',
-    code: 'not-supported',
-    diagnostics,
-    expression: [`${step.at}.request.url`],
-  } as const;
-  return { kind: 'refused', status: 400, issues: [issue] };
+  return { ...decision, results };
 }

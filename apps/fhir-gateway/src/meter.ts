@@ -63,6 +63,7 @@ function outcomeOf(result: StepResult): string {
       return 'deleted';
     case 'found':
     case 'notModified':
+    case 'page':
     case 'later':
       return 'read';
     case 'matched':

@@ -67,7 +67,7 @@ export class Pipeline {
       const statement = capabilityStatement({
         baseUrl,
         date: this.startedAt,
-        limits: { entries: 10_000, bytes: 16 * 1024 * 1024 },
+        limits: { entries: this.deps.maxEntries, bytes: 16 * 1024 * 1024 },
         security: smartSecurity(baseUrl.replace(/\/fhir\/r4$/, '')),
       });
       this.stated = { baseUrl, body: JSON.stringify(statement) };

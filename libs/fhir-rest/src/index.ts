@@ -64,6 +64,8 @@ export {
   type CommitMode,
   type FhirRepository,
   type Reader,
+  type ReadLater,
+  type ReadsWithin,
   type RequestOrigin,
   type VersionPlace,
 } from './repository/repository.js';

@@ -12,6 +12,7 @@ import {
   type FhirKnown,
   type FhirRepository,
   type Once,
+  type ReadLater,
   type Repetition,
   type Step,
   type StepResult,
@@ -31,6 +32,8 @@ export interface PipelineDeps {
   readonly newId: () => string;
   /** Where clients reach the server when a proxy stands in front; else what they call it is believed. */
   readonly publicUrl?: string | undefined;
+  /** Entries of one bundle. */
+  readonly maxEntries: number;
 }
 
 /** What a request does, checked and permitted. */
@@ -39,6 +42,8 @@ interface Work {
   readonly access: Access;
   readonly mode: CommitMode;
   readonly once?: Once | undefined;
+  /** For steps that see what the request writes: those of bundles. */
+  readonly readLater?: ReadLater;
 }
 
 /** Step 4 of the pipeline: look → decide → write → append to the log, in one transaction of the repository. */
@@ -50,7 +55,10 @@ export class Commits {
    * @throws OutcomeProblem when a step of an `atomic` request is refused: nothing of it stays
    * @throws JobCancelledError
    */
-  async answer({ steps, access, mode, once }: Work, toAnswer: (decision: Decision) => Answer): Promise<Answer> {
+  async answer(
+    { steps, access, mode, once, readLater }: Work,
+    toAnswer: (decision: Decision) => Answer,
+  ): Promise<Answer> {
     const origin = {
       ...readerOf(access),
       author: access.client,
@@ -66,7 +74,14 @@ export class Commits {
     };
     const kept = once === undefined ? undefined : { ...once, answer: toAnswer };
     const committed = await this.deps.repository
-      .commit(origin, lookups, (known) => decide(steps, known, origin.receivedAt, mode, origin.allowed), mode, kept)
+      .commit(
+        origin,
+        lookups,
+        (known) => decide(steps, known, origin.receivedAt, mode, origin.allowed),
+        mode,
+        kept,
+        readLater,
+      )
       .catch(busy);
     if (committed.kind === 'cancelled') throw new JobCancelledError('the job is gone, or another attempt has it');
     if (committed.kind !== 'committed') return repetitionAnswer(committed);

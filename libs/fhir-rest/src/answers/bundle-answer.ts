@@ -50,6 +50,8 @@ function entryOf(result: StepResult, prefer: Preference): string {
       return entry(200, result.resource, result.isHead === true ? {} : { content: result.resource.content });
     case 'notModified':
       return entry(304, result.resource, {});
+    case 'page':
+      return entry(200, undefined, result.isHead ? {} : { content: result.content });
     case 'later':
       throw new Error('a step was never read');
     case 'deleted':

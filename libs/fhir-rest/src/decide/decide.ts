@@ -49,6 +49,8 @@ export type StepResult =
   | { readonly kind: 'found'; readonly resource: StoredResource; readonly isHead?: boolean | undefined }
   /** The client has it already. */
   | { readonly kind: 'notModified'; readonly resource: StoredResource }
+  /** A search or a history: a Bundle as JSON text. */
+  | { readonly kind: 'page'; readonly content: string; readonly isHead: boolean }
   /** To be read when all is written. */
   | { readonly kind: 'later'; readonly step: LaterStep }
   | { readonly kind: 'refused'; readonly status: number; readonly issues: readonly Issue[] };

@@ -1,6 +1,6 @@
 import type { SearchQuery } from '#libs/fhir-search';
 import type { Allowed } from '../access/allowed.js';
-import type { Decision } from '../decide/decide.js';
+import type { Decision, LaterStep, StepResult } from '../decide/decide.js';
 import type { HistoryPage, HistoryRequest } from '../history/history-request.js';
 import type { Committed, KeptRequest } from './once.js';
 import type { FhirKnown, FhirLookups, StoredResource } from './resources.js';
@@ -48,6 +48,7 @@ export interface FhirRepository {
    * durable with all that follows from it.
    *
    * @param mode `atomic`: one refused step leaves nothing of the request · `each`: refused steps leave the others alone
+   * @param readLater reads the steps of which the decision says `later`, when all is written
    * @param kept makes the request take effect once: its answer is kept in the same transaction
    * @throws RepositoryBusyError when others wrote the same resources every time
    */
@@ -57,6 +58,7 @@ export interface FhirRepository {
     decide: (known: FhirKnown) => Decision,
     mode: CommitMode,
     kept?: KeptRequest,
+    readLater?: ReadLater,
   ): Promise<Committed>;
 }
 
@@ -65,6 +67,12 @@ export interface VersionPlace {
   readonly id: string;
   readonly version?: number;
 }
+
+/** What reads within the transaction of a request see: what it has written. */
+export type ReadsWithin = Pick<FhirRepository, 'read' | 'readVersion' | 'readEach' | 'history' | 'search'>;
+
+/** The result of a step that is read when all is written. A refusal is a result, and no error. */
+export type ReadLater = (step: LaterStep, reads: ReadsWithin) => Promise<StepResult>;
 
 export interface CommitLookups {
   readonly first: FhirLookups;

@@ -45,6 +45,8 @@ export interface AppConfig {
     readonly trustedProxies?: readonly string[];
     readonly tls?: { readonly certFile: string; readonly keyFile: string };
   };
+  /** Maximum entries of one FHIR bundle. */
+  readonly fhir: { readonly maxEntries: number };
   readonly mqtt: { readonly port: number; readonly url?: string };
   readonly dataDir: string;
   readonly databaseUrl?: string;
@@ -112,6 +114,12 @@ const Environment = z.object({
   PORT: port.optional(),
   HOST: text.default('127.0.0.1'),
   PUBLIC_URL: url(['https:', 'http:']).optional(),
+  FHIR_MAX_ENTRIES: z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(1)
+    .max(100_000)
+    .default(10_000),
   TRUSTED_PROXIES: list
     .pipe(
       z.array(
@@ -190,6 +198,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
         ? {}
         : { tls: { certFile: value.TLS_CERT_FILE, keyFile: value.TLS_KEY_FILE } }),
     },
+    fhir: { maxEntries: value.FHIR_MAX_ENTRIES },
     mqtt: { port: value.MQTT_PORT, ...(value.MQTT_URL === undefined ? {} : { url: value.MQTT_URL }) },
     dataDir: value.DATA_DIR,
     ...(value.DATABASE_URL === undefined

@@ -7,19 +7,23 @@ import {
   type CurrentResource,
   type FhirKnown,
   type FhirLookups,
+  type HistoryPage,
+  type HistoryRequest,
   type Identifier,
+  type Queries,
+  type SearchAccess,
+  type SearchPage,
   lookupsWith,
   matchesStand,
   type ResourceChange,
   type StoredResource,
-  type HistoryPage,
-  type HistoryRequest,
   type VersionPlace,
 } from '#libs/fhir-rest';
 import { readHistory } from './fhir-history.js';
 import { readEach } from './read-each.js';
 import { hold, MatchesChangedError, searchConditions } from './conditions.js';
 import { toStored, type LookRow, type Row } from './fhir-row.js';
+import { orTooCostly, searchPageWithin } from '../search/search-page.js';
 import { READ_VERSION } from './fhir-store-statements.js';
 import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
 import { insertRejections, removeRejections, type NewRejection } from '../tenants/rejections.js';
@@ -118,8 +122,21 @@ export class FhirTransaction {
     return readEach(this.client, tenant, places);
   }
 
+  /** A history as it is after what the request wrote. */
   history(tenant: number, request: HistoryRequest): Promise<HistoryPage> {
     return readHistory(this.client, tenant, request);
+  }
+
+  /** A search that sees what the request wrote. @throws SearchRefusedError */
+  async search(tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage> {
+    // One that fails leaves the transaction as it was before.
+    await this.client.query(`SAVEPOINT search; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off`);
+    try {
+      return await orTooCostly(() => searchPageWithin(this.client, tenant, queries, access));
+    } catch (error) {
+      await this.client.query('ROLLBACK TO SAVEPOINT search');
+      throw error;
+    }
   }
 
   /** A version as it is after what the request wrote. */
