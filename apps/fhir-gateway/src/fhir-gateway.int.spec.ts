@@ -53,7 +53,7 @@ describe('single resources', () => {
     expect(history.json.entry.map((entry: { request: { method: string } }) => entry.request.method)).toEqual([
       'DELETE',
       'PUT',
-      'PUT',
+      'POST',
     ]);
     const again = await gateway.send('PUT', `/Patient/${id}`, { ...patient(), id });
     expect([again.status, again.json.meta.versionId]).toEqual([201, '4']);
