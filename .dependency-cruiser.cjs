@@ -108,7 +108,7 @@ module.exports = {
       name: 'fhir-rest-is-pure',
       severity: 'error',
       comment:
-        'fhir-rest imports domain/fhir, quantities, fhir-search, fhir-validation, the patch libraries and types of contracts only: no framework, no database.',
+        'fhir-rest imports domain/fhir, quantities, fhir-search, fhir-validation and types of contracts only: no framework, no database.',
       from: { path: '^libs/fhir-rest/', pathNot: spec },
       to: {
         pathNot: [
@@ -117,7 +117,6 @@ module.exports = {
           '^libs/fhir-validation/',
           '^libs/contracts/',
           '^libs/domain/(fhir|quantities)/',
-          '^node_modules/(fhirpath|rfc6902)/',
         ],
       },
     },

@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fuzzRequest } from '../support/fuzz-fhir.js';
 import { fuzzFhir, fuzzSamples, randomFrom } from '../support/fuzz-input.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 
 const INPUTS_PER_GATEWAY = 10_000;
+const BUNDLES_SEARCHES_PATCHES = 50_000;
+/** What the whole process may hold after them, MiB; it holds some 300 before. */
+const MAX_RSS_MIB = 1_500;
+/** Of a request in which nothing was damaged: another may have been first. */
+const FIRST_COME = [404, 409, 410, 412];
 const AT_ONCE = 16;
 const SEED = 20_261_123;
 
@@ -53,6 +59,28 @@ describe('random input at both gateways', () => {
     expect(statuses.get(201) ?? 0).toBeGreaterThan(0);
   }, 300_000);
 
+  it(`${BUNDLES_SEARCHES_PATCHES} bundles, searches and patches, half of them whole: no 5xx, no crash, bounded memory`, async () => {
+    const whole = new Map<number, number>();
+    const refused: string[] = [];
+    const broken: string[] = [];
+    const statuses = await pound(async (random) => {
+      const { method, path, type, body, whole: isWhole } = fuzzRequest(random);
+      const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
+      const answer = await client.raw(app.url, method, `/fhir/r4${path}`, headers, body === '' ? undefined : body);
+      const line = `${method} ${path} ${body.slice(0, 300)}: ${answer.status} ${answer.text.slice(0, 300)}`;
+      if (answer.status >= 500 && broken.length < 5) broken.push(line);
+      if (isWhole) whole.set(answer.status, (whole.get(answer.status) ?? 0) + 1);
+      if (isWhole && answer.status >= 300 && !FIRST_COME.includes(answer.status) && refused.length < 5)
+        refused.push(line);
+      return answer;
+    }, BUNDLES_SEARCHES_PATCHES);
+    console.log(`bundles, searches, patches: ${summary(statuses)}; whole ones: ${summary(whole)}; ${rssMib()} MiB`);
+    expect(broken).toEqual([]);
+    expect(refused).toEqual([]);
+    expect([...whole.values()].reduce((sum, n) => sum + n, 0)).toBeGreaterThan(BUNDLES_SEARCHES_PATCHES / 2);
+    expect(rssMib()).toBeLessThan(MAX_RSS_MIB);
+  }, 900_000);
+
   it('still serves, and its engine still applies', async () => {
     expect((await client.raw(app.url, 'GET', '/health/ready', {})).status).toBe(200);
     // The random requests delete the patient now and then; which came last depends on how they interleaved.
@@ -74,13 +102,21 @@ describe('random input at both gateways', () => {
     return (await client.fhir('PUT', '/Patient/fuzz-1', patient)).status;
   }
 
-  async function pound(send: (random: () => number) => Promise<{ status: number }>): Promise<Map<number, number>> {
+  function rssMib(): number {
+    const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${app.pid}/status`, 'utf8'));
+    return Math.round(Number(line?.[1]) / 1024);
+  }
+
+  async function pound(
+    send: (random: () => number) => Promise<{ status: number }>,
+    inputs = INPUTS_PER_GATEWAY,
+  ): Promise<Map<number, number>> {
     const random = randomFrom(SEED);
     const statuses = new Map<number, number>();
     let sent = 0;
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
-        while (sent < INPUTS_PER_GATEWAY) {
+        while (sent < inputs) {
           sent += 1;
           const { status } = await send(random);
           statuses.set(status, (statuses.get(status) ?? 0) + 1);

@@ -1,4 +1,4 @@
-export { ALL_ALLOWED, type AccessVerb, type Allowed } from './access/allowed.js';
+export type { AccessVerb, Allowed } from './access/allowed.js';
 export {
   FHIR_JSON,
   preferenceOf,
@@ -8,7 +8,7 @@ export {
   type Preference,
 } from './answers/answer.js';
 export { searchset, searchsetAnswer } from './answers/searchset-answer.js';
-export { isWhole, projectResource, type Projection } from './projection/project-resource.js';
+export { projectResource, type Projection } from './projection/project-resource.js';
 export { readProjection } from './search/read-projection.js';
 export { planSearch, type AskedSearch, type SearchTarget } from './search/plan-search.js';
 export { newestOfEachCode } from './search/last-of-codes.js';
@@ -19,13 +19,7 @@ export { bundleAnswer } from './answers/bundle-answer.js';
 export { OutcomeProblem } from './answers/outcome-problem.js';
 export { oneIssue, refusal, refusalOf } from './answers/refusal.js';
 export { versionResult } from './answers/version-result.js';
-export {
-  deletedAnswer,
-  fineOutcome,
-  notModifiedAnswer,
-  storedAnswer,
-  writtenAnswer,
-} from './answers/resource-answer.js';
+export { deletedAnswer, notModifiedAnswer, storedAnswer, writtenAnswer } from './answers/resource-answer.js';
 export { capabilityStatement, type CapabilityOptions } from './capability/capability-statement.js';
 export { smartSecurity } from './capability/smart-security.js';
 export { mediaTypeFor, takesGzip } from './capability/negotiation.js';
@@ -53,10 +47,8 @@ export { planRequest } from './plan/plan-request.js';
 export { readBundle, readResource, requireId, requireType } from './plan/read-request.js';
 export { writeContent, type WriteContent } from './plan/write-content.js';
 export type { Step } from './plan/step.js';
-export { indexedForms } from './references/indexed-identifier.js';
 export type { OwnBases } from './references/own-base.js';
 export type { ReferenceContext } from './references/resolve-reference.js';
-export { rewriteReferences } from './references/rewrite-references.js';
 export type { Committed, IdempotencyKey, JobAttempt, KeptRequest, Once, Repetition } from './repository/once.js';
 export {
   RepositoryBusyError,

@@ -2,4 +2,4 @@ export type { Constraint, Expression, InvariantTable } from './invariants/expres
 export type { ProfileElement, ProfileTable, Slicing } from './profiles/profile-table.js';
 export { MAX_ISSUES, type Finding, type Weight } from './findings.js';
 export { validate, type ValidateOptions } from './validate.js';
-export { profileOf, profileUrls } from './profiles/profiles.js';
+export { profileOf } from './profiles/profiles.js';

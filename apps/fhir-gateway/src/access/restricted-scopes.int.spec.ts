@@ -114,6 +114,8 @@ describe('a scope with a restriction', () => {
       return [
         [`read in a ${type}`, (id: string) => entry('GET', `Observation/${id}`)],
         [`vread in a ${type}`, (id: string) => entry('GET', `Observation/${id}/_history/1`)],
+        [`history in a ${type}`, (id: string) => entry('GET', `Observation/${id}/_history`)],
+        [`search in a ${type}`, (id: string) => entry('GET', `Observation?_id=${id}`)],
         [`update in a ${type}`, (id: string) => entry('PUT', `Observation/${id}`, UPDATE(id))],
         [
           `update of a version in a ${type}`,

@@ -47,8 +47,7 @@ describe('search values of a resource', () => {
   it('finds what the FHIRPath engine finds, in made resources of every type', () => {
     const rounds = propertyRuns(6).numRuns;
     const met = new Set<string>();
-    // SubscriptionStatus is of R4B: the engine's model of R4 does not have it.
-    for (const type of RESOURCE_TYPES.filter((one) => one !== 'SubscriptionStatus')) {
+    for (const type of RESOURCE_TYPES) {
       for (let round = 0; round < rounds; round += 1) {
         const resource = read(JSON.stringify(madeResource(type, random(round * 1000 + type.length * 7 + round))));
         const values = searchValuesOf(resource);
@@ -58,7 +57,7 @@ describe('search values of a resource', () => {
       }
     }
     const all = RESOURCE_TYPES.flatMap((type) => [...searchParameters(type).keys()]).length;
-    expect(met.size / all).toBeGreaterThan(0.7);
+    expect(met.size / all).toBeGreaterThan(rounds < 6 ? 0.4 : 0.7);
   });
 });
 

@@ -65,12 +65,6 @@ export function profileOf(canonical: string): Profile | undefined {
   return version === undefined || version === profile?.version ? profile : undefined;
 }
 
-/** Canonical urls of all profiles that are known here. */
-export function profileUrls(): readonly string[] {
-  tables ??= JSON.parse(PROFILES) as Tables;
-  return Object.keys(tables.profiles);
-}
-
 /** A value set that profiles bind and the types of R4 do not. */
 export function profileValueSet(url: string): ValueSet | undefined {
   tables ??= JSON.parse(PROFILES) as Tables;

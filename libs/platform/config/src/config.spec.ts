@@ -8,6 +8,7 @@ describe('readConfig', () => {
       role: 'all-in-one',
       http: { host: '127.0.0.1', port: 3000 },
       mqtt: { port: 1884 },
+      fhir: { maxEntries: 10_000 },
       dataDir: '.homeostat',
       webhookAllowedHosts: [],
       jwksAllowedHosts: [],
