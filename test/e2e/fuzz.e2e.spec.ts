@@ -10,8 +10,8 @@ const INPUTS_PER_GATEWAY = 10_000;
 const BUNDLES_SEARCHES_PATCHES = 50_000;
 /** What the whole process may hold after them, MiB; it holds some 300 before. */
 const MAX_RSS_MIB = 1_500;
-/** Of a request in which nothing was damaged: another may have been first. */
-const FIRST_COME = [404, 409, 410, 412];
+/** Of a request in which nothing was damaged: another may have been first, or have deleted what is referred to. */
+const FIRST_COME = [404, 409, 410, 412, 422];
 const AT_ONCE = 16;
 const SEED = 20_261_123;
 

@@ -86,7 +86,7 @@ const NASTY_PIECES = [
   '&_elements=__proto__',
   '&_summary=everything',
   '&_total=infinite',
-  "';DROP TABLE fhir_resources;--",
+  "';DROP%20TABLE%20fhir_resources;--",
 ] as const;
 
 function searchOf(random: Random): Sent {

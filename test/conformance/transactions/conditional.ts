@@ -67,6 +67,24 @@ export const CONDITIONAL = requirements('transactions', 'TX', [
     },
   },
   {
+    id: 32,
+    source: 'http.html#trules',
+    title: 'a condition of an entry that many resources match refuses the transaction with 412 and its place',
+    check: async (server) => {
+      const mark = unique();
+      await two(server, mark);
+      const fullUrl = 'urn:uuid:6b7a1d4e-8d3a-4f5e-9f0a-1c2d3e4f5a61';
+      const answer = await server.post(
+        '',
+        bundle('transaction', [
+          entry('POST', 'Observation', observation(fullUrl)),
+          entry('POST', 'Patient', identified(mark), { fullUrl, ifNoneExist: query(mark) }),
+        ]),
+      );
+      refused(answer, [412], /entry\[1\]/);
+    },
+  },
+  {
     id: 23,
     source: 'http.html#cond-update',
     title: 'conditional update: none → created, one → updated, many → 412',

@@ -25,14 +25,22 @@ export function oneIssue(
   return refusal(status, [{ severity: 'error', code, diagnostics, ...where }], headers);
 }
 
-/** The refusal of an atomic request: the issues of all refused steps, with the status that says most. */
+/** Conditions that do not hold: what else is refused may follow from them, as references to the entry do. */
+const CAUSES = [412, 409];
+
+/**
+ * The refusal of an atomic request: the issues of all refused steps, with their status, or 400 where they have several. Where a
+ * condition does not hold, it alone: 412 or 409 tells the client what to do.
+ */
 export function refusalOf(results: readonly StepResult[]): OutcomeProblem | undefined {
   const refused = results.filter((result) => result.kind === 'refused');
   if (refused.length === 0) return undefined;
-  const statuses = new Set(refused.map((result) => result.status));
-  const status = statuses.size === 1 ? (refused[0]?.status ?? 400) : 400;
+  const cause = CAUSES.find((status) => refused.some((result) => result.status === status));
+  const told = cause === undefined ? refused : refused.filter((result) => result.status === cause);
+  const statuses = new Set(told.map((result) => result.status));
+  const status = statuses.size === 1 ? (told[0]?.status ?? 400) : 400;
   return refusal(
     status,
-    refused.flatMap((result) => result.issues),
+    told.flatMap((result) => result.issues),
   );
 }
