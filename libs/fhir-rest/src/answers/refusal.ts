@@ -30,7 +30,7 @@ const CAUSES = [412, 409];
 
 /**
  * The refusal of an atomic request: the issues of all refused steps, with their status, or 400 where they have several. Where a
- * condition does not hold, it alone: 412 or 409 tells the client what to do.
+ * condition does not hold, it alone: the client must know whether to ask again (412, 409).
  */
 export function refusalOf(results: readonly StepResult[]): OutcomeProblem | undefined {
   const refused = results.filter((result) => result.kind === 'refused');

@@ -63,7 +63,10 @@ export const COLUMNS = `m.identity, m.version, m.content_hash AS hash, m.code, e
   m.clock_shift_ms AS shift`;
 export const SOURCE = 'JOIN sources s ON s.tenant = m.tenant AND s.key = m.source';
 
-/** The newest version of each identity, withdrawn or not, in the order asked; undefined where there is none. */
+/**
+ * The newest version of each identity, withdrawn or not, in the order asked; undefined where there is none. OFFSET 0 keeps the statement
+ * from becoming a join: prepared while the table is empty, it would read the whole table for every batch until the next ANALYZE.
+ */
 export async function loadIdentities(
   client: ClientBase,
   wanted: readonly WantedIdentity[],
@@ -75,13 +78,18 @@ export async function loadIdentities(
         SELECT * FROM unnest($1::int4[], $2::int8[], $3::uuid[], $4::int2[], $5::float8[])
           WITH ORDINALITY AS u (tenant, twin, identity, code, t, ord)
       ), m AS (
-        SELECT u.ord, m.* FROM u JOIN measurements m
-          ON m.tenant = u.tenant AND m.twin = u.twin AND m.identity = u.identity AND m.sourced
-        WHERE m.superseded_at IS NULL
+        SELECT u.ord, m.* FROM u CROSS JOIN LATERAL (
+          SELECT * FROM measurements m
+          WHERE m.tenant = u.tenant AND m.twin = u.twin AND m.identity = u.identity AND m.sourced AND m.superseded_at IS NULL
+          OFFSET 0
+        ) AS m
         UNION ALL
-        SELECT u.ord, m.* FROM u JOIN measurements m ON m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code
-          AND m.effective_at = to_timestamp(u.t / 1000) AND m.identity = u.identity
-        WHERE m.superseded_at IS NULL AND NOT m.sourced
+        SELECT u.ord, m.* FROM u CROSS JOIN LATERAL (
+          SELECT * FROM measurements m
+          WHERE m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code AND m.effective_at = to_timestamp(u.t / 1000)
+            AND m.identity = u.identity AND m.superseded_at IS NULL AND NOT m.sourced
+          OFFSET 0
+        ) AS m
       )
       SELECT m.ord::float8 AS ord, ${COLUMNS} FROM m ${SOURCE}`,
     values: [
