@@ -278,6 +278,15 @@ describe('the dispatcher on a real database and real endpoints', () => {
     expect(first.problems.length).toBeGreaterThan(0);
   }, 30_000);
 
+  it('leaves no connection when it is stopped while it reconnects', async () => {
+    const dispatcher = await dispatch();
+    await pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'homeostat-lanes' AND datname = current_database()`,
+    );
+    await waitUntil(() => dispatcher.problems.length > 0);
+    // What follows each test stops it, and refuses a database with connections.
+  }, 30_000);
+
   it('refuses to follow redirects', async () => {
     const { id, receiver } = await subscribe();
     receiver.answer = 302;

@@ -53,11 +53,18 @@ export class Lanes {
       const [tenant, webhook] = (payload ?? '').split('/');
       if (tenant !== undefined && webhook !== undefined) this.wake(Number(tenant), webhook);
     });
-    await connection.connect();
-    await connection.query(`LISTEN ${LANES_CHANNEL}`);
-    // Of no lane: the first lane does not wait for the catalogue.
-    await lockAll(connection, []);
-    this.connection = connection;
+    try {
+      await connection.connect();
+      await connection.query(`LISTEN ${LANES_CHANNEL}`);
+      // Of no lane: the first lane does not wait for the catalogue.
+      await lockAll(connection, []);
+    } catch (error) {
+      await connection.end().catch(() => undefined);
+      throw error;
+    }
+    // Stopped meanwhile: nobody would end it any more.
+    if (this.stopping) await connection.end().catch(() => undefined);
+    else this.connection = connection;
   }
 
   /**

@@ -38,6 +38,7 @@ export { ASSIGNMENT, readAssignment } from './fhir/device-assignments.js';
 export { BundleJobs, finishJob, type ClaimedJob } from './fhir/bundle-jobs.js';
 export { FhirStore } from './fhir/fhir-store.js';
 export { claimKey, keepAnswer } from './fhir/kept-answers.js';
+export { analyzeGrown } from './search-index/analyze-grown.js';
 export { reindexSome } from './search-index/reindex.js';
 export { removeUnusedTexts } from './search-index/unused-texts.js';
 export { searchIds } from './search/search-ids.js';

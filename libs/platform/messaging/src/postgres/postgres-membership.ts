@@ -86,13 +86,20 @@ export class PostgresMembership {
       keepAlive: true,
     });
     client.on('error', () => undefined);
-    await client.connect();
-    client.on('notification', (message) => this.notified(message));
-    client.on('end', () => void this.lost(client));
-    // A host that vanishes without a word must not hold its partitions for hours.
-    await client.query(`SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`);
-    await client.query(`LISTEN ${WAKE_CHANNEL}; LISTEN ${GROUP_CHANNEL}`);
-    await client.query('SELECT pg_advisory_lock($1, $2)', [this.memberClass, this.memberId]);
+    try {
+      await client.connect();
+      client.on('notification', (message) => this.notified(message));
+      client.on('end', () => void this.lost(client));
+      // A host that vanishes without a word must not hold its partitions for hours.
+      await client.query(`SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`);
+      await client.query(`LISTEN ${WAKE_CHANNEL}; LISTEN ${GROUP_CHANNEL}`);
+      await client.query('SELECT pg_advisory_lock($1, $2)', [this.memberClass, this.memberId]);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    // Stopped meanwhile: nobody would end it any more, and it would count as a member.
+    if (this.stopping) return client.end().catch(() => undefined);
     this.client = client;
     this.unlocking = Promise.resolve();
     this.connects = 0;

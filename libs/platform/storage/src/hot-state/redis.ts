@@ -186,7 +186,8 @@ export function connectRedis(
     autoResubscribe: false,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
   });
-  // ioredis prints errors without a listener; healthy() reports them.
-  redis.on('error', () => undefined);
+  // ioredis prints errors without a listener; healthy() reports them. It listens to a socket once: a second error of it, as a refused
+  // TLS handshake can bring, would end the process.
+  redis.on('error', () => void redis.stream?.on('error', () => undefined));
   return redis;
 }
