@@ -64,7 +64,7 @@ describe('validation agrees with the reference validator', () => {
           ? (value['entry'] as JsonObject[]).map((entry) => entry['resource'] as JsonObject)
           : [value];
       for (const resource of all) {
-        const ours = validate(resource).length > 0;
+        const ours = validate(resource).some(({ issue }) => issue.severity === 'error');
         if (ours !== refusedByReference(JSON.parse(JSON.stringify(resource))))
           differences.push(`${path}: ours ${ours}`);
       }
