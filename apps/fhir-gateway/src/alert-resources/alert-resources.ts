@@ -78,7 +78,7 @@ export class AlertResources implements OnApplicationBootstrap, OnApplicationShut
     await this.untilDone(async () => {
       const onWritten = (written: Written): void => this.count(written);
       const alerts = await fillIn({ pool, now: Date.now, signal: this.stopping.signal, onWritten });
-      if (alerts !== undefined) logger.info({ alerts }, 'alerts were filled in as resources');
+      if (alerts !== undefined) logger.info({ count: alerts }, 'alerts were filled in as resources');
       return true;
     });
   }

@@ -24,7 +24,7 @@ const FORM = /^system\/(\*|[A-Z][A-Za-z]{1,63})\.(c?r?u?d?s?|read|write|\*)(?:\?
 /** A search parameter with a modifier or a chain; what shapes an answer (`_sort`, `_include`, `_count` …) restricts nothing. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*(?:[:.][A-Za-z0-9_.:-]+)?$/;
 const SHAPES_AN_ANSWER =
-  /^_(?:sort|count|include|revinclude|summary|elements|total|contained|containedType|format|pretty|type|has|query|filter|list|text|content|score)(?:$|:)/;
+  /^_(?:sort|count|include|revinclude|summary|elements|total|contained|containedType|format|pretty|type|has|query|filter|list|text|content|score|cursor)(?:$|:)/;
 
 /**
  * Reads `system/Type.verbs` (SMART App Launch 2: `c r u d s` in this order), the v1 forms `.read`, `.write`, `.*`, and a restriction
