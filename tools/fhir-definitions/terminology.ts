@@ -42,6 +42,7 @@ const US_CORE: Readonly<Record<string, Codes>> = {
   },
   'http://hl7.org/fhir/us/core/ValueSet/omb-ethnicity-category': {
     'urn:oid:2.16.840.1.113883.6.238': ['2135-2', '2186-5'],
+    'http://terminology.hl7.org/CodeSystem/v3-NullFlavor': ['ASKU', 'UNK'],
   },
   'http://hl7.org/fhir/us/core/ValueSet/birthsex': {
     'http://terminology.hl7.org/CodeSystem/v3-AdministrativeGender': ['F', 'M'],

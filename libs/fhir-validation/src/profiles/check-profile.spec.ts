@@ -33,6 +33,15 @@ const pressure = {
     { code: coding('http://loinc.org', '8462-4'), valueQuantity: quantity(80, 'mm[Hg]') },
   ],
 };
+const NULL_FLAVOR = 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor';
+/** Race or ethnicity of which nothing is known, as US Core 5.0.1 lets a sender say it. */
+const unknown = (what: 'race' | 'ethnicity', code: string): object => ({
+  url: `${US_CORE}/us-core-${what}`,
+  extension: [
+    { url: 'ombCategory', valueCoding: { system: NULL_FLAVOR, code } },
+    { url: 'text', valueString: 'Unknown' },
+  ],
+});
 const race = (...extension: object[]): object => ({ url: `${US_CORE}/us-core-race`, extension });
 const patient = {
   resourceType: 'Patient',
@@ -63,6 +72,9 @@ describe('a claimed profile', () => {
     ['blood pressure', pressure],
     ['US Core patient', patient],
     ['US Core patient without a race', { ...patient, extension: undefined }],
+    ['US Core patient of unknown race', { ...patient, extension: [unknown('race', 'UNK')] }],
+    ['US Core patient of unknown ethnicity', { ...patient, extension: [unknown('ethnicity', 'UNK')] }],
+    ['US Core patient who did not say their ethnicity', { ...patient, extension: [unknown('ethnicity', 'ASKU')] }],
     ['the same profile twice', { ...weight, meta: { profile: [`${HL7}/bodyweight`, `${HL7}/bodyweight|4.0.1`] } }],
     ['more categories', { ...weight, category: [...category, { text: 'x' }] }],
   ])('is fulfilled by %s', (_, resource) => expect(said(resource)).toEqual([]));
