@@ -7,7 +7,6 @@ import type { Platform } from '#libs/platform/runtime';
 import { BundleJobs, FhirStore, MeasuredStore, RecentSettings, TenantSettingsStore } from '#libs/platform/storage';
 import { AlertResources } from './alert-resources/alert-resources.js';
 import { AsyncRoutes } from './http/async.routes.js';
-import { ConditionalRoutes } from './http/conditional.routes.js';
 import { HistoryRoutes } from './http/history.routes.js';
 import { JobRunner } from './jobs/job-runner.js';
 import { LogRepository } from './log-repository.js';
@@ -59,7 +58,6 @@ export class FhirGatewayModule implements OnModuleInit {
         SearchRoutes,
         OperationRoutes,
         ResourceRoutes,
-        ConditionalRoutes,
       ],
       providers: [
         { provide: SearchIndex, useFactory: () => new SearchIndex(platform) },

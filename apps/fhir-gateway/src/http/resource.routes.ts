@@ -15,9 +15,18 @@ import {
 } from './http.js';
 import { searchParametersOf } from '#libs/fhir-rest';
 import { Pipeline } from '../pipeline.js';
-import type { Target } from '../pipeline/wishes.js';
+import type { Target, Which } from '../pipeline/wishes.js';
 
-/** Single resources of any R4 type. Scopes are judged by the pipeline, as for the entries of a bundle. */
+interface Path {
+  readonly type: string;
+  readonly id?: string;
+}
+
+function whichOf({ type, id }: Path, request: AuthorizedRequest): Which {
+  return id === undefined ? { type, query: queryOf(request) } : { type, id };
+}
+
+/** Single resources of any R4 type, by path or, for writes, by a query. Scopes are judged by the pipeline, as for the entries of a bundle. */
 @Controller('fhir/r4')
 @Authenticated()
 export class ResourceRoutes {
@@ -43,10 +52,10 @@ export class ResourceRoutes {
     );
   }
 
-  @Put(':type/:id')
+  @Put([':type/:id', ':type'])
   @BodyAs(FHIR_BODY)
   async update(
-    @Param() target: Target,
+    @Param() path: Path,
     @Body() text: string | undefined,
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
@@ -54,7 +63,7 @@ export class ResourceRoutes {
     send(
       reply,
       await this.pipeline.writes.update(
-        target,
+        whichOf(path, request),
         text ?? '',
         preconditionsOf(request),
         request.access,
@@ -63,10 +72,10 @@ export class ResourceRoutes {
     );
   }
 
-  @Patch(':type/:id')
+  @Patch([':type/:id', ':type'])
   @BodyAs(PATCH_BODY)
   async patch(
-    @Param() target: Target,
+    @Param() path: Path,
     @Body() text: string | undefined,
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
@@ -74,7 +83,7 @@ export class ResourceRoutes {
     send(
       reply,
       await this.pipeline.writes.patch(
-        target,
+        whichOf(path, request),
         { text: text ?? '', mediaType: mediaTypeOfBody(request) },
         oneHeader(request, 'if-match'),
         request.access,
@@ -83,11 +92,14 @@ export class ResourceRoutes {
     );
   }
 
-  @Delete(':type/:id')
+  @Delete([':type/:id', ':type'])
   @BodyAs(FHIR_BODY) // clients name a content type here, too, though there is no body
-  async remove(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
+  async remove(@Param() path: Path, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
     const wishes = wishesOf(this.pipeline, request, 'minimal');
-    send(reply, await this.pipeline.writes.remove(target, oneHeader(request, 'if-match'), request.access, wishes));
+    send(
+      reply,
+      await this.pipeline.writes.remove(whichOf(path, request), oneHeader(request, 'if-match'), request.access, wishes),
+    );
   }
 
   @Get(':type/:id')

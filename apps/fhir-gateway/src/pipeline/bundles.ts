@@ -9,7 +9,7 @@ import {
   type ReadLater,
   type Step,
 } from '#libs/fhir-rest';
-import { forbiddenIssue, missingScopes } from '../http/access.js';
+import { forbiddenIssue, missingScopes } from '../access/required-scopes.js';
 import type { Commits, PipelineDeps } from './commits.js';
 import { LaterReads } from './later-reads.js';
 import type { Wishes } from './wishes.js';

@@ -12,7 +12,7 @@ import {
 } from '#libs/fhir-rest';
 import type { RestrictedReads } from '../access/restricted-reads.js';
 import { readerOf } from '../access/scope-filter.js';
-import { requireSome, typesOf } from '../http/access.js';
+import { requireSome, typesOf } from '../access/required-scopes.js';
 import type { Commits } from './commits.js';
 import type { Target } from './wishes.js';
 

@@ -16,7 +16,7 @@ import {
 import { RestrictedReads } from '../access/restricted-reads.js';
 import { readerOf } from '../access/scope-filter.js';
 import { requireSearchable, searchAccess } from '../access/search-access.js';
-import { typesOf } from '../http/access.js';
+import { typesOf } from '../access/required-scopes.js';
 import type { Wishes } from './wishes.js';
 
 type SearchStep = Extract<LaterStep, { kind: 'search' }>;

@@ -15,7 +15,7 @@ import {
 import type { SearchParameterValue } from '#libs/fhir-search';
 import type { RestrictedReads } from '../access/restricted-reads.js';
 import { readerOf } from '../access/scope-filter.js';
-import { requireSome } from '../http/access.js';
+import { requireSome } from '../access/required-scopes.js';
 import type { Commits } from './commits.js';
 import type { Target } from './wishes.js';
 

@@ -3,7 +3,7 @@ import { oneIssue, readValidation, requireId, requireType, validationAnswer, typ
 import type { Access } from '#libs/platform/auth';
 import type { RestrictedReads } from '../access/restricted-reads.js';
 import { readerOf } from '../access/scope-filter.js';
-import { requireSome } from '../http/access.js';
+import { requireSome } from '../access/required-scopes.js';
 import type { Commits } from './commits.js';
 import type { Target } from './wishes.js';
 

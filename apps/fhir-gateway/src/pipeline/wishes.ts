@@ -6,6 +6,9 @@ export interface Target {
   readonly id: string;
 }
 
+/** Which resource a write means: that of its path, or the one of a type that a query finds (FHIR R4 http.html#cond-update). */
+export type Which = Target | { readonly type: string; readonly query: string };
+
 /** What a client asks for beside the work, and how it called the server. */
 export interface Wishes {
   readonly baseUrl: string;

@@ -2,7 +2,7 @@ import type { Access } from '#libs/platform/auth';
 import { insufficientScope } from '#libs/platform/http';
 import type { Issue } from '#libs/domain/fhir';
 import type { AccessVerb, Step } from '#libs/fhir-rest';
-import { accessFilter, VERBS } from '../access/scope-filter.js';
+import { accessFilter, VERBS } from './scope-filter.js';
 
 /**
  * Throws the refusal of RFC 6750 unless the caller may do this with some resources of the type at least (SMART App Launch 2,
