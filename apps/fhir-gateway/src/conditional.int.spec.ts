@@ -223,4 +223,17 @@ describe('a bundle', () => {
     const missing = await gateway.send('POST', '', transaction(get('Basic/etag/_history/9'), post(patient())));
     expect([missing.status, missing.json.issue[0].code]).toEqual([404, 'not-found']);
   });
+
+  it('that reads more than can be answered is refused with 413, in a batch the entries beyond', async () => {
+    const text = 'x'.repeat(1_000_000);
+    await gateway.send('PUT', '/Basic/large', { resourceType: 'Basic', id: 'large', code: { text } });
+    const read = { request: { method: 'GET', url: 'Basic/large' } };
+    const search = { request: { method: 'GET', url: 'Basic?_id=large' } };
+    const entries = [...Array<object>(20).fill(read), ...Array<object>(20).fill(search)];
+    const whole = await gateway.send('POST', '', transaction(...entries, post(patient())));
+    expect([whole.status, whole.json.issue[0].expression]).toEqual([413, ['Bundle.entry[33].request.url']]);
+    const each = statuses(await gateway.send('POST', '', batch(...entries)));
+    expect(each).toEqual([...Array<string>(33).fill('200 OK'), ...Array<string>(7).fill(each[33] ?? '')]);
+    expect(each[33]).toMatch(/^413/);
+  }, 30_000);
 });

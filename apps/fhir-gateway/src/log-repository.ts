@@ -1,6 +1,7 @@
 import {
   isMeasurementId,
   joinedKnown,
+  ReadBudget,
   type CommitLookups,
   type CommitMode,
   type Committed,
@@ -90,12 +91,14 @@ export class LogRepository implements FhirRepository {
       const found = await transaction.look(origin.tenant, lookups.first);
       const more = lookups.further(found);
       const known = more === undefined ? found : joinedKnown(found, await transaction.look(origin.tenant, more));
-      const decision = decide(known);
+      const budget = new ReadBudget();
+      const decided = decide(known);
+      const decision = { ...decided, results: decided.results.map((result, index) => budget.take(result, index)) };
       if (mode === 'atomic' && decision.results.some((result) => result.kind === 'refused')) {
         return { kind: 'refused', value: { kind: 'committed', decision } };
       }
       const written = transaction.write(origin.tenant, decision.changes);
-      const value = await withLater(decision, written, (step) => readLater?.(step, transaction));
+      const value = await withLater(decision, written, budget, (step) => readLater?.(step, transaction));
       if (mode === 'atomic' && value.results.some((result) => result.kind === 'refused')) {
         return { kind: 'refused', value: { kind: 'committed', decision: value } };
       }
@@ -121,15 +124,19 @@ export class LogRepository implements FhirRepository {
 async function withLater(
   decision: Decision,
   written: Promise<void>,
+  budget: ReadBudget,
   read: (step: LaterStep) => Promise<StepResult> | undefined,
 ): Promise<Decision> {
   if (!decision.results.some((result) => result.kind === 'later')) return decision;
   await written;
   const results: StepResult[] = [];
-  for (const result of decision.results) {
-    const later = result.kind === 'later' ? await read(result.step) : result;
-    if (later === undefined) throw new Error('nobody reads this step');
-    results.push(later);
+  for (const [index, result] of decision.results.entries()) {
+    if (result.kind !== 'later') results.push(result);
+    else {
+      const later = await read(result.step);
+      if (later === undefined) throw new Error('nobody reads this step');
+      results.push(budget.take(later, index));
+    }
   }
   return { ...decision, results };
 }

@@ -1,6 +1,6 @@
 import { operationOutcome, type Issue } from '#libs/domain/fhir';
 import { entityTag, FHIR_JSON, type Answer, type Preference } from './answer.js';
-import type { StepResult } from '../decide/decide.js';
+import type { StepResult } from '../decide/decision.js';
 import type { StoredResource } from '../repository/resources.js';
 
 /** The answer to a bundle: one entry for each entry of the request, in its order (FHIR R4 http.html#transaction-response). */

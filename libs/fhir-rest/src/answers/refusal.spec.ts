@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { StepResult } from '../decide/decide.js';
+import type { StepResult } from '../decide/decision.js';
 import { refusalOf } from './refusal.js';
 
 const refused = (status: number, code: 'not-found' | 'multiple-matches' | 'value'): StepResult => ({

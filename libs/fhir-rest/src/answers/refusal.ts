@@ -1,5 +1,5 @@
 import { operationOutcome, type Issue } from '#libs/domain/fhir';
-import type { StepResult } from '../decide/decide.js';
+import type { StepResult } from '../decide/decision.js';
 import { OutcomeProblem } from './outcome-problem.js';
 
 /** Maximum issues of an answer: who sends ten thousand bad entries learns enough from the first ones. */

@@ -1,5 +1,5 @@
 import { operationOutcome, type Issue } from '#libs/domain/fhir';
-import type { StepResult } from '../decide/decide.js';
+import type { StepResult } from '../decide/decision.js';
 import { FHIR_JSON, resourceHeaders, type Answer, type Preference } from './answer.js';
 import type { StoredResource } from '../repository/resources.js';
 

@@ -1,5 +1,5 @@
 import type { IssueCode } from '#libs/domain/fhir';
-import type { StepResult } from '../decide/decide.js';
+import type { StepResult } from '../decide/decision.js';
 import type { VersionStep } from '../plan/step.js';
 import type { StoredResource } from '../repository/resources.js';
 import { hasTag } from './answer.js';

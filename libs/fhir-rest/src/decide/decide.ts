@@ -1,25 +1,17 @@
-import type { WireFact, WireSample } from '#libs/contracts';
 import { searchValuesOf } from '#libs/fhir-search';
 import { ownerDuring, stringifyJson, type DeviceAssignment, type Issue, type JsonObject } from '#libs/domain/fhir';
 import { ALL_ALLOWED, type AccessVerb, type Allowed } from '../access/allowed.js';
 import { matchesWithin, seenBy } from '../access/within.js';
-import { clinicalOf, mayBeStored, takenBack, type Clinical } from '../clinical/clinical.js';
+import { clinicalOf, mayBeStored, takenBack } from '../clinical/clinical.js';
 import { refusalOfGuard } from '../derived/guard.js';
 import { followDevices } from '../clinical/follow-devices.js';
 import { indexedForms } from '../references/indexed-identifier.js';
 import { noSuchPatient, unclearPatient } from '../references/reference-issues.js';
 import { referencesOf } from '../references/references.js';
 import { identifiersOf, sideEffects } from '../clinical/side-effects.js';
-import type {
-  CreateStep,
-  DeleteStep,
-  HistoryStep,
-  ReadStep,
-  SearchStep,
-  Step,
-  UpdateStep,
-  VersionStep,
-} from '../plan/step.js';
+import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from '../plan/step.js';
+import type { Decision, StepResult } from './decision.js';
+import { News } from './news.js';
 import { isKnown, mismatch } from './preconditions.js';
 import { BatchSettling, conditionsOf, settleTransaction, type MatchStep, type SettledStep } from './settle.js';
 import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
@@ -28,51 +20,8 @@ import {
   type CurrentResource,
   type FhirKnown,
   type ResourceChange,
-  type StoredResource,
   type TypedIdentifier,
 } from '../repository/resources.js';
-
-/** What came of a step. */
-export type StepResult =
-  | {
-      readonly kind: 'written';
-      readonly created: boolean;
-      readonly resource: StoredResource;
-      /** What is wrong with it and tolerated; what of it is not measured, and why. */
-      readonly warnings: readonly Issue[];
-      /** Whether something is wrong with it. */
-      readonly isTolerated: boolean;
-    }
-  | { readonly kind: 'deleted'; readonly resource?: StoredResource }
-  /** A conditional create that made nothing: there is one already. */
-  | { readonly kind: 'matched'; readonly resource: StoredResource }
-  | { readonly kind: 'found'; readonly resource: StoredResource; readonly isHead?: boolean | undefined }
-  /** The client has it already. */
-  | { readonly kind: 'notModified'; readonly resource: StoredResource }
-  /** A search or a history: a Bundle as JSON text. */
-  | { readonly kind: 'page'; readonly content: string; readonly isHead: boolean }
-  /** To be read when all is written. */
-  | { readonly kind: 'later'; readonly step: LaterStep }
-  | { readonly kind: 'refused'; readonly status: number; readonly issues: readonly Issue[] };
-
-/** A step that reads by statements of its own, and sees what the request wrote. */
-export type LaterStep = VersionStep | SearchStep | HistoryStep;
-
-/** What one patient's record of the log will hold. */
-export interface PatientNews {
-  readonly facts: WireFact[];
-  readonly samples: WireSample[];
-}
-
-export interface Decision {
-  /** In the order of the request. */
-  readonly results: readonly StepResult[];
-  readonly changes: readonly ResourceChange[];
-  /** By patient id. */
-  readonly news: ReadonlyMap<string, PatientNews>;
-  /** What was stored and is not measured. */
-  readonly unmeasured: readonly UnmeasuredPart[];
-}
 
 /**
  * Decides what each step does, given what the database holds. Steps see what those before them did.
@@ -97,7 +46,7 @@ class Deciding {
   private readonly devices: Map<string, readonly DeviceAssignment[]>;
   private readonly results: StepResult[] = [];
   private readonly changes: ResourceChange[] = [];
-  private readonly news = new Map<string, PatientNews>();
+  private readonly news = new News();
   private readonly unmeasured: UnmeasuredPart[] = [];
   /** Patients that were here before the request. */
   private readonly herePatients: ReadonlySet<string>;
@@ -136,7 +85,7 @@ class Deciding {
     }
     // What they name may have been changed by another step.
     for (const step of matched) this.results[step.index] = this.matched(step);
-    return { results: this.results, changes: this.changes, news: this.news, unmeasured: this.unmeasured };
+    return { results: this.results, changes: this.changes, news: this.news.byPatient, unmeasured: this.unmeasured };
   }
 
   /** Those of a batch are settled when the ones before them have taken effect. */
@@ -201,7 +150,7 @@ class Deciding {
     if (before === undefined || before.deleted) return { kind: 'deleted' };
     const after = { ...before, version: before.version + 1, deleted: true, content: '', lastUpdated: this.now };
     this.keep(after, {}, before);
-    this.emit(takenBack(before, undefined, after.version));
+    this.news.add(takenBack(before, undefined, after.version));
     if (step.type === 'Patient') this.patients.delete(step.id);
     return { kind: 'deleted', resource: after };
   }
@@ -251,8 +200,8 @@ class Deciding {
     this.keep(after, resource, before);
     const unmeasured = unmeasuredParts(step, clinical, before);
     this.unmeasured.push(...unmeasured);
-    if (before !== undefined) this.emit(takenBack(before, clinical, version));
-    this.emit(before === undefined ? clinical : mayBeStored(clinical));
+    if (before !== undefined) this.news.add(takenBack(before, clinical, version));
+    this.news.add(before === undefined ? clinical : mayBeStored(clinical));
     if (step.type === 'Patient') this.patients.add(step.id);
     return {
       kind: 'written',
@@ -286,15 +235,6 @@ class Deciding {
     const effects = sideEffects(after, resource, before);
     this.changes.push({ ...after, ...effects, ...(after.deleted ? {} : { search: searchValuesOf(resource) }) });
     followDevices(this.devices, after, effects);
-  }
-
-  private emit(clinical: Pick<Clinical, 'patient' | 'facts' | 'samples'>): void {
-    const { patient, facts, samples } = clinical;
-    if (patient === undefined || facts.length + samples.length === 0) return;
-    const news = this.news.get(patient) ?? { facts: [], samples: [] };
-    this.news.set(patient, news);
-    news.facts.push(...facts);
-    news.samples.push(...samples);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Answer } from '../answers/answer.js';
-import type { Decision } from '../decide/decide.js';
+import type { Decision } from '../decide/decision.js';
 
 /** What makes a request take effect once: it is written in the transaction of the effect. */
 export interface Once {

@@ -1,6 +1,6 @@
 import type { SearchQuery } from '#libs/fhir-search';
 import type { Allowed } from '../access/allowed.js';
-import type { Decision, LaterStep, StepResult } from '../decide/decide.js';
+import type { Decision, LaterStep, StepResult } from '../decide/decision.js';
 import type { HistoryPage, HistoryRequest } from '../history/history-request.js';
 import type { Committed, KeptRequest } from './once.js';
 import type { FhirKnown, FhirLookups, StoredResource } from './resources.js';

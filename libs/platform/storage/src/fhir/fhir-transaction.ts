@@ -9,12 +9,12 @@ import {
   type FhirLookups,
   type HistoryPage,
   type HistoryRequest,
-  type Identifier,
   type Queries,
   type SearchAccess,
   type SearchPage,
   lookupsWith,
   matchesStand,
+  SearchRefusedError,
   type ResourceChange,
   type StoredResource,
   type VersionPlace,
@@ -22,8 +22,10 @@ import {
 import { readHistory } from './fhir-history.js';
 import { readEach } from './read-each.js';
 import { hold, MatchesChangedError, searchConditions } from './conditions.js';
+import { columns, indexColumns, removedColumns, sideColumns } from './change-columns.js';
 import { toStored, type LookRow, type Row } from './fhir-row.js';
-import { orTooCostly, searchPageWithin } from '../search/search-page.js';
+import { byKeyAndVersion, foldByResource, keyOf, sameResource } from './newest-changes.js';
+import { MAX_SEARCH_MS, orTooCostly, searchPageWithin } from '../search/search-page.js';
 import { READ_VERSION } from './fhir-store-statements.js';
 import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
 import { insertRejections, removeRejections, type NewRejection } from '../tenants/rejections.js';
@@ -40,6 +42,8 @@ export class FhirTransaction {
   constructor(
     /** For appending to the log in the same transaction, after {@link write}. */
     readonly client: PoolClient,
+    /** What is left for searches, ms. */
+    private searchMsLeft = MAX_SEARCH_MS,
   ) {}
 
   /** Sent ahead of all else that the request asks or writes, and not waited for alone. */
@@ -127,15 +131,21 @@ export class FhirTransaction {
     return readHistory(this.client, tenant, request);
   }
 
-  /** A search that sees what the request wrote. @throws SearchRefusedError */
+  /**
+   * A search that sees what the request wrote. All those of a request take no longer than one search of its own may.
+   * @throws SearchRefusedError
+   */
   async search(tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage> {
-    // One that fails leaves the transaction as it was before.
-    await this.client.query(`SAVEPOINT search; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off`);
+    const begun = performance.now();
+    const ms = Math.ceil(this.searchMsLeft);
+    if (ms <= 0) throw new SearchRefusedError('too-costly', 'the searches of this request take too long together');
+    // It leaves the transaction as it was before, with its settings, also when it fails.
+    await this.client.query(`SAVEPOINT search; SET LOCAL statement_timeout = ${ms}; SET LOCAL jit = off`);
     try {
       return await orTooCostly(() => searchPageWithin(this.client, tenant, queries, access));
-    } catch (error) {
-      await this.client.query('ROLLBACK TO SAVEPOINT search');
-      throw error;
+    } finally {
+      await this.client.query('ROLLBACK TO SAVEPOINT search; RELEASE SAVEPOINT search');
+      this.searchMsLeft -= performance.now() - begun;
     }
   }
 
@@ -188,9 +198,6 @@ export class FhirTransaction {
   }
 
   private async update(tenant: number, changes: readonly ResourceChange[], plan: IndexPlan): Promise<void> {
-    const removed = changes.flatMap((change) =>
-      (change.identifiersRemoved ?? []).map((one) => ({ ...one, ...keyParts(change) })),
-    );
     await this.client.query({
       name: 'fhir-update',
       text: UPDATE,
@@ -198,11 +205,7 @@ export class FhirTransaction {
         tenant,
         ...columns(changes),
         ...sideColumns(changes),
-        removed.map((one) => one.type),
-        removed.map((one) => one.system),
-        removed.map((one) => one.value),
-        removed.map((one) => one.id),
-        changes.filter((change) => change.devicePatient === null).map((change) => change.id),
+        ...removedColumns(changes),
         ...indexColumns(changes, plan),
       ],
     });
@@ -214,89 +217,8 @@ export class FhirTransaction {
   }
 }
 
-function columns(changes: readonly ResourceChange[]): unknown[] {
-  return [
-    changes.map((change) => change.type),
-    changes.map((change) => change.id),
-    changes.map((change) => change.version),
-    changes.map((change) => change.deleted),
-    changes.map((change) => change.patient),
-    changes.map((change) => change.content),
-    changes.map((change) => new Date(change.lastUpdated)),
-  ];
-}
-
-function indexColumns(changes: readonly ResourceChange[], { keys }: IndexPlan): unknown[] {
-  return [
-    changes.map((change) => keys.get(keyOf(change)) ?? null),
-    changes.map((change) => (change.deleted || change.search !== undefined ? change.version : null)),
-  ];
-}
-
-function sideColumns(changes: readonly ResourceChange[]): unknown[] {
-  const twins = changes.filter((change) => change.twin !== undefined);
-  const devices = changes.filter((change) => typeof change.devicePatient === 'string');
-  const added = changes.flatMap((change) =>
-    (change.identifiersAdded ?? []).map((one) => ({ ...one, ...keyParts(change) })),
-  );
-  return [
-    twins.map((change) => change.id),
-    twins.map((change) => change.twin?.birthDate ?? null),
-    devices.map((change) => change.id),
-    devices.map((change) => change.devicePatient),
-    added.map((one) => one.type),
-    added.map((one) => one.system),
-    added.map((one) => one.value),
-    added.map((one) => one.id),
-  ];
-}
-
-/** The newest change of each resource, with what its earlier ones in the same request did beside. */
-function foldByResource(sorted: readonly ResourceChange[]): ResourceChange[] {
-  const newest: ResourceChange[] = [];
-  for (const change of sorted) {
-    const before = newest.at(-1);
-    if (before === undefined || !sameResource(before, change)) newest.push(change);
-    else newest[newest.length - 1] = { ...before, ...change, ...netIdentifiers(before, change) };
-  }
-  return newest;
-}
-
-function netIdentifiers(first: ResourceChange, then: ResourceChange): Partial<ResourceChange> {
-  const without = (these: readonly Identifier[] = [], those: readonly Identifier[] = []): Identifier[] =>
-    these.filter((one) => !those.some((other) => one.system === other.system && one.value === other.value));
-  return {
-    identifiersAdded: [
-      ...without(first.identifiersAdded, then.identifiersRemoved),
-      ...without(then.identifiersAdded, first.identifiersRemoved),
-    ],
-    identifiersRemoved: [
-      ...without(first.identifiersRemoved, then.identifiersAdded),
-      ...without(then.identifiersRemoved, first.identifiersAdded),
-    ],
-  };
-}
-
 function put<V>(map: Map<string, V[]>, key: string, value: V): void {
   const values = map.get(key);
   if (values === undefined) map.set(key, [value]);
   else values.push(value);
-}
-
-function keyParts(change: ResourceChange): { type: string; id: string } {
-  return { type: change.type, id: change.id };
-}
-
-function keyOf(change: ResourceChange): string {
-  return `${change.type}/${change.id}`;
-}
-
-function sameResource(a: ResourceChange, b: ResourceChange | undefined): boolean {
-  return b !== undefined && a.type === b.type && a.id === b.id;
-}
-
-function byKeyAndVersion(a: ResourceChange, b: ResourceChange): number {
-  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
-  if (a.id !== b.id) return a.id < b.id ? -1 : 1;
-  return a.version - b.version;
 }

@@ -12,8 +12,10 @@ import { countMeasured, measuredPart, type MeasuredPart } from '../measured/meas
 import { MeasuredStream } from '../measured/measured-stream.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 
+/** Longest statement of a search. */
+export const MAX_SEARCH_MS = 20_000;
 /** One moment for the page, its total and what is included. Code that is compiled for one search costs more than it saves. */
-export const BEGIN_SEARCH = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off`;
+export const BEGIN_SEARCH = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${MAX_SEARCH_MS}; SET LOCAL jit = off`;
 /** An estimate is exact up to here, and absent above. */
 const MAX_COUNTED = 1_000;
 /** Measurements that are looked at to count those that match; beyond there is no total. */
