@@ -18,7 +18,6 @@ import { ValidateRoutes } from './http/validate.routes.js';
 import { ResourceRoutes } from './http/resource.routes.js';
 import { SearchRoutes } from './http/search.routes.js';
 import { SearchIndex } from './search/search-index.js';
-import { SearchStatistics } from './search/search-statistics.js';
 import { SystemRoutes } from './http/system.routes.js';
 
 /** The EHR gateway: `/fhir/r4`. */
@@ -61,7 +60,6 @@ export class FhirGatewayModule implements OnModuleInit {
       ],
       providers: [
         { provide: SearchIndex, useFactory: () => new SearchIndex(platform) },
-        { provide: SearchStatistics, useFactory: () => new SearchStatistics(platform) },
         { provide: AlertResources, useFactory: () => new AlertResources(platform) },
         { provide: Pipeline, useValue: pipeline },
         { provide: JobRunner, useValue: runner },

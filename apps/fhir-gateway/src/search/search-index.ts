@@ -1,19 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Platform } from '#libs/platform/runtime';
-import { reindexSome, removeUnusedTexts } from '#libs/platform/storage';
+import { analyzeGrown, reindexSome, removeUnusedTexts } from '#libs/platform/storage';
 
 const STEP = 200;
 /** Between steps requests have the connection and the processor. */
 const PAUSE_MS = 20;
-const LOOK_EVERY_MS = 60_000;
+const REINDEX_EVERY_MS = 60_000;
+const ANALYZE_EVERY_MS = 5_000;
 const TEXTS_EVERY_MS = 24 * 60 * 60_000;
 
-/** Indexes for search what software before the index, or an older process beside this one, has stored; and removes texts that nobody has any more. */
+/**
+ * Keeps the search index: indexes what software before the index, or an older process beside this one, has stored; removes texts that nobody
+ * has any more; keeps the plans of the database right while its tables grow faster than it notices by itself.
+ */
 export class SearchIndex implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly stopping = new AbortController();
   private readonly indexed: ReturnType<Platform['metrics']['counter']>;
-  private running: Promise<void> | undefined;
+  private running: readonly Promise<void>[] = [];
   private textsAt = Date.now() + TEXTS_EVERY_MS;
 
   constructor(private readonly platform: Pick<Platform, 'pool' | 'logger' | 'metrics'>) {
@@ -24,29 +28,32 @@ export class SearchIndex implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.running = [
+      this.repeat(REINDEX_EVERY_MS, 'resources were not indexed for search', () => this.reindex()),
+      this.repeat(ANALYZE_EVERY_MS, 'planner statistics were not refreshed', () => this.analyze()),
+    ];
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    await this.running;
+    await Promise.all(this.running);
   }
 
-  private async run(): Promise<void> {
+  /** @param step answers whether there is more to do at once */
+  private async repeat(everyMs: number, failure: string, step: () => Promise<boolean>): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      let pause = LOOK_EVERY_MS;
+      let pause = everyMs;
       try {
-        if (await this.step()) pause = PAUSE_MS;
+        if (await step()) pause = PAUSE_MS;
       } catch (error) {
-        if (!signal.aborted) this.platform.logger.warn({ err: error }, 'resources were not indexed for search');
+        if (!signal.aborted) this.platform.logger.warn({ err: error }, failure);
       }
       await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
-  /** @returns whether there is more to do at once */
-  private async step(): Promise<boolean> {
+  private async reindex(): Promise<boolean> {
     const { pool } = this.platform;
     const count = await reindexSome(pool, STEP);
     if (count > 0) this.indexed.inc(count);
@@ -55,6 +62,11 @@ export class SearchIndex implements OnApplicationBootstrap, OnApplicationShutdow
       this.textsAt = Date.now() + TEXTS_EVERY_MS;
       await removeUnusedTexts(pool);
     }
+    return false;
+  }
+
+  private async analyze(): Promise<boolean> {
+    await analyzeGrown(this.platform.pool);
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import type { Step } from '../plan/step.js';
 import type { ConditionLookup, FhirKnown, FhirLookups } from '../repository/resources.js';
 import { stillHolds } from './finder.js';
-import { conditionsOf } from './settle.js';
+import { conditionsOf } from './step-conditions.js';
 
 /** Conditions of the steps and of their references, each once. */
 export function conditionLookups(steps: readonly Step[]): readonly ConditionLookup[] {

@@ -4,6 +4,7 @@ import type { CreateStep, DeleteStep, PatchStep, RefusedStep, Step, UpdateStep }
 import { redirectReferences } from '../references/redirect-references.js';
 import type { CurrentResource, FhirKnown } from '../repository/resources.js';
 import { Finder, type Finding } from './finder.js';
+import { typesAsked } from './step-conditions.js';
 import { mismatch } from './preconditions.js';
 import { updateByPatch } from './update-by-patch.js';
 
@@ -58,28 +59,6 @@ export class BatchSettling {
 }
 
 function nothing(): void {}
-
-/** Types of which a condition of the request asks. */
-function typesAsked(steps: readonly Step[]): ReadonlySet<string> {
-  return new Set(steps.flatMap((step) => conditionsOf(step).map(({ type }) => type)));
-}
-
-/** The conditions of a step and of its references. */
-export function conditionsOf(step: Step): readonly Condition[] {
-  switch (step.kind) {
-    case 'create':
-    case 'update':
-      return [
-        ...(step.condition === undefined ? [] : [step.condition]),
-        ...(step.queries ?? []).map(({ condition }) => condition),
-      ];
-    case 'delete':
-    case 'patch':
-      return step.condition === undefined ? [] : [step.condition];
-    default:
-      return [];
-  }
-}
 
 class Settling {
   private readonly settled = new Map<number, SettledStep>();

@@ -3,11 +3,11 @@ import { problemsOf, type ValidationMode } from './structure-issues.js';
 import { oneIssue } from '../answers/refusal.js';
 import type { OwnBases } from '../references/own-base.js';
 import { foreignBaseOf, targetKey, type ReferenceContext } from '../references/resolve-reference.js';
-import { linksOf, NO_LINKS } from './bundle-links.js';
-import { doublesOf } from './doubles.js';
-import { BadEntry } from './bad-entry.js';
-import type { Entry, FetchEntry, WriteEntry } from './entry.js';
-import { readEntry } from './read-entry.js';
+import { linksOf, NO_LINKS } from '../entries/bundle-links.js';
+import { doublesOf } from '../entries/doubles.js';
+import { BadEntry } from '../entries/bad-entry.js';
+import type { Entry, FetchEntry, WriteEntry } from '../entries/entry.js';
+import { readEntry } from '../entries/read-entry.js';
 import type { Step } from './step.js';
 import { writeContent, type UrnRule } from './write-content.js';
 

@@ -2,7 +2,7 @@ import { isResourceType } from '#libs/domain/fhir';
 import { isOperation } from '../capability/unsupported.js';
 import { pathBelow, type OwnBases } from '../references/own-base.js';
 import { BadEntry } from './bad-entry.js';
-import { FHIR_ID } from './read-request.js';
+import { FHIR_ID } from '../plan/read-request.js';
 
 /** What the request.url of an entry names; `query` is without its `?` and undefined where there is none. */
 export type EntryUrl =
