@@ -21,7 +21,7 @@ const MS_PER_FIGURE = 1_000;
 console.log(machine());
 const byType = new Map<string, JsonObject[]>();
 for (const resource of resources()) {
-  const type = String(resource['resourceType']);
+  const type = resource['resourceType'] as string;
   byType.set(type, [...(byType.get(type) ?? []), resource]);
 }
 const observations = byType.get('Observation') ?? [];
