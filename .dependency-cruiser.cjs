@@ -20,6 +20,7 @@ module.exports = {
           '^libs/contracts/',
           '^node_modules/@medplum/fhirtypes/',
           '^node_modules/@noble/hashes/', // by quantities only, see below
+          '^node_modules/(pure-rand|ml-matrix)/', // pure numerics, for models
           '\\.json$',
         ],
       },

@@ -1,0 +1,101 @@
+import type { Quantiles } from '../distribution/quantiles.js';
+import type { ModelCard } from './card.js';
+import type { ModelRefusal } from './refusal.js';
+
+/**
+ * A model that forecasts while data stream in. It folds the inputs of one person into a bounded memory, plain JSON that is never mutated, and forecasts
+ * from it. Pure: the same changes in the same order give the same forecast. How the changes of a record are cut into calls must not matter.
+ */
+export interface Forecaster {
+  readonly card: ModelCard;
+  /** Catalogue numbers of the measures it forecasts, each with how a forecast is joined with what came. */
+  readonly outputs: readonly ForecastOutput[];
+  /** Catalogue numbers of all measures it reads, its outputs included. */
+  readonly reads: readonly number[];
+  /** Version of its memory as stored; without an upcaster a memory of another version begins anew. */
+  readonly memory: {
+    readonly version: number;
+    readonly upcasters?: Readonly<Record<number, (memory: unknown) => unknown>>;
+  };
+  /** Takes one value that is new, corrected or withdrawn. `memory` is null at first. */
+  readonly take: (memory: unknown, change: InputChange) => unknown;
+  /** The forecast of one output from what was taken. */
+  readonly forecast: (memory: unknown, output: number, about: Subject) => ModelForecast | ModelRefusal;
+}
+
+export interface ForecastOutput {
+  readonly code: number;
+  /** Horizons, minutes, ascending. */
+  readonly minutes: readonly number[];
+  /** A forecast for t is joined with the measurement nearest to t within this distance, ms. */
+  readonly toleranceMs: number;
+  /** Least distance between two forecasts of one person in effective time, ms; 0: one per record that brings a new input. */
+  readonly everyMs: number;
+}
+
+/** One version of a measurement. A later version of the same identity replaces it. */
+export interface InputChange {
+  readonly identity: string;
+  /** Catalogue number. */
+  readonly code: number;
+  /** Effective time as it is judged, ms. */
+  readonly t: number;
+  /** Canonical value. */
+  readonly x: number;
+  /** 0 good, 1 doubtful, 2 bad. */
+  readonly quality: 0 | 1 | 2;
+  readonly source: string;
+  /** The value does not count any more. */
+  readonly isWithdrawn: boolean;
+}
+
+/** Whom a model is asked about. null: unknown, which is never taken for a value. */
+export interface Subject {
+  readonly ageYears: number | null;
+  readonly isPregnant: boolean | null;
+  readonly weightKg: number | null;
+  /** Fitted to the person by an earlier record of the log. */
+  readonly parameters: FittedParameters | null;
+}
+
+export interface FittedParameters {
+  readonly model: string;
+  readonly modelVersion: string;
+  /** Raised with each fit. */
+  readonly version: number;
+  readonly fittedAt: number;
+  readonly dataFrom: number;
+  readonly dataUntil: number;
+  /** By name, in the model's units. */
+  readonly estimates: Readonly<Record<string, number>>;
+  /** Lower triangle of the Cholesky factor of the posterior covariance in the model's own transformed coordinates, by row. */
+  readonly spread: readonly number[];
+}
+
+export interface ModelForecast {
+  readonly kind: 'forecast';
+  /** The newest measurement of the output used, ms. */
+  readonly issuedAt: number;
+  /** Newest data used, ms; at most `issuedAt`. */
+  readonly dataUntil: number;
+  readonly points: readonly ForecastPoint[];
+  readonly inputs: readonly { readonly code: number; readonly count: number; readonly newest: number }[];
+  readonly parameters: 'population' | 'personal';
+  /** Sentences for a clinician: what moved the forecast most, and what is missing. */
+  readonly explanation: string;
+}
+
+export interface ForecastPoint {
+  readonly minutes: number;
+  /** Mean of the distribution of which `quantiles` are. */
+  readonly mean: number;
+  readonly quantiles: Quantiles;
+  readonly baselines: Baselines;
+}
+
+/** What forecasts without a model say. */
+export interface Baselines {
+  /** The newest value goes on. */
+  readonly persistence: number;
+  readonly 'population-mean': number;
+}

@@ -1,0 +1,15 @@
+export { MODEL_IDS, type ModelCard, type ModelId, type ModelInput } from './contract/card.js';
+export type {
+  Baselines,
+  FittedParameters,
+  Forecaster,
+  ForecastOutput,
+  ForecastPoint,
+  InputChange,
+  ModelForecast,
+  Subject,
+} from './contract/forecaster.js';
+export { refuse, REFUSAL_REASONS, type ModelRefusal, type RefusalReason } from './contract/refusal.js';
+export type { ParameterSpec, SimulationModel } from './contract/simulation-model.js';
+export { crpsOf, quantilesOf, QUANTILE_LEVELS, type QuantileLevel, type Quantiles } from './distribution/quantiles.js';
+export { seeded, type SeededRandom } from './random/seeded.js';
