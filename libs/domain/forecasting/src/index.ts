@@ -1,3 +1,15 @@
+export { AR2_CARD, PERSISTENCE_CARD, POPULATION_MEAN_CARD } from './baselines/cards.js';
+export { ar2, persistence, populationMean } from './baselines/values.js';
+export { adapted, personalTable, type Adaptation, type AdaptationRates } from './calibration/adaptation.js';
+export { distributionOf, probabilityBelow, type Bounds, type Distribution } from './calibration/distribution.js';
+export {
+  meanResidual,
+  residualAt,
+  residualTable,
+  shareBelow,
+  TABLE_LEVELS,
+  type ResidualTable,
+} from './calibration/residual-table.js';
 export { MODEL_IDS, type ModelCard, type ModelId, type ModelInput } from './contract/card.js';
 export type {
   Baselines,

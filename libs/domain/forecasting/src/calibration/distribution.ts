@@ -1,0 +1,38 @@
+import { quantilesOf, type Quantiles } from '../distribution/quantiles.js';
+import { meanResidual, residualAt, shareBelow, type ResidualTable } from './residual-table.js';
+
+/** Least and most that a measure can show; what lies beyond is shown as the bound. */
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A forecast of one value: mean and quantiles of one distribution. */
+export interface Distribution {
+  readonly mean: number;
+  readonly quantiles: Quantiles;
+}
+
+const UNBOUNDED: Bounds = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
+
+/** The distribution of location + scale × residual. `scale` > 0, in the unit of the location. */
+export function distributionOf(
+  location: number,
+  scale: number,
+  table: ResidualTable,
+  bounds: Bounds = UNBOUNDED,
+): Distribution {
+  const at = (residual: number): number => within(location + scale * residual, bounds);
+  // The mean of what is shown: the bounds cut the tails before it is taken.
+  const shown = { levels: table.levels, values: table.values.map(at) };
+  return { mean: meanResidual(shown), quantiles: quantilesOf((level) => at(residualAt(table, level))) };
+}
+
+/** The probability that the value is below `limit`, 0 to 1. */
+export function probabilityBelow(location: number, scale: number, table: ResidualTable, limit: number): number {
+  return shareBelow(table, (limit - location) / scale);
+}
+
+function within(value: number, { least, most }: Bounds): number {
+  return Math.min(most, Math.max(least, value));
+}
