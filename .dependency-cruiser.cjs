@@ -47,6 +47,13 @@ module.exports = {
       to: { path: '^libs/domain/packs/' },
     },
     {
+      name: 'models-where-something-is-composed',
+      severity: 'error',
+      comment: 'Only apps, tools and tests choose models; no library does.',
+      from: { path: '^libs/', pathNot: [spec, '^libs/domain/models/', '^libs/testing/'] },
+      to: { path: '^libs/domain/models/' },
+    },
+    {
       name: 'fixtures-only-from-tests',
       severity: 'error',
       comment: 'Fixtures are test code.',

@@ -1,0 +1,1 @@
+export { cardOf, FORECASTERS, MODEL_CARDS } from './registry.js';

@@ -1,0 +1,17 @@
+import type { Forecaster, ModelCard } from '#libs/domain/forecasting';
+
+/** Models that forecast while data stream in: one line each. */
+export const FORECASTERS: readonly Forecaster[] = [];
+
+/** Cards of models that only simulate or are fitted to a person, and of the baselines: one line each. */
+const OTHER_CARDS: readonly ModelCard[] = [];
+
+/** The card of every model, in the order in which `GET /v1/models` lists them. */
+export const MODEL_CARDS: readonly ModelCard[] = [...FORECASTERS.map(({ card }) => card), ...OTHER_CARDS];
+
+const byId: ReadonlyMap<string, ModelCard> = new Map(MODEL_CARDS.map((card) => [card.id, card]));
+
+/** The card of the model with this id. */
+export function cardOf(id: string): ModelCard | undefined {
+  return byId.get(id);
+}
