@@ -25,3 +25,16 @@ export { refuse, REFUSAL_REASONS, type ModelRefusal, type RefusalReason } from '
 export type { ParameterSpec, SimulationModel } from './contract/simulation-model.js';
 export { crpsOf, quantilesOf, QUANTILE_LEVELS, type QuantileLevel, type Quantiles } from './distribution/quantiles.js';
 export { seeded, type SeededRandom } from './random/seeded.js';
+export { clarkeZone, parkesZone, ZONES, type Zone } from './scores/error-grids.js';
+export {
+  INTERVAL_NAMES,
+  isInside,
+  mergedSums,
+  scoresOf,
+  scoreSums,
+  type Interval,
+  type ScoredPair,
+  type Scores,
+  type ScoreSums,
+  type ZoneCounts,
+} from './scores/scores.js';
