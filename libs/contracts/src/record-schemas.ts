@@ -6,6 +6,8 @@ import { COMPARATORS } from './records.js';
 import type {
   ActRecord,
   ClinicalRecord,
+  ModelParametersRecord,
+  ModelStatusRecord,
   SamplesRecord,
   TickRecord,
   WireFact,
@@ -117,6 +119,35 @@ export const TickRecordSchema = z.object({
     .exactOptional()
     .describe('an outage of the system itself'),
 }) satisfies z.ZodType<TickRecord>;
+
+export const ModelParametersRecordSchema = z.object({
+  ...head,
+  kind: z.literal('model-parameters'),
+  parameters: z.object({
+    model: z.string(),
+    modelVersion: z.string(),
+    version: z.number().int().describe('rises with each fit of this person and model'),
+    fittedAt: ms,
+    dataFrom: ms,
+    dataUntil: ms,
+    estimates: z.record(z.string(), z.number()).describe("by name, in the model's units"),
+    spread: z.array(z.number()).describe('lower triangle of the Cholesky factor of the posterior covariance, by row'),
+    report: z.record(z.string(), z.unknown()).exactOptional().describe('what else readers are shown of the fit'),
+  }),
+}) satisfies z.ZodType<ModelParametersRecord>;
+
+export const ModelStatusRecordSchema = z.object({
+  ...head,
+  kind: z.literal('model-status'),
+  status: z.object({
+    model: z.string(),
+    code: z.number().int().describe('catalogue number of the measure'),
+    status: z.enum(['active', 'demoted']),
+    reason: z.string(),
+    skill: z.number().describe('1 − RMSE / RMSE of persistence on the same n pairs'),
+    n: z.number().int(),
+  }),
+}) satisfies z.ZodType<ModelStatusRecord>;
 
 export const AlertRecordSchema = z.object({
   v: z.literal(1),

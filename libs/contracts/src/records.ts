@@ -4,7 +4,8 @@ import type { FactKind } from './facts.js';
  * Records of the topic `patient-input`. They are written by the gateways after validation, so a consumer trusts their
  * shape; `v` is the schema version. Times are milliseconds since 1970-01-01T00:00:00Z.
  */
-export type PatientInput = SamplesRecord | ClinicalRecord | ActRecord | TickRecord;
+export type PatientInput =
+  SamplesRecord | ClinicalRecord | ActRecord | TickRecord | ModelParametersRecord | ModelStatusRecord;
 
 /** Head of every record. `tenant` is the tenant's key (not its name), `patient` the FHIR id of the Patient. */
 interface RecordHead {
@@ -146,4 +147,43 @@ export interface Outage {
   readonly components: readonly string[];
   readonly from: number;
   readonly until?: number;
+}
+
+/** Parameters of a model that were fitted to this person. They count from this place of the log on, so that a replay has the same ones there. */
+export interface ModelParametersRecord extends RecordHead {
+  readonly kind: 'model-parameters';
+  readonly parameters: WireParameters;
+}
+
+/** Times in ms. `version` rises with each fit of this person and model: one that is not newer than the known one is dropped. */
+export interface WireParameters {
+  readonly model: string;
+  readonly modelVersion: string;
+  readonly version: number;
+  readonly fittedAt: number;
+  readonly dataFrom: number;
+  readonly dataUntil: number;
+  /** By name, in the model's units. */
+  readonly estimates: Readonly<Record<string, number>>;
+  /** Lower triangle of the Cholesky factor of the posterior covariance in the model's own transformed coordinates, by row. */
+  readonly spread: readonly number[];
+  /** What else readers are shown of the fit; stored, and nothing is computed with it. */
+  readonly report?: Readonly<Record<string, unknown>>;
+}
+
+/** A model's forecasts of one measure are shown for this person (`active`), or those of the baseline in their place (`demoted`); by the ledger. */
+export interface ModelStatusRecord extends RecordHead {
+  readonly kind: 'model-status';
+  readonly status: WireModelStatus;
+}
+
+export interface WireModelStatus {
+  readonly model: string;
+  /** Catalogue number of the measure. */
+  readonly code: number;
+  readonly status: 'active' | 'demoted';
+  readonly reason: string;
+  /** 1 − RMSE / RMSE of persistence on the same `n` pairs. */
+  readonly skill: number;
+  readonly n: number;
 }

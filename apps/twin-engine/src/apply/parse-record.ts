@@ -37,12 +37,20 @@ function faultOf(value: unknown, key: string): string | undefined {
     case 'clinical':
       return Array.isArray(input['samples']) && Array.isArray(input['facts']) ? undefined : 'samples or facts missing';
     case 'act':
-      return typeof input['does'] === 'object' && input['does'] !== null ? undefined : 'act missing';
+      return isObject(input['does']) ? undefined : 'act missing';
+    case 'model-parameters':
+      return isObject(input['parameters']) ? undefined : 'parameters missing';
+    case 'model-status':
+      return isObject(input['status']) ? undefined : 'status missing';
     case 'tick':
       return undefined;
     default:
       return 'unknown kind';
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function poison(log: LogRecord, reason: string): Parsed {

@@ -5,6 +5,8 @@ import { draftOf, finish, type Draft } from './state/draft.js';
 import { escalateIgnored } from './policy/escalation.js';
 import { evaluate } from './time/evaluate.js';
 import { takeFacts } from './facts/facts.js';
+import { forecast } from './forecasts/forecast.js';
+import { takeParameters, takeStatus } from './forecasts/model-records.js';
 import { merge } from './state/changes.js';
 import { identify, senderOf } from './ingest/identify.js';
 import { isLateDue } from './late/late.js';
@@ -45,6 +47,7 @@ function run(draft: Draft, record: PatientInput): Applied | Needs {
   releaseBefore(draft);
   const needs = take(draft, record);
   if (needs !== undefined) return needs;
+  merge(draft, forecast(draft));
   switchMonitoring(draft);
   releaseHeld(draft);
   endSnoozes(draft);
@@ -64,6 +67,12 @@ function take(draft: Draft, record: PatientInput): Needs | undefined {
       return takeSamples(draft, record.samples, senderOf(record));
     case 'act':
       applyAct(draft, record);
+      return undefined;
+    case 'model-parameters':
+      merge(draft, takeParameters(draft, record));
+      return undefined;
+    case 'model-status':
+      merge(draft, takeStatus(draft, record));
       return undefined;
     case 'tick':
       takeTick(draft, record);

@@ -4,6 +4,7 @@ export type * from './state/episode-state.js';
 export type * from './state/machine-state.js';
 export type * from './state/late-state.js';
 export type * from './state/sender-state.js';
+export type * from './state/forecasting-state.js';
 export { initialTwin } from './state/initial-twin.js';
 export { writeTwin } from './stored/twin-codec.js';
 export { mapFinding, mapRecord, type Citing } from './stored/cited-parts.js';

@@ -1,5 +1,5 @@
 import type { Quantiles } from '../distribution/quantiles.js';
-import type { ModelCard } from './card.js';
+import type { ModelCard, ModelId } from './card.js';
 import type { ModelRefusal } from './refusal.js';
 
 /**
@@ -12,6 +12,8 @@ export interface Forecaster {
   readonly outputs: readonly ForecastOutput[];
   /** Catalogue numbers of all measures it reads, its outputs included. */
   readonly reads: readonly number[];
+  /** The model whose parameters, as fitted to the person, it takes; absent: its own. */
+  readonly parametersOf?: ModelId;
   /** Version of its memory as stored; without an upcaster a memory of another version begins anew. */
   readonly memory: {
     readonly version: number;

@@ -1,4 +1,5 @@
 import { CLOCK_STEP, SYSTEM_OUTAGE, TWIN_UNREADABLE, UNIT_DOUBTFUL } from '../ingest/sender-rules.js';
+import type { Forecaster } from '#libs/domain/forecasting';
 import { NO_DATA } from '../silence/no-data.js';
 import type { ConditionPack } from './condition-pack.js';
 import type { DerivedMeasure, FoldedMeasure } from './derived.js';
@@ -21,7 +22,9 @@ export interface Catalogue {
   readonly settling: readonly Detector[];
   /** Every derived measure, in the order in which they are shown. */
   readonly derived: readonly DerivedMeasure[];
-  /** Formats of all memories that a twin keeps, by name: `detector:<id>`, `derived:<name>`, `checks`. */
+  /** Models that forecast while data stream in, in the order in which they are asked. */
+  readonly forecasters: readonly Forecaster[];
+  /** Formats of all memories that a twin keeps, by name: `detector:<id>`, `derived:<name>`, `forecaster:<model>`, `checks`. */
   readonly memories: Readonly<Record<string, MemoryFormat>>;
   readonly ruleById: (id: string) => Rule | undefined;
   /** Place in `rules`. */
@@ -34,6 +37,8 @@ export interface Catalogue {
   readonly detectorsOf: (code: number) => readonly Detector[];
   /** The derived measures that remember the course of this measure (catalogue number). */
   readonly foldedOf: (code: number) => readonly FoldedMeasure[];
+  /** The models that read this measure (catalogue number). */
+  readonly forecastersOf: (code: number) => readonly Forecaster[];
   readonly detectorById: (id: string) => Detector | undefined;
   /** The detector that evaluates this rule. */
   readonly detectorOf: (rule: StreamRule) => Detector | undefined;
@@ -49,9 +54,10 @@ const NONE: readonly never[] = [];
 /**
  * The catalogue of these packs, in their order. Nothing is shared between two catalogues but the rules themselves, which are data.
  *
- * @throws Error when two rules, detectors or derived measures have the same name: their memories would be mixed up
+ * @param forecasters none: nothing is forecast
+ * @throws Error when two rules, detectors, derived measures or models have the same name: their memories would be mixed up
  */
-export function catalogueOf(packs: readonly ConditionPack[]): Catalogue {
+export function catalogueOf(packs: readonly ConditionPack[], forecasters: readonly Forecaster[] = NONE): Catalogue {
   const rules: readonly Rule[] = [...packs.flatMap((pack) => pack.rules), ...EQUIPMENT_RULES];
   const detectors = packs.flatMap((pack) => pack.detectors);
   const derived = packs.flatMap((pack) => pack.derived);
@@ -59,11 +65,14 @@ export function catalogueOf(packs: readonly ConditionPack[]): Catalogue {
   const byId = named('rules', rules, ({ id }) => id);
   const detectorsById = named('detectors', detectors, ({ id }) => id);
   named('derived measures', derived, ({ name }) => name);
+  named('models', forecasters, ({ card }) => card.id);
   const order = new Map(rules.map((rule, index) => [rule, index]));
   const orderOf = (rule: Rule): number => order.get(rule) ?? rules.length;
   const groupOrder = new Map(rules.map((rule) => [rule, orderOf(firstOfGroup(rules, rule))]));
   const limitRules = byCode(rules.filter((rule) => rule.kind === 'limit'));
   const detectorsByCode = byCode(detectors);
+  const readers = byCode(forecasters.map((forecaster) => ({ codes: forecaster.reads, forecaster })));
+  const forecastersByCode = new Map([...readers].map(([code, all]) => [code, all.map(({ forecaster }) => forecaster)]));
   const folded = Map.groupBy(derived.filter(isFolded), ({ code }) => code);
   const byRule = new Map(detectors.flatMap((detector) => detector.rules.map((rule) => [rule, detector] as const)));
   return {
@@ -72,9 +81,11 @@ export function catalogueOf(packs: readonly ConditionPack[]): Catalogue {
     detectors,
     settling: detectors.filter(({ settling }) => settling !== undefined),
     derived,
+    forecasters,
     memories: Object.fromEntries([
       ...detectors.map(({ id, memory = FIRST }) => [`detector:${id}`, memory]),
       ...derived.filter(isFolded).map(({ name, memory = FIRST }) => [`derived:${name}`, memory]),
+      ...forecasters.map(({ card, memory }) => [`forecaster:${card.id}`, memory]),
       ['checks', CHECKS],
     ]),
     ruleById: (id) => byId.get(id),
@@ -83,6 +94,7 @@ export function catalogueOf(packs: readonly ConditionPack[]): Catalogue {
     limitRulesOf: (code) => limitRules.get(code) ?? NONE,
     detectorsOf: (code) => detectorsByCode.get(code) ?? NONE,
     foldedOf: (code) => folded.get(code) ?? NONE,
+    forecastersOf: (code) => forecastersByCode.get(code) ?? NONE,
     detectorById: (id) => detectorsById.get(id),
     detectorOf: (rule) => byRule.get(rule),
     codesOf(rule) {

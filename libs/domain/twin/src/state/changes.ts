@@ -8,6 +8,7 @@ type Fields = Pick<
   | 'catchingUp'
   | 'clocks'
   | 'facts'
+  | 'forecasting'
   | 'late'
   | 'lateWaves'
   | 'leftOut'
@@ -32,6 +33,9 @@ export interface Changes {
   readonly facts?: readonly FactChange[];
   /** Limits set for this patient. */
   readonly thresholds?: Applied['thresholds'];
+  readonly forecasts?: Applied['forecasts'];
+  readonly parameters?: Applied['parameters'];
+  readonly statuses?: Applied['statuses'];
   /** It makes a new version of the twin, whatever else comes of the record. */
   readonly isNews?: boolean;
 }
@@ -42,11 +46,14 @@ export const NO_CHANGES: Changes = {};
 /** Lays what a stage answered over what the record has come to so far. */
 export function merge(draft: Draft, changes: Changes): void {
   if (changes === NO_CHANGES) return;
-  const { state, timers, dropped, facts, thresholds, isNews } = changes;
+  const { state, timers, dropped, facts, thresholds, forecasts, parameters, statuses, isNews } = changes;
   if (state !== undefined) Object.assign(draft, state);
   for (const timer in timers) setTimer(draft, timer, timers[timer]!);
   for (const reason of dropped ?? []) drop(draft, reason);
   if (facts !== undefined) draft.factChanges.push(...facts);
   if (thresholds !== undefined) draft.thresholdChanges.push(...thresholds);
+  if (forecasts !== undefined) draft.forecasts.push(...forecasts);
+  if (parameters !== undefined) draft.parameterChanges.push(...parameters);
+  if (statuses !== undefined) draft.statusChanges.push(...statuses);
   if (isNews === true) draft.changed = true;
 }

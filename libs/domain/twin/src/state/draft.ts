@@ -3,12 +3,14 @@ import type { Catalogue } from '../rules/catalogue.js';
 import { stillBehind } from './behind.js';
 import { TWIN_VERSION } from '../stored/twin-version.js';
 import type { CheckState, DetectorMachine, Kept, RuleState } from './machine-state.js';
+import type { ForecastingState } from './forecasting-state.js';
 import type { LatenessState, LateState, LateWaves } from './late-state.js';
 import type { ClockState, StreamState, UnitState } from './sender-state.js';
 import type { FactState, Feedback, MeasureState, MonitoringState, SetLimits, TwinState } from './state.js';
 import type {
   Applied,
   FactChange,
+  ForecastChange,
   Judged,
   Judgement,
   RefusedValue,
@@ -59,12 +61,16 @@ export interface Draft {
   late: LateState | undefined;
   lateWaves: LateWaves | undefined;
   warmingUp: Readonly<Record<string, number>>;
+  forecasting: ForecastingState | undefined;
   readonly measurements: Change[];
   readonly judgements: Judgement[];
   readonly refused: RefusedValue[];
   readonly factChanges: FactChange[];
   readonly transitions: TransitionChange[];
   readonly suppressions: SuppressionChange[];
+  readonly forecasts: ForecastChange[];
+  readonly parameterChanges: Applied['parameters'][number][];
+  readonly statusChanges: Applied['statuses'][number][];
   readonly thresholdChanges: Applied['thresholds'][number][];
   readonly timerChanges: Applied['timers'][number][];
   readonly counts: {
@@ -130,6 +136,7 @@ export function draftOf(catalogue: Catalogue, base: TwinState, record: PatientIn
     late: base.late,
     lateWaves: base.lateWaves,
     warmingUp: base.warmingUp ?? NONE,
+    forecasting: base.forecasting,
     measurements: [],
     judgements: [],
     refused: [],
@@ -138,6 +145,9 @@ export function draftOf(catalogue: Catalogue, base: TwinState, record: PatientIn
     suppressions: [],
     thresholdChanges: [],
     timerChanges: [],
+    forecasts: [],
+    parameterChanges: [],
+    statusChanges: [],
     counts: { applied: 0, duplicates: 0, corrections: 0, late: 0, dropped: {} },
     changed: false,
   };
@@ -198,6 +208,7 @@ export function finish(draft: Draft): Applied {
         ...(draft.lateWaves === undefined ? undefined : { lateWaves: draft.lateWaves }),
         ...(base.memories === undefined ? undefined : { memories: base.memories }),
         ...(isEmpty(draft.warmingUp) ? undefined : { warmingUp: draft.warmingUp }),
+        ...(draft.forecasting === undefined ? undefined : { forecasting: draft.forecasting }),
       }
     : base;
   return {
@@ -211,6 +222,9 @@ export function finish(draft: Draft): Applied {
     suppressions: draft.suppressions,
     thresholds: draft.thresholdChanges,
     timers: draft.timerChanges,
+    forecasts: draft.forecasts,
+    parameters: draft.parameterChanges,
+    statuses: draft.statusChanges,
     counts: draft.counts,
   };
 }

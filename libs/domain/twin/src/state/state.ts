@@ -1,6 +1,7 @@
 import type { FactKind } from '#libs/contracts';
 import type { TWIN_VERSION } from '../stored/twin-version.js';
 import type { Cited } from './cited.js';
+import type { ForecastingState } from './forecasting-state.js';
 import type { CheckState, DetectorMachine, Kept, RuleState } from './machine-state.js';
 import type { LatenessState, LateState, LateWaves } from './late-state.js';
 import type { ClockState, StreamState, UnitState } from './sender-state.js';
@@ -66,6 +67,8 @@ export interface TwinState {
   readonly late?: LateState;
   /** Absent: nothing waits. */
   readonly lateWaves?: LateWaves;
+  /** Absent: no model forecasts for this twin yet, nor was any fitted to it. */
+  readonly forecasting?: ForecastingState;
   /** Versions of the memories in this twin that are not 1, by name: see `stored/memory-versions.ts`. Absent: all are. */
   readonly memories?: Readonly<Record<string, number>>;
   /** Detectors whose memory began anew, by id, and the newest effective time then, ms. Absent: none. */

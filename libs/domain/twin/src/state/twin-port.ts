@@ -1,4 +1,5 @@
-import type { Alert, Comparator, Severity, WireThreshold } from '#libs/contracts';
+import type { Alert, Comparator, Severity, WireModelStatus, WireParameters, WireThreshold } from '#libs/contracts';
+import type { ModelForecast, ModelRefusal } from '#libs/domain/forecasting';
 import type { MuteReason } from './episode-state.js';
 import type { TwinState } from './state.js';
 
@@ -84,6 +85,11 @@ export interface Applied {
   readonly thresholds: readonly (WireThreshold & { readonly author: string; readonly at: number })[];
   /** Timers as they are now; a timer that is not listed is unchanged, `dueAt: null` removes one. */
   readonly timers: readonly { readonly timer: string; readonly dueAt: number | null }[];
+  /** New forecasts, and refusals where a model answered before or gave another reason. */
+  readonly forecasts: readonly ForecastChange[];
+  /** Parameters that count from here on. `at`: the log's own time, ms. */
+  readonly parameters: readonly (WireParameters & { readonly at: number })[];
+  readonly statuses: readonly (WireModelStatus & { readonly at: number })[];
   readonly counts: {
     readonly applied: number;
     readonly duplicates: number;
@@ -93,6 +99,20 @@ export interface Applied {
     readonly dropped: Readonly<Record<string, number>>;
   };
 }
+
+/** What a model said of one measure (catalogue number) after this record. `version`: of the model; `issuedAt` effective time, ms. */
+export type ForecastChange = {
+  readonly model: string;
+  readonly version: string;
+  readonly code: number;
+  readonly issuedAt: number;
+} & (
+  | (ModelForecast & {
+      /** Of the model for this person and measure; `demoted`: the baseline is shown in its place. */
+      readonly status: 'active' | 'demoted';
+    })
+  | ModelRefusal
+);
 
 /** A value with why it was not used. `code` catalogue number, `t` effective time as sent, ms; `id` the sender's own identifier. */
 export interface RefusedValue {

@@ -4,7 +4,7 @@ import type { DetectorMachine, Kept } from '../state/machine-state.js';
 import type { TwinState } from '../state/state.js';
 
 /** What is read here of a twin, as it is or as it is stored. */
-type Remembering = Pick<TwinState, 'memories' | 'derived' | 'checks' | 'asOf' | 'warmingUp'> & {
+type Remembering = Pick<TwinState, 'memories' | 'derived' | 'checks' | 'asOf' | 'warmingUp' | 'forecasting'> & {
   readonly detectors: Readonly<Record<string, Kept<Pick<DetectorMachine, 'memory'>>>>;
 };
 
@@ -41,6 +41,7 @@ function brought<T extends Remembering>(
   if (name === 'checks') return upcast === null ? { ...twin, checks: {} } : twin;
   const id = name.slice(name.indexOf(':') + 1);
   if (name.startsWith('derived:')) return withDerived(twin, id, upcast);
+  if (name.startsWith('forecaster:')) return withForecaster(twin, id, upcast);
   const kept = twin.detectors[id];
   if (kept === undefined) return twin;
   const moved = machinesMapped(kept, (memory) => (upcast === null ? null : upcast(memory)));
@@ -53,6 +54,22 @@ function withDerived<T extends Remembering>(twin: T, id: string, upcast: ((memor
   if (twin.derived[id] === undefined) return twin;
   const { [id]: memory, ...others } = twin.derived;
   return { ...twin, derived: upcast === null ? others : { ...others, [id]: upcast(memory) } };
+}
+
+/** A model without a way to its memory begins anew; what it said last stays. */
+function withForecaster<T extends Remembering>(
+  twin: T,
+  model: string,
+  upcast: ((memory: unknown) => unknown) | null,
+): T {
+  const { forecasting } = twin;
+  const known = forecasting?.models?.[model];
+  if (known === undefined) return twin;
+  const memory = upcast === null || known.memory === null ? null : upcast(known.memory);
+  return {
+    ...twin,
+    forecasting: { ...forecasting, models: { ...forecasting?.models, [model]: { ...known, memory } } },
+  };
 }
 
 /** null: there is no way from the one version to the other. */

@@ -19,7 +19,8 @@ export function isTwinShaped(value: object): boolean {
     everyOf(twin['measures'], isMeasure) &&
     everyOf(twin['checks'], isKept) &&
     everyOf(twin['detectors'], (kept) => isKept(kept) && machinesOf(kept).every(isDetectorMachine)) &&
-    everyOf(twin['rules'], isRuleState)
+    everyOf(twin['rules'], isRuleState) &&
+    (twin['forecasting'] === undefined || isForecasting(twin['forecasting']))
   );
 }
 
@@ -54,6 +55,17 @@ function isEpisode(value: unknown): boolean {
   const { n, start, end, rank, status, sequence, cites } = value;
   return (
     [n, start, rank, sequence].every(isCount) && isTimeOrNull(end) && typeof status === 'string' && Array.isArray(cites)
+  );
+}
+
+/** Memories of models have versions of their own. */
+function isForecasting(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { models = {}, parameters = {}, statuses = {} } = value;
+  return (
+    everyOf(models, ({ memory, outputs }) => memory !== undefined && everyOf(outputs, ({ at }) => isCount(at))) &&
+    everyOf(parameters, ({ version, estimates }) => isCount(version) && isRecord(estimates)) &&
+    everyOf(statuses, ({ status }) => typeof status === 'string')
   );
 }
 

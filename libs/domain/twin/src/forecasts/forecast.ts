@@ -1,0 +1,80 @@
+import type { Forecaster, ForecastOutput } from '#libs/domain/forecasting';
+import { NO_CHANGES, type Changes } from '../state/changes.js';
+import type { Draft } from '../state/draft.js';
+import type { ForecasterState, OutputState } from '../state/forecasting-state.js';
+import type { ForecastChange } from '../state/twin-port.js';
+import { inputsOf, type Input } from './input-changes.js';
+import { statusKey } from './model-records.js';
+import { subjectOf } from './subject.js';
+
+/**
+ * Gives the models what the record brought, and asks each for the forecasts that are due then: one of each measure whose model has a new input, no two
+ * nearer to each other than the model wants. What a model says depends on the records up to here only: the same log gives the same forecasts.
+ */
+export function forecast(draft: Draft): Changes {
+  const { catalogue, measurements, judgements } = draft;
+  if (catalogue.forecasters.length === 0 || (measurements.length === 0 && judgements.length === 0)) return NO_CHANGES;
+  const inputs = inputsOf(draft, (code) => catalogue.forecastersOf(code).length > 0);
+  if (inputs.length === 0) return NO_CHANGES;
+  const models: Record<string, ForecasterState> = { ...draft.forecasting?.models };
+  const forecasts: ForecastChange[] = [];
+  for (const forecaster of catalogue.forecasters) {
+    const own = inputs.filter(({ code }) => forecaster.reads.includes(code));
+    if (own.length === 0) continue;
+    const before = models[forecaster.card.id] ?? NOTHING;
+    const memory = own.reduce((kept: unknown, input) => forecaster.take(kept, changeOf(input)), before.memory);
+    const outputs: Record<string, OutputState> = { ...before.outputs };
+    for (const output of forecaster.outputs) {
+      const known = before.outputs[output.code];
+      if (!isDue(draft, output, known, own)) continue;
+      const asked = ask(draft, forecaster, memory, output.code, known);
+      outputs[output.code] = asked.state;
+      if (asked.change !== undefined) forecasts.push(asked.change);
+    }
+    models[forecaster.card.id] = { memory, outputs };
+  }
+  return { state: { forecasting: { ...draft.forecasting, models } }, forecasts };
+}
+
+const NOTHING: ForecasterState = { memory: null, outputs: {} };
+
+function changeOf({ identity, code, t, x, quality, source, isWithdrawn }: Input) {
+  return { identity, code, t, x, quality, source, isWithdrawn };
+}
+
+/** The newest value is far enough from the one of the last forecast, or what that rested on is no more what it was. */
+function isDue(
+  { measures, now }: Draft,
+  { code, everyMs }: ForecastOutput,
+  known: OutputState | undefined,
+  inputs: readonly Input[],
+): boolean {
+  const newest = measures[code]?.t;
+  if (newest === undefined) return false;
+  if (everyMs === 0 || known === undefined) return true;
+  const { issuedAt, at } = known;
+  if (issuedAt === null || newest >= issuedAt + everyMs) return true;
+  return now >= at + everyMs && inputs.some(({ revised, t }) => revised || t <= issuedAt);
+}
+
+function ask(
+  draft: Draft,
+  forecaster: Forecaster,
+  memory: unknown,
+  code: number,
+  known: OutputState | undefined,
+): { readonly state: OutputState; readonly change?: ForecastChange } {
+  const { id: model, version } = forecaster.card;
+  const answer = forecaster.forecast(memory, code, subjectOf(draft, forecaster));
+  const head = { model, version, code };
+  if (answer.kind === 'forecast') {
+    const { kind, ...said } = answer;
+    const status = draft.forecasting?.statuses?.[statusKey(model, code)]?.status ?? 'active';
+    return { state: { issuedAt: said.issuedAt, at: draft.now }, change: { kind, ...head, ...said, status } };
+  }
+  const { reason, message } = answer;
+  const state = { issuedAt: known?.issuedAt ?? null, at: draft.now, refused: { reason, message } };
+  // Said once, and again when the reason is another: a stream that a model refuses is not a stream of refusals.
+  if (known?.refused?.reason === reason) return { state };
+  return { state, change: { kind: 'refused', ...head, issuedAt: draft.asOf ?? draft.now, reason, message } };
+}
