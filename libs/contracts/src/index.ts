@@ -14,3 +14,4 @@ export * from './clients-api.js';
 export * from './settings-api.js';
 export * from './webhooks-api.js';
 export * from './record-schemas.js';
+export * from './what-if/scenarios-api.js';
