@@ -1,41 +1,8 @@
-/**
- * The catalogue of measures: one row per measure, one canonical unit each (UCUM). Limits are engineering defaults for adults:
- * `possible` is what physics and physiology allow (outside: quarantined), `plausible` what needs no second look (outside:
- * quality doubtful). Sources: docs/clinical/plausibility.md. `number` is what the log and the database store: never reuse one.
- */
-export interface Measure {
-  readonly number: number;
-  readonly name: MeasureName;
-  readonly title: string;
-  /** First entry is the one shown as `coding`. */
-  readonly loinc: readonly string[];
-  readonly mdc: readonly number[];
-  readonly unit: string;
-  readonly shape: 'value' | 'intervals' | 'waveform';
-  readonly possible: readonly [number, number];
-  readonly plausible: readonly [number, number];
-}
+import type { Measure, MeasureCourse } from './measure.js';
 
-export const MEASURE_NAMES = [
-  'heart-rate',
-  'rr-interval',
-  'oxygen-saturation',
-  'respiratory-rate',
-  'systolic-pressure',
-  'diastolic-pressure',
-  'mean-pressure',
-  'body-temperature',
-  'glucose',
-  'step-count',
-  'body-weight',
-  'ecg',
-  'ppg',
-  'arterial-pressure-wave',
-  'oxygen-flow',
-  'inspired-oxygen',
-  'glasgow-coma-score',
-] as const;
-export type MeasureName = (typeof MEASURE_NAMES)[number];
+const AMOUNT: MeasureCourse = { kind: 'amount' };
+/** An activity that nobody ended is over after this, ms. */
+const EXERCISE_HOLDS_FOR = 4 * 3_600_000;
 
 /**
  * LOINC codes are of LOINC 2.7x, MDC codes of ISO/IEEE 11073-10101 as partition x 65536 + term. Limits: docs/clinical/plausibility.md.
@@ -228,5 +195,55 @@ export const CATALOGUE: readonly Measure[] = [
     shape: 'value',
     possible: [3, 15],
     plausible: [3, 15],
+  },
+  {
+    number: 18,
+    name: 'insulin-bolus',
+    title: 'Insulin bolus',
+    loinc: [],
+    mdc: [8418344],
+    unit: '[IU]',
+    shape: 'value',
+    course: AMOUNT,
+    possible: [0, 100],
+    plausible: [0, 30],
+  },
+  {
+    number: 19,
+    name: 'insulin-basal-rate',
+    title: 'Insulin basal rate',
+    loinc: [],
+    // What is delivered, then the rate that is set.
+    mdc: [8418288, 8418300],
+    unit: '[IU]/h',
+    shape: 'value',
+    course: { kind: 'setting', holdsForMs: Number.POSITIVE_INFINITY },
+    possible: [0, 35],
+    plausible: [0, 15],
+  },
+  {
+    number: 20,
+    name: 'carbohydrate-intake',
+    title: 'Carbohydrate intake',
+    loinc: ['9059-7'],
+    // Without a kind of meal, then breakfast, lunch, dinner, snack, drink, supper, brunch.
+    mdc: [8417764, 8417768, 8417772, 8417776, 8417780, 8417784, 8417788, 8417792],
+    unit: 'g',
+    shape: 'value',
+    course: AMOUNT,
+    possible: [0, 1000],
+    plausible: [0, 300],
+  },
+  {
+    number: 21,
+    name: 'exercise-intensity',
+    title: 'Exercise intensity',
+    loinc: [],
+    mdc: [8417760, 8454271],
+    unit: '%',
+    shape: 'value',
+    course: { kind: 'setting', holdsForMs: EXERCISE_HOLDS_FOR },
+    possible: [0, 100],
+    plausible: [0, 100],
   },
 ];

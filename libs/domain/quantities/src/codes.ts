@@ -1,4 +1,5 @@
-import { CATALOGUE, type Measure } from './catalogue.js';
+import { CATALOGUE } from './catalogue.js';
+import type { Measure } from './measure.js';
 
 export const LOINC = 'http://loinc.org';
 export const MDC = 'urn:iso:std:iso:11073:10101';
@@ -36,6 +37,19 @@ const MDC_NAMES: Readonly<Record<string, number>> = {
   MDC_PULS_OXIM_PLETH: 150452,
   MDC_PRESS_BLD_ART_ABP: 150036,
   MDC_PRESS_BLD_ART: 150032,
+  MDC_INS_BOLUS: 8418344,
+  MDC_INS_BASAL: 8418288,
+  MDC_INS_BASAL_RATE_SETTING: 8418300,
+  MDC_CTXT_GLU_CARB: 8417764,
+  MDC_CTXT_GLU_CARB_BREAKFAST: 8417768,
+  MDC_CTXT_GLU_CARB_LUNCH: 8417772,
+  MDC_CTXT_GLU_CARB_DINNER: 8417776,
+  MDC_CTXT_GLU_CARB_SNACK: 8417780,
+  MDC_CTXT_GLU_CARB_DRINK: 8417784,
+  MDC_CTXT_GLU_CARB_SUPPER: 8417788,
+  MDC_CTXT_GLU_CARB_BRUNCH: 8417792,
+  MDC_CTXT_GLU_EXERCISE: 8417760,
+  MDC_HF_ACTIVITY_INTENSITY: 8454271,
 };
 
 const byNumber = new Map(CATALOGUE.map((measure) => [measure.number, measure]));
@@ -48,7 +62,7 @@ for (const [name, code] of Object.entries(MDC_NAMES)) {
 }
 const byCode = new Map([...byName, ...byLoinc, ...byMdc]);
 
-/** The measure with this catalogue number (1 to 14), as stored in the log and the database. */
+/** The measure with this catalogue number, as stored in the log and the database. */
 export function measureByNumber(number: number): Measure | undefined {
   return byNumber.get(number);
 }

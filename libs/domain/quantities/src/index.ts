@@ -1,3 +1,4 @@
+export * from './measure.js';
 export * from './catalogue.js';
 export * from './codes.js';
 export * from './units.js';

@@ -1,4 +1,4 @@
-import type { Measure } from './catalogue.js';
+import type { Measure } from './measure.js';
 import { convert, unitFactor } from './units.js';
 
 export type Judgement =
@@ -47,6 +47,9 @@ const OFTEN_MEANT: Readonly<Record<string, readonly string[]>> = {
   'respiratory-rate': ['/min', 'Hz'],
   ecg: ['mV', 'uV'],
   'arterial-pressure-wave': ['mm[Hg]', 'kPa'],
+  'insulin-basal-rate': ['[IU]/h', '[IU]/d'],
+  'carbohydrate-intake': ['g', 'mg'],
+  'exercise-intensity': ['%', '1'],
 };
 
 function unitMeant(measure: Measure, sent: number, unit: string): string | undefined {

@@ -1,11 +1,14 @@
 import { UcumLhcUtils } from '@lhncbc/ucum-lhc';
 import { describe, expect, it } from '@jest/globals';
-import { CATALOGUE, MEASURE_NAMES, type Measure } from './catalogue.js';
+import { CATALOGUE } from './catalogue.js';
 import { codingOf, measureByCoding, measureByName, measureByNumber, resolveCode } from './codes.js';
+import { MEASURE_NAMES, type Measure } from './measure.js';
 import { judge } from './plausibility.js';
 import { GLUCOSE_MOLAR_MASS, toCanonical, unitsOf } from './units.js';
 
 const ucum = UcumLhcUtils.getInstance();
+/** UCUM tools convert no arbitrary unit such as [IU]: mol in its place shows that prefixes and times are right. */
+const convertible = (unit: string): string => unit.replace(/\[[iI]U\]|^U(?=\/|$)/, 'mol');
 const pairs = CATALOGUE.flatMap((measure) => unitsOf(measure).map((unit) => [measure.name, unit] as const));
 
 function measure(name: string): Measure {
@@ -15,7 +18,7 @@ function measure(name: string): Measure {
 }
 
 describe('catalogue', () => {
-  it('numbers measures 1 to 14 in the order of their names', () => {
+  it('numbers measures from 1 in the order of their names', () => {
     expect(CATALOGUE.map((entry) => entry.name)).toEqual([...MEASURE_NAMES]);
     expect(CATALOGUE.map((entry) => entry.number)).toEqual(MEASURE_NAMES.map((_, index) => index + 1));
   });
@@ -56,7 +59,9 @@ describe('units agree with ucum-lhc', () => {
   it.each(pairs)('%s in %s', (name, unit) => {
     const target = measure(name);
     for (const value of [0.5, 1, 37, 98.6, 1234.5]) {
-      const theirs = ucum.convertUnitTo(unit, value, target.unit, { molecularWeight: GLUCOSE_MOLAR_MASS });
+      const theirs = ucum.convertUnitTo(convertible(unit), value, convertible(target.unit), {
+        molecularWeight: GLUCOSE_MOLAR_MASS,
+      });
       expect({ unit, status: theirs.status }).toEqual({ unit, status: 'succeeded' });
       const ours = toCanonical(target, value, unit);
       if (!ours.ok || theirs.toVal === null) throw new Error(`${name} is not given in ${unit}`);
@@ -74,6 +79,13 @@ describe('toCanonical', () => {
     ['body-weight', 154, '[lb_av]', 69.85322498],
     ['rr-interval', 0.8, 's', 800],
     ['step-count', -0, '{steps}', 0],
+    ['insulin-bolus', 4.5, 'U', 4.5],
+    ['insulin-bolus', 4.5, '[iU]', 4.5],
+    ['insulin-basal-rate', 0.02, '[IU]/min', 1.2],
+    ['insulin-basal-rate', 0.02, 'U/min', 1.2],
+    ['insulin-basal-rate', 24, 'U/d', 1],
+    ['carbohydrate-intake', 0.045, 'kg', 45],
+    ['exercise-intensity', 0.6, '1', 60],
   ])('%s %d %s is %d', (name, value, unit, expected) => {
     const result = toCanonical(measure(name), value, unit);
     expect(result).toEqual({ ok: true, value: expected });
@@ -87,6 +99,12 @@ describe('toCanonical', () => {
     ['systolic-pressure', 'mmHg', 'unit-unknown', 'did you mean "mm[Hg]"'],
     ['body-temperature', '°F', 'unit-unknown', 'did you mean "[degF]"'],
     ['body-weight', 'lbs', 'unit-unknown', 'did you mean "[lb_av]"'],
+    ['insulin-bolus', 'IU', 'unit-unknown', 'did you mean "[IU]"'],
+    ['insulin-bolus', 'mL/min', 'unit-mismatch', '[IU]'],
+    ['insulin-bolus', '[IU]/h', 'unit-mismatch', '[IU]'],
+    ['insulin-bolus', 'mg', 'unit-mismatch', '[IU]'],
+    ['insulin-basal-rate', '[IU]', 'unit-mismatch', '[IU]/h'],
+    ['carbohydrate-intake', 'grams', 'unit-unknown', 'did you mean "g"'],
     ['glucose', '__proto__', 'unit-unknown', 'mg/dL'],
     ['glucose', '\u0000\ud800', 'unit-unknown', '\ufffd\ufffd'],
     ['glucose', 'x'.repeat(5000), 'unit-unknown', '…'],
@@ -109,6 +127,14 @@ describe('judge', () => {
     ['oxygen-saturation', 100.1, 'impossible'],
     ['oxygen-saturation', 40, 'doubtful'],
     ['heart-rate', 300, 'doubtful'],
+    ['insulin-bolus', 0, 'good'],
+    ['insulin-bolus', 30.05, 'doubtful'],
+    ['insulin-bolus', 300, 'impossible'],
+    ['insulin-bolus', -0.1, 'impossible'],
+    ['insulin-basal-rate', 0, 'good'],
+    ['insulin-basal-rate', -1, 'impossible'],
+    ['carbohydrate-intake', 301, 'doubtful'],
+    ['exercise-intensity', 101, 'impossible'],
     ['heart-rate', 301, 'impossible'],
     ['heart-rate', Number.NaN, 'impossible'],
     ['heart-rate', Number.POSITIVE_INFINITY, 'impossible'],
@@ -125,6 +151,9 @@ describe('judge', () => {
     ['oxygen-saturation', 0.97, '%', '1'],
     ['rr-interval', 0.8, 'ms', 's'],
     ['systolic-pressure', 120, 'kPa', 'mm[Hg]'],
+    ['carbohydrate-intake', 45_000, 'g', 'mg'],
+    ['insulin-basal-rate', 1.2, '[IU]/min', '[IU]/h'],
+    ['exercise-intensity', 60, '1', '%'],
   ])('%s of %d %s is impossible and hints at %s', (name, value, unit, hint) => {
     const target = measure(name);
     const converted = toCanonical(target, value, unit);

@@ -1,4 +1,4 @@
-import type { Measure, MeasureName } from './catalogue.js';
+import type { Measure, MeasureName } from './measure.js';
 
 /** canonical = value x factor + offset. */
 export interface UnitFactor {
@@ -25,6 +25,11 @@ const pressure = {
   'mm[H2O]': 0.00980665 / 0.133322,
 };
 const perMole = GLUCOSE_MOLAR_MASS / 10;
+/**
+ * International units of insulin. UCUM has `[IU]` and `[iU]` for them; its `U` is another unit, the amount of an enzyme, in which nobody doses
+ * insulin: there `U` is always written for international units (FHIR R4 examples of insulin doses do so too), and equals them here.
+ */
+const insulin = { '[IU]': 1, '[iU]': 1, U: 1, 'm[IU]': 0.001, 'm[iU]': 0.001 };
 
 /** Units each measure is accepted in. UCUM, case-sensitive; annotations in braces stand for 1. */
 const FACTORS: Readonly<Record<MeasureName, Readonly<Record<string, number | readonly [number, number]>>>> = {
@@ -76,7 +81,19 @@ const FACTORS: Readonly<Record<MeasureName, Readonly<Record<string, number | rea
   'oxygen-flow': { 'L/min': 1, 'l/min': 1, 'mL/min': 0.001, 'ml/min': 0.001 },
   'inspired-oxygen': { '%': 1, '1': 100, '{fraction}': 100 },
   'glasgow-coma-score': { '{score}': 1, '1': 1 },
+  'insulin-bolus': insulin,
+  'insulin-basal-rate': {
+    ...per(insulin, 'h', 1),
+    ...per(insulin, 'min', 60),
+    ...per(insulin, 'd', 1 / 24),
+  },
+  'carbohydrate-intake': { g: 1, kg: 1000, mg: 0.001 },
+  'exercise-intensity': { '%': 1, '1': 100, '{fraction}': 100 },
 };
+
+function per(units: Readonly<Record<string, number>>, time: string, times: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(units).map(([unit, factor]) => [`${unit}/${time}`, factor * times]));
+}
 
 /** What people write in place of the UCUM code. Used only to say what would be right. */
 const MISTAKES: Readonly<Record<string, string>> = {
@@ -132,6 +149,20 @@ const MISTAKES: Readonly<Record<string, string>> = {
   µV: 'uV',
   μV: 'uV',
   'µmol/L': 'umol/L',
+  IU: '[IU]',
+  iu: '[IU]',
+  u: '[IU]',
+  unit: '[IU]',
+  units: '[IU]',
+  Units: '[IU]',
+  'IU/h': '[IU]/h',
+  'IU/hr': '[IU]/h',
+  'U/hr': '[IU]/h',
+  'u/h': '[IU]/h',
+  'units/h': '[IU]/h',
+  'units/hour': '[IU]/h',
+  gram: 'g',
+  grams: 'g',
 };
 
 const byMeasure = new Map<string, ReadonlyMap<string, UnitFactor>>(

@@ -33,6 +33,8 @@ const UCUM = 'http://unitsofmeasure.org';
 /** Of R4's value set of observation categories; measures that are not named have none. */
 const CATEGORIES: Readonly<Partial<Record<Measure['name'], JsonObject>>> = (() => {
   const vital = standardCoding('observation-category', 'vital-signs', 'Vital Signs');
+  const activity = standardCoding('observation-category', 'activity', 'Activity');
+  const therapy = standardCoding('observation-category', 'therapy', 'Therapy');
   return {
     'heart-rate': vital,
     'oxygen-saturation': vital,
@@ -42,7 +44,10 @@ const CATEGORIES: Readonly<Partial<Record<Measure['name'], JsonObject>>> = (() =
     'mean-pressure': vital,
     'body-temperature': vital,
     'body-weight': vital,
-    'step-count': standardCoding('observation-category', 'activity', 'Activity'),
+    'step-count': activity,
+    'exercise-intensity': activity,
+    'insulin-bolus': therapy,
+    'insulin-basal-rate': therapy,
   };
 })();
 

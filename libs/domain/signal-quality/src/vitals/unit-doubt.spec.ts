@@ -72,7 +72,8 @@ describe('a value of another unit than it says', () => {
 
   it('is tried for every measure whose values can be mistaken', () => {
     const named = new Set(PAIRS.map(([name]) => name));
-    for (const name of Object.keys(VITAL_SPECS)) expect(named).toContain(name);
+    const states = Object.keys(VITAL_SPECS).filter((name) => measureByName(name)!.course === undefined);
+    for (const name of states) expect(named).toContain(name);
     expect(CATALOGUE.length).toBeGreaterThan(named.size);
   });
 

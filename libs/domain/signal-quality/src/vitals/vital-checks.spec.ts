@@ -50,6 +50,7 @@ describe('one value after another', () => {
       'body-temperature': 37,
       glucose: 110,
       'body-weight': 80,
+      'insulin-bolus': 4,
     };
     expect(Object.keys(VITAL_SPECS).toSorted()).toEqual(Object.keys(centres).toSorted());
     for (const [name, centre] of Object.entries(centres)) {

@@ -55,6 +55,7 @@ export function checkVital(
   if (x === undefined) return verdict(state, value, ...reasons, 'value-missing');
   const unit = doubtedUnit(spec, state, { t, x }, others);
   if (unit !== undefined) return ofOtherUnit(spec, state, { ...value, x }, others, unit, reasons);
+  if (isRepeated(spec, state, { t, x }, others)) reasons = add(reasons, 'dose-repeated');
   let next: VitalState;
   if (state === null || t - state.t > spec.gapMs) next = firstState(t, x);
   else {
@@ -75,6 +76,17 @@ export function checkVital(
     else if (x >= spec.sensorRange[1]) reasons = add(reasons, 'above-sensor-range');
   }
   return { state: next, quality: worst(value.quality, reasons), reasons };
+}
+
+function isRepeated(
+  { repeatedWithinMs }: VitalSpec,
+  state: VitalState | null,
+  { t, x }: BelievedValue,
+  others: readonly BelievedValue[],
+): boolean {
+  if (repeatedWithinMs === undefined || x === 0) return false;
+  const isSame = (other: BelievedValue): boolean => other.x === x && t - other.t <= repeatedWithinMs;
+  return (state !== null && isSame(state)) || others.some(isSame);
 }
 
 /** Held back until it is confirmed; what was accepted stays, if it is another source's. */

@@ -95,6 +95,13 @@ const LIMITS: Readonly<Partial<Record<MeasureName, Limits>>> = {
     // Pounds and stones.
     units: units(1.15, NEVER, 0.453_592_37, 6.350_293_18),
   },
+  // Amounts, not a course: neighbours say nothing of each other, but that one dose may have been reported twice.
+  'insulin-bolus': {
+    offCodes: [],
+    rate: { withinMs: MINUTE, doubtful: NEVER, bad: NEVER },
+    gapMs: NEVER,
+    repeatedWithinMs: 2 * MINUTE,
+  },
 };
 
 /** Checked measures by catalogue name; a measure that is not here has no streaming check. */

@@ -21,6 +21,7 @@ export const VITAL_REASONS = {
   spike: 1,
   'flat-line': 1,
   'unit-doubtful': 1,
+  'dose-repeated': 1,
   'below-sensor-range': 0,
   'above-sensor-range': 0,
 } as const satisfies Readonly<Record<string, Quality>>;

@@ -24,4 +24,6 @@ export interface VitalSpec {
    * other when neither is more than `near` times the other; one before `withinMs` is no comparison.
    */
   readonly units?: { readonly factors: readonly number[]; readonly near: number; readonly withinMs: number };
+  /** An amount that was given: the very same one again within this, by whatever source, may be the same one reported twice, ms. */
+  readonly repeatedWithinMs?: number;
 }

@@ -37,6 +37,12 @@ export const FRESH: Readonly<Record<MeasureName, number>> = {
   'oxygen-flow': 12 * HOUR,
   'inspired-oxygen': 12 * HOUR,
   'glasgow-coma-score': 12 * HOUR,
+  // As long as rapid-acting insulin acts, and a large meal is absorbed.
+  'insulin-bolus': 6 * HOUR,
+  'carbohydrate-intake': 6 * HOUR,
+  // Settings hold: a basal rate until the next one, whenever that is.
+  'insulin-basal-rate': Number.POSITIVE_INFINITY,
+  'exercise-intensity': 4 * HOUR,
 };
 
 export interface MeasureView {
