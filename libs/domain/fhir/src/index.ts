@@ -13,6 +13,7 @@ export {
 export { endOf, everTold, toClinical } from './clinical/to-clinical.js';
 export { ownerDuring, type DeviceAssignment, type DeviceOwner } from './devices/device-assignment.js';
 export { deviceUseOf, type DeviceUse } from './devices/device-use.js';
+export { medicationAsked } from './insulin/medication.js';
 export { subjectIdentifiers } from './clinical/subject.js';
 export { wordsOf, type UnmeasuredReason } from './clinical/unmeasured.js';
 export type { BusinessIdentifier, ClinicalContent, ClinicalContext, Unmeasured } from './clinical/clinical.js';

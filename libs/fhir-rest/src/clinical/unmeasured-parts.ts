@@ -24,6 +24,8 @@ const ALWAYS_LISTED: ReadonlySet<UnmeasuredReason> = new Set([
   'implicit-rules',
   'contained-not-measured',
 ]);
+/** Types of which a measurement may be expected. */
+const MEASURED_TYPES: ReadonlySet<string> = new Set(['Observation', 'MedicationAdministration']);
 /** Parts of one resource that are listed. */
 export const MAX_LISTED = 100;
 
@@ -41,7 +43,7 @@ export function unmeasuredParts(
     patient: clinical.patient,
     reason,
     expression,
-    isListed: (step.type === 'Observation' && !(reason === 'withdrawn' && takesBack)) || ALWAYS_LISTED.has(reason),
+    isListed: (MEASURED_TYPES.has(step.type) && !(reason === 'withdrawn' && takesBack)) || ALWAYS_LISTED.has(reason),
   }));
 }
 

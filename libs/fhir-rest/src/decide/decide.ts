@@ -1,5 +1,12 @@
 import { searchValuesOf } from '#libs/fhir-search';
-import { ownerDuring, stringifyJson, type DeviceAssignment, type Issue, type JsonObject } from '#libs/domain/fhir';
+import {
+  ownerDuring,
+  parseJson,
+  stringifyJson,
+  type DeviceAssignment,
+  type Issue,
+  type JsonObject,
+} from '#libs/domain/fhir';
 import { ALL_ALLOWED, type AccessVerb, type Allowed } from '../access/allowed.js';
 import { matchesWithin, seenBy } from '../access/within.js';
 import { clinicalOf, mayBeStored, takenBack } from '../clinical/clinical.js';
@@ -52,6 +59,8 @@ class Deciding {
   /** Patients that were here before the request. */
   private readonly herePatients: ReadonlySet<string>;
   private readonly identified: Map<string, readonly string[]>;
+  /** Medications that steps of a transaction make or change, by id: an entry may refer to a later one. */
+  private readonly medications = new Map<string, JsonObject>();
   private readonly settled: readonly SettledStep[];
   /** Of a batch: its steps are settled one by one. */
   private readonly settling: BatchSettling | undefined;
@@ -98,8 +107,9 @@ class Deciding {
   /** All of a transaction or nothing: what it makes is there for the references of all its entries. */
   private expect(steps: readonly SettledStep[]): void {
     for (const step of steps) {
-      if ((step.kind !== 'create' && step.kind !== 'update') || (step.type !== 'Patient' && step.type !== 'Device'))
-        continue;
+      if (step.kind !== 'create' && step.kind !== 'update') continue;
+      if (step.type === 'Medication') this.medications.set(step.id, step.resource);
+      if (step.type !== 'Patient' && step.type !== 'Device') continue;
       if (step.type === 'Patient') this.patients.add(step.id);
       for (const one of identifiersOf(step.resource)) {
         const key = identifierKey({ type: step.type, ...one });
@@ -188,6 +198,7 @@ class Deciding {
       receivedAt: this.now,
       patientOfDevice: (device, at = this.now, until = at) => this.ownerOf(device, at, until),
       patientsWith: (one) => this.having({ type: 'Patient', ...one }),
+      medication: (id) => this.medications.get(id) ?? this.stored(`Medication/${id}`),
     });
     const after: CurrentResource = {
       type: step.type,
@@ -216,6 +227,13 @@ class Deciding {
   /** The current version of `Type/id` as the caller may know of it. */
   private seen(verb: AccessVerb, key: string): CurrentResource | undefined {
     return seenBy(this.allowed, verb, this.current.get(key));
+  }
+
+  private stored(key: string): JsonObject | undefined {
+    const found = this.current.get(key);
+    if (found === undefined || found.deleted) return undefined;
+    const parsed = parseJson(found.content);
+    return parsed.ok ? (parsed.value as JsonObject) : undefined;
   }
 
   /** Ids of the resources with a business identifier. */

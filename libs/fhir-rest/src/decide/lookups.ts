@@ -1,4 +1,4 @@
-import { subjectIdentifiers, type JsonObject } from '#libs/domain/fhir';
+import { medicationAsked, subjectIdentifiers, type JsonObject } from '#libs/domain/fhir';
 import { indexedForms } from '../references/indexed-identifier.js';
 import { FHIR_ID } from '../plan/read-request.js';
 import { referencesOf } from '../references/references.js';
@@ -34,6 +34,9 @@ export function lookupsOf(steps: readonly Step[]): FhirLookups {
       if (sent.startsWith('Patient/')) patients.add(sent.slice('Patient/'.length));
     }
     const references = referencesOf(step.resource);
+    const medication = step.type === 'MedicationAdministration' ? medicationAsked(step.resource) : undefined;
+    if (medication !== undefined && FHIR_ID.test(medication) && !made.has(`Medication/${medication}`))
+      read.push({ type: 'Medication', id: medication });
     for (const one of identifiersAsked(step.resource)) identifiers.set(identifierKey(one), one);
     for (const reference of references) {
       if (reference.isQuery || made.has(`${reference.type}/${reference.id}`) || !FHIR_ID.test(reference.id)) continue;

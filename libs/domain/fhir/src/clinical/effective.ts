@@ -1,7 +1,12 @@
 import { parseInstant } from '#libs/domain/quantities';
 import { objectAt, textAt } from '../json/element.js';
 import type { JsonObject } from '../json/json.js';
+import type { ClinicalContext } from './clinical.js';
 import type { UnmeasuredReason } from './unmeasured.js';
+
+const FUTURE_MS = 10 * 60_000;
+/** Of those alive nobody was born before. */
+const FIRST_MS = Date.UTC(1900, 0, 1);
 
 /** ms since 1970, or why the resource has no moment. */
 export type Moment =
@@ -18,6 +23,19 @@ export function effectiveOf(resource: JsonObject): Moment {
   if (period !== undefined) return ofPeriod(textAt(period, 'start'), textAt(period, 'end'));
   const timing = objectAt(resource, 'effectiveTiming');
   return timing === undefined ? no('timestamp-missing') : ofTiming(timing);
+}
+
+/** {@link effectiveOf} where it can be believed, and the latest moment that can, ms: ten minutes after it was received. */
+export function momentsWithin(
+  resource: JsonObject,
+  { receivedAt }: ClinicalContext,
+): Extract<Moment, { ok: false }> | { readonly ok: true; readonly ms: number; readonly latest: number } {
+  const moment = effectiveOf(resource);
+  if (!moment.ok) return moment;
+  const latest = receivedAt === undefined ? Number.POSITIVE_INFINITY : receivedAt + FUTURE_MS;
+  if (moment.ms > latest) return { ok: false, reason: 'timestamp-in-future' };
+  if (moment.ms < FIRST_MS) return { ok: false, reason: 'timestamp-before-birth' };
+  return { ok: true, ms: moment.ms, latest };
 }
 
 function ofPeriod(startText: string | undefined, endText: string | undefined): Moment {
@@ -41,6 +59,6 @@ function momentOf(text: string): Moment {
   return instant.ok ? instant : no('timestamp-invalid');
 }
 
-function no(reason: UnmeasuredReason): Moment {
+function no(reason: UnmeasuredReason): Extract<Moment, { ok: false }> {
   return { ok: false, reason };
 }

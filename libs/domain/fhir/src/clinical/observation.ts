@@ -1,17 +1,13 @@
 import type { WireSample } from '#libs/contracts';
 import { measureByCoding, type Measure } from '#libs/domain/quantities';
 import type { ClinicalContext, Unmeasured } from './clinical.js';
-import { effectiveOf } from './effective.js';
+import { effectiveOf, momentsWithin } from './effective.js';
 import { listAt, objectAt, textAt } from '../json/element.js';
 import type { JsonObject } from '../json/json.js';
 import { unknownModifier } from './modifiers.js';
 import { valueIdentifiers, valueSamples, type Frame } from './observation-value.js';
 import { localReference } from './subject.js';
 import type { UnmeasuredReason } from './unmeasured.js';
-
-const FUTURE_MS = 10 * 60_000;
-/** Of those alive nobody was born before. */
-const FIRST_MS = Date.UTC(1900, 0, 1);
 
 /** Every Observation.status of R4, so that none is taken for a result by default. */
 const STATUS: Readonly<Record<string, 'result' | 'unverified' | 'not-yet' | 'withdrawn'>> = {
@@ -48,17 +44,12 @@ export function observationSamples(
   const note = (reason: UnmeasuredReason, expression: string): void => void unmeasured.push({ reason, expression });
   const refusal = observationRefusal(resource, patient, context);
   if (refusal !== undefined) return { samples, unmeasured: [refusal] };
-  const moment = effectiveOf(resource);
+  const moment = momentsWithin(resource, context);
   if (!moment.ok) return { samples, unmeasured: [{ reason: moment.reason, expression: 'Observation.effective' }] };
-  const latest = context.receivedAt === undefined ? Number.POSITIVE_INFINITY : context.receivedAt + FUTURE_MS;
-  if (moment.ms > latest || moment.ms < FIRST_MS) {
-    const reason = moment.ms > latest ? 'timestamp-in-future' : 'timestamp-before-birth';
-    return { samples, unmeasured: [{ reason, expression: 'Observation.effective' }] };
-  }
   const device = localReference(textAt(objectAt(resource, 'device'), 'reference'));
   const frame: Frame = {
     at: moment.ms,
-    latest,
+    latest: moment.latest,
     device: device?.[0] === 'Device' ? device[1] : undefined,
     unverified: STATUS[textAt(resource, 'status') ?? ''] === 'unverified',
   };

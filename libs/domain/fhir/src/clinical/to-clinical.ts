@@ -1,6 +1,7 @@
 import type { WireFact, WireSample } from '#libs/contracts';
 import type { ClinicalContent, ClinicalContext, Unmeasured } from './clinical.js';
 import { effectiveOf } from './effective.js';
+import { administrationIdentities, administrationSamples } from '../insulin/administration.js';
 import { listAt, textAt } from '../json/element.js';
 import { factOf } from './facts.js';
 import type { JsonObject } from '../json/json.js';
@@ -42,7 +43,10 @@ export function toClinical(resource: JsonObject, context: ClinicalContext): Clin
   }
   const modifier = unknownModifier(resource);
   if (modifier !== undefined) return nothing({ reason: modifier.reason, expression: `${type}.${modifier.element}` });
-  return { patient, samples: [], facts: fact === undefined ? [] : [fact], unmeasured: contained };
+  const facts = fact === undefined ? [] : [fact];
+  if (type !== 'MedicationAdministration') return { patient, samples: [], facts, unmeasured: contained };
+  const { samples, unmeasured } = administrationSamples(resource, context);
+  return { patient, samples, facts, unmeasured: [...unmeasured, ...contained] };
 }
 
 function undated(fact: WireFact): Unmeasured | undefined {
@@ -61,11 +65,18 @@ export function everTold(
   at: number,
 ): { readonly samples: readonly WireSample[]; readonly facts: ClinicalContent['facts'] } {
   const fact = factOf(resource, version);
-  const isObservation = textAt(resource, 'resourceType') === 'Observation';
-  return {
-    samples: isObservation ? observationIdentities(resource, at) : [],
-    facts: fact === undefined ? [] : [fact],
-  };
+  return { samples: identitiesOf(resource, at), facts: fact === undefined ? [] : [fact] };
+}
+
+function identitiesOf(resource: JsonObject, at: number): readonly WireSample[] {
+  switch (textAt(resource, 'resourceType')) {
+    case 'Observation':
+      return observationIdentities(resource, at);
+    case 'MedicationAdministration':
+      return administrationIdentities(resource, at);
+    default:
+      return [];
+  }
 }
 
 function containedObservations(resource: JsonObject, type: string): readonly Unmeasured[] {

@@ -17,7 +17,16 @@ const WORDS = {
   'status-not-final': 'its status is not that of a result: final, amended, corrected or preliminary',
   withdrawn: 'it is entered in error or cancelled',
   'contained-not-measured': 'contained Observations are not measured; send them as resources of their own',
+  'not-given': 'its status does not say that it was given: completed or in-progress',
   // What it is and how much.
+  'medication-not-coded': 'its medication has no code; a text alone is not enough',
+  'medication-code-unknown':
+    'none of the codes of its medication is an insulin known here; add the code of the ingredient',
+  'medication-unresolved':
+    'its medication cannot be resolved; give codes, contain the Medication, or refer to one of this server or the same bundle',
+  'insulin-not-rapid': 'intermediate, long-acting, mixed and inhaled insulins are no boluses of rapid-acting insulin',
+  'dose-missing': 'it has neither a dose nor a rate',
+  'dose-and-rate': 'dose and rate are of the same insulin: only one of them is measured',
   'type-not-mapped': 'resources of this type give the twin nothing',
   'unknown-code': 'none of its codes is in the catalogue of measures',
   'code-contradictory': 'its codes are of different measures',
