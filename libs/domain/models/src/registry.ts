@@ -1,7 +1,8 @@
 import type { Forecaster, ModelCard } from '#libs/domain/forecasting';
+import { VITAL_FORECAST } from '#libs/domain/vital-forecast';
 
 /** Models that forecast while data stream in: one line each. */
-export const FORECASTERS: readonly Forecaster[] = [];
+export const FORECASTERS: readonly Forecaster[] = [VITAL_FORECAST];
 
 /** Cards of models that only simulate or are fitted to a person, and of the baselines: one line each. */
 const OTHER_CARDS: readonly ModelCard[] = [];

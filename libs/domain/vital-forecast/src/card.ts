@@ -1,0 +1,97 @@
+import type { ModelCard } from '#libs/domain/forecasting';
+import { VITAL_SIGNS } from './features/vital-signs.js';
+
+export const HORIZON_MINUTES = [60, 180, 360, 720] as const;
+
+/** Figures of stays held apart from all that is fitted: `node dist/tools/fit/vital-forecast/vital-forecast.js` prints them. */
+// prettier-ignore
+const METRICS: ModelCard['metrics'] = [
+  { set: 'sepsis2019', heldApart: true, figure: 'heart-rate, RMSE at 3 h', value: 8.536 },
+  { set: 'sepsis2019', heldApart: true, figure: 'heart-rate, skill against persistence at 3 h', value: 0.091 },
+  { set: 'sepsis2019', heldApart: true, figure: 'heart-rate, share inside the 80 % band at 3 h, %', value: 79.9 },
+  { set: 'sepsis2019', heldApart: true, figure: 'heart-rate, share inside the 95 % band at 3 h, %', value: 95.5 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'heart-rate, RMSE at 3 h', value: 9.06 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'heart-rate, skill against persistence at 3 h', value: 0.097 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'heart-rate, share inside the 80 % band at 3 h, %', value: 79.6 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'heart-rate, share inside the 95 % band at 3 h, %', value: 95.2 },
+  { set: 'sepsis2019', heldApart: true, figure: 'respiratory-rate, RMSE at 3 h', value: 4.079 },
+  { set: 'sepsis2019', heldApart: true, figure: 'respiratory-rate, skill against persistence at 3 h', value: 0.177 },
+  { set: 'sepsis2019', heldApart: true, figure: 'respiratory-rate, share inside the 80 % band at 3 h, %', value: 79.6 },
+  { set: 'sepsis2019', heldApart: true, figure: 'respiratory-rate, share inside the 95 % band at 3 h, %', value: 95.5 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'respiratory-rate, RMSE at 3 h', value: 4.26 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'respiratory-rate, skill against persistence at 3 h', value: 0.174 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'respiratory-rate, share inside the 80 % band at 3 h, %', value: 80.5 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'respiratory-rate, share inside the 95 % band at 3 h, %', value: 94.9 },
+  { set: 'sepsis2019', heldApart: true, figure: 'oxygen-saturation, RMSE at 3 h', value: 2.139 },
+  { set: 'sepsis2019', heldApart: true, figure: 'oxygen-saturation, skill against persistence at 3 h', value: 0.188 },
+  { set: 'sepsis2019', heldApart: true, figure: 'oxygen-saturation, share inside the 80 % band at 3 h, %', value: 80.6 },
+  { set: 'sepsis2019', heldApart: true, figure: 'oxygen-saturation, share inside the 95 % band at 3 h, %', value: 95.7 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'oxygen-saturation, RMSE at 3 h', value: 1.996 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'oxygen-saturation, skill against persistence at 3 h', value: 0.185 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'oxygen-saturation, share inside the 80 % band at 3 h, %', value: 80.0 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'oxygen-saturation, share inside the 95 % band at 3 h, %', value: 95.8 },
+  { set: 'sepsis2019', heldApart: true, figure: 'systolic-pressure, RMSE at 3 h', value: 14.013 },
+  { set: 'sepsis2019', heldApart: true, figure: 'systolic-pressure, skill against persistence at 3 h', value: 0.139 },
+  { set: 'sepsis2019', heldApart: true, figure: 'systolic-pressure, share inside the 80 % band at 3 h, %', value: 81.9 },
+  { set: 'sepsis2019', heldApart: true, figure: 'systolic-pressure, share inside the 95 % band at 3 h, %', value: 96.0 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'systolic-pressure, RMSE at 3 h', value: 14.128 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'systolic-pressure, skill against persistence at 3 h', value: 0.165 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'systolic-pressure, share inside the 80 % band at 3 h, %', value: 81.3 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'systolic-pressure, share inside the 95 % band at 3 h, %', value: 95.8 },
+  { set: 'sepsis2019', heldApart: true, figure: 'mean-pressure, RMSE at 3 h', value: 10.258 },
+  { set: 'sepsis2019', heldApart: true, figure: 'mean-pressure, skill against persistence at 3 h', value: 0.161 },
+  { set: 'sepsis2019', heldApart: true, figure: 'mean-pressure, share inside the 80 % band at 3 h, %', value: 81.3 },
+  { set: 'sepsis2019', heldApart: true, figure: 'mean-pressure, share inside the 95 % band at 3 h, %', value: 96.3 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'mean-pressure, RMSE at 3 h', value: 11.018 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'mean-pressure, skill against persistence at 3 h', value: 0.192 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'mean-pressure, share inside the 80 % band at 3 h, %', value: 79.4 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'mean-pressure, share inside the 95 % band at 3 h, %', value: 94.4 },
+  { set: 'sepsis2019', heldApart: true, figure: 'body-temperature, RMSE at 3 h', value: 0.398 },
+  { set: 'sepsis2019', heldApart: true, figure: 'body-temperature, skill against persistence at 3 h', value: 0.2 },
+  { set: 'sepsis2019', heldApart: true, figure: 'body-temperature, share inside the 80 % band at 3 h, %', value: 81.0 },
+  { set: 'sepsis2019', heldApart: true, figure: 'body-temperature, share inside the 95 % band at 3 h, %', value: 95.8 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'body-temperature, RMSE at 3 h', value: 0.542 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'body-temperature, skill against persistence at 3 h', value: 0.112 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'body-temperature, share inside the 80 % band at 3 h, %', value: 76.6 },
+  { set: 'vitals_hourly', heldApart: true, figure: 'body-temperature, share inside the 95 % band at 3 h, %', value: 92.6 },
+];
+
+export const VITAL_FORECAST_CARD: ModelCard = {
+  id: 'vital-forecast',
+  version: '1.0.0',
+  title: 'Vital signs 1 to 12 hours ahead',
+  kind: 'statistical',
+  outputs: VITAL_SIGNS.map(({ name }) => name),
+  inputs: VITAL_SIGNS.map(({ name }) => ({
+    code: name,
+    needed: false,
+    freshness:
+      'the output itself: two values in 24 h, the newest at most 4 h older than the newest of all; others: 12 h',
+  })),
+  horizonMinutes: HORIZON_MINUTES,
+  population: {
+    ages: '18 years and over; unknown age is taken for an adult, and said',
+    pregnancy: 'not pregnant',
+    conditions: 'intensive care or close ward care',
+  },
+  refuses: [
+    'Without a value of the output of good or doubtful quality (no-data).',
+    'When the newest value of the output is over 4 h older than the newest of all vital signs (stale-data).',
+    'With fewer than two values of the output in 24 h (too-little-data).',
+    'For people under 18 years and in pregnancy (outside-population).',
+  ],
+  trainedOn: {
+    sets: ['sepsis2019', 'vitals_hourly'],
+    records: 854,
+    period: 'four in five stays, whole stays; two hospitals of the PhysioNet Challenge 2019',
+  },
+  metrics: METRICS,
+  limits: [
+    'Fitted on hourly values of intensive care: what happens within an hour it does not know, and wards, homes and healthy people were never seen.',
+    'It knows no treatment: not a drug, a ventilator setting or an operation ahead. A forecast is of what happened to such people under usual care.',
+    'Sudden events (arrest, bleeding, a dislodged tube) are not foreseen.',
+    'Bands are calibrated over all stays, not for each person.',
+  ],
+  page: 'docs/models/vital-forecast.md',
+  status: 'active',
+};

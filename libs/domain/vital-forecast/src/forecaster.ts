@@ -1,0 +1,92 @@
+import {
+  persistence,
+  populationMean,
+  refuse,
+  type Forecaster,
+  type ForecastPoint,
+  type ModelForecast,
+  type ModelRefusal,
+  type Subject,
+} from '#libs/domain/forecasting';
+import { HORIZON_MINUTES, VITAL_FORECAST_CARD } from './card.js';
+import { explained } from './explanation.js';
+import { featuresOf, type Features } from './features/features.js';
+import { VITAL_SIGNS, vitalSign, type VitalSign } from './features/vital-signs.js';
+import { memoryOf, newestOfAll, taken, VITAL_MEMORY_VERSION, type VitalMemory } from './memory/memory.js';
+import { distributionAt, type VitalModel } from './model/vital-model.js';
+import { VITAL_MODEL } from './model/vital-weights.js';
+import { outsidePopulation } from './population.js';
+
+const HOUR_MS = 3_600_000;
+/** Half a sampling step of hourly vital signs. */
+const TOLERANCE_MS = HOUR_MS / 2;
+/** A monitor that sends each second does not get a forecast each second. */
+const EVERY_MS = 60_000;
+/** Between two full sets of a person who needs watching (NEWS2 5 and over) lies an hour, of a stable one at least 4 (RCP 2017). */
+const STALE_MS = 4 * HOUR_MS;
+const MIN_VALUES = 2;
+
+/**
+ * Forecasts of the vital signs, 1 to 12 h ahead: what hourly values of intensive care patients did next, given where the person stands, what is usual for the
+ * person and how the other vital signs stand. Linear in features of the last 24 h, with calibrated bands whose width follows the person's own unrest.
+ * Method and figures: docs/adr/0047, docs/clinical/validation.md.
+ */
+export const VITAL_FORECAST: Forecaster = {
+  card: VITAL_FORECAST_CARD,
+  outputs: VITAL_SIGNS.map(({ code }) => ({
+    code,
+    minutes: HORIZON_MINUTES,
+    toleranceMs: TOLERANCE_MS,
+    everyMs: EVERY_MS,
+  })),
+  reads: VITAL_SIGNS.map(({ code }) => code),
+  memory: { version: VITAL_MEMORY_VERSION },
+  take: (memory, change) => taken(memoryOf(memory), change),
+  forecast: (memory, output, about) => forecastOf(VITAL_MODEL, memoryOf(memory), output, about),
+};
+
+/** The forecast of one vital sign by a model, or why there is none. */
+export function forecastOf(
+  model: VitalModel,
+  memory: VitalMemory,
+  output: number,
+  about: Subject,
+): ModelForecast | ModelRefusal {
+  const sign = vitalSign(output);
+  if (sign === undefined) return refuse('outside-domain', `No vital sign has the catalogue number ${output}.`);
+  const outside = outsidePopulation(about);
+  if (outside !== undefined) return outside;
+  const features = featuresOf(memory, sign, about);
+  if (features === undefined) return refuse('no-data', `There is no usable value of ${sign.title}.`);
+  return tooOldOrFew(memory, sign, features) ?? forecastFrom(model, sign, features, about);
+}
+
+function tooOldOrFew(memory: VitalMemory, sign: VitalSign, { own }: Features): ModelRefusal | undefined {
+  const hours = (ms: number): string => (ms / HOUR_MS).toFixed(1);
+  const behind = (newestOfAll(memory) ?? own.at) - own.at;
+  if (behind > STALE_MS)
+    return refuse('stale-data', `The newest ${sign.title} is ${hours(behind)} h behind the others.`);
+  if (own.count < MIN_VALUES) return refuse('too-little-data', `One value of ${sign.title} in 24 h is too little.`);
+  return undefined;
+}
+
+function forecastFrom(model: VitalModel, sign: VitalSign, features: Features, about: Subject): ModelForecast {
+  const { own, others } = features;
+  const mean = populationMean(sign.code) ?? sign.usual;
+  const baselines = { persistence: persistence(own.newest), 'population-mean': mean };
+  const { horizons } = model.signs[sign.code]!;
+  return {
+    kind: 'forecast',
+    issuedAt: own.at,
+    dataUntil: own.at,
+    points: horizons.map((horizon): ForecastPoint => {
+      return { minutes: horizon.minutes, ...distributionAt(model, sign, horizon, features), baselines };
+    }),
+    inputs: [
+      { code: sign.code, count: own.count, newest: own.at },
+      ...others.map((other) => ({ code: other.sign.code, count: other.seen.count, newest: other.seen.at })),
+    ],
+    parameters: 'population',
+    explanation: explained(horizons, sign, features, about),
+  };
+}

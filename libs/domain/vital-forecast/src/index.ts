@@ -1,0 +1,14 @@
+export { VITAL_FORECAST_CARD } from './card.js';
+export { forecastOf, VITAL_FORECAST } from './forecaster.js';
+export { featuresOf, locationNames, type Features } from './features/features.js';
+export { VITAL_SIGNS, vitalSign, type VitalSign } from './features/vital-signs.js';
+export { memoryOf, taken, type VitalMemory } from './memory/memory.js';
+export {
+  distributionAt,
+  dot,
+  expectedAt,
+  type HorizonModel,
+  type SignModel,
+  type VitalModel,
+} from './model/vital-model.js';
+export { VITAL_MODEL } from './model/vital-weights.js';
