@@ -82,6 +82,11 @@ function keptMs(retention: Retention): Readonly<Record<RetainedKind, number>> {
     audit: retention.audit * DAY,
     'fhir-versions': retention.fhirVersions * DAY,
     'parked-records': retention.parkedRecords * DAY,
+    // A scenario rests on measurements; a proposal is kept with the acts that decided on it.
+    scenarios: retention.measurements * DAY,
+    proposals: retention.audit * DAY,
+    // twin-api says so with each answer.
+    'model-jobs': DAY,
     // twin-api answers repeated requests for 24 hours.
     'idempotency-keys': DAY,
     // fhir-gateway says so with each answer.

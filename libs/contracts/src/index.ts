@@ -15,3 +15,4 @@ export * from './settings-api.js';
 export * from './webhooks-api.js';
 export * from './record-schemas.js';
 export * from './what-if/scenarios-api.js';
+export * from './what-if/proposals-api.js';

@@ -64,3 +64,8 @@ export { TenantSettingsStore, type SettingsAct, type TenantSettings } from './te
 export { writeSuppressions, type SuppressionWrite } from './write/write-suppressions.js';
 export * from './read/read-dead-letters.js';
 export * from './tenants/rejections.js';
+export { ScenarioStore, type StoredScenario } from './what-if/scenario-store.js';
+export { finishModelJob, ModelJobs, type ClaimedModelJob } from './what-if/model-jobs.js';
+export * from './what-if/therapies.js';
+export * from './what-if/proposals.js';
+export { knownUntil, knownValues, type KnownTwin, type KnownValues } from './what-if/person-history.js';

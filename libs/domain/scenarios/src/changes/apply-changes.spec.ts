@@ -126,7 +126,7 @@ describe('applyChanges', () => {
     const hour = fc.integer({ min: 10, max: 15 });
     fc.assert(
       fc.property(
-        fc.double({ min: 0, max: 3, noNaN: true }),
+        fc.integer({ min: 0, max: 30 }).map((tenths) => tenths / 10),
         hour,
         fc.integer({ min: 1, max: 4 }),
         (by, from, hours) => {

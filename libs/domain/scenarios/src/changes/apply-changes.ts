@@ -1,7 +1,7 @@
 import { refuse, type ModelRefusal } from '#libs/domain/forecasting';
 import type { PersonInputs } from '../inputs/person-inputs.js';
 import { clip, cutOut, put, rateAt, type Segment } from '../inputs/segments.js';
-import { LARGEST, unitOf } from '../request/amounts.js';
+import { largestOf, unitOf } from '../request/amounts.js';
 import type { AmountCode, PlannedChange, RateCode } from '../request/scenario-plan.js';
 
 /** An amount at a time, whatever its unit. */
@@ -126,13 +126,13 @@ function beforeBranch({ of }: { readonly of: string }, { name }: ArmBranch): Mod
 
 function tooMuch({ amounts, rates }: Course, { name, from, until }: ArmBranch): ModelRefusal | undefined {
   const tables = { ...amounts, ...rates };
-  for (const code of Object.keys(LARGEST) as (keyof typeof LARGEST)[]) {
+  for (const code of Object.keys(tables) as (AmountCode | RateCode)[]) {
     const within = tables[code].filter((one) => ('t' in one ? one.t >= from && one.t < until : one.until > from));
     const most = Math.max(0, ...within.map((one) => ('t' in one ? one.x : one.rate)));
-    if (most > LARGEST[code])
+    if (most > largestOf(code))
       return refuse(
         'outside-domain',
-        `Arm "${name}": ${code} of ${Number(most.toPrecision(6))} ${unitOf(code)} is above ${LARGEST[code]} ${unitOf(code)}, the most the model is used with.`,
+        `Arm "${name}": ${code} of ${Number(most.toPrecision(6))} ${unitOf(code)} is above ${largestOf(code)} ${unitOf(code)}, the most the model is used with.`,
       );
   }
   return undefined;

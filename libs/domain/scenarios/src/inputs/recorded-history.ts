@@ -71,6 +71,21 @@ export function recordedHistory(
   };
 }
 
+/** All glucose readings of the source that is used, those of bad quality too; ascending, up to `from` (ms). */
+export function readingsOfMainSource(values: readonly RecordedValue[], from: number): readonly RecordedValue[] {
+  const readings = values.filter(({ code, t }) => code === 'glucose' && t <= from);
+  const usable = readings.filter(({ quality }) => quality !== 2);
+  if (readings.length === 0) return [];
+  const source = mainSource(usable.length === 0 ? readings : usable, from);
+  return readings.filter((reading) => reading.source === source);
+}
+
+/** Whether sensors disagree in the half hour before `from`, ms. */
+export function sensorsDisagree(values: readonly RecordedValue[], from: number): boolean {
+  const readings = values.filter(({ code, t, quality }) => code === 'glucose' && t <= from && quality !== 2);
+  return readings.length > 0 && disagreementOf(readings, mainSource(readings, from), from) === 'yes';
+}
+
 function mainSource(readings: readonly RecordedValue[], from: number): string {
   const recent = readings.filter(({ t }) => t > from - 3 * HOUR);
   const counts = new Map<string, number>();
@@ -92,17 +107,21 @@ function held(
     .filter((segment) => segment.until > segment.from);
 }
 
-function sensorWarnings(readings: readonly RecordedValue[], source: string, from: number): readonly string[] {
+function disagreementOf(readings: readonly RecordedValue[], source: string, from: number): 'one-source' | 'no' | 'yes' {
   const recent = readings.filter(({ t }) => t > from - 30 * MINUTE);
   const own = recent.filter((reading) => reading.source === source);
   const others = recent.filter((reading) => reading.source !== source);
-  if (others.length === 0) return [];
-  const disagrees = others.some((other) =>
-    own.some(
-      ({ t, x }) => Math.abs(t - other.t) <= 5 * MINUTE && Math.abs(x - other.x) > (DISAGREEMENT * (x + other.x)) / 2,
-    ),
-  );
-  return disagrees
+  if (others.length === 0) return 'one-source';
+  const isFar = (x: number, y: number): boolean => Math.abs(x - y) > (DISAGREEMENT * (x + y)) / 2;
+  return others.some(({ t, x }) => own.some((mine) => Math.abs(mine.t - t) <= 5 * MINUTE && isFar(mine.x, x)))
+    ? 'yes'
+    : 'no';
+}
+
+function sensorWarnings(readings: readonly RecordedValue[], source: string, from: number): readonly string[] {
+  const disagreement = disagreementOf(readings, source, from);
+  if (disagreement === 'one-source') return [];
+  return disagreement === 'yes'
     ? ['Two glucose sources disagree by more than 21 % in the last 30 minutes; the one with more readings is used.']
     : ['Several glucose sources are recorded; the one with most readings is used.'];
 }

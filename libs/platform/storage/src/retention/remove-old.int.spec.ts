@@ -140,6 +140,10 @@ describe('retention', () => {
       'idempotency_keys',
       (at) => insert('idempotency_keys', { client: 'c', key: randomUUID(), request_hash: 'h', at }),
     ],
+    'model-jobs': [
+      'model_jobs',
+      (at) => insert('model_jobs', { id: randomUUID(), kind: 'fit', client: 'c', request: '', finished_at: at }),
+    ],
     'parked-records': [
       'deferred_records',
       async (at) => {
@@ -148,9 +152,26 @@ describe('retention', () => {
         await insert('deferred_records', { patient, offset: 1, partition: 0, value: '{}', deferred_at: at });
       },
     ],
+    proposals: [
+      'proposals',
+      (at) => insert('proposals', { id: randomUUID(), patient: 'p', proposal: '{}', expires_at: at, created_at: at }),
+    ],
     rejections: [
       'rejections',
       (at) => insert('rejections', { at, door: 'http', request: 'r', code: 'c', message: 'm' }),
+    ],
+    scenarios: [
+      'scenarios',
+      (at) =>
+        insert('scenarios', {
+          id: randomUUID(),
+          patient: 'p',
+          plan: '{}',
+          model_version: '1.0.0',
+          parameters_version: 0,
+          client: 'c',
+          created_at: at,
+        }),
     ],
     suppressions: [
       'alert_suppressions',

@@ -15,9 +15,12 @@ export const RETAINED_KINDS = [
   'deliveries',
   'fhir-versions',
   'idempotency-keys',
+  'model-jobs',
   'parked-records',
+  'proposals',
   'rejections',
   'revoked-tokens',
+  'scenarios',
   'suppressions',
 ] as const;
 export type RetainedKind = (typeof RETAINED_KINDS)[number];
@@ -127,11 +130,19 @@ const REMOVE: Readonly<Record<RetainedKind, string>> = {
     'idempotency_keys',
     `SELECT r.ctid FROM idempotency_keys AS r WHERE r.tenant = $1 AND r.at < $2 ORDER BY r.at`,
   ),
+  'model-jobs': removal(
+    'model_jobs',
+    `SELECT r.ctid FROM model_jobs AS r WHERE r.tenant = $1 AND r.finished_at < $2 ORDER BY r.finished_at`,
+  ),
   // Only of twins in quarantine: records of any other patient wait for the backlog lane, and are applied.
   'parked-records': removal(
     'deferred_records',
     `SELECT r.ctid FROM quarantined_twins AS q JOIN deferred_records AS r ON r.tenant = q.tenant AND r.patient = q.patient
      WHERE q.tenant = $1 AND r.deferred_at < $2 ORDER BY r.patient, r."offset"`,
+  ),
+  proposals: removal(
+    'proposals',
+    `SELECT r.ctid FROM proposals AS r WHERE r.tenant = $1 AND r.created_at < $2 ORDER BY r.created_at`,
   ),
   rejections: removal(
     'rejections',
@@ -140,6 +151,10 @@ const REMOVE: Readonly<Record<RetainedKind, string>> = {
   'revoked-tokens': removal(
     'revoked_tokens',
     `SELECT r.ctid FROM revoked_tokens AS r WHERE r.tenant = $1 AND r.expires_at < $2`,
+  ),
+  scenarios: removal(
+    'scenarios',
+    `SELECT r.ctid FROM scenarios AS r WHERE r.tenant = $1 AND r.created_at < $2 ORDER BY r.created_at`,
   ),
   suppressions: removal(
     'alert_suppressions',

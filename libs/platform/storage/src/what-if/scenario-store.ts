@@ -1,0 +1,47 @@
+import type { Pool } from 'pg';
+
+/** What a scenario follows from, beside what was known of the person. */
+export interface StoredScenario {
+  readonly tenant: number;
+  readonly id: string;
+  readonly patient: string;
+  /** The plan as JSON. */
+  readonly plan: string;
+  readonly modelVersion: string;
+  /** 0: those of the population. */
+  readonly parametersVersion: number;
+  readonly client: string;
+}
+
+/** Scenarios by what they follow from: the answers are computed again (docs/adr/0051). */
+export class ScenarioStore {
+  constructor(private readonly pool: Pool) {}
+
+  /** Those that are there already stay as they are: the id says that they are the same. */
+  async add(scenarios: readonly StoredScenario[]): Promise<void> {
+    if (scenarios.length === 0) return;
+    await this.pool.query(
+      `INSERT INTO scenarios (tenant, id, patient, plan, model_version, parameters_version, client)
+       SELECT * FROM unnest($1::int4[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int4[], $7::text[])
+       ON CONFLICT DO NOTHING`,
+      [
+        scenarios.map(({ tenant }) => tenant),
+        scenarios.map(({ id }) => id),
+        scenarios.map(({ patient }) => patient),
+        scenarios.map(({ plan }) => plan),
+        scenarios.map(({ modelVersion }) => modelVersion),
+        scenarios.map(({ parametersVersion }) => parametersVersion),
+        scenarios.map(({ client }) => client),
+      ],
+    );
+  }
+
+  async find(tenant: number, id: string): Promise<StoredScenario | undefined> {
+    const { rows } = await this.pool.query<StoredScenario>(
+      `SELECT tenant, id::text AS id, patient, plan, model_version AS "modelVersion", parameters_version AS "parametersVersion", client
+       FROM scenarios WHERE tenant = $1 AND id = $2`,
+      [tenant, id],
+    );
+    return rows[0];
+  }
+}
