@@ -1,16 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { asyncapi } from './asyncapi.js';
+import { modelPages } from './model-pages.js';
 import { openapi } from './openapi.js';
 
 function kept(name: string): unknown {
   return JSON.parse(readFileSync(`docs/${name}`, 'utf8'));
 }
 
-/** When this fails: npm run build && node dist/tools/generate-openapi.js && node dist/tools/generate-asyncapi.js */
+/** When this fails: npm run docs */
 describe('the generated documents', () => {
   it('docs/openapi.json is what the contracts say', () => {
     expect(kept('openapi.json')).toEqual(JSON.parse(JSON.stringify(openapi())));
+  });
+
+  it('docs/models has a page for every card, as the card says, and no other', () => {
+    const pages = Object.fromEntries(
+      readdirSync('docs/models').map((name) => [name, readFileSync(`docs/models/${name}`, 'utf8')]),
+    );
+    expect(pages).toEqual(Object.fromEntries(modelPages()));
+    for (const page of Object.values(pages)) expect(page).toContain('Research software, not a cleared device');
   });
 
   it('docs/asyncapi.json is what the contracts say', () => {

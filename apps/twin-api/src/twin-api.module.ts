@@ -8,6 +8,7 @@ import { DeadLetterRoutes } from './alerts/dead-letters.routes.js';
 import { ClientRoutes } from './clients/clients.routes.js';
 import { Clients, CLIENTS } from './clients/clients.js';
 import { LimitRoutes } from './acts/limits.routes.js';
+import { ModelRoutes } from './models/models.routes.js';
 import { TenantActJob } from './acts/tenant-act-job.js';
 import { Settings } from './settings/settings.js';
 import { SettingsRoutes } from './settings/settings.routes.js';
@@ -26,6 +27,7 @@ export class TwinApiModule {
       module: TwinApiModule,
       controllers: [
         TwinRoutes,
+        ModelRoutes,
         AlertRoutes,
         LimitRoutes,
         WebhookRoutes,

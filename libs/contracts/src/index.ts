@@ -16,3 +16,4 @@ export * from './webhooks-api.js';
 export * from './record-schemas.js';
 export * from './what-if/scenarios-api.js';
 export * from './what-if/proposals-api.js';
+export * from './models/models-api.js';

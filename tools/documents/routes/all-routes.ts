@@ -3,6 +3,7 @@ import { ACCESS_ROUTES } from './access-routes.js';
 import { FHIR_ROUTES } from './fhir-routes.js';
 import { SAMPLES_ROUTES } from './samples-routes.js';
 import { TWINS_ROUTES } from './twins-routes.js';
+import { MODELS_ROUTES } from './models-routes.js';
 import { THRESHOLDS_ROUTES } from './thresholds-routes.js';
 import { ALERTS_ROUTES } from './alerts-routes.js';
 import { CLIENTS_ROUTES } from './clients-routes.js';
@@ -17,6 +18,7 @@ export const ROUTES: readonly RouteDoc[] = [
   ...FHIR_ROUTES,
   ...SAMPLES_ROUTES,
   ...TWINS_ROUTES,
+  ...MODELS_ROUTES,
   ...THRESHOLDS_ROUTES,
   ...ALERTS_ROUTES,
   ...WEBHOOKS_ROUTES,

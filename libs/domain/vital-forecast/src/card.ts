@@ -89,7 +89,7 @@ export const VITAL_FORECAST_CARD: ModelCard = {
   limits: [
     'Fitted on hourly values of intensive care: what happens within an hour it does not know, and wards, homes and healthy people were never seen.',
     'It knows no treatment: not a drug, a ventilator setting or an operation ahead. A forecast is of what happened to such people under usual care.',
-    'Sudden events (arrest, bleeding, a dislodged tube) are not foreseen.',
+    'Sudden events (arrest, bleeding, a dislodged tube) are not predicted.',
     'Bands are calibrated over all stays, not for each person.',
   ],
   page: 'docs/models/vital-forecast.md',

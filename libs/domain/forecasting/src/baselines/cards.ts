@@ -18,7 +18,11 @@ export const PERSISTENCE_CARD: ModelCard = {
   title: 'The newest value goes on',
   kind: 'statistical',
   outputs: ['glucose', ...VITALS],
-  inputs: [{ code: 'the measure itself', needed: true, freshness: 'as the model beside which it stands' }],
+  inputs: ['glucose', ...VITALS].map((code) => ({
+    code,
+    needed: false,
+    freshness: 'the one that is forecast, as fresh as the model beside it asks',
+  })),
   horizonMinutes: ALL_HORIZONS,
   population: ANYONE,
   refuses: ['Without a value.'],

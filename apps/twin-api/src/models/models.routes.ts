@@ -1,0 +1,27 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { cardOf, MODEL_CARDS } from '#libs/domain/models';
+import type { ModelCard } from '#libs/domain/forecasting';
+import { DISCLAIMER } from '#libs/domain/twin';
+import { RequireScope } from '#libs/platform/auth';
+import { notFound } from '#libs/platform/http';
+
+/** `/v1/models`: what forecasts and simulates, and what it was measured to be worth. The same for every tenant. */
+@Controller('v1/models')
+@RequireScope('forecasts.read')
+export class ModelRoutes {
+  @Get()
+  models(): object {
+    return { items: MODEL_CARDS.map(answerOf) };
+  }
+
+  @Get(':id')
+  model(@Param('id') id: string): object {
+    const card = cardOf(id);
+    if (card === undefined) throw notFound('the model');
+    return answerOf(card);
+  }
+}
+
+function answerOf(card: ModelCard): object {
+  return { ...card, disclaimer: DISCLAIMER };
+}
