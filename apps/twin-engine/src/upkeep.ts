@@ -2,7 +2,13 @@ import type { Pool } from 'pg';
 import { TOPICS } from '#libs/contracts';
 import { pruneLog } from '#libs/platform/messaging';
 import type { Retention } from '#libs/platform/config';
-import { makePartitions, removeOld, removeOldMeasurements, type RetainedKind } from '#libs/platform/storage';
+import {
+  makePartitions,
+  removeOld,
+  removeOldForecasts,
+  removeOldMeasurements,
+  type RetainedKind,
+} from '#libs/platform/storage';
 
 export interface UpkeepDeps {
   readonly pool: Pool;
@@ -61,6 +67,11 @@ export class Upkeep {
       const old = await removeOldMeasurements(pool, now(), retention.measurements);
       count('measurements', old.rows);
       count('measurement-months', old.partitions.length);
+    }
+    if (retention.forecasts !== 0) {
+      const old = await removeOldForecasts(pool, now(), retention.forecasts);
+      count('forecasts', old.rows);
+      count('forecast-months', old.partitions.length);
     }
     for (const [kind, keepMs] of Object.entries(keptMs(retention)) as [RetainedKind, number][])
       if (keepMs !== 0) count(kind, await removeOld(pool, kind, now() - keepMs));

@@ -3,17 +3,21 @@ import { writeTwin, type Applied, type Catalogue, type TransitionChange, type Tw
 import type { LogRecord } from '#libs/platform/messaging';
 import type {
   FactWrite,
+  ForecastWrite,
   JudgementWrite,
   MeasurementWrite,
   NewRejection,
+  ParametersWrite,
   SourceKeys,
   SourceName,
+  StatusWrite,
   SuppressionWrite,
   ThresholdWrite,
   TimerWrite,
   TransitionWrite,
   TwinWrite,
 } from '#libs/platform/storage';
+import { addForecastRows, type ForecastRows } from './forecast-writes.js';
 import { rejectionsOf } from './rejections-of.js';
 import { timerWrites } from '../time/timers.js';
 import type { HeldTwin } from '../apply/twin-cache.js';
@@ -49,6 +53,9 @@ export interface Changes {
   readonly suppressions: readonly SuppressionWrite[];
   readonly timers: readonly TimerWrite[];
   readonly twins: readonly TwinWrite[];
+  readonly forecasts: readonly ForecastWrite[];
+  readonly parameters: readonly ParametersWrite[];
+  readonly statuses: readonly StatusWrite[];
   readonly alerts: readonly AlertRecord[];
   readonly written: readonly Written[];
 }
@@ -88,6 +95,7 @@ export function changesOf(
   const timers: TimerWrite[] = [];
   const twins: TwinWrite[] = [];
   const alerts: AlertRecord[] = [];
+  const models: ForecastRows = { forecasts: [], parameters: [], statuses: [] };
   const written: Written[] = [];
   for (const { partition, before, state, applied } of evolved) {
     const { tenant, patient } = state;
@@ -104,6 +112,7 @@ export function changesOf(
       }
       for (const judgement of result.judgements) judgements.push({ tenant, twin, judgement });
       rejections.push(...rejectionsOf(input, result.refused, `${log.topic}:${log.partition}:${log.offset}`));
+      addForecastRows(models, catalogue, { tenant, twin, patient }, result);
       for (const fact of result.facts) facts.push({ tenant, twin, fact });
       for (const threshold of result.thresholds) thresholds.push({ tenant, twin, threshold });
       for (const suppression of result.suppressions) suppressions.push({ tenant, twin, patient, suppression });
@@ -148,6 +157,7 @@ export function changesOf(
     suppressions,
     timers,
     twins,
+    ...models,
     alerts,
     written,
   };

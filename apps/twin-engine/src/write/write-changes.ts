@@ -7,8 +7,11 @@ import {
   sentTogether,
   writeDeadLetters,
   writeFacts,
+  writeForecasts,
   writeJudgements,
   writeMeasurements,
+  writeParameters,
+  writeStatuses,
   writeSuppressions,
   writeThresholds,
   writeTimers,
@@ -65,6 +68,9 @@ export async function writeChanges(
       writeTransitions(client, all.transitions),
       writeSuppressions(client, all.suppressions),
       insertRejections(client, all.rejections),
+      writeForecasts(client, all.forecasts),
+      writeParameters(client, all.parameters),
+      writeStatuses(client, all.statuses),
     ]);
     settled.push(() => keys.settle());
     changes.push(all);

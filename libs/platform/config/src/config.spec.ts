@@ -23,6 +23,7 @@ describe('readConfig', () => {
         deadLetters: 90,
         audit: 2190,
         fhirVersions: 400,
+        forecasts: 400,
         parkedRecords: 400,
       },
       limits: {

@@ -10,6 +10,8 @@ export interface Retention {
   readonly deadLetters: number;
   readonly audit: number;
   readonly fhirVersions: number;
+  /** Forecasts with what they were scored with. */
+  readonly forecasts: number;
   /** Records of patients whose twin is in quarantine. */
   readonly parkedRecords: number;
 }
@@ -31,6 +33,7 @@ export const RETENTION_ENVIRONMENT = {
   RETENTION_DEAD_LETTERS_DAYS: days.default(90),
   RETENTION_AUDIT_DAYS: days.optional(),
   RETENTION_FHIR_VERSIONS_DAYS: days.optional(),
+  RETENTION_FORECASTS_DAYS: days.optional(),
   RETENTION_PARKED_DAYS: days.optional(),
 } as const;
 
@@ -50,6 +53,7 @@ export function retentionOf(value: Values): Retention | string {
     deadLetters: value.RETENTION_DEAD_LETTERS_DAYS,
     audit: value.RETENTION_AUDIT_DAYS ?? (measurements === 0 ? 0 : Math.max(AUDIT_DAYS, measurements)),
     fhirVersions: value.RETENTION_FHIR_VERSIONS_DAYS ?? measurements,
+    forecasts: value.RETENTION_FORECASTS_DAYS ?? measurements,
     parkedRecords: value.RETENTION_PARKED_DAYS ?? measurements,
   };
   // A twin is made anew from measurements and acts, and takes over the alerts that were emitted.

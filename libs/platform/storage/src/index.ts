@@ -18,7 +18,7 @@ export * from './engine/deferred-records.js';
 export * from './engine/quarantined-twins.js';
 export * from './read/read-receipts.js';
 export { OffsetStore } from './engine/offset-store.js';
-export { makePartitions, removeOldMeasurements } from './schema/partitions.js';
+export { makePartitions, removeOldForecasts, removeOldMeasurements } from './schema/partitions.js';
 export { removeOld, type RetainedKind } from './retention/remove-old.js';
 export { SourceKeys, type SourceName } from './write/source-keys.js';
 export { deadLetterAt, storableText, writeDeadLetters, type DeadLetter } from './write/dead-letter-store.js';
@@ -28,6 +28,15 @@ export { writeJudgements, type JudgementWrite } from './write/write-judgements.j
 export { writeMeasurements, type MeasurementWrite } from './write/write-measurements.js';
 export { writeTransitions, type TransitionWrite } from './write/write-alerts.js';
 export { writeCommunications, type CommunicationOfAlert } from './write/write-communications.js';
+export {
+  writeForecasts,
+  writeParameters,
+  writeStatuses,
+  type ForecastPlace,
+  type ForecastWrite,
+  type ParametersWrite,
+  type StatusWrite,
+} from './forecasts/write-forecasts.js';
 export { TwinConflictError, writeTwins, type TwinWrite } from './write/write-twins.js';
 export { createPrisma, type Prisma } from './schema/prisma.js';
 export { connectionsToWarm, createPool } from './postgres/pool.js';

@@ -4,9 +4,8 @@ import type { PatientInput, WireModelStatus, WireParameters, WireSample } from '
 import { PACKS } from '#libs/domain/packs';
 import type { Forecaster } from '#libs/domain/forecasting';
 import { propertyRuns } from '#libs/testing/properties';
-import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, T0, Ward } from '#libs/testing/ward';
+import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, T0, TREND, Ward } from '#libs/testing/ward';
 import { catalogueOf, readTwin, writeTwin, type ForecastChange, type TwinState } from '../index.js';
-import { TREND } from '../fixtures/forecaster.fixture.js';
 
 const CATALOGUE = catalogueOf(PACKS, [TREND]);
 const KEY = `glucose-forecast/${GLUCOSE}`;

@@ -1,4 +1,4 @@
-import type { Forecaster, ForecastOutput } from '#libs/domain/forecasting';
+import type { Forecaster, ForecastOutput, ModelForecast } from '#libs/domain/forecasting';
 import { NO_CHANGES, type Changes } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import type { ForecasterState, OutputState } from '../state/forecasting-state.js';
@@ -66,15 +66,32 @@ function ask(
 ): { readonly state: OutputState; readonly change?: ForecastChange } {
   const { id: model, version } = forecaster.card;
   const answer = forecaster.forecast(memory, code, subjectOf(draft, forecaster));
-  const head = { model, version, code };
-  if (answer.kind === 'forecast') {
+  const follows = followed(known);
+  const head = { model, version, code, follows };
+  if (answer.kind === 'forecast' && isFinite(answer)) {
     const { kind, ...said } = answer;
     const status = draft.forecasting?.statuses?.[statusKey(model, code)]?.status ?? 'active';
     return { state: { issuedAt: said.issuedAt, at: draft.now }, change: { kind, ...head, ...said, status } };
   }
-  const { reason, message } = answer;
+  const { reason, message } = answer.kind === 'refused' ? answer : NOT_FINITE;
   const state = { issuedAt: known?.issuedAt ?? null, at: draft.now, refused: { reason, message } };
   // Said once, and again when the reason is another: a stream that a model refuses is not a stream of refusals.
   if (known?.refused?.reason === reason) return { state };
   return { state, change: { kind: 'refused', ...head, issuedAt: draft.asOf ?? draft.now, reason, message } };
+}
+
+function followed(known: OutputState | undefined): ForecastChange['follows'] {
+  if (known === undefined || known.issuedAt === null || known.refused !== undefined) return null;
+  return { issuedAt: known.issuedAt, at: known.at };
+}
+
+const NOT_FINITE = { reason: 'outside-domain', message: 'The model gave no finite value.' } as const;
+
+function isFinite({ points, issuedAt }: ModelForecast): boolean {
+  return (
+    Number.isSafeInteger(issuedAt) &&
+    points.every(({ mean, quantiles, baselines }) =>
+      [mean, ...Object.values(quantiles), ...Object.values(baselines)].every(Number.isFinite),
+    )
+  );
 }

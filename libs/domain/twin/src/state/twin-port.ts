@@ -106,6 +106,8 @@ export type ForecastChange = {
   readonly version: string;
   readonly code: number;
   readonly issuedAt: number;
+  /** Of the same model and measure; null: this is the first, or the first after a refusal. Times in ms: effective, and the log's own when the model was asked. */
+  readonly follows: { readonly issuedAt: number; readonly at: number } | null;
 } & (
   | (ModelForecast & {
       /** Of the model for this person and measure; `demoted`: the baseline is shown in its place. */

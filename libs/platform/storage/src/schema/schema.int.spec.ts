@@ -118,7 +118,12 @@ describe('partitions of measurements', () => {
     await insert(NOW - 5_000 * DAY, NOW);
     const made = await Promise.all([makePartitions(pool, NOW), makePartitions(pool, NOW)]);
     expect(new Set(made.flat())).toEqual(
-      new Set(['2026_04', '2026_05', '2026_06', '2026_07'].map((month) => `measurements_${month}`)),
+      new Set(
+        ['2026_04', '2026_05', '2026_06', '2026_07'].flatMap((month) => [
+          `measurements_${month}`,
+          `forecast_blocks_${month}`,
+        ]),
+      ),
     );
     expect(await makePartitions(pool, NOW)).toEqual([]);
     const { rows } = await pool.query<{ part: string }>(

@@ -1,0 +1,14 @@
+export { blockLength, blockOf } from './packed/block-of.js';
+export { packBlock, unpackBlock, type ScoredForecast, type Truth, type UnscoredReason } from './packed/packed-block.js';
+export { ledgerForecastOf, packForecast, unpackForecast, type LedgerForecast } from './packed/packed-forecast.js';
+export { shownPoints } from './shown.js';
+export { isDue, nearest, timeOf, truthOf, WAIT_MS, type DueBy, type StoredForecast } from './scoring/due-points.js';
+export {
+  JUDGED_OVER_MS,
+  judgeSkill,
+  LEAST_PAIRS,
+  SKILL_TO_RETURN,
+  type ModelStatus,
+  type Verdict,
+} from './scoring/judge-skill.js';
+export { mergedTallies, packTally, tallyOf, unpackTally, type HorizonTally, type Tally } from './scoring/tally.js';
