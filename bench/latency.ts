@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 import { Deployment } from '../test/support/deployment.js';
-import { startOwnServices } from '../test/support/services.js';
+import { startOwnServices, type OwnServices } from '../test/support/services.js';
 import { WebhookReceiver } from '../test/support/webhook-receiver.js';
-import { CpuShares, machine, percentile, processesOf } from './machine.js';
-import { createPatients, latencyPhase } from './phases.js';
-import { readStages, type Stages } from '../test/support/stages.js';
+import { busySeconds, CpuShares, machine, percentile, processesOf } from './machine.js';
+import { createPatients, latencyPhase, steadyLoad } from './phases.js';
+import { between, quantile, readStages, type Stages } from '../test/support/stages.js';
 
 /**
  * `npm run bench:latency`: every app a process of its own on Kafka, Postgres and Redis. From the moment a sample was due to be sent until
- * its alert's webhook arrived, beside a steady load; the first second after the start apart; each process's share of the CPU and
- * each stage's share of the time.
+ * its alert's webhook arrived, beside a steady load; the first second after the apps have started apart, with each process's share of the
+ * CPU, what others on the machine used of it, and the time of each stage.
  */
 const { values: options } = parseArgs({
   options: {
@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
     rate: { type: 'string', default: '1000' },
     'alerts-per-second': { type: 'string', default: '20' },
     alerts: { type: 'string', default: '400' },
+    'seconds-before': { type: 'string', default: '5' },
   },
 });
 
@@ -32,34 +33,65 @@ async function main(): Promise<void> {
     await system.client.api('POST', '/v1/webhooks', { url: receiver.url });
     const patients = await createPatients(system.client, 'bench', Number(options.patients));
     const subjects = await createPatients(system.client, 'subject', Number(options.alerts));
+    // The servers and the client are as they are in the middle of a day; the apps have just started.
+    await steadyLoad(system.client, patients, { rate, seconds: Number(options['seconds-before']) });
     await system.stop();
     system = await Deployment.start(urls, 1);
-    const shares = new CpuShares(processesOf(system, services));
-    const stagesBefore = await stagesOf(system);
+    let lap = await Lap.begin(system, services);
     const { latencies, missing, achievedRate } = await latencyPhase(system.client, receiver, patients, subjects, {
       rate,
       alertsPerSecond,
+      onBegin: async () => (lap = await Lap.begin(system, services)),
+      onFirstSecond: async () => {
+        await lap.end('the first second');
+        lap = await Lap.begin(system, services);
+      },
     });
-    const seconds = (subjects.length / alertsPerSecond) | 0;
+    await lap.end('what follows');
     console.log(
       `${achievedRate.toFixed(0)} samples/s, one sample a request, ${alertsPerSecond} alerts/s; ${latencies.length} alerts, ${missing} missing`,
     );
     report('first second', latencies.slice(0, alertsPerSecond));
     report('after it', latencies.slice(alertsPerSecond));
     report('all', latencies);
-    console.log('CPU, cores in use:');
-    for (const [name, used] of Object.entries(shares.used()))
-      console.log(`  ${name.padEnd(20)} ${(used / seconds).toFixed(3)}`);
-    console.log('stages, mean ms each (count):');
-    for (const [name, { count, sum }] of Object.entries(await stagesOf(system))) {
-      const n = count - (stagesBefore[name]?.count ?? 0);
-      const mean = ((sum - (stagesBefore[name]?.sum ?? 0)) / n) * 1000;
-      if (n > 0) console.log(`  ${name.padEnd(64)} ${mean.toFixed(2).padStart(8)}  (${n})`);
-    }
   } finally {
     await system.stop();
     await receiver.stop();
     await services.stop();
+  }
+}
+
+/** Where the time of one stretch of a run went. */
+class Lap {
+  private readonly from = performance.now();
+  private readonly busyFrom = busySeconds();
+
+  private constructor(
+    private readonly system: Deployment,
+    private readonly shares: CpuShares,
+    private readonly before: Stages,
+  ) {}
+
+  static async begin(system: Deployment, services: OwnServices): Promise<Lap> {
+    return new Lap(system, new CpuShares(processesOf(system, services)), await stagesOf(system));
+  }
+
+  async end(name: string): Promise<void> {
+    const seconds = (performance.now() - this.from) / 1000;
+    const used = Object.entries(this.shares.used()).map(([part, cpu]) => [part, cpu / seconds] as const);
+    const ours = used.reduce((sum, [, cores]) => sum + cores, 0);
+    const others = Math.max(0, (busySeconds() - this.busyFrom) / seconds - ours);
+    console.log(
+      `${name}, ${seconds.toFixed(1)} s. Cores in use: ${ours.toFixed(2)}, by others on this machine ${others.toFixed(2)}`,
+    );
+    console.log(`  ${used.map(([part, cores]) => `${part} ${cores.toFixed(3)}`).join(', ')}`);
+    for (const [stage, after] of Object.entries(await stagesOf(this.system))) {
+      const one = between(this.before[stage], after);
+      if (one.count === 0) continue;
+      const figures = [one.sum / one.count, quantile(one, 0.5), quantile(one, 0.99)].map((s) => (s * 1000).toFixed(1));
+      const [mean, p50, p99] = figures.map((ms) => ms.padStart(7));
+      console.log(`  ${stage.padEnd(58)} ms: mean ${mean}, p50 ${p50}, p99 ${p99} (${one.count})`);
+    }
   }
 }
 

@@ -50,6 +50,21 @@ function ticks(pid: number): { readonly own: number; readonly ended: number } | 
   }
 }
 
+/** CPU-seconds that everything on the machine has used since it was started; from /proc. NaN where there is none. */
+export function busySeconds(): number {
+  try {
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (
+      readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? ''
+    )
+      .split(/\s+/)
+      .slice(1)
+      .map(Number);
+    return (user + nice + system + irq + softirq) / TICKS_PER_SECOND;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 function processTree(root: number): readonly number[] {
   const parents = new Map<number, number[]>();
   for (const line of execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')) {

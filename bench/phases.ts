@@ -112,8 +112,40 @@ export async function transactionsPhase(
   return { perSecond: count / ((performance.now() - from) / 1000), times };
 }
 
+/** Open loop: `count` calls at `rate` a second, whether or not earlier ones were answered. @returns calls a second that were begun */
+async function openLoop(
+  rate: number,
+  count: number,
+  call: (index: number, due: number) => Promise<unknown>,
+): Promise<number> {
+  const period = 1000 / rate;
+  const pending: Promise<unknown>[] = [];
+  const from = performance.now();
+  const wallFrom = Date.now();
+  for (let index = 0; index < count; index += 1) {
+    const wait = from + index * period - performance.now();
+    if (wait > 1) await pause(wait);
+    pending.push(call(index, wallFrom + index * period));
+  }
+  const achieved = count / ((performance.now() - from) / 1000);
+  await Promise.all(pending);
+  return achieved;
+}
+
+/** `rate` samples a second, one a request. */
+export async function steadyLoad(
+  client: Client,
+  patients: readonly string[],
+  { rate, seconds }: { readonly rate: number; readonly seconds: number },
+): Promise<void> {
+  await openLoop(rate, rate * seconds, (index) =>
+    client.samples(sampleBatch(patients[index % patients.length] ?? '', Date.now(), 1)),
+  );
+  await pause(2000);
+}
+
 /**
- * Open loop at `rate` samples a second, one sample a request, whether or not earlier ones were answered. `alertsPerSecond`
+ * {@link openLoop} at `rate` samples a second, one sample a request. `alertsPerSecond`
  * of them are a glucose below the limit, of a patient who had a normal one before: from the moment it was due to be sent until its alert's webhook
  * arrived is one latency.
  */
@@ -122,32 +154,34 @@ export async function latencyPhase(
   receiver: WebhookReceiver,
   background: readonly string[],
   subjects: readonly string[],
-  { rate, alertsPerSecond }: { readonly rate: number; readonly alertsPerSecond: number },
+  {
+    rate,
+    alertsPerSecond,
+    onBegin,
+    onFirstSecond,
+  }: {
+    readonly rate: number;
+    readonly alertsPerSecond: number;
+    readonly onBegin?: () => Promise<unknown>;
+    readonly onFirstSecond?: () => Promise<unknown>;
+  },
 ): Promise<{ readonly latencies: readonly number[]; readonly missing: number; readonly achievedRate: number }> {
   const now = Date.now();
   await Promise.all(subjects.map((patient) => client.samples([glucose(patient, 110, now - 300_000)])));
   await pause(2000);
+  await onBegin?.();
   const dueAt = new Map<string, number>();
-  const period = 1000 / rate;
   const every = Math.max(1, Math.round(rate / alertsPerSecond));
-  const total = subjects.length * every;
-  const pending: Promise<unknown>[] = [];
-  const from = performance.now();
-  const wallFrom = Date.now();
-  for (let index = 0; index < total; index += 1) {
-    const wait = from + index * period - performance.now();
-    if (wait > 1) await pause(wait);
+  let noted: Promise<unknown> | undefined;
+  const achievedRate = await openLoop(rate, subjects.length * every, (index, due) => {
+    if (index === rate) noted = onFirstSecond?.();
     const subject = index % every === 0 ? subjects[index / every] : undefined;
-    if (subject === undefined) {
-      const patient = background[index % background.length] ?? '';
-      pending.push(client.samples(sampleBatch(patient, Date.now(), 1)));
-    } else {
-      dueAt.set(subject, wallFrom + index * period);
-      pending.push(client.samples([glucose(subject, 60, Date.now())]));
-    }
-  }
-  const achievedRate = total / ((performance.now() - from) / 1000);
-  await Promise.all(pending);
+    if (subject === undefined)
+      return client.samples(sampleBatch(background[index % background.length] ?? '', Date.now(), 1));
+    dueAt.set(subject, due);
+    return client.samples([glucose(subject, 60, Date.now())]);
+  });
+  await noted;
   await pause(3000);
   const latencies = receiver.received.flatMap((message) => {
     const due = dueAt.get(message.data.patient);
