@@ -4,12 +4,12 @@ import { LogFullError, type NewRecord } from '../log/event-log.js';
 
 const record = (value: string): NewRecord => ({ topic: 't', key: 'k', value });
 
-function appenderOf(limits: { maxRecords?: number; maxBytes?: number; limit?: number } = {}) {
+function appenderOf(lingerMs: number, limits: { maxRecords?: number; maxBytes?: number; limit?: number } = {}) {
   const batches: string[][] = [];
   const gates: PromiseWithResolvers<void>[] = [];
   let offset = 0n;
   const appender = new Appender({
-    lingerMs: 1,
+    lingerMs,
     maxRecords: limits.maxRecords ?? 10,
     maxBytes: limits.maxBytes ?? 1_000,
     limit: limits.limit ?? 100,
@@ -28,9 +28,9 @@ function appenderOf(limits: { maxRecords?: number; maxBytes?: number; limit?: nu
   return { appender, batches, opened };
 }
 
-describe('Appender', () => {
+describe.each([0, 1])('Appender that lingers %d ms', (lingerMs) => {
   it('writes the calls of a moment together, then what came meanwhile, in order and never two batches at once', async () => {
-    const { appender, batches, opened } = appenderOf();
+    const { appender, batches, opened } = appenderOf(lingerMs);
     const one = appender.append([record('a'), record('b')]);
     const two = appender.append([record('c')]);
     const gate = await opened(0);
@@ -46,7 +46,7 @@ describe('Appender', () => {
   });
 
   it('bounds a batch by records and by size, and does not wait when it is full', async () => {
-    const { appender, batches, opened } = appenderOf({ maxRecords: 3, maxBytes: 50 });
+    const { appender, batches, opened } = appenderOf(lingerMs, { maxRecords: 3, maxBytes: 50 });
     const calls = ['1', '2', '3', '4', 'x'.repeat(60), '5'].map((value) => appender.append([record(value)]));
     for (let i = 0; i < 4; i++) (await opened(i)).resolve();
     await Promise.all(calls);
@@ -59,7 +59,7 @@ describe('Appender', () => {
   });
 
   it('refuses a call that does not fit, as a whole, and takes it later', async () => {
-    const { appender, opened } = appenderOf({ limit: 3 });
+    const { appender, opened } = appenderOf(lingerMs, { limit: 3 });
     const taken = appender.append([record('a'), record('b')]);
     await expect(appender.append([record('c'), record('d')])).rejects.toBeInstanceOf(LogFullError);
     expect(appender.waiting).toBe(2);
@@ -72,7 +72,7 @@ describe('Appender', () => {
   });
 
   it('rejects every call of a failed batch, continues, and close waits for what is in flight', async () => {
-    const { appender, opened } = appenderOf();
+    const { appender, opened } = appenderOf(lingerMs);
     const failing = [appender.append([record('a')]), appender.append([record('b')])];
     (await opened(0)).reject(new Error('disk full'));
     for (const call of failing) await expect(call).rejects.toThrow('disk full');

@@ -3,7 +3,10 @@ import { LogFullError, type NewRecord, type Position } from '../log/event-log.js
 export interface AppenderOptions {
   /** Writes one batch, durably; answers positions in order. Batches of one appender never overlap, so order is kept. */
   readonly write: (records: readonly NewRecord[]) => Promise<readonly Position[]>;
-  /** Linger time: how long the first record of a batch waits for more, ms; 0: it does not, only those that come while a batch is written gather. */
+  /**
+   * Linger time: how long the first record of a batch waits for more, ms. 0: to the end of the turn of the event loop; those that come while a
+   * batch is written gather for the next.
+   */
   readonly lingerMs: number;
   /** Bounds of one batch. A call larger than this is written alone. */
   readonly maxRecords: number;
@@ -62,10 +65,12 @@ export class Appender {
   private schedule(): void {
     if (this.writing || this.calls.length === 0) return;
     const full = this.queuedRecords >= this.options.maxRecords || this.queuedBytes >= this.options.maxBytes;
-    if (full || this.closed || this.options.lingerMs === 0) {
+    if (full || this.closed) {
       clearTimeout(this.timer);
       this.timer = undefined;
       void this.flush();
+    } else if (this.options.lingerMs === 0) {
+      setImmediate(() => void this.flush());
     } else {
       this.timer ??= setTimeout(() => {
         this.timer = undefined;

@@ -46,12 +46,14 @@ export class KafkaEventLog implements EventLog {
     this.kafka = clientOf(options, new KafkaSockets(), this.logger);
     this.appender = new Appender({
       write: (records) => this.write(records),
-      lingerMs: options.lingerMs ?? 5,
+      lingerMs: options.lingerMs ?? 0,
       maxRecords: 1_000,
       maxBytes: 1_000_000,
       limit: this.limit,
     });
     void this.look();
+    // The first append does not wait for a connection and a producer's identity.
+    this.connectedProducer().catch(() => undefined);
     this.probe = setInterval(() => {
       this.ticks++;
       if (!this.reachable || this.ticks % HEALTHY_TICKS === 0) void this.look();

@@ -56,7 +56,7 @@ export class PostgresEventLog implements EventLog {
       () =>
         new Appender({
           write: (records) => this.write(records),
-          lingerMs: options.lingerMs ?? 3,
+          lingerMs: options.lingerMs ?? 0,
           maxRecords: 1_000,
           maxBytes: 4_000_000,
           limit: this.limit,
