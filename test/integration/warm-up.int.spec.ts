@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { Pool } from 'pg';
@@ -30,8 +33,18 @@ it('a warm-up goes all the way, leaves no row in any table, and the connections 
   const tokens = {
     issue: () => Promise.resolve({ token: '', expiresInSeconds: 1 }),
     verifyToken: () => Promise.resolve(undefined),
+    rehearse: async (_: readonly string[], work: (token: string) => Promise<unknown>) => void (await work('t')),
   };
-  await warmUpGateway({ pool, tokens, subjects: new Subjects(pool, Date.now), now: Date.now });
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    request.resume().on('end', () => response.writeHead(202).end());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await warmUpGateway({ pool, tokens, subjects: new Subjects(pool, Date.now), now: Date.now, url });
+  server.close();
+  expect(new Set(requests)).toEqual(new Set(['POST /v1/samples Bearer t']));
   expect(await rowsByTable()).toEqual(before);
   // It came as far as the alert: its statement is prepared on the connections.
   const clients = await Promise.all(Array.from({ length: 7 }, () => pool.connect()));

@@ -25,7 +25,7 @@ export class WearableGatewayModule {
     const subjects = new Subjects(pool, Date.now);
     const owners = { subjects, sources: new SourceOwners(pool, Date.now) };
     const pipeline = new Pipeline({ owners, log, rejections, metrics, now: Date.now });
-    platform.rehearse(() => warmUp({ subjects, pool, tokens: platform.tokens, now: Date.now }));
+    platform.rehearse((url) => warmUp({ subjects, pool, tokens: platform.tokens, now: Date.now, url }));
     return {
       module: WearableGatewayModule,
       controllers: [SamplesRoutes, RejectionsRoutes],

@@ -4,7 +4,8 @@ import { type ReadSample, type Reference, referenceKey, type Refusal, refuse } f
 import type { OwnedSample } from './group-by-patient.js';
 import type { Origin } from '../origin.js';
 import type { SourceOwners } from './source-owners.js';
-import type { DeviceAnswer, Resolved, Subject, Subjects } from './subjects.js';
+import type { Subject } from './patients-by-id.js';
+import type { DeviceAnswer, Resolved, Subjects } from './subjects.js';
 
 /** For patients without birth date: a device's clock is wrong when it says so. */
 const NOBODY_ALIVE_BEFORE = Date.UTC(1900, 0, 1);

@@ -2,12 +2,7 @@ import type { Pool } from 'pg';
 import type { DeviceAssignment } from '#libs/domain/fhir';
 import { ASSIGNMENT, readAssignment } from '#libs/platform/storage';
 import { type Reference, referenceKey } from '#libs/samples';
-
-/** A patient of the tenant. `bornAt`: earliest moment the birth date allows, ms, anywhere on earth; undefined when unknown. */
-export interface Subject {
-  readonly patient: string;
-  readonly bornAt: number | undefined;
-}
+import { NOT_DELETED, PatientsById, subjectOf, type PatientRow, type Subject } from './patients-by-id.js';
 
 export type PatientAnswer =
   | { readonly kind: 'patient'; readonly subject: Subject }
@@ -31,21 +26,20 @@ export interface Resolved {
   readonly devices: ReadonlyMap<string, DeviceAnswer>;
 }
 
-const KEPT_MS = 10_000;
-const MAX_KEPT = 50_000;
-
 /**
  * Resolves the references of a batch in at most four queries, whatever its size. Only patients found by id are remembered, for
- * ten seconds: who wears a device, and whose an identifier is, may change, and a measurement must not go to the wrong person;
+ * ten seconds ({@link PatientsById}): who wears a device, and whose an identifier is, may change, and a measurement must not go to the wrong person;
  * and a patient who is not there yet may be made the next moment.
  */
 export class Subjects {
-  private readonly kept = new Map<string, { readonly subject: Subject; readonly until: number }>();
+  private readonly patientsById: PatientsById;
 
   constructor(
     private readonly pool: Pool,
-    private readonly now: () => number,
-  ) {}
+    now: () => number,
+  ) {
+    this.patientsById = new PatientsById(pool, now);
+  }
 
   async resolve(tenant: number, patients: readonly Reference[], devices: readonly Reference[]): Promise<Resolved> {
     const [patientAnswers, deviceAnswers] = await Promise.all([
@@ -67,9 +61,7 @@ export class Subjects {
         identifiers.push(reference);
         continue;
       }
-      const subject = this.recall(tenant, reference.id);
-      if (subject === undefined) ids.push(reference.id);
-      else answers.set(key, { kind: 'patient', subject });
+      ids.push(reference.id);
     }
     await Promise.all([this.byId(tenant, ids, answers), this.byIdentifier(tenant, identifiers, answers)]);
     return answers;
@@ -77,16 +69,8 @@ export class Subjects {
 
   private async byId(tenant: number, ids: readonly string[], answers: Map<string, PatientAnswer>): Promise<void> {
     if (ids.length === 0) return;
-    const { rows } = await this.pool.query<PatientRow>({
-      name: 'wearable-patients',
-      text: `SELECT t.patient, t.birth_date FROM twins t WHERE t.tenant = $1 AND t.patient = ANY ($2::text[]) ${NOT_DELETED}`,
-      values: [tenant, ids],
-    });
-    for (const row of rows) {
-      const subject = subjectOf(row);
-      this.remember(tenant, subject);
+    for (const subject of await this.patientsById.find(tenant, ids))
       answers.set(subject.patient, { kind: 'patient', subject });
-    }
   }
 
   private async byIdentifier(
@@ -158,36 +142,13 @@ export class Subjects {
       else if (before?.kind === 'unknown' && device !== undefined) answers.set(key, device);
     }
   }
-
-  private recall(tenant: number, id: string): Subject | undefined {
-    const entry = this.kept.get(`${tenant}/${id}`);
-    return entry !== undefined && entry.until > this.now() ? entry.subject : undefined;
-  }
-
-  private remember(tenant: number, subject: Subject): void {
-    // A Map keeps the order of insertion: the first key is the oldest.
-    if (this.kept.size >= MAX_KEPT) {
-      const oldest = this.kept.keys().next().value;
-      if (oldest !== undefined) this.kept.delete(oldest);
-    }
-    const key = `${tenant}/${subject.patient}`;
-    this.kept.delete(key);
-    this.kept.set(key, { subject, until: this.now() + KEPT_MS });
-  }
 }
 
-/** A twin whose Patient was deleted takes no more samples. */
-const NOT_DELETED = `AND NOT EXISTS (SELECT FROM fhir_resources p
-  WHERE p.tenant = t.tenant AND p.type = 'Patient' AND p.id = t.patient AND p.deleted)`;
 /** One row for each time somebody had the device; one without assignment when nobody ever had it. */
 const ASSIGNED = `LEFT JOIN device_assignments a ON a.tenant = d.tenant AND a.device = d.id
   LEFT JOIN twins t ON t.tenant = d.tenant AND t.patient = a.patient ${NOT_DELETED}`;
 const HAD_BY = `CASE WHEN a.device IS NULL THEN NULL ELSE (${ASSIGNMENT})::text END AS assignment, t.patient, t.birth_date`;
 
-interface PatientRow {
-  readonly patient: string;
-  readonly birth_date: string | null;
-}
 interface DeviceRow {
   readonly device: string;
   readonly assignment: string | null;
@@ -214,18 +175,6 @@ function devicesOf(rows: readonly DeviceRow[]): Map<string, DeviceAnswer> {
       { kind: 'device', device, assignments: [...assignments.values()], subjects },
     ]),
   );
-}
-
-function subjectOf(row: PatientRow): Subject {
-  return { patient: row.patient, bornAt: row.birth_date === null ? undefined : earliest(row.birth_date) };
-}
-
-/** FHIR dates may be a year or a month. The day begins first at UTC+14. */
-function earliest(birthDate: string): number | undefined {
-  const parts = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(birthDate);
-  if (parts === null) return undefined;
-  const [, year, month = '1', day = '1'] = parts;
-  return Date.UTC(Number(year), Number(month) - 1, Number(day)) - 14 * 3_600_000;
 }
 
 function columns(references: readonly Reference[]): [systems: string[], values: string[]] {

@@ -28,6 +28,11 @@ export interface Tokens {
    * @returns stops watching
    */
   watch(access: Access, end: (reason: AccessEnd) => void): () => void;
+  /**
+   * Gives `work` a token with which a process rehearses its own routes: known to this process only and ends with `work`; of tenant 0, which is
+   * nobody's.
+   */
+  rehearse(scopes: readonly string[], work: (token: string) => Promise<unknown>): Promise<void>;
   /** A client was changed by this process: what is remembered of it ends here at once. */
   forget(client: string): void;
 }

@@ -96,7 +96,7 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     });
 
     const closing = new AbortController();
-    const rehearsals: (() => Promise<unknown>)[] = [];
+    const rehearsals: ((url: string) => Promise<unknown>)[] = [];
     const platform: Platform = {
       config,
       logger,

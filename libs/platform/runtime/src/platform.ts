@@ -30,10 +30,10 @@ export interface Platform {
   onClose(stop: () => Promise<void>): void;
   /**
    * Runs once before the process says that it is ready, one after another in order of registration, when nothing else of its start is under way:
-   * so each finds the connections that the one before has left. What fails is left out.
+   * so each finds the connections that the one before has left. It is given the process's own address. What fails is left out.
    */
-  rehearse(warmUp: () => Promise<unknown>): void;
-  readonly rehearsals: readonly (() => Promise<unknown>)[];
+  rehearse(warmUp: (url: string) => Promise<unknown>): void;
+  readonly rehearsals: readonly ((url: string) => Promise<unknown>)[];
   /** For consumers that have failed: closes what can be closed and ends the process with exit code 1. */
   fail(reason: string): void;
   /** Aborts {@link closing}; open streams end, and the server can close. */

@@ -399,6 +399,16 @@ describe('the runtime over real HTTP and Postgres', () => {
       ).toBe(401);
     });
 
+    it('knows the token of a rehearsal of its own routes while that runs, and of nobody', async () => {
+      let known = '';
+      await platform.tokens.rehearse(['twins.read'], async (token) => {
+        known = token;
+        expect(await platform.tokens.verifyToken(token)).toMatchObject({ tenant: { key: 0 }, scopes: ['twins.read'] });
+        expect(await platform.tokens.verifyToken(`${token}x`)).toBeUndefined();
+      });
+      expect(await platform.tokens.verifyToken(known)).toBeUndefined();
+    });
+
     it('checks MQTT credentials the same way', async () => {
       const { tokens } = platform;
       expect(await tokens.verifyClientSecret('admin', 'admin-secret')).toMatchObject({ tenant: { id: 'north' } });

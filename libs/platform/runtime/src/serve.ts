@@ -42,7 +42,7 @@ async function announceWhenReady(platform: Platform, url: string): Promise<void>
     const report = await platform.readiness.report();
     if (report.status === 'ready') {
       for (const rehearsal of platform.rehearsals)
-        await rehearsal().catch((error: unknown) => platform.logger.debug({ err: error }, 'not warmed up'));
+        await rehearsal(url).catch((error: unknown) => platform.logger.debug({ err: error }, 'not warmed up'));
       process.stdout.write(`ready ${url}\n`);
       return;
     }
