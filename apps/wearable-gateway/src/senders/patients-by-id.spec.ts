@@ -7,7 +7,7 @@ function tableOf(...patients: string[]) {
   const there = new Set(patients);
   const queries: string[][] = [];
   const gates: PromiseWithResolvers<void>[] = [];
-  const query = async ({ values: [tenants = [], ids = []] }: { values: [number[], string[]] }) => {
+  const query = async ({ values: [tenants, ids] }: { values: [number[], string[]] }) => {
     const wanted = ids.map((id, index) => ({ tenant: tenants[index], patient: id, birth_date: null }));
     queries.push(wanted.map(({ tenant, patient }) => `${tenant}/${patient}`));
     const gate = Promise.withResolvers<void>();
