@@ -3,12 +3,18 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { ValidationMode } from '#libs/fhir-rest';
-import type { Platform } from '#libs/platform/runtime';
-import { BundleJobs, FhirStore, MeasuredStore, RecentSettings, TenantSettingsStore } from '#libs/platform/storage';
+import { JobRunner, type Platform } from '#libs/platform/runtime';
+import {
+  BundleJobs,
+  FhirStore,
+  MeasuredStore,
+  RecentSettings,
+  TenantSettingsStore,
+  type ClaimedJob,
+} from '#libs/platform/storage';
 import { AlertResources } from './alert-resources/alert-resources.js';
 import { AsyncRoutes } from './http/async.routes.js';
 import { HistoryRoutes } from './http/history.routes.js';
-import { JobRunner } from './jobs/job-runner.js';
 import { LogRepository } from './log-repository.js';
 import { Meter } from './meter.js';
 import { Pipeline } from './pipeline.js';
@@ -42,7 +48,7 @@ export class FhirGatewayModule implements OnModuleInit {
       jobs,
       onJobAdded: () => runner.look(),
     });
-    const runner = new JobRunner({
+    const runner = new JobRunner<ClaimedJob>({
       jobs,
       run: (job) => pipeline.asyncBundles.run(job),
       onProblem: (error) => platform.logger.error({ err: error }, 'a job for a bundle failed'),

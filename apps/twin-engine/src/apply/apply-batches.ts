@@ -12,7 +12,6 @@ import {
   type Selection,
 } from '#libs/platform/messaging';
 import {
-  BY_INDEX,
   deferRecords,
   loadClientIds,
   loadIdentities,
@@ -97,7 +96,7 @@ export class BatchApplier {
     let broken: Error | undefined;
     try {
       const begun = performance.now();
-      const began = client.query(`BEGIN; ${BY_INDEX}`);
+      const began = client.query('BEGIN');
       const starts = new Map(batches.map((batch) => [batch.partition, batch.records[0]?.offset ?? 0n]));
       const locking = OFFSETS.lock(client, starts);
       await sentTogether([began, locking]);

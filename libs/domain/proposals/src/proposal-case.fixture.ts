@@ -24,13 +24,14 @@ export function levelModel(drift = 0): ScenarioModel<Levels> {
       const spread = Array.from({ length: draws }, (_, i) => -10 + (20 * i) / Math.max(1, draws - 1));
       return { from, glucose: glucose.at(-1)!.mgPerDl, spread };
     },
-    run: ({ from, glucose, spread }, inputs, minutes, stepMinutes) =>
-      spread.map((offset) =>
-        Array.from({ length: Math.floor(minutes / stepMinutes) }, (_, i) => {
-          const t = from + (i + 1) * stepMinutes * MINUTE;
-          return glucose + offset + (drift * (t - from)) / (60 * MINUTE) + effect(inputs, from, t);
-        }),
-      ),
+    assumptions: () => [],
+    run: ({ from, glucose, spread }, inputs, minutes, stepMinutes) => {
+      const at = Array.from({ length: Math.floor(minutes / stepMinutes) + 1 }, (_, i) => i * stepMinutes);
+      const paths = spread.map((offset) =>
+        at.map((minute) => glucose + offset + (drift * minute) / 60 + effect(inputs, from, from + minute * MINUTE)),
+      );
+      return { minutes: at, paths };
+    },
   };
 }
 

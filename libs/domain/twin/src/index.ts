@@ -27,6 +27,7 @@ export type { Sample } from './rules/judged-sample.js';
 export { limitRule, QUALITY } from './rules/limit-rule.js';
 export type { Finding } from './alerts/finding.js';
 export type { Cited } from './state/cited.js';
+export { aboutPerson } from './facts/about-person.js';
 export { ageAt, isPregnantAt, type Person } from './facts/person.js';
 export { inOrder, judgedAs } from './ingest/sample.js';
 export { ruleViews } from './views/catalogue-view.js';

@@ -40,7 +40,6 @@ export {
 export { TwinConflictError, writeTwins, type TwinWrite } from './write/write-twins.js';
 export { createPrisma, type Prisma } from './schema/prisma.js';
 export { connectionsToWarm, createPool } from './postgres/pool.js';
-export { BY_INDEX } from './postgres/by-index.js';
 export { inTransaction } from './postgres/in-transaction.js';
 export { sentTogether } from './postgres/sent-together.js';
 export { rehearsalPool } from './postgres/rehearsal-pool.js';
@@ -79,3 +78,4 @@ export { finishModelJob, ModelJobs, type ClaimedModelJob } from './what-if/model
 export * from './what-if/therapies.js';
 export * from './what-if/proposals.js';
 export { knownUntil, knownValues, type KnownTwin, type KnownValues } from './what-if/person-history.js';
+export { fitCandidates, knownParameters, type FitCandidate } from './what-if/person-parameters.js';

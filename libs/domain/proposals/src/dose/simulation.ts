@@ -6,11 +6,11 @@ import {
   meanOf,
   quantileOf,
   sortedAt,
-  type Paths,
   type PlannedChange,
   type RecordedHistory,
   type ScenarioModel,
   type ScenarioPlan,
+  type SimulatedArm,
 } from '#libs/domain/scenarios';
 import type { ProposalCase } from '../proposal-case.js';
 
@@ -47,7 +47,7 @@ export function simulationOf<Ensemble>(
     return started;
   };
   const branch = { name: 'proposed', from: now, until: now + MINUTES * MINUTE };
-  const run = (given: Given): Paths | ModelRefusal => {
+  const run = (given: Given): SimulatedArm | ModelRefusal => {
     const ensemble = start();
     if (isRefusal(ensemble)) return ensemble;
     const changed = applyChanges(history.inputs, changesOf(given, now), branch);
@@ -55,14 +55,14 @@ export function simulationOf<Ensemble>(
   };
   return {
     lowestMean: () => {
-      const paths = run({});
-      if (isRefusal(paths)) return paths;
-      return least(60 / STEP, (step) => meanOf(sortedAt(paths, step)));
+      const arm = run({});
+      if (isRefusal(arm)) return arm;
+      return least(arm, 60, (values) => meanOf(values));
     },
     lowestQuantile: (given) => {
-      const paths = run(given);
-      if (isRefusal(paths)) return Number.NEGATIVE_INFINITY;
-      return least(MINUTES / STEP, (step) => quantileOf(sortedAt(paths, step), 0.05));
+      const arm = run(given);
+      if (isRefusal(arm)) return Number.NEGATIVE_INFINITY;
+      return least(arm, MINUTES, (values) => quantileOf(values, 0.05));
     },
   };
 }
@@ -94,8 +94,10 @@ function changesOf({ insulin = 0, carbohydrates = 0 }: Given, t: number): readon
   ];
 }
 
-function least(steps: number, at: (step: number) => number): number {
+/** Least of what `of` gives of the draws at each step up to `until` minutes, mg/dL. */
+function least({ minutes, paths }: SimulatedArm, until: number, of: (values: Float64Array) => number): number {
   let lowest = Infinity;
-  for (let step = 0; step < steps; step += 1) lowest = Math.min(lowest, at(step));
+  for (const [step, minute] of minutes.entries())
+    if (minute <= until) lowest = Math.min(lowest, of(sortedAt(paths, step)));
   return Math.round(lowest * 10) / 10;
 }

@@ -27,14 +27,17 @@ export const LINEAR_MODEL: ScenarioModel<LinearEnsemble> = {
       })),
     };
   },
-  run: (ensemble, inputs, minutes, stepMinutes) =>
-    ensemble.draws.map((draw) =>
-      Array.from({ length: Math.floor(minutes / stepMinutes) }, (_, i) => {
-        const t = ensemble.from + (i + 1) * stepMinutes * MINUTE;
-        const [units, grams] = acted(inputs, ensemble.from, t);
+  assumptions: () => ['The model is one for tests.'],
+  run: (ensemble, inputs, minutes, stepMinutes) => {
+    const at = Array.from({ length: Math.floor(minutes / stepMinutes) + 1 }, (_, i) => i * stepMinutes);
+    const paths = ensemble.draws.map((draw) =>
+      at.map((minute) => {
+        const [units, grams] = acted(inputs, ensemble.from, ensemble.from + minute * MINUTE);
         return draw.glucose - draw.perUnit * units + draw.perGram * grams;
       }),
-    ),
+    );
+    return { minutes: at, paths };
+  },
 };
 
 /** Units and grams that have acted by `t` of what was given since `from`. */

@@ -18,7 +18,7 @@ describe('runScenario', () => {
   it('answers in the form that is documented', () => {
     const scenario = scenarioOf(branchOf(planOf({ recorded: [], 'less insulin': [lessBolus] })));
     expect(ScenarioSchema.strict().parse(scenario)).toEqual(scenario);
-    expect(scenario.arms.map(({ points }) => points.length)).toEqual([12, 12]);
+    expect(scenario.arms.map(({ points }) => points.length)).toEqual([13, 13]);
     expect(scenario.arms[0]!.points.at(-1)).toMatchObject({ minutes: 180, effectiveAt: at(180) });
   });
 

@@ -4,10 +4,10 @@ import { applyChanges, type ChangedInputs } from '../changes/apply-changes.js';
 import { recordedHistory, type RecordedHistory, type RecordedValue } from '../inputs/recorded-history.js';
 import type { ScenarioPlan } from '../request/scenario-plan.js';
 import { differenceOf } from '../summary/differences.js';
-import { pointsOf } from '../summary/path-points.js';
-import { summarise } from '../summary/summarise.js';
+import { pointsOf, type PathPoint } from '../summary/path-points.js';
+import { summarise, type Summary } from '../summary/summarise.js';
 import { scenarioId } from './scenario-id.js';
-import { isRefusal, type ScenarioModel } from './scenario-model.js';
+import { isRefusal, type ScenarioModel, type SimulatedArm } from './scenario-model.js';
 
 /** A person as known at the time of the branch: plain values, so that it can be sent to a worker thread. */
 export interface ScenarioBranch {
@@ -43,11 +43,23 @@ export function runScenario<Ensemble>(branch: ScenarioBranch, model: ScenarioMod
   const known = { subject, parameters, glucose: history.glucose, inputs: history.inputs, from };
   const ensemble = model.start(known, plan.draws, plan.seed);
   if (isRefusal(ensemble)) return ensemble;
-  const arms = changed.map(({ name, given }) => {
-    const paths = model.run(ensemble, given.inputs, minutes, stepMinutes);
-    const points = pointsOf(paths, stepMinutes);
-    return { name, paths, points, summary: summarise(paths, points, given.inputs, from, until) };
-  });
+  const arms: (SimulatedArm & {
+    readonly name: string;
+    readonly points: readonly PathPoint[];
+    readonly summary: Summary;
+  })[] = [];
+  for (const { name, given } of changed) {
+    const arm = model.run(ensemble, given.inputs, minutes, stepMinutes);
+    if (isRefusal(arm)) return arm;
+    const points = pointsOf(arm);
+    arms.push({
+      name,
+      minutes: arm.minutes,
+      paths: arm.paths,
+      points,
+      summary: summarise(arm.paths, points, given.inputs, from, until),
+    });
+  }
   const warnings = [...history.warnings, ...changed.flatMap(({ given }) => given.warnings)];
   const scenario: Scenario = {
     ...headOf(branch, model),
@@ -61,9 +73,9 @@ export function runScenario<Ensemble>(branch: ScenarioBranch, model: ScenarioMod
       })),
       summary: { ...summary },
     })),
-    differences: arms.slice(1).map((arm) => mutable(differenceOf(arm, arms[0]!, stepMinutes))),
+    differences: arms.slice(1).map((arm) => mutable(differenceOf(arm, arms[0]!))),
     inputs: history.counts.map(({ code, count, newest }) => ({ code, count, newest: iso(newest) })),
-    assumptions: assumptionsOf(branch, history),
+    assumptions: [...assumptionsOf(branch, history), ...model.assumptions(ensemble)],
     warnings,
     disclaimer: DISCLAIMER,
   };
@@ -93,23 +105,16 @@ function headOf(
   };
 }
 
-function assumptionsOf({ plan, parameters, subject }: ScenarioBranch, history: RecordedHistory): string[] {
-  const counts = new Map(history.counts.map(({ code, count }) => [code, count]));
+function assumptionsOf({ plan, parameters }: ScenarioBranch, history: RecordedHistory): string[] {
   const newest = history.glucose.at(-1)!;
-  const has = (code: RecordedValue['code']): boolean => (counts.get(code) ?? 0) > 0;
+  const hasMeals = history.counts.some(({ code }) => code === 'carbohydrate-intake');
   return [
     `The branch begins with the glucose known at ${iso(plan.from)}: ${newest.mgPerDl} mg/dL at ${iso(newest.t)}.`,
     'Doses, meals and exercise recorded for the time of the branch happen as recorded, unless an arm changes them; nothing else happens.',
-    has('insulin-basal-rate')
-      ? 'The basal rate recorded last holds to the end.'
-      : 'No basal rate is recorded: insulin in the background is what the model takes for the person at rest.',
-    ...(has('carbohydrate-intake')
+    ...(hasMeals ? [] : ['No carbohydrates are recorded: what was eaten before the branch is unknown.']),
+    ...(parameters === null
       ? []
-      : ['No carbohydrates are recorded: meals before the branch are unknown, not taken for none eaten.']),
-    parameters === null
-      ? 'The parameters are those of the population: none have been fitted to this person.'
-      : `The parameters were fitted to this person on data until ${iso(parameters.dataUntil)}.`,
-    ...(subject.weightKg === null ? ['The body weight is unknown; the model takes its typical value.'] : []),
+      : [`The parameters were fitted to this person on data until ${iso(parameters.dataUntil)}.`]),
     'All arms use the same draws, so that differences between them are those of the changes.',
     'Illness, stress, alcohol and errors of the sensor are not simulated.',
   ];

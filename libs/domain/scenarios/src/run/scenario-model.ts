@@ -7,8 +7,15 @@ export interface ScenarioModel<Ensemble> {
   readonly version: string;
   /** Possible states of the person at `from` (ms), one per draw, from what was measured and given up to then; or why there are none. */
   readonly start: (known: KnownPerson, draws: number, seed: number) => Ensemble | ModelRefusal;
-  /** The course of glucose of each draw, mg/dL, at each step after the beginning. The draws are the same for all inputs. */
-  readonly run: (ensemble: Ensemble, inputs: PersonInputs, minutes: number, stepMinutes: number) => Paths;
+  /** Sentences: what was assumed of the person. */
+  readonly assumptions: (ensemble: Ensemble) => readonly string[];
+  /** The course of glucose of each draw, at 0, `stepMinutes`, … The draws are the same for all inputs. */
+  readonly run: (
+    ensemble: Ensemble,
+    inputs: PersonInputs,
+    minutes: number,
+    stepMinutes: number,
+  ) => SimulatedArm | ModelRefusal;
 }
 
 export interface KnownPerson {
@@ -21,7 +28,13 @@ export interface KnownPerson {
   readonly from: number;
 }
 
-/** One path per draw; index i is `(i + 1) × stepMinutes` after the beginning. */
+export interface SimulatedArm {
+  /** After the beginning, of each value of a path. */
+  readonly minutes: readonly number[];
+  readonly paths: Paths;
+}
+
+/** One path per draw, mg/dL. */
 export type Paths = readonly ArrayLike<number>[];
 
 export function isRefusal(value: unknown): value is ModelRefusal {

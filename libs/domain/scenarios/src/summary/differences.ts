@@ -1,4 +1,4 @@
-import type { Paths } from '../run/scenario-model.js';
+import type { SimulatedArm } from '../run/scenario-model.js';
 import { meanOf, quantileOf, rounded, share, sortedAt } from './path-points.js';
 import type { Summary } from './summarise.js';
 
@@ -21,9 +21,8 @@ export interface Difference {
   };
 }
 
-interface Arm {
+interface Arm extends SimulatedArm {
   readonly name: string;
-  readonly paths: Paths;
   readonly summary: Summary;
 }
 
@@ -31,14 +30,14 @@ interface Arm {
  * Arm − against, draw by draw: each draw is the same possible person in both arms (common random numbers), so that what is unknown of the person and
  * the same in both does not widen the interval.
  */
-export function differenceOf(arm: Arm, against: Arm, stepMinutes: number): Difference {
+export function differenceOf(arm: Arm, against: Arm): Difference {
   const paths = arm.paths.map((path, draw) => {
     const other = against.paths[draw]!;
     return Float64Array.from(path, (x, i) => x - other[i]!);
   });
-  const points = Array.from({ length: paths[0]?.length ?? 0 }, (_, i) => {
+  const points = arm.minutes.map((minutes, i) => {
     const values = sortedAt(paths, i);
-    return { minutes: (i + 1) * stepMinutes, mean: rounded(meanOf(values)), interval95: interval95Of(values) };
+    return { minutes, mean: rounded(meanOf(values)), interval95: interval95Of(values) };
   });
   const means = Float64Array.from(paths, meanOf).sort();
   return {

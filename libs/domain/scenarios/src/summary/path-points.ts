@@ -1,5 +1,5 @@
 import { quantilesOf, type Quantiles } from '#libs/domain/forecasting';
-import type { Paths } from '../run/scenario-model.js';
+import type { Paths, SimulatedArm } from '../run/scenario-model.js';
 
 export interface PathPoint {
   readonly minutes: number;
@@ -8,12 +8,11 @@ export interface PathPoint {
 }
 
 /** Mean and quantiles of the draws at each step. */
-export function pointsOf(paths: Paths, stepMinutes: number): readonly PathPoint[] {
-  const steps = paths[0]?.length ?? 0;
-  return Array.from({ length: steps }, (_, i) => {
+export function pointsOf({ minutes, paths }: SimulatedArm): readonly PathPoint[] {
+  return minutes.map((minute, i) => {
     const values = sortedAt(paths, i);
     return {
-      minutes: (i + 1) * stepMinutes,
+      minutes: minute,
       mean: rounded(meanOf(values)),
       quantiles: quantilesOf((p) => rounded(quantileOf(values, p))),
     };

@@ -11,6 +11,8 @@ export interface StoredScenario {
   /** 0: those of the population. */
   readonly parametersVersion: number;
   readonly client: string;
+  /** SHA-256 of the answer, hex. */
+  readonly digest: string;
 }
 
 /** Scenarios by what they follow from: the answers are computed again (docs/adr/0051). */
@@ -21,8 +23,8 @@ export class ScenarioStore {
   async add(scenarios: readonly StoredScenario[]): Promise<void> {
     if (scenarios.length === 0) return;
     await this.pool.query(
-      `INSERT INTO scenarios (tenant, id, patient, plan, model_version, parameters_version, client)
-       SELECT * FROM unnest($1::int4[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int4[], $7::text[])
+      `INSERT INTO scenarios (tenant, id, patient, plan, model_version, parameters_version, client, digest)
+       SELECT * FROM unnest($1::int4[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int4[], $7::text[], $8::text[])
        ON CONFLICT DO NOTHING`,
       [
         scenarios.map(({ tenant }) => tenant),
@@ -32,13 +34,14 @@ export class ScenarioStore {
         scenarios.map(({ modelVersion }) => modelVersion),
         scenarios.map(({ parametersVersion }) => parametersVersion),
         scenarios.map(({ client }) => client),
+        scenarios.map(({ digest }) => digest),
       ],
     );
   }
 
   async find(tenant: number, id: string): Promise<StoredScenario | undefined> {
     const { rows } = await this.pool.query<StoredScenario>(
-      `SELECT tenant, id::text AS id, patient, plan, model_version AS "modelVersion", parameters_version AS "parametersVersion", client
+      `SELECT tenant, id::text AS id, patient, plan, model_version AS "modelVersion", parameters_version AS "parametersVersion", client, digest
        FROM scenarios WHERE tenant = $1 AND id = $2`,
       [tenant, id],
     );

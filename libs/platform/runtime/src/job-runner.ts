@@ -1,13 +1,12 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { ClaimedJob } from '#libs/platform/storage';
 
-export interface JobRunnerDeps {
+export interface JobRunnerDeps<Job extends { readonly tenant: number }> {
   readonly jobs: {
-    claim(limit: number): Promise<readonly ClaimedJob[]>;
-    renew(tenant: number, job: ClaimedJob): Promise<boolean>;
+    claim(limit: number): Promise<readonly Job[]>;
+    renew(tenant: number, job: Job): Promise<boolean>;
   };
   /** Does a job and keeps its answer; never rejects for what the job asks. */
-  readonly run: (job: ClaimedJob) => Promise<void>;
+  readonly run: (job: Job) => Promise<void>;
   readonly onProblem: (error: unknown) => void;
 }
 
@@ -17,13 +16,15 @@ const LOOK_EVERY_MS = 1_000;
 const RENEW_EVERY_MS = 10_000;
 
 /** Runs the jobs that are due, also those of processes that have ended; starts and stops with the process. */
-export class JobRunner implements OnApplicationBootstrap, OnApplicationShutdown {
+export class JobRunner<Job extends { readonly tenant: number }>
+  implements OnApplicationBootstrap, OnApplicationShutdown
+{
   private readonly running = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private isStopping = false;
 
-  constructor(private readonly deps: JobRunnerDeps) {}
+  constructor(private readonly deps: JobRunnerDeps<Job>) {}
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
@@ -58,7 +59,7 @@ export class JobRunner implements OnApplicationBootstrap, OnApplicationShutdown 
     }
   }
 
-  private async run(job: ClaimedJob): Promise<void> {
+  private async run(job: Job): Promise<void> {
     const { jobs, onProblem } = this.deps;
     const timer = setInterval(() => void jobs.renew(job.tenant, job).catch(onProblem), RENEW_EVERY_MS);
     try {
