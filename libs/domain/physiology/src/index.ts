@@ -14,3 +14,21 @@ export {
   type InsulinCurveName,
 } from './insulin/exponential-curve.js';
 export { insulinEffect, insulinOnBoard, type InsulinOnBoardOptions } from './insulin/insulin-on-board.js';
+export { runArm, type ArmPaths } from './personal/ensemble/arm.js';
+export { startEnsemble, type Ensemble, type EnsembleRequest } from './personal/ensemble/ensemble.js';
+export { FIT_DAYS, fitPersonal, type FitRequest, type PersonalFit } from './personal/fit/fit.js';
+export type { ParameterReport } from './personal/fit/report.js';
+export { PERSONAL_GLUCOSE_CARD } from './personal/model/card.js';
+export { PERSONAL_LIMITS, type PersonalSubject } from './personal/model/checks.js';
+export type { GlucoseReading, PersonalInputs } from './personal/model/inputs.js';
+export { PERSONAL_COORDINATES } from './personal/model/parameters.js';
+export type { Population } from './personal/fit/population.js';
+export { UVA_PADOVA_CARD } from './uva-padova/card.js';
+export {
+  basalUnitsPerHour,
+  completed,
+  type IndependentParameters,
+  type UvaPadovaParameters,
+} from './uva-padova/parameters.js';
+export { UVA_PADOVA, type UvaPadovaInputs, type UvaPadovaState } from './uva-padova/simulation.js';
+export { VIRTUAL_PEOPLE, type VirtualPersonName } from './uva-padova/virtual-people.js';
