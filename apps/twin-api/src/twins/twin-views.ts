@@ -25,6 +25,9 @@ const CODES = CATALOGUE.map((measure) => measure.number);
 /** How far a value's time may be ahead of its recording: what the gateways tolerate, and a minute between the clocks of our own servers. */
 const MAX_AHEAD_MS = SAMPLE_LIMITS.futureMs + 60_000;
 
+/** How old a result that decays may be when it is shown, ms: insulin on board falls by at most 1 % a minute. */
+const DECAY_SHOWN_MS = 60_000;
+
 /** The twin now, at a time, or as it was known at a time. */
 export class TwinViews {
   constructor(
@@ -47,7 +50,7 @@ export class TwinViews {
     ]);
     if (isAside) throw twinUnreadable();
     if (hot === undefined) return this.fromStore(tenant, patient);
-    const { moreFacts, ...view } = this.fromHot(hot.view);
+    const { moreFacts, ...view } = await this.asOfNow(tenant, patient, this.fromHot(hot.view));
     return moreFacts === 0 ? view : { ...view, facts: await this.allFacts(tenant, patient) };
   }
 
@@ -133,6 +136,19 @@ export class TwinViews {
     if (twin === undefined) throw notFound('the patient');
     const facts = await factsAt(this.pool, tenant, twin.key, Number.MAX_SAFE_INTEGER / 1000, this.now());
     return facts.map(factView);
+  }
+
+  /** What decays without new values is reckoned again from the stored state, unless it is as of just now. */
+  private async asOfNow<T extends TwinView>(tenant: number, patient: string, view: T): Promise<T> {
+    const now = this.now();
+    const isPast = this.catalogue.derived.some((measure) => {
+      if (measure.kind !== 'detected' || measure.decays !== true) return false;
+      const shown = view.derived?.[measure.name];
+      return shown !== undefined && 'value' in shown && now - Date.parse(shown.effectiveAt) > DECAY_SHOWN_MS;
+    });
+    const state = isPast ? await this.stateOf(tenant, patient) : undefined;
+    if (state === undefined) return view;
+    return { ...view, derived: viewOf(this.catalogue, state, now).derived as TwinView['derived'] };
   }
 
   private fromHot(text: string): TwinView & { readonly moreFacts: number } {

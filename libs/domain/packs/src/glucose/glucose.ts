@@ -1,6 +1,7 @@
 import { limitRule, type ConditionPack, type Policy } from '#libs/domain/twin';
 import { GLUCOSE_RATE } from './glucose-rate.js';
 import { EARLY_LOW_SOON_RULE, LOW, LOW_SOON_RULE, NOT_NEWBORN, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
+import { CARBOHYDRATES_ON_BOARD, DOSES_DETECTOR, INSULIN_ON_BOARD } from './on-board.js';
 import { LOW_SOON_DETECTOR } from './low-soon-detector.js';
 
 const MEASURE = {
@@ -27,7 +28,7 @@ const FURTHER_UP = {
 export const GLUCOSE_PACK: ConditionPack = {
   id: 'glucose',
   title: 'Glucose',
-  measures: ['glucose'],
+  measures: ['glucose', 'insulin-bolus', 'insulin-basal-rate', 'carbohydrate-intake'],
   rules: [
     limitRule({
       ...MEASURE,
@@ -71,6 +72,6 @@ export const GLUCOSE_PACK: ConditionPack = {
       further: FURTHER_UP,
     }),
   ],
-  detectors: [LOW_SOON_DETECTOR],
-  derived: [GLUCOSE_RATE],
+  detectors: [LOW_SOON_DETECTOR, DOSES_DETECTOR],
+  derived: [GLUCOSE_RATE, INSULIN_ON_BOARD, CARBOHYDRATES_ON_BOARD],
 };

@@ -49,8 +49,12 @@ export interface DetectedMeasure extends DerivedHead {
   readonly of: readonly MeasureName[];
   /** Id of the detector. */
   readonly detector: string;
-  /** Result from the detector's memory (null: it has none), with its effective time, ms; without one, that of the newest value. */
-  readonly read: (memory: unknown) => Derived & { readonly at?: number };
+  /**
+   * Result at `at` (ms) from the detector's memory (null: it has none), with its effective time, ms; without one, that of the newest value.
+   */
+  readonly read: (memory: unknown, at: number) => Derived & { readonly at?: number };
+  /** The result changes as time goes on without new values: it is reckoned when it is asked for. */
+  readonly decays?: true;
 }
 
 /** A value in the measure's unit with what else is worth knowing by name, or a code for why there is none. */

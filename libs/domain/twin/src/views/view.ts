@@ -104,7 +104,7 @@ export function viewOf(catalogue: Catalogue, state: TwinState, at: number): Twin
     version: state.version,
     asOf: state.asOf === null ? null : utc(state.asOf),
     measures: measuresOf(state, at),
-    derived: derivedOf(catalogue, state),
+    derived: derivedOf(catalogue, state, at),
     facts: factsOf(state),
     moreFacts: state.moreFacts + Object.keys(state.leftOut ?? {}).length,
     refusals: refusalsOf(catalogue, state, at),
@@ -134,8 +134,8 @@ function measuresOf(state: TwinState, at: number): TwinView['measures'] {
   return measures;
 }
 
-function derivedOf({ derived }: Catalogue, state: TwinState): TwinView['derived'] {
-  const person = personOf(state.facts);
+function derivedOf({ derived }: Catalogue, state: TwinState, asked: number): TwinView['derived'] {
+  const given = { state, person: personOf(state.facts), asked };
   const views: Record<string, DerivedView> = {};
   for (const measure of derived) {
     const isPartly = measure.kind === 'latest' && measure.partly === true;
@@ -145,7 +145,7 @@ function derivedOf({ derived }: Catalogue, state: TwinState): TwinView['derived'
       .filter((cited) => !isPartly || (cited.quality !== 2 && isExact(cited)));
     if (latest.length < (isPartly ? 1 : measure.of.length)) continue;
     const { name, title, unit, of } = measure;
-    const { at = Math.max(...latest.map(({ t }) => t)), ...shown } = readDerived(measure, latest, state, person);
+    const { at = Math.max(...latest.map(({ t }) => t)), ...shown } = readDerived(measure, latest, given);
     views[name] = { title, unit, of, effectiveAt: utc(at), ...readable(shown) };
   }
   return views;
@@ -166,10 +166,9 @@ function digits(x: number): number {
 function readDerived(
   measure: DerivedMeasure,
   latest: readonly Cited[],
-  state: TwinState,
-  person: Person,
+  { state, person, asked }: { readonly state: TwinState; readonly person: Person; readonly asked: number },
 ): Derived & { readonly at?: number } {
-  if (measure.kind === 'detected') return measure.read(state.detectors[measure.detector]?.now?.memory ?? null);
+  if (measure.kind === 'detected') return measure.read(state.detectors[measure.detector]?.now?.memory ?? null, asked);
   if (latest.some(({ quality }) => quality === 2)) return { refused: 'bad-value' };
   if (!latest.every(isExact)) return { refused: 'only-a-bound' };
   return measure.kind === 'latest'
