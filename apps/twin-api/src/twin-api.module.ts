@@ -1,12 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { Platform } from '#libs/platform/runtime';
 import { ClientAdministration, TenantSettingsStore } from '#libs/platform/storage';
 import { AlertRoutes } from './alerts/alerts.routes.js';
 import { API, Api } from './api.js';
 import { DeadLetterRoutes } from './alerts/dead-letters.routes.js';
+import { CATALOGUE } from './catalogue.js';
 import { ClientRoutes } from './clients/clients.routes.js';
 import { Clients, CLIENTS } from './clients/clients.js';
+import { ForecastRoutes } from './forecasts/forecasts.routes.js';
+import { Forecasts, FORECASTS } from './forecasts/forecasts.js';
 import { LimitRoutes } from './acts/limits.routes.js';
 import { ModelRoutes } from './models/models.routes.js';
 import { TenantActJob } from './acts/tenant-act-job.js';
@@ -28,6 +30,7 @@ export class TwinApiModule {
       controllers: [
         TwinRoutes,
         ModelRoutes,
+        ForecastRoutes,
         AlertRoutes,
         LimitRoutes,
         WebhookRoutes,
@@ -36,7 +39,8 @@ export class TwinApiModule {
         SettingsRoutes,
       ],
       providers: [
-        { provide: API, useFactory: () => new Api(platform, DEFAULT_CATALOGUE, () => tenantActs.wake()) },
+        { provide: API, useFactory: () => new Api(platform, CATALOGUE, () => tenantActs.wake()) },
+        { provide: FORECASTS, useFactory: () => new Forecasts(platform.pool, CATALOGUE.forecasters) },
         { provide: CLIENTS, useFactory: () => clientsOf(platform) },
         { provide: Settings, useFactory: () => settingsOf(platform) },
         { provide: TenantActJob, useFactory: () => tenantActs },

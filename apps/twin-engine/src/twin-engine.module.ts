@@ -1,8 +1,8 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { TOPICS } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { requireAgreement } from '#libs/platform/messaging';
 import type { Platform } from '#libs/platform/runtime';
+import { CATALOGUE } from './catalogue.js';
 import { GROUP, OFFSETS } from './group.js';
 import { createMeter } from './meter.js';
 import { startPipeline, type Pipeline } from './pipeline.js';
@@ -12,7 +12,6 @@ import { Ticker } from './time/ticker.js';
 import { Upkeep } from './upkeep.js';
 import { warmUp } from './warm-up.js';
 
-const CATALOGUE = DEFAULT_CATALOGUE;
 const TICK_EVERY_MS = 500;
 const TICKS_PER_ROUND = 500;
 const KEEP_LOG_DAYS = 7;

@@ -17,3 +17,4 @@ export * from './record-schemas.js';
 export * from './what-if/scenarios-api.js';
 export * from './what-if/proposals-api.js';
 export * from './models/models-api.js';
+export * from './models/forecasts-api.js';

@@ -4,6 +4,7 @@ import { FHIR_ROUTES } from './fhir-routes.js';
 import { SAMPLES_ROUTES } from './samples-routes.js';
 import { TWINS_ROUTES } from './twins-routes.js';
 import { MODELS_ROUTES } from './models-routes.js';
+import { FORECASTS_ROUTES } from './forecasts-routes.js';
 import { THRESHOLDS_ROUTES } from './thresholds-routes.js';
 import { ALERTS_ROUTES } from './alerts-routes.js';
 import { CLIENTS_ROUTES } from './clients-routes.js';
@@ -19,6 +20,7 @@ export const ROUTES: readonly RouteDoc[] = [
   ...SAMPLES_ROUTES,
   ...TWINS_ROUTES,
   ...MODELS_ROUTES,
+  ...FORECASTS_ROUTES,
   ...THRESHOLDS_ROUTES,
   ...ALERTS_ROUTES,
   ...WEBHOOKS_ROUTES,

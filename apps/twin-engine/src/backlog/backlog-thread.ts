@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { createPool, SourceKeys } from '#libs/platform/storage';
+import { CATALOGUE } from '../catalogue.js';
 import { Backlog } from './backlog.js';
 import type { BacklogMessage } from './start-backlog.js';
 
@@ -21,7 +21,7 @@ const pool = createPool(databaseUrl, { name: 'homeostat-backlog', max: 2 });
 const backlog = new Backlog({
   pool,
   sources: new SourceKeys(),
-  catalogue: DEFAULT_CATALOGUE,
+  catalogue: CATALOGUE,
   sliceMs: SLICE_MS,
   onCommitted: (committed) => send({ kind: 'committed', committed }),
   onProblem: (problem) => send({ kind: 'problem', ...problem }),

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { loadConfig } from '#libs/platform/config';
 import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
 import { createPool, migrate, type TwinRowHead } from '#libs/platform/storage';
+import { CATALOGUE } from '../catalogue.js';
 import { findTwins, type Asked } from './find-twins.js';
 import { rebuildTwin } from './rebuild-twin.js';
 
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   const pool = createPool(url, { name: 'homeostat-rebuild', max: 2 });
   try {
     await migrate(url);
-    const twins = await findTwins(pool, DEFAULT_CATALOGUE, asked);
+    const twins = await findTwins(pool, CATALOGUE, asked);
     if (twins.length === 0) {
       const isAsked = asked.patient !== undefined || asked.all;
       console.log(isAsked ? 'there is no such twin' : 'every twin can be read');
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
 async function rebuilt(pool: Parameters<typeof rebuildTwin>[0], twin: TwinRowHead): Promise<boolean> {
   const name = `twin ${twin.key} of tenant ${twin.tenant}`;
   try {
-    const done = await rebuildTwin(pool, DEFAULT_CATALOGUE, twin);
+    const done = await rebuildTwin(pool, CATALOGUE, twin);
     if (done.kind === 'busy') {
       console.error(`${name}: its records kept coming; nothing was changed, try again`);
       return false;

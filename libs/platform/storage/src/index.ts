@@ -37,6 +37,14 @@ export {
   type ParametersWrite,
   type StatusWrite,
 } from './forecasts/write-forecasts.js';
+export { findTruths, type FoundTruth, type Target } from './forecasts/find-truths.js';
+export {
+  forecastsFrom,
+  newestSaid,
+  type ForecastRow,
+  type ModelOutput,
+  type NewestSaid,
+} from './forecasts/read-forecasts.js';
 export { TwinConflictError, writeTwins, type TwinWrite } from './write/write-twins.js';
 export { createPrisma, type Prisma } from './schema/prisma.js';
 export { connectionsToWarm, createPool } from './postgres/pool.js';

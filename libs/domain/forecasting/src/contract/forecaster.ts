@@ -33,6 +33,8 @@ export interface ForecastOutput {
   readonly toleranceMs: number;
   /** Least distance between two forecasts of one person in effective time, ms; 0: one per record that brings a new input. */
   readonly everyMs: number;
+  /** How long after `issuedAt` a forecast is shown, ms; later it is stale. Absent: until its first horizon is past. */
+  readonly freshMs?: number;
 }
 
 /** One version of a measurement. A later version of the same identity replaces it. */

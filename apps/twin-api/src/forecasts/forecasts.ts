@@ -1,0 +1,32 @@
+import type { Pool } from 'pg';
+import type { z } from 'zod';
+import type { ForecastHistoryQuery, ForecastListSchema, ForecastPairListSchema, ForecastsQuery } from '#libs/contracts';
+import type { Forecaster } from '#libs/domain/forecasting';
+import { forecastHistory } from './forecast-history.js';
+import { newestForecasts } from './newest-forecasts.js';
+
+export const FORECASTS = Symbol('Forecasts');
+
+/** What models said, and what came of it, by tenant key. */
+export class Forecasts {
+  constructor(
+    private readonly pool: Pool,
+    private readonly forecasters: readonly Forecaster[],
+  ) {}
+
+  newest(
+    tenant: number,
+    patient: string,
+    query: z.output<typeof ForecastsQuery>,
+  ): Promise<z.input<typeof ForecastListSchema>> {
+    return newestForecasts(this.pool, this.forecasters, tenant, patient, query, Date.now());
+  }
+
+  history(
+    tenant: number,
+    patient: string,
+    query: z.output<typeof ForecastHistoryQuery>,
+  ): Promise<z.input<typeof ForecastPairListSchema>> {
+    return forecastHistory(this.pool, this.forecasters, tenant, patient, query, Date.now());
+  }
+}

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  twinKey,
+  TOPICS,
+  ForecastListSchema,
+  ForecastPairListSchema,
+  type PatientInput,
+  type WireSample,
+} from '#libs/contracts';
+import { TwinApiModule } from '../../apps/twin-api/src/twin-api.module.js';
+import { TwinEngineModule } from '../../apps/twin-engine/src/twin-engine.module.js';
+import { RunningApi } from '../support/running-api.js';
+import { until } from '#libs/testing';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const HEART_RATE = 1;
+const HOURS = 30;
+
+/** A day and a quarter of hourly heart rates up to now, through the engine, as the API shows them. */
+describe('forecasts over the API', () => {
+  let api: RunningApi;
+  const start = Math.floor(Date.now() / MINUTE) * MINUTE - HOURS * HOUR;
+  const rateAt = (hour: number): number => Math.round(80 + 12 * Math.sin(hour / 4));
+
+  beforeAll(async () => {
+    api = await RunningApi.open((platform) => [TwinEngineModule.forRoot(platform), TwinApiModule.forRoot(platform)]);
+    await api.addClient('south', 'south');
+    for (let hour = 0; hour <= HOURS; hour++) await send([heartRate(hour)]);
+    await until(async () => (await versions()) > HOURS);
+  }, 60_000);
+  afterAll(() => api?.close(), 20_000);
+
+  function heartRate(hour: number, more: Partial<WireSample> = {}): WireSample {
+    return { c: HEART_RATE, t: start + hour * HOUR, x: rateAt(hour), i: `h-${hour}`, ...more };
+  }
+
+  async function send(samples: readonly WireSample[], receivedAt = Math.max(...samples.map(({ t }) => t)) + 1000) {
+    const { tenant } = api;
+    const head = { v: 1, tenant, patient: 'p1', receivedAt } as const;
+    const record: PatientInput = { ...head, kind: 'samples', source: 'monitor', device: '', samples };
+    const key = twinKey(tenant, 'patient', 'p1');
+    await api.platform.log.append([{ topic: TOPICS.patientInput, key, value: JSON.stringify(record) }]);
+  }
+
+  async function versions(): Promise<number> {
+    const { rows } = await api.platform.pool.query<{ version: number }>('SELECT version::int AS version FROM twins');
+    return rows[0]?.version ?? 0;
+  }
+
+  async function newest(query = '') {
+    const { status, body } = await api.call('GET', `/v1/twins/p1/forecasts?${query}`);
+    expect([status, body]).toMatchObject([200, {}]);
+    return ForecastListSchema.parse(body);
+  }
+
+  async function history(query: string) {
+    const { status, body } = await api.call('GET', `/v1/twins/p1/forecasts/history?code=heart-rate&${query}`);
+    expect([status, body]).toMatchObject([200, {}]);
+    return ForecastPairListSchema.parse(body);
+  }
+
+  const iso = (hour: number): string => new Date(start + hour * HOUR).toISOString();
+
+  it('are the newest of each measure, with bands and baselines; other measures say why there is none', async () => {
+    const { items, refused, disclaimer } = await newest();
+    expect(disclaimer).toContain('Research software');
+    expect(items).toHaveLength(1);
+    const [one] = items;
+    expect(one).toMatchObject({
+      patient: 'p1',
+      code: 'heart-rate',
+      model: { id: 'vital-forecast', status: 'active' },
+      issuedAt: iso(HOURS),
+      parameters: 'population',
+    });
+    expect(one!.points.map(({ minutes }) => minutes)).toEqual([60, 180, 360, 720]);
+    for (const { quantiles, mean, baselines } of one!.points) {
+      const values = Object.values(quantiles);
+      expect(values.toSorted((a, b) => a - b)).toEqual(
+        Object.entries(quantiles)
+          .sort(([a], [b]) => Number(a) - Number(b))
+          .map(([, value]) => value),
+      );
+      expect(mean).toBeGreaterThan(quantiles['0.025']);
+      expect(baselines.persistence).toBe(rateAt(HOURS));
+    }
+    expect(refused.map(({ code, reason }) => [code, reason])).toContainEqual(['respiratory-rate', 'no-data']);
+    expect(refused.map(({ code }) => code)).not.toContain('heart-rate');
+  });
+
+  it('are those of the asked time: stale ones are refused, and what was not known then is not shown', async () => {
+    const before = await newest(`code=heart-rate&at=${iso(20)}`);
+    expect(before.items.map(({ issuedAt }) => issuedAt)).toEqual([iso(20)]);
+    const later = await newest(`code=8867-4&at=${new Date(start + (HOURS + 3) * HOUR).toISOString()}`);
+    expect(later).toMatchObject({ items: [], refused: [{ code: 'heart-rate', reason: 'stale-data' }] });
+    const unknown = await newest(`code=heart-rate&at=${iso(20)}&known-at=${iso(0)}`);
+    expect(unknown).toMatchObject({ items: [], refused: [{ reason: 'no-data' }] });
+  });
+
+  it('are paired with what came, page by page, and corrections change what came and not what was said', async () => {
+    const all = await history(`minutes=60&from=${iso(10)}&to=${iso(HOURS)}`);
+    expect(all.items.map(({ issuedAt }) => issuedAt)).toEqual(Array.from({ length: 20 }, (_, i) => iso(10 + i)));
+    all.items.forEach(({ actual, error, mean, unscored }, i) => {
+      const hour = 11 + i;
+      // The last target is the newest value: nothing newer has come yet.
+      if (hour === HOURS) expect([actual, unscored]).toEqual([null, 'pending']);
+      else expect([actual, error]).toEqual([rateAt(hour), mean - rateAt(hour)]);
+    });
+    const pages: unknown[] = [];
+    let cursor = '';
+    do {
+      const page = await history(`minutes=60&from=${iso(10)}&to=${iso(HOURS)}&limit=7${cursor}`);
+      pages.push(...page.items);
+      cursor = page.next === undefined ? '' : `&cursor=${page.next}`;
+    } while (cursor !== '');
+    expect(pages).toEqual(all.items);
+
+    const known = new Date().toISOString();
+    const count = await versions();
+    await send([heartRate(15, { x: 99 })], Date.now());
+    await until(async () => (await versions()) > count);
+    const [corrected] = (await history(`minutes=60&from=${iso(14)}&to=${iso(15)}`)).items;
+    expect(corrected).toMatchObject({
+      actual: 99,
+      actualVersion: 2,
+      mean: all.items[4]!.mean,
+      forecast: all.items[4]!.forecast,
+    });
+    const [then] = (await history(`minutes=60&from=${iso(14)}&to=${iso(15)}&known-at=${known}`)).items;
+    expect(then).toMatchObject({ actual: rateAt(15), actualVersion: 1 });
+  });
+
+  it('are refused precisely to who may not, asks for what is not there, or asks wrongly', async () => {
+    const south = await api.tokenOf('south');
+    const reader = await api.tokenOf('ward', 'twins.read');
+    for (const path of ['/v1/twins/p1/forecasts', '/v1/twins/p1/forecasts/history?code=heart-rate']) {
+      expect((await api.call('GET', path, undefined, { bearer: south })).status).toBe(404);
+      expect((await api.call('GET', path, undefined, { bearer: reader })).status).toBe(403);
+    }
+    const wrong = [
+      'forecasts?code=nothing',
+      'forecasts?at=yesterday',
+      'forecasts/history',
+      'forecasts/history?code=heart-rate&cursor=x',
+    ];
+    for (const path of wrong)
+      expect([path, (await api.call('GET', `/v1/twins/p1/${path}`)).status]).toEqual([path, 400]);
+    const empty = await api.call('GET', '/v1/twins/p1/forecasts/history?code=body-weight');
+    expect(empty).toMatchObject({ status: 200, body: { items: [] } });
+  });
+});
