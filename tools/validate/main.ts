@@ -12,6 +12,7 @@ import { mimicPerformAf } from './sets/ecg/mimic-perform-af.js';
 import { mitdb } from './sets/ecg/mitdb.js';
 import { scoreVectors } from './sets/scores/score-vectors.js';
 import { sepsis2019 } from './sets/sepsis/sepsis2019.js';
+import { vitalsHourly } from './sets/vitals/vitals-hourly.js';
 import { vitaldbArr } from './sets/ecg/vitaldb-arr.js';
 
 /**
@@ -27,6 +28,7 @@ const SETS: readonly ValidationSet[] = [
   cinc2015,
   cinc2017,
   sepsis2019,
+  vitalsHourly,
   cgmLoop,
   cgmIglu,
   scoreVectors,

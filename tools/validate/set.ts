@@ -1,11 +1,15 @@
 export interface Detection {
   readonly record: string;
-  readonly kind: 'beat' | 'af' | 'alarm' | 'rhythm' | 'score' | 'episode';
+  readonly kind: 'beat' | 'af' | 'alarm' | 'rhythm' | 'score' | 'episode' | 'forecast';
   readonly at: number;
   readonly until?: number;
   readonly class?: string;
   readonly value?: number | boolean;
   readonly rule?: string;
+  /** Of a forecast: catalogue name of the measure, minutes ahead, quantiles by level; `value` is its mean, `at` when it was made. */
+  readonly code?: string;
+  readonly minutes?: number;
+  readonly quantiles?: Readonly<Record<string, number>>;
 }
 
 /** How fibrillation was found in one record; shares in %, undefined where there is nothing to share. */

@@ -41,6 +41,39 @@ function healthy(name: string, called: string, withWindow = '0'): readonly Targe
   ];
 }
 
+const VITAL_SIGNS_AHEAD = [
+  ['heart-rate', 0.075],
+  ['respiratory-rate', 0.15],
+  ['mean-pressure', 0.15],
+  ['oxygen-saturation', 0.15],
+] as const;
+
+/** Forecasts on the hourly stays; all that is fitted is fitted on other stays (`isHeldApart`). */
+function vitalSignAhead(code: string, skill: number): readonly Target[] {
+  const heldApart = 'this figure: the fifth of the stays that nothing is fitted on';
+  const what = code.replace('-', ' ');
+  return [
+    {
+      metric: `vitals_hourly.${code}.180.skill`,
+      what: `${what} in 3 h, skill against persistence`,
+      atLeast: skill,
+      heldApart,
+    },
+    {
+      metric: `vitals_hourly.${code}.crps_ratio`,
+      what: `${what} in 1 to 6 h, CRPS as a share of that of persistence with its own residuals, largest`,
+      atMost: 1,
+      heldApart,
+    },
+    {
+      metric: `vitals_hourly.${code}.coverage_error`,
+      what: `${what} in 1 to 6 h, points by which the 80 % or 95 % band misses its share, largest`,
+      atMost: 4,
+      heldApart,
+    },
+  ];
+}
+
 export const TARGETS: readonly Target[] = [
   {
     metric: 'afdb_sensitivity',
@@ -143,6 +176,7 @@ export const TARGETS: readonly Target[] = [
     atMost: 1 / 3,
     heldApart: '0.08 cross-validated',
   },
+  ...VITAL_SIGNS_AHEAD.flatMap(([code, skill]) => vitalSignAhead(code, skill)),
   {
     metric: 'cgm_loop.glucose-low-soon.told_in_time_percent',
     what: 'lows (15 min and more under 70 mg/dL) predicted or reported within 10 min, %',

@@ -13,7 +13,7 @@ import { explained } from './explanation.js';
 import { featuresOf, type Features } from './features/features.js';
 import { VITAL_SIGNS, vitalSign, type VitalSign } from './features/vital-signs.js';
 import { memoryOf, newestOfAll, taken, VITAL_MEMORY_VERSION, type VitalMemory } from './memory/memory.js';
-import { distributionAt, type VitalModel } from './model/vital-model.js';
+import { distributionAt } from './model/vital-model.js';
 import { VITAL_MODEL } from './model/vital-weights.js';
 import { outsidePopulation } from './population.js';
 
@@ -42,23 +42,17 @@ export const VITAL_FORECAST: Forecaster = {
   reads: VITAL_SIGNS.map(({ code }) => code),
   memory: { version: VITAL_MEMORY_VERSION },
   take: (memory, change) => taken(memoryOf(memory), change),
-  forecast: (memory, output, about) => forecastOf(VITAL_MODEL, memoryOf(memory), output, about),
+  forecast: (memory, output, about) => forecastOf(memoryOf(memory), output, about),
 };
 
-/** The forecast of one vital sign by a model, or why there is none. */
-export function forecastOf(
-  model: VitalModel,
-  memory: VitalMemory,
-  output: number,
-  about: Subject,
-): ModelForecast | ModelRefusal {
+function forecastOf(memory: VitalMemory, output: number, about: Subject): ModelForecast | ModelRefusal {
   const sign = vitalSign(output);
   if (sign === undefined) return refuse('outside-domain', `No vital sign has the catalogue number ${output}.`);
   const outside = outsidePopulation(about);
   if (outside !== undefined) return outside;
   const features = featuresOf(memory, sign, about);
   if (features === undefined) return refuse('no-data', `There is no usable value of ${sign.title}.`);
-  return tooOldOrFew(memory, sign, features) ?? forecastFrom(model, sign, features, about);
+  return tooOldOrFew(memory, sign, features) ?? forecastFrom(sign, features, about);
 }
 
 function tooOldOrFew(memory: VitalMemory, sign: VitalSign, { own }: Features): ModelRefusal | undefined {
@@ -70,17 +64,17 @@ function tooOldOrFew(memory: VitalMemory, sign: VitalSign, { own }: Features): M
   return undefined;
 }
 
-function forecastFrom(model: VitalModel, sign: VitalSign, features: Features, about: Subject): ModelForecast {
+function forecastFrom(sign: VitalSign, features: Features, about: Subject): ModelForecast {
   const { own, others } = features;
   const mean = populationMean(sign.code) ?? sign.usual;
   const baselines = { persistence: persistence(own.newest), 'population-mean': mean };
-  const { horizons } = model.signs[sign.code]!;
+  const { horizons } = VITAL_MODEL.signs[sign.code]!;
   return {
     kind: 'forecast',
     issuedAt: own.at,
     dataUntil: own.at,
     points: horizons.map((horizon): ForecastPoint => {
-      return { minutes: horizon.minutes, ...distributionAt(model, sign, horizon, features), baselines };
+      return { minutes: horizon.minutes, ...distributionAt(VITAL_MODEL, sign, horizon, features), baselines };
     }),
     inputs: [
       { code: sign.code, count: own.count, newest: own.at },

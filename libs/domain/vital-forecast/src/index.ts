@@ -1,7 +1,6 @@
-export { VITAL_FORECAST_CARD } from './card.js';
-export { forecastOf, VITAL_FORECAST } from './forecaster.js';
-export { featuresOf, locationNames, type Features } from './features/features.js';
-export { VITAL_SIGNS, vitalSign, type VitalSign } from './features/vital-signs.js';
+export { VITAL_FORECAST } from './forecaster.js';
+export { featuresOf, type Features } from './features/features.js';
+export { VITAL_SIGNS, type VitalSign } from './features/vital-signs.js';
 export { memoryOf, taken, type VitalMemory } from './memory/memory.js';
 export {
   distributionAt,

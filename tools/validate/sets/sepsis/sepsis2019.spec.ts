@@ -35,14 +35,33 @@ const COLUMNS = ['set', 'patient', 'HR', 'O2Sat', 'Temp', 'SBP', 'Resp', 'FiO2',
 describe('sepsis2019', () => {
   it('gives one line per stay, row and rule, whatever the order of the columns, and never reads the label', () => {
     write(COLUMNS);
-    const lines = [...sepsis2019.detect(folder)];
+    const all = [...sepsis2019.detect(folder)];
+    const lines = all.filter(({ kind }) => kind === 'score');
     const rules = new Set(lines.map(({ rule }) => rule));
     expect(new Set(lines.map(({ record, at, rule }) => `${record} ${at} ${rule}`)).size).toBe(lines.length);
     expect(lines).toHaveLength(2 * 8 * rules.size);
     expect(lines.every(({ value }) => Number.isFinite(value))).toBe(true);
     expect(lines.filter(({ record, at }) => record === 'B7' && at === 8 * 3600)).toHaveLength(rules.size);
     write([...COLUMNS].reverse(), false);
-    expect([...sepsis2019.detect(folder)]).toEqual(lines);
+    expect([...sepsis2019.detect(folder)]).toEqual(all);
+  });
+
+  it('forecasts four vital signs 1, 3 and 6 h ahead at each hour with a value', () => {
+    write(COLUMNS);
+    const lines = [...sepsis2019.detect(folder)].filter(({ kind }) => kind === 'forecast');
+    // Heart rate, breaths and saturation of two stays; there is no mean pressure.
+    expect(lines).toHaveLength(2 * 8 * 3 * 3);
+    expect(lines.find(({ record, at }) => record === 'B7' && at === 2 * 3600)).toEqual({
+      record: 'B7',
+      kind: 'forecast',
+      code: 'heart-rate',
+      at: 7200,
+      minutes: 60,
+      value: expect.any(Number),
+      quantiles: Object.fromEntries(
+        ['0.025', '0.1', '0.5', '0.9', '0.975'].map((level) => [level, expect.any(Number)]),
+      ),
+    });
   });
 
   it('says at a row what it says when the later rows are not there', () => {
@@ -54,7 +73,7 @@ describe('sepsis2019', () => {
 
   it('scores only where there are labels, and ranks the patient who turns ill higher', () => {
     write(COLUMNS, false);
-    expect(sepsis2019.score(folder, [...sepsis2019.detect(folder)])).toEqual({});
+    expect(Object.keys(sepsis2019.score(folder, [...sepsis2019.detect(folder)]))).not.toContain('sepsis2019.events');
     write(COLUMNS);
     const metrics = sepsis2019.score(folder, [...sepsis2019.detect(folder)]);
     expect(metrics['sepsis2019.deterioration-trend.auroc']).toBeGreaterThan(0.9);

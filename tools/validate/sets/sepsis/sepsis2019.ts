@@ -1,6 +1,6 @@
 /**
  * PhysioNet/CinC Challenge 2019: scores hour by hour of stays in intensive care. One `score` line per stay, row and rule, from the last
- * known values, however old. The file only: a row nobody has measured anything for yet gets 0, a refused trend its intercept.
+ * known values, however old. The file only: a row nobody has measured anything for yet gets 0, a refused trend its intercept. And forecasts of vital signs.
  */
 import { DETERIORATION_TREND, trendRisk } from '#libs/domain/deterioration';
 import type { Detection, ValidationSet } from '../../set.js';
@@ -10,6 +10,7 @@ import { loadAtEqualEvents, plainLoad, trendLoad, type ScoredStay } from './seps
 import { bedsideScores } from './sepsis2019-scores.js';
 import { readLabels, readStays, type Stay } from './sepsis2019-stays.js';
 import { trendStates } from './sepsis2019-trend.js';
+import { forecastLines, forecastMetrics } from '../vitals/vital-forecasts.js';
 
 const TREND = 'deterioration-trend';
 
@@ -77,15 +78,25 @@ function loadMetrics(stays: readonly ScoredStay[]): Readonly<Record<string, numb
 export const sepsis2019: ValidationSet = {
   name: 'sepsis2019',
   *detect(folder) {
-    for (const stay of readStays(folder)) yield* linesOf(stay);
+    for (const stay of readStays(folder)) {
+      yield* linesOf(stay);
+      yield* forecastLines(stay);
+    }
   },
-  score(folder, lines) {
+  score(folder, detections) {
+    const lines = detections.filter(({ kind }) => kind === 'score');
     const all = { stays: readStays(folder), labels: readLabels(folder) };
     const rules = [...new Set(lines.map(({ rule }) => rule ?? ''))];
     const areas = rules.map((rule) => [`sepsis2019.${rule}.auroc`, areaOf(scored(all, lines, rule))] as const);
     const stays = scored(all, lines, TREND);
     const events = stays.filter(({ labels }) => labels.includes(true)).length;
-    if (events === 0) return {};
-    return told({ ...Object.fromEntries(areas), 'sepsis2019.events': events, ...loadMetrics(stays) });
+    const forecasts = forecastMetrics('sepsis2019', all.stays);
+    if (events === 0) return told(forecasts);
+    return told({
+      ...Object.fromEntries(areas),
+      'sepsis2019.events': events,
+      ...loadMetrics(stays),
+      ...forecasts,
+    });
   },
 };

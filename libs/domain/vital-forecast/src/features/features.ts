@@ -9,9 +9,9 @@ export interface Features {
   readonly own: Seen;
   readonly others: readonly { readonly sign: VitalSign; readonly seen: Seen }[];
   readonly missing: readonly VitalSign[];
-  /** For the location: intercept first. `LOCATION_NAMES`. */
+  /** For the location: intercept first, own, others, age. */
   readonly location: readonly number[];
-  /** For the spread of what may come: intercept first. `SPREAD_NAMES`. */
+  /** For the spread of what may come: intercept first. */
   readonly spread: readonly number[];
 }
 
@@ -28,28 +28,8 @@ const ROUGHNESS_HOURS = 12;
 const ASSUMED = { weight: 1, step: 0.45 } as const;
 const AGE = { usual: 62, spread: 16 } as const;
 
-const OWN_NAMES = [
-  'level',
-  'level × |level|',
-  ...OWN_HOURS.map((hours) => `mean of ${hours} h − level`),
-  'mean − level, few hours',
-  'level, few hours',
-  'few hours',
-] as const;
-
-/** Names of the location's features for one vital sign, in their order. */
-export function locationNames(sign: VitalSign): readonly string[] {
-  const others = VITAL_SIGNS.filter(({ code }) => code !== sign.code);
-  return [
-    'intercept',
-    ...OWN_NAMES,
-    ...others.flatMap(({ name }) => [name, ...OTHER_HOURS.map((hours) => `${name}, mean of ${hours} h − level`)]),
-    'age',
-  ];
-}
-
-/** Of `locationNames`, where those of the first other vital sign begin, and how many each has. */
-export const OTHERS_FROM = 1 + OWN_NAMES.length;
+/** Of the location's features, where those of the first other vital sign begin, and how many each has; in the order of `VITAL_SIGNS`. */
+export const OTHERS_FROM = 3 + OWN_HOURS.length + 3;
 export const PER_OTHER = 1 + OTHER_HOURS.length;
 
 /** The features of one vital sign at the time of its newest value, nothing later used; undefined: it has no value. */
