@@ -12,6 +12,7 @@ import { mimicPerformAf } from './sets/ecg/mimic-perform-af.js';
 import { mitdb } from './sets/ecg/mitdb.js';
 import { scoreVectors } from './sets/scores/score-vectors.js';
 import { sepsis2019 } from './sets/sepsis/sepsis2019.js';
+import { simglucose } from './sets/simglucose/simglucose.js';
 import { vitalsHourly } from './sets/vitals/vitals-hourly.js';
 import { vitaldbArr } from './sets/ecg/vitaldb-arr.js';
 
@@ -31,6 +32,7 @@ const SETS: readonly ValidationSet[] = [
   vitalsHourly,
   cgmLoop,
   cgmIglu,
+  simglucose,
   scoreVectors,
 ];
 

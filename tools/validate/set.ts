@@ -1,6 +1,6 @@
 export interface Detection {
   readonly record: string;
-  readonly kind: 'beat' | 'af' | 'alarm' | 'rhythm' | 'score' | 'episode' | 'forecast';
+  readonly kind: 'beat' | 'af' | 'alarm' | 'rhythm' | 'score' | 'episode' | 'forecast' | 'trace' | 'what-if';
   readonly at: number;
   readonly until?: number;
   readonly class?: string;
@@ -10,6 +10,8 @@ export interface Detection {
   readonly code?: string;
   readonly minutes?: number;
   readonly quantiles?: Readonly<Record<string, number>>;
+  /** Of a simulation: which days were simulated; `at` is seconds from their start. */
+  readonly scenario?: string;
 }
 
 /** How fibrillation was found in one record; shares in %, undefined where there is nothing to share. */

@@ -74,6 +74,10 @@ function vitalSignAhead(code: string, skill: number): readonly Target[] {
   ];
 }
 
+/** What-if: fitted to the recorded days of a person, scored on days that were never recorded. */
+const OTHER_DAYS =
+  'this figure: fitted to the recorded days, prior without the person, scored on days that nothing was fitted on';
+
 export const TARGETS: readonly Target[] = [
   {
     metric: 'afdb_sensitivity',
@@ -214,5 +218,29 @@ export const TARGETS: readonly Target[] = [
     what: 'CGM metrics that differ from the published ones by more than rounding, of 35',
     atMost: 0,
     heldApart: 'nothing is fitted',
+  },
+  {
+    metric: 'simglucose.trace.worst_mg_dl',
+    what: 'UVA/Padova beside golden traces, largest difference, mg/dL',
+    atMost: 0.05,
+    heldApart: 'nothing is fitted',
+  },
+  {
+    metric: 'simglucose.what-if.worst_mard_percent',
+    what: 'counterfactual days of virtual people, mean absolute relative difference of the worst scenario, %',
+    atMost: 3,
+    heldApart: OTHER_DAYS,
+  },
+  {
+    metric: 'simglucose.what-if.least_inside80_percent',
+    what: 'the same, truth inside the 80 % band in the worst scenario, %',
+    atLeast: 80,
+    heldApart: OTHER_DAYS,
+  },
+  {
+    metric: 'simglucose.what-if.widest_band80_percent',
+    what: 'the same, width of the 80 % band in the widest scenario, % of the value',
+    atMost: 20,
+    heldApart: OTHER_DAYS,
   },
 ];

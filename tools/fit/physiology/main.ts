@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { peopleOfTable } from './people-of-table.js';
-import { populationOf } from './population.js';
+import { peopleOfTable } from '../../validate/sets/simglucose/people.js';
+import { populationOf } from '../../validate/sets/simglucose/population.js';
 
 /**
  * `node dist/tools/fit/physiology/main.js [--data ../shared/data]`: writes the distribution of the public virtual people of simglucose (MIT), the prior of
@@ -11,7 +11,7 @@ const TARGET = 'libs/domain/physiology/src/personal/fit/public-population.ts';
 
 const { values: options } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' } } });
 const people = peopleOfTable(`${options.data}/simglucose`);
-const { mean, covariance } = populationOf(people.map(({ parameters }) => parameters));
+const { mean, covariance } = populationOf(people);
 const rounded = (values: readonly number[]): string => values.map((value) => Number(value.toPrecision(8))).join(', ');
 writeFileSync(
   TARGET,
@@ -20,6 +20,7 @@ writeFileSync(
 /** ${people.length} virtual people of simglucose (MIT): log weight, log basal insulin, coordinates. Written by tools/fit/physiology/main.ts. */
 // prettier-ignore
 export const PUBLIC_POPULATION: Population = {
+  people: [${people.map(({ name }) => `'${name}'`).join(', ')}],
   mean: [${rounded(mean)}],
   covariance: [${rounded(covariance)}],
 };

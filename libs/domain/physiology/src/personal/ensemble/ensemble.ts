@@ -17,7 +17,7 @@ import { conditionedOn, drawn, posteriorOf } from './posterior.js';
 const HOUR_MS = 3_600_000;
 
 /** History that is simulated before the branch, at most. */
-const HISTORY_MS = 24 * HOUR_MS;
+const HISTORY_MS = 72 * HOUR_MS;
 /** Least history of glucose, greatest age of the newest reading, span in which basal rates must be known, and the share of it. */
 const MIN_HISTORY_MS = 2 * HOUR_MS;
 const MAX_AGE_MS = 30 * MINUTE_MS;

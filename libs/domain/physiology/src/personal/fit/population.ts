@@ -3,6 +3,8 @@ import { COORDINATES } from '../model/parameters.js';
 
 /** A normal distribution over log weight (kg), log basal insulin (pmol/kg/min) and the coordinates of a person. */
 export interface Population {
+  /** Names of the people it is of. */
+  readonly people: readonly string[];
   readonly mean: readonly number[];
   /** Lower triangle by row. */
   readonly covariance: readonly number[];

@@ -1,4 +1,5 @@
-import { PERSONAL_COORDINATES, type Population, type UvaPadovaParameters } from '#libs/domain/physiology';
+import { PERSONAL_COORDINATES, type Population } from '#libs/domain/physiology';
+import type { TablePerson } from './people.js';
 
 /**
  * Share by which correlations are shrunk towards none (Ledoit and Wolf, J Multivariate Anal 2004;88:365, with a given share): people are fewer than
@@ -7,8 +8,8 @@ import { PERSONAL_COORDINATES, type Population, type UvaPadovaParameters } from 
 const SHRINKAGE = 0.4;
 
 /** The distribution of the coordinates over people. */
-export function populationOf(people: readonly UvaPadovaParameters[]): Population {
-  const rows = people.map((person) => PERSONAL_COORDINATES.of(person));
+export function populationOf(people: readonly TablePerson[]): Population {
+  const rows = people.map(({ parameters }) => PERSONAL_COORDINATES.of(parameters));
   const size = rows[0]!.length;
   const mean = Array.from({ length: size }, (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length);
   const covariance: number[] = [];
@@ -19,5 +20,5 @@ export function populationOf(people: readonly UvaPadovaParameters[]): Population
       const spread = (sum / (rows.length - 1)) * (1 + 1 / rows.length);
       covariance.push(i === j ? spread : spread * (1 - SHRINKAGE));
     }
-  return { mean, covariance };
+  return { people: people.map(({ name }) => name), mean, covariance };
 }
