@@ -59,11 +59,15 @@ async function main(): Promise<void> {
     for (const [name, seconds] of Object.entries(shares.used()))
       print(`cpu_seconds_per_1000_resources ${name}`, (seconds / resources) * 1000, '');
 
+    const ofTransactions = new CpuShares(processesOf(system, services));
     const transactions = await transactionsPhase(client, Number(options.transactions), CLIENTS, base + 7200_000);
     print('transactions_per_second', transactions.perSecond, `Patient + Observation, ${CLIENTS} clients`);
+    printShares('transaction', ofTransactions, Number(options.transactions));
     print('transaction_p50_ms', percentile(transactions.times, 0.5), '');
     print('transaction_p99_ms', percentile(transactions.times, 0.99), '');
+    const ofCreates = new CpuShares(processesOf(system, services));
     await creates(client, Number(options.creates));
+    printShares('create', ofCreates, Number(options.creates));
     await large(client);
     const floor = await measureInsertFloor(pool, patients, count, base + 10_800_000);
     print('floor_resources_per_second', floor, 'the same bundles: JSON.parse, one INSERT of all entries, one commit');
@@ -130,6 +134,12 @@ async function measureInsertFloor(
     });
   });
   return ((bundles * BUNDLE_ENTRIES) / (performance.now() - from)) * 1000;
+}
+
+/** CPU of each part, ms for one request. */
+function printShares(of: string, shares: CpuShares, requests: number): void {
+  const used = Object.entries(shares.used()).map(([name, seconds]) => [name, (seconds / requests) * 1000] as const);
+  for (const [name, ms] of used) if (ms >= 0.01) print(`cpu_ms_per_${of} ${name}`, ms, '');
 }
 
 async function applied(pool: pg.Pool): Promise<number> {

@@ -1,7 +1,5 @@
 import {
   isMeasurementId,
-  joinedKnown,
-  ReadBudget,
   type CommitLookups,
   type CommitMode,
   type Committed,
@@ -10,27 +8,32 @@ import {
   type FhirRepository,
   type HistoryRequest,
   type KeptRequest,
-  type LaterStep,
   type ReadLater,
   type RequestOrigin,
-  type StepResult,
   type StoredResource,
   type VersionPlace,
 } from '#libs/fhir-rest';
-import { appendInTransaction } from '#libs/platform/messaging';
-import { claimKey, finishJob, keepAnswer, type FhirStore, type MeasuredStore } from '#libs/platform/storage';
-import { clinicalRecords } from './clinical/clinical-records.js';
-import { rejectionsOf, replacedBy } from './clinical/rejections.js';
+import type { FhirStore, MeasuredStore } from '#libs/platform/storage';
+import { commitAlone } from './commit/commit-alone.js';
+import { CommitQueue } from './commit/commit-queue.js';
+import { commitTogether } from './commit/commit-together.js';
 
 /**
  * The resources in Postgres; what a request says about patients is appended to the log in its own transaction. Measurements of wearable
  * senders are read as Observations beside them.
  */
 export class LogRepository implements FhirRepository {
+  private readonly queue: CommitQueue;
+
   constructor(
     private readonly store: FhirStore,
     private readonly measured: MeasuredStore,
-  ) {}
+  ) {
+    this.queue = new CommitQueue({
+      together: (requests) => commitTogether(store, requests),
+      alone: (request) => commitAlone(store, request),
+    });
+  }
 
   read(tenant: number, type: string, id: string): ReturnType<FhirRepository['read']> {
     return isMeasurementId(type, id) ? this.measured.read(tenant, id) : this.store.read(tenant, type, id);
@@ -73,10 +76,7 @@ export class LogRepository implements FhirRepository {
     return this.store.lastOfEach(...asked);
   }
 
-  /**
-   * Look, decide, write, append to the log. After it everything is durable, or nothing is there. Two round trips: what it looks up, and
-   * all that it writes with the commit; one when there is nothing to look up, three when a patched resource refers to others.
-   */
+  /** One transaction, which small requests may share. After it everything of the request is durable, or nothing is there. */
   commit(
     origin: RequestOrigin,
     lookups: CommitLookups,
@@ -85,58 +85,6 @@ export class LogRepository implements FhirRepository {
     kept?: KeptRequest,
     readLater?: ReadLater,
   ): Promise<Committed> {
-    return this.store.transact<Committed>(async (transaction) => {
-      const repetition = kept?.key && (await claimKey(transaction.client, origin.tenant, kept.key));
-      if (repetition !== undefined) return { kind: 'refused', value: repetition };
-      const found = await transaction.look(origin.tenant, lookups.first);
-      const more = lookups.further(found);
-      const known = more === undefined ? found : joinedKnown(found, await transaction.look(origin.tenant, more));
-      const budget = new ReadBudget();
-      const decided = decide(known);
-      const decision = { ...decided, results: decided.results.map((result, index) => budget.take(result, index)) };
-      if (mode === 'atomic' && decision.results.some((result) => result.kind === 'refused')) {
-        return { kind: 'refused', value: { kind: 'committed', decision } };
-      }
-      const written = transaction.write(origin.tenant, decision.changes);
-      const value = await withLater(decision, written, budget, (step) => readLater?.(step, transaction));
-      if (mode === 'atomic' && value.results.some((result) => result.kind === 'refused')) {
-        return { kind: 'refused', value: { kind: 'committed', decision: value } };
-      }
-      const answer = kept?.answer(value);
-      if (kept?.job && answer) {
-        await written;
-        const counts = await finishJob(transaction.client, origin.tenant, kept.job, answer);
-        if (!counts) return { kind: 'refused', value: { kind: 'cancelled' } };
-      }
-      const sent = [
-        written,
-        ...(kept?.key && answer ? [keepAnswer(transaction.client, origin.tenant, kept.key, answer)] : []),
-        transaction.list(origin.tenant, rejectionsOf(decision, origin), replacedBy(decision)),
-        // Last, because the log's counters are shared by all requests: the commit comes with it.
-        appendInTransaction(transaction.client, clinicalRecords(decision.news, origin)),
-      ];
-      return { kind: 'commit', value: { kind: 'committed', decision: value }, sent };
-    });
+    return this.queue.submit({ origin, lookups, decide, mode, kept, readLater });
   }
-}
-
-/** The decision with the results of steps that see what was written; as it is where there are none. */
-async function withLater(
-  decision: Decision,
-  written: Promise<void>,
-  budget: ReadBudget,
-  read: (step: LaterStep) => Promise<StepResult> | undefined,
-): Promise<Decision> {
-  if (!decision.results.some((result) => result.kind === 'later')) return decision;
-  await written;
-  const results: StepResult[] = [];
-  for (const [index, result] of decision.results.entries()) {
-    if (result.kind !== 'later') results.push(result);
-    else {
-      const later = await read(result.step);
-      if (later === undefined) throw new Error('nobody reads this step');
-      results.push(budget.take(later, index));
-    }
-  }
-  return { ...decision, results };
 }

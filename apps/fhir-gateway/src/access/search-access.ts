@@ -15,9 +15,26 @@ export function searchAccess(access: Access): SearchAccess {
 export function lookupsWithin(access: Access, lookups: FhirLookups): FhirLookups {
   const { conditions = [] } = lookups;
   if (conditions.length === 0) return lookups;
-  const types = new Set(conditions.map(({ condition }) => condition.type));
+  return {
+    ...lookups,
+    visible: conditionsWithin(access, [...new Set(conditions.map(({ condition }) => condition.type))]),
+  };
+}
+
+/** Requests of one token that ask for the same types have the same object: so they can be looked up together. */
+const known = new WeakMap<readonly string[], Map<string, Visible>>();
+
+function conditionsWithin(access: Access, types: readonly string[]): Visible {
+  const ofToken = known.get(access.scopes) ?? new Map<string, Visible>();
+  known.set(access.scopes, ofToken);
+  const key = [...types].sort().join(' ');
+  const before = ofToken.get(key);
+  if (before !== undefined) return before;
   const [referred, searched] = [visibleBy(access, ['refer']), visibleBy(access, ['search'])];
-  return { ...lookups, visible: (type) => (types.has(type) ? referred(type) : searched(type)) };
+  const visible: Visible = (type) => (types.includes(type) ? referred(type) : searched(type));
+  // Of a few combinations of types; a client that sends ever others is not remembered.
+  if (ofToken.size < 100) ofToken.set(key, visible);
+  return visible;
 }
 
 /** Every type that a search looks at must be one that the client may search. @throws Problem 403 */

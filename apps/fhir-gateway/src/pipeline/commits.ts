@@ -66,6 +66,7 @@ export class Commits {
       receivedAt: this.deps.now(),
     };
     const lookups = {
+      steps,
       first: lookupsWithin(access, lookupsOf(steps)),
       further: (known: FhirKnown) => {
         const more = furtherLookupsOf(steps, known);

@@ -12,6 +12,7 @@ import {
   type Selection,
 } from '#libs/platform/messaging';
 import {
+  BY_INDEX,
   deferRecords,
   loadClientIds,
   loadIdentities,
@@ -96,7 +97,7 @@ export class BatchApplier {
     let broken: Error | undefined;
     try {
       const begun = performance.now();
-      const began = client.query('BEGIN');
+      const began = client.query(`BEGIN; ${BY_INDEX}`);
       const starts = new Map(batches.map((batch) => [batch.partition, batch.records[0]?.offset ?? 0n]));
       const locking = OFFSETS.lock(client, starts);
       await sentTogether([began, locking]);

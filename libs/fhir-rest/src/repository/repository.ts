@@ -1,6 +1,7 @@
 import type { SearchQuery } from '#libs/fhir-search';
 import type { Allowed } from '../access/allowed.js';
 import type { Decision, LaterStep, StepResult } from '../decide/decision.js';
+import type { Step } from '../plan/step.js';
 import type { HistoryPage, HistoryRequest } from '../history/history-request.js';
 import type { Committed, KeptRequest } from './once.js';
 import type { FhirKnown, FhirLookups, StoredResource } from './resources.js';
@@ -75,6 +76,8 @@ export type ReadsWithin = Pick<FhirRepository, 'read' | 'readVersion' | 'readEac
 export type ReadLater = (step: LaterStep, reads: ReadsWithin) => Promise<StepResult>;
 
 export interface CommitLookups {
+  /** What is looked up for. */
+  readonly steps: readonly Step[];
   readonly first: FhirLookups;
   /** What else must be known, given what was found; undefined for nothing. */
   readonly further: (known: FhirKnown) => FhirLookups | undefined;

@@ -23,6 +23,7 @@ interface Waiting {
 export class Coalescer {
   private waiting: Waiting[] = [];
   private running = 0;
+  private isStarting = false;
 
   constructor(
     private readonly apply: (batches: readonly Batch[]) => Promise<readonly BatchOutcome[]>,
@@ -33,6 +34,16 @@ export class Coalescer {
     return new Promise((settle) => {
       const size = batch.records.reduce((sum, record) => sum + record.value.length, 0);
       this.waiting.push({ batch, size, settle });
+      this.startSoon();
+    });
+  }
+
+  /** After this turn of the event loop: what one fetch brought for several partitions comes in one turn. */
+  private startSoon(): void {
+    if (this.isStarting) return;
+    this.isStarting = true;
+    setImmediate(() => {
+      this.isStarting = false;
       this.start();
     });
   }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { OffsetStore } from '#libs/platform/storage';
+import { BY_INDEX, OffsetStore } from '#libs/platform/storage';
 import type { Batch, BatchOutcome, EventLog } from '../log/event-log.js';
 import { reasonOf } from '../log/log-writer.js';
 import { selectRecords, type Selection } from '../log/select-records.js';
@@ -48,7 +48,7 @@ async function forwardTogether(
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    const [, selections] = await Promise.all([client.query('BEGIN'), claim(client, batches)]);
+    const [, selections] = await Promise.all([client.query(`BEGIN; ${BY_INDEX}`), claim(client, batches)]);
     const taken = selections.flatMap((selected) => (selected.kind === 'apply' ? [selected] : []));
     const outcomes = selections.map((selected): BatchOutcome =>
       selected.kind === 'skip' ? selected.outcome : { kind: 'applied' },

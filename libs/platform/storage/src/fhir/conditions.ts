@@ -15,6 +15,9 @@ export class MatchesChangedError extends Error {
   override readonly name = 'MatchesChangedError';
 }
 
+/** What a condition does not find might be there. */
+export class NotIndexedError extends RepositoryBusyError {}
+
 // By a hash, so that they are apart from other advisory locks.
 const HOLD = `
 SELECT CASE WHEN shared THEN pg_advisory_xact_lock_shared(key) ELSE pg_advisory_xact_lock(key) END
@@ -39,7 +42,7 @@ export async function hold(client: PoolClient, tenant: number, locks: readonly C
 /**
  * Ids of what matches each condition, by its key: searches that are sent at once.
  *
- * @throws RepositoryBusyError while resources of a type are not in the search index yet: what is not found might be there
+ * @throws NotIndexedError while resources of a type are not in the search index yet: what is not found might be there
  */
 export async function searchConditions(
   client: PoolClient,
@@ -55,6 +58,6 @@ export async function searchConditions(
   });
   await sentTogether([due, ...found]);
   const [late] = await due;
-  if (late !== undefined) throw new RepositoryBusyError(`the search index of ${late} is not complete yet`);
+  if (late !== undefined) throw new NotIndexedError(`the search index of ${late} is not complete yet`);
   return matches;
 }

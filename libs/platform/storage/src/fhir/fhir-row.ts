@@ -13,7 +13,6 @@ export interface Row {
 export type LookRow = Row & {
   patient: string | null;
   search_key: string | null;
-  found: 'resource' | 'patient' | 'device' | 'identifier';
 };
 
 export function toStored(row: Row): StoredResource {

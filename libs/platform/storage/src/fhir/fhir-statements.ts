@@ -1,26 +1,28 @@
 import { ASSIGNMENT } from './device-assignments.js';
 import { COLUMNS } from './fhir-row.js';
 
+// Each is small, so that planning it costs little: the database plans for the values, again every time, what is cheaper for few of them.
 // The locks are taken in the order of the sort: two requests never wait for each other in a circle.
-export const LOOK = `
-WITH locked AS (
-  SELECT r.* FROM fhir_resources r
-  WHERE r.tenant = $1 AND (r.type, r.id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-  ORDER BY r.type COLLATE "C", r.id COLLATE "C" FOR UPDATE
-), seen AS (
-  SELECT r.* FROM fhir_resources r
-  WHERE r.tenant = $1 AND (r.type, r.id) IN (SELECT * FROM unnest($4::text[], $5::text[]))
-)
-SELECT 'resource' AS found, patient, search_key, ${COLUMNS} FROM locked
-UNION ALL SELECT 'resource', patient, search_key, ${COLUMNS} FROM seen
-UNION ALL SELECT 'patient', id, null, 'Patient', id, version, deleted, '', 0 FROM fhir_resources
-  WHERE tenant = $1 AND type = 'Patient' AND id = ANY ($6::text[]) AND NOT deleted
-UNION ALL SELECT 'device', null, null, 'Device', device, 0, false, (${ASSIGNMENT})::text, 0 FROM device_assignments a
-  WHERE tenant = $1 AND device = ANY ($7::text[])
-UNION ALL SELECT 'identifier', r.id, null, i.type, i.value, 0, false, i.system, 0
-  FROM unnest($8::text[], $9::text[], $10::text[]) AS w (type, system, value)
-  JOIN fhir_identifiers i ON i.tenant = $1 AND i.type = w.type AND i.system = w.system AND i.value = w.value
-  JOIN fhir_resources r ON r.tenant = $1 AND r.type = i.type AND r.id = i.id AND NOT r.deleted`;
+export const LOOK_LOCKED = `
+SELECT patient, search_key, ${COLUMNS} FROM fhir_resources r
+WHERE r.tenant = $1 AND (r.type, r.id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+ORDER BY r.type COLLATE "C", r.id COLLATE "C" FOR UPDATE`;
+
+export const LOOK_READ = `
+SELECT patient, search_key, ${COLUMNS} FROM fhir_resources r
+WHERE r.tenant = $1 AND (r.type, r.id) IN (SELECT * FROM unnest($2::text[], $3::text[]))`;
+
+export const LOOK_PATIENTS = `
+SELECT id FROM fhir_resources WHERE tenant = $1 AND type = 'Patient' AND id = ANY ($2::text[]) AND NOT deleted`;
+
+export const LOOK_DEVICES = `
+SELECT device, (${ASSIGNMENT})::text AS assignment FROM device_assignments a WHERE tenant = $1 AND device = ANY ($2::text[])`;
+
+export const LOOK_IDENTIFIERS = `
+SELECT i.type, i.system, i.value, r.id
+FROM unnest($2::text[], $3::text[], $4::text[]) AS w (type, system, value)
+JOIN fhir_identifiers i ON i.tenant = $1 AND i.type = w.type AND i.system = w.system AND i.value = w.value
+JOIN fhir_resources r ON r.tenant = $1 AND r.type = i.type AND r.id = i.id AND NOT r.deleted`;
 
 const CHANGES = `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[])
   AS w (type, id, version, deleted, patient, content, last_updated)`;

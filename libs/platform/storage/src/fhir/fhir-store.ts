@@ -1,8 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
 import type { SearchQuery } from '#libs/fhir-search';
+import { BY_INDEX } from '../postgres/by-index.js';
 import { commitBehind } from '../postgres/commit-behind.js';
 import {
   RepositoryBusyError,
+  SearchRefusedError,
   type HistoryPage,
   type HistoryRequest,
   type Queries,
@@ -12,7 +14,7 @@ import {
   type VersionPlace,
 } from '#libs/fhir-rest';
 import { readHistory } from './fhir-history.js';
-import { MatchesChangedError } from './conditions.js';
+import { MatchesChangedError, NotIndexedError } from './conditions.js';
 import { toStored, type Row } from './fhir-row.js';
 import { READ, READ_VERSION } from './fhir-store-statements.js';
 import { readEach } from './read-each.js';
@@ -34,7 +36,13 @@ export type Verdict<T> =
 const MAX_ATTEMPTS = 6;
 
 /** A request that loses its client or hangs must not hold row locks: the server ends it after these times. */
-const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL lock_timeout = '10s'`;
+const BEGIN = begin('10s');
+/** A transaction of several requests waits for others no longer than this: then each of them waits for its own. */
+const BEGIN_TOGETHER = begin('100ms');
+
+function begin(lockTimeout: string): string {
+  return `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL lock_timeout = '${lockTimeout}'; ${BY_INDEX}`;
+}
 
 /**
  * FHIR resources in Postgres. Every call names the tenant; another tenant's resource is treated as not found.
@@ -50,14 +58,29 @@ export class FhirStore {
    */
   async transact<T>(work: (transaction: FhirTransaction) => Promise<Verdict<T>>): Promise<T> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const outcome = await this.attempt(work);
+      const outcome = await this.attempt(BEGIN, work).catch(busyOr);
       if (outcome.kind === 'done') return outcome.value;
       await pause(attempt);
     }
     throw new RepositoryBusyError('the transaction lost against others too often');
   }
 
+  /**
+   * Runs `work`, which several requests share, in one transaction, once. `lost`: nothing of it is there, and what stood against it may
+   * concern one of the requests only.
+   * @throws RepositoryBusyError when all connections stay in use; errors after which it is not known whether it was committed
+   */
+  async transactTogether<T>(
+    work: (transaction: FhirTransaction) => Promise<Verdict<T>>,
+  ): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'lost' }> {
+    return this.attempt(BEGIN_TOGETHER, work).catch((error: unknown) => {
+      if (isOfOne(error)) return { kind: 'lost' };
+      throw error;
+    });
+  }
+
   private async attempt<T>(
+    begin: string,
     work: (transaction: FhirTransaction) => Promise<Verdict<T>>,
   ): Promise<{ kind: 'done'; value: T } | { kind: 'lost' }> {
     const client = await this.connection();
@@ -66,7 +89,7 @@ export class FhirStore {
     const onEnd = (): void => void (broken = true);
     client.on('error', onEnd);
     // The first statement of the work goes with it.
-    const begun = client.query(BEGIN);
+    const begun = client.query(begin);
     begun.catch(() => undefined);
     try {
       const verdict = await work(new FhirTransaction(client));
@@ -78,7 +101,6 @@ export class FhirStore {
       // A connection that cannot even roll back is thrown away, never given to the next request.
       if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK').catch(() => (broken = true));
       if (lostRace(error)) return { kind: 'lost' };
-      if (sqlState(error) === LOCK_NOT_AVAILABLE) throw new RepositoryBusyError('a row stayed locked for too long');
       throw error;
     } finally {
       client.off('error', onEnd);
@@ -139,6 +161,20 @@ const LOCK_NOT_AVAILABLE = '55P03';
 /** Serialization failure, deadlock, a unique key (somebody else made the same resource in between), or a match that is none any more. */
 function lostRace(error: unknown): boolean {
   return error instanceof MatchesChangedError || ['40001', '40P01', '23505'].includes(sqlState(error));
+}
+
+function busyOr(error: unknown): never {
+  if (sqlState(error) === LOCK_NOT_AVAILABLE) throw new RepositoryBusyError('a row stayed locked for too long');
+  throw error;
+}
+
+/**
+ * Whether an error follows from what a request asked or wrote, so that the database has rolled back: data, integrity, limits, locks, a
+ * statement that took too long; a search that is refused.
+ */
+function isOfOne(error: unknown): boolean {
+  if (error instanceof SearchRefusedError || error instanceof NotIndexedError) return true;
+  return /^(?:22|23|54|55)...$|^57014$/.test(sqlState(error));
 }
 
 function sqlState(error: unknown): string {

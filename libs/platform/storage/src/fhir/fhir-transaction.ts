@@ -1,10 +1,7 @@
 import type { PoolClient } from 'pg';
-import type { DeviceAssignment } from '#libs/domain/fhir';
-import { readAssignment, writeDeviceUses } from './device-assignments.js';
+import { writeDeviceUses } from './device-assignments.js';
 import {
-  identifierKey,
   isMeasurementId,
-  type CurrentResource,
   type FhirKnown,
   type FhirLookups,
   type HistoryPage,
@@ -23,13 +20,14 @@ import { readHistory } from './fhir-history.js';
 import { readEach } from './read-each.js';
 import { hold, MatchesChangedError, searchConditions } from './conditions.js';
 import { columns, indexColumns, removedColumns, sideColumns } from './change-columns.js';
-import { toStored, type LookRow, type Row } from './fhir-row.js';
+import { toStored, type Row } from './fhir-row.js';
+import { lookUp } from './look-up.js';
 import { byKeyAndVersion, foldByResource, keyOf, sameResource } from './newest-changes.js';
 import { MAX_SEARCH_MS, orTooCostly, searchPageWithin } from '../search/search-page.js';
 import { READ_VERSION } from './fhir-store-statements.js';
-import { INSERT, LOOK, PASSED, UPDATE } from './fhir-statements.js';
+import { INSERT, PASSED, UPDATE } from './fhir-statements.js';
 import { insertRejections, removeRejections, type NewRejection } from '../tenants/rejections.js';
-import { measuredObservations, measuredVersion } from '../measured/measured-versions.js';
+import { measuredVersion } from '../measured/measured-versions.js';
 import { planIndex, type IndexPlan } from '../search-index/plan-index.js';
 import { insertIndexed, removeIndexed, replaceIndexed } from '../search-index/write-search.js';
 import { sentTogether } from '../postgres/sent-together.js';
@@ -50,8 +48,8 @@ export class FhirTransaction {
   private held: Promise<void> = Promise.resolve();
 
   /**
-   * Everything the request must know: in one statement (none when there is nothing to ask), and in one round trip more when conditions
-   * have to be searched for before.
+   * Everything the request must know: in one round trip (none when there is nothing to ask), and in one more when conditions have to be
+   * searched for before.
    *
    * @throws MatchesChangedError when others changed what a condition found before it was locked
    */
@@ -74,47 +72,9 @@ export class FhirTransaction {
   }
 
   private async lookup(tenant: number, lookups: FhirLookups, matches: FhirKnown['matches']): Promise<FhirKnown> {
-    const resources = new Map<string, CurrentResource>();
-    const patients = new Set<string>();
-    const deviceAssignments = new Map<string, DeviceAssignment[]>();
-    const identified = new Map<string, string[]>();
-    const { lock, read, identifiers = [] } = lookups;
-    const { patients: asked, devices } = lookups;
-    if (lock.length + read.length + asked.length + devices.length + identifiers.length > 0) {
-      const looked = this.client.query<LookRow>({
-        name: 'fhir-look',
-        text: LOOK,
-        values: [
-          tenant,
-          lock.map((key) => key.type),
-          lock.map((key) => key.id),
-          read.map((key) => key.type),
-          read.map((key) => key.id),
-          [...new Set(asked)],
-          [...new Set(devices)],
-          identifiers.map((one) => one.type),
-          identifiers.map((one) => one.system),
-          identifiers.map((one) => one.value),
-        ],
-      });
-      const { rows } = await this.behindLocks(looked);
-      for (const row of rows) {
-        if (row.found === 'patient') patients.add(row.id);
-        else if (row.found === 'device') put(deviceAssignments, row.id, readAssignment(row.content));
-        else if (row.found === 'identifier') {
-          if (row.type === 'Patient') patients.add(row.patient ?? '');
-          // The columns are those of a resource: `patient` is whose it is, `id` the value, `content` the system.
-          const key = identifierKey({ type: row.type, system: row.content, value: row.id });
-          identified.set(key, [...new Set([...(identified.get(key) ?? []), row.patient ?? ''])]);
-        } else {
-          resources.set(`${row.type}/${row.id}`, { ...toStored(row), patient: row.patient });
-          if (row.search_key !== null) this.searchKeys.set(`${row.type}/${row.id}`, row.search_key);
-        }
-      }
-    }
-    for (const one of await measuredObservations(this.client, tenant, read))
-      resources.set(`Observation/${one.id}`, one);
-    return { resources, patients, deviceAssignments, identified, matches };
+    const looked = await this.behindLocks(lookUp(this.client, tenant, lookups));
+    for (const [name, key] of looked.searchKeys) this.searchKeys.set(name, key);
+    return { ...looked.known, matches };
   }
 
   /** The current version after what the request wrote, deleted or not. */
@@ -140,7 +100,9 @@ export class FhirTransaction {
     const ms = Math.ceil(this.searchMsLeft);
     if (ms <= 0) throw new SearchRefusedError('too-costly', 'the searches of this request take too long together');
     // It leaves the transaction as it was before, with its settings, also when it fails.
-    await this.client.query(`SAVEPOINT search; SET LOCAL statement_timeout = ${ms}; SET LOCAL jit = off`);
+    await this.client.query(
+      `SAVEPOINT search; SET LOCAL statement_timeout = ${ms}; SET LOCAL jit = off; SET LOCAL enable_seqscan = on`,
+    );
     try {
       return await orTooCostly(() => searchPageWithin(this.client, tenant, queries, access));
     } finally {
@@ -215,10 +177,4 @@ export class FhirTransaction {
   private async keepPassed(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
     await this.client.query({ name: 'fhir-passed', text: PASSED, values: [tenant, ...columns(changes)] });
   }
-}
-
-function put<V>(map: Map<string, V[]>, key: string, value: V): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
 }

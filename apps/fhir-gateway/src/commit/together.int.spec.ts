@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  heartRate,
+  patient,
+  post,
+  put,
+  TestFhirGateway,
+  transaction,
+  type Reply,
+} from '../../../../test/support/fhir-gateway.js';
+
+let gateway: TestFhirGateway;
+
+beforeAll(async () => {
+  gateway = await TestFhirGateway.open(6);
+}, 60_000);
+
+afterAll(() => gateway.close());
+
+async function transactions(): Promise<number> {
+  await gateway.pool.query('SELECT pg_stat_force_next_flush()');
+  // Every version that was written in one transaction has its number.
+  const { rows } = await gateway.pool.query<{ n: number }>(
+    'SELECT count(DISTINCT xmin::text)::int AS n FROM fhir_resources',
+  );
+  return rows[0]?.n ?? 0;
+}
+
+function person(n: number): object {
+  const bundle = [
+    { ...post(patient({}), `urn:uuid:0c0a6f3e-0000-4000-8000-${String(n).padStart(12, '0')}`) },
+    post(heartRate(`urn:uuid:0c0a6f3e-0000-4000-8000-${String(n).padStart(12, '0')}`, 60 + (n % 40))),
+  ];
+  return transaction(...bundle);
+}
+
+describe('small requests at once', () => {
+  it('share transactions, and each is answered as if it had been alone', async () => {
+    const before = await transactions();
+    const bad = transaction(post(heartRate('Patient/nobody', 60)));
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => gateway.send('POST', '', n % 10 === 9 ? bad : person(n))),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(
+      Array.from({ length: 60 }, (_, n) => (n % 10 === 9 ? 422 : 200)),
+    );
+    expect((await transactions()) - before).toBeLessThan(40);
+    const ids = answers.filter(({ status }) => status === 200).map(locationOf);
+    expect(new Set(ids).size).toBe(54);
+    const { rows } = await gateway.pool.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM log_records WHERE value LIKE '%"kind":"clinical"%'`,
+    );
+    expect(rows).toEqual([{ n: 54 }]);
+  });
+
+  it('that write one resource come one after the other, each on the version before', async () => {
+    await gateway.send('PUT', '/Patient/one', patient({ id: 'one' }));
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        gateway.send('POST', '', transaction(put(patient({ id: 'one', birthDate: `19${50 + n}-01-01` })))),
+      ),
+    );
+    const etags = answers.map(({ json }) => Number(/\d+/.exec(json.entry[0].response.etag)?.[0]));
+    expect(etags.sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, n) => n + 2));
+  });
+
+  it('are answered while one of them waits for a row that others have locked', async () => {
+    await gateway.send('PUT', '/Patient/locked', patient({ id: 'locked' }));
+    const client = await gateway.pool.connect();
+    await client.query('BEGIN');
+    await client.query(`SELECT FROM fhir_resources WHERE type = 'Patient' AND id = 'locked' FOR UPDATE`);
+    try {
+      let isDone = false;
+      const waiting = gateway.send('PUT', '/Patient/locked', patient({ id: 'locked' })).then((reply) => {
+        isDone = true;
+        return reply;
+      });
+      const others = await Promise.all(Array.from({ length: 20 }, (_, n) => gateway.send('POST', '', person(100 + n))));
+      expect([others.every(({ status }) => status === 200), isDone]).toEqual([true, false]);
+      await client.query('COMMIT');
+      expect((await waiting).status).toBe(200);
+    } finally {
+      client.release();
+    }
+  });
+});
+
+function locationOf({ json }: Reply): string {
+  return json.entry[0].response.location;
+}
