@@ -63,6 +63,8 @@ export async function startKafka(folder: string, secured?: SecuredListener): Pro
     args: [
       '-Xmx512m',
       '-Xms128m',
+      // It lives for minutes: the compiler for code that runs for hours would take more of a core than the broker does.
+      '-XX:TieredStopAtLevel=1',
       `-Dkafka.log=${join(folder, 'kafka.log')}`,
       `-Dlog4j2.configurationFile=${resolve(HERE, 'log4j2.properties')}`,
       '-cp',

@@ -52,6 +52,11 @@ export interface ConsumeOptions {
   /** Maximum records of one partition handed over at once. */
   readonly maxBatch: number;
   /**
+   * On the Postgres log: a pause after a fetch that brought something and left nothing, ms; what is appended meanwhile comes together. The
+   * first record after a pause is fetched at once. Default: none.
+   */
+  readonly restMs?: number;
+  /**
    * Where to start a partition that this member has just been given; from the consumer's own store, which is the truth.
    * Without it the log's committed offset is used (else the first record).
    */

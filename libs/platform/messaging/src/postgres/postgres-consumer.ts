@@ -29,6 +29,7 @@ export class PostgresConsumer implements Consumer {
   private fetching: Promise<void> | undefined;
   private committing: Promise<void> | undefined;
   private pollTimer: NodeJS.Timeout | undefined;
+  private resting: NodeJS.Timeout | undefined;
   private lifecycle: 'starting' | 'running' | 'stopped' = 'starting';
   private lastProgressAt = Date.now();
   private abandoned = false;
@@ -78,6 +79,7 @@ export class PostgresConsumer implements Consumer {
     if (this.lifecycle === 'stopped') return;
     this.lifecycle = 'stopped';
     clearInterval(this.pollTimer);
+    clearTimeout(this.resting);
     await this.membership.stop();
     await this.fetching;
     this.applied.stop();
@@ -89,6 +91,7 @@ export class PostgresConsumer implements Consumer {
     this.abandoned = true;
     this.lifecycle = 'stopped';
     clearInterval(this.pollTimer);
+    clearTimeout(this.resting);
     this.applied.stop();
     this.membership.abandon();
     for (const lane of this.lanes.all()) void lane.stop();
@@ -166,22 +169,31 @@ export class PostgresConsumer implements Consumer {
   }
 
   private fetchSoon(): void {
-    if (this.lifecycle === 'stopped' || this.fetching !== undefined || this.dirty.size === 0) return;
+    if (this.lifecycle === 'stopped' || this.fetching !== undefined || this.resting !== undefined) return;
+    if (this.dirty.size === 0) return;
     this.fetching = this.fetch()
       .catch((error: unknown) => {
         this.parts.logger.warn({ group: this.options.group, reason: reasonOf(error) }, 'fetch failed; will poll');
-        return false;
+        return 'nothing' as const;
       })
-      .then((more) => {
+      .then((found) => {
         this.fetching = undefined;
-        if (more) this.fetchSoon();
+        if (found === 'all' && this.options.restMs !== undefined && this.lifecycle !== 'stopped') {
+          this.resting = setTimeout(() => {
+            this.resting = undefined;
+            this.fetchSoon();
+          }, this.options.restMs);
+        } else if (found !== 'nothing') this.fetchSoon();
       });
   }
 
-  /** One query for all partitions that may have more and have room. True when it is worth asking again at once. */
-  private async fetch(): Promise<boolean> {
+  /**
+   * One query for all partitions that may have more and have room. `all`: it brought what there was · `more`: it is worth asking again at
+   * once · `nothing`: not before there is a reason.
+   */
+  private async fetch(): Promise<'all' | 'more' | 'nothing'> {
     const lanes = this.lanes.all().filter((lane) => this.dirty.has(lane.partition) && lane.hungry);
-    if (lanes.length === 0) return false;
+    if (lanes.length === 0) return 'nothing';
     const asked = lanes.map((lane) => ({ lane, from: lane.tail }));
     for (const lane of lanes) this.dirty.delete(lane.partition);
     const found = await fetchRecords(
@@ -193,14 +205,19 @@ export class PostgresConsumer implements Consumer {
       for (const lane of lanes) this.dirty.add(lane.partition);
       throw error;
     });
+    let isCut = false;
     for (const { lane, from } of asked) {
       const records = found.get(lane.partition) ?? [];
       // What was committed since is followed by a wake of its own.
-      if (mayHaveMore(records, this.options.maxBatch)) this.dirty.add(lane.partition);
+      if (mayHaveMore(records, this.options.maxBatch)) {
+        isCut = true;
+        this.dirty.add(lane.partition);
+      }
       // Not if the handler sent the lane elsewhere meanwhile.
       if (lane.tail === from) lane.offer(records);
     }
-    return this.dirty.size > 0;
+    if (!isCut && found.size > 0) return 'all';
+    return this.dirty.size > 0 ? 'more' : 'nothing';
   }
 
   private async commit(): Promise<void> {

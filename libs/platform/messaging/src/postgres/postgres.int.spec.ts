@@ -30,7 +30,7 @@ describeEventLog('postgres', async () => {
 
 describe('postgres event log', () => {
   const topic = 't';
-  const partitions = { ...CONTRACT_PARTITIONS, t: 2, u: 2, v: 2, w: 2, x: 1 };
+  const partitions = { ...CONTRACT_PARTITIONS, t: 2, u: 2, v: 2, w: 2, x: 1, rest: 2 };
   let database: { url: string; drop(): Promise<void> };
   let pool: pg.Pool;
   let log: PostgresEventLog;
@@ -46,6 +46,29 @@ describe('postgres event log', () => {
     await pool.end();
     await database.drop();
   }, 60_000);
+
+  it('fetches the first record at once, and while it rests those that follow together', async () => {
+    const batches: string[] = [];
+    const consumer = await log.consume({
+      group: 'resting',
+      topic: 'rest',
+      maxBatch: 10,
+      restMs: 500,
+      onBatch: async ({ records }) => {
+        batches.push(records.map(({ value }) => value).join());
+        return { kind: 'applied' };
+      },
+    });
+    const append = (value: string): Promise<unknown> => log.append([{ topic: 'rest', key: 'a', value }]);
+    const begun = performance.now();
+    await append('1');
+    while (batches.length < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(performance.now() - begun).toBeLessThan(400);
+    for (const value of ['2', '3', '4']) await append(value);
+    while (batches.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(batches).toEqual(['1', '2,3,4']);
+    await consumer.stop();
+  });
 
   it('appends in a transaction exactly when it commits, and wakes consumers', async () => {
     const seen: LogRecord[] = [];

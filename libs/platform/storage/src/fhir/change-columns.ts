@@ -1,24 +1,26 @@
 import type { ResourceChange } from '#libs/fhir-rest';
 import type { IndexPlan } from '../search-index/plan-index.js';
+import { jsonList, plainArray, textArray } from '../postgres/pg-arrays.js';
 import { keyOf } from './newest-changes.js';
 
 // Parameters of the statements that write resources, in their order (fhir-statements.ts).
 export function columns(changes: readonly ResourceChange[]): unknown[] {
   return [
-    changes.map((change) => change.type),
-    changes.map((change) => change.id),
-    changes.map((change) => change.version),
-    changes.map((change) => change.deleted),
-    changes.map((change) => change.patient),
-    changes.map((change) => change.content),
-    changes.map((change) => new Date(change.lastUpdated)),
+    textArray(changes.map((change) => change.type)),
+    textArray(changes.map((change) => change.id)),
+    plainArray(changes.map((change) => change.version)),
+    plainArray(changes.map((change) => change.deleted)),
+    textArray(changes.map((change) => change.patient)),
+    // The content of a deletion is empty: with something before it a list of one empty text is not an empty list.
+    jsonList(['', ...changes.map((change) => change.content)]),
+    textArray(changes.map((change) => new Date(change.lastUpdated).toISOString())),
   ];
 }
 
 export function indexColumns(changes: readonly ResourceChange[], { keys }: IndexPlan): unknown[] {
   return [
-    changes.map((change) => keys.get(keyOf(change)) ?? null),
-    changes.map((change) => (change.deleted || change.search !== undefined ? change.version : null)),
+    plainArray(changes.map((change) => keys.get(keyOf(change)) ?? null)),
+    plainArray(changes.map((change) => (change.deleted || change.search !== undefined ? change.version : null))),
   ];
 }
 

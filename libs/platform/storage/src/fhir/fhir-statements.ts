@@ -1,4 +1,5 @@
 import { ASSIGNMENT } from './device-assignments.js';
+import { SEPARATOR } from '../postgres/pg-arrays.js';
 import { COLUMNS } from './fhir-row.js';
 
 // Each is small, so that planning it costs little: the database plans for the values, again every time, what is cheaper for few of them.
@@ -24,12 +25,15 @@ FROM unnest($2::text[], $3::text[], $4::text[]) AS w (type, system, value)
 JOIN fhir_identifiers i ON i.tenant = $1 AND i.type = w.type AND i.system = w.system AND i.value = w.value
 JOIN fhir_resources r ON r.tenant = $1 AND r.type = i.type AND r.id = i.id AND NOT r.deleted`;
 
-const CHANGES = `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[])
+/** JSON texts as they are, behind one that is left out (change-columns.ts). */
+const CONTENTS = `(string_to_array($7::text, ${SEPARATOR}))[2:]`;
+
+const CHANGES = `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], ${CONTENTS}, $8::timestamptz[])
   AS w (type, id, version, deleted, patient, content, last_updated)`;
 
 /** With the number of each resource in the index, and the version that is indexed; the parameters of both begin at `first`. */
 function indexedChanges(first: number): string {
-  return `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::timestamptz[], $${first}::bigint[], $${first + 1}::int[])
+  return `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], ${CONTENTS}, $8::timestamptz[], $${first}::bigint[], $${first + 1}::int[])
   AS w (type, id, version, deleted, patient, content, last_updated, search_key, search_version)`;
 }
 
