@@ -1,4 +1,5 @@
 import type { ApiClient } from './api-client.js';
+import { hasPump } from './pump/pump-person.js';
 import type { Bed } from './ward.js';
 
 /** Newest value of each bed that is known already, ms; a bed that is not there yet has none. */
@@ -62,7 +63,20 @@ function resourcesOf(bed: Bed): readonly Resource[] {
       deviceName: [{ name: `Simulated glucose sensor, ${bed.label}`, type: 'user-friendly-name' }],
       patient,
     } as Resource,
+    ...(hasPump(bed) ? [diabetesOf(bed)] : []),
   ];
+}
+
+function diabetesOf(bed: Bed): Resource {
+  return {
+    resourceType: 'Condition',
+    id: `${bed.patient}-diabetes`,
+    clinicalStatus: {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
+    },
+    code: { coding: [{ system: 'http://snomed.info/sct', code: '46635009', display: 'Diabetes mellitus type 1' }] },
+    subject: { reference: `Patient/${bed.patient}` },
+  } as Resource;
 }
 
 function asEntry(resource: Resource): object {

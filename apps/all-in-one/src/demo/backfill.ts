@@ -1,5 +1,6 @@
 import type { Known } from './admission.js';
 import type { ApiClient } from './api-client.js';
+import { hasPump } from './pump/pump-person.js';
 import { CHECKED, MONITORED, type SimulatedPatient, type WardSample } from './ward.js';
 
 const HOURS_BACK = 3;
@@ -32,7 +33,8 @@ export function pastOf(
   for (let minute = 0; from + minute * MINUTE_MS < now; minute += 1) {
     const at = from + minute * MINUTE_MS;
     const vitals = at > (known.vitals ?? 0) ? [...MONITORED, ...CHECKED] : [];
-    const glucose = minute % GLUCOSE_EVERY_MINUTES === 0 && at > (known.glucose ?? 0) ? (['glucose'] as const) : [];
+    const isDue = !hasPump(patient.bed) && minute % GLUCOSE_EVERY_MINUTES === 0 && at > (known.glucose ?? 0);
+    const glucose = isDue ? (['glucose'] as const) : [];
     samples.push(...patient.sample([...vitals, ...glucose], at));
   }
   return samples;

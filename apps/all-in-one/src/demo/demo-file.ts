@@ -9,6 +9,8 @@ const DemoState = z.object({
   clientSecret: z.string(),
   /** When the ward opened, ms: its emergencies go by that. */
   openedAt: z.number().optional(),
+  /** When the simulation of the people on pumps began, ms. */
+  pumpsSince: z.number().optional(),
   /** The webhook of the last start. */
   webhook: z.object({ id: z.string(), secret: z.string(), port: z.number().int() }).optional(),
 });

@@ -8,6 +8,9 @@ import { backfill, backfillFrom, openingOf } from './backfill.js';
 import { DemoFile } from './demo-file.js';
 import { ApiClient } from './api-client.js';
 import { isFree } from './ports.js';
+import { pumpsSince, streamPumps } from './pump/pump-history.js';
+import { PUMP_BEDS, PumpPerson } from './pump/pump-person.js';
+import { pumpTour } from './pump/pump-screen.js';
 import { alertLine, welcome } from './screen.js';
 import { streamWard } from './stream.js';
 import { subscribe } from './subscription.js';
@@ -59,7 +62,8 @@ async function runWard(): Promise<void> {
 
   const now = Date.now();
   const openedAt = openingOf(known, kept.openedAt, now);
-  file.save({ ...kept, openedAt });
+  const livedSince = pumpsSince(kept.pumpsSince, now);
+  file.save({ ...kept, openedAt, pumpsSince: livedSince });
   const ward = { seed: 12, openedAt, from: backfillFrom(now) };
   const patients = BEDS.map((bed) => new SimulatedPatient(bed, ward));
   await backfill(api, patients, known, now);
@@ -70,5 +74,19 @@ async function runWard(): Promise<void> {
   const hangUp = (): void => void client.end(true);
   closing.addEventListener('abort', hangUp);
   client.on('error', (error) => platform.logger.warn({ err: error }, 'the MQTT connection of the ward'));
-  await streamWard(patients, { http: api, mqtt: client, tenant: state.tenant }, closing);
+  await Promise.all([
+    streamWard(patients, { http: api, mqtt: client, tenant: state.tenant }, closing),
+    runPumps(api, livedSince, new Map([...known].map(([bed, { glucose }]) => [bed, glucose ?? 0]))),
+  ]);
+}
+
+/** The people on pumps: their past faster than the clock, then as it happens. */
+function runPumps(api: ApiClient, since: number, known: ReadonlyMap<number, number>): Promise<void> {
+  const people = PUMP_BEDS.map((pump) => new PumpPerson(BEDS[pump.number - 1]!, pump, since));
+  const tour = async (boluses: Parameters<Parameters<typeof streamPumps>[3]>[0]): Promise<void> => {
+    const { patient, label, number } = people[0]!.bed;
+    const bolus = boluses.get(number);
+    if (bolus !== undefined) say(pumpTour({ url: server.url, token: await api.accessToken(), patient, label, bolus }));
+  };
+  return streamPumps(people, known, api, (boluses) => void tour(boluses).catch(() => undefined), platform.closing);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import type { ApiClient } from './api-client.js';
 import { CHECKED, MONITORED, type SimulatedPatient } from './ward.js';
+import { hasPump } from './pump/pump-person.js';
 import type { Vital } from './physiology.js';
 
 const TICK_MS = 2_000;
@@ -30,7 +31,10 @@ export async function streamWard(
       due.push(...CHECKED);
       checkedAt = at;
     }
-    const sampled = patients.map((patient) => ({ bed: patient.bed, samples: patient.sample(due, at) }));
+    const sampled = patients.map((patient) => ({
+      bed: patient.bed,
+      samples: patient.sample(sentBy(patient, due), at),
+    }));
     const byHttp = sampled.filter(({ bed }) => bed.transport === 'http').flatMap(({ samples }) => samples);
     await Promise.all([
       clients.http.must('POST', '/v1/samples', byHttp),
@@ -48,4 +52,9 @@ export async function streamWard(
     ]);
     await sleep(Math.max(0, at + TICK_MS - Date.now()), undefined, { signal: closing });
   }
+}
+
+/** Glucose of a person on a pump follows from what is given and eaten (`pump`). */
+function sentBy({ bed }: SimulatedPatient, due: readonly Vital[]): readonly Vital[] {
+  return hasPump(bed) ? due.filter((vital) => vital !== 'glucose') : due;
 }
