@@ -106,7 +106,7 @@ describe('a bundle and a stream in, an explained alert out (one process, everyth
     const expected = {
       homeostat_gateway_stage_seconds: ['read', 'resolve', 'append'],
       homeostat_engine_stage_seconds: ['wait', 'lock', 'load', 'evolve', 'write', 'commit'],
-      homeostat_delivery_stage_seconds: ['queue', 'answer'],
+      homeostat_delivery_stage_seconds: ['queue', 'look', 'answer'],
     };
     for (const [name, of] of Object.entries(expected))
       for (const stage of of) expect(counted).toContain(`${name}{stage="${stage}"}`);

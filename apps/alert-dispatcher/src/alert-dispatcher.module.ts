@@ -5,7 +5,7 @@ import { STAGE_BUCKETS } from '#libs/platform/telemetry';
 import type { Platform } from '#libs/platform/runtime';
 import { LaneStore, WebhookStore, type DueMessage } from '#libs/platform/delivery';
 import { Lanes } from './lanes/lanes.js';
-import type { AttemptTimes, SentOutcome } from './lanes/endpoint-lane.js';
+import type { AttemptTimes, SentOutcome } from './lanes/attempt-result.js';
 import { warmUp } from './warm-up.js';
 import { GROUP, OFFSETS, startPipeline, type PipelineDeps } from './pipeline.js';
 
@@ -23,7 +23,7 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
     );
     this.stages = platform.metrics.histogram(
       'homeostat_delivery_stage_seconds',
-      'Time of a webhook by stage: queue (from its row to its first attempt), answer (of each attempt)',
+      'Time of a webhook by stage: queue (from its row to its first attempt), look (the last part of it: for what is due), answer (of each attempt)',
       STAGE_BUCKETS,
       ['stage'],
     );
@@ -34,6 +34,7 @@ class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
       rules: { allowedHosts: platform.config.webhookAllowedHosts },
       now: Date.now,
       onSent: (message, outcome, attempt) => this.count(message, outcome, attempt),
+      onLooked: (milliseconds) => this.stages.observe({ stage: 'look' }, milliseconds / 1000),
       onProblem: (problem) => platform.logger.warn({ err: problem }, 'webhook lanes were interrupted'),
     });
   }

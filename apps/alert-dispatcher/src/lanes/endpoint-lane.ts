@@ -1,15 +1,8 @@
-import {
-  nextStep,
-  type AttemptResult,
-  type DueMessage,
-  type LaneStore,
-  type LaneView,
-  type SigningSecret,
-  type WebhookStore,
-} from '#libs/platform/delivery';
+import type { DueMessage, LaneStore, LaneView, SigningSecret, WebhookStore } from '#libs/platform/delivery';
 import type { EndpointRules } from '#libs/platform/outbound';
+import { attemptResult, outcomeOf, type AttemptTimes, type Sent, type SentOutcome } from './attempt-result.js';
 import { AGAIN, FRESH, freeSlots, type SlotLimits } from './send-slots.js';
-import { createSender, type Sender, type SendResult } from './sender.js';
+import { createSender, type Sender } from './sender.js';
 
 /** What lanes share. */
 export interface LaneDeps {
@@ -19,15 +12,9 @@ export interface LaneDeps {
   readonly now: () => number;
   /** An attempt is over and noted; feeds the metrics. */
   readonly onSent: (message: DueMessage, outcome: SentOutcome, attempt: AttemptTimes) => void;
+  /** The store was asked for what to send, and answered after so many ms. */
+  readonly onLooked?: (milliseconds: number) => void;
 }
-
-/** When an attempt began and when it was answered, or given up, ms. */
-export interface AttemptTimes {
-  readonly at: number;
-  readonly answeredAt: number;
-}
-
-export type SentOutcome = 'delivered' | 'retry' | 'parked' | 'gone';
 
 /** Messages read at once, of each kind. */
 const READ = { fresh: 256, again: 64 };
@@ -37,13 +24,6 @@ const IDLE_BEFORE_END_MS = 60_000;
 /** How long failures gather before they are noted. */
 const GATHER_MS = 100;
 const GONE = 'the endpoint answered 410 Gone';
-
-interface Sent {
-  readonly message: DueMessage;
-  readonly result: SendResult;
-  readonly at: number;
-  readonly answeredAt: number;
-}
 
 /**
  * The queue of one endpoint. Messages of one episode go in order, each after the one before was delivered or parked; of different
@@ -117,11 +97,13 @@ export class Lane {
     this.nextNoted = Infinity;
     const now = this.deps.now();
     this.lookedAt = now;
+    const asked = performance.now();
     const view = await this.deps.store.look(this.tenant, this.webhook, {
       now,
       inFlight: [...this.inFlight.keys()],
       ...READ,
     });
+    this.deps.onLooked?.(performance.now() - asked);
     if (view === undefined) {
       this.stopped = true;
       return;
@@ -251,31 +233,4 @@ export class Lane {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function attemptResult({ message, result, at, answeredAt }: Sent): AttemptResult {
-  const tries = message.tries + 1;
-  const step = nextStep({
-    outcome: result.outcome,
-    tries,
-    queuedAt: message.queuedAt,
-    now: answeredAt,
-    retryAfterMs: result.retryAfterMs,
-    random: Math.random(),
-  });
-  return {
-    message: message.message,
-    attempt: message.attempts + 1,
-    tries,
-    at,
-    milliseconds: answeredAt - at,
-    httpStatus: result.httpStatus,
-    error: result.error,
-    ...step,
-  };
-}
-
-function outcomeOf({ outcome }: SendResult, status: AttemptResult['status']): SentOutcome {
-  if (outcome === 'delivered' || outcome === 'gone') return outcome;
-  return status === 'parked' ? 'parked' : 'retry';
 }

@@ -20,7 +20,7 @@ import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from '../plan
 import type { Decision, StepResult } from './decision.js';
 import { News } from './news.js';
 import { isKnown, mismatch } from './preconditions.js';
-import { BatchSettling, settleTransaction, type MatchStep, type SettledStep } from './settle.js';
+import { BatchSettling, settleTransaction, type MatchStep, type SettledStep } from '../settle/settle.js';
 import { conditionsOf } from './step-conditions.js';
 import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
 import {

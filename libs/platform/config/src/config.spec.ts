@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, readConfig, redacted } from './config.js';
+import { ConfigError, readConfig } from './config.js';
+import { redacted } from './redacted.js';
 
 describe('readConfig', () => {
   it('embeds everything when nothing is set', () => {

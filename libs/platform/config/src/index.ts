@@ -1,4 +1,5 @@
-export { loadConfig, readConfig, redacted, type AppConfig, type Role } from './config.js';
+export { loadConfig, readConfig, type AppConfig, type Role } from './config.js';
+export { redacted } from './redacted.js';
 export { StartupError } from './startup-error.js';
 export { type KafkaSecurity } from './connections.js';
 export { parseEncryptionKeys, type EncryptionKeys } from './encryption-keys.js';

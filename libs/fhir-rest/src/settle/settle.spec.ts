@@ -5,11 +5,11 @@ import { propertyRuns } from '#libs/testing/properties';
 import { planRequest } from '../plan/plan-request.js';
 import type { Step } from '../plan/step.js';
 import type { CurrentResource, FhirKnown } from '../repository/resources.js';
-import { decide } from './decide.js';
-import type { Decision } from './decision.js';
-import { lookupsWith } from './condition-lookups.js';
-import { lookupsOf } from './lookups.js';
-import { Finder } from './finder.js';
+import { decide } from '../decide/decide.js';
+import type { Decision } from '../decide/decision.js';
+import { lookupsWith } from '../decide/condition-lookups.js';
+import { lookupsOf } from '../decide/lookups.js';
+import { Finder } from '../decide/finder.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 

@@ -1,12 +1,12 @@
-import type { IssueCode } from '#libs/domain/fhir';
 import type { Condition } from '../conditions/condition.js';
 import type { CreateStep, DeleteStep, PatchStep, RefusedStep, Step, UpdateStep } from '../plan/step.js';
 import { redirectReferences } from '../references/redirect-references.js';
 import type { CurrentResource, FhirKnown } from '../repository/resources.js';
-import { Finder, type Finding } from './finder.js';
-import { typesAsked } from './step-conditions.js';
-import { mismatch } from './preconditions.js';
-import { updateByPatch } from './update-by-patch.js';
+import { Finder, type Finding } from '../decide/finder.js';
+import { typesAsked } from '../decide/step-conditions.js';
+import { mismatch } from '../decide/preconditions.js';
+import { isUnclear, refused, tooMany, unresolved, type Found } from './unclear.js';
+import { updateByPatch } from '../decide/update-by-patch.js';
 
 /** A conditional create that makes nothing, because there is one already: `id` is that one's. */
 export interface MatchStep {
@@ -220,39 +220,6 @@ class Settling {
 function unwritten(step: Step): SettledStep {
   if (step.kind === 'patch') throw new Error('a patch was not settled');
   return step;
-}
-
-type Found = { readonly kind: 'none' } | { readonly kind: 'one'; readonly id: string } | Unclear;
-
-interface Unclear {
-  readonly kind: 'many' | 'undecided';
-  readonly condition: Condition;
-}
-
-function isUnclear(found: Found | undefined): found is Unclear {
-  return found?.kind === 'many' || found?.kind === 'undecided';
-}
-
-function tooMany(index: number, { kind, condition }: Unclear): RefusedStep {
-  if (kind === 'undecided') return refused(index, 400, 'not-supported', UNDECIDED, condition.at);
-  return refused(index, 412, 'multiple-matches', 'more than one resource matches the condition', condition.at);
-}
-
-const UNDECIDED = 'a chained condition cannot be compared with what the same request writes';
-
-function unresolved(kind: 'none' | 'many' | 'undecided', { at }: Condition): RefusedStep['issues'] {
-  if (kind === 'undecided') {
-    return [{ severity: 'error', code: 'not-supported', diagnostics: UNDECIDED, expression: [at] }];
-  }
-  const [code, diagnostics] =
-    kind === 'none'
-      ? (['not-found', 'no resource matches the conditional reference'] as const)
-      : (['multiple-matches', 'more than one resource matches the conditional reference'] as const);
-  return [{ severity: 'error', code, diagnostics, expression: [at] }];
-}
-
-function refused(index: number, status: number, code: IssueCode, diagnostics: string, at: string): RefusedStep {
-  return { kind: 'refused', index, status, issues: [{ severity: 'error', code, diagnostics, expression: [at] }] };
 }
 
 function compare(a: string, b: string): number {
