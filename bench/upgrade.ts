@@ -76,6 +76,9 @@ async function main(): Promise<boolean> {
     );
     const outcome = await settled(load, pool, receiver);
     const pause = watched.stop();
+    console.log(
+      `${load.retried} requests were sent again, ${load.logins} logins because a token was not valid any more`,
+    );
     console.table([outcome]);
     console.log(`longest time without a measurement written while the ward streamed: ${seconds(pause)}`);
     const samples = count * SAMPLES_PER_PATIENT;

@@ -10,6 +10,8 @@ export interface WardLoad {
   accepted: number;
   requests: number;
   retried: number;
+  /** Times it logged in again, as a client does whose token is not valid any more. */
+  logins: number;
 }
 
 const STEPS = 36;
@@ -27,23 +29,29 @@ export async function streamWard(client: Client, prefix: string, count: number, 
     accepted: 0,
     requests: 0,
     retried: 0,
+    logins: 0,
   };
   const entry = load.patients.map((id) => ({
     fullUrl: `https://ward.example/Patient/${id}`,
     resource: { resourceType: 'Patient', id, active: true },
     request: { method: 'PUT', url: `Patient/${id}` },
   }));
-  await insist(load, () => client.fhir('POST', '', { resourceType: 'Bundle', type: 'transaction', entry }), 200);
+  await insist(
+    client,
+    load,
+    () => client.fhir('POST', '', { resourceType: 'Bundle', type: 'transaction', entry }),
+    200,
+  );
   const start = Date.now() - STEPS * STEP_MS;
   for (let step = 0; step < STEPS; step += 1) {
     await Promise.all(
       load.patients.map(async (patient, index) => {
         const samples = stepSamples(patient, start + step * STEP_MS + index * 137, step);
-        const answer = await insist<{ accepted: number }>(load, () => client.samples(samples), 202);
+        const answer = await insist<{ accepted: number }>(client, load, () => client.samples(samples), 202);
         load.accepted += answer.accepted;
         if (step % WEIGHT_EVERY === 0) {
           const bundle = weightBundle(patient, start + step * STEP_MS + index * 137, step);
-          await insist(load, () => client.fhir('POST', '', bundle), 200);
+          await insist(client, load, () => client.fhir('POST', '', bundle), 200);
           load.accepted += 1;
         }
       }),
@@ -96,8 +104,12 @@ function stepSamples(patient: string, at: number, step: number): unknown[] {
   ];
 }
 
+/** A start of another release may change what the client may do, which ends its tokens; many requests may notice at once. */
+const MAX_LOGINS = 1_000;
+
 /** Sends until it is accepted; only trouble of the system is tried again, never a refusal of the content. */
 async function insist<T>(
+  client: Client,
   load: WardLoad,
   send: () => Promise<{ status: number; body: unknown }>,
   expected: number,
@@ -107,6 +119,11 @@ async function insist<T>(
     try {
       const answer = await send();
       if (answer.status === expected) return answer.body as T;
+      if (answer.status === 401 && load.logins < MAX_LOGINS) {
+        load.logins += 1;
+        await client.login();
+        continue;
+      }
       if (answer.status !== 429 && answer.status < 500) {
         throw new Refused(`${answer.status} ${JSON.stringify(answer.body).slice(0, 400)}`);
       }
