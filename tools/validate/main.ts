@@ -6,6 +6,7 @@ import type { Detection, RecordRow, ValidationSet } from './set.js';
 import { AF_SETS } from './sets/ecg/af-sets.js';
 import { cgmIglu } from './sets/cgm/cgm-iglu.js';
 import { cgmLoop } from './sets/cgm/cgm-loop.js';
+import { DIABETES_SETS } from './sets/cgm/diabetes-sets.js';
 import { cinc2015 } from './sets/ecg/cinc2015.js';
 import { cinc2017 } from './sets/ecg/cinc2017.js';
 import { mimicPerformAf } from './sets/ecg/mimic-perform-af.js';
@@ -31,6 +32,7 @@ const SETS: readonly ValidationSet[] = [
   sepsis2019,
   vitalsHourly,
   cgmLoop,
+  ...DIABETES_SETS,
   cgmIglu,
   simglucose,
   scoreVectors,

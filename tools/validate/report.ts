@@ -1,3 +1,4 @@
+import { LOW_COST, lowCostTable } from './low-cost-table.js';
 import type { RecordRow } from './set.js';
 import { TARGETS, type Target } from './targets.js';
 
@@ -17,7 +18,7 @@ export function report(
       `| ${target.what} | ${bar(target)} | ${figure(value)} | ${verdict(target, value)} | ${target.heldApart} |`,
   );
   const named = new Set(TARGETS.map(({ metric }) => metric));
-  const others = Object.entries(metrics).filter(([name]) => !named.has(name));
+  const others = Object.entries(metrics).filter(([name]) => !named.has(name) && !name.startsWith(LOW_COST));
   return [
     '# Validation on the development recordings',
     '',
@@ -39,11 +40,13 @@ export function report(
     '| --- | --- |',
     ...others.map(([name, value]) => `| \`${name}\` | ${figure(value)} |`),
     '',
+    ...lowCostTable(metrics),
     ...byRecord(records),
     'Data: AFDB, LTAFDB, NSRDB, NSR2DB, CHF2DB, MITDB, Challenges 2015 and 2017 from PhysioNet (ODC-By 1.0; Goldberger et al. 2000, Circulation 101:e215),',
     'RR interval time series from healthy subjects (Irurzun et al. 2021, doi 10.13026/51yd-d219), VitalDB arrhythmia database (Eun et al. 2026, doi',
     '10.13026/axd6-wm13; CC BY 4.0), MIMIC PERform AF (Charlton et al. 2022; ODbL 1.0), Challenge 2019 from PhysioNet (CC BY 4.0), LOOP study from',
-    'the Jaeb Center for Health Research (public terms; the analyses are ours, not theirs).',
+    'the Jaeb Center for Health Research (public terms; the analyses are ours, not theirs), AZT1D (Khamesian et al. 2025, arXiv 2506.14789; CC BY 4.0), T1D-UOM (Alsuhaymi et al.',
+    '2025, Sci Data 12, 1379; CC BY 4.0).',
     '',
   ].join('\n');
 }

@@ -31,7 +31,7 @@ const RULES: Readonly<Record<LowName, LowRule>> = {
 export type LowName = 'low' | 'earlyLow' | 'urgentLow';
 
 /** One rule's memory: whether it is reported, since when it holds, since when it is absent, since when glucose is low. */
-interface LowState {
+export interface LowState {
   readonly on: boolean;
   readonly since: number;
   readonly goneSince: number | null;
@@ -52,7 +52,7 @@ export interface LowSoonStep {
   readonly forecasts: Readonly<Record<LowName, LowForecast | undefined>>;
 }
 
-const QUIET: LowState = { on: false, since: 0, goneSince: null, lowSince: null };
+export const QUIET: LowState = { on: false, since: 0, goneSince: null, lowSince: null };
 const NEW: LowSoonState = { history: [], low: QUIET, earlyLow: QUIET, urgentLow: QUIET };
 const UNKNOWN = { low: undefined, earlyLow: undefined, urgentLow: undefined };
 
@@ -93,20 +93,36 @@ function judge(
   asked: LowLimits | undefined,
 ): { readonly state: LowState; readonly forecast: LowForecast | undefined } {
   const { model, isLow, lowFor } = RULES[name];
-  const limits = asked ?? model.limits;
   const [t, mgdl] = history.at(-1)!;
   const found = forecastLow(model, history);
   const forecast = found.kind === 'forecast' ? found : undefined;
-  const isDown = isLow(mgdl);
+  const moment = { t, isDown: isLow(mgdl), probability: forecast?.probability };
+  return { state: stepLow(before, moment, asked ?? model.limits, lowFor), forecast };
+}
+
+/** One reading of one rule: its time (ms), whether it is low, and the probability of a low to come; undefined: not known. */
+export interface LowMoment {
+  readonly t: number;
+  readonly isDown: boolean;
+  readonly probability: number | undefined;
+}
+
+/** The rule's memory after a reading, whichever forecast it rests on. `lowFor`: time below the limit after which an unpredicted low is reported, ms. */
+export function stepLow(
+  before: LowState,
+  { t, isDown, probability }: LowMoment,
+  limits: LowLimits,
+  lowFor: number,
+): LowState {
   const lowSince = isDown ? (before.lowSince ?? t) : null;
-  const isForeseen = forecast !== undefined && forecast.probability >= limits.raise && !isDown;
+  const isForeseen = probability !== undefined && probability >= limits.raise && !isDown;
   if (!before.on) {
     const on = isForeseen || (lowSince !== null && t - lowSince >= lowFor);
-    return { state: { on, since: t, goneSince: null, lowSince }, forecast };
+    return { on, since: t, goneSince: null, lowSince };
   }
   const since = isDown ? t : before.since;
-  const isGone = !isDown && (forecast === undefined || forecast.probability < limits.clear);
+  const isGone = !isDown && (probability === undefined || probability < limits.clear);
   const goneSince = isGone ? (before.goneSince ?? t) : null;
   const isOver = (goneSince !== null && t - goneSince >= OVER) || (!isDown && t - since >= EXPIRES);
-  return { state: isOver ? { ...QUIET, lowSince } : { on: true, since, goneSince, lowSince }, forecast };
+  return isOver ? { ...QUIET, lowSince } : { on: true, since, goneSince, lowSince };
 }

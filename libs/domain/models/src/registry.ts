@@ -5,11 +5,12 @@ import {
   type Forecaster,
   type ModelCard,
 } from '#libs/domain/forecasting';
+import { GLUCOSE_FORECAST } from '#libs/domain/glucose-forecast';
 import { PERSONAL_GLUCOSE_CARD, UVA_PADOVA_CARD } from '#libs/domain/physiology';
 import { VITAL_FORECAST } from '#libs/domain/vital-forecast';
 
 /** Models that forecast while data stream in: one line each. */
-export const FORECASTERS: readonly Forecaster[] = [VITAL_FORECAST];
+export const FORECASTERS: readonly Forecaster[] = [GLUCOSE_FORECAST, VITAL_FORECAST];
 
 /** Cards of models that only simulate or are fitted to a person, and of the baselines: one line each. */
 const OTHER_CARDS: readonly ModelCard[] = [

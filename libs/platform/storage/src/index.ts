@@ -37,14 +37,6 @@ export {
   type ParametersWrite,
   type StatusWrite,
 } from './forecasts/write-forecasts.js';
-export {
-  claimDueBlocks,
-  standingsOf,
-  unsettledForecasts,
-  writeBlocks,
-  type BlockWrite,
-  type DueBlock,
-} from './forecasts/ledger-blocks.js';
 export { findTruths, type FoundTruth, type Target } from './forecasts/find-truths.js';
 export {
   forecastsFrom,

@@ -1,7 +1,11 @@
-/** LOOP study (type 1 diabetes, automated dosing): lows reported and predicted from the sensor's readings alone. */
+/** LOOP study (type 1 diabetes, automated dosing): lows reported and predicted from the sensor's readings alone; glucose forecast with doses and meals. */
 import { told } from '../ecg/af-scoring.js';
 import { baselineFigures } from './cgm-loop-baseline.js';
 import { readSensorFiles, type SensorFile } from './cgm-loop-files.js';
+import { LOOP_FORECASTS } from './diabetes-sets.js';
+import { forecastLines, forecastRuns } from './forecast-run.js';
+import { forecastScores } from './forecast-scores.js';
+import { lowCosts } from './low-costs.js';
 import { runGlucose, type GlucoseRun } from './cgm-loop-replay.js';
 import { scoreGlucose } from './cgm-loop-scoring.js';
 import type { ValidationSet } from '../../set.js';
@@ -33,9 +37,17 @@ export const cgmLoop: ValidationSet = {
         if (LISTED.has(rule)) yield { record: file.record, kind: 'episode', at, rule };
       }
     }
+    yield* forecastLines(forecastRuns(LOOP_FORECASTS, folder));
   },
   score: (folder) => {
     const all = runsOf(folder);
-    return told({ ...scoreGlucose(all), ...baselineFigures(all.map(({ file }) => file)) });
+    const files = all.map(({ file }) => file);
+    const forecasts = forecastRuns(LOOP_FORECASTS, folder);
+    return told({
+      ...scoreGlucose(all),
+      ...baselineFigures(files),
+      ...forecastScores('cgm_loop', forecasts),
+      ...lowCosts(files, forecasts),
+    });
   },
 };
