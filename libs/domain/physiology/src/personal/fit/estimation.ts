@@ -19,7 +19,7 @@ export interface Estimate {
 
 const MAX_ITERATIONS = 12;
 /** An iteration that lowers the objective by less than this is the last. */
-const ENOUGH = 0.05;
+const ENOUGH = 0.2;
 /** Residuals beyond this many SD count linearly (Huber, Ann Math Stat 1964;35:73). */
 const HUBER = 3;
 /** SD of the level at the start, mg/dL. */

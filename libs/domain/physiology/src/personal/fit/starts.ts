@@ -15,6 +15,8 @@ const SHIFTS: readonly Readonly<Record<string, number>>[] = [
 /** Residuals that sensor noise explains: SD of the residuals, mg/dL, and their correlation over 5 min. */
 const EXPLAINED_SD = 4.8;
 const EXPLAINED_PHI = 0.78;
+/** Residuals as correlated as this are of causes that no shape of the stomach explains: sensitivity that changes, meals that are not recorded. */
+const OTHER_CAUSES_PHI = 0.96;
 
 /** Other starting points are tried on this much of the record, min. */
 const TRIAL_MINUTES = 4 * 1440;
@@ -22,7 +24,7 @@ const TRIAL_MINUTES = 4 * 1440;
 /** The most probable of several searches; further ones only where the first left more than sensor noise. null where none leads to a person. */
 export function mostProbable(recording: Recording, prior: Prior, from: Float64Array): Estimate | null {
   const first = estimate(recording, prior, from);
-  if (first !== null && isExplained(first)) return first;
+  if (first !== null && isSettled(first)) return first;
   const recent = recentOf(recording, TRIAL_MINUTES);
   const trials = SHIFTS.flatMap((shift) => {
     const trial = estimate(recent, prior, shifted(prior, shift), { rounds: 1 });
@@ -33,8 +35,8 @@ export function mostProbable(recording: Recording, prior: Prior, from: Float64Ar
   return first === null || best.objective < first.objective ? best : first;
 }
 
-function isExplained({ noise: { phi, sd } }: Estimate): boolean {
-  return sd / Math.sqrt(1 - phi ** 2) < EXPLAINED_SD && phi < EXPLAINED_PHI;
+function isSettled({ noise: { phi, sd } }: Estimate): boolean {
+  return phi > OTHER_CAUSES_PHI || (sd / Math.sqrt(1 - phi ** 2) < EXPLAINED_SD && phi < EXPLAINED_PHI);
 }
 
 function shifted({ mean, covariance }: Prior, shift: Readonly<Record<string, number>>): Float64Array {
