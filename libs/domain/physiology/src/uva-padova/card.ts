@@ -15,7 +15,9 @@ export const UVA_PADOVA_CARD: ModelCard = {
   population: { ages: 'virtual children, adolescents and adults', pregnancy: 'none', conditions: 'type 1 diabetes' },
   refuses: ['Parameters that are not positive or have no equilibrium.'],
   trainedOn: { sets: [], records: 0, period: 'published equations' },
-  metrics: [],
+  metrics: [
+    { set: 'simglucose', heldApart: true, figure: 'largest difference from golden traces in mg/dL', value: 0.005 },
+  ],
   limits: [
     'It is a simulator of virtual people: it makes no forecast of a real one.',
     'No glucagon, no exercise, no change of insulin sensitivity over the day.',

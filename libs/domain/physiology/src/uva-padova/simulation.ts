@@ -1,5 +1,6 @@
-import { refuse, type ModelRefusal, type ParameterSpec, type SimulationModel } from '#libs/domain/forecasting';
+import { refuse, type ModelRefusal, type SimulationModel } from '#libs/domain/forecasting';
 import { UVA_PADOVA_CARD } from './card.js';
+import { UVA_PADOVA_PARAMETERS } from './parameter-specs.js';
 import { derivatives, STATES, type Drive } from './equations.js';
 import type { UvaPadovaParameters } from './parameters.js';
 import { rungeKutta4, workspace } from './runge-kutta.js';
@@ -35,7 +36,7 @@ const STEP_MINUTES = 0.5;
 
 export const UVA_PADOVA: SimulationModel<UvaPadovaState, UvaPadovaInputs, UvaPadovaParameters> = {
   card: UVA_PADOVA_CARD,
-  parameters: specs(),
+  parameters: UVA_PADOVA_PARAMETERS,
   init,
   step,
   observe: ({ Vg, Vi }, { x }) => ({
@@ -107,8 +108,4 @@ function step(p: UvaPadovaParameters, state: UvaPadovaState, inputs: UvaPadovaIn
     for (let done = 0; done < 1; done += STEP_MINUTES) rungeKutta4(x, STEP_MINUTES, rates, space);
   }
   return { x: [...x], plate, stomachAtMeal, eaten, isEating };
-}
-
-function specs(): readonly ParameterSpec[] {
-  return [];
 }

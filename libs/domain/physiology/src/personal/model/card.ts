@@ -26,7 +26,32 @@ export const PERSONAL_GLUCOSE_CARD: ModelCard = {
     records: 15,
     period: 'prior only: means and covariances of the parameters of public virtual people',
   },
-  metrics: [],
+  metrics: [
+    {
+      set: 'simglucose',
+      heldApart: true,
+      figure: 'what-if, boluses × 0.7, mean absolute relative difference in %',
+      value: 0.8,
+    },
+    {
+      set: 'simglucose',
+      heldApart: true,
+      figure: 'what-if, boluses × 1.3, mean absolute relative difference in %',
+      value: 1.2,
+    },
+    {
+      set: 'simglucose',
+      heldApart: true,
+      figure: 'what-if, carbohydrates × 1.5, mean absolute relative difference in %',
+      value: 1.5,
+    },
+    {
+      set: 'simglucose',
+      heldApart: true,
+      figure: 'what-if, no boluses, mean absolute relative difference in %',
+      value: 1.4,
+    },
+  ],
   limits: [
     'Insulin sensitivity is the same at all times of the day.',
     'Exercise acts with the share of a published extension, not fitted and not validated.',

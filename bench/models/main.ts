@@ -1,0 +1,12 @@
+import { loadavg } from 'node:os';
+import { machine } from '../machine.js';
+import { personalGlucose } from './personal.js';
+
+/** `npm run bench:models`: what models cost, in one thread and without services. A model is one section; each gives its own lines. */
+const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
+  'personal-glucose': personalGlucose,
+};
+
+console.log(machine());
+console.log(`load at the start ${loadavg()[0]!.toFixed(1)}`);
+for (const [title, lines] of Object.entries(SECTIONS)) for (const line of lines()) console.log(`${title}: ${line}`);
