@@ -4,6 +4,7 @@ import {
   TOPICS,
   ForecastListSchema,
   ForecastPairListSchema,
+  ForecastScoreListSchema,
   type PatientInput,
   type WireSample,
 } from '#libs/contracts';
@@ -129,6 +130,81 @@ describe('forecasts over the API', () => {
     });
     const [then] = (await history(`minutes=60&from=${iso(14)}&to=${iso(15)}&known-at=${known}`)).items;
     expect(then).toMatchObject({ actual: rateAt(15), actualVersion: 1 });
+  });
+
+  it('add up to scores: those of a patient are of the very pairs that history shows', async () => {
+    const { items: pairs } = await history(`minutes=180&from=${iso(0)}&to=${iso(HOURS)}&limit=1000`);
+    const scored = pairs.filter(({ error }) => error !== null);
+    const { status, body } = await api.call(
+      'GET',
+      `/v1/forecast-scores?patient=p1&code=heart-rate&minutes=180&from=${iso(0)}`,
+    );
+    expect(status).toBe(200);
+    const [score, ...others] = ForecastScoreListSchema.parse(body).items;
+    expect(others).toEqual([]);
+    const mean = (of: (pair: (typeof scored)[number]) => number): number =>
+      scored.reduce((sum, pair) => sum + of(pair), 0) / scored.length;
+    expect(score).toMatchObject({ group: 'all', model: 'vital-forecast', n: scored.length, unscored: 0 });
+    expect(score!.rmse).toBeCloseTo(Math.sqrt(mean(({ error }) => error! ** 2)), 4);
+    expect(score!.bias).toBeCloseTo(
+      mean(({ error }) => error!),
+      4,
+    );
+    expect(score!.coverage!['0.8']).toBeCloseTo(
+      mean(({ inside80 }) => Number(inside80)),
+      4,
+    );
+    const persistence = Math.sqrt(mean(({ baselines, actual }) => (baselines.persistence - actual!) ** 2));
+    expect(score!.skill!.persistence).toBeCloseTo(1 - score!.rmse! / persistence, 4);
+    expect(score).not.toHaveProperty('zones');
+  });
+
+  it('are scored by group of the ward; too few people are no group of their own', async () => {
+    await api.platform.pool.query('UPDATE forecast_blocks SET due_at = now()');
+    await until(async () => {
+      const { rows } = await api.platform.pool.query(
+        'SELECT 1 FROM forecast_blocks WHERE tally IS NULL OR due_at <= now()',
+      );
+      return rows.length === 0;
+    });
+    const groups: unknown[] = [];
+    for (const by of ['patient', 'sex', 'age-band', 'model']) {
+      const { body } = await api.call('GET', `/v1/forecast-scores?by=${by}&minutes=60`);
+      groups.push(ForecastScoreListSchema.parse(body).items.map(({ group, n }) => [group, n > 20]));
+    }
+    expect(groups).toEqual([[['p1', true]], [['other', true]], [['other', true]], [['vital-forecast', true]]]);
+    const south = await api.tokenOf('south');
+    const other = await api.call('GET', '/v1/forecast-scores', undefined, { bearer: south });
+    expect(other).toMatchObject({ status: 200, body: { items: [] } });
+    for (const query of ['by=ward', 'from=2020-01-01T00:00:00Z', 'patient=nobody'])
+      expect([query, (await api.call('GET', `/v1/forecast-scores?${query}`)).status]).toEqual([
+        query,
+        query === 'patient=nobody' ? 404 : 400,
+      ]);
+  });
+
+  it('come as events of the twin to who may see forecasts', async () => {
+    const eventsOf = async (bearer: string): Promise<string[]> => {
+      const abort = new AbortController();
+      const answer = await fetch(`${api.server.url}/v1/twins/p1/stream`, {
+        headers: { authorization: `Bearer ${bearer}` },
+        signal: abort.signal,
+      });
+      const reader = answer.body!.getReader();
+      let text = '';
+      const end = Date.now() + 2_000;
+      while (Date.now() < end && (text.match(/^event: /gm)?.length ?? 0) < 2) {
+        const chunk = await Promise.race([
+          reader.read(),
+          new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 1_000)),
+        ]);
+        if (chunk?.value !== undefined) text += Buffer.from(chunk.value as Uint8Array).toString();
+      }
+      abort.abort();
+      return text.match(/^event: .*$/gm) ?? [];
+    };
+    expect(await eventsOf(api.token)).toEqual(['event: twin', 'event: forecast']);
+    expect(await eventsOf(await api.tokenOf('ward', 'twins.read'))).toEqual(['event: twin']);
   });
 
   it('are refused precisely to who may not, asks for what is not there, or asks wrongly', async () => {

@@ -20,7 +20,7 @@ import type {
   TwinQuery,
 } from '#libs/contracts';
 import { ruleViews, type Catalogue } from '#libs/domain/twin';
-import type { Access } from '#libs/platform/auth';
+import { allows, type Access } from '#libs/platform/auth';
 import { decodeCursor, notFound, pageOf } from '#libs/platform/http';
 import type { Platform } from '#libs/platform/runtime';
 import { findTwin, listTwins, tenantThresholds, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
@@ -34,6 +34,7 @@ import { EventStreams } from './streams/event-stream.js';
 import { glucoseMetricsOf } from './twins/glucose-metrics.js';
 import { history } from './twins/history.js';
 import { suppressions } from './alerts/suppressions.js';
+import { newestForecasts } from './forecasts/newest-forecasts.js';
 import { pumpTwin, versionSeen } from './streams/twin-stream.js';
 import { TwinViews, type TwinView } from './twins/twin-views.js';
 import { Webhooks } from './webhooks/webhooks.js';
@@ -117,11 +118,15 @@ export class Api {
     const tenant = access.tenant.key;
     await this.views.refuseUnreadable(tenant, patient);
     const seen = await versionSeen(this.views, tenant, patient, lastId);
-    const { hot, logger } = this.platform;
+    const { hot, logger, pool } = this.platform;
+    const { forecasters } = this.catalogue;
+    const forecasts = allows(access.scopes, 'forecasts.read')
+      ? async () => (await newestForecasts(pool, forecasters, tenant, patient, {}, Date.now())).items
+      : undefined;
     this.streams.start(
       reply,
       access,
-      (stream) => pumpTwin(stream, this.views, hot, tenant, patient, seen),
+      (stream) => pumpTwin(stream, this.views, hot, tenant, patient, seen, forecasts),
       (error) => logger.warn({ err: error }, 'a twin stream was interrupted'),
     );
   }

@@ -1,4 +1,5 @@
 import { STAGE_BUCKETS, type Metrics } from '#libs/platform/telemetry';
+import type { Looked } from './ledger/ledger.js';
 import type { Committed } from './write/committed.js';
 
 const SIZE_BUCKETS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
@@ -7,6 +8,8 @@ const AGE_BUCKETS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60,
 export interface Meter {
   committed(committed: Committed): void;
   ticks(count: number): void;
+  /** What a round of the prediction ledger did. */
+  looked(looked: Looked): void;
   /** Twins in quarantine now. */
   quarantined(twins: number): void;
   /** Rows of a kind that were older than they are kept. */
@@ -53,6 +56,12 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
   const removed = metrics.counter('homeostat_retention_removed_total', 'Rows older than they are kept, removed', [
     'kind',
   ]);
+  const looks = metrics.counter('homeostat_forecast_blocks_scored_total', 'Looks at blocks of the prediction ledger');
+  const settled = metrics.counter('homeostat_forecast_blocks_settled_total', 'Blocks of the prediction ledger settled');
+  const statuses = metrics.counter('homeostat_model_statuses_total', 'Models demoted for a person, or active again', [
+    'model',
+    'status',
+  ]);
   const failures = metrics.counter(
     'homeostat_engine_transaction_failures_total',
     'Transactions rolled back, to be tried again',
@@ -90,6 +99,11 @@ export function createMeter(metrics: Metrics, now: () => number = Date.now): Met
       if (Number.isFinite(oldest)) age.observe(Math.max(0, now() - oldest) / 1000);
     },
     ticks: (count) => ticks.inc(count),
+    looked(looked) {
+      looks.inc(looked.blocks);
+      settled.inc(looked.settled);
+      for (const { status } of looked.statuses) statuses.inc({ model: status.model, status: status.status });
+    },
     quarantined: (twins) => quarantined.set(twins),
     removed: (kind, rows) => removed.inc({ kind }, rows),
     failed: () => failures.inc(),

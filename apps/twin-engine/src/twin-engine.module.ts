@@ -4,6 +4,7 @@ import { requireAgreement } from '#libs/platform/messaging';
 import type { Platform } from '#libs/platform/runtime';
 import { CATALOGUE } from './catalogue.js';
 import { GROUP, OFFSETS } from './group.js';
+import { Ledger } from './ledger/ledger.js';
 import { createMeter } from './meter.js';
 import { startPipeline, type Pipeline } from './pipeline.js';
 import { QuarantineWatch } from './quarantine/quarantine-watch.js';
@@ -15,12 +16,14 @@ import { warmUp } from './warm-up.js';
 const TICK_EVERY_MS = 500;
 const TICKS_PER_ROUND = 500;
 const KEEP_LOG_DAYS = 7;
+const LEDGER_EVERY_MS = 5_000;
 
 /** Starts and stops the engine with the process. */
 class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
   private pipeline: Pipeline | undefined;
   private readonly ticker: Ticker;
   private readonly upkeep: Upkeep;
+  private readonly ledger: Ledger;
   private readonly quarantine: QuarantineWatch;
   private readonly staleReplay: StaleReplay;
   private readonly meter;
@@ -44,6 +47,20 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
       onRemoved: (kind, rows) => this.meter.removed(kind, rows),
       onDone: (done) => logger.debug(done, 'upkeep done'),
       onProblem: (error) => logger.warn({ err: error }, 'upkeep failed'),
+    });
+    this.ledger = new Ledger({
+      pool,
+      log,
+      forecasters: CATALOGUE.forecasters,
+      everyMs: LEDGER_EVERY_MS,
+      onLooked: (looked) => {
+        this.meter.looked(looked);
+        for (const { tenant, status } of looked.statuses) {
+          const { model, code, status: becomes, skill, n } = status;
+          logger.info({ tenant, model, code, status: becomes, skill, n }, 'a model is demoted for a person, or back');
+        }
+      },
+      onProblem: (error) => logger.warn({ err: error }, 'a round of the prediction ledger failed'),
     });
     this.quarantine = new QuarantineWatch({
       pool,
@@ -85,12 +102,14 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
     const { consumer } = this.pipeline;
     readiness.addConsumer({ group: GROUP, topic: TOPICS.patientInput, consumer, applied: () => OFFSETS.read(pool) });
     this.ticker.start();
+    this.ledger.start();
     this.quarantine.start();
     this.staleReplay.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.staleReplay.stop();
+    await this.ledger.stop();
     await this.quarantine.stop();
     await this.ticker.stop();
     await this.pipeline?.stop();

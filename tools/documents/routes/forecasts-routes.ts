@@ -23,4 +23,14 @@ export const FORECASTS_ROUTES: readonly RouteDoc[] = [
     query: api.ForecastHistoryQuery,
     answer: json(api.ForecastPairListSchema),
   },
+  {
+    method: 'get',
+    path: '/v1/forecast-scores',
+    summary: 'What forecasts came to, by group, model, measure and horizon',
+    tag: 'forecasts',
+    scopes: ['forecasts.read'],
+    status: 200,
+    query: api.ForecastScoresQuery,
+    answer: json(api.ForecastScoreListSchema),
+  },
 ];

@@ -45,7 +45,8 @@ export const TWINS_ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
     path: '/v1/twins/{patient}/stream',
-    summary: 'The twin as it changes; resumable by Last-Event-ID (410 `cursor-unknown` when the stream never gave it)',
+    summary:
+      'The twin as it changes (event `twin`), and its newest forecasts (event `forecast`, with the scope `forecasts.read`); resumable by Last-Event-ID (410 `cursor-unknown` when the stream never gave it)',
     tag: 'twins',
     scopes: ['twins.read'],
     status: 200,

@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { ForecastHistoryQuery, ForecastsQuery } from '#libs/contracts';
+import { ForecastHistoryQuery, ForecastScoresQuery, ForecastsQuery } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { patientId } from '../wire.js';
 import { FORECASTS, type Forecasts } from './forecasts.js';
 
-/** `/v1/twins/{patient}/forecasts`. */
+/** `/v1/twins/{patient}/forecasts` and `/v1/forecast-scores`. */
 @Controller('v1')
 @RequireScope('forecasts.read')
 export class ForecastRoutes {
@@ -27,5 +27,13 @@ export class ForecastRoutes {
     @Query({ schema: ForecastHistoryQuery }) query: z.output<typeof ForecastHistoryQuery>,
   ): Promise<object> {
     return this.forecasts.history(caller.tenant.key, patientId(patient), query);
+  }
+
+  @Get('forecast-scores')
+  scores(
+    @Caller() caller: Access,
+    @Query({ schema: ForecastScoresQuery }) query: z.output<typeof ForecastScoresQuery>,
+  ): Promise<object> {
+    return this.forecasts.scores(caller.tenant.key, query);
   }
 }

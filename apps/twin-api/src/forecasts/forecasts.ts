@@ -1,8 +1,16 @@
 import type { Pool } from 'pg';
 import type { z } from 'zod';
-import type { ForecastHistoryQuery, ForecastListSchema, ForecastPairListSchema, ForecastsQuery } from '#libs/contracts';
+import type {
+  ForecastHistoryQuery,
+  ForecastListSchema,
+  ForecastPairListSchema,
+  ForecastScoreListSchema,
+  ForecastScoresQuery,
+  ForecastsQuery,
+} from '#libs/contracts';
 import type { Forecaster } from '#libs/domain/forecasting';
 import { forecastHistory } from './forecast-history.js';
+import { forecastScores } from './forecast-scores.js';
 import { newestForecasts } from './newest-forecasts.js';
 
 export const FORECASTS = Symbol('Forecasts');
@@ -28,5 +36,12 @@ export class Forecasts {
     query: z.output<typeof ForecastHistoryQuery>,
   ): Promise<z.input<typeof ForecastPairListSchema>> {
     return forecastHistory(this.pool, this.forecasters, tenant, patient, query, Date.now());
+  }
+
+  scores(
+    tenant: number,
+    query: z.output<typeof ForecastScoresQuery>,
+  ): Promise<z.input<typeof ForecastScoreListSchema>> {
+    return forecastScores(this.pool, this.forecasters, tenant, query, Date.now());
   }
 }

@@ -9,7 +9,8 @@ const SLOW_READER_MS = 15_000;
 const RETRY_MS = 1_000;
 
 export interface ServerEvent {
-  readonly id: string;
+  /** Absent: where a client resumes stays as it is. */
+  readonly id?: string;
   readonly event: string;
   readonly data: string;
 }
@@ -54,7 +55,7 @@ export class EventStream {
   async send({ id, event, data }: ServerEvent): Promise<boolean> {
     if (this.signal.aborted) return false;
     const { raw } = this.reply;
-    if (raw.write(`id: ${id}\nevent: ${event}\ndata: ${data}\n\n`)) return true;
+    if (raw.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`)) return true;
     try {
       await once(raw, 'drain', { signal: AbortSignal.any([this.signal, AbortSignal.timeout(SLOW_READER_MS)]) });
     } catch {

@@ -37,7 +37,10 @@ export async function versionSeen(
 
 /**
  * Sends the twin whenever its version is newer than the one the client has (`seen`): the newest state, not every step. A client that
- * resumes gets the newest twin at once if it missed anything.
+ * resumes gets the newest twin at once if it missed anything. The newest forecasts follow, on each connection and whenever they are other ones; they have no place
+ * of their own to resume from, and none is missed.
+ *
+ * @param forecasts the newest one of each measure; undefined: this client may not see them
  */
 export async function pumpTwin(
   stream: EventStream,
@@ -46,6 +49,7 @@ export async function pumpTwin(
   tenant: number,
   patient: string,
   seen: number | undefined,
+  forecasts: NewestForecasts | undefined,
 ): Promise<void> {
   stream.begin();
   const changed = new WakeUp();
@@ -59,6 +63,8 @@ export async function pumpTwin(
   const never = new WakeUp();
   try {
     let sent = seen ?? -1;
+    let forecastsOf = -1;
+    const shown = new Map<string, string>();
     while (!stream.signal.aborted) {
       dirty = false;
       const version = await views.versionOf(tenant, patient);
@@ -75,9 +81,30 @@ export async function pumpTwin(
         sent = view.version;
         await never.wait(LEAST_PAUSE_MS, stream.signal);
       }
+      if (forecasts !== undefined && version > forecastsOf) {
+        if (!(await sendForecasts(stream, await forecasts(), shown))) return;
+        forecastsOf = version;
+      }
       if (!dirty) await changed.wait(POLL_MS, stream.signal);
     }
   } finally {
     await stop();
   }
+}
+
+type NewestForecasts = () => Promise<readonly { readonly id: string; readonly code: string }[]>;
+
+/** @param shown id of the forecast last sent, by measure; false: the stream has ended */
+async function sendForecasts(
+  stream: EventStream,
+  newest: Awaited<ReturnType<NewestForecasts>>,
+  shown: Map<string, string>,
+): Promise<boolean> {
+  for (const forecast of newest) {
+    const { code, id } = forecast;
+    if (shown.get(code) === id) continue;
+    if (!(await stream.send({ event: 'forecast', data: JSON.stringify(forecast) }))) return false;
+    shown.set(code, id);
+  }
+  return true;
 }

@@ -3,6 +3,7 @@ export { packBlock, unpackBlock, type ScoredForecast, type Truth, type UnscoredR
 export { ledgerForecastOf, packForecast, unpackForecast, type LedgerForecast } from './packed/packed-forecast.js';
 export { shownPoints } from './shown.js';
 export { isDue, nearest, timeOf, truthOf, WAIT_MS, type DueBy, type StoredForecast } from './scoring/due-points.js';
+export { ageBand, groupScores, LEAST_PEOPLE, OTHER, type GroupScores, type PersonalTally } from './scoring/groups.js';
 export {
   JUDGED_OVER_MS,
   judgeSkill,

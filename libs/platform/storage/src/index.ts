@@ -37,10 +37,20 @@ export {
   type ParametersWrite,
   type StatusWrite,
 } from './forecasts/write-forecasts.js';
+export {
+  claimDueBlocks,
+  standingsOf,
+  unsettledForecasts,
+  writeBlocks,
+  type BlockWrite,
+  type DueBlock,
+} from './forecasts/ledger-blocks.js';
+export { blockTallies, personsOf, type BlockTally, type PersonRow } from './forecasts/read-tallies.js';
 export { findTruths, type FoundTruth, type Target } from './forecasts/find-truths.js';
 export {
   forecastsFrom,
   newestSaid,
+  unsettledFrom,
   type ForecastRow,
   type ModelOutput,
   type NewestSaid,

@@ -124,14 +124,47 @@ export async function forecastsFrom(
         ORDER BY block LIMIT ${BLOCKS_AT_ONCE}) b ORDER BY b.block LIMIT ${BLOCKS_AT_ONCE}`,
     values: [tenant, twin, textArray(models), code, from, to],
   });
-  const live = await db.query<LiveRow>({
+  const live = await liveFrom(db, tenant, twin, { models, code, from, to }, limit);
+  const found = [...live];
+  for (const { model, code: of, block, content } of blocks.rows)
+    for (const { version, recordedAt, forecast } of unpackBlock(block, content))
+      if (forecast.issuedAt >= from && forecast.issuedAt < to)
+        found.push({ model, code: of, version, recordedAt, forecast, words: null });
+  const until = Math.min(
+    live.length === limit ? live.at(-1)!.forecast.issuedAt : to,
+    blocks.rows.length === BLOCKS_AT_ONCE ? blocks.rows.at(-1)!.block : to,
+  );
+  // Of a time that all rows have there is no later part to begin with.
+  const rows = found.filter(({ forecast }) => forecast.issuedAt < until).sort(inOrder);
+  return { rows, until };
+}
+
+/** Those that are not settled, in order of issue. */
+export function unsettledFrom(
+  db: Pool | PoolClient,
+  tenant: number,
+  twin: string,
+  filter: Omit<ForecastFilter, 'limit'>,
+): Promise<readonly ForecastRow[]> {
+  return liveFrom(db, tenant, twin, filter, null);
+}
+
+/** @param limit null: all */
+async function liveFrom(
+  db: Pool | PoolClient,
+  tenant: number,
+  twin: string,
+  { models, code, from, to }: Omit<ForecastFilter, 'limit'>,
+  limit: number | null,
+): Promise<readonly ForecastRow[]> {
+  const { rows } = await db.query<LiveRow>({
     name: 'forecasts-from',
     text: `SELECT ${LIVE} FROM forecasts f WHERE f.tenant = $1 AND f.twin = $2 AND f.model = ANY ($3::text[]) AND f.code = $4
         AND f.content IS NOT NULL AND f.issued_at >= to_timestamp($5::float8 / 1000) AND f.issued_at < to_timestamp($6::float8 / 1000)
-      ORDER BY f.issued_at, f.version, f.model LIMIT $7`,
+      ORDER BY f.issued_at, f.version, f.model LIMIT $7::int8`,
     values: [tenant, twin, textArray(models), code, from, to, limit],
   });
-  const found: ForecastRow[] = live.rows.map((row) => ({
+  return rows.map((row) => ({
     model: row.model,
     code: row.code,
     version: row.version,
@@ -139,17 +172,6 @@ export async function forecastsFrom(
     forecast: unpackForecast(row.content!, row.issued),
     words: row.words,
   }));
-  for (const { model, code: of, block, content } of blocks.rows)
-    for (const { version, recordedAt, forecast } of unpackBlock(block, content))
-      if (forecast.issuedAt >= from && forecast.issuedAt < to)
-        found.push({ model, code: of, version, recordedAt, forecast, words: null });
-  const until = Math.min(
-    live.rows.length === limit ? live.rows.at(-1)!.issued : to,
-    blocks.rows.length === BLOCKS_AT_ONCE ? blocks.rows.at(-1)!.block : to,
-  );
-  // Of a time that all rows have there is no later part to begin with.
-  const rows = found.filter(({ forecast }) => forecast.issuedAt < until).sort(inOrder);
-  return { rows, until };
 }
 
 function inOrder(a: ForecastRow, b: ForecastRow): number {
