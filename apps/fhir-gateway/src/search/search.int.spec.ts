@@ -346,7 +346,8 @@ describe('pages while others write', () => {
     });
     const put = (body: object): Promise<Reply> => gateway.send('PUT', `/Patient/${(body as { id: string }).id}`, body);
     for (let at = 0; at < 60; at++) await put(patient(at));
-    for (const sort of ['', '&_sort=family', '&_sort=-family,_id', '&_sort=-_id']) {
+    const sorts = ['', 'family', '-family,_id', '-_id', '-_lastUpdated', '_lastUpdated', 'family,-_lastUpdated'];
+    for (const sort of sorts.map((one) => (one === '' ? '' : `&_sort=${one}`))) {
       let next: string | undefined = `/Patient?name=paged&_count=7${sort}`;
       const seen: string[] = [];
       let turn = 0;
@@ -361,6 +362,8 @@ describe('pages while others write', () => {
         await Promise.all([
           put(patient(100 + turn)),
           put(patient(turn % 60, { active: turn % 2 === 0 })),
+          put(patient((turn * 23) % 60, { gender: turn % 2 === 0 ? 'male' : 'female' })),
+          put(patient(59 - (turn % 60), { deceasedBoolean: turn % 2 === 0 })),
           gateway.send('DELETE', `/Patient/w${100 + turn - 2}`),
         ]);
       }

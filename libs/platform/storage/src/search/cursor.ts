@@ -1,21 +1,34 @@
 import { SearchRefusedError } from '#libs/fhir-rest';
+import { isFirstPage, type FirstPage } from './first-page.js';
 import type { OrderKey } from './sort-order.js';
 import type { Parameters } from './statement.js';
 
 const MAX_LENGTH = 8000;
 
-/** Where a page ended: the values of the order's keys of its last resource. Clients take it as it is; whatever they send is checked. */
-export function cursorOf(values: readonly string[]): string {
-  return Buffer.from(JSON.stringify(values)).toString('base64url');
+export interface Cursor {
+  /** Of the order's keys, of the last resource of the page. */
+  readonly values: readonly string[];
+  /** Of a search by `_lastUpdated`. */
+  readonly first?: FirstPage;
+}
+
+/** Where a page ended. Clients take it as it is; whatever they send is checked. */
+export function cursorOf({ values, first }: Cursor): string {
+  const all = first === undefined ? values : [...values, first.snapshot, first.at];
+  return Buffer.from(JSON.stringify(all)).toString('base64url');
 }
 
 /** @throws SearchRefusedError where it is no cursor of a search with this order */
-export function readCursor(cursor: string, order: readonly OrderKey[]): readonly string[] {
-  const values = parse(cursor);
-  const fits =
-    Array.isArray(values) && values.length === order.length && order.every(({ cast }, at) => isOf(cast, values[at]));
-  if (!fits) throw new SearchRefusedError('value', 'the page link is damaged or is of another search', '_cursor');
-  return values as readonly string[];
+export function readCursor(cursor: string, order: readonly OrderKey[]): Cursor {
+  const all = parse(cursor);
+  if (Array.isArray(all) && order.every(({ cast }, at) => isOf(cast, all[at]))) {
+    const values = all.slice(0, order.length) as readonly string[];
+    const [snapshot, at, ...more] = all.slice(order.length) as readonly unknown[];
+    if (all.length === order.length) return { values };
+    if (more.length === 0 && isFirstPage(snapshot, at))
+      return { values, first: { snapshot: snapshot as string, at: at as string } };
+  }
+  throw new SearchRefusedError('value', 'the page link is damaged or is of another search', '_cursor');
 }
 
 function parse(cursor: string): unknown {

@@ -4,6 +4,7 @@ import type { SearchQuery } from '#libs/fhir-search';
 import { SearchRefusedError, type Queries, type SearchAccess, type SearchPage } from '#libs/fhir-rest';
 import { compilePage, compileTotal } from './compile-page.js';
 import { cursorOf } from './cursor.js';
+import type { FirstPage } from './first-page.js';
 import { includedBy } from './includes.js';
 import { notIndexed } from '../search-index/due.js';
 import { toStored, type Row } from '../fhir/fhir-row.js';
@@ -116,16 +117,27 @@ async function indexedMatches(
   queries: Queries,
   access: SearchAccess,
 ): Promise<IndexedMatches> {
-  const { text, values, keys } = compilePage(tenant, queries, access.found);
-  const { rows } = await client.query<PageRow>(text, [...values]);
+  const { text, values, keys, ...begun } = compilePage(tenant, queries, access.found);
+  const { rows } = await client.query<PageRow & Partial<Nullable<FirstPage>>>(text, [...values]);
   const [{ count }] = queries;
+  const first = begun.first ?? firstPageOf(rows[0]);
   const matches = rows.slice(0, count).map((row) => ({
     // Software before the index deletes without it.
     resource: row.id === null ? null : toStored(row as Row),
-    cursor: cursorOf(Array.from({ length: keys }, (_, at) => row[`k${at}`] ?? '')),
+    cursor: cursorOf({
+      values: Array.from({ length: keys }, (_, at) => row[`k${at}`] ?? ''),
+      ...(first === undefined ? {} : { first }),
+    }),
     key: row.k0 ?? '',
   }));
   return { matches, more: rows.length > count };
+}
+
+type Nullable<T> = { [Key in keyof T]: T[Key] | null };
+
+function firstPageOf(row: Partial<Nullable<FirstPage>> | undefined): FirstPage | undefined {
+  const { snapshot, at } = row ?? {};
+  return snapshot == null || at == null ? undefined : { snapshot, at };
 }
 
 /** undefined where it is not asked for, or would take longer than it is worth. */
