@@ -1,4 +1,4 @@
-import { distributionOf, type Distribution, type ResidualTable } from '#libs/domain/forecasting';
+import { distributionOf, shareBelow, type Distribution, type ResidualTable } from '#libs/domain/forecasting';
 import type { Features } from '../features/features.js';
 import type { VitalSign } from '../features/vital-signs.js';
 
@@ -57,6 +57,32 @@ export function distributionAt(
   const { location, scale } = expectedAt(horizon, features);
   const table = tableAt(model, model.signs[sign.code]!.tablesAt, horizon.tables, location);
   return distributionOf(sign.usual + sign.spread * location, sign.spread * scale, table, sign.bounds);
+}
+
+/**
+ * The probability that the value at one horizon is below `least` or above `most` (unit of the vital sign). Beyond the outermost levels of the table the tails
+ * fall as those of the Laplace distribution, with which the scale was fitted.
+ */
+export function probabilityBeyond(
+  model: VitalModel,
+  sign: VitalSign,
+  horizon: HorizonModel,
+  features: Features,
+  { least, most }: { readonly least?: number; readonly most?: number },
+): number {
+  const { location, scale } = expectedAt(horizon, features);
+  const table = tableAt(model, model.signs[sign.code]!.tablesAt, horizon.tables, location);
+  const scaled = (x: number): number => ((x - sign.usual) / sign.spread - location) / scale;
+  const below = least === undefined ? 0 : shareWithTail(table, scaled(least));
+  const above = most === undefined ? 0 : 1 - shareWithTail(table, scaled(most));
+  return Math.min(1, below + above);
+}
+
+function shareWithTail(table: ResidualTable, residual: number): number {
+  const [first, last] = [table.values[0]!, table.values.at(-1)!];
+  if (residual < first) return table.levels[0]! * Math.exp(residual - first);
+  if (residual > last) return 1 - (1 - table.levels.at(-1)!) * Math.exp(last - residual);
+  return shareBelow(table, residual);
 }
 
 /** The table at a location: mixed level by level from the two that stand around it, the outermost beyond. */
