@@ -11,6 +11,8 @@ import type {
   MeasurementListSchema,
   MeasurementsQuery,
   MonitoringSchema,
+  ParametersQuery,
+  ParametersSchema,
   PatientListSchema,
   PatientsQuery,
   RuleListSchema,
@@ -33,6 +35,7 @@ import { alerts, alertWithTimeline } from './alerts/episodes.js';
 import { EventStreams } from './streams/event-stream.js';
 import { glucoseMetricsOf } from './twins/glucose-metrics.js';
 import { history } from './twins/history.js';
+import { parametersOf } from './parameters/parameters.js';
 import { suppressions } from './alerts/suppressions.js';
 import { newestForecasts } from './forecasts/newest-forecasts.js';
 import { pumpTwin, versionSeen } from './streams/twin-stream.js';
@@ -112,6 +115,14 @@ export class Api {
     query: z.output<typeof GlucoseMetricsQuery>,
   ): Promise<z.input<typeof GlucoseMetricsSchema>> {
     return glucoseMetricsOf(this.platform.pool, tenant, patient, query);
+  }
+
+  parameters(
+    tenant: number,
+    patient: string,
+    query: z.output<typeof ParametersQuery>,
+  ): Promise<z.input<typeof ParametersSchema>> {
+    return parametersOf(this.platform.pool, tenant, patient, query, Date.now());
   }
 
   async twinStream(access: Access, patient: string, lastId: string | undefined, reply: FastifyReply): Promise<void> {

@@ -11,6 +11,10 @@ import { ForecastRoutes } from './forecasts/forecasts.routes.js';
 import { Forecasts, FORECASTS } from './forecasts/forecasts.js';
 import { LimitRoutes } from './acts/limits.routes.js';
 import { ModelRoutes } from './models/models.routes.js';
+import { ParameterRoutes } from './parameters/parameters.routes.js';
+import { ProposalRoutes } from './proposals/proposals.routes.js';
+import { ScenarioRoutes } from './scenarios/scenarios.routes.js';
+import { whatIf } from './what-if.js';
 import { TenantActJob } from './acts/tenant-act-job.js';
 import { Settings } from './settings/settings.js';
 import { SettingsRoutes } from './settings/settings.routes.js';
@@ -31,6 +35,9 @@ export class TwinApiModule {
         TwinRoutes,
         ModelRoutes,
         ForecastRoutes,
+        ParameterRoutes,
+        ScenarioRoutes,
+        ProposalRoutes,
         AlertRoutes,
         LimitRoutes,
         WebhookRoutes,
@@ -44,6 +51,7 @@ export class TwinApiModule {
         { provide: CLIENTS, useFactory: () => clientsOf(platform) },
         { provide: Settings, useFactory: () => settingsOf(platform) },
         { provide: TenantActJob, useFactory: () => tenantActs },
+        ...whatIf(platform),
       ],
     };
   }

@@ -107,6 +107,37 @@ export const ActRecordSchema = z.object({
       until: ms.exactOptional(),
       reason: z.string(),
     }),
+    z.object({
+      type: z.literal('set-therapy'),
+      therapy: z.object({
+        carbRatio: z.number().describe('g/[IU]'),
+        correctionFactor: z.number().describe('mg/dL/[IU]'),
+        target: z.object({ low: z.number(), high: z.number() }).describe('mg/dL'),
+        maximumBolus: z.number().describe('[IU]'),
+        maximumInsulinOnBoard: z.number().describe('[IU]'),
+        dailyMaximum: z.number().describe('[IU]'),
+        author: z.string(),
+        reason: z.string(),
+        expiresAt: ms.exactOptional(),
+      }),
+    }),
+    z.object({
+      type: z.literal('propose'),
+      proposal: z.string(),
+      suggests: z.enum(['insulin-bolus', 'carbohydrate-intake']),
+      status: z.enum(['proposed', 'none']),
+      value: z.number().exactOptional(),
+      unit: z.string().exactOptional(),
+      scenario: z.string().exactOptional(),
+    }),
+    z.object({
+      type: z.literal('decide-proposal'),
+      proposal: z.string(),
+      decision: z.enum(['accepted', 'rejected', 'overridden']),
+      value: z.number().exactOptional().describe('what is done in place of it'),
+      unit: z.string().exactOptional(),
+      note: z.string().exactOptional(),
+    }),
   ]),
 }) satisfies z.ZodType<ActRecord>;
 

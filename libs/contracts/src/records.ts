@@ -105,7 +105,42 @@ export interface ActRecord extends RecordHead {
     | { readonly type: 'set-thresholds'; readonly thresholds: readonly WireThreshold[] }
     /** Limits of the tenant, written to the log of each of its patients. */
     | { readonly type: 'set-tenant-thresholds'; readonly thresholds: readonly WireThreshold[] }
-    | ({ readonly type: 'set-monitoring' } & WireMonitoring);
+    | ({ readonly type: 'set-monitoring' } & WireMonitoring)
+    | { readonly type: 'set-therapy'; readonly therapy: WireTherapy }
+    | ({ readonly type: 'propose' } & WireProposal)
+    | ({ readonly type: 'decide-proposal' } & WireDecision);
+}
+
+/** Therapy settings of a person in canonical units ([IU], g, mg/dL); `expiresAt` in ms. Twins compute nothing from them. */
+export interface WireTherapy {
+  readonly carbRatio: number;
+  readonly correctionFactor: number;
+  readonly target: { readonly low: number; readonly high: number };
+  readonly maximumBolus: number;
+  readonly maximumInsulinOnBoard: number;
+  readonly dailyMaximum: number;
+  readonly author: string;
+  readonly reason: string;
+  readonly expiresAt?: number;
+}
+
+/** A suggestion that was made: nothing is given by it. `scenario`: what was simulated for it. */
+export interface WireProposal {
+  readonly proposal: string;
+  readonly suggests: 'insulin-bolus' | 'carbohydrate-intake';
+  readonly status: 'proposed' | 'none';
+  readonly value?: number;
+  readonly unit?: string;
+  readonly scenario?: string;
+}
+
+/** What a person decided on a suggestion; `value`: what is done in place of it. */
+export interface WireDecision {
+  readonly proposal: string;
+  readonly decision: 'accepted' | 'rejected' | 'overridden';
+  readonly value?: number;
+  readonly unit?: string;
+  readonly note?: string;
 }
 
 /** `sequence`: the newest transition of the episode that the person had seen. */

@@ -10,6 +10,7 @@ import { ALERTS_ROUTES } from './alerts-routes.js';
 import { CLIENTS_ROUTES } from './clients-routes.js';
 import { SETTINGS_ROUTES } from './settings-routes.js';
 import { WEBHOOKS_ROUTES } from './webhooks-routes.js';
+import { WHAT_IF_ROUTES } from './what-if-routes.js';
 import type { RouteDoc } from './route-doc.js';
 
 /** Every route of every app; a test compares it with the routes the apps really have. */
@@ -23,6 +24,7 @@ export const ROUTES: readonly RouteDoc[] = [
   ...FORECASTS_ROUTES,
   ...THRESHOLDS_ROUTES,
   ...ALERTS_ROUTES,
+  ...WHAT_IF_ROUTES,
   ...WEBHOOKS_ROUTES,
   ...CLIENTS_ROUTES,
   ...SETTINGS_ROUTES,

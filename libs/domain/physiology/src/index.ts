@@ -18,6 +18,7 @@ export { runArm, type ArmPaths } from './personal/ensemble/arm.js';
 export { startEnsemble, type Ensemble, type EnsembleRequest } from './personal/ensemble/ensemble.js';
 export { FIT_DAYS, fitPersonal, type FitRequest, type PersonalFit } from './personal/fit/fit.js';
 export { PUBLIC_POPULATION } from './personal/fit/public-population.js';
+export { populationReport } from './personal/fit/population-report.js';
 export type { ParameterReport } from './personal/fit/report.js';
 export { PERSONAL_GLUCOSE_CARD } from './personal/model/card.js';
 export { PERSONAL_LIMITS, type PersonalSubject } from './personal/model/checks.js';

@@ -31,10 +31,17 @@ export function applyAct(draft: Draft, record: ActRecord): void {
   if (does.type === 'set-thresholds' || does.type === 'set-tenant-thresholds')
     merge(draft, takeLimits(draft.catalogue, draft, record, does));
   else if (does.type === 'set-monitoring') merge(draft, setMonitoring(draft.catalogue, draft, record, does));
+  else if (isForReaders(does)) return;
   else if (!onEpisode(draft, record, does)) drop(draft, 'act-on-unknown-episode');
 }
 
-type EpisodeAct = Exclude<ActRecord['does'], SetThresholds | { type: 'set-monitoring' }>;
+type ForReaders = Extract<ActRecord['does'], { type: 'set-therapy' | 'propose' | 'decide-proposal' }>;
+type EpisodeAct = Exclude<ActRecord['does'], SetThresholds | { type: 'set-monitoring' } | ForReaders>;
+
+/** Therapy, suggestions and decisions on them: in the log for whoever reads it; no rule follows from them. */
+function isForReaders(does: ActRecord['does']): does is ForReaders {
+  return does.type === 'set-therapy' || does.type === 'propose' || does.type === 'decide-proposal';
+}
 
 function onEpisode(draft: Draft, record: ActRecord, does: EpisodeAct): boolean {
   for (const rule of draft.catalogue.rules) {

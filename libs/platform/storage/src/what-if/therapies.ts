@@ -12,7 +12,7 @@ export interface TherapyRow {
 
 export type NewTherapy = Pick<TherapyRow, 'settings' | 'author' | 'reason' | 'expiresAt'>;
 
-/** The settings of a person that were valid at a time, ms (default: now), whether expired or not. */
+/** The settings of a person that were known at a time, ms (default: the newest), whether expired or not. */
 export async function therapyOf(
   db: Pool | ClientBase,
   tenant: number,
@@ -22,7 +22,7 @@ export async function therapyOf(
   const { rows } = await db.query<TherapyRow>(
     `SELECT version, settings, author, reason, (extract(epoch FROM expires_at) * 1000)::float8 AS "expiresAt",
        (extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt"
-     FROM therapies WHERE tenant = $1 AND twin = $2 AND recorded_at <= coalesce(to_timestamp($3::float8 / 1000), now())
+     FROM therapies WHERE tenant = $1 AND twin = $2 AND ($3::float8 IS NULL OR recorded_at <= to_timestamp($3::float8 / 1000))
      ORDER BY version DESC LIMIT 1`,
     [tenant, twin, at ?? null],
   );

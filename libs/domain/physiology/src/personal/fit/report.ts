@@ -41,7 +41,7 @@ export function notIdentified({ coordinates, covariance }: Estimate, prior: Prio
 }
 
 export function reportOf(
-  { coordinates, covariance }: Estimate,
+  { coordinates, covariance }: Pick<Estimate, 'coordinates' | 'covariance'>,
   prior: Prior,
   reasons: Reasons,
 ): readonly ParameterReport[] {

@@ -1,0 +1,56 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { measureByName } from '#libs/domain/quantities';
+import { fitCandidates } from '#libs/platform/storage';
+import { PERSONAL_GLUCOSE } from '../simulation/personal-glucose.js';
+import type { Fits } from './fits.js';
+
+export interface RefitsDeps {
+  readonly pool: Pool;
+  readonly fits: Pick<Fits, 'start'>;
+  readonly onProblem: (error: unknown) => void;
+}
+
+const EVERY_MS = 10 * 60_000;
+/** Fits asked for at a time; a tenant has a bound of its own. */
+const MOST = 10;
+
+/** Asks for a fit where a day of new data is there. Any number of processes may do it: a fit that waits is not asked for twice. */
+export class Refits implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly deps: RefitsDeps) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => this.wake(), EVERY_MS);
+    this.timer.unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private wake(): void {
+    this.running ??= this.look()
+      .then(() => undefined, this.deps.onProblem)
+      .finally(() => {
+        this.running = undefined;
+      });
+  }
+
+  /** @returns how many fits were asked for */
+  async look(): Promise<number> {
+    const codes = { glucose: numberOf('glucose'), insulin: [numberOf('insulin-basal-rate')] };
+    const due = await fitCandidates(this.deps.pool, PERSONAL_GLUCOSE.id, codes, MOST);
+    for (const { tenant, patient } of due) await this.deps.fits.start(tenant, '', patient);
+    return due.length;
+  }
+}
+
+function numberOf(name: string): number {
+  const measure = measureByName(name);
+  if (measure === undefined) throw new Error(`${name} is not in the catalogue`);
+  return measure.number;
+}

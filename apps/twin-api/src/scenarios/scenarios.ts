@@ -1,0 +1,138 @@
+import type { Pool } from 'pg';
+import type { Scenario, ScenarioAsked } from '#libs/contracts';
+import { MODEL_IDS, refuse, type ModelRefusal } from '#libs/domain/forecasting';
+import { planScenario, scenarioId, type ScenarioPlan } from '#libs/domain/scenarios';
+import { notFound, Problem } from '#libs/platform/http';
+import { findTwin, knownUntil, type ScenarioStore, type StoredScenario } from '#libs/platform/storage';
+import type { ComputedScenario } from '../simulation/model-tasks.js';
+import type { ModelThreads } from '../simulation/model-threads.js';
+import { loadPerson } from '../simulation/person.js';
+import { PERSONAL_GLUCOSE } from '../simulation/personal-glucose.js';
+import { invalid, modelRefuses } from '../simulation/refusals.js';
+
+export interface ScenariosDeps {
+  readonly pool: Pool;
+  readonly store: ScenarioStore;
+  readonly threads: Pick<ModelThreads, 'now' | 'forJob'>;
+  /** ms since 1970 */
+  readonly now: () => number;
+}
+
+/** Whose scenario, and who asks. */
+export interface ScenarioCall {
+  readonly tenant: number;
+  readonly client: string;
+  readonly patient: string;
+}
+
+/** An amount in its canonical unit. */
+export interface Given {
+  readonly of: 'insulin-bolus' | 'carbohydrate-intake';
+  readonly x: number;
+}
+
+const MINUTE = 60_000;
+/** What was measured and given so long before a branch still acts in it. */
+const HISTORY_MS = 24 * 3_600_000;
+
+/** What-if: computed when it is asked, stored as what it follows from. It never touches the twin. */
+export class Scenarios {
+  constructor(private readonly deps: ScenariosDeps) {}
+
+  /** @throws Problem 400, 404, 422 `model-refuses`, 503 */
+  async run(call: ScenarioCall, asked: ScenarioAsked): Promise<Scenario> {
+    const { pool, store, now } = this.deps;
+    this.refuseModel(asked.model);
+    const twin = await findTwin(pool, call.tenant, call.patient);
+    if (twin === undefined) throw notFound('the patient');
+    const at = now();
+    const known = Math.min(at, (await knownUntil(pool, call.tenant, twin.key)) ?? at);
+    const plan = planScenario(asked, { now: at, known });
+    if (!('arms' in plan)) throw invalid(plan);
+    const outcome = await this.compute(call, twin.key, plan, 'now');
+    if (outcome.kind === 'refused') throw modelRefuses(outcome, plan.model);
+    await store.add([storedOf(call, plan, outcome)]);
+    return outcome.scenario;
+  }
+
+  /**
+   * The same bytes as when it was asked; with `instead` an arm more, in which that is given at the beginning.
+   *
+   * @throws Problem 404; 410 where it cannot be derived any more
+   */
+  async again(tenant: number, id: string, instead?: Given): Promise<Scenario> {
+    const stored = await this.deps.store.find(tenant, id);
+    const twin = stored && (await findTwin(this.deps.pool, tenant, stored.patient));
+    if (stored === undefined || twin === undefined) throw notFound('the scenario');
+    const plan = JSON.parse(stored.plan) as ScenarioPlan;
+    if (stored.modelVersion !== PERSONAL_GLUCOSE.version)
+      throw new Problem(410, 'model-changed', `the model is not version ${stored.modelVersion} any more; ask again`);
+    const call = { tenant, client: '', patient: stored.patient };
+    const outcome = await this.compute(call, twin.key, withArm(plan, instead), 'now');
+    if (outcome.kind === 'refused' || (instead === undefined && outcome.digest !== stored.digest))
+      throw new Problem(410, 'not-derivable', 'what the scenario rests on is not there any more as it was');
+    return outcome.scenario;
+  }
+
+  /** For a batch: what is there for one of its patients, stored; or why there is nothing. */
+  async runLater(call: ScenarioCall, asked: ScenarioAsked): Promise<Scenario | ModelRefusal> {
+    const { pool, store, now } = this.deps;
+    const twin = await findTwin(pool, call.tenant, call.patient);
+    if (twin === undefined) return refuse('no-data', 'The patient is not known.');
+    const at = now();
+    const known = Math.min(at, (await knownUntil(pool, call.tenant, twin.key)) ?? at);
+    const plan = planScenario(asked, { now: at, known });
+    if (!('arms' in plan)) return refuse('outside-domain', plan[0]?.detail ?? 'The request does not fit.');
+    const outcome = await this.compute(call, twin.key, plan, 'forJob');
+    if (outcome.kind === 'refused') return outcome;
+    await store.add([storedOf(call, plan, outcome)]);
+    return outcome.scenario;
+  }
+
+  /** @throws Problem 400 for a model that is none; 422 for one that does not simulate a person */
+  refuseModel(model: string): void {
+    if (model === PERSONAL_GLUCOSE.id) return;
+    if (!(MODEL_IDS as readonly string[]).includes(model))
+      throw invalid([{ pointer: '/model', code: 'model-unknown', detail: 'must be a model of GET /v1/models' }]);
+    const why = `${model} does not simulate a person from the state of the twin; ${PERSONAL_GLUCOSE.id} does.`;
+    throw modelRefuses(refuse('outside-domain', why), model);
+  }
+
+  private async compute(
+    { tenant, patient }: ScenarioCall,
+    twin: string,
+    plan: ScenarioPlan,
+    when: 'now' | 'forJob',
+  ): Promise<ComputedScenario | ModelRefusal> {
+    const { from, minutes, knownAt } = plan;
+    const span = { at: from, from: from - HISTORY_MS, to: from + minutes * MINUTE };
+    const person = await loadPerson(this.deps.pool, { tenant, twin, knownAt }, span);
+    return this.deps.threads[when]({ kind: 'scenario', branch: { tenant, patient, plan, ...person } });
+  }
+}
+
+/** What a scenario that was computed is stored as. */
+export function storedOf(
+  { tenant, client, patient }: ScenarioCall,
+  plan: ScenarioPlan,
+  { scenario, digest }: Pick<ComputedScenario, 'scenario' | 'digest'>,
+): StoredScenario {
+  const modelVersion = scenario.model.version;
+  const parametersVersion = scenario.parameters.version ?? 0;
+  return {
+    tenant,
+    id: scenarioId({ tenant, patient, plan, modelVersion, parametersVersion }),
+    patient,
+    plan: JSON.stringify(plan),
+    modelVersion,
+    parametersVersion,
+    client,
+    digest,
+  };
+}
+
+function withArm(plan: ScenarioPlan, given: Given | undefined): ScenarioPlan {
+  if (given === undefined) return plan;
+  const changes = [...plan.arms[0]!.changes, { kind: 'amount', ...given, t: plan.from } as const];
+  return { ...plan, arms: [...plan.arms, { name: 'instead', changes }] };
+}

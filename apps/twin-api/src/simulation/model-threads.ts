@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { Piscina } from 'piscina';
+import { Problem } from '#libs/platform/http';
+import { compute, type Computed, type ModelTask } from './model-tasks.js';
+
+const PROGRAM = new URL('./model-thread.js', import.meta.url);
+/** Requests that wait for a thread; more are answered 503. */
+const MOST_WAITING = 64;
+const IDLE_MS = 60_000;
+const HEAP_MB = 512;
+const RETRY_AFTER_SECONDS = 2;
+
+/**
+ * Threads for models, so that no simulation holds up the event loop. Somebody waits for an answer in one pool; fits and batches have a thread of their own.
+ * Where the program of the threads is not compiled (sources run as they are, in tests) it runs in this thread.
+ */
+export class ModelThreads implements OnApplicationShutdown {
+  private readonly live: Piscina | undefined;
+  private readonly later: Piscina | undefined;
+
+  constructor() {
+    if (!existsSync(fileURLToPath(PROGRAM))) return;
+    this.live = poolOf(Math.max(1, Math.min(4, availableParallelism() - 1)), MOST_WAITING);
+    this.later = poolOf(1, MOST_WAITING);
+  }
+
+  /** Computes while somebody waits. @throws Problem 503 `simulator-busy` when too many wait */
+  now<Task extends ModelTask>(task: Task): Promise<Computed[Task['kind']]> {
+    return run(this.live, task);
+  }
+
+  /** Computes for a job, after other jobs. */
+  forJob<Task extends ModelTask>(task: Task): Promise<Computed[Task['kind']]> {
+    return run(this.later, task);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.live?.destroy(), this.later?.destroy()]);
+  }
+}
+
+function poolOf(threads: number, maxQueue: number): Piscina {
+  return new Piscina({
+    filename: fileURLToPath(PROGRAM),
+    minThreads: 0,
+    maxThreads: threads,
+    maxQueue,
+    idleTimeout: IDLE_MS,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
+}
+
+async function run<Task extends ModelTask>(pool: Piscina | undefined, task: Task): Promise<Computed[Task['kind']]> {
+  if (pool === undefined) return compute(task as never) as Computed[Task['kind']];
+  if (pool.queueSize >= MOST_WAITING)
+    throw new Problem(503, 'simulator-busy', 'too many simulations wait; try again', [], {
+      'retry-after': String(RETRY_AFTER_SECONDS),
+    });
+  return (await pool.run(task)) as Computed[Task['kind']];
+}
