@@ -40,8 +40,29 @@ function observation({ id, does, minute, values }: Write): JsonObject {
   };
 }
 
+/** Doses of insulin: one value at once, or a rate with its end (0). */
+function administration({ id, does, minute, values: [first = 0, rate] }: Write): JsonObject {
+  const quantity = (value: number, code: string) => ({ value: value / 10, system: 'http://unitsofmeasure.org', code });
+  const start = new Date(T0 + minute * 60_000).toISOString();
+  return {
+    resourceType: 'MedicationAdministration',
+    id,
+    status: does === 'put' ? 'completed' : 'entered-in-error',
+    medicationCodeableConcept: { coding: [{ system: 'http://www.whocc.no/atc', code: 'A10AB05' }] },
+    subject: { reference: 'Patient/p' },
+    ...(rate === undefined
+      ? { effectiveDateTime: start, dosage: { dose: quantity(first, 'U') } }
+      : {
+          effectivePeriod: { start, end: new Date(T0 + (minute + 30) * 60_000).toISOString() },
+          dosage: { rateQuantity: quantity(rate, 'U/h') },
+        }),
+  };
+}
+
 /** A store of resources and a twin behind it, in memory. */
 class Behind {
+  constructor(private readonly resourceOf: (write: Write) => JsonObject) {}
+
   readonly resources = new Map<string, CurrentResource>();
   readonly stored = new Map<string, StoredMeasurement>();
   state: TwinState = initialTwin(DEFAULT_CATALOGUE, 1, 'p');
@@ -50,11 +71,11 @@ class Behind {
 
   write(write: Write): void {
     this.now += 1000;
-    const target = { index: 0, type: 'Observation', id: write.id, at: 'Observation' };
+    const resource = this.resourceOf(write);
+    const type = resource['resourceType'] as string;
+    const target = { index: 0, type, id: write.id, at: type };
     const step: Step =
-      write.does === 'delete'
-        ? { ...target, kind: 'delete' }
-        : { ...target, kind: 'update', resource: observation(write) };
+      write.does === 'delete' ? { ...target, kind: 'delete' } : { ...target, kind: 'update', resource };
     const known: FhirKnown = {
       resources: this.resources,
       patients: new Set(['p']),
@@ -99,13 +120,29 @@ describe('a resource', () => {
   it('leaves what its newest version says, whoever wrote the versions', () => {
     fc.assert(
       fc.property(fc.array(WRITE, { maxLength: 12 }), (writes) => {
-        const behind = new Behind();
+        const behind = new Behind(observation);
         for (const write of writes) behind.write(write);
         const newest = ['a', 'b'].flatMap((id) => writes.findLast((write) => write.id === id) ?? []);
         const held = newest.filter(({ does }) => does === 'put');
         expect(behind.values()).toEqual(
           held.flatMap(({ minute, values }) => values.map((x) => `${minute} ${x}`)).sort(),
         );
+      }),
+    );
+  });
+
+  it('of insulin leaves the dose, or the rate and its end, of its newest version', () => {
+    fc.assert(
+      fc.property(fc.array(WRITE, { maxLength: 12 }), (writes) => {
+        const behind = new Behind(administration);
+        for (const write of writes) behind.write(write);
+        const newest = ['a', 'b'].flatMap((id) => writes.findLast((write) => write.id === id) ?? []);
+        const expected = newest
+          .filter(({ does }) => does === 'put')
+          .flatMap(({ minute, values: [first = 0, rate] }) =>
+            rate === undefined ? [`${minute} ${first / 10}`] : [`${minute} ${rate / 10}`, `${minute + 30} 0`],
+          );
+        expect(behind.values()).toEqual(expected.sort());
       }),
     );
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WireSample } from '#libs/contracts';
+import { CATALOGUE } from '#libs/domain/quantities';
 import { viewOf } from '#libs/domain/twin';
 import { propertyRuns } from '#libs/testing/properties';
 import { MINUTE, T0, Ward } from '#libs/testing/ward';
@@ -151,5 +152,24 @@ describe('doses that come in any order, are corrected and withdrawn', () => {
     const { memory } = ward.state.detectors['doses']!.now!;
     expect(JSON.stringify(memory).length).toBeLessThan(1500);
     expect(insulinAt(ward, 72 * 60)).toMatchObject({ parts: { basal: expect.closeTo(2, 0), historyHours: 72 } });
+  });
+});
+
+describe('amounts and settings', () => {
+  const CODES = CATALOGUE.filter(({ course }) => course !== undefined).map(({ number }) => number);
+
+  it('are judged by no rule', () => {
+    expect(CODES).toEqual([18, 19, 20, 21]);
+    for (const rule of DEFAULT_CATALOGUE.rules)
+      expect([rule.id, DEFAULT_CATALOGUE.codesOf(rule).filter((code) => CODES.includes(code))]).toEqual([rule.id, []]);
+  });
+
+  it('are missed by nobody when they stop', () => {
+    const ward = new Ward();
+    for (let i = 0; i < 6; i++) ward.send(CODES.map((code) => dose(code, i * 5, 3 + i)));
+    expect(ward.tick(T0 + 600 * MINUTE).transitions).toEqual([]);
+    const shown = viewOf(DEFAULT_CATALOGUE, ward.state, T0 + 600 * MINUTE).measures;
+    expect(shown['insulin-basal-rate']).toMatchObject({ value: 8, stale: false });
+    expect(shown['exercise-intensity']).toMatchObject({ stale: true });
   });
 });
