@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  batch,
   patient,
   put,
   TestFhirGateway,
@@ -74,6 +75,39 @@ describe('the history of a resource', () => {
     const created = await gateway.send('POST', '/Patient', patient());
     const first = (await gateway.send('GET', `/Patient/${created.json.id}/_history`)).json.entry[0];
     expect([first.request, first.response.status]).toEqual([{ method: 'POST', url: 'Patient' }, '201 Created']);
+  });
+
+  it('says PATCH of what a patch made, alone and in batches, and of nothing else', async () => {
+    const methods = async (id: string): Promise<string[]> => {
+      const { json } = await gateway.send('GET', `/Patient/${id}/_history`);
+      return (json.entry as Entry[]).map(({ request, response }) => `${request.method} ${response.etag}`);
+    };
+    const patch = [{ op: 'add', path: '/active', value: true }];
+    const binary = { resourceType: 'Binary', contentType: 'application/json-patch+json' };
+    const entry = (value: boolean): object => ({
+      request: { method: 'PATCH', url: 'Patient/b' },
+      resource: {
+        ...binary,
+        data: Buffer.from(JSON.stringify([{ op: 'add', path: '/active', value }])).toString('base64'),
+      },
+    });
+    await gateway.send('PUT', '/Patient/m', patient({ id: 'm' }));
+    await gateway.send('PATCH', '/Patient/m', patch, { 'content-type': 'application/json-patch+json' });
+    await gateway.send('PUT', '/Patient/m', patient({ id: 'm' }));
+    await gateway.send('PATCH', '/Patient/m', patch, { 'content-type': 'application/json-patch+json' });
+    await gateway.send('DELETE', '/Patient/m');
+    expect(await methods('m')).toEqual(['DELETE W/"5"', 'PATCH W/"4"', 'PUT W/"3"', 'PATCH W/"2"', 'PUT W/"1"']);
+
+    await gateway.send('PUT', '/Patient/b', patient({ id: 'b' }));
+    const reply = await gateway.send(
+      'POST',
+      '',
+      batch(entry(true), put(patient({ id: 'b' })), entry(false), entry(true)),
+    );
+    expect(reply.json.entry.map((one: Entry) => one.response.status)).toEqual(['200 OK', '200 OK', '200 OK', '200 OK']);
+    expect(await methods('b')).toEqual(['PATCH W/"5"', 'PATCH W/"4"', 'PUT W/"3"', 'PATCH W/"2"', 'PUT W/"1"']);
+    await gateway.send('POST', '', batch(entry(true), put(patient({ id: 'b' }))));
+    expect((await methods('b')).slice(0, 2)).toEqual(['PUT W/"7"', 'PATCH W/"6"']);
   });
 
   it('takes _since and _at', async () => {

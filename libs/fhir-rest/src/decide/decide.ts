@@ -209,7 +209,7 @@ class Deciding {
       lastUpdated: this.now,
       patient: clinical.patient ?? null,
     };
-    this.keep(after, resource, before);
+    this.keep(after, resource, before, step.kind === 'update' && step.isPatch === true);
     const unmeasured = unmeasuredParts(step, clinical, before);
     this.unmeasured.push(...unmeasured);
     if (before !== undefined) this.news.add(takenBack(before, clinical, version));
@@ -247,12 +247,22 @@ class Deciding {
     return owner.kind === 'patient' ? owner.patient : undefined;
   }
 
-  private keep(after: CurrentResource, resource: JsonObject, before: CurrentResource | undefined): void {
+  private keep(
+    after: CurrentResource,
+    resource: JsonObject,
+    before: CurrentResource | undefined,
+    isPatch = false,
+  ): void {
     this.current.set(`${after.type}/${after.id}`, after);
     if (after.deleted) this.settling?.finder.drop(after.type, after.id);
     else this.settling?.finder.put(after.type, after.id, resource);
     const effects = sideEffects(after, resource, before);
-    this.changes.push({ ...after, ...effects, ...(after.deleted ? {} : { search: searchValuesOf(resource) }) });
+    this.changes.push({
+      ...after,
+      ...effects,
+      ...(isPatch ? { isPatch } : {}),
+      ...(after.deleted ? {} : { search: searchValuesOf(resource) }),
+    });
     followDevices(this.devices, after, effects);
   }
 }

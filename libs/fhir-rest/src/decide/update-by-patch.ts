@@ -45,7 +45,7 @@ export function updateByPatch(step: PatchStep, before: StoredResource | undefine
   }
   const { index, type, id, at } = step;
   const tolerated = problems.tolerated.map((issue) => placed(issue, step));
-  return { kind: 'update', index, type, id, at, resource, assumed, queries, tolerated };
+  return { kind: 'update', isPatch: true, index, type, id, at, resource, assumed, queries, tolerated };
 }
 
 /** What a version holds, as it is stored. */

@@ -39,7 +39,7 @@ function entryOf(baseUrl: string, version: HistoryVersion): string {
   const head = `"fullUrl":${JSON.stringify(`${baseUrl}/${path}`)}`;
   const content = version.deleted ? '' : `,"resource":${version.content}`;
   const isPost = version.version === 1 && GIVEN_ID.test(version.id);
-  const method = version.deleted ? 'DELETE' : isPost ? 'POST' : 'PUT';
+  const method = version.deleted ? 'DELETE' : version.isPatch === true ? 'PATCH' : isPost ? 'POST' : 'PUT';
   const request = JSON.stringify({ method, url: isPost ? version.type : path });
   const response = JSON.stringify({
     status: version.deleted ? '204 No Content' : version.created ? '201 Created' : '200 OK',

@@ -30,6 +30,8 @@ export interface HistoryPlace {
 export interface HistoryVersion extends StoredResource {
   /** Whether it made the resource, for the first time or after a deletion. */
   readonly created: boolean;
+  /** Whether a patch made it. */
+  readonly isPatch?: boolean;
 }
 
 export interface HistoryPage {

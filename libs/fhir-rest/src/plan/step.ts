@@ -48,6 +48,8 @@ export interface CreateStep extends Target {
 
 export interface UpdateStep extends Target {
   readonly kind: 'update';
+  /** Whether a patch made the resource of what was stored. */
+  readonly isPatch?: boolean | undefined;
   readonly resource: JsonObject;
   readonly assumed?: readonly Assumed[] | undefined;
   readonly queries?: readonly ConditionalReference[] | undefined;

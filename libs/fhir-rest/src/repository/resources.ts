@@ -90,6 +90,8 @@ export interface Identifier {
  * times).
  */
 export interface ResourceChange extends CurrentResource {
+  /** Whether a patch made it. */
+  readonly isPatch?: boolean;
   /** For Patients: makes the twin, or moves its birth date. */
   readonly twin?: { readonly birthDate: string | null };
   /** For Devices: the patient they are on now; null takes the device off. */

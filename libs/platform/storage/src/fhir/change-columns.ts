@@ -21,7 +21,13 @@ export function indexColumns(changes: readonly ResourceChange[], { keys }: Index
   return [
     plainArray(changes.map((change) => keys.get(keyOf(change)) ?? null)),
     plainArray(changes.map((change) => (change.deleted || change.search !== undefined ? change.version : null))),
+    patchedColumn(changes),
   ];
+}
+
+/** Versions that a patch made. */
+export function patchedColumn(changes: readonly ResourceChange[]): string {
+  return plainArray(changes.map(({ isPatch, version }) => (isPatch === true ? version : null)));
 }
 
 export function sideColumns(changes: readonly ResourceChange[]): unknown[] {

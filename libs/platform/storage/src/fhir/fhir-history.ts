@@ -5,7 +5,7 @@ import { COLUMNS, toStored, type Row } from './fhir-row.js';
 /** Maximum bytes of the resources of one page; one resource alone may have more. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
-type HistoryRow = Row & { first: boolean | null; total: number | null };
+type HistoryRow = Row & { first: boolean | null; patched: boolean | null; total: number | null };
 
 /**
  * Versions from the newest on. Current and earlier versions are read by one statement, which sees a version in one of the two tables;
@@ -52,10 +52,10 @@ function timeOf(ms: number | undefined): string | null {
 }
 
 function toVersion(row: HistoryRow): HistoryVersion {
-  return { ...toStored(row), created: row.first === true };
+  return { ...toStored(row), created: row.first === true, ...(row.patched === true ? { isPatch: true } : {}) };
 }
 
-const VERSION_COLUMNS = 'tenant, type, id, version, deleted, content, last_updated';
+const VERSION_COLUMNS = 'tenant, type, id, version, deleted, content, last_updated, patched_version';
 
 /** A version that another one had replaced before the period began was not current in it. */
 function wasReplaced(row: string, by: string): string {
@@ -77,7 +77,7 @@ const MATCHES = `($6::timestamptz IS NULL OR v.last_updated >= $6)
 function pageSql(order: string, total: string): string {
   return `SELECT ${COLUMNS.replace('content', 'CASE WHEN before < ' + String(MAX_PAGE_BYTES) + ' THEN content END AS content')},
     version = 1 OR EXISTS (SELECT FROM fhir_resource_versions b
-      WHERE b.tenant = p.tenant AND b.type = p.type AND b.id = p.id AND b.version = p.version - 1 AND b.deleted) AS first,
+      WHERE b.tenant = p.tenant AND b.type = p.type AND b.id = p.id AND b.version = p.version - 1 AND b.deleted) AS first, patched_version = version AS patched,
     ${total} AS total
   FROM (SELECT *, coalesce(sum(octet_length(content)) OVER (ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
       AS before FROM page) AS p

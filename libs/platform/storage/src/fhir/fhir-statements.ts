@@ -33,8 +33,8 @@ const CHANGES = `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[
 
 /** With the number of each resource in the index, and the version that is indexed; the parameters of both begin at `first`. */
 function indexedChanges(first: number): string {
-  return `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], ${CONTENTS}, $8::timestamptz[], $${first}::bigint[], $${first + 1}::int[])
-  AS w (type, id, version, deleted, patient, content, last_updated, search_key, search_version)`;
+  return `unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], ${CONTENTS}, $8::timestamptz[], $${first}::bigint[], $${first + 1}::int[], $${first + 2}::int[])
+  AS w (type, id, version, deleted, patient, content, last_updated, search_key, search_version, patched_version)`;
 }
 
 const SIDE = `
@@ -55,15 +55,16 @@ twin AS (
 
 export const INSERT = `
 WITH ${SIDE}
-INSERT INTO fhir_resources (tenant, type, id, version, deleted, patient, content, last_updated, search_key, search_version)
-SELECT $1, w.type, w.id, w.version, w.deleted, w.patient, w.content, w.last_updated, w.search_key, w.search_version
+INSERT INTO fhir_resources
+  (tenant, type, id, version, deleted, patient, content, last_updated, search_key, search_version, patched_version)
+SELECT $1, w.type, w.id, w.version, w.deleted, w.patient, w.content, w.last_updated, w.search_key, w.search_version, w.patched_version
 FROM ${indexedChanges(17)}`;
 
 // All parts of one statement see the rows as they were: "archived" copies what the update replaces.
 export const UPDATE = `
 WITH ${SIDE}, archived AS (
-  INSERT INTO fhir_resource_versions (tenant, type, id, version, deleted, content, last_updated)
-  SELECT r.tenant, r.type, r.id, r.version, r.deleted, r.content, r.last_updated
+  INSERT INTO fhir_resource_versions (tenant, type, id, version, deleted, content, last_updated, patched_version)
+  SELECT r.tenant, r.type, r.id, r.version, r.deleted, r.content, r.last_updated, r.patched_version
   FROM ${CHANGES} JOIN fhir_resources r ON r.tenant = $1 AND r.type = w.type AND r.id = w.id
 ), unnamed AS (
   DELETE FROM fhir_identifiers i
@@ -74,10 +75,12 @@ WITH ${SIDE}, archived AS (
 )
 UPDATE fhir_resources r
 SET version = w.version, deleted = w.deleted, patient = w.patient, content = w.content, last_updated = w.last_updated,
-  search_key = w.search_key, search_version = w.search_version
+  search_key = w.search_key, search_version = w.search_version, patched_version = w.patched_version
 FROM ${indexedChanges(22)}
 WHERE r.tenant = $1 AND r.type = w.type AND r.id = w.id`;
 
 export const PASSED = `
-INSERT INTO fhir_resource_versions (tenant, type, id, version, deleted, content, last_updated)
-SELECT $1, w.type, w.id, w.version, w.deleted, w.content, w.last_updated FROM ${CHANGES}`;
+INSERT INTO fhir_resource_versions (tenant, type, id, version, deleted, content, last_updated, patched_version)
+SELECT $1, w.type, w.id, w.version, w.deleted, w.content, w.last_updated, w.patched_version
+FROM unnest($2::text[], $3::text[], $4::int[], $5::bool[], $6::text[], ${CONTENTS}, $8::timestamptz[], $9::int[])
+  AS w (type, id, version, deleted, patient, content, last_updated, patched_version)`;

@@ -19,7 +19,7 @@ import {
 import { readHistory } from './fhir-history.js';
 import { readEach } from './read-each.js';
 import { hold, MatchesChangedError, searchConditions } from './conditions.js';
-import { columns, indexColumns, removedColumns, sideColumns } from './change-columns.js';
+import { columns, indexColumns, patchedColumn, removedColumns, sideColumns } from './change-columns.js';
 import { toStored, type Row } from './fhir-row.js';
 import { lookUp } from './look-up.js';
 import { byKeyAndVersion, foldByResource, keyOf, sameResource } from './newest-changes.js';
@@ -175,6 +175,10 @@ export class FhirTransaction {
 
   /** Versions that the same request has already replaced (a batch may write a resource several times). */
   private async keepPassed(tenant: number, changes: readonly ResourceChange[]): Promise<void> {
-    await this.client.query({ name: 'fhir-passed', text: PASSED, values: [tenant, ...columns(changes)] });
+    await this.client.query({
+      name: 'fhir-passed',
+      text: PASSED,
+      values: [tenant, ...columns(changes), patchedColumn(changes)],
+    });
   }
 }

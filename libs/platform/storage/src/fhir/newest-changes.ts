@@ -6,7 +6,7 @@ export function foldByResource(sorted: readonly ResourceChange[]): ResourceChang
   for (const change of sorted) {
     const before = newest.at(-1);
     if (before === undefined || !sameResource(before, change)) newest.push(change);
-    else newest[newest.length - 1] = { ...before, ...change, ...netIdentifiers(before, change) };
+    else newest[newest.length - 1] = { ...before, isPatch: false, ...change, ...netIdentifiers(before, change) };
   }
   return newest;
 }
