@@ -12,8 +12,10 @@ export function rehearsalPool(pool: Pool, begin: string): Pick<Pool, 'connect'> 
       const release = client.release.bind(client);
       return Object.assign(client, {
         query: (...args: unknown[]) => {
-          if (args[0] === 'BEGIN') return query(`BEGIN; ${begin}`);
-          return args[0] === 'COMMIT' ? query('ROLLBACK') : query(...args);
+          const [first] = args;
+          // With settings of the transaction behind it, or without.
+          if (typeof first === 'string' && first.startsWith('BEGIN')) return query(`${first}; ${begin}`);
+          return first === 'COMMIT' ? query('ROLLBACK') : query(...args);
         },
         release: (destroy?: Error | boolean) => {
           // What was put over the methods goes, so that the pool's client is its own again.
