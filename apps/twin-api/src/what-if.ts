@@ -11,6 +11,10 @@ import { Batches } from './scenarios/batches.js';
 import { Scenarios } from './scenarios/scenarios.js';
 import { ModelThreads } from './simulation/model-threads.js';
 
+/** A job that ended so often with its process is not tried again. */
+const MOST_ATTEMPTS = 5;
+const FAILED = JSON.stringify({ status: 'failed' });
+
 /** Scenarios, parameters and proposals: what is computed from the state of a twin, and never changes it. */
 export function whatIf({ pool, logger }: Platform): Provider[] {
   const now = Date.now;
@@ -24,7 +28,10 @@ export function whatIf({ pool, logger }: Platform): Provider[] {
   const therapies = new Therapies(pool, now);
   const runner = new JobRunner<ClaimedModelJob>({
     jobs,
-    run: (job) => (job.kind === 'fit' ? fits.run(job) : batches.run(job)),
+    run: async (job) => {
+      if (job.attempt > MOST_ATTEMPTS) await jobs.finish(job, FAILED);
+      else await (job.kind === 'fit' ? fits.run(job) : batches.run(job));
+    },
     onProblem: (error) => logger.error({ err: error }, 'a job of a model failed'),
   });
   const refits = new Refits({

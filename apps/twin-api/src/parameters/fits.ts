@@ -54,7 +54,9 @@ export class Fits {
     const head = { id, url: urlOf(patient, id), patient };
     if (state.status !== 'done' || state.answer === null)
       return { ...head, status: state.status === 'running' ? 'running' : 'waiting' };
-    return { ...head, status: 'completed', ...(JSON.parse(state.answer) as Pick<FitJob, 'version' | 'refused'>) };
+    const answer = JSON.parse(state.answer) as Pick<FitJob, 'version' | 'refused'> & Partial<Pick<FitJob, 'status'>>;
+    const { status = 'completed', ...done } = answer;
+    return { ...head, status, ...done, ...(status === 'failed' ? {} : { items: [{ patient, ...done }] }) };
   }
 
   async run(job: ClaimedModelJob): Promise<void> {

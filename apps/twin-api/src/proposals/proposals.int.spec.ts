@@ -131,7 +131,7 @@ describe('proposals over HTTP and Postgres', () => {
   it('is none with its reasons where the state is not safe', async () => {
     const { status, body } = await propose('p1', { kind: 'carbohydrate-intake' });
     expect([status, body['status'], body['value']]).toEqual([201, 'none', undefined]);
-    const low = { code: 'glucose', t: api.newest + MINUTE, x: 62 };
+    const low = { code: 'glucose' as const, t: api.newest + MINUTE, x: 62 };
     await api.add('p1', [low]);
     const unsafe = await propose();
     expect([unsafe.status, unsafe.body['status'], unsafe.body['scenario']]).toEqual([201, 'none', null]);

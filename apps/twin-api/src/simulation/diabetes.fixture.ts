@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { basalUnitsPerHour, UVA_PADOVA, VIRTUAL_PEOPLE, type UvaPadovaState } from '#libs/domain/physiology';
 import { measureByName } from '#libs/domain/quantities';
 import type { RunningServer } from '#libs/platform/http';
 import type { Platform } from '#libs/platform/runtime';
 import { RunningApi, type ApiAnswer, type CallOptions } from '../../../../test/support/running-api.js';
 import { TwinApiModule } from '../twin-api.module.js';
+import { recordUntil, type Row } from './pump-record.fixture.js';
 
 /** JSON whose shape the test knows. */
 // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers by path
@@ -12,15 +12,6 @@ type Json = Record<string, any>;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-
-export interface Row {
-  readonly code: string;
-  /** ms */
-  readonly t: number;
-  readonly x: number;
-  readonly source?: string;
-  readonly quality?: 0 | 1 | 2;
-}
 
 /**
  * The twin API with people on a pump: `p1` has days of glucose, insulin and meals up to two minutes ago, ending an hour after a meal with half its bolus;
@@ -133,34 +124,4 @@ export class DiabetesApi {
   close(): Promise<void> {
     return this.http.close();
   }
-}
-
-/** Days of a virtual person that end at `until`: three meals a day with their boluses, and one an hour before the end with half of it. */
-function recordUntil(until: number, days: number): readonly Row[] {
-  const person = VIRTUAL_PEOPLE.adult;
-  const basal = basalUnitsPerHour(person);
-  const minutes = days * 1440;
-  const meals = new Map<number, { readonly grams: number; readonly units: number }>();
-  for (let day = 0; day < days; day += 1)
-    for (const [back, grams] of [
-      [500, 60],
-      [800, 70],
-      [1200, 45],
-    ] as const)
-      meals.set(minutes - day * 1440 - back, { grams, units: grams / 14 });
-  meals.set(minutes - 60, { grams: 50, units: 2 });
-  const rows: Row[] = [{ code: 'insulin-basal-rate', t: until - minutes * MINUTE - HOUR, x: basal }];
-  let state = UVA_PADOVA.init(person) as UvaPadovaState;
-  for (let minute = 0; minute <= minutes; minute += 1) {
-    const t = until - (minutes - minute) * MINUTE;
-    if (minute % 5 === minutes % 5)
-      rows.push({ code: 'glucose', t, x: Math.round(UVA_PADOVA.observe(person, state)['glucose']!) });
-    const meal = meals.get(minute);
-    if (meal !== undefined) {
-      rows.push({ code: 'carbohydrate-intake', t, x: meal.grams });
-      rows.push({ code: 'insulin-bolus', t, x: Math.round(meal.units * 20) / 20 });
-    }
-    state = UVA_PADOVA.step(person, state, { carbohydrates: meal?.grams ?? 0, bolus: meal?.units ?? 0, basal }, 1);
-  }
-  return rows;
 }

@@ -23,8 +23,9 @@ export class ModelThreads implements OnApplicationShutdown {
 
   constructor() {
     if (!existsSync(fileURLToPath(PROGRAM))) return;
-    this.live = poolOf(Math.max(1, Math.min(4, availableParallelism() - 1)), MOST_WAITING);
-    this.later = poolOf(1, MOST_WAITING);
+    // One thread is there before the first request, which would otherwise wait for its start.
+    this.live = poolOf(1, Math.max(1, Math.min(4, availableParallelism() - 1)));
+    this.later = poolOf(0, 1);
   }
 
   /** Computes while somebody waits. @throws Problem 503 `simulator-busy` when too many wait */
@@ -42,12 +43,12 @@ export class ModelThreads implements OnApplicationShutdown {
   }
 }
 
-function poolOf(threads: number, maxQueue: number): Piscina {
+function poolOf(minThreads: number, maxThreads: number): Piscina {
   return new Piscina({
     filename: fileURLToPath(PROGRAM),
-    minThreads: 0,
-    maxThreads: threads,
-    maxQueue,
+    minThreads,
+    maxThreads,
+    maxQueue: MOST_WAITING,
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });

@@ -178,11 +178,18 @@ export const ParametersQuery = z.strictObject({
   at: Instant.optional().describe('those that counted then'),
 });
 export const FitRequest = z.strictObject({ model: z.string().max(64).default('personal-glucose') });
+const FITTED = {
+  version: z.int().optional().describe('of the parameters, once completed; they count when their record is applied'),
+  refused: RefusedSchema.optional().describe('why nothing was fitted'),
+};
 export const FitJobSchema = z.object({
   id: z.string(),
   url: z.string(),
   status: z.enum(['waiting', 'running', 'completed', 'failed']),
   patient: z.string(),
-  version: z.int().optional().describe('of the parameters, once completed; they count when their record is applied'),
-  refused: RefusedSchema.optional().describe('why nothing was fitted'),
+  ...FITTED,
+  items: z
+    .array(z.object({ patient: z.string(), ...FITTED }))
+    .optional()
+    .describe('the same, in the form of a batch'),
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { parseJson } from '#libs/domain/fhir';
+import { validate } from '#libs/fhir-validation';
 import { propertyRuns } from '#libs/testing/properties';
 import { medicationRequestOf } from './medication-request.js';
 
@@ -25,5 +27,18 @@ describe('medicationRequestOf', () => {
       ),
       propertyRuns(100),
     );
+  });
+
+  it.each(['proposed', 'none'] as const)('is valid FHIR R4: %s', (status) => {
+    const suggestion = { status, value: 2.5, unit: '[IU]', reasons: ['why'], expiresAt: 1e12 + 60_000 } as const;
+    const request = medicationRequestOf({
+      id: '01a2270f-81e9-71ae-b10b-25b0e518d095',
+      patient: 'p1',
+      kind: 'insulin-bolus',
+      issuedAt: 1e12,
+      suggestion,
+    });
+    const parsed = parseJson(JSON.stringify(request));
+    expect(parsed.ok && validate(parsed.value)).toEqual([]);
   });
 });
