@@ -9,12 +9,12 @@ import {
   type SamplesRecord,
   type WireSample,
 } from '#libs/contracts';
-import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import type { TwinState } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, twinHeads, type HotState } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { startPipeline, type Pipeline } from '../pipeline.js';
+import { CATALOGUE } from '../catalogue.js';
 import { findTwins } from './find-twins.js';
 import { rebuildTwin } from './rebuild-twin.js';
 
@@ -49,7 +49,7 @@ describe('rebuilding a twin from the tables', () => {
       pool,
       log,
       hot,
-      catalogue: DEFAULT_CATALOGUE,
+      catalogue: CATALOGUE,
       onCommitted: () => undefined,
       onProblem: ({ reason }) => problems.push(reason),
       onFailed: (reason) => problems.push(reason),
@@ -129,7 +129,7 @@ describe('rebuilding a twin from the tables', () => {
 
   async function rebuild(): Promise<unknown> {
     const [twin] = await twinHeads(pool, { tenant: 'one', patient: 'p1', quarantined: false });
-    return rebuildTwin(pool, DEFAULT_CATALOGUE, twin!);
+    return rebuildTwin(pool, CATALOGUE, twin!);
   }
 
   async function emitted(): Promise<string[]> {
@@ -189,6 +189,32 @@ describe('rebuilding a twin from the tables', () => {
     ]);
     await settled();
     await send([
+      {
+        v: 1,
+        kind: 'model-status',
+        tenant: 1,
+        patient: 'p1',
+        receivedAt: at(60) + 1_500,
+        status: { model: 'vital-forecast', code: HEART_RATE, status: 'demoted', reason: '', skill: -0.1, n: 200 },
+      },
+      {
+        v: 1,
+        kind: 'model-parameters',
+        tenant: 1,
+        patient: 'p1',
+        receivedAt: at(60) + 1_600,
+        parameters: {
+          model: 'personal-glucose',
+          modelVersion: '1.0.0',
+          version: 1,
+          fittedAt: at(60),
+          dataFrom: at(0),
+          dataUntil: at(60),
+          estimates: { SI: 0.5 },
+          spread: [0.1],
+          report: { rmse: 9 },
+        },
+      },
       act('00000000-0000-4000-8000-000000000002', at(60) + 2_000, {
         type: 'acknowledge',
         episode: await openEpisode('heart-rate-high'),
@@ -236,6 +262,7 @@ describe('rebuilding a twin from the tables', () => {
     expect(await rebuild()).toEqual({ kind: 'rebuilt', records: expect.any(Number), ended: 0, wasAside: false });
     const after = await stored();
     expect(after).toEqual({ ...before, version: before.version + 1 });
+    expect(Object.keys(before.forecasting!)).toEqual(['models', 'statuses', 'parameters']);
     expect(await emitted()).toEqual(alerts);
     expect(problems).toEqual([]);
     // And once more, from what is now there.
@@ -258,10 +285,10 @@ describe('rebuilding a twin from the tables', () => {
     await first.stop();
     const before = await emitted();
     const open = await openEpisode('glucose-very-low');
-    expect(await findTwins(pool, DEFAULT_CATALOGUE, { all: false })).toEqual([]);
+    expect(await findTwins(pool, CATALOGUE, { all: false })).toEqual([]);
     await pool.query(`UPDATE twins SET snapshot = left(snapshot, 3000) WHERE patient = 'p1'`);
-    expect(await findTwins(pool, DEFAULT_CATALOGUE, { tenant: 'other', all: false })).toEqual([]);
-    expect(await findTwins(pool, DEFAULT_CATALOGUE, { all: false })).toMatchObject([{ patient: 'p1' }]);
+    expect(await findTwins(pool, CATALOGUE, { tenant: 'other', all: false })).toEqual([]);
+    expect(await findTwins(pool, CATALOGUE, { all: false })).toMatchObject([{ patient: 'p1' }]);
     const engine = await start();
     const at = (n: number): number => begun + n * MINUTE;
     // A low saturation that lasts, and somebody who has seen the low.
@@ -279,7 +306,7 @@ describe('rebuilding a twin from the tables', () => {
     ];
     await send(records);
     await settled(9);
-    expect(await findTwins(pool, DEFAULT_CATALOGUE, { all: false })).toHaveLength(1);
+    expect(await findTwins(pool, CATALOGUE, { all: false })).toHaveLength(1);
     expect((await emitted()).slice(before.length)).toEqual(['twin-unreadable raised']);
     await lastWritten(at(169) + 1_000);
     expect(await rebuild()).toMatchObject({ kind: 'rebuilt', ended: 0, wasAside: true });

@@ -1,7 +1,20 @@
 import type { ClientBase } from 'pg';
-import type { ActRecord, PatientInput, WireFact, WireSample } from '#libs/contracts';
+import type {
+  ActRecord,
+  ModelParametersRecord,
+  ModelStatusRecord,
+  PatientInput,
+  WireFact,
+  WireSample,
+} from '#libs/contracts';
 import { FHIR_SOURCE, type StoredMeasurement } from '#libs/domain/twin';
-import { appliedActs, receivedFacts, receivedMeasurements, type TwinRowHead } from '#libs/platform/storage';
+import {
+  appliedActs,
+  receivedFacts,
+  receivedMeasurements,
+  receivedModelRecords,
+  type TwinRowHead,
+} from '#libs/platform/storage';
 
 /** A record made from rows: what came in it, and under which identities its samples are stored. */
 export interface Receipt {
@@ -14,7 +27,10 @@ export interface Receipt {
 /** Everything that was applied of a patient, as records in order of receipt. What was dropped left no row and is not among it. */
 export async function* receiptsOf(client: ClientBase, twin: TwinRowHead): AsyncGenerator<Receipt> {
   const facts = [...(await receivedFacts(client, twin))];
-  const acts = [...(await appliedActs(client, twin, twin.createdAt, twin.updatedAt))];
+  const acts: Said[] = [
+    ...(await appliedActs(client, twin, twin.createdAt, twin.updatedAt)),
+    ...(await receivedModelRecords(client, twin)),
+  ].sort((a, b) => a.receivedAt - b.receivedAt);
   for await (const rows of groupsOf(receivedMeasurements(client, twin))) {
     const { receivedAt } = rows[0]!;
     yield* others(twin, facts, acts, receivedAt);
@@ -25,6 +41,9 @@ export async function* receiptsOf(client: ClientBase, twin: TwinRowHead): AsyncG
   }
   yield* others(twin, facts, acts, Infinity);
 }
+
+/** What people did, and what was said of models. */
+type Said = ActRecord | ModelParametersRecord | ModelStatusRecord;
 
 type Row = StoredMeasurement & { readonly recordedAt: number };
 
@@ -49,7 +68,7 @@ function isFhir({ source }: StoredMeasurement): boolean {
 type ReceivedFact = Awaited<ReturnType<typeof receivedFacts>>[number];
 
 /** Facts and acts that were received before a time, in order. */
-function* others(twin: TwinRowHead, facts: ReceivedFact[], acts: ActRecord[], before: number): Generator<Receipt> {
+function* others(twin: TwinRowHead, facts: ReceivedFact[], acts: Said[], before: number): Generator<Receipt> {
   for (;;) {
     const [fact, act] = [facts[0]?.receivedAt ?? Infinity, acts[0]?.receivedAt ?? Infinity];
     if (Math.min(fact, act) >= before) return;

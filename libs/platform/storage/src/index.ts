@@ -46,6 +46,7 @@ export {
   type DueBlock,
 } from './forecasts/ledger-blocks.js';
 export { blockTallies, personsOf, type BlockTally, type PersonRow } from './forecasts/read-tallies.js';
+export { receivedModelRecords } from './forecasts/model-records.js';
 export { findTruths, type FoundTruth, type Target } from './forecasts/find-truths.js';
 export {
   forecastsFrom,
