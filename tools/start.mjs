@@ -21,6 +21,7 @@ const ENTRIES = {
   rebuild: 'dist/apps/twin-engine/src/rebuild/main.js',
   replay: 'dist/tools/replay/main.js',
   validate: 'dist/tools/validate/main.js',
+  'compare-validation': 'dist/tools/compare-validation/main.js',
 };
 
 const [role = 'all-in-one', ...rest] = process.argv.slice(2);
