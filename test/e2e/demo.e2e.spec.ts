@@ -9,6 +9,11 @@ import { Client, freePort } from '../support/system.js';
 
 const ENTRY = 'dist/apps/all-in-one/src/demo/main.js';
 
+interface WhatIf {
+  readonly arms: readonly { readonly name: string }[];
+  readonly differences: readonly { readonly points: readonly { readonly mean: number }[] }[];
+}
+
 /** The demo as a newcomer runs it, on free ports and a folder of its own. */
 class Demo {
   output = '';
@@ -83,6 +88,17 @@ describe('the demo', () => {
     return answer.body.items.map((item) => item.patient).sort();
   }
 
+  /** The question that the demo prints, asked as a newcomer pastes it. */
+  async function whatIf(output: string): Promise<WhatIf> {
+    const line = output.split('\n').find((one) => one.endsWith('/scenarios'))!;
+    const [, authorization = '', body = '', to = ''] =
+      /-H 'Authorization: ([^']+)'.* -d '([^']+)' (\S+)$/.exec(line) ?? [];
+    const headers = { authorization, 'content-type': 'application/json' };
+    const answer = await fetch(to, { method: 'POST', headers, body });
+    expect(answer.status).toBe(200);
+    return (await answer.json()) as WhatIf;
+  }
+
   it('alerts within 90 s, ends on Ctrl-C within 5 s, and resumes where it stopped', async () => {
     expect(existsSync(ENTRY)).toBe(true);
     const port = await freePort();
@@ -96,6 +112,12 @@ describe('the demo', () => {
     const firstAlert = await first.sees(/Bed \d+ +(HIGH|MEDIUM|LOW) +raised .*\[\d+ ms\]/, 90_000);
     const patients = await patientsAt(url);
     expect(patients).toHaveLength(12);
+    await first.sees(/had been 30 % less/, 60_000);
+    await first.sees(/curl .*\/scenarios$/m, 5_000);
+    const { arms, differences } = await whatIf(first.output);
+    expect(arms.map(({ name }) => name)).toEqual(['as given', '30 % less']);
+    // Less insulin, more glucose.
+    expect(differences[0]?.points.at(-1)?.mean).toBeGreaterThan(0);
     const firstEnd = await first.interrupt();
     expect(firstEnd.code).toBe(0);
     expect(firstEnd.ms).toBeLessThan(5_000);

@@ -8,7 +8,8 @@ import { backfill, backfillFrom, openingOf } from './backfill.js';
 import { DemoFile } from './demo-file.js';
 import { ApiClient } from './api-client.js';
 import { isFree } from './ports.js';
-import { pumpsSince, streamPumps } from './pump/pump-history.js';
+import { fitTo } from './pump/personal-fit.js';
+import { pumpsSince, streamPumps, type Newest } from './pump/pump-history.js';
 import { PUMP_BEDS, PumpPerson } from './pump/pump-person.js';
 import { pumpTour } from './pump/pump-screen.js';
 import { alertLine, welcome } from './screen.js';
@@ -83,10 +84,18 @@ async function runWard(): Promise<void> {
 /** The people on pumps: their past faster than the clock, then as it happens. */
 function runPumps(api: ApiClient, since: number, known: ReadonlyMap<number, number>): Promise<void> {
   const people = PUMP_BEDS.map((pump) => new PumpPerson(BEDS[pump.number - 1]!, pump, since));
-  const tour = async (boluses: Parameters<Parameters<typeof streamPumps>[3]>[0]): Promise<void> => {
+  const tour = async (newest: ReadonlyMap<number, Newest>): Promise<void> => {
+    await Promise.all(
+      people.map(({ bed }) =>
+        fitTo(api, bed.patient, newest.get(bed.number)?.reading.effectiveAt ?? '', platform.closing),
+      ),
+    );
     const { patient, label, number } = people[0]!.bed;
-    const bolus = boluses.get(number);
+    const bolus = newest.get(number)?.bolus;
     if (bolus !== undefined) say(pumpTour({ url: server.url, token: await api.accessToken(), patient, label, bolus }));
   };
-  return streamPumps(people, known, api, (boluses) => void tour(boluses).catch(() => undefined), platform.closing);
+  const failed = (error: unknown): void => {
+    if (!platform.closing.aborted) say(`no tour of the people on pumps: ${String(error)}`);
+  };
+  return streamPumps(people, known, api, (newest) => void tour(newest).catch(failed), platform.closing);
 }

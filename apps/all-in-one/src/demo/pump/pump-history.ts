@@ -34,31 +34,39 @@ export function inRequests(samples: readonly PumpSample[], now: number): readonl
   return requests;
 }
 
+/** The newest that is known of a person on a pump. */
+export interface Newest {
+  readonly reading: PumpSample;
+  readonly bolus: PumpSample;
+}
+
 /**
  * Sends the past of each person as far as it is not known, faster than the clock, then what happens as it happens, until `closing`. `known`: newest glucose
- * of each bed, ms. `onCaughtUp` is called once, when the past is there, with the newest bolus of each.
+ * of each bed, ms. `onCaughtUp` is called once, when the past is there, with the newest of each.
  */
 export async function streamPumps(
   people: readonly PumpPerson[],
   known: ReadonlyMap<number, number>,
   api: ApiClient,
-  onCaughtUp: (boluses: ReadonlyMap<number, PumpSample>) => void,
+  onCaughtUp: (newest: ReadonlyMap<number, Newest>) => void,
   closing: AbortSignal,
 ): Promise<void> {
-  const boluses = new Map<number, PumpSample>();
+  const newest = new Map<number, Newest>();
   await Promise.all(
     people.map(async (person) => {
       const { number } = person.bed;
       const now = Date.now();
       const lived = person.until(now);
-      const last = lived.findLast(({ code }) => code === 'insulin-bolus');
-      if (last !== undefined) boluses.set(number, last);
+      const [bolus, reading] = (['insulin-bolus', 'glucose'] as const).map((of) =>
+        lived.findLast(({ code }) => code === of),
+      );
+      if (bolus !== undefined && reading !== undefined) newest.set(number, { bolus, reading });
       const fresh = lived.filter(({ effectiveAt }) => Date.parse(effectiveAt) > (known.get(number) ?? 0));
       // One after another: a reading is forecast before the next one comes.
       for (const samples of inRequests(fresh, now)) await api.must('POST', '/v1/samples', samples);
     }),
   );
-  onCaughtUp(boluses);
+  onCaughtUp(newest);
   while (!closing.aborted) {
     const samples = people.flatMap((person) => person.until(Date.now()));
     if (samples.length > 0) await api.must('POST', '/v1/samples', samples);

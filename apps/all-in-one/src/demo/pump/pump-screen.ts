@@ -23,8 +23,8 @@ export function pumpTour({ url, token, patient, label, bolus }: PumpTour): strin
     ],
   };
   return `
-${label} and one more are people with diabetes on a pump: simulated (UVA/Padova), their last day and a half faster than the clock.
-Research software, not a cleared device: nothing is dosed.
+${label} and one more are people with diabetes on a pump: simulated (UVA/Padova), their last day and a half faster than the clock,
+and a model was fitted to each. Research software, not a cleared device: nothing is dosed.
 
   Forecasts ${url}/v1/twins/${patient}/forecasts?code=glucose
   Scores    ${url}/v1/forecast-scores?code=glucose&patient=${patient}
