@@ -21,7 +21,7 @@ export interface Meter {
 export function createMeter(metrics: Metrics, now: () => number = Date.now): Meter {
   const stages = metrics.histogram(
     'homeostat_engine_stage_seconds',
-    'Time of an engine transaction by stage; wait: from the append of its oldest record to its begin',
+    'Time of an engine transaction by stage; wait: from the append of its oldest record to its begin; commit: with the queueing of its alerts',
     STAGE_BUCKETS,
     ['stage'],
   );

@@ -31,6 +31,7 @@ import { readRecords, type Entry, type Group } from './read-records.js';
 import { quarantine } from '../quarantine/quarantine.js';
 import type { TwinCache } from './twin-cache.js';
 import { evolvedOf, workOf } from './works.js';
+import { commitWithAlerts } from '../write/emit-alerts.js';
 import { writeChanges } from '../write/write-changes.js';
 
 /** What one patient may cost of a transaction that others wait for; beyond it his records go to the backlog lane. */
@@ -170,25 +171,28 @@ export class BatchApplier {
     const computed = performance.now();
 
     const quarantined = await quarantine(client, unreadable);
-    const { changes, refused, lanes, settle } = await writeChanges(
-      client,
+    const isApart = way === 'apart';
+    const closing = (): readonly Promise<unknown>[] => [
+      deferRecords(client, aside.map(deferredOf)),
+      OFFSETS.move(client, new Map(work.map(({ batch, next }) => [batch.partition, next]))),
+    ];
+    const { changes, refused, alerts, webhooks, settle } = await writeChanges(client, {
       catalogue,
       evolved,
       deadLetters,
       now,
       sources,
-      way === 'apart',
-      quarantined.alerts,
-    );
+      isApart,
+      alerts: quarantined.alerts,
+      ...(isApart ? {} : { alongside: closing }),
+    });
     for (const { patient } of refused) {
       aside.splice(0, aside.length, ...aside.filter(({ log }) => log.key !== patient), ...live.get(patient)!.entries);
     }
-    await sentTogether([
-      deferRecords(client, aside.map(deferredOf)),
-      OFFSETS.move(client, new Map(work.map(({ batch, next }) => [batch.partition, next]))),
-    ]);
+    // Whose records these are is known when their rows are.
+    if (isApart) await sentTogether(closing());
     const wrote = performance.now();
-    await client.query('COMMIT');
+    const lanes = await commitWithAlerts(client, alerts, webhooks, now);
     const done = performance.now();
 
     settle();

@@ -25,6 +25,7 @@ import { holdTwins } from '../apply/hold-twins.js';
 import { readRecords } from '../apply/read-records.js';
 import { quarantine } from '../quarantine/quarantine.js';
 import { evolvedOf, workOf } from '../apply/works.js';
+import { emitAlerts } from '../write/emit-alerts.js';
 import { writeChanges } from '../write/write-changes.js';
 
 /** Records and characters of one transaction, about: the database is shared with live data. */
@@ -203,17 +204,17 @@ export class Backlog {
     const computed = performance.now();
     const quarantined = await quarantine(client, unreadable);
     const taken = unreadable.length > 0 ? [] : deadLetters;
-    const { changes, lanes, settle } = await writeChanges(
-      client,
-      this.deps.catalogue,
+    const { changes, alerts, webhooks, settle } = await writeChanges(client, {
+      catalogue: this.deps.catalogue,
       evolved,
-      taken,
+      deadLetters: taken,
       now,
-      this.deps.sources,
-      false,
-      quarantined.alerts,
-    );
-    await removeDeferred(client, records);
+      sources: this.deps.sources,
+      isApart: false,
+      alerts: quarantined.alerts,
+      alongside: () => [removeDeferred(client, records)],
+    });
+    const lanes = await emitAlerts(client, alerts, now, webhooks);
     const wrote = performance.now();
     const measured = {
       deadLetters: taken.length,

@@ -20,42 +20,54 @@ import {
   type DeadLetter,
   type SourceKeys,
 } from '#libs/platform/storage';
-import type { LaneKey } from '#libs/platform/delivery';
+import { activeWebhooks, type ActiveWebhook } from '#libs/platform/delivery';
 import { changesOf, sourcesOf, type Changes, type Evolved } from './changes.js';
-import { emitAlerts } from './emit-alerts.js';
+
+export interface ToWrite {
+  readonly catalogue: Catalogue;
+  readonly evolved: readonly Evolved[];
+  readonly deadLetters: readonly DeadLetter[];
+  /** The transaction's time, ms. */
+  readonly now: number;
+  readonly sources: SourceKeys;
+  /**
+   * False: a row that the database refuses fails the transaction. True: the patients are halved under savepoints until the one whose rows are
+   * refused is alone; all others are written.
+   */
+  readonly isApart: boolean;
+  /** Further alerts, to be emitted with those of the changes. */
+  readonly alerts: readonly AlertRecord[];
+  /** Sends further statements together with the rows. */
+  readonly alongside?: () => readonly Promise<unknown>[];
+}
 
 export interface WrittenChanges {
   readonly changes: readonly Changes[];
   /** Patients whose rows the database refused; nothing of them is written. */
   readonly refused: readonly Evolved[];
-  /** Queues of webhooks that have got alerts; their dispatchers are to be notified after the commit. */
-  readonly lanes: readonly LaneKey[];
+  /** To be emitted last (emit-alerts.ts), because the shared counters of the log are locked from then until the commit. */
+  readonly alerts: readonly AlertRecord[];
+  /** Of the tenants of the alerts. */
+  readonly webhooks: readonly ActiveWebhook[];
   /** To be called after the commit. */
   readonly settle: () => void;
 }
 
 /**
- * Writes what the core decided, in two round trips: the rows of this engine's own partitions together, then the alerts, each queued for the
- * webhooks that want it and appended to the log. The shared counters of the log come last, because they are locked until the commit.
- *
- * @param isApart false: a row that the database refuses fails the transaction. true: the patients are halved under savepoints until
- *   the one whose rows are refused is alone; all others are written
- * @param alerts further alerts
+ * Writes what the core decided about this engine's own partitions, in one round trip: all rows together, and with them the question to which webhooks
+ * its alerts may go.
  */
-export async function writeChanges(
-  client: PoolClient,
-  catalogue: Catalogue,
-  evolved: readonly Evolved[],
-  deadLetters: readonly DeadLetter[],
-  now: number,
-  sources: SourceKeys,
-  isApart: boolean,
-  alerts: readonly AlertRecord[] = [],
-): Promise<WrittenChanges> {
+export async function writeChanges(client: PoolClient, toWrite: ToWrite): Promise<WrittenChanges> {
+  const { catalogue, evolved, deadLetters, now, sources, isApart } = toWrite;
   const settled: (() => void)[] = [];
   const changes: Changes[] = [];
   const refused: Evolved[] = [];
-  const writeRows = async (part: readonly Evolved[]): Promise<void> => {
+  const alerts = [...toWrite.alerts];
+  let webhooks: Promise<readonly ActiveWebhook[]> = Promise.resolve([]);
+  const writeRows = async (
+    part: readonly Evolved[],
+    alongside: (all: Changes) => readonly Promise<unknown>[],
+  ): Promise<void> => {
     const keys = await sources.resolve(client, sourcesOf(part));
     const all = changesOf(catalogue, part, keys.keyOf, now);
     await sentTogether([
@@ -71,6 +83,7 @@ export async function writeChanges(
       writeForecasts(client, all.forecasts),
       writeParameters(client, all.parameters),
       writeStatuses(client, all.statuses),
+      ...alongside(all),
     ]);
     settled.push(() => keys.settle());
     changes.push(all);
@@ -79,7 +92,7 @@ export async function writeChanges(
     if (part.length === 0) return;
     await client.query('SAVEPOINT part');
     try {
-      await writeRows(part);
+      await writeRows(part, () => []);
       await client.query('RELEASE SAVEPOINT part');
       return;
     } catch (error) {
@@ -93,13 +106,21 @@ export async function writeChanges(
       await writeApart(part.slice(half));
     }
   };
-  await (isApart ? writeApart(evolved) : writeRows(evolved));
-  await writeDeadLetters(client, deadLetters);
-  const lanes = await emitAlerts(client, [...alerts, ...changes.flatMap((part) => part.alerts)], now);
+  /** What needs no answer to the rows before it. */
+  const rest = (parts: readonly Changes[]): readonly Promise<unknown>[] => {
+    alerts.push(...parts.flatMap((part) => part.alerts));
+    webhooks = activeWebhooks(client, alerts);
+    return [writeDeadLetters(client, deadLetters), webhooks, ...(toWrite.alongside?.() ?? [])];
+  };
+  if (isApart) {
+    await writeApart(evolved);
+    await sentTogether(rest(changes));
+  } else await writeRows(evolved, (all) => rest([all]));
   return {
     changes,
     refused,
-    lanes,
+    alerts,
+    webhooks: await webhooks,
     settle: () => {
       for (const settle of settled) settle();
     },

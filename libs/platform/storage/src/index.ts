@@ -60,6 +60,7 @@ export { TwinConflictError, writeTwins, type TwinWrite } from './write/write-twi
 export { createPrisma, type Prisma } from './schema/prisma.js';
 export { connectionsToWarm, createPool } from './postgres/pool.js';
 export { BY_INDEX } from './postgres/by-index.js';
+export { commitBehind } from './postgres/commit-behind.js';
 export { inTransaction } from './postgres/in-transaction.js';
 export { sentTogether } from './postgres/sent-together.js';
 export { rehearsalPool } from './postgres/rehearsal-pool.js';
