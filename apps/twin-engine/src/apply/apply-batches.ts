@@ -18,7 +18,6 @@ import {
   loadIdentities,
   loadWindows,
   sentTogether,
-  type DeferredRecord,
   type SourceKeys,
 } from '#libs/platform/storage';
 import { committedOf, type Committed } from '../write/committed.js';
@@ -27,9 +26,10 @@ import type { DeferredPatients } from '../backlog/deferred-patients.js';
 import { evolve, type Bounds } from './evolve.js';
 import { OFFSETS } from '../group.js';
 import { holdTwins } from './hold-twins.js';
-import { readRecords, type Entry, type Group } from './read-records.js';
+import { readRecords } from './read-records.js';
 import { quarantine } from '../quarantine/quarantine.js';
 import type { TwinCache } from './twin-cache.js';
+import { deferredOf, setAside } from './set-aside.js';
 import { evolvedOf, workOf } from './works.js';
 import { commitWithAlerts } from '../write/emit-alerts.js';
 import { writeChanges } from '../write/write-changes.js';
@@ -40,9 +40,6 @@ const BOUNDS: Bounds = { maxMs: 50, onTooMany: 'leave' };
 const MAX_WINDOW = 2_000;
 const MAX_WINDOWS = 20_000;
 const LEAST_WINDOW = 200;
-/** Characters of a record that takes long enough to be noticed by others. */
-const LARGE_RECORD = 400_000;
-
 export interface ApplierDeps {
   readonly pool: Pick<Pool, 'connect'>;
   readonly cache: TwinCache;
@@ -144,8 +141,7 @@ export class BatchApplier {
   ): Promise<void> {
     const { cache, catalogue, deferred, sources } = this.deps;
     const { groups, deadLetters } = readRecords(work.flatMap(({ records }) => records));
-    const aside: Entry[] = [];
-    const live = await this.split(client, groups, way, aside);
+    const { live, aside } = await setAside(client, groups, this.deps, way === 'aside');
     const { held, unreadable } = await holdTwins(client, catalogue, cache, live);
     for (const { tenant, patient } of unreadable) aside.push(...live.get(twinKey(tenant, 'patient', patient))!.entries);
     const loaded = performance.now();
@@ -220,27 +216,6 @@ export class BatchApplier {
     );
   }
 
-  /** What is applied here; what belongs behind a patient's backlog, or begins one, is added to `aside`. */
-  private async split(
-    client: PoolClient,
-    groups: ReadonlyMap<string, Group>,
-    way: Way,
-    aside: Entry[],
-  ): Promise<ReadonlyMap<string, Group>> {
-    const { waiting, back } = await this.deps.deferred.among(client, groups.values());
-    for (const patient of back) this.deps.cache.drop(patient);
-    const live = new Map<string, Group>();
-    for (const [patient, group] of groups) {
-      const { entries } = group;
-      const large = entries.findIndex(({ log }) => log.value.length > LARGE_RECORD);
-      const count = way === 'aside' || waiting.has(patient) ? 0 : large === -1 ? entries.length : large;
-      if (count > 0)
-        live.set(patient, count === entries.length ? group : { ...group, entries: entries.slice(0, count) });
-      aside.push(...entries.slice(count));
-    }
-    return live;
-  }
-
   private reportGap(batch: Batch, gap: bigint): void {
     this.deps.onProblem({
       reason: `${gap} records are gone from the log before they were applied (retention)`,
@@ -255,11 +230,6 @@ const ALONE: readonly Way[] = ['together', 'apart', 'aside'];
 
 function maxOfEach(windows: number): number {
   return Math.max(LEAST_WINDOW, Math.min(MAX_WINDOW, Math.floor(MAX_WINDOWS / Math.max(1, windows))));
-}
-
-function deferredOf({ log, input }: Entry): DeferredRecord {
-  const { tenant, patient } = input;
-  return { tenant, patient, partition: log.partition, offset: log.offset, value: log.value };
 }
 
 function retryAll(batches: readonly Batch[], reason: string): readonly BatchOutcome[] {
