@@ -2,11 +2,13 @@ import { loadavg } from 'node:os';
 import { machine } from '../machine.js';
 import { personalGlucose } from './personal.js';
 import { streaming } from './streaming.js';
+import { vitalSigns } from './vital-signs.js';
 
 /** `npm run bench:models`: what models cost, in one thread and without services. A model is one section; each gives its own lines. */
 const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
   'personal-glucose': personalGlucose,
   'in the stream': streaming,
+  'vital-forecast': vitalSigns,
 };
 
 console.log(machine());

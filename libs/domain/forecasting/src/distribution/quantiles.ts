@@ -1,14 +1,29 @@
 /** Levels of the quantiles of every forecast, ascending. */
 export const QUANTILE_LEVELS = ['0.025', '0.1', '0.25', '0.5', '0.75', '0.9', '0.975'] as const;
 
+const LEVELS = QUANTILE_LEVELS.map(Number);
+
 export type QuantileLevel = (typeof QUANTILE_LEVELS)[number];
 
 export type Quantiles = Readonly<Record<QuantileLevel, number>>;
 
 /** Quantiles by level; made ascending, because estimates of each by itself may cross (Chernozhukov et al., Econometrica 2010;78:1093: sorting never makes them worse). */
 export function quantilesOf(quantileAt: (level: number) => number): Quantiles {
-  const values = QUANTILE_LEVELS.map((level) => quantileAt(Number(level))).toSorted((a, b) => a - b);
-  return Object.fromEntries(QUANTILE_LEVELS.map((level, index) => [level, values[index]!])) as unknown as Quantiles;
+  const values = LEVELS.map((level) => quantileAt(level));
+  for (let i = 1; i < values.length; i++) {
+    if (values[i]! >= values[i - 1]!) continue;
+    values.sort((a, b) => a - b);
+    break;
+  }
+  return {
+    '0.025': values[0]!,
+    '0.1': values[1]!,
+    '0.25': values[2]!,
+    '0.5': values[3]!,
+    '0.75': values[4]!,
+    '0.9': values[5]!,
+    '0.975': values[6]!,
+  };
 }
 
 /**

@@ -15,9 +15,14 @@ export interface Features {
   readonly spread: readonly number[];
 }
 
-/** Time constants of the weighted means, h; the last mean weighs all hours alike. */
-const OWN_HOURS = [0.7, 1.5, 3, 8, Number.POSITIVE_INFINITY] as const;
-const OTHER_HOURS = [3, 8] as const;
+/**
+ * Time constants of the weighted means, h: halves of each other, so that one weight is the square of the next and one exponential serves all. A last mean weighs all
+ * hours alike.
+ */
+const LONGEST_HOURS = 8;
+const WEIGHTED = 4;
+/** Places of the means of another vital sign that are read: of 2 and 8 h. */
+const READ_OF_OTHERS = [1, 3] as const;
 /** Hours that the person's own mean needs to be believed half. */
 const HALF_KNOWN = 4;
 /** A reading of another vital sign counts for half a day: the longest time between two full sets of a stable person (NEWS2, RCP 2017). */
@@ -29,8 +34,8 @@ const ASSUMED = { weight: 1, step: 0.45 } as const;
 const AGE = { usual: 62, spread: 16 } as const;
 
 /** Of the location's features, where those of the first other vital sign begin, and how many each has; in the order of `VITAL_SIGNS`. */
-export const OTHERS_FROM = 3 + OWN_HOURS.length + 3;
-export const PER_OTHER = 1 + OTHER_HOURS.length;
+export const OTHERS_FROM = 3 + WEIGHTED + 1 + 3;
+export const PER_OTHER = 1 + READ_OF_OTHERS.length;
 
 /** The features of one vital sign at the time of its newest value, nothing later used; undefined: it has no value. */
 export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject): Features | undefined {
@@ -41,15 +46,15 @@ export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject)
   const hours = own.means.length;
   const few = 1 / (1 + hours / HALF_KNOWN);
   const location = [1, z, z * Math.abs(z)];
-  let towardsMean = 0;
-  for (const constant of OWN_HOURS) location.push((towardsMean = towards(own, constant, sign)));
-  location.push(towardsMean * few, z * few, few);
+  const means = towardsMeans(own, sign);
+  const towardsMean = means[WEIGHTED]!;
+  location.push(...means, towardsMean * few, z * few, few);
   const others: { sign: VitalSign; seen: Seen }[] = [];
   const missing: VitalSign[] = [];
   for (const other of VITAL_SIGNS) {
     if (other.code === sign.code) continue;
-    const its = chartOf(memory, other.code);
-    const seen = its && seenAt(its, own.at);
+    const otherChart = chartOf(memory, other.code);
+    const seen = otherChart && seenAt(otherChart, own.at);
     if (seen === undefined || own.at - seen.at > OTHER_AGE_HOURS * 3_600_000) {
       missing.push(other);
       for (let i = 0; i < PER_OTHER; i++) location.push(0);
@@ -57,24 +62,40 @@ export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject)
     }
     others.push({ sign: other, seen });
     location.push((seen.level - other.usual) / other.spread);
-    for (const constant of OTHER_HOURS) location.push(towards(seen, constant, other));
+    const its = towardsMeans(seen, other);
+    for (const place of READ_OF_OTHERS) location.push(its[place]!);
   }
   location.push(about.ageYears === null ? 0 : (about.ageYears - AGE.usual) / AGE.spread);
   const rough = roughness(own, sign);
-  const spread = [1, z, z * z, Math.log(rough), Math.abs(towardsMean), few, Math.abs(location[3]!)];
+  const spread = [1, z, z * z, Math.log(rough), Math.abs(towardsMean), few, Math.abs(means[0]!)];
   return { own, others, missing, location, spread };
 }
 
-/** How far the weighted mean of the hours lies from the level; a weight falls with the age of its hour by exp(−age / constant). */
-function towards({ means, ages, level }: Seen, constant: number, { spread }: VitalSign): number {
-  let weights = 0;
-  let sum = 0;
+/**
+ * How far the means of the hours lie from the level: weighted by exp(−age / 1 h), 2 h, 4 h and 8 h, then plain. A weighted mean of hours so old that nothing weighs
+ * is the level: no information.
+ */
+function towardsMeans({ means, ages, level }: Seen, { spread }: VitalSign): readonly number[] {
+  let [w1, w2, w4, w8] = [0, 0, 0, 0];
+  let [s1, s2, s4, s8, all] = [0, 0, 0, 0, 0];
   for (let i = 0; i < means.length; i++) {
-    const weight = constant === Number.POSITIVE_INFINITY ? 1 : Math.exp(-ages[i]! / constant);
-    weights += weight;
-    sum += weight * means[i]!;
+    const x = means[i]! - level;
+    const by8 = Math.exp(-ages[i]! / LONGEST_HOURS);
+    const by4 = by8 * by8;
+    const by2 = by4 * by4;
+    const by1 = by2 * by2;
+    w1 += by1;
+    w2 += by2;
+    w4 += by4;
+    w8 += by8;
+    s1 += by1 * x;
+    s2 += by2 * x;
+    s4 += by4 * x;
+    s8 += by8 * x;
+    all += x;
   }
-  return weights > 1e-9 ? (sum / weights - level) / spread : 0;
+  const mean = (sum: number, weights: number): number => (weights > 1e-9 ? sum / weights / spread : 0);
+  return [mean(s1, w1), mean(s2, w2), mean(s4, w4), mean(s8, w8), mean(all, means.length)];
 }
 
 /** Mean step between successive hours, newer ones weigh more; with an assumed one, so that it is never 0. */
