@@ -1,7 +1,9 @@
 import { refuse, seeded, type ModelRefusal } from '#libs/domain/forecasting';
 import { basalHistoryOf } from '../model/basal-history.js';
 import { inputsRefusal } from '../model/checks.js';
+import { driftAt } from '../model/drift.js';
 import type { PersonalInputs } from '../model/inputs.js';
+import { errorSdAt } from '../model/model-error.js';
 import { MINUTE_MS, timelineOf, type Timeline } from '../model/timeline.js';
 import { appearanceOf, glucosePath, insulinOf } from '../model/trajectory.js';
 import type { Draw } from './branch-state.js';
@@ -39,8 +41,7 @@ export function runArm(
   const at = Array.from({ length: Math.floor(minutes / stepMinutes) + 1 }, (_, i) => i * stepMinutes);
   const paths = ensemble.draws.map((draw, index) => {
     const path = boundedPath(draw, arm, bounds);
-    const error = errorsOf(ensemble, index, at);
-    return Float64Array.from(at, (minute, i) => Math.min(HIGHEST, Math.max(LOWEST, path[minute]! * error[i]!)));
+    return withError(path, ensemble, draw, index, at);
   });
   return { kind: 'paths', minutes: at, paths };
 }
@@ -87,15 +88,28 @@ function boundedPath(draw: Draw, arm: Timeline, { common, baseline }: Bounds): F
   return common === null ? reduced : own.map((value, i) => Math.max(value, reduced[i]!));
 }
 
-/** Factor of the error of the model at each of the minutes: an Ornstein-Uhlenbeck process on the logarithm, by draw and the same in every arm. */
-function errorsOf({ seed, error }: Ensemble, draw: number, at: readonly number[]): Float64Array {
-  const random = seeded(seed, draw + 1);
-  let state = 0;
+/** Correlation of the error over this time falls to 1/e, min. */
+const CORRELATED_MINUTES = 120;
+
+/**
+ * What is added to a simulated path: the drift from the newest readings, and an error whose spread grows as it did in the record of the fit. By draw, and the
+ * same in every arm.
+ */
+function withError(
+  path: Float64Array,
+  { seed, error }: Ensemble,
+  draw: Draw,
+  index: number,
+  at: readonly number[],
+): Float64Array {
+  const random = seeded(seed, index + 1);
+  let state = random.normal();
   return Float64Array.from(at, (minute, i) => {
     if (i > 0) {
-      const carried = Math.exp(-(minute - at[i - 1]!) / error.minutes);
-      state = carried * state + Math.sqrt(1 - carried ** 2) * error.share * random.normal();
+      const carried = Math.exp(-(minute - at[i - 1]!) / CORRELATED_MINUTES);
+      state = carried * state + Math.sqrt(1 - carried ** 2) * random.normal();
     }
-    return Math.exp(state);
+    const off = driftAt(draw.drift, error.drift, minute) + state * errorSdAt(error, minute, draw.level);
+    return Math.min(HIGHEST, Math.max(LOWEST, path[minute]! + off));
   });
 }

@@ -10,8 +10,8 @@ import {
 } from '../model/checks.js';
 import type { GlucoseReading, PersonalInputs } from '../model/inputs.js';
 import { MINUTE_MS, timelineOf } from '../model/timeline.js';
-import { broughtTo, corrected, type Draw } from './branch-state.js';
-import { modelErrorOf, type ModelError } from './model-error.js';
+import { errorNamed, UNFITTED_ERROR, type ModelError } from '../model/model-error.js';
+import { broughtTo, type Draw } from './branch-state.js';
 import { conditionedOn, drawn, posteriorOf } from './posterior.js';
 
 const HOUR_MS = 3_600_000;
@@ -58,7 +58,7 @@ export interface EnsembleRequest {
   readonly seed: number;
 }
 
-/** Draws people from the posterior and brings each to the branch: simulated with the recorded inputs, corrected to the newest readings. Deterministic. */
+/** Draws people from the posterior and brings each to the branch: simulated with the recorded inputs, compared with the newest readings. Deterministic. */
 export function startEnsemble(request: EnsembleRequest): Ensemble | ModelRefusal {
   const { subject, inputs, from, draws: count, seed, parameters } = request;
   if (!(Number.isFinite(from) && Number.isInteger(count) && count >= 1))
@@ -82,20 +82,15 @@ export function startEnsemble(request: EnsembleRequest): Ensemble | ModelRefusal
 
   const random = seeded(seed);
   const people = Array.from({ length: count }, () => drawn(posterior, recording.about, random));
-  const error = modelErrorOf(fitted ? parameters.estimates : undefined, recording);
   return {
     kind: 'ensemble',
     from: start + minutes * MINUTE_MS,
-    draws: corrected(
-      people.map((person) => broughtTo(person, recording)),
-      recording,
-      error,
-    ),
+    draws: people.map((person) => broughtTo(person, recording)),
     seed,
     parameters: fitted ? 'personal' : 'population',
     baseline: inputs,
     basalUnitsPerHour: newestBasal(inputs, from),
-    error,
+    error: (fitted && errorNamed(parameters.estimates)) ?? UNFITTED_ERROR,
     newestGlucose: newestOf(before),
     assumptions: assumptionsOf(subject, fitted !== null, basal.known),
   };

@@ -16,6 +16,7 @@ import { PUBLIC_POPULATION } from './public-population.js';
 import { recordingOf, type Recording } from './record.js';
 import { notIdentified, reportOf, type ParameterReport } from './report.js';
 import { mostProbable } from './starts.js';
+import { modelErrorOf, namedError } from '../model/model-error.js';
 import { MINUTE_MS, timelineOf } from '../model/timeline.js';
 
 const HOUR_MS = 3_600_000;
@@ -140,7 +141,7 @@ function usualRate(meanBasal: number, { boluses }: PersonalInputs, start: number
 
 function parametersOf(
   found: Estimate,
-  { about, timeline }: Recording,
+  { about, at, timeline }: Recording,
   { fittedAt, version }: FitRequest,
 ): FittedParameters {
   const estimates: Record<string, number> = { BW: about.BW, u2ss: about.u2ss };
@@ -148,6 +149,7 @@ function parametersOf(
     estimates[name] = fromCoordinate(scale, found.coordinates[i]!);
   estimates['noisePhi'] = found.noise.phi;
   estimates['noiseSd'] = found.noise.sd;
+  Object.assign(estimates, namedError(modelErrorOf(at, found.residuals, found.noise)));
   const lower = choleskyOf(found.covariance);
   const spread: number[] = [];
   for (let row = 0; row < COORDINATES; row += 1)
