@@ -12,6 +12,7 @@ const ENTRIES = {
   'bench-fhir': 'dist/bench/fhir.js',
   'bench-fhir-core': 'dist/bench/fhir-core.js',
   'bench-models': 'dist/bench/models/main.js',
+  'bench-what-if': 'dist/bench/what-if.js',
   'bench-search': 'dist/bench/fhir-search.js',
   'bench-first-alert': 'dist/bench/first-alert.js',
   offsets: 'dist/apps/twin-engine/src/offsets/main.js',

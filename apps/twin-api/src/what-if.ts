@@ -16,9 +16,9 @@ const MOST_ATTEMPTS = 5;
 const FAILED = JSON.stringify({ status: 'failed' });
 
 /** Scenarios, parameters and proposals: what is computed from the state of a twin, and never changes it. */
-export function whatIf({ pool, logger }: Platform): Provider[] {
+export function whatIf({ pool, logger, metrics }: Platform): Provider[] {
   const now = Date.now;
-  const threads = new ModelThreads();
+  const threads = new ModelThreads(metrics);
   const store = new ScenarioStore(pool);
   const jobs = new ModelJobs(pool);
   const onAdded = (): void => runner.look();

@@ -34,18 +34,13 @@ describe('parameters of a person over HTTP and Postgres', () => {
     const [record] = await api.logged('model-parameters');
     const { parameters: fitted } = ModelParametersRecordSchema.parse(record);
     expect(fitted).toMatchObject({ model: 'personal-glucose', version: 1 });
-    // As the engine does, which does not run here.
-    await api.platform.pool.query(
-      `INSERT INTO model_parameters (tenant, twin, model, version, received_at, recorded_at, content) VALUES ($1, $2, $3, 1, now(), now(), $4)`,
-      [api.tenant, api.keys['p1'], fitted.model, JSON.stringify(fitted)],
-    );
+    await api.applyParameters('p1', fitted);
     const found = await parameters('p1');
     expect(found).toMatchObject({ status: 'fitted', version: 1 });
     expect(found.days).toBeCloseTo(3, 0);
     expect(found.fit!.mard).toBeLessThan(15);
     expect(found.parameters.some(({ source }) => source === 'fitted')).toBe(true);
     expect((await parameters('p1', `?at=${before}`)).status).toBe('population');
-    await api.add('p1', []);
     const from = new Date(api.newest).toISOString();
     const scenario = await api.call('POST', '/v1/twins/p1/scenarios', { from, minutes: 60, arms: [{ name: 'a' }] });
     expect(scenario.body['parameters']).toMatchObject({ source: 'personal', version: 1 });

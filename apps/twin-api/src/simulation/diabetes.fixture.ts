@@ -102,6 +102,15 @@ export class DiabetesApi {
       [this.tenant, this.keys[patient], kind, JSON.stringify(content), new Date(this.newest - 48 * HOUR).toISOString()],
     );
 
+  /** Stores fitted parameters as the engine does when it applies their record; it does not run here. */
+  readonly applyParameters = async (patient: string, parameters: Json): Promise<void> => {
+    await this.platform.pool.query(
+      `INSERT INTO model_parameters (tenant, twin, model, version, received_at, recorded_at, content) VALUES ($1, $2, $3, $4, now(), now(), $5)`,
+      [this.tenant, this.keys[patient], parameters['model'], parameters['version'], JSON.stringify(parameters)],
+    );
+    await this.add(patient, []);
+  };
+
   /** Records of the log of a patient with this act or kind, oldest first. */
   readonly logged = async (like: string): Promise<readonly Json[]> => {
     const { rows } = await this.platform.pool.query<{ value: string }>(

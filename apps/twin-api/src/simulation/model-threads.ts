@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { Problem } from '#libs/platform/http';
+import type { Metrics } from '#libs/platform/telemetry';
 import { compute, type Computed, type ModelTask } from './model-tasks.js';
 
 const PROGRAM = new URL('./model-thread.js', import.meta.url);
@@ -12,6 +13,7 @@ const MOST_WAITING = 64;
 const IDLE_MS = 60_000;
 const HEAP_MB = 512;
 const RETRY_AFTER_SECONDS = 2;
+const BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /**
  * Threads for models, so that no simulation holds up the event loop. Somebody waits for an answer in one pool; fits and batches have a thread of their own.
@@ -20,8 +22,15 @@ const RETRY_AFTER_SECONDS = 2;
 export class ModelThreads implements OnApplicationShutdown {
   private readonly live: Piscina | undefined;
   private readonly later: Piscina | undefined;
+  private readonly seconds: ReturnType<Metrics['histogram']>;
 
-  constructor() {
+  constructor(metrics: Pick<Metrics, 'histogram'>) {
+    this.seconds = metrics.histogram(
+      'homeostat_model_seconds',
+      'What simulations and fits took, with the time they waited for a thread',
+      BUCKETS,
+      ['task'],
+    );
     if (!existsSync(fileURLToPath(PROGRAM))) return;
     // One thread is there before the first request, which would otherwise wait for its start.
     this.live = poolOf(1, Math.max(1, Math.min(4, availableParallelism() - 1)));
@@ -30,12 +39,21 @@ export class ModelThreads implements OnApplicationShutdown {
 
   /** Computes while somebody waits. @throws Problem 503 `simulator-busy` when too many wait */
   now<Task extends ModelTask>(task: Task): Promise<Computed[Task['kind']]> {
-    return run(this.live, task);
+    return this.timed(this.live, task);
   }
 
   /** Computes for a job, after other jobs. */
   forJob<Task extends ModelTask>(task: Task): Promise<Computed[Task['kind']]> {
-    return run(this.later, task);
+    return this.timed(this.later, task);
+  }
+
+  private async timed<Task extends ModelTask>(pool: Piscina | undefined, task: Task): Promise<Computed[Task['kind']]> {
+    const stop = this.seconds.startTimer({ task: task.kind });
+    try {
+      return await run(pool, task);
+    } finally {
+      stop();
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
