@@ -75,6 +75,20 @@ describe('measurements of an Observation', () => {
     expect(toClinical(ecg, context).samples).toEqual([{ c: 12, t: at, i: 'Observation/o1#ecg', s: [1, 2, 0], p: 4 }]);
   });
 
+  it.each([
+    ['http://loinc.org', '9059-7', 45, 'g', { c: 20, x: 45, i: 'Observation/o1#carbohydrate-intake' }],
+    ['urn:iso:std:iso:11073:10101', '8417772', 0.06, 'kg', { c: 20, x: 60, o: [0.06, 'kg'] }],
+    ['urn:iso:std:iso:11073:10101', '8418344', 4.5, '[IU]', { c: 18, x: 4.5 }],
+    ['urn:iso:std:iso:11073:10101', '8418288', 0.8, '[IU]/h', { c: 19, x: 0.8 }],
+    ['urn:iso:std:iso:11073:10101', '8417760', 60, '%', { c: 21, x: 60 }],
+  ])('a dose, a meal or exercise (%s %s)', (system, code, value, unit, expected) => {
+    const given = observation({
+      code: { coding: [{ system, code }] },
+      valueQuantity: { value, system: UCUM, code: unit },
+    });
+    expect(toClinical(given, context).samples).toEqual([expect.objectContaining(expected)]);
+  });
+
   it('of a device gives the patient it is on', () => {
     expect(toClinical(observation({ subject: { reference: 'Device/d1' } }), context).patient).toBe('p9');
   });
