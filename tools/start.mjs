@@ -17,6 +17,7 @@ const ENTRIES = {
   'bench-first-alert': 'dist/bench/first-alert.js',
   offsets: 'dist/apps/twin-engine/src/offsets/main.js',
   'bench-upgrade': 'dist/bench/upgrade.js',
+  'bench-start-up': 'dist/bench/start-up.js',
   'real-input': 'dist/tools/real-input/main.js',
   conformance: 'dist/test/conformance/main.js',
   rebuild: 'dist/apps/twin-engine/src/rebuild/main.js',
