@@ -7,7 +7,7 @@ import { TWIN_VERSION, type TwinState } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, migrate, type HotState } from '#libs/platform/storage';
 import { createEmptyDatabase, type TestDatabase } from '#libs/testing';
-import { STORIES } from '../../libs/domain/twin/src/stored/stories.fixture.js';
+import { STORIES } from '../../libs/domain/twin/src/fixtures/stories.fixture.js';
 import { startPipeline } from '../../apps/twin-engine/src/pipeline.js';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AlertSchema } from './alerts-api.js';
+import { AlertSchema } from './api/alerts-api.js';
 import type { AlertRecord } from './alerts.js';
 import { FACT_KINDS } from './facts.js';
 import { COMPARATORS } from './records.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant, PageQuery } from './api-values.js';
+import { Instant, PageQuery } from './api/api-values.js';
 
 /**
  * What the wearable gateway takes and answers. These schemas are the documents' source (OpenAPI, AsyncAPI) and the tests' oracle; the

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FhirId, Instant, listOf, PageQuery } from '../api-values.js';
+import { FhirId, Instant, listOf, PageQuery } from '../api/api-values.js';
 
 const Quantiles = z
   .object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf } from '../api-values.js';
+import { listOf } from '../api/api-values.js';
 
 export const ModelCardSchema = z.object({
   id: z.string(),

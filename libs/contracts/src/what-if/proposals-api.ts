@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant, Note, PersonReference } from '../api-values.js';
+import { Instant, Note, PersonReference } from '../api/api-values.js';
 import { RefusedSchema } from './scenarios-api.js';
 
 /** A number in the canonical unit, or a value with its unit. */

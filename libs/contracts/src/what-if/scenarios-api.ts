@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FhirId, Instant } from '../api-values.js';
+import { FhirId, Instant } from '../api/api-values.js';
 
 /** What a scenario can change: catalogue names. */
 export const CHANGEABLE = ['insulin-bolus', 'carbohydrate-intake', 'insulin-basal-rate', 'exercise-intensity'] as const;

@@ -4,7 +4,7 @@ import { MINUTE, Ward } from '#libs/testing/ward';
 import { apply, createMemory, viewOf, type TwinState } from '../index.js';
 import type { MemoryFormat } from '../rules/memory-format.js';
 import { namedVersions, withKnownMemories } from './memory-versions.js';
-import { STORIES } from './stories.fixture.js';
+import { STORIES } from '../fixtures/stories.fixture.js';
 
 const FORMATS = DEFAULT_CATALOGUE.memories;
 const RR = 'detector:rr-rhythm';

@@ -6,7 +6,7 @@ import { propertyRuns } from '#libs/testing/properties';
 import { Ward } from '#libs/testing/ward';
 import { readTwin, TWIN_VERSION, writeTwin, type TwinState } from '../index.js';
 import { decodeCited, encodeCited, type StoredCited } from '../state/cited.js';
-import { STORIES } from './stories.fixture.js';
+import { STORIES } from '../fixtures/stories.fixture.js';
 
 /** Twins as the software before named fields stored them, after the first part of each story. */
 const { twins } = JSON.parse(readFileSync(new URL(`./fixtures/v${TWIN_VERSION}.json`, import.meta.url), 'utf8')) as {

@@ -4,7 +4,7 @@ import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { Ward } from '#libs/testing/ward';
 import { readTwin, TWIN_VERSION, type Cited, type TwinState } from '../index.js';
 import { decodeCited } from '../state/cited.js';
-import { STORIES, type Story } from './stories.fixture.js';
+import { STORIES, type Story } from '../fixtures/stories.fixture.js';
 import type { StoredState } from './twin-codec.js';
 import { UPCASTERS } from './upcasters.js';
 

@@ -1,6 +1,6 @@
 import type { Queries, Visible } from '#libs/fhir-rest';
 import { columnsOf } from '../fhir/fhir-row.js';
-import { searchSql } from './compile-conditions.js';
+import { searchSql } from './conditions/compile-conditions.js';
 import { behindSql, readCursor, type Cursor } from './cursor.js';
 import { FIRST_PAGE, sinceFirstPage, type FirstPage } from './first-page.js';
 import { orderOf, type OrderKey } from './sort-order.js';

@@ -4,7 +4,7 @@ import { referencesBy, searchParameters, searchValuesOf, type Include } from '#l
 import type { Queries, StoredResource, Visible } from '#libs/fhir-rest';
 import { columnsOf, toStored, type Row } from '../fhir/fhir-row.js';
 import { referenceKey, type Key } from '../search-index/hash-keys.js';
-import { searchSql } from './compile-conditions.js';
+import { searchSql } from './conditions/compile-conditions.js';
 import { Parameters } from './statement.js';
 
 /** Maximum resources that are added to a page. */

@@ -3,7 +3,7 @@ import type { SearchQuery } from '#libs/fhir-search';
 import { newestOfEachCode, SearchRefusedError, type SearchAccess, type SearchPage } from '#libs/fhir-rest';
 import { columnsOf, toStored, type Row } from '../fhir/fhir-row.js';
 import { inTransaction } from '../postgres/in-transaction.js';
-import { searchSql } from './compile-conditions.js';
+import { searchSql } from './conditions/compile-conditions.js';
 import { BEGIN_SEARCH, orTooCostly } from './search-page.js';
 import { Parameters } from './statement.js';
 

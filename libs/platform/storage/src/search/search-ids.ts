@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { SearchQuery } from '#libs/fhir-search';
 import type { Visible } from '#libs/fhir-rest';
-import { searchSql } from './compile-conditions.js';
+import { searchSql } from './conditions/compile-conditions.js';
 import { ALL_VISIBLE } from './scope.js';
 import { Parameters } from './statement.js';
 

@@ -1,7 +1,7 @@
 import { escapeLike } from './compile-ranges.js';
-import { parameterNumber } from '../search-index/hash-keys.js';
-import { parametersFor, typeCode } from '../search-index/search-scheme.js';
-import type { Scope } from './scope.js';
+import { parameterNumber } from '../../search-index/hash-keys.js';
+import { parametersFor, typeCode } from '../../search-index/search-scheme.js';
+import type { Scope } from '../scope.js';
 
 /** Texts that resources share lead to keys, and the keys to the resources. */
 export function textsSql(

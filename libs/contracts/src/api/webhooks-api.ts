@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SEVERITIES } from './alerts.js';
+import { SEVERITIES } from '../alerts.js';
 import { Instant, Note, PageQuery, RuleId, listOf } from './api-values.js';
 
 const FilterSeverity = z.enum(SEVERITIES);

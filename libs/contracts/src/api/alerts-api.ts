@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALERT_REASONS, ALERT_STATUSES, SEVERITIES, TRANSITIONS } from './alerts.js';
+import { ALERT_REASONS, ALERT_STATUSES, SEVERITIES, TRANSITIONS } from '../alerts.js';
 import {
   ComparatorSchema,
   FhirId,

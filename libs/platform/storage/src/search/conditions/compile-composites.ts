@@ -1,10 +1,10 @@
 import { searchParameters, type Condition } from '#libs/fhir-search';
-import { referenceValueKeys, tokenKey } from './asked-keys.js';
+import { referenceValueKeys, tokenKey } from '../asked-keys.js';
 import { valueSql } from './compile-ranges.js';
 import { textKeysSql } from './compile-texts.js';
-import { keyOf, parameterNumber } from '../search-index/hash-keys.js';
-import { bitOf, parametersFor, typeCode } from '../search-index/search-scheme.js';
-import type { Scope } from './scope.js';
+import { keyOf, parameterNumber } from '../../search-index/hash-keys.js';
+import { bitOf, parametersFor, typeCode } from '../../search-index/search-scheme.js';
+import type { Scope } from '../scope.js';
 
 type Composite = Extract<Condition, { kind: 'composite' }>;
 

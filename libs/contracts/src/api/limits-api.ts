@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SEVERITIES } from './alerts.js';
+import { SEVERITIES } from '../alerts.js';
 import { Instant, Note, PersonReference, RuleId, listOf } from './api-values.js';
 
 export const ThresholdSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COMPARATORS } from './records.js';
+import { COMPARATORS } from '../records.js';
 
 /**
  * Requests and answers of the twin API, as JSON. Times are ISO 8601; requests must give an offset, answers are in UTC. The schemas of

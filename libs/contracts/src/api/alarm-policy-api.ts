@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SEVERITIES } from './alerts.js';
+import { SEVERITIES } from '../alerts.js';
 import { FhirId, Instant, listOf, PageQuery, RuleId } from './api-values.js';
 
 const Reason = z.enum(['same-cause', 'refractory', 'shadow']);

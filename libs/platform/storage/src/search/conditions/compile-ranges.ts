@@ -1,9 +1,9 @@
 import type { Condition, DateValue, NumberValue, QuantityValue } from '#libs/fhir-search';
-import { keyOf, pair, parameterNumber, type Place } from '../search-index/hash-keys.js';
-import { NO_DATE } from '../search-index/index-row.js';
-import { bitOf, parametersFor, typeCode } from '../search-index/search-scheme.js';
-import type { Scope } from './scope.js';
-import type { Parameters } from './statement.js';
+import { keyOf, pair, parameterNumber, type Place } from '../../search-index/hash-keys.js';
+import { NO_DATE } from '../../search-index/index-row.js';
+import { bitOf, parametersFor, typeCode } from '../../search-index/search-scheme.js';
+import type { Scope } from '../scope.js';
+import type { Parameters } from '../statement.js';
 
 export type RangeCondition = Extract<Condition, { kind: 'string' | 'date' | 'number' | 'quantity' }>;
 

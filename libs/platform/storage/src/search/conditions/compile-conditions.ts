@@ -1,11 +1,11 @@
 import { searchParameters, type Condition, type ReferenceValue, type TokenValue } from '#libs/fhir-search';
-import { referenceValueKeys, tokenKey } from './asked-keys.js';
+import { referenceValueKeys, tokenKey } from '../asked-keys.js';
 import { compositeSql } from './compile-composites.js';
 import { lastUpdatedSql, mainDateSql, rangesSql } from './compile-ranges.js';
 import { textsSql } from './compile-texts.js';
-import { keyOf, referenceKey, referenceMask, selfKey, type Key } from '../search-index/hash-keys.js';
-import { bitOf, isThePatient, mainDate, parametersFor, typeCode } from '../search-index/search-scheme.js';
-import { ALL_VISIBLE, type Scope } from './scope.js';
+import { keyOf, referenceKey, referenceMask, selfKey, type Key } from '../../search-index/hash-keys.js';
+import { bitOf, isThePatient, mainDate, parametersFor, typeCode } from '../../search-index/search-scheme.js';
+import { ALL_VISIBLE, type Scope } from '../scope.js';
 
 /** Maximum depth of chains: `_has` and chains go one level, and a compartment or restriction may stand inside. */
 const ALIASES = ['s', 't', 'u', 'v', 'w'];
