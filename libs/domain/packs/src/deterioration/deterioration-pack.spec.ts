@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActRecord, WireSample } from '#libs/contracts';
-import { viewOf } from '#libs/domain/twin';
+import { catalogueOf, viewOf } from '#libs/domain/twin';
+import { VITAL_FORECAST } from '#libs/domain/vital-forecast';
 import { HOUR, MINUTE, SECOND, T0, emittedBy, Ward } from '#libs/testing/ward';
-import { DEFAULT_CATALOGUE } from '../packs.js';
+import { DEFAULT_CATALOGUE, PACKS } from '../packs.js';
 
 const CODE = { heart: 1, oxygen: 3, breaths: 4, systolic: 5, temperature: 8, flow: 15, coma: 17 } as const;
 
@@ -205,5 +206,41 @@ describe('the scores that raise no alert', () => {
     const none = new Ward();
     none.send([{ c: CODE.heart, t: T0, x: 72 }]);
     expect(derived(none)).not.toHaveProperty('qsofa');
+  });
+});
+
+describe('the risk of deterioration', () => {
+  const CATALOGUE = catalogueOf(PACKS, [VITAL_FORECAST]);
+
+  function worsening(hours: number, catalogue = CATALOGUE): Ward {
+    const ward = new Ward('p1', undefined, catalogue);
+    for (let hour = 0; hour < hours; hour++) {
+      const { heart, oxygen, breaths } = WELL;
+      ward.send(chart(T0 + hour * HOUR, { heart: heart + 4 * hour, oxygen, breaths, systolic: 124 - 4 * hour }));
+    }
+    return ward;
+  }
+
+  it('is computed from what the forecasts remember when it is asked for, with what each vital sign adds', () => {
+    const early = viewOf(CATALOGUE, worsening(2).state, T0 + HOUR).derived['deterioration-risk'];
+    const late = viewOf(CATALOGUE, worsening(10).state, T0 + 9 * HOUR).derived['deterioration-risk'];
+    expect(early).toMatchObject({ value: expect.any(Number), unit: '1' });
+    expect(late).toMatchObject({
+      value: expect.any(Number),
+      effectiveAt: new Date(T0 + 9 * HOUR).toISOString(),
+      parts: { horizonMinutes: 720, 'systolic-pressure': expect.any(Number), 'heart-rate': expect.any(Number) },
+    });
+    const value = (view: typeof early): number => (view as unknown as { readonly value: number }).value;
+    expect(value(late)).toBeGreaterThan(3 * value(early));
+  });
+
+  it('is refused with few or old vital signs, and not shown where nothing is forecast', () => {
+    const ward = new Ward('p1', undefined, CATALOGUE);
+    ward.send(chart(T0, { heart: 80, oxygen: 97 }));
+    const shown = (at: number, of = ward) => viewOf(CATALOGUE, of.state, at).derived['deterioration-risk'];
+    expect(shown(T0)).toMatchObject({ refused: 'too-little-data' });
+    expect(shown(T0 + 12 * HOUR, worsening(3))).toMatchObject({ refused: 'stale-data' });
+    const without = worsening(3, DEFAULT_CATALOGUE);
+    expect(viewOf(DEFAULT_CATALOGUE, without.state, T0 + 2 * HOUR).derived).not.toHaveProperty('deterioration-risk');
   });
 });

@@ -1,5 +1,6 @@
 import type { ConditionPack } from '#libs/domain/twin';
 import { BEDSIDE_SCORES } from './bedside-scores.js';
+import { DETERIORATION_RISK } from './deterioration-risk.js';
 import { NEWS2, TREND } from './deterioration-rules.js';
 import { NEWS2_DETECTOR } from './news2-detector.js';
 import { SHOCK_INDEX } from './shock-index.js';
@@ -23,5 +24,5 @@ export const DETERIORATION_PACK: ConditionPack = {
   ],
   rules: [NEWS2, TREND],
   detectors: [NEWS2_DETECTOR, TREND_DETECTOR],
-  derived: [...BEDSIDE_SCORES, SHOCK_INDEX],
+  derived: [...BEDSIDE_SCORES, SHOCK_INDEX, DETERIORATION_RISK],
 };

@@ -1,3 +1,4 @@
+import type { Subject } from '#libs/domain/forecasting';
 import type { MeasureName } from '#libs/domain/quantities';
 import type { Person } from '../facts/person.js';
 import type { MemoryFormat } from './memory-format.js';
@@ -8,7 +9,7 @@ import type { Cited } from '../state/cited.js';
  * A measure that is not sent but follows from measures that are: shown in the twin (`derived` of `GET /v1/twins/{patient}`), and there for
  * detectors. Data and pure functions of a pack; the engine does not know what they mean.
  */
-export type DerivedMeasure = FoldedMeasure | LatestMeasure | DetectedMeasure;
+export type DerivedMeasure = FoldedMeasure | LatestMeasure | DetectedMeasure | ModelledMeasure;
 
 interface DerivedHead {
   readonly name: string;
@@ -55,6 +56,16 @@ export interface DetectedMeasure extends DerivedHead {
   readonly read: (memory: unknown, at: number) => Derived & { readonly at?: number };
   /** The result changes as time goes on without new values: it is reckoned when it is asked for. */
   readonly decays?: true;
+}
+
+/** From what a model that forecasts in the stream remembers: nothing is kept twice, and nothing is computed before somebody asks. Shown where some of `of` are known. */
+export interface ModelledMeasure extends DerivedHead {
+  readonly kind: 'modelled';
+  readonly of: readonly MeasureName[];
+  /** Id of the model; in a catalogue without it the measure is not shown. */
+  readonly model: string;
+  /** Result at `at` (ms) from the model's memory (null: it has none), with its effective time, ms; without one, that of the newest value. */
+  readonly read: (memory: unknown, about: Subject, at: number) => Derived & { readonly at?: number };
 }
 
 /** A value in the measure's unit with what else is worth knowing by name, or a code for why there is none. */

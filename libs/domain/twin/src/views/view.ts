@@ -6,6 +6,7 @@ import { alertOf, qualityName } from '../alerts/alert.js';
 import { layersOf, limitsAt } from '../limits/limits.js';
 import { monitoringOf, type MonitoringView } from '../monitoring/monitoring.js';
 import { personOf, type Person } from '../facts/person.js';
+import { subjectOf } from '../forecasts/subject.js';
 import { refusalOf, type RefusalReason } from '../rules/refuses.js';
 import type { Catalogue } from '../rules/catalogue.js';
 import { isExact } from '../ingest/sample.js';
@@ -134,11 +135,12 @@ function measuresOf(state: TwinState, at: number): TwinView['measures'] {
   return measures;
 }
 
-function derivedOf({ derived }: Catalogue, state: TwinState, asked: number): TwinView['derived'] {
-  const given = { state, person: personOf(state.facts), asked };
+function derivedOf({ derived, forecasters }: Catalogue, state: TwinState, asked: number): TwinView['derived'] {
+  const given = { state, person: personOf(state.facts), asked, forecasters };
   const views: Record<string, DerivedView> = {};
   for (const measure of derived) {
-    const isPartly = measure.kind === 'latest' && measure.partly === true;
+    if (measure.kind === 'modelled' && !forecasters.some(({ card }) => card.id === measure.model)) continue;
+    const isPartly = measure.kind === 'modelled' || (measure.kind === 'latest' && measure.partly === true);
     const latest = measure.of
       .map((name) => state.measures[measureByName(name)!.number]?.latest ?? null)
       .filter((cited) => cited !== null)
@@ -163,11 +165,24 @@ function digits(x: number): number {
   return Math.abs(x) >= 1000 ? Math.round(x) : Number(x.toPrecision(4));
 }
 
+interface Given {
+  readonly state: TwinState;
+  readonly person: Person;
+  readonly asked: number;
+  readonly forecasters: Catalogue['forecasters'];
+}
+
 function readDerived(
   measure: DerivedMeasure,
   latest: readonly Cited[],
-  { state, person, asked }: { readonly state: TwinState; readonly person: Person; readonly asked: number },
+  { state, person, asked, forecasters }: Given,
 ): Derived & { readonly at?: number } {
+  if (measure.kind === 'modelled') {
+    const forecaster = forecasters.find(({ card }) => card.id === measure.model)!;
+    const memory = state.forecasting?.models?.[measure.model]?.memory ?? null;
+    const { facts, measures, forecasting } = state;
+    return measure.read(memory, subjectOf({ facts, measures, forecasting, now: asked }, forecaster), asked);
+  }
   if (measure.kind === 'detected') return measure.read(state.detectors[measure.detector]?.now?.memory ?? null, asked);
   if (latest.some(({ quality }) => quality === 2)) return { refused: 'bad-value' };
   if (!latest.every(isExact)) return { refused: 'only-a-bound' };

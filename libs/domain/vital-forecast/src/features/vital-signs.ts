@@ -1,3 +1,5 @@
+import type { MeasureName } from '#libs/domain/quantities';
+
 /**
  * The vital signs that are forecast: what a usual value and its spread are in intensive care (rounded from 600 stays of the PhysioNet Challenge 2019; they only
  * bring the measures to one scale), and what can be shown (libs/domain/quantities, `possible`).
@@ -5,7 +7,7 @@
 export interface VitalSign {
   /** Catalogue number. */
   readonly code: number;
-  readonly name: string;
+  readonly name: MeasureName;
   readonly title: string;
   readonly unit: string;
   readonly usual: number;
