@@ -32,6 +32,8 @@ export interface Given {
 }
 
 const MINUTE = 60_000;
+/** Draws times minutes, about 0.7 s of CPU: what is larger takes its turn with jobs, so that those who ask little do not wait for it. */
+const LARGE = 1_500_000;
 /** What was measured and given so long before a branch still acts in it. */
 const HISTORY_MS = 24 * 3_600_000;
 
@@ -107,7 +109,8 @@ export class Scenarios {
     const { from, minutes, knownAt } = plan;
     const span = { at: from, from: from - HISTORY_MS, to: from + minutes * MINUTE };
     const person = await loadPerson(this.deps.pool, { tenant, twin, knownAt }, span);
-    return this.deps.threads[when]({ kind: 'scenario', branch: { tenant, patient, plan, ...person } });
+    const threads = isLarge(plan) ? 'forJob' : when;
+    return this.deps.threads[threads]({ kind: 'scenario', branch: { tenant, patient, plan, ...person } });
   }
 }
 
@@ -129,6 +132,10 @@ export function storedOf(
     client,
     digest,
   };
+}
+
+function isLarge({ arms, draws, minutes }: ScenarioPlan): boolean {
+  return arms.length * draws * minutes > LARGE;
 }
 
 function withArm(plan: ScenarioPlan, given: Given | undefined): ScenarioPlan {

@@ -3,7 +3,7 @@ import type { FittedParameters, ModelRefusal, Subject } from '#libs/domain/forec
 import { applyChanges, type ChangedInputs } from '../changes/apply-changes.js';
 import { recordedHistory, type RecordedHistory, type RecordedValue } from '../inputs/recorded-history.js';
 import type { ScenarioPlan } from '../request/scenario-plan.js';
-import { differenceOf } from '../summary/differences.js';
+import { differenceOf, type Difference } from '../summary/differences.js';
 import { pointsOf, type PathPoint } from '../summary/path-points.js';
 import { summarise, type Summary } from '../summary/summarise.js';
 import { scenarioId } from './scenario-id.js';
@@ -43,22 +43,19 @@ export function runScenario<Ensemble>(branch: ScenarioBranch, model: ScenarioMod
   const known = { subject, parameters, glucose: history.glucose, inputs: history.inputs, from };
   const ensemble = model.start(known, plan.draws, plan.seed);
   if (isRefusal(ensemble)) return ensemble;
-  const arms: (SimulatedArm & {
-    readonly name: string;
-    readonly points: readonly PathPoint[];
-    readonly summary: Summary;
-  })[] = [];
+  const arms: { readonly name: string; readonly points: readonly PathPoint[]; readonly summary: Summary }[] = [];
+  const differences: Difference[] = [];
+  // Paths of the first arm and of one other are held at a time: of twenty arms with a thousand draws they are large.
+  let first: (SimulatedArm & { readonly name: string; readonly summary: Summary }) | undefined;
   for (const { name, given } of changed) {
-    const arm = model.run(ensemble, given.inputs, minutes, stepMinutes);
-    if (isRefusal(arm)) return arm;
-    const points = pointsOf(arm);
-    arms.push({
-      name,
-      minutes: arm.minutes,
-      paths: arm.paths,
-      points,
-      summary: summarise(arm.paths, points, given.inputs, from, until),
-    });
+    const simulated = model.run(ensemble, given.inputs, minutes, stepMinutes);
+    if (isRefusal(simulated)) return simulated;
+    const points = pointsOf(simulated);
+    const summary = summarise(simulated.paths, points, given.inputs, from, until);
+    const arm = { name, summary, minutes: simulated.minutes, paths: simulated.paths };
+    arms.push({ name, points, summary });
+    if (first === undefined) first = arm;
+    else differences.push(differenceOf(arm, first));
   }
   const warnings = [...history.warnings, ...changed.flatMap(({ given }) => given.warnings)];
   const scenario: Scenario = {
@@ -73,7 +70,7 @@ export function runScenario<Ensemble>(branch: ScenarioBranch, model: ScenarioMod
       })),
       summary: { ...summary },
     })),
-    differences: arms.slice(1).map((arm) => mutable(differenceOf(arm, arms[0]!))),
+    differences: differences.map(mutable),
     inputs: history.counts.map(({ code, count, newest }) => ({ code, count, newest: iso(newest) })),
     assumptions: [...assumptionsOf(branch, history), ...model.assumptions(ensemble)],
     warnings,
@@ -120,7 +117,7 @@ function assumptionsOf({ plan, parameters }: ScenarioBranch, history: RecordedHi
   ];
 }
 
-function mutable(difference: ReturnType<typeof differenceOf>): Scenario['differences'][number] {
+function mutable(difference: Difference): Scenario['differences'][number] {
   return {
     ...difference,
     points: difference.points.map(({ minutes, mean, interval95 }) => ({ minutes, mean, interval95: [...interval95] })),
