@@ -126,6 +126,20 @@ describe('a search of Observations of a patient', () => {
     expect(await pages('/Patient/p1/*?_count=5')).toHaveLength(25);
   });
 
+  it('$lastn has the newest of each code, stored or of a wearable sender', async () => {
+    const last = async (query: string, headers = {}): Promise<string[]> => {
+      const reply = await gateway.send('GET', `/Observation/$lastn?${query}`, undefined, headers);
+      expect(reply.status).toBe(200);
+      return matched(reply).map(({ id, effectiveDateTime }) => `${id.slice(0, 1)} ${effectiveDateTime.slice(11, 16)}`);
+    };
+    expect((await last('patient=p1')).sort()).toEqual(['m 06:05', 'm 06:07', 'o 06:20']);
+    expect(await last('patient=p1&code=8867-4&max=3')).toEqual(['o 06:20', 'm 06:19', 'o 06:18']);
+    expect(await last(`patient=p1&code=8867-4&date=le${at(10)}&max=2`)).toEqual(['o 06:10', 'm 06:10']);
+    expect(await last('patient=p2')).toEqual(['m 06:00']);
+    const glucose = { authorization: `Bearer ${tokenOf(1, 'system/Observation.rs?code=99504-3')}` };
+    expect(await last('patient=p1', glucose)).toEqual(['m 06:05']);
+  });
+
   it('shows what the scopes of the client allow', async () => {
     const as = (...scopes: string[]) => ({ authorization: `Bearer ${tokenOf(1, ...scopes)}` });
     const glucose = as('system/Observation.rs?code=99504-3');

@@ -23,6 +23,10 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'of-type': 'the types of identifiers are not indexed; send system|value',
 };
 
+function subsumed(modifier: string): string {
+  return `the modifier :${modifier} is not supported for codes: code systems are not kept here; send the codes, separated by commas`;
+}
+
 type ValueOf<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>;
 
 /** `code[:modifier]=value` on a type as a condition. */
@@ -56,6 +60,7 @@ function ofParameter(
   const { code, type: kind } = parameter;
   switch (kind) {
     case 'token':
+      if (modifier === 'above' || modifier === 'below') refuseUnsupported(subsumed(modifier));
       return token(type, parameter, onlyModifiers(modifier, 'not', 'text'), value);
     case 'string': {
       const match = onlyModifiers(modifier, 'exact', 'contains');

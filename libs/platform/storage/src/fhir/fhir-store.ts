@@ -38,7 +38,7 @@ const MAX_ATTEMPTS = 6;
 /** A request that loses its client or hangs must not hold row locks: the server ends it after these times. */
 const BEGIN = begin('10s');
 /** A transaction of several requests waits for others no longer than this: then each of them waits for its own. */
-const BEGIN_TOGETHER = begin('100ms');
+const BEGIN_TOGETHER = begin('300ms');
 
 function begin(lockTimeout: string): string {
   return `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL lock_timeout = '${lockTimeout}'; ${BY_INDEX}`;

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { SearchQuery } from '#libs/fhir-search';
 import { newestOfEachCode, SearchRefusedError, type SearchAccess, type SearchPage } from '#libs/fhir-rest';
 import { columnsOf, toStored, type Row } from '../fhir/fhir-row.js';
+import { newestMeasured } from '../measured/newest-measured.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import { searchSql } from './conditions/compile-conditions.js';
 import { BEGIN_SEARCH, orTooCostly } from './search-page.js';
@@ -37,8 +38,8 @@ async function read(
 ): Promise<SearchPage> {
   const parameters = new Parameters();
   const scope = { tenant, type: query.type, alias: 's', parameters, visible: access.found };
-  const { rows } = await client.query<{ id: string; code: string | null }>(
-    `SELECT s.id, (r.content::json -> 'code')::text AS code FROM fhir_search s
+  const { rows } = await client.query<{ id: string; code: string | null; at: number }>(
+    `SELECT s.id, (r.content::json -> 'code')::text AS code, s.date_from::float8 AS at FROM fhir_search s
      JOIN fhir_resources r ON r.tenant = s.tenant AND r.type = ${parameters.add(query.type, 'text')} AND r.id = s.id AND NOT r.deleted
      WHERE ${searchSql(scope, query.conditions)}
      ORDER BY s.date_from DESC, s.seq DESC LIMIT ${MAX_LOOKED_AT + 1}`,
@@ -49,7 +50,9 @@ async function read(
       'too-costly',
       `more than ${MAX_LOOKED_AT} Observations: add a patient, a category or a date`,
     );
-  const ids = newestOfEachCode(rows, max);
+  const measured = await newestMeasured(client, tenant, query, max, access);
+  // Of one moment stored ones come first, as in searches.
+  const ids = newestOfEachCode(measured.found.length === 0 ? rows : merged(rows, measured.found), max);
   if (ids.length > MAX_FOUND)
     throw new SearchRefusedError('too-costly', `more than ${MAX_FOUND} Observations would be answered`, 'max');
   const found = await client.query<Row>({
@@ -58,5 +61,13 @@ async function read(
       JOIN fhir_resources r ON r.tenant = $1 AND r.type = $2 AND r.id = w.id ORDER BY w.at`,
     values: [tenant, query.type, ids],
   });
-  return { matches: found.rows.map(toStored), included: [], total: ids.length, warnings: [] };
+  const byId = new Map(
+    [...found.rows.map(toStored), ...measured.found.map(({ resource }) => resource)].map((one) => [one.id, one]),
+  );
+  const matches = ids.flatMap((id) => byId.get(id) ?? []);
+  return { matches, included: [], total: ids.length, warnings: measured.issues };
+}
+
+function merged<T extends { readonly at: number }>(stored: readonly T[], measured: readonly T[]): readonly T[] {
+  return [...stored, ...measured].sort((one, other) => other.at - one.at);
 }
