@@ -64,6 +64,23 @@ describe('small requests at once', () => {
     expect(etags.sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, n) => n + 2));
   });
 
+  it('that mean one resource by its identifier make it once, and then change it', async () => {
+    const identifier = [{ system: 'urn:mrn', value: 'shared' }];
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        gateway.send('PUT', '/Patient?identifier=urn:mrn|shared', patient({ identifier })),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
+    const versions = answers.map(({ json }) => Number(json.meta.versionId)).sort((a, b) => a - b);
+    expect(versions).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+    const history = await gateway.send('GET', `/Patient/${answers[0]?.json.id}/_history`);
+    expect(history.json.total).toBe(20);
+    const found = await gateway.send('GET', '/Patient?identifier=urn:mrn|shared');
+    expect(found.json.total).toBe(1);
+  });
+
   it('are answered while one of them waits for a row that others have locked', async () => {
     await gateway.send('PUT', '/Patient/locked', patient({ id: 'locked' }));
     const client = await gateway.pool.connect();
