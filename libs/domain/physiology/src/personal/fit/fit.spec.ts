@@ -48,6 +48,18 @@ describe('a fit to a person', () => {
     expect(JSON.stringify(fitPersonal(whole))).toBe(JSON.stringify(fit));
   });
 
+  it('does not depend on the order in which readings, doses and meals are given', () => {
+    const { glucose, inputs } = whole;
+    const turned = {
+      boluses: inputs.boluses.toReversed(),
+      carbohydrates: inputs.carbohydrates.toReversed(),
+      basal: inputs.basal.toReversed(),
+      exercise: [],
+    };
+    const again = fitPersonal({ ...whole, glucose: glucose.toReversed(), inputs: turned });
+    expect(JSON.stringify(again)).toBe(JSON.stringify(fit));
+  });
+
   it('starts from an earlier fit', () => {
     const again = fitPersonal({ ...whole, previous: fit.parameters, version: 2 });
     expect(again.kind).toBe('fitted');

@@ -34,9 +34,9 @@ export function recordingOf(
   weightKg: number,
 ): Recording {
   const inside = glucose
-    .map(({ t, mgPerDl }) => ({ minute: Math.round((t - timeline.start) / MINUTE_MS), mgPerDl }))
+    .map(({ t, mgPerDl }) => ({ t, minute: Math.round((t - timeline.start) / MINUTE_MS), mgPerDl }))
     .filter(({ minute }) => minute >= 0 && minute <= timeline.minutes)
-    .toSorted((a, b) => a.minute - b.minute)
+    .toSorted((a, b) => a.t - b.t || a.mgPerDl - b.mgPerDl)
     .filter(({ minute }, index, all) => index === 0 || minute > all[index - 1]!.minute);
   const at = Int32Array.from(inside, ({ minute }) => minute);
   const values = Float64Array.from(inside, ({ mgPerDl }) => mgPerDl);
