@@ -1,6 +1,9 @@
 import { LOW_COST, lowCostTable } from './low-cost-table.js';
 import type { RecordRow } from './set.js';
-import { TARGETS, type Target } from './targets.js';
+import { FORECAST_TARGETS } from './forecast-targets.js';
+import { TARGETS as OTHER_TARGETS, type Target } from './targets.js';
+
+const TARGETS: readonly Target[] = [...OTHER_TARGETS, ...FORECAST_TARGETS];
 
 /** What a record has to reach to be left out of the table, %. */
 const FOUND = 95;

@@ -1,4 +1,4 @@
-import { HORIZONS, sumOf, type Weights } from '#libs/domain/glucose-forecast';
+import { FEATURE_NAMES, HORIZONS, sumOf, type Weights } from '#libs/domain/glucose-forecast';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { growTrees, type Growing } from './grow-trees.js';
 import { valuesAt, type Table } from './table.js';
@@ -10,21 +10,18 @@ const PENALTY = 100;
 export const OWN_SPREAD = 'own-spread';
 
 /** Horizons whose trees are grown together: near ones follow the course of the readings, far ones doses and habits. */
-const GROUPS = [
-  { first: 0, count: 3 },
-  { first: 3, count: 3 },
-] as const;
+const GROUPS = [{ first: 0, count: 6 }] as const;
 /** Of leaves, own spreads of 50 mg/dL. */
 const UNIT = 0.01;
 
 const TREES: Growing = {
-  trees: 180,
+  trees: 140,
   depth: 5,
-  rate: 0.06,
-  leastRows: 100,
+  rate: 0.07,
+  leastRows: 60,
   l2: 40,
-  rowShare: 0.4,
-  columnShare: 0.4,
+  rowShare: 0.3,
+  columnShare: 0.3,
   unit: 0.001,
 };
 
@@ -102,7 +99,11 @@ function fitLinear(
 ): Weights['linear'] {
   const d = columns;
   const used = table.columns.slice(0, d);
-  const means = used.map((column) => Number(meanOf(rows, (row) => column[row]!).toPrecision(6)));
+  // Amounts of insulin mean what they are to the person: a straight line through those of others misleads.
+  const isStraight = used.map((_, j) => !/^(insulin|bolus)/.test(FEATURE_NAMES[j]!));
+  const means = used.map((column, j) =>
+    isStraight[j]! ? Number(meanOf(rows, (row) => column[row]!).toPrecision(6)) : 0,
+  );
   const widths = used.map((column, j) => Math.sqrt(meanOf(rows, (row) => (column[row]! - means[j]!) ** 2)) || 1);
   const known = rows.filter((row) => targets.every((target) => !Number.isNaN(target[row]!)));
   const sums = new Float64Array(d * d);
@@ -112,7 +113,7 @@ function fitLinear(
   const centres = targets.map((target) => known.reduce((sum, row) => sum + weights[row]! * target[row]!, 0) / total);
   for (const row of known) {
     const weight = weights[row]!;
-    const z = centredAt(table, means, row).map((x, j) => x / widths[j]!);
+    const z = centredAt(table, means, row).map((x, j) => (isStraight[j]! ? x / widths[j]! : 0));
     for (let j = 0; j < d; j++) {
       const x = weight * z[j]!;
       for (let h = 0; h < targets.length; h++) right[h]![j]! += x * (targets[h]![row]! - centres[h]!);

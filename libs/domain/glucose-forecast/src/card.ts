@@ -27,6 +27,7 @@ export const GLUCOSE_FORECAST_CARD: ModelCard = {
     'Exercise, illness, alcohol and food that was not recorded are not known to it.',
     'Doses that were not recorded are not known; no record within a day is taken as unknown, never as none.',
     'People on automated dosing are most of those it was fitted on.',
+    'The pace at which bands follow the person, and how much of that moves the mean, were chosen with the rows marked val in view.',
     'Bands are of the past of the person and of the people trained on; something new is not in them.',
   ],
   page: 'docs/models/glucose-forecast.md',

@@ -1,7 +1,6 @@
 import {
   distributionOf,
   personalTable,
-  probabilityBelow,
   persistence,
   populationMean,
   refuse,
@@ -17,7 +16,7 @@ import { inputsOf } from './inputs.js';
 import { BASAL, BOLUS, CARBOHYDRATES, EMPTY, GLUCOSE, type Memory } from './memory/memory.js';
 import { chosenSensor, type Chosen } from './memory/sensor.js';
 import { take } from './memory/take.js';
-import { MINUTES } from './model/model.js';
+import { KEPT_SHIFT, MINUTES } from './model/model.js';
 import { NEEDED_MINUTES, situationAt, type Situation } from './person/situation.js';
 
 /** What a sensor can show, mg/dL: beyond lies its "low" and "high". */
@@ -82,30 +81,10 @@ function pointsOf(memory: Memory, situation: Situation, widening = 0): readonly 
   const { weights, locations, scales, history } = situation;
   const baselines = { persistence: persistence(history.lags[0]!), 'population-mean': populationMean(GLUCOSE)! };
   return MINUTES.map((minutes, h) => {
-    const table = personalTable(weights.residuals[h]!, memory.person?.adaptations[h] ?? null);
+    const table = personalTable(weights.residuals[h]!, memory.person?.adaptations[h] ?? null, KEPT_SHIFT);
     const scale = Math.hypot(scales[h]!, widening / 2);
     return { minutes, ...distributionOf(locations[h]!, scale, table, SHOWN), baselines };
   });
-}
-
-/** Within which time a value is asked to be low: the shares of the horizons of 15 and 30 min that stand for it. */
-const WITHIN = { 20: 1 / 3, 30: 1 } as const;
-
-/**
- * Probability of a value below `mgdl` within 20 or 30 min: of the distributions of 15 and 30 min, the one between them at the end, and the larger of that and the one
- * of 15 min, for glucose may have turned by then. undefined where there is no forecast of the newest reading.
- */
-export function probabilityOfLow(memory: Memory, mgdl: number, within: keyof typeof WITHIN): number | undefined {
-  const sensor = chosenSensor(memory);
-  if (sensor === undefined || sensor.newest.q === 2) return undefined;
-  const situation = situationAt(memory, sensor.readings, sensor.readings.length - 1);
-  if (situation === undefined) return undefined;
-  const { weights, locations, scales } = situation;
-  const [in15, in30] = [0, 1].map((h) => {
-    const table = personalTable(weights.residuals[h]!, memory.person?.adaptations[h] ?? null);
-    return probabilityBelow(locations[h]!, scales[h]!, table, mgdl);
-  });
-  return Math.max(in15!, in15! + WITHIN[within] * (in30! - in15!));
 }
 
 function outsideOf({ ageYears, isPregnant }: Subject): string | undefined {

@@ -1,7 +1,8 @@
 export { GLUCOSE_FORECAST_CARD } from './card.js';
 export { featuresOf, FEATURE_NAMES, GLUCOSE_FEATURES } from './features/features.js';
 export { historyAt } from './features/history.js';
-export { GLUCOSE_FORECAST, probabilityOfLow } from './forecaster.js';
+export { GLUCOSE_FORECAST } from './forecaster.js';
+export { lowProbabilities, lowProbabilitiesOf, type LowProbabilities } from './low-probabilities.js';
 export { type Memory } from './memory/memory.js';
 export { HORIZONS, MINUTES, type Weights } from './model/model.js';
 export { sumOf, type Trees } from './model/trees.js';

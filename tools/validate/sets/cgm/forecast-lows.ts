@@ -1,7 +1,7 @@
 import { QUIET, stepLow, type LowLimits, type LowState } from '#libs/domain/glucose';
 import type { SensorFile } from './cgm-loop-files.js';
 import { isLow, isUrgentLow, tellingOf, type Telling, type Watched } from './cgm-loop-scoring.js';
-import type { ForecastRun, Foretold } from './forecast-run.js';
+import type { ForecastRun } from './forecast-run.js';
 
 const MINUTE = 60_000;
 /** After a longer pause a rule begins anew, and a low that nobody predicted is reported after two readings: as the shipped rule has it (libs/domain/glucose/src/low-soon.ts). */
@@ -11,11 +11,10 @@ const LOW_FOR = 4.5 * MINUTE;
 const CLEAR = 0.7;
 
 export const LOW_RULES = {
-  low: { rule: 'glucose-low-ahead', isBeyond: isLow, of: (one: Foretold): number | undefined => one.lowIn30 },
+  low: { rule: 'glucose-low-ahead', isBeyond: isLow },
   urgentLow: {
     rule: 'glucose-urgent-low-ahead',
     isBeyond: isUrgentLow,
-    of: (one: Foretold): number | undefined => one.urgentLowIn20,
   },
 } as const;
 export type LowRuleName = keyof typeof LOW_RULES;
@@ -46,8 +45,8 @@ export function lowsForeseen(
 
 /** Times at which the rule is raised, ms. */
 function alertsOf(file: SensorFile, run: ForecastRun, name: LowRuleName, limits: LowLimits): readonly number[] {
-  const { isBeyond, of } = LOW_RULES[name];
-  const probabilities = new Map(run.forecasts.map((one) => [one.t, of(one)]));
+  const { isBeyond } = LOW_RULES[name];
+  const probabilities = new Map(run.forecasts.map((one) => [one.t, one.lows?.[name]]));
   const alerts: number[] = [];
   let state: LowState = QUIET;
   let before = Number.NEGATIVE_INFINITY;

@@ -1,5 +1,5 @@
 import type { ForecastPoint, Subject } from '#libs/domain/forecasting';
-import { GLUCOSE_FORECAST, probabilityOfLow } from '#libs/domain/glucose-forecast';
+import { GLUCOSE_FORECAST, lowProbabilitiesOf, type LowProbabilities } from '#libs/domain/glucose-forecast';
 import type { Detection } from '../../set.js';
 import { readDiabetesFiles, type DiabetesFile } from './diabetes-files.js';
 import { momentsOf } from './forecast-moments.js';
@@ -19,9 +19,8 @@ export interface Foretold {
   readonly point: ForecastPoint;
   /** mg/dL; undefined where no reading of the sensor stands at that time. */
   readonly actual: number | undefined;
-  /** Probability of a value below 70 mg/dL within 30 min, and of 55 mg/dL or less within 20 min, of the same moment. */
-  readonly lowIn30: number | undefined;
-  readonly urgentLowIn20: number | undefined;
+  /** Of the same moment. */
+  readonly lows: LowProbabilities | undefined;
 }
 
 export interface ForecastRun {
@@ -58,12 +57,11 @@ function runOf(file: DiabetesFile, knowsBasal: boolean): ForecastRun {
   for (const { row, memory } of momentsOf(file, { knowsBasal })) {
     const forecast = GLUCOSE_FORECAST.forecast(memory, GLUCOSE, UNKNOWN);
     if (forecast.kind === 'refused') continue;
-    const lowIn30 = probabilityOfLow(memory, 70, 30);
-    const urgentLowIn20 = probabilityOfLow(memory, 55.5, 20);
+    const lows = lowProbabilitiesOf(memory);
     for (const point of forecast.points) {
       if (!(LISTED as readonly number[]).includes(point.minutes)) continue;
       const actual = readings.get(row.t + point.minutes * 60_000);
-      forecasts.push({ t: row.t, isHeldApart: row.isHeldApart, point, actual, lowIn30, urgentLowIn20 });
+      forecasts.push({ t: row.t, isHeldApart: row.isHeldApart, point, actual, lows });
     }
   }
   return { file, forecasts };

@@ -1,5 +1,5 @@
 import { QUANTILE_LEVELS } from '../distribution/quantiles.js';
-import { residualAt, type ResidualTable } from './residual-table.js';
+import { meanResidual, residualAt, type ResidualTable } from './residual-table.js';
 
 const LEVELS = QUANTILE_LEVELS.map(Number);
 
@@ -39,10 +39,27 @@ export function adapted(
   return { n: (before?.n ?? 0) + 1, offsets };
 }
 
-/** The population's table moved by what is known of the person: offsets linear between the seven levels, constant beyond them; made ascending. */
-export function personalTable(table: ResidualTable, adaptation: Adaptation | null): ResidualTable {
+/**
+ * The population's table moved by what is known of the person: offsets linear between the seven levels, constant beyond them; made ascending. `shift`: the part of the movement
+ * of the mean that stays, 0 to 1. Bands need all of their width, but the middle of a person's recent misses says little of the next: the whole shift costs accuracy.
+ */
+export function personalTable(table: ResidualTable, adaptation: Adaptation | null, shift = 1): ResidualTable {
   if (adaptation === null) return table;
-  const moves: ResidualTable = { levels: LEVELS, values: adaptation.offsets };
-  const values = table.values.map((value, i) => value + residualAt(moves, table.levels[i]!));
-  return { levels: table.levels, values: values.toSorted((a, b) => a - b) };
+  const { offsets } = adaptation;
+  let next = 0;
+  let isAscending = true;
+  const values: number[] = [];
+  for (const [i, level] of table.levels.entries()) {
+    while (next < LEVELS.length && LEVELS[next]! < level) next++;
+    const [before, after] = [Math.max(0, next - 1), Math.min(LEVELS.length - 1, next)];
+    const width = LEVELS[after]! - LEVELS[before]!;
+    const share = width === 0 ? 0 : (level - LEVELS[before]!) / width;
+    const value = table.values[i]! + offsets[before]! + share * (offsets[after]! - offsets[before]!);
+    if (i > 0 && value < values[i - 1]!) isAscending = false;
+    values.push(value);
+  }
+  const moved = { levels: table.levels, values: isAscending ? values : values.toSorted((a, b) => a - b) };
+  if (shift === 1) return moved;
+  const back = (1 - shift) * (meanResidual(moved) - meanResidual(table));
+  return { levels: table.levels, values: moved.values.map((value) => value - back) };
 }

@@ -109,6 +109,25 @@ describe('adapted', () => {
     expect(state!.n).toBe(4000);
   });
 
+  it('moves the levels between the seven along the line between their offsets, and those beyond with the outermost', () => {
+    const table = { levels: [0.01, 0.1, 0.175, 0.5, 0.995], values: [-3, -2, -1, 0, 4] };
+    const offsets = [-1, 0, 2, 0, 0, 0, 1];
+    const moved = personalTable(table, { n: 1, offsets }).values.map((value) => Math.round(value * 1e9) / 1e9 + 0);
+    expect(moved).toEqual([-4, -2, 0, 0, 5]);
+  });
+
+  it('keeps the given part of the movement of the mean, and all of the movement of the width', () => {
+    const table = normalTable();
+    const adaptation = { n: 9, offsets: [0, 0.1, 0.2, 0.5, 0.9, 1.2, 1.5] };
+    const width = ({ values }: ResidualTable): number => values.at(-1)! - values[0]!;
+    const whole = personalTable(table, adaptation);
+    const half = personalTable(table, adaptation, 0.5);
+    const moved = meanResidual(whole) - meanResidual(table);
+    expect(moved).toBeGreaterThan(0.3);
+    expect(meanResidual(half) - meanResidual(table)).toBeCloseTo(moved / 2, 9);
+    expect(width(half)).toBeCloseTo(width(whole), 9);
+  });
+
   it('is bounded whatever residuals come', () => {
     const table = normalTable();
     const width = residualAt(table, 0.9) - residualAt(table, 0.1);

@@ -42,6 +42,7 @@ const DOSE_NAMES = [
   'own-insulin-on-board',
   'own-insulin-30',
   'own-insulin-120',
+  'bolus-10m',
   'bolus-30m',
   'bolus-60m',
   'bolus-120m',
@@ -56,6 +57,7 @@ const DOSE_NAMES = [
   'slow-carbohydrates-30',
   'slow-carbohydrates-60',
   'slow-carbohydrates-120',
+  'carbohydrates-10m',
   'carbohydrates-30m',
   'carbohydrates-60m',
   'carbohydrates-120m',
@@ -142,7 +144,7 @@ function ofDoses(t: number, memory: Memory, person: Person, out: Float64Array, f
   const slow = eaten ? actionOf(carbohydrates, SLOW_CARBOHYDRATES, t) : null;
   let at = from;
   const own = INSULIN_A_DAY / Math.max(8, person.insulinPerDay);
-  if (insulin === null) at = unknown(out, at, 14);
+  if (insulin === null) at = unknown(out, at, 15);
   else {
     const { onBoard, past, ahead } = insulin;
     out[at++] = onBoard;
@@ -151,10 +153,10 @@ function ofDoses(t: number, memory: Memory, person: Person, out: Float64Array, f
     out[at++] = onBoard * own;
     out[at++] = ahead[1] * own;
     out[at++] = ahead[3] * own;
-    for (const minutes of [30, 60, 120, 240]) out[at++] = given(boluses, t, minutes);
+    for (const minutes of [10, 30, 60, 120, 240]) out[at++] = given(boluses, t, minutes);
     out[at++] = given(boluses, t, 60) * own;
   }
-  if (fast === null || slow === null) at = unknown(out, at, 13);
+  if (fast === null || slow === null) at = unknown(out, at, 14);
   else {
     out[at++] = fast.onBoard;
     out[at++] = fast.past;
@@ -165,7 +167,7 @@ function ofDoses(t: number, memory: Memory, person: Person, out: Float64Array, f
     out[at++] = slow.ahead[1];
     out[at++] = slow.ahead[2];
     out[at++] = slow.ahead[3];
-    for (const minutes of [30, 60, 120, 240]) out[at++] = given(carbohydrates, t, minutes);
+    for (const minutes of [10, 30, 60, 120, 240]) out[at++] = given(carbohydrates, t, minutes);
   }
   const recent = meanRate(basal, t, 30);
   const usual = person.basal ?? UNKNOWN;

@@ -20,8 +20,8 @@ export interface Chosen {
 export function chosenSensor({ glucose }: Memory): Chosen | undefined {
   const newest = glucose.at(-1);
   if (newest === undefined) return undefined;
-  const isAlone = glucose.every(({ s }) => s === newest.s);
-  if (isAlone) return chosen(glucose, newest.s);
+  if (glucose.every(({ s, q }) => s === newest.s && q !== 2))
+    return { source: newest.s, readings: glucose, newest, disagreement: null };
   const sources = [...new Set(glucose.map(({ s }) => s))];
   const sensors = sources
     .map((source) => chosen(glucose, source))

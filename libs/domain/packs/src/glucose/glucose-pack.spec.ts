@@ -50,7 +50,18 @@ describe('a low that is predicted', () => {
     expect(outcomes.flatMap(({ suppressions }) => suppressions)).toMatchObject([
       { rule: 'glucose-low-soon', reason: 'same-cause' },
       { rule: 'glucose-low-soon-early', reason: 'shadow' },
+      { rule: 'glucose-low-ahead', reason: 'shadow' },
     ]);
+  });
+
+  it('is set beside what the forecast distribution says, in shadow, with its probability', () => {
+    const ward = new Ward();
+    const shadows = series(GLUCOSE, T0, MIN5, FALLING)
+      .flatMap((sample) => ward.send([sample]).suppressions)
+      .filter(({ rule }) => rule === 'glucose-low-ahead');
+    expect(shadows).toMatchObject([{ reason: 'shadow', severity: 'medium', ruleVersion: '0.1.0' }]);
+    // Before the low is there: the fourteenth reading is the first below 70 mg/dL.
+    expect(shadows[0]!.effectiveAt).toBeLessThan(T0 + 13 * MIN5);
   });
 
   it('says why: readings, contributions that add up, the limit and its owner', () => {
@@ -94,11 +105,9 @@ describe('a low that is predicted', () => {
     const samples = series(GLUCOSE, T0, MIN5, FALLING);
     for (const part of [samples.slice(0, 3), samples.slice(5), samples.slice(3, 5)]) late.send(part);
     expect(late.episodes()).toEqual(inOrder.episodes());
-    expect(late.episodes()).toMatchObject([
-      { rule: 'glucose-low-soon-early' },
-      { rule: 'glucose-low-soon' },
-      { rule: 'glucose-low' },
-    ]);
+    const rules = ['glucose-low', 'glucose-low-ahead', 'glucose-low-soon', 'glucose-low-soon-early'];
+    expect(late.episodes()).toHaveLength(rules.length);
+    for (const rule of rules) expect(late.episodes()).toContainEqual(expect.objectContaining({ rule }));
   });
 
   it('counts one severity lower while the sensor is in doubt', () => {

@@ -2,6 +2,7 @@ import { limitRule, type ConditionPack, type Policy } from '#libs/domain/twin';
 import { GLUCOSE_RATE } from './glucose-rate.js';
 import { EARLY_LOW_SOON_RULE, LOW, LOW_SOON_RULE, NOT_NEWBORN, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
 import { CARBOHYDRATES_ON_BOARD, DOSES_DETECTOR, INSULIN_ON_BOARD } from './on-board.js';
+import { LOW_AHEAD_RULE, URGENT_LOW_AHEAD_RULE } from './low-ahead-rules.js';
 import { LOW_SOON_DETECTOR } from './low-soon-detector.js';
 
 const MEASURE = {
@@ -51,6 +52,8 @@ export const GLUCOSE_PACK: ConditionPack = {
     }),
     LOW_SOON_RULE,
     EARLY_LOW_SOON_RULE,
+    URGENT_LOW_AHEAD_RULE,
+    LOW_AHEAD_RULE,
     limitRule({
       ...MEASURE,
       id: 'glucose-very-high',

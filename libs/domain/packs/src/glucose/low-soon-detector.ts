@@ -1,4 +1,13 @@
-import { stepLowSoon, type LowForecast, type LowName, type LowSoonState } from '#libs/domain/glucose';
+import {
+  QUIET,
+  stepLow,
+  stepLowSoon,
+  type LowForecast,
+  type LowName,
+  type LowSoonState,
+  type LowState,
+} from '#libs/domain/glucose';
+import { lowProbabilities, type LowProbabilities } from '#libs/domain/glucose-forecast';
 import {
   mapFinding,
   mapRecord,
@@ -12,6 +21,7 @@ import {
   type Sample,
   type StreamRule,
 } from '#libs/domain/twin';
+import { LOW_AHEAD_RULE, URGENT_LOW_AHEAD_RULE } from './low-ahead-rules.js';
 import { EARLY_LOW_SOON_RULE, LOW_SOON_RULE, URGENT_LOW_SOON_RULE } from './glucose-rules.js';
 
 const MINUTE = 60_000;
@@ -25,6 +35,8 @@ const CITED_APART = 9 * MINUTE;
 
 interface Sensor {
   readonly state: LowSoonState;
+  /** Of the rules on the forecast distribution; one that is neither reported nor low is left out, and all where none is. */
+  readonly ahead?: Ahead;
   readonly cites: readonly Cited[];
   readonly findings: Readonly<Record<string, Finding>>;
 }
@@ -39,6 +51,28 @@ const FORECASTS: readonly (readonly [LowName, StreamRule, words: string])[] = [
   ['earlyLow', EARLY_LOW_SOON_RULE, LOW],
   ['urgentLow', URGENT_LOW_SOON_RULE, 'at or below 55 mg/dL within 20 min'],
 ];
+
+type AheadName = keyof LowProbabilities;
+type Ahead = Readonly<Partial<Record<AheadName, LowState>>>;
+
+/** Rules on the distribution of `glucose-forecast`, each with the values that are such a low. */
+const AHEAD: readonly {
+  readonly name: AheadName;
+  readonly rule: StreamRule;
+  readonly words: string;
+  readonly isLow: (mgdl: number) => boolean;
+}[] = [
+  { name: 'low', rule: LOW_AHEAD_RULE, words: LOW, isLow: (x) => x < 70 },
+  {
+    name: 'urgentLow',
+    rule: URGENT_LOW_AHEAD_RULE,
+    words: 'at or below 55 mg/dL within 20 min',
+    isLow: (x) => x <= 55,
+  },
+];
+/** After so long without readings they begin anew; an unpredicted low is reported after two readings 5 min apart. As `stepLowSoon` has it. */
+const GAP = 60 * MINUTE;
+const LOW_FOR = 4.5 * MINUTE;
 
 function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
   const before = (memory as Memory | null) ?? {};
@@ -57,9 +91,53 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
     if (!on[name]) continue;
     findings = { ...findings, [rule.id]: findingOf(rule, words, cites, forecasts[name], limits[name].raise) };
   }
-  const sensor = { state, cites, findings };
+  const { ahead, probabilities } = stepAhead(old, state, at);
+  for (const { name, rule, words } of AHEAD) {
+    if (ahead[name]?.on !== true) continue;
+    const finding = aheadFindingOf(rule, words, cites, probabilities?.[name], limitsOf(at, rule).raise);
+    findings = { ...findings, [rule.id]: finding };
+  }
+  const sensor = { state, ...(Object.keys(ahead).length > 0 ? { ahead } : {}), cites, findings };
   const after = bounded({ ...before, [source]: sensor });
   return { memory: after, holds: holdsOf(after, at.now) };
+}
+
+function stepAhead(
+  old: Sensor | undefined,
+  { history }: LowSoonState,
+  at: Circumstances,
+): { readonly ahead: Ahead; readonly probabilities: LowProbabilities | undefined } {
+  const newest = history.at(-1);
+  if (newest === undefined) return { ahead: {}, probabilities: undefined };
+  const [t, mgdl] = newest;
+  const last = old?.state.history.at(-1);
+  const isGap = last === undefined || t - last[0] > GAP;
+  const probabilities = lowProbabilities(history.map(([time, x]) => ({ t: time, mgdl: x })));
+  let ahead: Ahead = {};
+  for (const { name, rule, isLow } of AHEAD) {
+    const before = isGap ? QUIET : (old?.ahead?.[name] ?? QUIET);
+    const moment = { t, isDown: isLow(mgdl), probability: probabilities?.[name] };
+    const next = stepLow(before, moment, limitsOf(at, rule), LOW_FOR);
+    if (next.on || next.lowSince !== null) ahead = { ...ahead, [name]: next };
+  }
+  return { ahead, probabilities };
+}
+
+function aheadFindingOf(
+  rule: StreamRule,
+  words: string,
+  cites: readonly Cited[],
+  probability: number | undefined,
+  limit: number,
+): Finding {
+  const finding = findingOf(rule, words, cites, undefined, limit);
+  if (probability === undefined) return finding;
+  return {
+    ...finding,
+    weight: probability,
+    words: `Glucose ${Math.round(cites.at(-1)!.x)} mg/dL, predicted ${words}, probability ${probability.toFixed(2)}`,
+    notes: ['probability of the distribution of glucose-forecast; readings between the cited ones are used too'],
+  };
 }
 
 function limitsOf(at: Circumstances, rule: StreamRule): { readonly raise: number; readonly clear: number } {
@@ -128,7 +206,7 @@ function bounded(memory: Memory): Memory {
 export const LOW_SOON_DETECTOR: Detector = {
   id: 'low-soon',
   codes: [9],
-  rules: [URGENT_LOW_SOON_RULE, LOW_SOON_RULE, EARLY_LOW_SOON_RULE],
+  rules: [URGENT_LOW_SOON_RULE, LOW_SOON_RULE, EARLY_LOW_SOON_RULE, URGENT_LOW_AHEAD_RULE, LOW_AHEAD_RULE],
   late: 'refold',
   warmUpMs: 2 * 3_600_000,
   step,
