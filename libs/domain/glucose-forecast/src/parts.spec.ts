@@ -114,9 +114,11 @@ describe('entries', () => {
     expect(keyOf('meal-1')).toBe('meal-1');
   });
 
-  it('keep the newest beyond the window, until it is too old', () => {
+  it('keep the one that held when the window began, until it is too old', () => {
     const entries = [1, 2, 3].map((t) => ({ k: `${t}`, t, x: 0 }));
-    expect(retained(entries, { from: 2, count: 9, last: 0 }).map(({ t }) => t)).toEqual([2, 3]);
+    expect(retained(entries, { from: 2, count: 9, last: 0 }).map(({ t }) => t)).toEqual([1, 2, 3]);
+    expect(retained(entries, { from: 2, count: 9, last: 2 }).map(({ t }) => t)).toEqual([2, 3]);
+    expect(retained(entries, { from: 3, count: 9, last: 0 }).map(({ t }) => t)).toEqual([2, 3]);
     expect(retained(entries, { from: 10, count: 9, last: 0 }).map(({ t }) => t)).toEqual([3]);
     expect(retained(entries, { from: 10, count: 9, last: 5 })).toEqual([]);
     expect(retained(entries, { from: 0, count: 2, last: 0 }).map(({ t }) => t)).toEqual([2, 3]);

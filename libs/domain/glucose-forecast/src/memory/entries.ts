@@ -33,14 +33,17 @@ function isAfter(a: Entry, b: Entry): boolean {
   return a.t > b.t || (a.t === b.t && a.k > b.k);
 }
 
-/** Entries not older than `from`, at most `count` of them, the newest; the very newest stays until it is older than `last`. */
+/**
+ * Entries not older than `from`, and the one before them while it is not older than `last`: what held when the window began. At most `count`, the newest. What goes
+ * follows from entries older than the window alone, so that the order in which newer ones arrive leaves no trace.
+ */
 export function retained<E extends Entry>(
   entries: readonly E[],
   { from, count, last }: { readonly from: number; readonly count: number; readonly last: number },
 ): readonly E[] {
-  const newest = entries.length - 1;
   let first = Math.max(0, entries.length - count);
-  while (first < newest && entries[first]!.t < from) first++;
-  if (first === newest && entries[first]!.t < Math.min(from, last)) return [];
+  while (first + 1 < entries.length && entries[first + 1]!.t < from) first++;
+  const oldest = entries[first];
+  if (oldest !== undefined && oldest.t < Math.min(from, last)) first++;
   return first === 0 ? entries : entries.slice(first);
 }

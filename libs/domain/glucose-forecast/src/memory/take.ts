@@ -44,11 +44,11 @@ function bounded(memory: Memory): Memory {
   const newest = memory.glucose.at(-1)?.t;
   // Without a reading there is no now: only the counts bound the doses.
   const now = newest ?? Number.NEGATIVE_INFINITY;
-  const last = now - RECORDED_WITHIN;
+  const last = now - SETTLED_AFTER - RECORDED_WITHIN;
   const doses = (entries: readonly Entry[], kept: number): readonly Entry[] =>
     retained(entries, { from: now - kept, count: MAX_DOSES, last });
   return {
-    glucose: retained(memory.glucose, { from: now - GLUCOSE_KEPT, count: MAX_READINGS, last }),
+    glucose: retained(memory.glucose, { from: now - GLUCOSE_KEPT, count: MAX_READINGS, last: now - GLUCOSE_KEPT }),
     boluses: doses(memory.boluses, DOSES_KEPT),
     basal: doses(memory.basal, BASAL_KEPT),
     carbohydrates: doses(memory.carbohydrates, DOSES_KEPT),
