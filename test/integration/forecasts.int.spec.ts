@@ -10,6 +10,7 @@ import {
 } from '#libs/contracts';
 import { TwinApiModule } from '../../apps/twin-api/src/twin-api.module.js';
 import { TwinEngineModule } from '../../apps/twin-engine/src/twin-engine.module.js';
+import { startOwnServices, type OwnServices } from '../support/services.js';
 import { RunningApi } from '../support/running-api.js';
 import { until } from '#libs/testing';
 
@@ -19,18 +20,26 @@ const HEART_RATE = 1;
 const HOURS = 30;
 
 /** A day and a quarter of hourly heart rates up to now, through the engine, as the API shows them. */
-describe('forecasts over the API', () => {
+describe.each(['Postgres', 'Kafka'])('forecasts over the API, the log in %s', (log) => {
   let api: RunningApi;
+  let services: OwnServices | undefined;
   const start = Math.floor(Date.now() / MINUTE) * MINUTE - HOURS * HOUR;
   const rateAt = (hour: number): number => Math.round(80 + 12 * Math.sin(hour / 4));
 
   beforeAll(async () => {
-    api = await RunningApi.open((platform) => [TwinEngineModule.forRoot(platform), TwinApiModule.forRoot(platform)]);
+    if (log === 'Kafka') services = await startOwnServices(['kafka']);
+    const env: Record<string, string> = services === undefined ? {} : { KAFKA_BROKERS: services.kafka.url };
+    api = await RunningApi.open((platform) => [TwinEngineModule.forRoot(platform), TwinApiModule.forRoot(platform)], {
+      env,
+    });
     await api.addClient('south', 'south');
     for (let hour = 0; hour <= HOURS; hour++) await send([heartRate(hour)]);
     await until(async () => (await versions()) > HOURS);
-  }, 60_000);
-  afterAll(() => api?.close(), 20_000);
+  }, 120_000);
+  afterAll(async () => {
+    await api?.close();
+    await services?.stop();
+  }, 30_000);
 
   function heartRate(hour: number, more: Partial<WireSample> = {}): WireSample {
     return { c: HEART_RATE, t: start + hour * HOUR, x: rateAt(hour), i: `h-${hour}`, ...more };

@@ -1,4 +1,4 @@
-import type { Forecaster, ForecastOutput, ModelForecast } from '#libs/domain/forecasting';
+import type { Baselines, Forecaster, ForecastOutput, ModelForecast, QuantileLevel } from '#libs/domain/forecasting';
 import { NO_CHANGES, type Changes } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import type { ForecasterState, OutputState } from '../state/forecasting-state.js';
@@ -88,10 +88,11 @@ function followed(known: OutputState | undefined): ForecastChange['follows'] {
 const NOT_FINITE = { reason: 'outside-domain', message: 'The model gave no finite value.' } as const;
 
 function isFinite({ points, issuedAt }: ModelForecast): boolean {
-  return (
-    Number.isSafeInteger(issuedAt) &&
-    points.every(({ mean, quantiles, baselines }) =>
-      [mean, ...Object.values(quantiles), ...Object.values(baselines)].every(Number.isFinite),
-    )
-  );
+  if (!Number.isSafeInteger(issuedAt)) return false;
+  for (const { mean, quantiles, baselines } of points) {
+    if (!Number.isFinite(mean)) return false;
+    for (const level in quantiles) if (!Number.isFinite(quantiles[level as QuantileLevel])) return false;
+    for (const name in baselines) if (!Number.isFinite(baselines[name as keyof Baselines])) return false;
+  }
+  return true;
 }

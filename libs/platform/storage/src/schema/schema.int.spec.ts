@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { diffFromSchema } from '#libs/testing/schema';
 import { migrate } from './migrate.js';
-import { makePartitions, removeOldMeasurements } from './partitions.js';
+import { makePartitions, removeOldForecasts, removeOldMeasurements } from './partitions.js';
 import { createPool } from '../postgres/pool.js';
 import { createPrisma } from './prisma.js';
 
@@ -142,5 +142,28 @@ describe('partitions of measurements', () => {
     expect(removed.partitions).toEqual(['measurements_2026_04', 'measurements_2026_05', 'measurements_2026_06']);
     const { rows } = await pool.query('SELECT 1 FROM measurements');
     expect(rows).toEqual([]);
+  });
+
+  it('removes forecasts that were issued too long ago, by month where it can, and refusals that old', async () => {
+    const block = (at: number): Promise<unknown> =>
+      pool.query(
+        `INSERT INTO forecast_blocks (tenant, twin, model, code, block, created_at) VALUES (1, 1, 'm', 9, to_timestamp($1::float8 / 1000), now())`,
+        [at],
+      );
+    const said = (at: number, version: number): Promise<unknown> =>
+      pool.query(
+        `INSERT INTO forecasts (tenant, twin, model, code, version, block, issued_at, recorded_at, refusal, words)
+         VALUES (1, 1, 'm', 9, $2, to_timestamp($1::float8 / 1000), to_timestamp($1::float8 / 1000), to_timestamp($1::float8 / 1000), 'no-data', '')`,
+        [at, version],
+      );
+    for (const days of [5_000, 35, 0]) await block(NOW - days * DAY);
+    for (const days of [35, 0]) await said(NOW - days * DAY, days);
+    expect(await removeOldForecasts(pool, NOW, 400)).toEqual({ partitions: [], rows: 1 });
+    const removed = await removeOldForecasts(pool, NOW + 31 * DAY, 30);
+    expect(removed.rows).toBe(2);
+    expect(removed.partitions).toContain('forecast_blocks_2026_04');
+    const left = await pool.query('SELECT 1 FROM forecast_blocks UNION ALL SELECT 1 FROM forecasts');
+    // The block of a month that is not over stays with its month.
+    expect(left.rowCount).toBe(1);
   });
 });
