@@ -126,6 +126,13 @@ describe('scenarios over HTTP and Postgres', () => {
     const { scenario } = body.items![0]!;
     expect(scenario?.arms).toHaveLength(2);
     expect((await api.call('GET', `/v1/scenarios/${scenario?.id}`)).body).toEqual(scenario);
+    await api.platform.pool.query(
+      `INSERT INTO model_jobs (tenant, id, kind, client, request, lease_until)
+       SELECT $1, gen_random_uuid(), 'scenario-batch', 'x', '{}', now() + interval '1 hour' FROM generate_series(1, 20)`,
+      [api.tenant],
+    );
+    const full = await api.call('POST', '/v1/scenarios/batch', { patients: ['p1'], ...request() });
+    expect([full.status, full.body['code']]).toEqual([429, 'too-many-jobs']);
     const many = Array.from({ length: 501 }, (_, i) => `p${i}`);
     expect((await api.call('POST', '/v1/scenarios/batch', { patients: many, ...request() })).status).toBe(400);
   }, 30_000);

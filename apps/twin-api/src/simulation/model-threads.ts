@@ -72,7 +72,15 @@ function poolOf(minThreads: number, maxThreads: number): Piscina {
   });
 }
 
-async function run<Task extends ModelTask>(pool: Piscina | undefined, task: Task): Promise<Computed[Task['kind']]> {
+/**
+ * Runs a task in a pool; in this thread where there is none.
+ *
+ * @throws Problem 503 `simulator-busy` when as many wait as may
+ */
+export async function run<Task extends ModelTask>(
+  pool: Pick<Piscina, 'queueSize' | 'run'> | undefined,
+  task: Task,
+): Promise<Computed[Task['kind']]> {
   if (pool === undefined) return compute(task as never) as Computed[Task['kind']];
   if (pool.queueSize >= MOST_WAITING)
     throw new Problem(503, 'simulator-busy', 'too many simulations wait; try again', [], {
