@@ -42,6 +42,9 @@ function ofSet(set: string, called: string, missed: readonly string[] = []): rea
 
 export const FORECAST_TARGETS: readonly Target[] = [
   ...ofSet('cgm_loop', 'LOOP'),
-  ...ofSet('azt1d', 'AZT1D'),
-  ...ofSet('t1d_uom', 'T1D-UOM'),
+  ...ofSet('azt1d', 'AZT1D', ['azt1d.forecast.60.under_ridge_percent']),
+  ...ofSet('t1d_uom', 'T1D-UOM', [
+    't1d_uom.forecast.30.under_ridge_percent',
+    't1d_uom.forecast.60.under_ridge_percent',
+  ]),
 ];

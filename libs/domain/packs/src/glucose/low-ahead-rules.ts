@@ -17,7 +17,7 @@ function probabilities(raise: number, clear: number): StreamRule['limits'] {
 /**
  * A low predicted by the calibrated distribution of `glucose-forecast`, from the readings of 75 min alone: late readings are evaluated again in their order, so several states
  * of its memory are stored, and it has to be small; neither doses nor what was learned of the person are in it. In shadow beside the logistic forecast: on
- * the rows of LOOP held apart it gives a lead of 15 min for fewer false alerts, and no more at half a false alert a day (docs/clinical/validation.md).
+ * the rows of LOOP held apart it gives some more lead at the same false alerts, of fewer lows (docs/clinical/validation.md).
  */
 export const LOW_AHEAD_RULE: StreamRule = {
   ...LOW_SOON_RULE,
@@ -27,7 +27,7 @@ export const LOW_AHEAD_RULE: StreamRule = {
   freshness: FRESHNESS,
   hysteresis: HYSTERESIS,
   population: POPULATION,
-  limits: probabilities(0.22, 0.15),
+  limits: probabilities(0.4, 0.28),
   shadowOf: LOW_SOON_RULE.id,
 };
 
