@@ -14,8 +14,8 @@ const ROUNDS = 5;
 /** Beyond every limit, so that an alert is made and written. */
 const LOW_GLUCOSE = 45;
 /** Transactions without alerts, of several patients: about as many as the code needs to be compiled for speed. */
-const STEADY_ROUNDS = 10;
-const PATIENTS = 10;
+const STEADY_ROUNDS = 4;
+const PATIENTS = 6;
 const NO_WEBHOOK = '00000000-0000-0000-0000-000000000000';
 /** Usual values. */
 const STEADY = {

@@ -8,7 +8,7 @@ import { Tally } from './rejections/tally.js';
 
 const ROUNDS = 10;
 /** About as many as the code needs to be compiled for speed. */
-const REQUESTS = 400;
+const REQUESTS = 200;
 const AT_ONCE = 8;
 /** Tenant 0 is nobody's. */
 const NOBODY = { tenant: { id: 'warm-up', key: 0 }, client: 'warm-up', scopes: [] };
