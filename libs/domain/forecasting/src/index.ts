@@ -3,7 +3,6 @@ export { ar2, persistence, populationMean } from './baselines/values.js';
 export { adapted, personalTable, type Adaptation, type AdaptationRates } from './calibration/adaptation.js';
 export { distributionOf, probabilityBelow, type Bounds, type Distribution } from './calibration/distribution.js';
 export {
-  meanResidual,
   residualAt,
   residualTable,
   shareBelow,
@@ -25,7 +24,7 @@ export { refuse, REFUSAL_REASONS, type ModelRefusal, type RefusalReason } from '
 export type { ParameterSpec, SimulationModel } from './contract/simulation-model.js';
 export { crpsOf, quantilesOf, QUANTILE_LEVELS, type QuantileLevel, type Quantiles } from './distribution/quantiles.js';
 export { seeded, type SeededRandom } from './random/seeded.js';
-export { clarkeZone, parkesZone, ZONES, type Zone } from './scores/error-grids.js';
+export { ZONES, type Zone } from './scores/error-grids.js';
 export {
   INTERVAL_NAMES,
   isInside,

@@ -1,4 +1,3 @@
-export { GLUCOSE_FORECAST_CARD } from './card.js';
 export { featuresOf, FEATURE_NAMES, GLUCOSE_FEATURES } from './features/features.js';
 export { historyAt } from './features/history.js';
 export { GLUCOSE_FORECAST } from './forecaster.js';
