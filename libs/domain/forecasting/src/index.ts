@@ -20,7 +20,7 @@ export type {
   ModelForecast,
   Subject,
 } from './contract/forecaster.js';
-export { refuse, REFUSAL_REASONS, type ModelRefusal, type RefusalReason } from './contract/refusal.js';
+export { refuse, type ModelRefusal, type RefusalReason } from './contract/refusal.js';
 export type { ParameterSpec, SimulationModel } from './contract/simulation-model.js';
 export { crpsOf, quantilesOf, QUANTILE_LEVELS, type QuantileLevel, type Quantiles } from './distribution/quantiles.js';
 export { seeded, type SeededRandom } from './random/seeded.js';

@@ -5,16 +5,13 @@ export interface ModelRefusal {
   readonly message: string;
 }
 
-export const REFUSAL_REASONS = [
-  'no-data',
-  'stale-data',
-  'too-little-data',
-  'outside-population',
-  'outside-domain',
-  'missing-input',
-] as const;
-
-export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+export type RefusalReason =
+  | 'no-data'
+  | 'stale-data'
+  | 'too-little-data'
+  | 'outside-population'
+  | 'outside-domain'
+  | 'missing-input';
 
 export function refuse(reason: RefusalReason, message: string): ModelRefusal {
   return { kind: 'refused', reason, message };
