@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { InputChange, Subject } from '#libs/domain/forecasting';
-import { propertyRuns } from '#libs/testing/properties';
+import { metInRuns, propertyRuns } from '#libs/testing/properties';
 import { VITAL_SIGNS } from '../features/vital-signs.js';
 import { VITAL_FORECAST } from '../forecaster.js';
 import { isUnstable } from './instability.js';
@@ -117,7 +117,7 @@ describe('the risk of deterioration', () => {
       }),
       propertyRuns(200),
     );
-    expect(answered).toBeGreaterThan(50);
+    expect(answered).toBeGreaterThan(metInRuns(20));
   });
 
   it('has a weight for every column, and none lets a sign of illness lower it', () => {
