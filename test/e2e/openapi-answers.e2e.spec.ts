@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { liveOnAPump } from '../support/person-on-a-pump.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 import { undocumented } from '../support/undocumented.js';
 
@@ -163,7 +164,7 @@ describe('the OpenAPI document', () => {
     for (const { id } of alerts) await judge('/v1/alerts/{id}', `/v1/alerts/${String(id)}`);
     const webhook = String(webhooks[0]?.['id']);
     const day = `from=${new Date(now - 86_400_000).toISOString()}&to=${new Date(now + 60_000).toISOString()}`;
-    const urls: Record<string, string[]> = {
+    const urls: Readonly<Record<string, readonly string[]>> = {
       '/health/live': ['/health/live'],
       '/health/ready': ['/health/ready'],
       '/openapi.json': ['/openapi.json'],
@@ -204,6 +205,7 @@ describe('the OpenAPI document', () => {
       '/v1/dead-letters': ['/v1/dead-letters'],
       '/v1/clients': ['/v1/clients', '/v1/clients?limit=1'],
       '/v1/clients/{id}': [`/v1/clients/${String((await items('/v1/clients'))[0]?.['id'])}`],
+      ...(await liveOnAPump(client, Math.floor(now / 60_000) * 60_000)),
     };
     for (const [path, all] of Object.entries(urls)) for (const url of all) await judge(path, url);
     for (const path of [
@@ -212,6 +214,9 @@ describe('the OpenAPI document', () => {
       '/v1/twins/p/thresholds',
       '/v1/suppressions',
       '/v1/alerts',
+      '/v1/twins/pump/forecasts',
+      '/v1/twins/pump/forecasts/history?code=glucose&minutes=15',
+      '/v1/forecast-scores?code=glucose&patient=pump',
     ])
       expect([path, (await items(path)).length > 0]).toEqual([path, true]);
     const gets = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
