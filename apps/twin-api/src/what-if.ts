@@ -12,7 +12,7 @@ import { Scenarios } from './scenarios/scenarios.js';
 import { ModelThreads } from './simulation/model-threads.js';
 
 /** A job that ended so often with its process is not tried again. */
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 const FAILED = JSON.stringify({ status: 'failed' });
 
 /** Scenarios, parameters and proposals: what is computed from the state of a twin, and never changes it. */
@@ -29,7 +29,7 @@ export function whatIf({ pool, logger, metrics }: Platform): Provider[] {
   const runner = new JobRunner<ClaimedModelJob>({
     jobs,
     run: async (job) => {
-      if (job.attempt > MOST_ATTEMPTS) await jobs.finish(job, FAILED);
+      if (job.attempt > MAX_ATTEMPTS) await jobs.finish(job, FAILED);
       else await (job.kind === 'fit' ? fits.run(job) : batches.run(job));
     },
     onProblem: (error) => logger.error({ err: error }, 'a job of a model failed'),

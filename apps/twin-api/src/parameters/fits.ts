@@ -16,7 +16,7 @@ import {
   type ClaimedModelJob,
   type ModelJobs,
 } from '#libs/platform/storage';
-import { MOST_JOBS, tooManyJobs } from '../scenarios/batches.js';
+import { MAX_JOBS, tooManyJobs } from '../scenarios/batches.js';
 import type { ModelThreads } from '../simulation/model-threads.js';
 import { loadPerson } from '../simulation/person.js';
 import { PERSONAL_GLUCOSE } from '../simulation/personal-glucose.js';
@@ -42,7 +42,7 @@ export class Fits {
   async start(tenant: number, client: string, patient: string): Promise<FitJob> {
     const { pool, jobs, onAdded } = this.deps;
     if ((await findTwin(pool, tenant, patient)) === undefined) throw notFound('the patient');
-    const id = await jobs.add({ tenant, id: uuid(), kind: 'fit', client, patient, request: '{}' }, MOST_JOBS);
+    const id = await jobs.add({ tenant, id: uuid(), kind: 'fit', client, patient, request: '{}' }, MAX_JOBS);
     if (id === undefined) throw tooManyJobs();
     onAdded();
     return { id, url: urlOf(patient, id), status: 'waiting', patient };

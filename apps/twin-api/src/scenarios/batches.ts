@@ -15,9 +15,9 @@ export interface BatchesDeps {
 }
 
 /** Jobs of a tenant that are not done. */
-export const MOST_JOBS = 20;
+export const MAX_JOBS = 20;
 /** Points that the answer to a batch holds; of larger ones each scenario is asked for by its id. */
-const MOST_POINTS = 20_000;
+const MAX_POINTS = 20_000;
 
 /** Scenarios of many patients: a job that outlives its process. */
 export class Batches {
@@ -37,7 +37,7 @@ export class Batches {
     const from = new Date(plan.from).toISOString();
     const body = JSON.stringify({ patients: [...new Set(patients)], asked: { ...asked, from } });
     const job = { tenant, id: uuid(), kind: 'scenario-batch', client, patient: '', request: body } as const;
-    const id = await this.deps.jobs.add(job, MOST_JOBS);
+    const id = await this.deps.jobs.add(job, MAX_JOBS);
     if (id === undefined) throw tooManyJobs();
     this.deps.onAdded();
     return { id, url: urlOf(id), status: 'waiting' };
@@ -62,14 +62,14 @@ export class Batches {
     for (const patient of patients) {
       const outcome = await this.deps.scenarios.runLater({ tenant: job.tenant, client: job.client, patient }, asked);
       if ('kind' in outcome) items.push({ patient, refused: { reason: outcome.reason, message: outcome.message } });
-      else items.push({ patient, scenario: points > MOST_POINTS ? withoutPoints(outcome) : outcome });
+      else items.push({ patient, scenario: points > MAX_POINTS ? withoutPoints(outcome) : outcome });
     }
     await this.deps.jobs.finish(job, JSON.stringify({ status: 'completed', items }));
   }
 }
 
 export function tooManyJobs(): Problem {
-  return new Problem(429, 'too-many-jobs', `${MOST_JOBS} jobs of this tenant are not done yet; try again`, [], {
+  return new Problem(429, 'too-many-jobs', `${MAX_JOBS} jobs of this tenant are not done yet; try again`, [], {
     'retry-after': '5',
   });
 }

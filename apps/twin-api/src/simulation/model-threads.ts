@@ -9,7 +9,7 @@ import { compute, type Computed, type ModelTask } from './model-tasks.js';
 
 const PROGRAM = new URL('./model-thread.js', import.meta.url);
 /** Requests that wait for a thread; more are answered 503. */
-const MOST_WAITING = 64;
+const MAX_WAITING = 64;
 const IDLE_MS = 60_000;
 const HEAP_MB = 512;
 const RETRY_AFTER_SECONDS = 2;
@@ -66,7 +66,7 @@ function poolOf(minThreads: number, maxThreads: number): Piscina {
     filename: fileURLToPath(PROGRAM),
     minThreads,
     maxThreads,
-    maxQueue: MOST_WAITING,
+    maxQueue: MAX_WAITING,
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
@@ -82,7 +82,7 @@ export async function run<Task extends ModelTask>(
   task: Task,
 ): Promise<Computed[Task['kind']]> {
   if (pool === undefined) return compute(task as never) as Computed[Task['kind']];
-  if (pool.queueSize >= MOST_WAITING)
+  if (pool.queueSize >= MAX_WAITING)
     throw new Problem(503, 'simulator-busy', 'too many simulations wait; try again', [], {
       'retry-after': String(RETRY_AFTER_SECONDS),
     });

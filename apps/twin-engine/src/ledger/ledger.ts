@@ -13,6 +13,7 @@ import {
   type BlockWrite,
   type DueBlock,
 } from '#libs/platform/storage';
+import { Rounds } from '../time/rounds.js';
 import { scoreBlock, targetsOf, type OpenBlock } from './score-block.js';
 
 export interface LedgerDeps {
@@ -44,32 +45,24 @@ const UNKNOWN_AGAIN_MS = 60 * 60_000;
  * its twin knows already, and changes nothing.
  */
 export class Ledger {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private stopped = false;
+  private readonly rounds: Rounds;
 
-  constructor(private readonly deps: LedgerDeps) {}
-
-  start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.round()
-        .then(() => undefined, this.deps.onProblem)
-        .finally(() => {
-          if (!this.stopped) this.start();
-        });
-    }, this.deps.everyMs);
-    this.timer.unref();
+  constructor(private readonly deps: LedgerDeps) {
+    const { everyMs, onProblem } = deps;
+    this.rounds = new Rounds({ everyMs, onProblem, round: () => this.round() });
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  start(): void {
+    this.rounds.start();
+  }
+
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** Looks at what is due, within the bounds of a round. */
   async round(): Promise<void> {
-    for (let n = 0; n < TRANSACTIONS && !this.stopped; n++) {
+    for (let n = 0; n < TRANSACTIONS && !this.rounds.isStopped; n++) {
       const looked = await inTransaction(this.deps.pool, (client) => this.look(client));
       if (looked.blocks > 0) this.deps.onLooked(looked);
       if (looked.blocks < BLOCKS_AT_ONCE) return;

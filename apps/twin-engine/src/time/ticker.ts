@@ -3,6 +3,7 @@ import { twinKey, SYSTEM_TWIN, TOPICS, type Outage, type TickRecord } from '#lib
 import type { EventLog } from '#libs/platform/messaging';
 import { monitoredTenants, readHeartbeats, takeDueTimers } from '#libs/platform/storage';
 import { healthOf } from './outages.js';
+import { Rounds } from './rounds.js';
 
 export interface TickerDeps {
   readonly pool: Pool;
@@ -20,26 +21,19 @@ export interface TickerDeps {
  * nothing new.
  */
 export class Ticker {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private stopped = false;
+  private readonly rounds: Rounds;
 
-  constructor(private readonly deps: TickerDeps) {}
-
-  start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.round()
-        .then(() => undefined, this.deps.onProblem)
-        .finally(() => {
-          if (!this.stopped) this.start();
-        });
-    }, this.deps.everyMs);
+  constructor(private readonly deps: TickerDeps) {
+    const { everyMs, onProblem } = deps;
+    this.rounds = new Rounds({ everyMs, onProblem, round: () => this.round() });
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  start(): void {
+    this.rounds.start();
+  }
+
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** The outage as it was last written to the logs of the tenants; the core knows it by its times, so that a repeat says nothing new. */

@@ -72,9 +72,9 @@ const asked = {
 export const ScenarioRequest = z.strictObject(asked);
 export type ScenarioAsked = z.output<typeof ScenarioRequest>;
 
-export const MOST_BATCH_PATIENTS = 500;
+export const MAX_BATCH_PATIENTS = 500;
 export const ScenarioBatchRequest = z.strictObject({
-  patients: z.array(FhirId).min(1).max(MOST_BATCH_PATIENTS),
+  patients: z.array(FhirId).min(1).max(MAX_BATCH_PATIENTS),
   ...asked,
 });
 export type ScenarioBatchAsked = z.output<typeof ScenarioBatchRequest>;

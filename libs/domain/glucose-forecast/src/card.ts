@@ -101,7 +101,7 @@ export const GLUCOSE_FORECAST_CARD: ModelCard = {
     'Doses that were not recorded are not known; no record within a day is taken as unknown, never as none.',
     'Of people who were left out of the fit whole, the error at 30 min is 0 to 3 % larger than of those fitted on, in one of 15 it is 8 %, after weeks of learning; more before.',
     'People on automated dosing are most of those it was fitted on.',
-    'The pace at which bands follow the person, and how much of that moves the mean, were chosen with the rows marked val in view.',
+    'The pace at which bands follow the person, how much of that moves the mean, and that insulin has no part in the straight line were chosen with the rows marked val in view.',
     'Bands are of the past of the person and of the people trained on; something new is not in them.',
   ],
   page: 'docs/models/glucose-forecast.md',

@@ -13,7 +13,7 @@ export type LedgerForecast = Omit<ModelForecast, 'kind' | 'explanation'> & {
 
 const FORM = 1;
 const DIGITS = 4;
-const MOST_DECIMALS = 8;
+const MAX_DECIMALS = 8;
 const MIDDLE = 3;
 
 /** A forecast as it is stored and served from then on: its values rounded to four digits of the largest one. */
@@ -117,7 +117,7 @@ function decimalsOf(points: readonly ForecastPoint[]): number {
       Math.abs(baselines.persistence),
     );
   if (!(largest > 0)) return 0;
-  return Math.min(MOST_DECIMALS, Math.max(0, DIGITS - 1 - Math.floor(Math.log10(largest))));
+  return Math.min(MAX_DECIMALS, Math.max(0, DIGITS - 1 - Math.floor(Math.log10(largest))));
 }
 
 function quantilesAround(median: number, gaps: readonly number[], scale: number): Quantiles {

@@ -4,7 +4,7 @@ const HOUR = 3_600_000;
 /** Insulin acts for 6 h 10 min and meals are absorbed in a little over 3 h: what is older matters to nobody. */
 const KEPT_MS = 8 * HOUR;
 /** One every 5 min for the time kept, and half as many again; the oldest go first. */
-const MOST_KEPT = 144;
+const MAX_KEPT = 144;
 /** Characters of an identity that are kept, enough to find one of these few again. */
 const SHORT = 13;
 
@@ -59,5 +59,5 @@ export function entriesOf(memory: DoseMemory, code: number): readonly Entry[] {
 function pruned(entries: readonly Entry[], from: number): readonly Entry[] {
   const first = entries.findIndex(({ t }) => t >= from);
   const kept = entries.slice(Math.max(0, first === -1 ? entries.length - 1 : first - 1));
-  return kept.slice(-MOST_KEPT);
+  return kept.slice(-MAX_KEPT);
 }
