@@ -15,6 +15,7 @@ const SOURCES = [
   'package.json',
   'tsconfig.json',
   'prisma.config.ts',
+  'docs/openapi.json',
 ];
 const INSTALL_STAMP = 'node_modules/.homeostat-installed';
 const BUILD_STAMP = 'dist/.homeostat-built';
@@ -38,6 +39,7 @@ export function installAndBuild() {
     const started = Date.now();
     run(NODE, ['node_modules/prisma/build/index.js', 'generate', '--no-hints'], 'ignore', 'ignore');
     run(NODE, ['node_modules/.bin/tsc']);
+    run('npm', ['run', '--silent', 'build:console']);
     touch(BUILD_STAMP, started);
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Components } from './components.js';
 import {
   ActRecordSchema,
   AlertRecordSchema,
@@ -36,6 +37,18 @@ const MESSAGES: Readonly<Record<string, { readonly schema: z.ZodType; readonly s
 
 /** docs/asyncapi.json: AsyncAPI 3.0 of the log's topics and the MQTT gateway. */
 export function asyncapi(): Json {
+  const components = new Components();
+  const messages = Object.fromEntries(
+    Object.entries(MESSAGES).map(([name, { schema, summary }]) => [
+      name,
+      {
+        name,
+        title: name,
+        summary,
+        payload: components.take(z.toJSONSchema(schema, { unrepresentable: 'any' }) as Json),
+      },
+    ]),
+  );
   return {
     asyncapi: '3.0.0',
     info: {
@@ -70,14 +83,7 @@ export function asyncapi(): Json {
       parkDeadLetters: { action: 'send', channel: { $ref: '#/channels/deadLetters' } },
       takeSamples: { action: 'receive', channel: { $ref: '#/channels/mqttSamples' } },
     },
-    components: {
-      messages: Object.fromEntries(
-        Object.entries(MESSAGES).map(([name, { schema, summary }]) => [
-          name,
-          { name, title: name, summary, payload: schemaOf(schema) },
-        ]),
-      ),
-    },
+    components: { messages, schemas: components.schemas },
   };
 }
 
@@ -88,9 +94,4 @@ function topic(address: keyof typeof PARTITIONS, title: string, messages: readon
     messages: Object.fromEntries(messages.map((name) => [name, { $ref: `#/components/messages/${name}` }])),
     bindings: { kafka: { topic: address, partitions: PARTITIONS[address], bindingVersion: '0.5.0' } },
   };
-}
-
-function schemaOf(schema: z.ZodType): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { unrepresentable: 'any' }) as Json;
-  return rest;
 }

@@ -8,10 +8,28 @@ function kept(name: string): unknown {
   return JSON.parse(readFileSync(`docs/${name}`, 'utf8'));
 }
 
+/** What a reference `#/a/b` of the document leads to. */
+function placeIn(document: unknown, reference: string): unknown {
+  if (!reference.startsWith('#/')) return undefined;
+  return reference
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], document);
+}
+
 /** When this fails: npm run docs */
 describe('the generated documents', () => {
   it('docs/openapi.json is what the contracts say', () => {
     expect(kept('openapi.json')).toEqual(JSON.parse(JSON.stringify(openapi())));
+  });
+
+  it.each(['openapi.json', 'asyncapi.json'])('every reference of %s leads to a place in it', (name) => {
+    const document = kept(name);
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+      ([, reference = '']) => reference,
+    );
+    expect(references.length).toBeGreaterThan(5);
+    expect([...new Set(references)].filter((reference) => placeIn(document, reference) === undefined)).toEqual([]);
   });
 
   it('docs/models has a page for every card, as the card says, and no other', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ProblemSchema } from '#libs/contracts';
+import { Components } from './components.js';
 import { ROUTES } from './routes/all-routes.js';
 import type { RouteDoc } from './routes/route-doc.js';
 
@@ -7,10 +8,11 @@ type Json = Record<string, unknown>;
 
 /** docs/openapi.json: OpenAPI 3.1 made from the routes and the schemas of the contracts. */
 export function openapi(): Json {
+  const components = new Components();
   const paths: Record<string, Json> = {};
   for (const route of ROUTES) {
     const path = (paths[route.path] ??= {});
-    path[route.method] = operation(route);
+    path[route.method] = operation(route, components);
   }
   return {
     openapi: '3.1.0',
@@ -24,7 +26,7 @@ export function openapi(): Json {
     servers: [{ url: 'http://127.0.0.1:3000' }],
     paths,
     components: {
-      schemas: { Problem: schemaOf(ProblemSchema, 'output') },
+      schemas: { Problem: schemaOf(ProblemSchema, 'output', components), ...components.schemas },
       securitySchemes: {
         oauth2: {
           type: 'oauth2',
@@ -40,7 +42,7 @@ export function openapi(): Json {
   };
 }
 
-function operation(route: RouteDoc): Json {
+function operation(route: RouteDoc, components: Components): Json {
   const fhir = route.path.startsWith('/fhir');
   return {
     summary: route.summary,
@@ -48,13 +50,16 @@ function operation(route: RouteDoc): Json {
     ...(route.scopes === undefined
       ? { security: [] }
       : { security: route.scopes.map((scope) => ({ oauth2: [scope] })) }),
-    parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
+    parameters: [...pathParameters(route.path), ...queryParameters(route.query, components)],
     ...(route.body === undefined
       ? {}
       : {
           requestBody: {
             required: route.body.optional !== true,
-            content: contents(route.body.types ?? ['application/json'], schemaOf(route.body.schema, 'input')),
+            content: contents(
+              route.body.types ?? ['application/json'],
+              schemaOf(route.body.schema, 'input', components),
+            ),
           },
         }),
     responses: {
@@ -65,7 +70,7 @@ function operation(route: RouteDoc): Json {
           : {
               content: contents(
                 [route.answer.type ?? 'application/json'],
-                route.answer.schema === undefined ? {} : schemaOf(route.answer.schema, 'output'),
+                route.answer.schema === undefined ? {} : schemaOf(route.answer.schema, 'output', components),
               ),
             }),
       },
@@ -98,15 +103,14 @@ function pathParameters(path: string): Json[] {
   }));
 }
 
-function queryParameters(query: z.ZodObject | undefined): Json[] {
+function queryParameters(query: z.ZodObject | undefined, components: Components): Json[] {
   if (query === undefined) return [];
-  const { properties = {} } = schemaOf(query, 'input') as { properties?: Record<string, Json> };
+  const { properties = {} } = schemaOf(query, 'input', components) as { properties?: Record<string, Json> };
   return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  return rest;
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Components): Json {
+  return components.take(z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json);
 }
 
 function allScopes(): string[] {

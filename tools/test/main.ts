@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { MissingServiceError, startServices } from '../services/index.js';
+import { chromium, MissingServiceError, startServices } from '../services/index.js';
 
 /**
  * Runs the suites that were asked for (all when none was), with the services they need, and closes with the totals.
- * `pure` needs nothing, `int` and `e2e` get Postgres, Redis, Kafka and Mosquitto.
+ * `pure` needs nothing, `int` and `e2e` get Postgres, Redis, Kafka and Mosquitto; `e2e` a browser as well.
  */
 const PROJECTS = ['pure', 'int', 'e2e'] as const;
 type Project = (typeof PROJECTS)[number];
@@ -25,11 +25,12 @@ async function main(): Promise<number> {
   const started = needServices
     ? await startServices(['postgres', 'redis', 'kafka', 'mosquitto'], process.env)
     : undefined;
+  const browser = chosen.includes('e2e') ? { CHROMIUM: chromium(process.env['CHROMIUM']) } : {};
   const totals: Totals = { passed: 0, failed: 0 };
   let failedRuns = 0;
   try {
     for (const project of chosen) {
-      const code = await runJest(project, started?.env ?? {}, totals);
+      const code = await runJest(project, { ...started?.env, ...browser }, totals);
       if (code !== 0) failedRuns += 1;
     }
   } finally {

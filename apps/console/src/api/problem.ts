@@ -1,0 +1,34 @@
+import { strings } from '../strings/strings.js';
+
+/** A refusal of the API (RFC 9457), as it is shown next to what was asked. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    /** What is wrong where: JSON pointers into the request. */
+    readonly errors: readonly { readonly pointer: string; readonly detail: string }[] = [],
+    /** All members, such as `alert` of `alert-changed`. */
+    readonly members: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+/** The error that a refused answer stands for. `body`: what `openapi-fetch` gives as `error`. */
+export function problemOf(response: Response, body: unknown): ApiProblem {
+  const members = (body !== null && typeof body === 'object' ? body : {}) as Record<string, unknown>;
+  const detail =
+    typeof members['detail'] === 'string' ? members['detail'] : `${response.status} ${response.statusText}`;
+  const code = typeof members['code'] === 'string' ? members['code'] : 'unknown';
+  const errors = Array.isArray(members['errors']) ? members['errors'] : [];
+  return new ApiProblem(response.status, code, detail, errors as ApiProblem['errors'], members);
+}
+
+/** What to tell a person about an error of any kind. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ApiProblem) return error.message;
+  return strings.shell.noAnswer;
+}

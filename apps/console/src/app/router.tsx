@@ -1,0 +1,93 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouteComponent,
+} from '@tanstack/react-router';
+import { strings } from '../strings/strings.js';
+import { Failed } from './failed.js';
+import { mayOpen, PAGES, PATIENT_ROLES, type Page } from './page-access.js';
+import { useSession, type Role } from './session.js';
+import { Shell } from './shell.js';
+import { SignedInPage } from './signed-in.js';
+
+/** A page for those whose role opens it; the API refuses its data to others all the same. */
+function forRoles(needed: readonly Role[], PageShown: RouteComponent): RouteComponent {
+  return function Guarded() {
+    const roles = useSession().signedIn?.roles ?? [];
+    return mayOpen(roles, needed) ? <PageShown /> : <p role="alert">{strings.shell.notForRole}</p>;
+  };
+}
+
+const rolesOf = (path: Page['path']): readonly Role[] => PAGES.find((page) => page.path === path)?.roles ?? [];
+
+const root = createRootRoute({
+  component: Shell,
+  errorComponent: Failed,
+  notFoundComponent: () => <p role="alert">{strings.shell.notFound}</p>,
+});
+
+const ward = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: forRoles(
+    rolesOf('/'),
+    lazyRouteComponent(() => import('../pages/ward/ward.js'), 'WardPage'),
+  ),
+});
+const patient = createRoute({
+  getParentRoute: () => root,
+  path: '/patients/$patient',
+  component: forRoles(
+    PATIENT_ROLES,
+    lazyRouteComponent(() => import('../pages/patient/patient.js'), 'PatientPage'),
+  ),
+});
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts',
+  component: forRoles(
+    rolesOf('/alerts'),
+    lazyRouteComponent(() => import('../pages/alerts/alerts.js'), 'AlertsPage'),
+  ),
+});
+const alarmQuality = createRoute({
+  getParentRoute: () => root,
+  path: '/alarm-quality',
+  component: forRoles(
+    rolesOf('/alarm-quality'),
+    lazyRouteComponent(() => import('../pages/alarm-quality/alarm-quality.js'), 'AlarmQualityPage'),
+  ),
+});
+const forecasts = createRoute({
+  getParentRoute: () => root,
+  path: '/forecasts',
+  component: forRoles(
+    rolesOf('/forecasts'),
+    lazyRouteComponent(() => import('../pages/forecasts/forecasts.js'), 'ForecastsPage'),
+  ),
+});
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: '/operations',
+  component: forRoles(
+    rolesOf('/operations'),
+    lazyRouteComponent(() => import('../pages/operations/operations.js'), 'OperationsPage'),
+  ),
+});
+const signedIn = createRoute({ getParentRoute: () => root, path: '/signed-in', component: SignedInPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([ward, patient, alerts, alarmQuality, forecasts, operations, signedIn]),
+  basepath: '/console',
+  defaultErrorComponent: Failed,
+  defaultPendingComponent: () => <p>{strings.shell.loading}</p>,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

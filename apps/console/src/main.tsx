@@ -1,0 +1,36 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ApiProblem } from './api/problem.js';
+import { Failed } from './app/failed.js';
+import { router } from './app/router.js';
+import { session } from './app/session.js';
+import './app/theme.css';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    // What the API refused once it refuses again; what did not arrive is asked for again.
+    queries: { retry: (failures, error) => !(error instanceof ApiProblem) && failures < 3, staleTime: 1_000 },
+  },
+});
+
+async function start(container: HTMLElement): Promise<void> {
+  const root = createRoot(container);
+  try {
+    if (!(await session.load())) return;
+  } catch (error) {
+    root.render(<Failed error={error as Error} reset={() => location.reload()} />);
+    return;
+  }
+  root.render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+const container = document.getElementById('root');
+if (container !== null) void start(container);
