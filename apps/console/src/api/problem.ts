@@ -27,7 +27,7 @@ export function problemOf(response: Response, body: unknown): ApiProblem {
   return new ApiProblem(response.status, code, detail, errors as ApiProblem['errors'], members);
 }
 
-/** What to tell a person about an error of any kind. */
+/** What to say to a person about an error of any kind. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiProblem) return error.message;
   return strings.shell.noAnswer;

@@ -59,7 +59,7 @@ class Session {
     return this.renewal.promise;
   }
 
-  /** Told by the window that signed in; another person may have. */
+  /** Called by the window that signed in; another person may have. */
   private async resume(): Promise<void> {
     const signedIn = await askSession();
     if (signedIn === undefined) return;
@@ -98,7 +98,7 @@ export function useScope(scope: string): boolean {
   return useSession().signedIn?.scopes.includes(scope) ?? false;
 }
 
-/** Told to the page that waits, by the window that signed in. */
+/** Says to the page that waits that this window has signed in. */
 export function announceSignedIn(): void {
   new BroadcastChannel(CHANNEL).postMessage('signed-in');
 }
