@@ -5,6 +5,8 @@ import { AlertRoutes } from './alerts/alerts.routes.js';
 import { API, Api } from './api.js';
 import { DeadLetterRoutes } from './alerts/dead-letters.routes.js';
 import { CATALOGUE } from './catalogue.js';
+import { ChartRoutes } from './charts/charts.routes.js';
+import { Charts, CHARTS } from './charts/charts.js';
 import { ClientRoutes } from './clients/clients.routes.js';
 import { Clients, CLIENTS } from './clients/clients.js';
 import { ForecastRoutes } from './forecasts/forecasts.routes.js';
@@ -33,6 +35,7 @@ export class TwinApiModule {
       module: TwinApiModule,
       controllers: [
         TwinRoutes,
+        ChartRoutes,
         ModelRoutes,
         ForecastRoutes,
         ParameterRoutes,
@@ -47,6 +50,7 @@ export class TwinApiModule {
       ],
       providers: [
         { provide: API, useFactory: () => new Api(platform, CATALOGUE, () => tenantActs.wake()) },
+        { provide: CHARTS, useFactory: () => new Charts(platform.pool, CATALOGUE) },
         { provide: FORECASTS, useFactory: () => new Forecasts(platform.pool, CATALOGUE.forecasters) },
         { provide: CLIENTS, useFactory: () => clientsOf(platform) },
         { provide: Settings, useFactory: () => settingsOf(platform) },

@@ -10,6 +10,7 @@ export { ProblemSchema } from './api/api-values.js';
 export * from './api/dead-letters-api.js';
 export * from './api/limits-api.js';
 export * from './api/twins-api.js';
+export * from './api/charts-api.js';
 export * from './api/clients-api.js';
 export * from './api/settings-api.js';
 export * from './api/webhooks-api.js';

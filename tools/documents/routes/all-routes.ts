@@ -6,6 +6,7 @@ import { TWINS_ROUTES } from './twins-routes.js';
 import { MODELS_ROUTES } from './models-routes.js';
 import { FORECASTS_ROUTES } from './forecasts-routes.js';
 import { THRESHOLDS_ROUTES } from './thresholds-routes.js';
+import { CHARTS_ROUTES } from './charts-routes.js';
 import { ALERTS_ROUTES } from './alerts-routes.js';
 import { CLIENTS_ROUTES } from './clients-routes.js';
 import { SETTINGS_ROUTES } from './settings-routes.js';
@@ -20,6 +21,7 @@ export const ROUTES: readonly RouteDoc[] = [
   ...FHIR_ROUTES,
   ...SAMPLES_ROUTES,
   ...TWINS_ROUTES,
+  ...CHARTS_ROUTES,
   ...MODELS_ROUTES,
   ...FORECASTS_ROUTES,
   ...THRESHOLDS_ROUTES,

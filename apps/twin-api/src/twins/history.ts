@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { MeasurementListSchema, MeasurementSchema, MeasurementsQuery } from '#libs/contracts';
-import { CATALOGUE, resolveCode } from '#libs/domain/quantities';
-import { decodeCursor, notFound, pageOf, Problem } from '#libs/platform/http';
+import { CATALOGUE } from '#libs/domain/quantities';
+import { decodeCursor, notFound, pageOf } from '#libs/platform/http';
 import { findTwin, listMeasurements, type MeasurementRow } from '#libs/platform/storage';
+import { askedMeasure } from '../charts/asked-measure.js';
 import { Ms, Uuid } from './places.js';
 import { codingOf, iso, measurementId, measureOf, ms, QUALITIES } from '../wire.js';
 
@@ -40,15 +41,7 @@ export async function history(
 
 function codesOf(code: string | undefined): readonly number[] {
   if (code === undefined) return ALL_CODES;
-  const measure = resolveCode(code);
-  if (measure !== undefined) return [measure.number];
-  throw new Problem(400, 'code-unknown', 'the code is not in the catalogue', [
-    {
-      pointer: '/code',
-      code: 'code-unknown',
-      detail: 'must be a name of the catalogue, or one of its LOINC or MDC codes',
-    },
-  ]);
+  return [askedMeasure(code).number];
 }
 
 function measurementView(row: MeasurementRow): z.input<typeof MeasurementSchema> {

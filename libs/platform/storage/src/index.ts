@@ -78,6 +78,8 @@ export * from './tenants/client-administration.js';
 export * from './read/read-twins.js';
 export * from './read/read-measurements.js';
 export { MeasuredStore } from './measured/measured-store.js';
+export { valuesInOrder, type ValueInOrder } from './charts/values-in-order.js';
+export { limitsKnownAt } from './charts/limits-known.js';
 export { currentValues, type CurrentValues } from './read/read-values.js';
 export * from './read/read-facts.js';
 export * from './read/read-alerts.js';

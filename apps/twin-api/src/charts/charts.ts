@@ -1,0 +1,29 @@
+import type { Pool } from 'pg';
+import type { z } from 'zod';
+import type { LimitsQuery, LimitsSchema, MeasureListSchema, SeriesQuery, SeriesSchema } from '#libs/contracts';
+import type { Catalogue } from '#libs/domain/twin';
+import { limitsOf } from './limits.js';
+import { measureViews } from './measures.js';
+import { seriesOf } from './series.js';
+
+export const CHARTS = Symbol('Charts');
+
+/** What is drawn of a patient, by tenant key: now, or as it was known at a time. */
+export class Charts {
+  constructor(
+    private readonly pool: Pool,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  measures(): z.input<typeof MeasureListSchema> {
+    return { items: measureViews() };
+  }
+
+  series(tenant: number, patient: string, query: z.output<typeof SeriesQuery>): Promise<z.input<typeof SeriesSchema>> {
+    return seriesOf(this.pool, tenant, patient, query, Date.now());
+  }
+
+  limits(tenant: number, patient: string, query: z.output<typeof LimitsQuery>): Promise<z.input<typeof LimitsSchema>> {
+    return limitsOf(this.pool, this.catalogue, tenant, patient, query, Date.now());
+  }
+}
