@@ -18,6 +18,7 @@ const ENTRIES = {
   offsets: 'dist/apps/twin-engine/src/offsets/main.js',
   'bench-upgrade': 'dist/bench/upgrade.js',
   'bench-start-up': 'dist/bench/start-up.js',
+  screenshots: 'dist/tools/screenshots/main.js',
   'real-input': 'dist/tools/real-input/main.js',
   conformance: 'dist/test/conformance/main.js',
   rebuild: 'dist/apps/twin-engine/src/rebuild/main.js',

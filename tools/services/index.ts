@@ -7,7 +7,7 @@ import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 import type { Service } from './service.js';
 
-export { chromium } from './chromium.js';
+export { chromium, openChromium } from './chromium.js';
 export { MissingServiceError, type Service } from './service.js';
 
 export const SERVICES = {

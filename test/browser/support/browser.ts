@@ -1,25 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
-
-const ARGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { openChromium } from '../../../tools/services/index.js';
 
 export type { Browser, BrowserContext, Page };
 
 /** The browser that `npm test` found or installed (`CHROMIUM`). */
-export async function openBrowser(): Promise<Browser> {
-  const name = process.env['CHROMIUM'];
-  if (name === undefined) throw new Error('CHROMIUM is not set: run browser tests by npm test -- e2e test/browser');
-  const executablePath = name.includes('/') ? name : execFileSync('which', [name], { encoding: 'utf8' }).trim();
-  return chromium.launch({ executablePath, args: ARGS });
+export function openBrowser(): Promise<Browser> {
+  return openChromium(process.env['CHROMIUM']);
 }
 
 /** A page with what it complained of: errors on the console, uncaught exceptions, breaches of the Content-Security-Policy. */
