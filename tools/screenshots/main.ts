@@ -17,7 +17,7 @@ const SIZE = { width: 1280, height: 860 };
 
 const PICTURES = [
   { name: 'ward', path: '/console/', heading: 'Ward' },
-  { name: 'patient', path: '/console/patients/demo-bed-12', heading: /./ },
+  { name: 'patient', path: '/console/patients/demo-bed-04', heading: /./ },
   { name: 'alerts', path: '/console/alerts', heading: 'Alerts' },
   { name: 'alarm-quality', path: '/console/alarm-quality', heading: 'Alarm quality' },
   { name: 'forecasts', path: '/console/forecasts', heading: 'Forecasts' },
