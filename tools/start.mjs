@@ -21,6 +21,7 @@ const ENTRIES = {
   screenshots: 'dist/tools/screenshots/main.js',
   'real-input': 'dist/tools/real-input/main.js',
   conformance: 'dist/test/conformance/main.js',
+  user: 'dist/apps/twin-api/src/users/main.js',
   rebuild: 'dist/apps/twin-engine/src/rebuild/main.js',
   replay: 'dist/tools/replay/main.js',
   validate: 'dist/tools/validate/main.js',

@@ -16,7 +16,7 @@ export const ALERTS_ROUTES: readonly RouteDoc[] = [
     path: '/v1/twins/{patient}/monitoring',
     summary: 'Switches alerts of a patient off or on; measurements are still stored, and what is suppressed is listed',
     tag: 'alerts',
-    scopes: ['alerts.write'],
+    scopes: ['monitoring.write', 'alerts.write'],
     status: 202,
     body: json(api.PutMonitoringRequest),
     answer: json(api.ActAnswerSchema),

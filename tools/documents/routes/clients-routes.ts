@@ -2,6 +2,7 @@ import * as api from '#libs/contracts';
 import { json, type RouteDoc } from './route-doc.js';
 
 const scopes = ['clients.write'];
+const reading = ['clients.read', 'clients.write'];
 
 export const CLIENTS_ROUTES: readonly RouteDoc[] = [
   {
@@ -19,7 +20,7 @@ export const CLIENTS_ROUTES: readonly RouteDoc[] = [
     path: '/v1/clients',
     summary: 'Clients of the tenant',
     tag: 'clients',
-    scopes,
+    scopes: reading,
     status: 200,
     query: api.ClientsQuery,
     answer: json(api.ClientListSchema),
@@ -29,7 +30,7 @@ export const CLIENTS_ROUTES: readonly RouteDoc[] = [
     path: '/v1/clients/{id}',
     summary: 'One client',
     tag: 'clients',
-    scopes,
+    scopes: reading,
     status: 200,
     answer: json(api.ClientSchema),
   },

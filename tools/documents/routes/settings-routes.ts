@@ -2,6 +2,7 @@ import * as api from '#libs/contracts';
 import { json, type RouteDoc } from './route-doc.js';
 
 const scopes = ['clients.write'];
+const reading = ['clients.read', 'clients.write'];
 
 export const SETTINGS_ROUTES: readonly RouteDoc[] = [
   {
@@ -9,7 +10,7 @@ export const SETTINGS_ROUTES: readonly RouteDoc[] = [
     path: '/v1/settings',
     summary: 'Settings of the tenant, with the defaults for what it has not set',
     tag: 'settings',
-    scopes,
+    scopes: reading,
     status: 200,
     answer: json(api.SettingsSchema),
   },

@@ -19,6 +19,7 @@ export class ClientRoutes {
   }
 
   @Get()
+  @RequireScope('clients.read', 'clients.write')
   list(
     @Caller() caller: Access,
     @Query({ schema: ClientsQuery }) query: z.output<typeof ClientsQuery>,
@@ -27,6 +28,7 @@ export class ClientRoutes {
   }
 
   @Get(':id')
+  @RequireScope('clients.read', 'clients.write')
   get(@Caller() caller: Access, @Param('id') id: string): Promise<object> {
     return this.clients.get(caller, id);
   }

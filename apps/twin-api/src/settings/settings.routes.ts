@@ -11,6 +11,7 @@ export class SettingsRoutes {
   constructor(@Inject(Settings) private readonly settings: Settings) {}
 
   @Get()
+  @RequireScope('clients.read', 'clients.write')
   get(@Caller() caller: Access): Promise<object> {
     return this.settings.get(caller);
   }

@@ -9,7 +9,7 @@ import {
   PutThresholdsRequest,
   TwinQuery,
 } from '#libs/contracts';
-import { Caller, RequireScope, type Access } from '#libs/platform/auth';
+import { AlsoForClients, Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { API, type Api } from '../api.js';
 import { lastEventId } from '../streams/event-stream.js';
 import { idempotencyKeyOf } from '../acts/idempotency-key.js';
@@ -100,7 +100,8 @@ export class TwinRoutes {
 
   @Put('twins/:patient/monitoring')
   @HttpCode(202)
-  @RequireScope('alerts.write')
+  @RequireScope('monitoring.write')
+  @AlsoForClients('alerts.write')
   setMonitoring(
     @Caller() caller: Access,
     @Param('patient') patient: string,

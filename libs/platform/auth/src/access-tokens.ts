@@ -6,7 +6,8 @@ import type { Client, ClientStore } from '#libs/platform/storage';
 import type { Access, AccessEnd, Tokens } from './access.js';
 import { grantOf, type ClientGrants } from './client-grants.js';
 import type { OutsideIssuer } from './issuer/outside-issuer.js';
-import { type SecretVerifier } from './client-secrets.js';
+import { SECRET_COST, type SecretVerifier } from './client-secrets.js';
+import { nobodysHash } from './scrypt-hash.js';
 import { TOKEN_ALGORITHM, type SigningKeys } from './signing-keys.js';
 
 const ISSUER = 'homeostat';
@@ -157,8 +158,7 @@ export function accessOf(client: Client, scopes: readonly string[]): Access {
   return { tenant: client.tenant, client: client.id, scopes, grant: grantOf(client) };
 }
 
-// Of the same cost as a real one; no secret gives these 32 bytes of zeros.
-const NOBODYS_HASH = `scrypt$32768$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const NOBODYS_HASH = nobodysHash(SECRET_COST);
 
 function keyId(token: string): string | undefined {
   try {

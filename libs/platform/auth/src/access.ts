@@ -13,6 +13,8 @@ export interface Access {
   readonly issuer?: string;
   /** The person the token represents, as a FHIR reference (SMART's claim `fhirUser`), where it names one. */
   readonly fhirUser?: string;
+  /** Of a person who signed in with a browser; absent for clients. */
+  readonly session?: { readonly id: string; readonly user: string; readonly roles: readonly string[] };
 }
 
 /** Issues and checks access tokens, and checks client secrets (MQTT user names, HTTP Basic). */

@@ -1,7 +1,10 @@
 export { type Access, type Tokens } from './access.js';
 export { AccessTokens } from './access-tokens.js';
 export { ClientGrants } from './client-grants.js';
-export { hashSecret, SecretVerifier, TooManyLoginsError } from './client-secrets.js';
+export { hashSecret, SecretVerifier } from './client-secrets.js';
+export { hashPassword, Passwords, problemOfPassword } from './people/passwords.js';
+export { TooManyLoginsError } from './scrypt-hash.js';
+export { isPersonRole, PERSON_ROLES, scopesOfRoles, type PersonRole } from './scopes/roles.js';
 export { type IssuerSettings } from './issuer/discovery.js';
 export { IssuerAwayError, OutsideIssuer } from './issuer/outside-issuer.js';
 export { ASSERTION_ALGORITHMS, ClientKeys, keyServerRules } from './keys/client-keys.js';
@@ -11,6 +14,8 @@ export { type OAuthAnswer } from './oauth/oauth-answer.js';
 export { OAuthServer } from './oauth/oauth-server.js';
 export { RateLimitedError, RateLimits, type Limited } from './rate-limits.js';
 export {
+  ALSO_FOR_CLIENTS,
+  AlsoForClients,
   Authenticated,
   Caller,
   Public,

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Access } from './access.js';
 
 export const ROUTE_ACCESS = 'homeostat:access';
+export const ALSO_FOR_CLIENTS = 'homeostat:also-for-clients';
 
 /** Who may call a route. A route without one of these decorators is denied to everybody. */
 export type RouteAccess =
@@ -25,6 +26,14 @@ export function Authenticated(): CustomDecorator {
  */
 export function RequireScope(...anyOf: readonly string[]): CustomDecorator {
   return SetMetadata(ROUTE_ACCESS, { kind: 'scopes', anyOf } satisfies RouteAccess);
+}
+
+/**
+ * Beside {@link RequireScope}: clients, but not people, are also served with one of these. For scopes that clients held before a narrower
+ * one was made for people.
+ */
+export function AlsoForClients(...anyOf: readonly string[]): CustomDecorator {
+  return SetMetadata(ALSO_FOR_CLIENTS, anyOf);
 }
 
 /** A request that passed the guard. */

@@ -3,6 +3,7 @@ import type { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import {
   allows,
+  ALSO_FOR_CLIENTS,
   ROUTE_ACCESS,
   type Access,
   type RateLimits,
@@ -30,8 +31,14 @@ export class AccessGuard implements CanActivate {
     const access = await authenticate(request, this.tokens, this.limits);
     if (rule === undefined) throw new Problem(403, 'forbidden', 'no scope gives access to this');
     if (rule.kind === 'authenticated') return true;
+    const also =
+      this.reflector.getAllAndOverride<readonly string[] | undefined>(ALSO_FOR_CLIENTS, [
+        context.getHandler(),
+        context.getClass(),
+      ]) ?? [];
+    const anyOf = access.session === undefined ? [...rule.anyOf, ...also] : rule.anyOf;
     const params = (request.params ?? {}) as Readonly<Record<string, string>>;
-    const needed = rule.anyOf.map((scope) => fillIn(scope, params));
+    const needed = anyOf.map((scope) => fillIn(scope, params));
     if (needed.some((scope) => allows(access.scopes, scope))) return true;
     throw insufficientScope(needed);
   }

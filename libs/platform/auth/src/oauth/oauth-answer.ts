@@ -1,4 +1,4 @@
-import { TooManyLoginsError } from '../client-secrets.js';
+import { TooManyLoginsError } from '../scrypt-hash.js';
 import { RateLimitedError } from '../rate-limits.js';
 
 /** An answer of an OAuth endpoint: RFC 6749 §5, RFC 7009, RFC 7662. */

@@ -10,6 +10,7 @@ export const PLAIN_SCOPES = [
   'twins.read',
   'alerts.read',
   'alerts.write',
+  'monitoring.write',
   'thresholds.read',
   'thresholds.write',
   'forecasts.read',
@@ -20,6 +21,7 @@ export const PLAIN_SCOPES = [
   'rejections.read',
   'dead-letters.read',
   'dead-letters.write',
+  'clients.read',
   'clients.write',
   'settings.write',
 ] as const;

@@ -12,6 +12,7 @@ const WITHOUT_TENANT = [
   '_prisma_migrations',
   'consumer_offsets',
   'heartbeats',
+  'issuer_artifacts',
   'log_partitions',
   'log_records',
   'signing_keys',
