@@ -2,15 +2,18 @@ import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/c
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
+import { FORECASTERS } from '#libs/domain/models';
 import type { ValidationMode } from '#libs/fhir-rest';
 import { JobRunner, type Platform } from '#libs/platform/runtime';
 import {
   BundleJobs,
   FhirStore,
+  ForecastStore,
   MeasuredStore,
   RecentSettings,
   TenantSettingsStore,
   type ClaimedJob,
+  type ForecastSource,
 } from '#libs/platform/storage';
 import { AlertResources } from './alert-resources/alert-resources.js';
 import { AsyncRoutes } from './http/async.routes.js';
@@ -38,7 +41,10 @@ export class FhirGatewayModule implements OnModuleInit {
   static forRoot(platform: Platform): DynamicModule {
     const jobs = new BundleJobs(platform.pool);
     const pipeline = new Pipeline({
-      repository: new LogRepository(new FhirStore(platform.pool), new MeasuredStore(platform.pool)),
+      repository: new LogRepository(new FhirStore(platform.pool, SHOWN), [
+        new MeasuredStore(platform.pool),
+        new ForecastStore(platform.pool, SHOWN),
+      ]),
       meter: new Meter(platform.metrics),
       validationMode: validationModes(platform),
       now: Date.now,
@@ -73,6 +79,11 @@ export class FhirGatewayModule implements OnModuleInit {
     };
   }
 }
+
+/** Models in shadow and baselines are not shown. */
+const SHOWN: readonly ForecastSource[] = FORECASTERS.filter(({ card }) => card.status === 'active').flatMap(
+  ({ card, outputs }) => outputs.map(({ code }) => ({ model: card.id, code, title: card.title })),
+);
 
 /** The mode that a tenant has set, else that of the process. */
 function validationModes({ pool, config }: Platform): (tenant: number) => Promise<ValidationMode> {

@@ -1,5 +1,4 @@
 import {
-  isMeasurementId,
   type CommitLookups,
   type CommitMode,
   type Committed,
@@ -13,21 +12,32 @@ import {
   type StoredResource,
   type VersionPlace,
 } from '#libs/fhir-rest';
-import type { FhirStore, MeasuredStore } from '#libs/platform/storage';
+import type { FhirStore } from '#libs/platform/storage';
 import { commitAlone } from './commit/commit-alone.js';
 import { CommitQueue } from './commit/commit-queue.js';
 import { commitTogether } from './commit/commit-together.js';
 
+/** Resources that are not stored as such, by the ids that are kept for them. */
+type DerivedReads = Pick<FhirRepository, 'read' | 'readVersion'> & {
+  readonly keeps: (type: string, id: string) => boolean;
+  readonly history: (
+    tenant: number,
+    type: string,
+    id: string,
+    request: HistoryRequest,
+  ) => ReturnType<FhirRepository['history']>;
+};
+
 /**
- * The resources in Postgres; what a request says about patients is appended to the log in its own transaction. Measurements of wearable
- * senders are read as Observations beside them.
+ * The resources in Postgres; what a request says about patients is appended to the log in its own transaction. What is made of
+ * other rows (measurements of wearable senders, forecasts) is read beside them.
  */
 export class LogRepository implements FhirRepository {
   private readonly queue: CommitQueue;
 
   constructor(
     private readonly store: FhirStore,
-    private readonly measured: MeasuredStore,
+    private readonly derived: readonly DerivedReads[],
   ) {
     this.queue = new CommitQueue({
       together: (requests) => commitTogether(store, requests),
@@ -36,24 +46,23 @@ export class LogRepository implements FhirRepository {
   }
 
   read(tenant: number, type: string, id: string): ReturnType<FhirRepository['read']> {
-    return isMeasurementId(type, id) ? this.measured.read(tenant, id) : this.store.read(tenant, type, id);
+    return (this.keeperOf(type, id) ?? this.store).read(tenant, type, id);
   }
 
   readVersion(tenant: number, type: string, id: string, version: number): ReturnType<FhirRepository['readVersion']> {
-    if (isMeasurementId(type, id)) return this.measured.readVersion(tenant, id, version);
-    return this.store.readVersion(tenant, type, id, version);
+    return (this.keeperOf(type, id) ?? this.store).readVersion(tenant, type, id, version);
   }
 
   async readEach(tenant: number, places: readonly VersionPlace[]): Promise<ReadonlyMap<string, StoredResource>> {
-    const measured = places.filter(({ type, id }) => isMeasurementId(type, id));
-    if (measured.length === 0) return this.store.readEach(tenant, places);
+    const derived = places.filter(({ type, id }) => this.keeperOf(type, id) !== undefined);
+    if (derived.length === 0) return this.store.readEach(tenant, places);
     const found = new Map(
       await this.store.readEach(
         tenant,
-        places.filter((place) => !measured.includes(place)),
+        places.filter((place) => !derived.includes(place)),
       ),
     );
-    for (const { type, id, version } of measured) {
+    for (const { type, id, version } of derived) {
       const one = await (version === undefined
         ? this.read(tenant, type, id)
         : this.readVersion(tenant, type, id, version));
@@ -64,8 +73,13 @@ export class LogRepository implements FhirRepository {
 
   history(tenant: number, request: HistoryRequest): ReturnType<FhirRepository['history']> {
     const { of } = request;
-    if (of.kind === 'instance' && isMeasurementId(of.type, of.id)) return this.measured.history(tenant, of.id, request);
-    return this.store.history(tenant, request);
+    const keeper = of.kind === 'instance' ? this.keeperOf(of.type, of.id) : undefined;
+    if (keeper === undefined || of.kind !== 'instance') return this.store.history(tenant, request);
+    return keeper.history(tenant, of.type, of.id, request);
+  }
+
+  private keeperOf(type: string, id: string): DerivedReads | undefined {
+    return this.derived.find((one) => one.keeps(type, id));
   }
 
   search(...asked: Parameters<FhirRepository['search']>): ReturnType<FhirRepository['search']> {

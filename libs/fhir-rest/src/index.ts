@@ -80,6 +80,14 @@ export {
 } from './repository/resources.js';
 export { alertResources, identityOfEvidence, sequenceOf, type AlertState } from './derived/alert-resources.js';
 export { communicationId, communicationResources, type TakenDelivery } from './derived/communication.js';
+export {
+  provenanceOfAssessment,
+  storedAssessment,
+  storedForecastProvenance,
+  type ForecastHorizon,
+  type ForecastValue,
+} from './derived/forecast-assessment.js';
+export { forecastKeyOf, isForecastId, type ForecastKey } from './derived/forecast-id.js';
 export { isMeasurementId, measurementKeyOf, observationIdOf, type MeasurementKey } from './derived/measurement-id.js';
 export {
   conceptOf,

@@ -2,13 +2,12 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { ForecastHistoryQuery, ForecastPairListSchema, ForecastPairSchema } from '#libs/contracts';
 import { isInside, type Forecaster, type ForecastPoint } from '#libs/domain/forecasting';
-import { timeOf, truthOf, type Truth } from '#libs/domain/ledger';
+import { forecastId, timeOf, truthOf, type Truth } from '#libs/domain/ledger';
 import { DISCLAIMER } from '#libs/domain/twin';
 import { decodeCursor, notFound, pageOf } from '#libs/platform/http';
 import { findTruths, findTwin, forecastsFrom, type ForecastRow, type TwinRow } from '#libs/platform/storage';
 import { Ms } from '../twins/places.js';
 import { iso, measureOf, ms } from '../wire.js';
-import { forecastId } from './newest-forecasts.js';
 import { codeOf, outputsOf } from './outputs.js';
 
 const DAY = 86_400_000;

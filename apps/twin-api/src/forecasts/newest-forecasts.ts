@@ -2,8 +2,7 @@ import type { Pool } from 'pg';
 import type { z } from 'zod';
 import type { ForecastListSchema, ForecastSchema, ForecastsQuery } from '#libs/contracts';
 import type { Forecaster } from '#libs/domain/forecasting';
-import { shownPoints, timeOf } from '#libs/domain/ledger';
-import { uuidOf } from '#libs/domain/quantities';
+import { forecastId, shownPoints, timeOf } from '#libs/domain/ledger';
 import { DISCLAIMER } from '#libs/domain/twin';
 import { notFound } from '#libs/platform/http';
 import { findTwin, newestSaid, type ForecastRow, type NewestSaid } from '#libs/platform/storage';
@@ -61,15 +60,6 @@ function judge(
   if (at - issuedAt <= fresh) return newest;
   const message = `The newest ${head.code} that was forecast from is of ${iso(issuedAt)}, more than ${fresh / MINUTE} min ago.`;
   return { ...head, reason: 'stale-data', message };
-}
-
-/** The id of a forecast: the same at every replay. */
-export function forecastId(
-  tenant: number,
-  twin: string,
-  { model, code, version }: Pick<ForecastRow, 'model' | 'code' | 'version'>,
-): string {
-  return uuidOf(`forecast/${tenant}/${twin}/${model}/${code}/${version}`);
 }
 
 export function forecastView(

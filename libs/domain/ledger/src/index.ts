@@ -1,3 +1,4 @@
+export { forecastId } from './forecast-id.js';
 export { blockLength, blockOf } from './packed/block-of.js';
 export { packBlock, unpackBlock, type ScoredForecast, type Truth, type UnscoredReason } from './packed/packed-block.js';
 export { ledgerForecastOf, packForecast, unpackForecast, type LedgerForecast } from './packed/packed-forecast.js';

@@ -11,6 +11,7 @@ interface Statement {
       readonly documentation: string;
       readonly resource: readonly {
         readonly type: string;
+        readonly documentation?: string;
         readonly searchParam: readonly { readonly name: string }[];
         readonly searchInclude?: readonly string[];
         readonly searchRevInclude?: readonly string[];
@@ -53,6 +54,11 @@ describe('the CapabilityStatement', () => {
     const patient = rest.resource.find(({ type }) => type === 'Patient');
     expect(patient?.searchRevInclude).toContain('Observation:patient');
     expect(patient?.searchRevInclude).not.toContain('Patient:organization');
+  });
+
+  it('says of which types resources are made here', () => {
+    const made = rest.resource.filter(({ documentation }) => documentation !== undefined).map(({ type }) => type);
+    expect(made).toEqual(['Communication', 'DetectedIssue', 'Flag', 'Observation', 'Provenance', 'RiskAssessment']);
   });
 
   it('says the limits of a bundle', () => {

@@ -34,6 +34,7 @@ export function capabilityStatement({ baseUrl, date, limits, security }: Capabil
         security,
         resource: RESOURCE_TYPES.map((type) => ({
           type,
+          ...(SERVED.made[type] === undefined ? {} : { documentation: SERVED.made[type] }),
           interaction: SERVED.interactions.map((code) => ({ code })),
           versioning: 'versioned-update',
           readHistory: true,

@@ -23,4 +23,14 @@ export const SERVED = {
     Patient: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }],
     Observation: [{ name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' }],
   } as Readonly<Record<string, readonly { readonly name: string; readonly definition: string }[]>>,
+  /** By type: what is made here, beside what clients store. Read-only. */
+  made: {
+    Observation: 'Measurements of wearable senders are read as Observations (ids ms-…, md-…); read-only.',
+    RiskAssessment:
+      'The newest forecast of each patient, measure and model is read as a RiskAssessment (ids fc-…), those of before as its history; read-only.',
+    DetectedIssue: 'Every alert is a DetectedIssue under its id; read-only.',
+    Flag: 'Every alert is a Flag under its id, active while it is open; read-only.',
+    Communication: 'Every message about an alert that an endpoint has taken is a Communication; read-only.',
+    Provenance: 'Of what is made from alerts and forecasts, under the same id; read-only.',
+  } as Readonly<Record<string, string>>,
 } as const;

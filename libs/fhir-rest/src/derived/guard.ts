@@ -1,6 +1,7 @@
 import type { Issue, JsonObject } from '#libs/domain/fhir';
 import type { StoredResource } from '../repository/resources.js';
 import { isMadeHere, markAt, markedByClient, readOnly } from './mark.js';
+import { isForecastId } from './forecast-id.js';
 import { isMeasurementId } from './measurement-id.js';
 
 /** What a client wants to write or delete. */
@@ -22,7 +23,7 @@ export function refusalOfGuard(
   before: StoredResource | undefined,
 ): { readonly status: number; readonly issues: readonly Issue[] } | undefined {
   const isStored = before !== undefined && !before.deleted && isMadeHere(before.content);
-  if (isStored || isMeasurementId(type, id)) return { status: 403, issues: [readOnly(at)] };
+  if (isStored || isMeasurementId(type, id) || isForecastId(type, id)) return { status: 403, issues: [readOnly(at)] };
   const index = resource === undefined ? -1 : markAt(resource);
   return index < 0 ? undefined : { status: 422, issues: [markedByClient(at, index)] };
 }

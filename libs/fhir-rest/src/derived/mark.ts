@@ -5,7 +5,7 @@ import { SYSTEMS } from './terms.js';
 export const MADE_HERE: JsonObject = {
   system: SYSTEMS.tag,
   code: 'made-here',
-  display: 'Made by Homeostat from its alerts and measurements; read-only',
+  display: 'Made by Homeostat from its alerts, measurements and forecasts; read-only',
 };
 
 /** The resource as it is stored and answered: with the mark, its version and its time. */
@@ -35,7 +35,8 @@ export function readOnly(at: string): Issue {
   return {
     severity: 'error',
     code: 'forbidden',
-    diagnostics: 'this resource is made from alerts and measurements and is read-only; act on the alert by /v1/alerts',
+    diagnostics:
+      'this resource is made from alerts, measurements and forecasts and is read-only; act on an alert by /v1/alerts',
     expression: [at],
   };
 }

@@ -6,11 +6,14 @@ export const SYSTEMS = {
   rule: 'urn:homeostat:rule',
   alert: 'urn:homeostat:alert',
   alertCategory: 'urn:homeostat:alert-category',
+  forecast: 'urn:homeostat:forecast',
   transition: 'urn:homeostat:alert-transition',
   measure: 'urn:homeostat:measure',
   measurement: 'urn:homeostat:measurement',
   message: 'urn:homeostat:webhook-message',
+  model: 'urn:homeostat:model',
   quality: 'urn:homeostat:quality',
+  riskAssessment: 'urn:homeostat:risk-assessment',
   software: 'urn:homeostat:software',
   source: 'urn:homeostat:source',
   webhook: 'urn:homeostat:webhook',
@@ -21,6 +24,10 @@ export const EXTENSIONS = {
   sequence: 'urn:homeostat:extension:alert-sequence',
   /** Of a DetectedIssue: the status of the alert (`open`, `acknowledged`, …). */
   status: 'urn:homeostat:extension:alert-status',
+  /** Of a prediction of a RiskAssessment: the mean of the distribution, a Quantity. */
+  forecastMean: 'urn:homeostat:extension:forecast-mean',
+  /** Of a prediction: `level` (decimal, 0 to 1) and `value` (Quantity) of one quantile of the distribution. */
+  forecastQuantile: 'urn:homeostat:extension:forecast-quantile',
   /** Of a Flag: the resource that says more (R4's extension `flag-detail`). */
   flagDetail: 'http://hl7.org/fhir/StructureDefinition/flag-detail',
 } as const;

@@ -80,6 +80,8 @@ export { SessionStore, type FoundSession, type StoredSession } from './people/se
 export { foldedName, UserNameTakenError, UserStore, type User } from './people/user-store.js';
 export * from './read/read-twins.js';
 export * from './read/read-measurements.js';
+export { ForecastStore } from './forecast-resources/forecast-store.js';
+export type { ForecastSource } from './forecast-resources/forecast-values.js';
 export { MeasuredStore } from './measured/measured-store.js';
 export { valuesInOrder, type ValueInOrder } from './charts/values-in-order.js';
 export { limitsKnownAt } from './charts/limits-known.js';

@@ -252,10 +252,10 @@ describe('searches of a request', () => {
     try {
       await client.query('BEGIN');
       const before = await settings();
-      const transaction = new FhirTransaction(client, 60_000);
+      const transaction = new FhirTransaction(client, [], 60_000);
       for (let n = 0; n < 3; n += 1) await transaction.search(1, queries, all);
       expect(await settings()).toEqual(before);
-      await expect(new FhirTransaction(client, 0).search(1, queries, all)).rejects.toMatchObject({
+      await expect(new FhirTransaction(client, [], 0).search(1, queries, all)).rejects.toMatchObject({
         code: 'too-costly',
       });
       expect((await client.query('SELECT 1 AS goes')).rows).toEqual([{ goes: 1 }]);

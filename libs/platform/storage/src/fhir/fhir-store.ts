@@ -13,6 +13,7 @@ import {
   type StoredResource,
   type VersionPlace,
 } from '#libs/fhir-rest';
+import type { ForecastSource } from '../forecast-resources/forecast-values.js';
 import { readHistory } from './fhir-history.js';
 import { MatchesChangedError, NotIndexedError } from './conditions.js';
 import { toStored, type Row } from './fhir-row.js';
@@ -49,7 +50,11 @@ function begin(lockTimeout: string): string {
  * A request holds one connection at most, takes row locks in the order of (type, id), and appends to the log last.
  */
 export class FhirStore {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    /** Whose forecasts searches find. */
+    private readonly forecasts: readonly ForecastSource[] = [],
+  ) {}
 
   /**
    * Runs `work` in one transaction, again from the start when it lost a race (serialization, deadlock, or another request
@@ -92,7 +97,7 @@ export class FhirStore {
     const begun = client.query(begin);
     begun.catch(() => undefined);
     try {
-      const verdict = await work(new FhirTransaction(client));
+      const verdict = await work(new FhirTransaction(client, this.forecasts));
       if (verdict.kind === 'commit') await commitBehind(client, [begun, ...(verdict.sent ?? [])]);
       else await sentTogether([begun, client.query('ROLLBACK')]);
       return { kind: 'done', value: verdict.value };
@@ -138,7 +143,7 @@ export class FhirStore {
 
   /** One page of a search, as of one moment. @throws SearchRefusedError */
   search(tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage> {
-    return searchPage(this.pool, tenant, queries, access);
+    return searchPage(this.pool, tenant, queries, access, this.forecasts);
   }
 
   /** The newest Observations of each code. @throws SearchRefusedError */

@@ -16,6 +16,8 @@ import {
   type StoredResource,
   type VersionPlace,
 } from '#libs/fhir-rest';
+import { ForecastStore } from '../forecast-resources/forecast-store.js';
+import type { ForecastSource } from '../forecast-resources/forecast-values.js';
 import { readHistory } from './fhir-history.js';
 import { readEach } from './read-each.js';
 import { hold, MatchesChangedError, searchConditions } from './conditions.js';
@@ -40,6 +42,8 @@ export class FhirTransaction {
   constructor(
     /** For appending to the log in the same transaction, after {@link write}. */
     readonly client: PoolClient,
+    /** Whose forecasts searches and reads find. */
+    private readonly forecasts: readonly ForecastSource[] = [],
     /** What is left for searches, ms. */
     private searchMsLeft = MAX_SEARCH_MS,
   ) {}
@@ -72,7 +76,7 @@ export class FhirTransaction {
   }
 
   private async lookup(tenant: number, lookups: FhirLookups, matches: FhirKnown['matches']): Promise<FhirKnown> {
-    const looked = await this.behindLocks(lookUp(this.client, tenant, lookups));
+    const looked = await this.behindLocks(lookUp(this.client, tenant, lookups, this.forecasts));
     for (const [name, key] of looked.searchKeys) this.searchKeys.set(name, key);
     return { ...looked.known, matches };
   }
@@ -104,7 +108,7 @@ export class FhirTransaction {
       `SAVEPOINT search; SET LOCAL statement_timeout = ${ms}; SET LOCAL jit = off; SET LOCAL enable_seqscan = on`,
     );
     try {
-      return await orTooCostly(() => searchPageWithin(this.client, tenant, queries, access));
+      return await orTooCostly(() => searchPageWithin(this.client, tenant, queries, access, this.forecasts));
     } finally {
       await this.client.query('ROLLBACK TO SAVEPOINT search; RELEASE SAVEPOINT search');
       this.searchMsLeft -= performance.now() - begun;
@@ -114,6 +118,8 @@ export class FhirTransaction {
   /** A version as it is after what the request wrote. */
   async readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined> {
     if (isMeasurementId(type, id)) return measuredVersion(this.client, tenant, id, version);
+    const forecasts = new ForecastStore(this.client, this.forecasts);
+    if (forecasts.keeps(type, id)) return forecasts.readVersion(tenant, type, id, version);
     const { rows } = await this.client.query<Row>({
       name: 'fhir-read-version',
       text: READ_VERSION,

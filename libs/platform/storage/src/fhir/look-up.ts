@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { DeviceAssignment } from '#libs/domain/fhir';
 import { identifierKey, type CurrentResource, type FhirKnown, type FhirLookups } from '#libs/fhir-rest';
+import { ForecastStore } from '../forecast-resources/forecast-store.js';
+import type { ForecastSource } from '../forecast-resources/forecast-values.js';
 import { measuredObservations } from '../measured/measured-versions.js';
 import { sentTogether } from '../postgres/sent-together.js';
 import { readAssignment } from './device-assignments.js';
@@ -16,7 +18,12 @@ interface Looked {
 type Place = FhirLookups['lock'][number];
 
 /** What lookups ask for, but conditions: small statements for what there is of it, sent together. Rows are locked before the others are read. */
-export async function lookUp(client: PoolClient, tenant: number, lookups: FhirLookups): Promise<Looked> {
+export async function lookUp(
+  client: PoolClient,
+  tenant: number,
+  lookups: FhirLookups,
+  forecasts: readonly ForecastSource[],
+): Promise<Looked> {
   const looking = new Looking(client, tenant);
   const { lock, read, patients, devices, identifiers = [] } = lookups;
   const locked = new Set(lock.map(nameOf));
@@ -28,7 +35,7 @@ export async function lookUp(client: PoolClient, tenant: number, lookups: FhirLo
     looking.patients(patients.filter((id) => !named.has(`Patient/${id}`))),
     looking.devices(devices),
     looking.identified(identifiers),
-    looking.measured(read),
+    looking.derived(read, forecasts),
   ]);
   for (const id of patients)
     if (looking.known.resources.get(`Patient/${id}`)?.deleted === false) looking.known.patients.add(id);
@@ -103,10 +110,13 @@ class Looking implements Looked {
     }
   }
 
-  /** Measurements of wearable senders, by the ids of the Observations as which they are read. */
-  async measured(places: readonly Place[]): Promise<void> {
-    for (const one of await measuredObservations(this.client, this.tenant, places))
-      this.known.resources.set(nameOf(one), one);
+  /** Measurements of wearable senders and forecasts, by the ids of the resources as which they are read. */
+  async derived(places: readonly Place[], forecasts: readonly ForecastSource[]): Promise<void> {
+    const found = await Promise.all([
+      measuredObservations(this.client, this.tenant, places),
+      new ForecastStore(this.client, forecasts).current(this.tenant, places),
+    ]);
+    for (const one of found.flat()) this.known.resources.set(nameOf(one), one);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Issue } from '#libs/domain/fhir';
 import type { Queries, SearchAccess } from '#libs/fhir-rest';
-import { BEHIND, LEFT_OUT, type JoinedOrder } from './joined-page.js';
+import type { JoinedOrder } from '../derived/joined-page.js';
 import { measuredScope } from './measured-scope.js';
 import { hasWearables, MeasuredStream, type Wanted } from './measured-stream.js';
 
@@ -53,3 +53,17 @@ export async function countMeasured(
   }
   return stream.isDone ? matches : undefined;
 }
+
+const LEFT_OUT: Issue = {
+  severity: 'information',
+  code: 'incomplete',
+  diagnostics:
+    'measurements of wearable senders are found by searches that name a patient (at most 20): add patient or subject',
+};
+
+const BEHIND: Issue = {
+  severity: 'information',
+  code: 'informational',
+  diagnostics:
+    'measurements of wearable senders are sorted by date only: here they stand behind the others, by their time',
+};

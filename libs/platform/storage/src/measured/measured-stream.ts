@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { matches, searchValuesOf, type Condition } from '#libs/fhir-search';
 import { markedObservation, storedObservation, type MeasuredValue, type StoredResource } from '#libs/fhir-rest';
+import type { DerivedStream } from '../derived/derived-stream.js';
 import { MEASURED_COLUMNS, NEWEST_JUDGEMENT, STORED_SOURCE } from './measured-row.js';
 import type { MeasuredScope } from './measured-scope.js';
 
@@ -30,7 +31,7 @@ const BATCH = { least: 50, most: 500 };
 const MAX_ROWS = 5_000;
 
 /** Current measurements of wearable senders that meet the conditions, in order, read as far as they are asked for. */
-export class MeasuredStream {
+export class MeasuredStream implements DerivedStream<MeasuredPlace> {
   private buffer: MeasuredMatch[] = [];
   private exhausted: boolean;
   private read = 0;

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { parseJson, type JsonObject } from '#libs/domain/fhir';
-import { referencesBy, searchParameters, searchValuesOf, type Include } from '#libs/fhir-search';
-import type { Queries, StoredResource, Visible } from '#libs/fhir-rest';
+import { matches, referencesBy, searchParameters, searchValuesOf, type Include } from '#libs/fhir-search';
+import { isForecastId, provenanceOfAssessment, type Queries, type StoredResource, type Visible } from '#libs/fhir-rest';
 import { columnsOf, toStored, type Row } from '../fhir/fhir-row.js';
 import { referenceKey, type Key } from '../search-index/hash-keys.js';
 import { searchSql } from './conditions/compile-conditions.js';
@@ -46,9 +46,9 @@ class Including {
     private readonly client: PoolClient,
     private readonly tenant: number,
     private readonly visible: Visible,
-    matches: readonly StoredResource[],
+    found: readonly StoredResource[],
   ) {
-    this.known = new Set(matches.map(nameOf));
+    this.known = new Set(found.map(nameOf));
   }
 
   result(): Included {
@@ -87,8 +87,27 @@ class Including {
     const keys: Key[] = resources
       .filter(({ type }) => include.target === undefined || include.target === type)
       .flatMap((target) => names.map((name) => referenceKey(place, name, target)));
+    if (include.source === 'Provenance' && names.includes('target'))
+      for (const one of resources)
+        this.addDerived(isForecastId(one.type, one.id) ? provenanceOfAssessment(one) : undefined);
     if (keys.length > 0)
       await this.add(include.source, undefined, (parameters) => `s.keys && ${parameters.keys(keys)}`);
+  }
+
+  /** What is not stored is compared with what the caller may find in memory. */
+  private addDerived(made: StoredResource | undefined): void {
+    if (made === undefined || this.known.has(nameOf(made))) return;
+    const parsed = parseJson(made.content);
+    if (!parsed.ok) return;
+    const resource = parsed.value as JsonObject;
+    const values = searchValuesOf(resource);
+    if (!this.visible(made.type).some((conditions) => matches(resource, values, conditions) === 'yes')) return;
+    if (this.found.length === MAX_INCLUDED) {
+      this.isCut = true;
+      return;
+    }
+    this.known.add(nameOf(made));
+    this.found.push(made);
   }
 
   private async add(

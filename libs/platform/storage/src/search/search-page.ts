@@ -8,9 +8,10 @@ import type { FirstPage } from './first-page.js';
 import { includedBy } from './includes.js';
 import { notIndexed } from '../search-index/due.js';
 import { toStored, type Row } from '../fhir/fhir-row.js';
-import { joinedPage, readJoinedCursor, type IndexedMatches, type JoinedPage } from '../measured/joined-page.js';
-import { countMeasured, measuredPart, type MeasuredPart } from '../measured/measured-part.js';
-import { MeasuredStream } from '../measured/measured-stream.js';
+import { countDerived, derivedPart, derivedStreams, type DerivedPart } from '../derived/derived-part.js';
+import { readJoinedCursor } from '../derived/joined-cursor.js';
+import { joinedPage, type IndexedMatches, type JoinedPage } from '../derived/joined-page.js';
+import type { ForecastSource } from '../forecast-resources/forecast-values.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 
 /** Longest statement of a search. */
@@ -19,14 +20,20 @@ export const MAX_SEARCH_MS = 20_000;
 export const BEGIN_SEARCH = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${MAX_SEARCH_MS}; SET LOCAL jit = off`;
 /** An estimate is exact up to here, and absent above. */
 const MAX_COUNTED = 1_000;
-/** Measurements that are looked at to count those that match; beyond there is no total. */
-const MAX_MEASURED = { asked: 20_000, estimated: 1_000 };
+/** Measurements, and twins with forecasts, that are looked at to count those that match; beyond there is no total. */
+const MAX_DERIVED = { asked: 20_000, estimated: 1_000 };
 const QUERY_CANCELED = '57014';
 
 /** @throws SearchRefusedError */
-export function searchPage(pool: Pool, tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage> {
+export function searchPage(
+  pool: Pool,
+  tenant: number,
+  queries: Queries,
+  access: SearchAccess,
+  sources: readonly ForecastSource[],
+): Promise<SearchPage> {
   return orTooCostly(() =>
-    inTransaction(pool, (client) => searchPageWithin(client, tenant, queries, access), BEGIN_SEARCH),
+    inTransaction(pool, (client) => searchPageWithin(client, tenant, queries, access, sources), BEGIN_SEARCH),
   );
 }
 
@@ -46,21 +53,22 @@ export async function searchPageWithin(
   tenant: number,
   queries: Queries,
   access: SearchAccess,
+  sources: readonly ForecastSource[],
 ): Promise<SearchPage> {
   const [first] = queries;
   const types = queries.map(({ type }) => type);
-  const measured = await measuredPart(client, tenant, queries, access);
+  const derived = await derivedPart(client, tenant, queries, access, sources);
   const [page, due] = await Promise.all([
-    isCountOnly(first) ? undefined : pageOf(client, tenant, queries, access, measured),
+    isCountOnly(first) ? undefined : pageOf(client, tenant, queries, access, derived),
     notIndexed(client, tenant, types),
   ]);
-  const warnings: Issue[] = [...due.map(beingIndexed), ...measured.issues];
+  const warnings: Issue[] = [...due.map(beingIndexed), ...derived.issues];
   const found = page ?? { matches: [], next: undefined };
   const included = await includedBy(client, tenant, { queries, visible: access.included, matches: found.matches });
   if (included.isCut) warnings.push(CUT);
   // Matches that are all on the first page need not be counted again.
   const isAll = page !== undefined && first.cursor === undefined && page.next === undefined;
-  const total = isAll ? page.matches.length : await totalOf(client, tenant, queries, access, measured);
+  const total = isAll ? page.matches.length : await totalOf(client, tenant, queries, access, derived);
   return {
     matches: found.matches,
     included: included.resources,
@@ -77,10 +85,10 @@ async function pageOf(
   tenant: number,
   queries: Queries,
   access: SearchAccess,
-  { wanted, order }: MeasuredPart,
+  part: DerivedPart,
 ): Promise<JoinedPage> {
   const [{ count, cursor }] = queries;
-  if (wanted === undefined) {
+  if (part.measured === undefined && part.forecasts === undefined) {
     const { matches, more } = await indexedMatches(client, tenant, queries, access);
     return {
       matches: matches.flatMap(({ resource }) => resource ?? []),
@@ -92,15 +100,8 @@ async function pageOf(
     begun.indexed === null
       ? { matches: [], more: false }
       : await indexedMatches(client, tenant, beginningAt(queries, begun.indexed), access);
-  const nothing = { ...wanted, scope: { ...wanted.scope, codes: [] } };
-  const stream = new MeasuredStream(
-    client,
-    tenant,
-    begun.measured === null ? nothing : wanted,
-    begun.measured ?? undefined,
-    { count },
-  );
-  return joinedPage(begun, indexed, stream, { order, count });
+  const derived = derivedStreams(client, tenant, part, begun, count);
+  return joinedPage(begun, indexed, derived, { order: part.order, count });
 }
 
 function beginningAt(queries: Queries, cursor: string | undefined): Queries {
@@ -146,19 +147,17 @@ async function totalOf(
   tenant: number,
   queries: Queries,
   access: SearchAccess,
-  { wanted }: MeasuredPart,
+  part: DerivedPart,
 ): Promise<number | undefined> {
   const [first] = queries;
   if (first.total === 'none' && !isCountOnly(first)) return undefined;
   const limit = first.total === 'estimate' && !isCountOnly(first) ? MAX_COUNTED : undefined;
   const { text, values } = compileTotal(tenant, queries, access.found, limit);
   const { rows } = await client.query<{ total: number }>(text, [...values]);
-  const measured =
-    wanted === undefined
-      ? 0
-      : await countMeasured(client, tenant, wanted, limit === undefined ? MAX_MEASURED.asked : MAX_MEASURED.estimated);
-  if (measured === undefined) return undefined;
-  const total = (rows[0]?.total ?? 0) + measured;
+  const maxRows = limit === undefined ? MAX_DERIVED.asked : MAX_DERIVED.estimated;
+  const derived = await countDerived(client, tenant, part, maxRows);
+  if (derived === undefined) return undefined;
+  const total = (rows[0]?.total ?? 0) + derived;
   return limit !== undefined && total > limit ? undefined : total;
 }
 
