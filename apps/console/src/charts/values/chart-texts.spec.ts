@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { axisRange } from './axis-range.js';
+import { chartName } from './chart-name.js';
+import { fanOf } from './fan.js';
+import { readingText } from './reading-texts.js';
+import { readingsOf } from './readings.js';
+import { exactText, minuteText, tickText, timeText } from './time-texts.js';
+
+const NOW = Date.parse('2026-11-29T14:25:57Z');
+const ZONE = 'Europe/Berlin';
+const clock = { now: NOW, zone: ZONE };
+const readings = readingsOf(
+  [
+    { at: '2026-11-29T13:00:00Z', value: 98, quality: 'good', source: 'cgm' },
+    { at: '2026-11-29T13:05:00Z', value: 412, quality: 'bad', source: 'cgm', qualityReasons: ['rate-impossible'] },
+    { at: '2026-11-29T14:00:00Z', value: 140.126, quality: 'doubtful', source: 'cgm', qualityReasons: ['new-reason'] },
+    { at: '2026-11-29T14:05:00Z', value: 400, comparator: '>', quality: 'good', source: 'cgm' },
+  ],
+  [{ from: '2026-11-29T13:05:00Z', to: '2026-11-29T14:00:00Z' }],
+);
+const chart = { title: 'Glucose', unit: 'mg/dL', range: '6 h', readings };
+
+describe('what a chart says to those who cannot see it', () => {
+  it('is called by its title, newest value, lowest and highest; bad values are no extremes', () => {
+    const newest = { at: NOW, value: 112, quality: 'good' } as const;
+    expect(chartName({ ...chart, newest }, clock)).toBe(
+      'Glucose, newest 112 mg/dL at 15:25:57 CET, from 98 to > 400 mg/dL in 6 h',
+    );
+  });
+
+  it('says when the newest value is doubtful, and when the range has none', () => {
+    const newest = { at: NOW, value: 112, quality: 'doubtful' } as const;
+    const empty = { ...chart, readings: [] };
+    expect(chartName({ ...empty, newest }, clock)).toBe(
+      'Glucose, newest 112 mg/dL at 15:25:57 CET (doubtful), no data in 6 h',
+    );
+    expect(chartName({ ...empty, newest: undefined }, clock)).toBe('Glucose, newest none, no data in 6 h');
+  });
+
+  it('reads value, time and quality with its reasons, and gaps', () => {
+    expect(readings.map((one) => readingText(one, 'mg/dL', clock))).toEqual([
+      '98 mg/dL, 14:00:00 CET, good',
+      '412 mg/dL, 14:05:00 CET, bad: changed faster than is possible',
+      'no data, from 14:05:00 CET to 15:00:00 CET',
+      '140.13 mg/dL, 15:00:00 CET, doubtful: new reason',
+      '> 400 mg/dL, 15:05:00 CET, good',
+    ]);
+  });
+
+  it('writes units as people do', () => {
+    expect(readingText(readings[0]!, 'mm[Hg]', clock)).toContain('98 mmHg');
+  });
+});
+
+describe('times', () => {
+  it('name the zone, and the date where it is not today', () => {
+    expect(timeText(NOW, NOW, ZONE)).toBe('15:25:57 CET');
+    expect(timeText(NOW - 86_400_000, NOW, ZONE)).toBe('28 Nov, 15:25:57 CET');
+    // Midnight in Berlin lies between them.
+    expect(timeText(Date.parse('2026-11-28T22:59:00Z'), Date.parse('2026-11-28T23:01:00Z'), ZONE)).toContain('28 Nov');
+    expect(minuteText(NOW, ZONE)).toBe('Sun, 29 Nov 2026, 15:25 CET');
+    expect(exactText(NOW)).toBe('2026-11-29 14:25:57.000 UTC');
+  });
+
+  it('stand at ticks as short as the step allows', () => {
+    expect(tickText(NOW, 1000, ZONE)).toBe('15:25:57');
+    expect(tickText(NOW, 3_600_000, ZONE)).toBe('15:25');
+    expect(tickText(Date.parse('2026-11-28T23:00:00Z'), 3_600_000, ZONE)).toBe('29 Nov');
+    expect(tickText(NOW, 86_400_000, ZONE)).toBe('29 Nov');
+  });
+});
+
+describe('what is drawn', () => {
+  it('shows all values of an axis with a margin, and one alone', () => {
+    expect(axisRange([null, 50, undefined, 150])).toEqual([45, 155]);
+    expect(axisRange([100])).toEqual([95, 105]);
+    expect(axisRange([0])).toEqual([-1, 1]);
+    expect(axisRange([null])).toBeNull();
+  });
+
+  it('begins all bands of a forecast at the value it was issued at', () => {
+    const quantiles = { '0.025': 80, '0.1': 90, '0.5': 100, '0.9': 110, '0.975': 120 };
+    const points = [{ effectiveAt: '2026-11-29T15:00:00Z', mean: 101, quantiles }];
+    const fan = fanOf({ issuedAt: '2026-11-29T14:00:00Z', points }, 99);
+    expect(fan.x).toEqual([Date.parse('2026-11-29T14:00:00Z'), Date.parse('2026-11-29T15:00:00Z')]);
+    expect(fan.y.map((values) => values[0])).toEqual([99, 99, 99, 99, 99]);
+    expect(fan.y.map((values) => values[1])).toEqual([80, 90, 101, 110, 120]);
+    expect(fanOf({ issuedAt: '2026-11-29T14:00:00Z', points }, undefined).x).toHaveLength(1);
+  });
+});

@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query';
+import { useId } from 'react';
+import { Button } from 'react-aria-components';
+import { exactText, minuteText } from '../../charts/values/time-texts.js';
+import { fill, strings } from '../../strings/strings.js';
+import { firstRecordedQuery } from './data/patient-queries.js';
+import { useNow } from './data/view.js';
+
+const MINUTE = 60_000;
+
+interface AsKnownAtProps {
+  readonly patient: string;
+  /** null: now. */
+  readonly chosen: number | null;
+  readonly onChoose: (at: number | null) => void;
+}
+
+/** Goes back to what was known at a time: from the first recording to now, a minute per arrow key. Says so for as long as it lasts. */
+export function AsKnownAt({ patient, chosen, onChoose }: AsKnownAtProps): React.ReactNode {
+  const id = useId();
+  const now = useNow(10_000);
+  const { data: first } = useQuery(firstRecordedQuery(patient));
+  const [from, to] = [Math.ceil((first ?? now) / MINUTE), Math.floor(now / MINUTE)];
+  const minute = chosen === null ? to : Math.round(chosen / MINUTE);
+  const text = chosen === null ? strings.patient.knownAtNow : minuteText(chosen);
+  return (
+    <div className={chosen === null ? 'known-at' : 'known-at not-live'}>
+      <label htmlFor={id}>{strings.patient.knownAt}</label>
+      <input
+        id={id}
+        type="range"
+        min={Math.min(from, to)}
+        max={to}
+        step={1}
+        value={minute}
+        aria-valuetext={text}
+        aria-describedby={`${id}-hint`}
+        disabled={first === null || first === undefined}
+        onChange={({ target }) => {
+          const at = Number(target.value);
+          onChoose(at >= to ? null : at * MINUTE);
+        }}
+      />
+      <span id={`${id}-hint`} className="muted">
+        {strings.patient.knownAtHint}
+      </span>
+      <p role="status">
+        {chosen === null ? (
+          strings.patient.knownAtNow
+        ) : (
+          <strong>
+            <time dateTime={new Date(chosen).toISOString()} title={exactText(chosen)}>
+              {fill(strings.patient.notLive, { time: minuteText(chosen) })}
+            </time>
+          </strong>
+        )}
+      </p>
+      {chosen !== null && (
+        <Button className="button" onPress={() => onChoose(null)}>
+          {strings.patient.backToLive}
+        </Button>
+      )}
+    </div>
+  );
+}

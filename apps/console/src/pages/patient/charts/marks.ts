@@ -1,0 +1,29 @@
+import type { DrawnMark } from '../../../charts/plot/backdrop.js';
+import { fill, strings } from '../../../strings/strings.js';
+import type { TimelineItem } from '../data/patient-queries.js';
+
+/** What of the timeline stands at the axis of a measure's chart: what is about it, and what is about no measure. */
+export function itemsOfChart(items: readonly TimelineItem[], code: string): readonly TimelineItem[] {
+  return items.filter((item) => item.code === undefined || item.code === code);
+}
+
+export function drawnMarks(items: readonly TimelineItem[]): readonly DrawnMark[] {
+  return items.map(({ at, kind, severity }) => ({
+    at: Date.parse(at),
+    kind: kind === 'alert' ? ('alert' as const) : ('act' as const),
+    severity,
+  }));
+}
+
+/** An alert or an act in words, without its time. */
+export function itemText({ kind, title, severity, transition, author, reason, summary }: TimelineItem): string {
+  const { timelineKinds, severity: severities, by, because } = strings.patient;
+  const parts = [
+    transition === undefined ? undefined : transition,
+    severity === undefined ? undefined : severities[severity].toLowerCase(),
+    author === undefined ? undefined : fill(by, { who: author }),
+    reason === undefined ? undefined : fill(because, { reason }),
+    summary,
+  ].filter((part) => part !== undefined);
+  return `${timelineKinds[kind]}: ${title}${parts.length === 0 ? '' : `, ${parts.join(', ')}`}`;
+}

@@ -1,0 +1,27 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { twinQuery } from './patient-queries.js';
+import { viewKey, type View } from './view.js';
+
+const LIVE_MS = 2_000;
+/** Late and corrected values change the past of a chart: all of it is asked again this often. */
+const REFRESH_MS = 30_000;
+
+/** The twin of a view, as new as it can be; what was known at a time does not change. */
+export function useTwin(view: View) {
+  return useQuery({ ...twinQuery(view), refetchInterval: view.knownAt === null ? LIVE_MS : false });
+}
+
+/** Asks a question of a live view again whenever `version` changes, and now and then. */
+export function useRefreshed(view: View, version: unknown, ...question: readonly unknown[]): void {
+  const queries = useQueryClient();
+  const key = JSON.stringify(viewKey(view, ...question));
+  const isLive = view.knownAt === null;
+  useEffect(() => {
+    if (!isLive) return;
+    const again = (): void => void queries.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] });
+    again();
+    const timer = setInterval(again, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [queries, key, version, isLive]);
+}

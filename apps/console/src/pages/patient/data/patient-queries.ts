@@ -1,0 +1,184 @@
+import { queryOptions } from '@tanstack/react-query';
+import { answerOf, api, fetchWithSession } from '../../../api/client.js';
+import { problemOf } from '../../../api/problem.js';
+import { RANGES, type Range } from './ranges.js';
+import { viewKey, type View } from './view.js';
+
+const MINUTE = 60_000;
+/** Enough for the widest screens: a chart has two points per pixel at most. */
+const POINTS = 2_000;
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+function known({ knownAt }: View): { 'known-at'?: string } {
+  return knownAt === null ? {} : { 'known-at': iso(knownAt) };
+}
+
+/** From when to when a chart asks. What comes with the clock of a sender that is a little fast is asked for as well. */
+export function asked(view: View, range: Range): { from: string; to: string } {
+  const end = view.knownAt ?? Date.now();
+  return { from: iso(end - RANGES[range]), to: iso(end + 5 * MINUTE) };
+}
+
+export function twinQuery(view: View) {
+  return queryOptions({
+    queryKey: viewKey(view, 'twin'),
+    queryFn: () =>
+      answerOf(api.GET('/v1/twins/{patient}', { params: { path: { patient: view.patient }, query: known(view) } })),
+  });
+}
+
+/** Titles, units and usual steps of all measures; they stay as they are. */
+export function measuresQuery() {
+  return queryOptions({
+    queryKey: ['measures'],
+    queryFn: () => answerOf(api.GET('/v1/measures')),
+    staleTime: Infinity,
+  });
+}
+
+export function seriesQuery(view: View, code: string, range: Range) {
+  return queryOptions({
+    queryKey: viewKey(view, 'series', code, range),
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/twins/{patient}/series', {
+          params: {
+            path: { patient: view.patient },
+            query: { code, ...asked(view, range), points: POINTS, ...known(view) },
+          },
+        }),
+      ),
+  });
+}
+
+export function limitsQuery(view: View) {
+  return queryOptions({
+    queryKey: viewKey(view, 'limits'),
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/twins/{patient}/limits', { params: { path: { patient: view.patient }, query: known(view) } }),
+      ),
+  });
+}
+
+export function thresholdsQuery(patient: string) {
+  return queryOptions({
+    queryKey: viewKey({ patient, knownAt: null }, 'thresholds'),
+    queryFn: () => answerOf(api.GET('/v1/twins/{patient}/thresholds', { params: { path: { patient } } })),
+  });
+}
+
+export function monitoringQuery(patient: string) {
+  return queryOptions({
+    queryKey: viewKey({ patient, knownAt: null }, 'monitoring'),
+    queryFn: () => answerOf(api.GET('/v1/twins/{patient}/monitoring', { params: { path: { patient } } })),
+  });
+}
+
+export function forecastsQuery(view: View) {
+  const at = view.knownAt === null ? {} : { at: iso(view.knownAt) };
+  return queryOptions({
+    queryKey: viewKey(view, 'forecasts'),
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/twins/{patient}/forecasts', {
+          params: { path: { patient: view.patient }, query: { ...at, ...known(view) } },
+        }),
+      ),
+  });
+}
+
+/** When the first measurement was recorded, ms; null without any. */
+export function firstRecordedQuery(patient: string) {
+  return queryOptions({
+    queryKey: ['patient', patient, 'first-recorded'],
+    staleTime: Infinity,
+    queryFn: async () => {
+      const { items } = await answerOf(
+        api.GET('/v1/twins/{patient}/measurements', { params: { path: { patient }, query: { limit: 1 } } }),
+      );
+      const [first] = items;
+      return first === undefined ? null : Date.parse(first.recordedAt);
+    },
+  });
+}
+
+export interface PatientLabel {
+  readonly patient: string;
+  readonly name: string | null;
+  readonly identifier: { readonly system: string | null; readonly value: string } | null;
+  readonly bed: { readonly reference: string; readonly name: string } | null;
+}
+
+/** Name, identifier and bed; null where the search does not find the patient. */
+export function labelQuery(patient: string) {
+  return queryOptions({
+    queryKey: ['patient', patient, 'label'],
+    staleTime: 30_000,
+    queryFn: async (): Promise<PatientLabel | null> => {
+      const { items } = await ask<{ items: PatientLabel[] }>(`/v1/patients?search=${encodeURIComponent(patient)}`);
+      return items.find((one) => one.patient === patient) ?? null;
+    },
+  });
+}
+
+export interface TimelineItem {
+  readonly id?: string;
+  readonly at: string;
+  readonly kind: 'alert' | 'act' | 'threshold' | 'monitoring';
+  readonly title: string;
+  readonly severity?: 'high' | 'medium' | 'low';
+  readonly alert?: string;
+  readonly rule?: string;
+  readonly code?: string;
+  readonly transition?: string;
+  readonly summary?: string;
+  readonly effectiveAt?: string;
+  readonly author?: string;
+  readonly reason?: string;
+}
+
+/** Alerts and acts of a range, at most a thousand. */
+export function timelineQuery(view: View, range: Range) {
+  return queryOptions({
+    queryKey: viewKey(view, 'timeline', range),
+    queryFn: () => {
+      const query = new URLSearchParams({ ...asked(view, range), ...known(view), limit: '1000' });
+      return ask<{ items: TimelineItem[]; next?: string }>(`/v1/twins/${view.patient}/timeline?${query}`);
+    },
+  });
+}
+
+export interface Wave {
+  readonly code: string;
+  readonly channel?: string;
+  readonly effectiveAt: string;
+  readonly periodMs: number | null;
+  readonly unit: string;
+  readonly values: readonly number[];
+}
+
+/** Waves or intervals from `from` to `to`, ms, at most a minute. */
+export function wavesQuery(view: View, code: string, from: number, to: number) {
+  return queryOptions({
+    queryKey: viewKey(view, 'waves', code, from, to),
+    queryFn: () => {
+      const query = new URLSearchParams({ code, from: iso(from), to: iso(to), ...known(view) });
+      return ask<{ items: Wave[] }>(`/v1/twins/${view.patient}/waves?${query}`);
+    },
+  });
+}
+
+async function ask<T>(path: string): Promise<T> {
+  const response = await fetchWithSession(new Request(path, { headers: { accept: 'application/json' } }));
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw problemOf(response, body);
+  return body as T;
+}
+
+/** Where the values of a range are as CSV: all of them, as known then. */
+export function csvHref(view: View, code: string, range: Range): string {
+  const query = new URLSearchParams({ format: 'csv', code, ...asked(view, range), ...known(view) });
+  return `/v1/twins/${encodeURIComponent(view.patient)}/measurements?${query}`;
+}

@@ -1,0 +1,183 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useId, useMemo, useState } from 'react';
+import { Button, Dialog, Heading, Modal } from 'react-aria-components';
+import { answerOf, api } from '../../../api/client.js';
+import { Failed } from '../../../app/failed.js';
+import { useScope } from '../../../app/session.js';
+import { ShownTime } from '../../../charts/shown-time.js';
+import { numberText, valueText } from '../../../charts/values/reading-texts.js';
+import { unitText } from '../../../charts/values/unit-text.js';
+import { fill, strings } from '../../../strings/strings.js';
+import { IdempotencyKey } from '../data/idempotency-key.js';
+import { limitsQuery, thresholdsQuery } from '../data/patient-queries.js';
+import type { LimitsInForce } from '../data/api-types.js';
+import { viewKey, type View } from '../data/view.js';
+import { ActForm, type ActValues } from './act-form.js';
+import { thresholdRequest } from './threshold-request.js';
+
+type Limit = LimitsInForce['items'][number];
+
+/** The limits in force with their owners; who may change them does so here. */
+export function Thresholds({ view }: { readonly view: View }): React.ReactNode {
+  const mayRead = useScope('thresholds.read');
+  const mayWrite = useScope('thresholds.write') && view.knownAt === null;
+  const limits = useQuery({ ...limitsQuery(view), enabled: mayRead });
+  const [edited, setEdited] = useState<Limit | null>(null);
+  const [isSaved, setSaved] = useState(false);
+  if (!mayRead) return null;
+  return (
+    <section aria-labelledby="thresholds">
+      <h2 id="thresholds">{strings.patient.thresholds}</h2>
+      <p role="status">{isSaved ? strings.patient.saved : ''}</p>
+      {limits.error !== null && <Failed error={limits.error} reset={() => void limits.refetch()} />}
+      {limits.data !== undefined && (
+        <>
+          <LimitsTable
+            items={limits.data.items}
+            onEdit={mayWrite ? (limit) => (setSaved(false), setEdited(limit)) : undefined}
+          />
+          <NotEvaluated refused={limits.data.refused} />
+        </>
+      )}
+      {edited !== null && (
+        <EditThreshold
+          patient={view.patient}
+          limit={edited}
+          onDone={() => {
+            setEdited(null);
+            setSaved(true);
+          }}
+          onCancel={() => setEdited(null)}
+        />
+      )}
+    </section>
+  );
+}
+
+interface LimitsTableProps {
+  readonly items: readonly Limit[];
+  readonly onEdit: ((limit: Limit) => void) | undefined;
+}
+
+function LimitsTable({ items, onEdit }: LimitsTableProps): React.ReactNode {
+  const { limit, value, owner, expires, reason, edit } = strings.patient.thresholdColumns;
+  const columns = [limit, value, owner, expires, reason, ...(onEdit === undefined ? [] : [edit])];
+  return (
+    <div className="scrollable" tabIndex={0} role="group" aria-labelledby="thresholds">
+      <table aria-labelledby="thresholds">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((one) => (
+            <LimitRow key={`${one.rule} ${one.limit}`} limit={one} onEdit={onEdit} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function LimitRow({ limit, onEdit }: { readonly limit: Limit } & Pick<LimitsTableProps, 'onEdit'>): React.ReactNode {
+  const { owners, ownerBy, never, noReason } = strings.patient;
+  const id = useId();
+  const owner = owners[limit.owner];
+  return (
+    <tr>
+      <th scope="row" id={id}>
+        {limit.title}
+      </th>
+      <td>
+        {limit.direction === 'low' ? '<' : '>'} {valueText(limit, limit.unit)}{' '}
+        <span className={`severity-${limit.severity}`}>{strings.patient.severity[limit.severity].toLowerCase()}</span>
+      </td>
+      <td>
+        <bdi>{limit.author === undefined ? owner : fill(ownerBy, { owner, author: limit.author })}</bdi>
+      </td>
+      <td>{limit.expiresAt === undefined ? never : <ShownTime at={Date.parse(limit.expiresAt)} now={Date.now()} />}</td>
+      <td>
+        <bdi>{limit.reason ?? noReason}</bdi>
+      </td>
+      {onEdit !== undefined && (
+        <td>
+          <Button className="button" aria-describedby={id} onPress={() => onEdit(limit)}>
+            {strings.patient.edit}
+          </Button>
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function NotEvaluated({ refused }: Pick<LimitsInForce, 'refused'>): React.ReactNode {
+  if (refused.length === 0) return null;
+  return (
+    <p>
+      {strings.patient.notEvaluated}{' '}
+      {refused.map(({ rule, reason }) => `${rule} (${strings.patient.refusedRules[reason]})`).join(', ')}
+    </p>
+  );
+}
+
+interface EditThresholdProps {
+  readonly patient: string;
+  readonly limit: Limit;
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
+}
+
+function EditThreshold({ patient, limit, onDone, onCancel }: EditThresholdProps): React.ReactNode {
+  const queries = useQueryClient();
+  const set = useQuery(thresholdsQuery(patient));
+  const key = useMemo(() => new IdempotencyKey(), []);
+
+  const submit = async ({ value, reason, expiresAt }: ActValues): Promise<void> => {
+    // Another limit of the rule that is not known would be removed.
+    const { items } = set.data ?? (await queries.ensureQueryData(thresholdsQuery(patient)));
+    const body = thresholdRequest(limit, { value, reason, expiresAt }, items, Date.now());
+    await answerOf(
+      api.PUT('/v1/twins/{patient}/thresholds', {
+        params: { path: { patient } },
+        headers: { 'Idempotency-Key': key.for(body) },
+        body,
+      }),
+    );
+    key.done();
+    await refreshLimits(queries, patient);
+  };
+
+  return (
+    <Modal isOpen isDismissable={false} onOpenChange={(isOpen) => isOpen || onCancel()} className="modal">
+      <Dialog className="dialog">
+        <Heading slot="title">{fill(strings.patient.editTitle, { title: limit.title })}</Heading>
+        <ActForm
+          value={{
+            initial: limit.value,
+            hint: fill(strings.patient.valueHint, {
+              unit: unitText(limit.unit),
+              min: numberText(limit.min),
+              max: numberText(limit.max),
+            }),
+          }}
+          hasExpiry
+          {...{ submit, onDone, onCancel }}
+        />
+      </Dialog>
+    </Modal>
+  );
+}
+
+/** An act is in the log; the engine applies it a moment later. */
+async function refreshLimits(queries: ReturnType<typeof useQueryClient>, patient: string): Promise<void> {
+  const live: View = { patient, knownAt: null };
+  for (const name of ['limits', 'thresholds', 'timeline']) {
+    await queries.invalidateQueries({ queryKey: viewKey(live, name) });
+    setTimeout(() => void queries.invalidateQueries({ queryKey: viewKey(live, name) }), 1_500);
+  }
+}
