@@ -83,7 +83,10 @@ function drawLimit(u: uPlot, ctx: CanvasRenderingContext2D, limit: DrawnLimit, p
   ctx.fillStyle = palette[limit.severity];
   ctx.font = scaled(FONT, ratio);
   ctx.textAlign = 'left';
-  ctx.textBaseline = limit.direction === 'high' ? 'bottom' : 'top';
+  // Beyond its line, but never outside of the chart.
+  const [room, size] = [limit.direction === 'high' ? y - u.bbox.top : u.bbox.top + u.bbox.height - y, 14 * ratio];
+  const isAbove = (limit.direction === 'high') === room >= size;
+  ctx.textBaseline = isAbove ? 'bottom' : 'top';
   ctx.fillText(limit.label, u.bbox.left + 4 * ratio, y);
 }
 

@@ -22,10 +22,10 @@ export function factText({ content, reference }: Fact): string {
 }
 
 function memberText(name: string, value: unknown): readonly string[] {
+  // Active is how a record usually is; that it is not is worth a word.
+  if (name === 'active') return value === false ? [strings.patient.notActive] : [];
   if (value === null || value === undefined || value === false) return [];
-  if (name === 'birthDate') return [fill(strings.patient.born, { date: String(value) })];
-  // Active is how a person's record usually is; that it is not is worth a word.
-  if (name === 'active') return [];
+  if (name === 'birthDate' && typeof value === 'string') return [fill(strings.patient.born, { date: value })];
   if (value === true) return [name.replaceAll(/([A-Z])/g, ' $1').toLowerCase()];
   if (typeof value === 'string' || typeof value === 'number') return [String(value)];
   if (Array.isArray(value)) return value.flatMap((one) => memberText(name, one));

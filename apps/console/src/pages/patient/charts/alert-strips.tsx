@@ -3,8 +3,8 @@ import { useMemo } from 'react';
 import { StripFigure } from '../../../charts/strip/strip-figure.js';
 import { stripReadings } from '../../../charts/strip/strip-readings.js';
 import { fill, strings } from '../../../strings/strings.js';
-import { csvHref, wavesQuery, type TimelineItem, type Wave } from '../data/patient-queries.js';
-import type { Twin } from '../data/api-types.js';
+import { csvHref, wavesQuery } from '../data/patient-queries.js';
+import type { TimelineItem, Twin, Wave } from '../data/api-types.js';
 import type { View } from '../data/view.js';
 
 /** Rules of heart rhythm: what they saw is in the waves, not in the numbers. */

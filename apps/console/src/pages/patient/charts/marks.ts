@@ -1,6 +1,8 @@
 import type { DrawnMark } from '../../../charts/plot/backdrop.js';
 import { fill, strings } from '../../../strings/strings.js';
-import type { TimelineItem } from '../data/patient-queries.js';
+import type { TimelineItem } from '../data/api-types.js';
+
+export type { TimelineItem };
 
 /** What of the timeline stands at the axis of a measure's chart: what is about it, and what is about no measure. */
 export function itemsOfChart(items: readonly TimelineItem[], code: string): readonly TimelineItem[] {

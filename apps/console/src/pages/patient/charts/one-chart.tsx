@@ -9,8 +9,8 @@ import { readingsOf } from '../../../charts/values/readings.js';
 import { minuteText } from '../../../charts/values/time-texts.js';
 import { fill, strings } from '../../../strings/strings.js';
 import { useRefreshed } from '../data/live-patient.js';
-import { csvHref, seriesQuery, type TimelineItem } from '../data/patient-queries.js';
-import type { Forecast, LimitsInForce, Measure, Twin } from '../data/api-types.js';
+import { csvHref, seriesQuery } from '../data/patient-queries.js';
+import type { Forecast, LimitsInForce, Measure, TimelineItem, Twin } from '../data/api-types.js';
 import { RANGES, rangeText, type Range } from '../data/ranges.js';
 import type { View } from '../data/view.js';
 import { drawnLimits, targetOf } from './chart-limits.js';
@@ -48,9 +48,10 @@ export function OneChart(props: OneChartProps): React.ReactNode {
   const ownItems = useMemo(() => itemsOfChart(items, code), [items, code]);
   const fan = useMemo(() => {
     if (forecast === undefined) return null;
-    const issued = newest !== undefined && newest.effectiveAt === forecast.issuedAt ? newest.value : undefined;
-    return fanOf(forecast, issued);
-  }, [forecast, newest]);
+    const issuedAt = Date.parse(forecast.issuedAt);
+    const issued = readings.findLast((one) => one.kind === 'value' && one.at === issuedAt);
+    return fanOf(forecast, issued?.kind === 'value' ? issued.value : undefined);
+  }, [forecast, readings]);
   // What is predicted takes a third of the chart at most: the past is what it is for.
   const ahead = Math.min(fan?.x.at(-1) ?? until, until + RANGES[range] / 2);
   const backdrop = {

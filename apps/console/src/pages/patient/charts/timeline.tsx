@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { ShownTime } from '../../../charts/shown-time.js';
 import { strings } from '../../../strings/strings.js';
-import type { TimelineItem } from '../data/patient-queries.js';
+import type { TimelineItem } from '../data/api-types.js';
 import { itemText } from './marks.js';
 
 interface TimelineProps {

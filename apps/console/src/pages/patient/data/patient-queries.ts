@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api, fetchWithSession } from '../../../api/client.js';
 import { problemOf } from '../../../api/problem.js';
+import type { PatientLabel, TimelineItem, Wave } from './api-types.js';
 import { RANGES, type Range } from './ranges.js';
 import { viewKey, type View } from './view.js';
 
@@ -104,13 +105,6 @@ export function firstRecordedQuery(patient: string) {
   });
 }
 
-export interface PatientLabel {
-  readonly patient: string;
-  readonly name: string | null;
-  readonly identifier: { readonly system: string | null; readonly value: string } | null;
-  readonly bed: { readonly reference: string; readonly name: string } | null;
-}
-
 /** Name, identifier and bed; null where the search does not find the patient. */
 export function labelQuery(patient: string) {
   return queryOptions({
@@ -123,22 +117,6 @@ export function labelQuery(patient: string) {
   });
 }
 
-export interface TimelineItem {
-  readonly id?: string;
-  readonly at: string;
-  readonly kind: 'alert' | 'act' | 'threshold' | 'monitoring';
-  readonly title: string;
-  readonly severity?: 'high' | 'medium' | 'low';
-  readonly alert?: string;
-  readonly rule?: string;
-  readonly code?: string;
-  readonly transition?: string;
-  readonly summary?: string;
-  readonly effectiveAt?: string;
-  readonly author?: string;
-  readonly reason?: string;
-}
-
 /** Alerts and acts of a range, at most a thousand. */
 export function timelineQuery(view: View, range: Range) {
   return queryOptions({
@@ -148,15 +126,6 @@ export function timelineQuery(view: View, range: Range) {
       return ask<{ items: TimelineItem[]; next?: string }>(`/v1/twins/${view.patient}/timeline?${query}`);
     },
   });
-}
-
-export interface Wave {
-  readonly code: string;
-  readonly channel?: string;
-  readonly effectiveAt: string;
-  readonly periodMs: number | null;
-  readonly unit: string;
-  readonly values: readonly number[];
 }
 
 /** Waves or intervals from `from` to `to`, ms, at most a minute. */
