@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import type { Quality } from '../values/readings.js';
 
-/** Paths of points that are no circles: what is not good is told by its shape, not only by its colour. */
+/** Paths of points that are no circles: what is not good is shown by its shape, not only by its colour. */
 export function shapesOf(quality: Exclude<Quality, 'good'>): uPlot.Series.Points.PathBuilder {
   return (u, series, from, to, filtered) => {
     const path = new Path2D();

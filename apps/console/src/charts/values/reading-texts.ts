@@ -3,7 +3,7 @@ import type { Reading, ValueReading } from './readings.js';
 import { timeText } from './time-texts.js';
 import { unitText } from './unit-text.js';
 
-/** In whose clock and zone times are told; `zone` is the viewer's where it is absent. */
+/** In whose clock and zone times are given; `zone` is the viewer's where it is absent. */
 export interface Clock {
   readonly now: number;
   readonly zone?: string | undefined;

@@ -46,7 +46,7 @@ describe('marks of a chart', () => {
     expect(itemsOfChart([alert, act], 'heart-rate')).toEqual([act]);
   });
 
-  it('tell alerts from acts by their kind', () => {
+  it('differ for alerts and acts by their kind', () => {
     expect(drawnMarks([alert, act])).toEqual([
       { at: Date.parse(at), kind: 'alert', severity: 'high' },
       { at: Date.parse(at), kind: 'act', severity: undefined },
