@@ -1,6 +1,6 @@
 import { SearchRefusedError } from '#libs/fhir-rest';
 import type { ForecastPlace } from '../forecast-resources/forecast-stream.js';
-import type { MeasuredPlace } from '../measured/measured-stream.js';
+import type { MeasuredPlace } from '../measured/row-source.js';
 
 /** Where a page of what is stored and what is derived begins; undefined: from the beginning of each, null: it has no more. */
 export interface JoinedCursor {

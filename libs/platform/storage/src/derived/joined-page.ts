@@ -1,6 +1,6 @@
 import type { StoredResource } from '#libs/fhir-rest';
 import type { ForecastPlace } from '../forecast-resources/forecast-stream.js';
-import type { MeasuredPlace } from '../measured/measured-stream.js';
+import type { MeasuredPlace } from '../measured/row-source.js';
 import { StreamsInOrder, type DerivedStream } from './derived-stream.js';
 import { joinedCursorText, type JoinedCursor } from './joined-cursor.js';
 

@@ -3,7 +3,8 @@ import type { Issue } from '#libs/domain/fhir';
 import type { Queries, SearchAccess } from '#libs/fhir-rest';
 import type { JoinedOrder } from '../derived/joined-page.js';
 import { measuredScope } from './measured-scope.js';
-import { hasWearables, MeasuredStream, type Wanted } from './measured-stream.js';
+import { MeasuredStream, type Wanted } from './measured-stream.js';
+import { hasWearables } from './row-source.js';
 
 /** What a search has to do with measurements of wearable senders. */
 export interface MeasuredPart {
@@ -16,7 +17,7 @@ export interface MeasuredPart {
 
 const NO_PART: MeasuredPart = { order: { kind: 'append' }, issues: [] };
 
-/** Searches of Observations that name patients find measurements, too; of others the client learns that they do not. */
+/** Searches of Observations find measurements, too; where they cannot, the client learns of it. */
 export async function measuredPart(
   client: PoolClient,
   tenant: number,
@@ -29,7 +30,7 @@ export async function measuredPart(
   if (scope === undefined) return { ...NO_PART, issues: [LEFT_OUT] };
   const alternatives = access.found('Observation').map((visible) => [...query.conditions, ...visible]);
   const [sort] = query.sort;
-  const isByDate = queries.length === 1 && sort?.parameter === 'date';
+  const isByDate = queries.length === 1 && sort?.parameter === 'date' && scope.of.kind !== 'all';
   const descending = isByDate && sort.descending;
   return {
     wanted: { scope, alternatives, descending },
@@ -57,13 +58,12 @@ export async function countMeasured(
 const LEFT_OUT: Issue = {
   severity: 'information',
   code: 'incomplete',
-  diagnostics:
-    'measurements of wearable senders are found by searches that name a patient (at most 20): add patient or subject',
+  diagnostics: 'measurements of wearable senders are not found by chains and _has: name patients by patient or subject',
 };
 
 const BEHIND: Issue = {
   severity: 'information',
   code: 'informational',
   diagnostics:
-    'measurements of wearable senders are sorted by date only: here they stand behind the others, by their time',
+    'measurements of wearable senders are sorted by date only, where at most 20 patients are named: here they stand behind the others',
 };

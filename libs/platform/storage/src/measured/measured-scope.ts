@@ -1,11 +1,11 @@
 import type { JsonObject } from '#libs/domain/fhir';
 import { CATALOGUE } from '#libs/domain/quantities';
 import { matches, searchValuesOf, type Condition, type DateValue } from '#libs/fhir-search';
-import { conceptOf, LEADS, observationCategories } from '#libs/fhir-rest';
+import { conceptOf, LEADS, measurementKeyOf, observationCategories, type MeasurementKey } from '#libs/fhir-rest';
 
 /** Where measurements may be that a search of Observations finds: what the database is asked for, before each is compared with all conditions. */
 export interface MeasuredScope {
-  readonly patients: readonly string[];
+  readonly of: MeasuredOf;
   /** Catalogue numbers. */
   readonly codes: readonly number[];
   /** ms since 1970, both inclusive. */
@@ -13,37 +13,47 @@ export interface MeasuredScope {
   readonly to: number;
 }
 
-/** Each patient and measure is a walk of its own. */
+export type MeasuredOf =
+  | { readonly kind: 'patients'; readonly patients: readonly string[] }
+  | { readonly kind: 'ids'; readonly keys: readonly MeasurementKey[] }
+  /** Nobody is named: all twins of the tenant. */
+  | { readonly kind: 'all' };
+
+/** Each patient and measure is a walk of its own; of more all twins are walked. */
 const MAX_PATIENTS = 20;
+const MAX_IDS = 200;
 /** Years 1 to 9999, as measurements are. */
 const FIRST_MS = -62_135_596_800_000;
 const LAST_MS = 253_402_300_799_999;
 /** Parameters that a measure decides, whatever was measured. */
 const OF_MEASURE = new Set(['code', 'combo-code', 'category']);
 
-/** @returns undefined where the conditions name no patients: nothing would bound the cost */
+/** @returns undefined where the conditions ask for other resources, which meet stored ones only */
 export function measuredScope(conditions: readonly Condition[]): MeasuredScope | undefined {
-  const named = conditions.flatMap((condition) => {
-    const patients = patientsOf(condition);
-    return patients === undefined ? [] : [patients];
-  });
-  const [patients] = named;
-  if (patients === undefined || patients.length > MAX_PATIENTS) return undefined;
+  if (conditions.some(({ kind }) => kind === 'chain' || kind === 'has')) return undefined;
+  const named = firstOf(conditions, patientsOf) ?? firstOf(conditions, idsOf);
   const decided = conditions.filter((one) => one.kind === 'token' && OF_MEASURE.has(one.parameter));
   const codes = CATALOGUE.filter(({ number }) => mayMatch(number, decided)).map(({ number }) => number);
   const ranges = conditions.flatMap((one) =>
     one.kind === 'date' && one.parameter === 'date' ? [rangeOfAll(one.values)] : [],
   );
   return {
-    patients,
+    of: named ?? { kind: 'all' },
     codes,
     from: Math.max(FIRST_MS, ...ranges.map(({ from }) => from)),
     to: Math.min(LAST_MS, ...ranges.map(({ to }) => to)),
   };
 }
 
-function patientsOf(condition: Condition): readonly string[] | undefined {
-  if (condition.kind === 'compartment') return [condition.patient];
+function firstOf(
+  conditions: readonly Condition[],
+  namedBy: (condition: Condition) => MeasuredOf | undefined,
+): MeasuredOf | undefined {
+  return conditions.map(namedBy).find((of) => of !== undefined);
+}
+
+function patientsOf(condition: Condition): MeasuredOf | undefined {
+  if (condition.kind === 'compartment') return { kind: 'patients', patients: [condition.patient] };
   if (condition.kind !== 'reference' || condition.not) return undefined;
   if (condition.parameter !== 'patient' && condition.parameter !== 'subject') return undefined;
   const ids = condition.values.flatMap((value) => {
@@ -51,7 +61,14 @@ function patientsOf(condition: Condition): readonly string[] | undefined {
     return isPatient ? [value.id] : [];
   });
   // Alternatives of another kind find other resources; they are no measurements.
-  return [...new Set(ids)];
+  const patients = [...new Set(ids)];
+  return patients.length > MAX_PATIENTS ? undefined : { kind: 'patients', patients };
+}
+
+function idsOf(condition: Condition): MeasuredOf | undefined {
+  if (condition.kind !== 'id' || condition.not) return undefined;
+  const keys = [...new Set(condition.values)].flatMap((id) => measurementKeyOf(id) ?? []);
+  return keys.length > MAX_IDS ? undefined : { kind: 'ids', keys };
 }
 
 function mayMatch(code: number, decided: readonly Condition[]): boolean {

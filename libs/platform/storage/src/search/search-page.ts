@@ -154,6 +154,8 @@ async function totalOf(
   const limit = first.total === 'estimate' && !isCountOnly(first) ? MAX_COUNTED : undefined;
   const { text, values } = compileTotal(tenant, queries, access.found, limit);
   const { rows } = await client.query<{ total: number }>(text, [...values]);
+  // Enough already: what is derived need not be counted.
+  if (limit !== undefined && (rows[0]?.total ?? 0) > limit) return undefined;
   const maxRows = limit === undefined ? MAX_DERIVED.asked : MAX_DERIVED.estimated;
   const derived = await countDerived(client, tenant, part, maxRows);
   if (derived === undefined) return undefined;
