@@ -6,9 +6,10 @@ import { PACKS } from '#libs/domain/packs';
 import { catalogueOf } from '#libs/domain/twin';
 import { partitionOf, type Batch, type LogRecord } from '#libs/platform/messaging';
 import { createPool, SourceKeys } from '#libs/platform/storage';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
 import { GLUCOSE, MINUTE, T0, TREND } from '#libs/testing/ward';
 import { BatchApplier } from './apply/apply-batches.js';
+import { Backlog } from './backlog/backlog.js';
 import { DeferredPatients } from './backlog/deferred-patients.js';
 import { TwinCache } from './apply/twin-cache.js';
 
@@ -74,25 +75,34 @@ describe('forecasts in the transaction of the engine', () => {
     const pool = createPool(database.url);
     open.push({ database, pool });
     await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one')`);
-    const engine = (): BatchApplier =>
-      new BatchApplier({
-        pool,
-        cache: new TwinCache(10_000_000),
-        deferred: new DeferredPatients(),
-        sources: new SourceKeys(),
-        catalogue: CATALOGUE,
-        firstKept: () => Promise.resolve(0n),
-        onCommitted: () => undefined,
-        onProblem: ({ reason }) => {
-          throw new Error(reason);
-        },
-      });
+    const shared = {
+      pool,
+      sources: new SourceKeys(),
+      catalogue: CATALOGUE,
+      onCommitted: () => undefined,
+      onProblem: ({ reason }: { readonly reason: string }) => {
+        throw new Error(reason);
+      },
+    };
+    const engine = (): BatchApplier => {
+      const deferred = new DeferredPatients();
+      const firstKept = (): Promise<bigint> => Promise.resolve(0n);
+      return new BatchApplier({ ...shared, cache: new TwinCache(10_000_000), deferred, firstKept });
+    };
+    const backlog = new Backlog({ ...shared, sliceMs: 100 });
     let applier = engine();
     const records = story();
     for (let first = 0; first < records.length; first += size) {
       expect(await applier.apply([batchOf(records.slice(first, first + size), first)])).toEqual([{ kind: 'applied' }]);
+      // What takes the core longer than a live transaction may waits for the backlog lane.
+      await until(async () => {
+        if ((await pool.query('SELECT 1 FROM deferred_records LIMIT 1')).rowCount === 0) return true;
+        backlog.wake();
+        return false;
+      });
       if (restarts) applier = engine();
     }
+    await backlog.stop();
     return pool;
   }
 

@@ -127,7 +127,7 @@ function pairView(
   { row, point }: Pair,
   truth: Truth,
 ): z.input<typeof ForecastPairSchema> {
-  const { model, code, recordedAt, forecast } = row;
+  const { model, code, recordedAt, forecast, scored } = row;
   const { minutes, mean, quantiles, baselines } = point;
   const head = {
     forecast: forecastId(tenant, twin, row),
@@ -140,6 +140,7 @@ function pairView(
     mean,
     quantiles: { ...quantiles },
     baselines: { ...baselines },
+    scored,
   };
   if ('unscored' in truth) {
     const none = { actual: null, actualAt: null, actualVersion: null, error: null, inside80: null, inside95: null };

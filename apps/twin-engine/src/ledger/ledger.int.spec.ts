@@ -1,156 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Pool } from 'pg';
-import { twinKey, TOPICS, type PatientInput } from '#libs/contracts';
-import type { Forecaster } from '#libs/domain/forecasting';
-import { unpackBlock, unpackForecast, unpackTally, type LedgerForecast } from '#libs/domain/ledger';
-import { PACKS } from '#libs/domain/packs';
-import { catalogueOf } from '#libs/domain/twin';
-import { partitionOf, type LogRecord } from '#libs/platform/messaging';
-import { createPool, findTruths, SourceKeys } from '#libs/platform/storage';
-import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
+import { unpackBlock } from '#libs/domain/ledger';
+import { findTruths } from '#libs/platform/storage';
 import { GLUCOSE, HOUR, MINUTE, TREND } from '#libs/testing/ward';
-import { BatchApplier } from '../apply/apply-batches.js';
-import { TwinCache } from '../apply/twin-cache.js';
-import { Backlog } from '../backlog/backlog.js';
-import { DeferredPatients } from '../backlog/deferred-patients.js';
-import { Ledger, type Looked } from './ledger.js';
-
-/** Two hours back at a whole block, so that nothing waits by the clock. */
-const T0 = Math.floor(Date.now() / HOUR) * HOUR - 100 * HOUR;
-const KEY = twinKey(1, 'patient', 'p1');
-const PARTITION = partitionOf(KEY, 12);
-
-/** The twin's engine and its ledger on a database of their own. */
-class Bench {
-  private offset = 0;
-  readonly looked: Looked[] = [];
-  readonly appended: PatientInput[] = [];
-  /** Thrown by the log in place of appending. */
-  fault: Error | undefined;
-  private readonly applier: BatchApplier;
-  private readonly backlog: Backlog;
-
-  private constructor(
-    readonly database: TestDatabase,
-    readonly pool: Pool,
-    private readonly forecaster: Forecaster,
-  ) {
-    const shared = {
-      pool,
-      sources: new SourceKeys(),
-      catalogue: catalogueOf(PACKS, [forecaster]),
-      onCommitted: () => undefined,
-      onProblem: ({ reason }: { readonly reason: string }) => {
-        throw new Error(reason);
-      },
-    };
-    const cache = new TwinCache(10_000_000);
-    const firstKept = (): Promise<bigint> => Promise.resolve(0n);
-    this.applier = new BatchApplier({ ...shared, cache, deferred: new DeferredPatients(), firstKept });
-    this.backlog = new Backlog({ ...shared, sliceMs: 100 });
-  }
-
-  static async open(forecaster: Forecaster): Promise<Bench> {
-    const database = await createTestDatabase();
-    const pool = createPool(database.url);
-    await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one')`);
-    return new Bench(database, pool, forecaster);
-  }
-
-  async close(): Promise<void> {
-    await this.backlog.stop();
-    await this.pool.end();
-    await this.database.drop();
-  }
-
-  async take(records: readonly PatientInput[]): Promise<void> {
-    const logged = records.map((record): LogRecord => {
-      const offset = BigInt(this.offset++);
-      const place = { topic: TOPICS.patientInput, partition: PARTITION, offset, key: KEY };
-      return { ...place, value: JSON.stringify(record), headers: {}, appendedAt: 0 };
-    });
-    const batch = { topic: TOPICS.patientInput, partition: PARTITION, records: logged };
-    const run = { signal: new AbortController().signal, heartbeat: () => Promise.resolve() };
-    expect(await this.applier.apply([{ ...batch, ...run }])).toEqual([{ kind: 'applied' }]);
-    // What takes the core longer than a live transaction may waits for the backlog lane.
-    await until(async () => {
-      if ((await this.rows('SELECT 1 FROM deferred_records LIMIT 1')).length === 0) return true;
-      this.backlog.wake();
-      return false;
-    });
-  }
-
-  /** A new process each time: all blocks are due. */
-  async score(): Promise<void> {
-    await this.pool.query('UPDATE forecast_blocks SET due_at = now() WHERE due_at IS NOT NULL');
-    await this.round();
-  }
-
-  round(): Promise<void> {
-    const { pool, forecaster, looked } = this;
-    return new Ledger({
-      pool,
-      log: {
-        append: (records) => {
-          if (this.fault !== undefined) return Promise.reject(this.fault);
-          this.appended.push(...records.map(({ value }) => JSON.parse(value) as PatientInput));
-          return Promise.resolve([]);
-        },
-      },
-      forecasters: [forecaster],
-      everyMs: 1,
-      onLooked: (one) => looked.push(one),
-      onProblem: (error) => {
-        throw error;
-      },
-    }).round();
-  }
-
-  async rows<T>(sql: string): Promise<T[]> {
-    return (await this.pool.query(sql)).rows as T[];
-  }
-
-  async sums(): Promise<readonly { minutes: number; n: number; unscored: number; squared: number }[]> {
-    const rows = await this.rows<{ tally: Buffer }>('SELECT tally FROM forecast_blocks WHERE tally IS NOT NULL');
-    const all = rows.flatMap(({ tally }) => unpackTally(tally));
-    return [15, 30].map((minutes) => {
-      const own = all.filter((one) => one.minutes === minutes);
-      const add = (of: (one: (typeof own)[number]) => number): number => own.reduce((sum, one) => sum + of(one), 0);
-      return {
-        minutes,
-        n: add(({ sums }) => sums.n),
-        unscored: add(({ unscored }) => unscored),
-        squared: add(({ sums }) => sums.squared),
-      };
-    });
-  }
-}
-
-function glucose(slot: number, x: number, version = 1): PatientInput {
-  const t = T0 + slot * 5 * MINUTE;
-  const head = { v: 1, tenant: 1, patient: 'p1', kind: 'samples', source: 'cgm', device: '' } as const;
-  return { ...head, receivedAt: t + version * 1000, samples: [{ c: GLUCOSE, t, x, i: `g-${slot}` }] };
-}
-
-const smooth = (slot: number): number => Math.round(120 + 15 * Math.sin(slot / 3));
+import { glucose, LedgerBench, smooth, T0 } from './ledger.fixture.js';
 
 describe('the prediction ledger', () => {
-  let bench: Bench;
+  let bench: LedgerBench;
   beforeEach(async () => {
-    bench = await Bench.open(TREND);
+    bench = await LedgerBench.open(TREND);
   }, 30_000);
   afterEach(() => bench.close());
 
-  async function forecasts(): Promise<Map<number, LedgerForecast>> {
-    const rows = await bench.rows<{ version: string; content: Buffer; issued: number }>(
-      `SELECT version, content, (extract(epoch FROM issued_at) * 1000)::float8 AS issued FROM forecasts WHERE content IS NOT NULL`,
-    );
-    return new Map(rows.map(({ version, content, issued }) => [Number(version), unpackForecast(content, issued)]));
-  }
-
   it('scores each point that is due against what came, as reckoned by hand', async () => {
     await bench.take(Array.from({ length: 40 }, (_, slot) => glucose(slot, smooth(slot))));
-    const issued = await forecasts();
+    const issued = await bench.forecasts();
     await bench.round();
     // The newest value is of slot 39; the target of 15 min from slot 36 on, of 30 min from slot 33 on, may still be measured.
     let squared = 0;
@@ -166,7 +29,7 @@ describe('the prediction ledger', () => {
 
   it('settles what no late value can change any more: the same values, small, and no row of them is left', async () => {
     await bench.take(Array.from({ length: 288 }, (_, slot) => glucose(slot, smooth(slot))));
-    const issued = await forecasts();
+    const issued = await bench.forecasts();
     await bench.score();
     expect(bench.looked.reduce((sum, { settled }) => sum + settled, 0)).toBe(0);
     // Two days on.
@@ -200,7 +63,7 @@ describe('the prediction ledger', () => {
     await bench.score();
     const before = await bench.sums();
     await bench.take([glucose(20, smooth(20) + 8, 2)]);
-    const known = await forecasts();
+    const known = await bench.forecasts();
     await bench.score();
     const after = await bench.sums();
     expect(after[0]!.squared).not.toBe(before[0]!.squared);
@@ -227,7 +90,7 @@ describe('the prediction ledger', () => {
     await bench.score();
     expect(bench.appended).toHaveLength(1);
     expect(await bench.rows('SELECT status FROM model_statuses')).toEqual([{ status: 'demoted' }]);
-    expect([...(await forecasts()).values()].at(-1)).toMatchObject({ status: 'demoted' });
+    expect([...(await bench.forecasts()).values()].at(-1)).toMatchObject({ status: 'demoted' });
   });
 
   it('takes each block once when several engines score', async () => {
@@ -241,7 +104,7 @@ describe('the prediction ledger', () => {
   it('finds the same truth in whatever order values arrived', async () => {
     const all = Array.from({ length: 60 }, (_, slot) => glucose(slot, smooth(slot)));
     const shuffled = all.toSorted((a, b) => (a.receivedAt % 7919) - (b.receivedAt % 7919));
-    const other = await Bench.open(TREND);
+    const other = await LedgerBench.open(TREND);
     try {
       await bench.take(all);
       await other.take(shuffled.map((record) => ({ ...record, receivedAt: T0 + 6 * HOUR })));

@@ -8,13 +8,14 @@ import {
   findTruths,
   inTransaction,
   standingsOf,
+  unscoredForecasts,
   unsettledForecasts,
   writeBlocks,
   type BlockWrite,
   type DueBlock,
 } from '#libs/platform/storage';
 import { Rounds } from '../time/rounds.js';
-import { scoreBlock, targetsOf, type OpenBlock } from './score-block.js';
+import { scoreBlock, targetsOf, withUnscored, type OpenBlock } from './score-block.js';
 
 export interface LedgerDeps {
   readonly pool: Pool;
@@ -38,6 +39,8 @@ const BLOCKS_AT_ONCE = 40;
 const TRANSACTIONS = 10;
 /** A model that this software does not know; another version may. */
 const UNKNOWN_AGAIN_MS = 60 * 60_000;
+/** Forecasts that are not scored, of one block at once. */
+const UNSCORED_AT_ONCE = 2_000;
 
 /**
  * Scores forecasts as their time comes, settles what cannot change any more, and writes to the log what follows for models: they are demoted, or come back. Beside the
@@ -88,10 +91,32 @@ export class Ledger {
       writes.push(scoreBlock(one, found.slice(from, to), now));
       from = to;
     });
-    await writeBlocks(client, writes);
+    const all = await this.takeUnscored(client, writes, now);
+    await writeBlocks(client, all);
     const changed = writes.filter(({ place, tally }) => !isSame(place.tally, tally)).map(({ place }) => place);
     const statuses = await this.judge(client, changed, now);
-    return { blocks: blocks.length, settled: writes.filter(({ dueAt }) => dueAt === null).length, statuses };
+    return { blocks: blocks.length, settled: all.filter(({ dueAt }) => dueAt === null).length, statuses };
+  }
+
+  /** Blocks that are settled take over the forecasts that they do not score. */
+  private async takeUnscored(
+    client: PoolClient,
+    writes: readonly BlockWrite[],
+    now: number,
+  ): Promise<readonly BlockWrite[]> {
+    const settling = writes.filter(({ dueAt }) => dueAt === null);
+    const others = await unscoredForecasts(
+      client,
+      settling.map(({ place }) => place),
+      UNSCORED_AT_ONCE + 1,
+    );
+    const taken = new Map(
+      settling.map((write, i) => {
+        const some = others[i]!.slice(0, UNSCORED_AT_ONCE);
+        return [write, withUnscored(write, some, others[i]!.length <= UNSCORED_AT_ONCE, now)] as const;
+      }),
+    );
+    return writes.map((write) => taken.get(write) ?? write);
   }
 
   private outputOf({ model, code }: DueBlock) {

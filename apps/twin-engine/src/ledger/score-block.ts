@@ -2,6 +2,7 @@ import type { ForecastOutput } from '#libs/domain/forecasting';
 import {
   blockLength,
   isDue,
+  joinedBlocks,
   mergedTallies,
   packBlock,
   packTally,
@@ -9,6 +10,7 @@ import {
   timeOf,
   truthOf,
   unpackBlock,
+  unscored,
   WAIT_MS,
   type DueBy,
   type ScoredForecast,
@@ -70,6 +72,26 @@ export function scoreBlock(open: OpenBlock, truths: readonly (FoundTruth | undef
   const most = pending > 0 ? LOOK_AGAIN.mostWhilePending : LOOK_AGAIN.most;
   const after = Math.min(most, Math.max(LOOK_AGAIN.least, (now - place.createdAt) / 4));
   return { ...counted, content: place.content, taken: [], dueAt: now + after };
+}
+
+/**
+ * A block that is settled takes over what it does not score, too. What does not fit at once is taken first, and the block is looked at again.
+ *
+ * @param others forecasts that are not scored; `isAll`: there are no more
+ */
+export function withUnscored(
+  write: BlockWrite,
+  others: readonly StoredForecast[],
+  isAll: boolean,
+  now: number,
+): BlockWrite {
+  if (others.length === 0) return write;
+  const { place, taken } = write;
+  const versions = others.map(({ version }) => version);
+  const before = (isAll ? write.content : place.content) ?? new Uint8Array();
+  const content = joinedBlocks(before, packBlock(place.block, others.map(unscored)));
+  if (isAll) return { ...write, content, taken: [...taken, ...versions] };
+  return { ...write, content, taken: versions, dueAt: now };
 }
 
 function dueBy({ asOf }: DueBlock, { toleranceMs }: ForecastOutput, now: number): DueBy {

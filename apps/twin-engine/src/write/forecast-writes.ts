@@ -35,10 +35,10 @@ function forecastWrite(
   const block = blockOf(issuedAt, output);
   const place = { model, code, block, issuedAt };
   if (said.kind === 'refused')
-    return { ...place, content: null, refusal: said.reason, words: said.message, isFirst: false };
+    return { ...place, content: null, refusal: said.reason, words: said.message, scored: false, isFirst: false };
   // Nothing joins a block that the ledger has closed: it waits longer than a block is long.
   const isFirst =
     follows === null || blockOf(follows.issuedAt, output) !== block || heard - follows.at >= blockLength(output);
   const content = packForecast(ledgerForecastOf(said, said.version, said.status));
-  return { ...place, content, refusal: null, words: said.explanation, isFirst };
+  return { ...place, content, refusal: null, words: said.explanation, scored: said.scored, isFirst };
 }

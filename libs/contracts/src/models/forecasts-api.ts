@@ -77,6 +77,9 @@ export const ForecastPairSchema = z.object({
   error: z.number().nullable().describe('mean − actual'),
   inside80: z.boolean().nullable(),
   inside95: z.boolean().nullable(),
+  scored: z
+    .boolean()
+    .describe('counts in `/v1/forecast-scores`: of forecasts that follow each other closely one in some minutes does'),
   unscored: z
     .enum(['pending', 'no-measurement'])
     .optional()

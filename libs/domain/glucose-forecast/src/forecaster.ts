@@ -32,7 +32,7 @@ const OWN_FROM = 288;
 /** Glucose 15 to 120 min ahead from a sensor's readings, with recorded insulin and carbohydrates where there are any. */
 export const GLUCOSE_FORECAST: Forecaster = {
   card: GLUCOSE_FORECAST_CARD,
-  outputs: [{ code: GLUCOSE, minutes: MINUTES, toleranceMs: 150_000, everyMs: 0 }],
+  outputs: [{ code: GLUCOSE, minutes: MINUTES, toleranceMs: 150_000, scoredEveryMs: 0, usesLater: true }],
   reads: [GLUCOSE, BOLUS, BASAL, CARBOHYDRATES],
   memory: { version: 1 },
   take,

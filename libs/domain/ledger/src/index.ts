@@ -1,6 +1,15 @@
 export { forecastId } from './forecast-id.js';
 export { blockLength, blockOf } from './packed/block-of.js';
-export { packBlock, unpackBlock, type ScoredForecast, type Truth, type UnscoredReason } from './packed/packed-block.js';
+export {
+  isScored,
+  joinedBlocks,
+  packBlock,
+  unpackBlock,
+  unscored,
+  type ScoredForecast,
+  type Truth,
+  type UnscoredReason,
+} from './packed/packed-block.js';
 export { ledgerForecastOf, packForecast, unpackForecast, type LedgerForecast } from './packed/packed-forecast.js';
 export { shownPoints } from './shown.js';
 export { isDue, nearest, timeOf, truthOf, WAIT_MS, type DueBy, type StoredForecast } from './scoring/due-points.js';

@@ -20,8 +20,8 @@ import { outsidePopulation } from './population.js';
 const HOUR_MS = 3_600_000;
 /** Half a sampling step of hourly vital signs. */
 const TOLERANCE_MS = HOUR_MS / 2;
-/** A monitor that sends each second does not get a forecast each second: within a twelfth of the shortest horizon little changes, and each one is stored and scored. */
-const EVERY_MS = HOUR_MS / 12;
+/** Of a monitor that sends each second not each forecast is scored: within a twelfth of the shortest horizon errors are nearly the same. */
+const SCORED_EVERY_MS = HOUR_MS / 12;
 /** Between two full sets of a person who needs watching (NEWS2 5 and over) lies an hour, of a stable one at least 4 (RCP 2017). */
 const STALE_MS = 4 * HOUR_MS;
 const MIN_VALUES = 2;
@@ -37,7 +37,7 @@ export const VITAL_FORECAST: Forecaster = {
     code,
     minutes: HORIZON_MINUTES,
     toleranceMs: TOLERANCE_MS,
-    everyMs: EVERY_MS,
+    scoredEveryMs: SCORED_EVERY_MS,
   })),
   reads: VITAL_SIGNS.map(({ code }) => code),
   memory: { version: VITAL_MEMORY_VERSION },

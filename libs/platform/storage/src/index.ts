@@ -40,6 +40,7 @@ export {
 export {
   claimDueBlocks,
   standingsOf,
+  unscoredForecasts,
   unsettledForecasts,
   writeBlocks,
   type BlockWrite,

@@ -55,10 +55,16 @@ export function meanResidual({ levels, values }: ResidualTable): number {
 /** `ys` at `x`, linear between the ascending `xs`, constant beyond them. */
 function between(xs: readonly number[], ys: readonly number[], x: number): number {
   if (x <= xs[0]!) return ys[0]!;
-  for (let i = 1; i < xs.length; i++) {
-    const [left, right] = [xs[i - 1]!, xs[i]!];
-    if (x > right) continue;
-    return right === left ? ys[i]! : ys[i - 1]! + ((x - left) / (right - left)) * (ys[i]! - ys[i - 1]!);
+  // By halves: forecasts ask some thousand times a second.
+  let below = 0;
+  let at = xs.length - 1;
+  if (x > xs[at]!) return ys[at]!;
+  while (at - below > 1) {
+    const middle = (at + below) >> 1;
+    if (x > xs[middle]!) below = middle;
+    else at = middle;
   }
-  return ys.at(-1)!;
+  const left = xs[at - 1]!;
+  const right = xs[at]!;
+  return right === left ? ys[at]! : ys[at - 1]! + ((x - left) / (right - left)) * (ys[at]! - ys[at - 1]!);
 }

@@ -31,8 +31,10 @@ export interface ForecastOutput {
   readonly minutes: readonly number[];
   /** A forecast for t is joined with the measurement nearest to t within this distance, ms. */
   readonly toleranceMs: number;
-  /** Least distance between two forecasts of one person in effective time, ms; 0: one per record that brings a new input. */
-  readonly everyMs: number;
+  /** Least distance between two forecasts of one person that the ledger scores, ms of effective time; 0: each is scored. All are stored and shown. */
+  readonly scoredEveryMs: number;
+  /** Values of other measures later than the newest of this one change the forecast (planned doses); absent: they do not, and are no input. */
+  readonly usesLater?: true;
   /** How long after `issuedAt` a forecast is shown, ms; later it is stale. Absent: until its first horizon is past. */
   readonly freshMs?: number;
 }

@@ -9,7 +9,7 @@ export interface ScoredForecast {
   /** When the store had it, ms. */
   readonly recordedAt: number;
   readonly forecast: LedgerForecast;
-  /** One for each point. */
+  /** One for each point; of a forecast that is not scored all are pending. */
   readonly truths: readonly Truth[];
 }
 
@@ -47,6 +47,24 @@ export function packBlock(block: number, forecasts: readonly ScoredForecast[]): 
     });
   }
   return out.done();
+}
+
+/** What {@link packBlock} made of the first forecasts and of others of the same block, as one. */
+export function joinedBlocks(first: Uint8Array, others: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(first.length + others.length);
+  joined.set(first);
+  joined.set(others, first.length);
+  return joined;
+}
+
+/** A forecast that the ledger does not score, as it stands in a block: nothing was looked up for its points. */
+export function unscored(stored: Omit<ScoredForecast, 'truths'>): ScoredForecast {
+  return { ...stored, truths: stored.forecast.points.map(() => ({ unscored: 'pending' })) };
+}
+
+/** Whether the ledger scored a forecast of a settled block. */
+export function isScored({ truths }: Pick<ScoredForecast, 'truths'>): boolean {
+  return truths.some((truth) => !('unscored' in truth) || truth.unscored !== 'pending');
 }
 
 export function unpackBlock(block: number, packed: Uint8Array): readonly ScoredForecast[] {

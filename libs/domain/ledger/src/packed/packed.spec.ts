@@ -3,11 +3,15 @@ import fc from 'fast-check';
 import { QUANTILE_LEVELS, quantilesOf, type ForecastPoint, type ModelForecast } from '#libs/domain/forecasting';
 import { propertyRuns } from '#libs/testing/properties';
 import {
+  isScored,
+  joinedBlocks,
   ledgerForecastOf,
   packBlock,
   packForecast,
+  tallyOf,
   unpackBlock,
   unpackForecast,
+  unscored,
   type ScoredForecast,
 } from '../index.js';
 
@@ -51,6 +55,10 @@ function scaled({ minutes, mean, quantiles, baselines }: ForecastPoint, by: numb
     quantiles: Object.fromEntries(QUANTILE_LEVELS.map((level) => [level, quantiles[level] * by])) as never,
     baselines: { persistence: baselines.persistence * by, 'population-mean': baselines['population-mean'] * by },
   };
+}
+
+function baselinesOf(persistence: number) {
+  return { persistence, 'population-mean': 85 };
 }
 
 function largest(points: readonly ForecastPoint[]): number {
@@ -139,6 +147,21 @@ describe('a packed block', () => {
       { version: 1, recordedAt: T, forecast, truths: forecast.points.map(() => ({ unscored: 'pending' })) },
     ]);
     expect(() => unpackBlock(T, bytes.slice(0, -1))).toThrow('end too early');
+  });
+
+  it('takes over forecasts that are not scored, and says which they are', () => {
+    const points = [{ minutes: 60, mean: 80, quantiles: quantilesOf(() => 80), baselines: baselinesOf(79) }];
+    const head = { kind: 'forecast', dataUntil: T, points, inputs: [], parameters: 'population' } as const;
+    const one = (i: number) => {
+      const forecast = ledgerForecastOf({ ...head, issuedAt: T + i, explanation: '' }, '1.0.0', 'active');
+      return { version: i, recordedAt: T + i, forecast };
+    };
+    const scored = [1, 2].map((i) => ({ ...one(i), truths: [{ unscored: 'no-measurement' as const }] }));
+    const others = [3, 4].map((i) => unscored(one(i)));
+    const block = unpackBlock(T, joinedBlocks(packBlock(T, scored), packBlock(T, others)));
+    expect(block).toEqual([...scored, ...others]);
+    expect(block.map(isScored)).toEqual([true, true, false, false]);
+    expect(tallyOf(block)).toMatchObject([{ unscored: 2, sums: { n: 0 } }]);
   });
 });
 

@@ -102,18 +102,28 @@ describe('forecasts of a record', () => {
     expect(ward.state.forecasting?.models?.['glucose-forecast']?.outputs[GLUCOSE]).not.toHaveProperty('refused');
   });
 
-  it('come no nearer to each other than the model wants, but for what it had taken before', () => {
-    const hourly = { ...TREND, outputs: [{ ...TREND.outputs[0]!, everyMs: 60 * MINUTE }] };
+  it('are scored no nearer to each other than the model wants, but for what it had taken before; all are said', () => {
+    const hourly = { ...TREND, outputs: [{ ...TREND.outputs[0]!, scoredEveryMs: 60 * MINUTE }] };
     const ward = wardWith(hourly);
     ward.send([glucose(0, 100), glucose(5, 105)]);
-    for (const minute of [10, 30, 64]) ward.send([glucose(minute, 105)]);
-    expect(said(ward)).toHaveLength(1);
-    ward.send([glucose(65, 110)]);
-    expect(said(ward)).toHaveLength(2);
-    ward.send([glucose(60, 111)], T0 + 66 * MINUTE);
-    expect(said(ward)).toHaveLength(2);
+    for (const minute of [10, 30, 64, 65, 70]) ward.send([glucose(minute, 105 + minute)]);
+    ward.send([glucose(60, 111)], T0 + 71 * MINUTE);
     ward.send([glucose(61, 112)], T0 + 130 * MINUTE);
-    expect(said(ward)).toHaveLength(3);
+    ward.send([glucose(62, 113)], T0 + 131 * MINUTE);
+    expect(said(ward).map((one) => one.kind === 'forecast' && one.scored)).toEqual([
+      ...[true, false, false, false, true, false],
+      ...[false, true, false],
+    ]);
+  });
+
+  it('rest on no later value of another measure, but of models that plan with it', () => {
+    const { usesLater: _, ...output } = TREND.outputs[0]!;
+    const ward = wardWith({ ...TREND, outputs: [output] });
+    ward.send([glucose(0, 100), glucose(5, 110)]);
+    const pulse = (minute: number): WireSample => ({ c: HEART_RATE, t: T0 + minute * MINUTE, x: 80, i: `h-${minute}` });
+    for (const minute of [6, 4, 5]) ward.send([pulse(minute)], T0 + (10 + minute) * MINUTE);
+    ward.send([glucose(15, 110), pulse(16)]);
+    expect(ward.outcomes.map(({ forecasts }) => forecasts.length)).toEqual([1, 0, 1, 1, 1]);
   });
 
   it('know the person as the facts say: unknown stays unknown', () => {
@@ -205,6 +215,7 @@ const sample: fc.Arbitrary<WireSample> = fc
 describe('the same log', () => {
   it('gives the same forecasts and the same twin, wherever the twin was stored and read again', () => {
     let issued = 0;
+    let unscored = 0;
     fc.assert(
       fc.property(
         fc.array(fc.array(sample, { minLength: 1, maxLength: 4 }), { maxLength: 25 }),
@@ -224,8 +235,9 @@ describe('the same log', () => {
             if (read.kind !== 'twin') throw new Error(read.reason);
             return read.state;
           };
-          const whole = wardWith();
-          const cut = wardWith(TREND, reload);
+          const sparse = { ...TREND, outputs: [{ ...TREND.outputs[0]!, scoredEveryMs: 20 * MINUTE }] };
+          const whole = wardWith(sparse);
+          const cut = wardWith(sparse, reload);
           for (const record of log) {
             whole.take(record);
             cut.take(record);
@@ -233,10 +245,12 @@ describe('the same log', () => {
           expect(JSON.stringify(said(cut))).toBe(JSON.stringify(said(whole)));
           expect(writeTwin(CATALOGUE, cut.state)).toBe(writeTwin(CATALOGUE, whole.state));
           issued += said(whole).length;
+          unscored += said(whole).filter((one) => one.kind === 'forecast' && !one.scored).length;
         },
       ),
       propertyRuns(60),
     );
     expect(issued).toBeGreaterThan(metInRuns(100));
+    expect(unscored).toBeGreaterThan(metInRuns(20));
   });
 });

@@ -8,8 +8,8 @@ import { statusKey } from './model-records.js';
 import { subjectOf } from './subject.js';
 
 /**
- * Gives the models what the record brought, and asks each for the forecasts that are due then: one of each measure whose model has a new input, no two
- * nearer to each other than the model wants. What a model says depends on the records up to here only: the same log gives the same forecasts.
+ * Gives the models what the record brought, and asks each for a forecast of every measure that has a new input by it. What a model says, and whether the ledger
+ * scores it, depends on the records up to here only: the same log gives the same forecasts.
  */
 export function forecast(draft: Draft): Changes {
   const { catalogue, measurements, judgements } = draft;
@@ -25,9 +25,8 @@ export function forecast(draft: Draft): Changes {
     const memory = own.reduce((kept: unknown, input) => forecaster.take(kept, changeOf(input)), before.memory);
     const outputs: Record<string, OutputState> = { ...before.outputs };
     for (const output of forecaster.outputs) {
-      const known = before.outputs[output.code];
-      if (!isDue(draft, output, known, own)) continue;
-      const asked = ask(draft, forecaster, memory, output.code, known);
+      if (!hasNewInput(draft, output, own)) continue;
+      const asked = ask(draft, forecaster, memory, output, before.outputs[output.code], own);
       outputs[output.code] = asked.state;
       if (asked.change !== undefined) forecasts.push(asked.change);
     }
@@ -42,42 +41,64 @@ function changeOf({ identity, code, t, x, quality, source, isWithdrawn }: Input)
   return { identity, code, t, x, quality, source, isWithdrawn };
 }
 
-/** The newest value is far enough from the one of the last forecast, or what that rested on is no more what it was. */
-function isDue(
-  { measures, now }: Draft,
-  { code, everyMs }: ForecastOutput,
+/** A value later than the newest of the output is an input only of models that plan with it: the forecast is issued at that newest value. */
+function hasNewInput({ measures }: Draft, { code, usesLater }: ForecastOutput, inputs: readonly Input[]): boolean {
+  const newest = measures[code]?.t;
+  if (newest === undefined) return false;
+  return usesLater === true || inputs.some((input) => input.code === code || input.t <= newest);
+}
+
+/** The forecast is far enough from the last that is scored, or what that rested on is no more what it was. */
+function isScored(
+  now: number,
+  issuedAt: number,
+  { scoredEveryMs }: ForecastOutput,
   known: OutputState | undefined,
   inputs: readonly Input[],
 ): boolean {
-  const newest = measures[code]?.t;
-  if (newest === undefined) return false;
-  if (everyMs === 0 || known === undefined) return true;
-  const { issuedAt, at } = known;
-  if (issuedAt === null || newest >= issuedAt + everyMs) return true;
-  return now >= at + everyMs && inputs.some(({ revised, t }) => revised || t <= issuedAt);
+  const last = known?.scored ?? known;
+  if (scoredEveryMs === 0 || last === undefined || last.issuedAt === null) return true;
+  const { issuedAt: before, at } = last;
+  if (issuedAt >= before + scoredEveryMs) return true;
+  return now >= at + scoredEveryMs && inputs.some(({ revised, t }) => revised || t <= before);
 }
 
 function ask(
   draft: Draft,
   forecaster: Forecaster,
   memory: unknown,
-  code: number,
+  output: ForecastOutput,
   known: OutputState | undefined,
+  inputs: readonly Input[],
 ): { readonly state: OutputState; readonly change?: ForecastChange } {
   const { id: model, version } = forecaster.card;
+  const { code } = output;
   const answer = forecaster.forecast(memory, code, subjectOf(draft, forecaster));
   const follows = followed(known);
   const head = { model, version, code, follows };
   if (answer.kind === 'forecast' && isFinite(answer)) {
     const { kind, ...said } = answer;
     const status = draft.forecasting?.statuses?.[statusKey(model, code)]?.status ?? 'active';
-    return { state: { issuedAt: said.issuedAt, at: draft.now }, change: { kind, ...head, ...said, status } };
+    const scored = isScored(draft.now, said.issuedAt, output, known, inputs);
+    const state = { issuedAt: said.issuedAt, at: draft.now, ...(scored ? {} : lastScored(known)) };
+    return { state, change: { kind, ...head, ...said, status, scored } };
   }
   const { reason, message } = answer.kind === 'refused' ? answer : NOT_FINITE;
-  const state = { issuedAt: known?.issuedAt ?? null, at: draft.now, refused: { reason, message } };
+  const state = {
+    issuedAt: known?.issuedAt ?? null,
+    at: draft.now,
+    refused: { reason, message },
+    ...lastScored(known),
+  };
   // Said once, and again when the reason is another: a stream that a model refuses is not a stream of refusals.
   if (known?.refused?.reason === reason) return { state };
   return { state, change: { kind: 'refused', ...head, issuedAt: draft.asOf ?? draft.now, reason, message } };
+}
+
+/** Of the newest that is scored, when the newest of all is another. */
+function lastScored(known: OutputState | undefined): Pick<OutputState, 'scored'> {
+  if (known === undefined || known.issuedAt === null) return {};
+  return { scored: known.scored ?? { issuedAt: known.issuedAt, at: known.at } };
 }
 
 function followed(known: OutputState | undefined): ForecastChange['follows'] {

@@ -26,6 +26,8 @@ export interface OutputState {
   readonly issuedAt: number | null;
   /** The log's own time when the model was last asked, ms. */
   readonly at: number;
+  /** The newest forecast that the ledger scores, the same times; absent: it is the newest of all. */
+  readonly scored?: { readonly issuedAt: number; readonly at: number };
   /** Why it did not answer last; absent: it did. */
   readonly refused?: { readonly reason: RefusalReason; readonly message: string };
 }

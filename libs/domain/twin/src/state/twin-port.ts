@@ -112,6 +112,8 @@ export type ForecastChange = {
   | (ModelForecast & {
       /** Of the model for this person and measure; `demoted`: the baseline is shown in its place. */
       readonly status: 'active' | 'demoted';
+      /** The ledger scores it; a forecast that is not scored is stored and shown all the same. */
+      readonly scored: boolean;
     })
   | ModelRefusal
 );

@@ -35,27 +35,53 @@ export async function claimDueBlocks(client: PoolClient, limit: number): Promise
   return { now: rows[0]?.now ?? 0, blocks: rows };
 }
 
-/** The forecasts of these blocks that are not settled, by place in `blocks`, in the order in which they were made. */
+/** The forecasts of these blocks that are scored and not settled, by place in `blocks`, in the order in which they were made. */
 export async function unsettledForecasts(
   client: PoolClient,
   blocks: readonly DueBlock[],
 ): Promise<readonly (readonly StoredForecast[])[]> {
-  const { rows } = await client.query<{
-    readonly ord: number;
-    readonly version: number;
-    readonly issued: number;
-    readonly recorded: number;
-    readonly content: Uint8Array;
-  }>({
+  const { rows } = await client.query<UnsettledRow>({
     name: 'forecasts-unsettled',
     text: `SELECT u.ord::int AS ord, f.version::float8 AS version, (extract(epoch FROM f.issued_at) * 1000)::float8 AS issued,
         (extract(epoch FROM f.recorded_at) * 1000)::float8 AS recorded, f.content
       FROM unnest($1::int4[], $2::int8[], $3::text[], $4::int2[], $5::float8[]) WITH ORDINALITY AS u (tenant, twin, model, code, block, ord)
       JOIN forecasts f ON f.tenant = u.tenant AND f.twin = u.twin AND f.model = u.model AND f.code = u.code
-        AND f.block = to_timestamp(u.block / 1000) AND f.content IS NOT NULL
+        AND f.block = to_timestamp(u.block / 1000) AND f.content IS NOT NULL AND f.scored
       ORDER BY u.ord, f.version`,
     values: [...placesOf(blocks), plainArray(blocks.map(({ block }) => block))],
   });
+  return byBlock(blocks, rows);
+}
+
+/** Those that are not scored, the first so many of each block. */
+export async function unscoredForecasts(
+  client: PoolClient,
+  blocks: readonly DueBlock[],
+  limit: number,
+): Promise<readonly (readonly StoredForecast[])[]> {
+  if (blocks.length === 0) return [];
+  const { rows } = await client.query<UnsettledRow>({
+    name: 'forecasts-unscored',
+    text: `SELECT u.ord::int AS ord, f.version::float8 AS version, (extract(epoch FROM f.issued_at) * 1000)::float8 AS issued,
+        (extract(epoch FROM f.recorded_at) * 1000)::float8 AS recorded, f.content
+      FROM unnest($1::int4[], $2::int8[], $3::text[], $4::int2[], $5::float8[]) WITH ORDINALITY AS u (tenant, twin, model, code, block, ord),
+        LATERAL (SELECT * FROM forecasts WHERE tenant = u.tenant AND twin = u.twin AND model = u.model AND code = u.code
+          AND block = to_timestamp(u.block / 1000) AND content IS NOT NULL AND NOT scored ORDER BY version LIMIT $6) f
+      ORDER BY u.ord, f.version`,
+    values: [...placesOf(blocks), plainArray(blocks.map(({ block }) => block)), limit],
+  });
+  return byBlock(blocks, rows);
+}
+
+interface UnsettledRow {
+  readonly ord: number;
+  readonly version: number;
+  readonly issued: number;
+  readonly recorded: number;
+  readonly content: Uint8Array;
+}
+
+function byBlock(blocks: readonly DueBlock[], rows: readonly UnsettledRow[]): readonly (readonly StoredForecast[])[] {
   const found = Map.groupBy(rows, ({ ord }) => ord - 1);
   return blocks.map((_, i) =>
     (found.get(i) ?? []).map(({ version, issued, recorded, content }) => ({

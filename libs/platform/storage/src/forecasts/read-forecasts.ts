@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { unpackBlock, unpackForecast, type StoredForecast } from '#libs/domain/ledger';
+import { isScored, unpackBlock, unpackForecast, type StoredForecast } from '#libs/domain/ledger';
 import { textArray, plainArray } from '../postgres/pg-arrays.js';
 
 /** Of one person: a model and a measure (catalogue number). */
@@ -10,6 +10,8 @@ export interface ModelOutput {
 
 /** A stored forecast of a model. Times in ms. */
 export interface ForecastRow extends ModelOutput, StoredForecast {
+  /** The ledger scores it. */
+  readonly scored: boolean;
   /** Its explanation; null once it is settled. */
   readonly words: string | null;
 }
@@ -26,6 +28,7 @@ interface LiveRow extends ModelOutput {
   readonly content: Uint8Array | null;
   readonly refusal: string | null;
   readonly words: string;
+  readonly scored: boolean;
 }
 
 interface BlockRow extends ModelOutput {
@@ -34,7 +37,7 @@ interface BlockRow extends ModelOutput {
 }
 
 const LIVE = `f.model, f.code, f.version::float8 AS version, (extract(epoch FROM f.issued_at) * 1000)::float8 AS issued,
-  (extract(epoch FROM f.recorded_at) * 1000)::float8 AS recorded, f.content, f.refusal, f.words`;
+  (extract(epoch FROM f.recorded_at) * 1000)::float8 AS recorded, f.content, f.refusal, f.words, f.scored`;
 const BLOCK = `b.model, b.code, (extract(epoch FROM b.block) * 1000)::float8 AS block, b.content`;
 
 /**
@@ -85,16 +88,17 @@ export async function newestSaid(
       const key = `${row.model}/${row.code}`;
       if ((newest.get(key)?.version ?? -1) >= one.version) continue;
       const { model, code } = row;
-      newest.set(key, { version: one.version, said: { kind: 'forecast', model, code, words: null, ...one } });
+      const said = { kind: 'forecast', model, code, words: null, scored: isScored(one), ...one } as const;
+      newest.set(key, { version: one.version, said });
     }
   }
   return [...newest.values()].map(({ said }) => said);
 }
 
-function saidOf({ model, code, version, issued, recorded, content, refusal, words }: LiveRow): NewestSaid {
+function saidOf({ model, code, version, issued, recorded, content, refusal, words, scored }: LiveRow): NewestSaid {
   if (content === null) return { kind: 'refused', model, code, reason: refusal ?? 'no-data', message: words };
   const forecast = unpackForecast(content, issued);
-  return { kind: 'forecast', model, code, version, recordedAt: recorded, forecast, words };
+  return { kind: 'forecast', model, code, version, recordedAt: recorded, forecast, words, scored };
 }
 
 export interface ForecastFilter {
@@ -127,9 +131,11 @@ export async function forecastsFrom(
   const live = await liveFrom(db, tenant, twin, { models, code, from, to }, limit);
   const found = [...live];
   for (const { model, code: of, block, content } of blocks.rows)
-    for (const { version, recordedAt, forecast } of unpackBlock(block, content))
+    for (const one of unpackBlock(block, content)) {
+      const { version, recordedAt, forecast } = one;
       if (forecast.issuedAt >= from && forecast.issuedAt < to)
-        found.push({ model, code: of, version, recordedAt, forecast, words: null });
+        found.push({ model, code: of, version, recordedAt, forecast, words: null, scored: isScored(one) });
+    }
   const until = Math.min(
     live.length === limit ? live.at(-1)!.forecast.issuedAt : to,
     blocks.rows.length === BLOCKS_AT_ONCE ? blocks.rows.at(-1)!.block : to,
@@ -139,30 +145,35 @@ export async function forecastsFrom(
   return { rows, until };
 }
 
-/** Those that are not settled, in order of issue. */
+/** Those that are scored and not settled, in order of issue. */
 export function unsettledFrom(
   db: Pool | PoolClient,
   tenant: number,
   twin: string,
   filter: Omit<ForecastFilter, 'limit'>,
 ): Promise<readonly ForecastRow[]> {
-  return liveFrom(db, tenant, twin, filter, null);
+  return liveFrom(db, tenant, twin, filter, null, true);
 }
 
-/** @param limit null: all */
+/**
+ * @param limit null: all
+ * @param isScoredOnly without those that the ledger does not score
+ */
 async function liveFrom(
   db: Pool | PoolClient,
   tenant: number,
   twin: string,
   { models, code, from, to }: Omit<ForecastFilter, 'limit'>,
   limit: number | null,
+  isScoredOnly = false,
 ): Promise<readonly ForecastRow[]> {
   const { rows } = await db.query<LiveRow>({
     name: 'forecasts-from',
     text: `SELECT ${LIVE} FROM forecasts f WHERE f.tenant = $1 AND f.twin = $2 AND f.model = ANY ($3::text[]) AND f.code = $4
         AND f.content IS NOT NULL AND f.issued_at >= to_timestamp($5::float8 / 1000) AND f.issued_at < to_timestamp($6::float8 / 1000)
+        AND (f.scored OR NOT $8::bool)
       ORDER BY f.issued_at, f.version, f.model LIMIT $7::int8`,
-    values: [tenant, twin, textArray(models), code, from, to, limit],
+    values: [tenant, twin, textArray(models), code, from, to, limit, isScoredOnly],
   });
   return rows.map((row) => ({
     model: row.model,
@@ -171,6 +182,7 @@ async function liveFrom(
     recordedAt: row.recorded,
     forecast: unpackForecast(row.content!, row.issued),
     words: row.words,
+    scored: row.scored,
   }));
 }
 

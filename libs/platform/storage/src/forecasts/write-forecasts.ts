@@ -23,6 +23,8 @@ export interface ForecastWrite extends ForecastPlace {
   readonly refusal: string | null;
   /** The explanation, or why the model refused. */
   readonly words: string;
+  /** The ledger scores it. */
+  readonly scored: boolean;
   /** The ledger may not know the block yet. */
   readonly isFirst: boolean;
 }
@@ -38,11 +40,11 @@ async function insert(client: ClientBase, writes: readonly ForecastWrite[]): Pro
   await client.query({
     name: 'forecasts-insert',
     // A twin that was made anew counts its versions anew.
-    text: `INSERT INTO forecasts (tenant, twin, model, code, version, block, issued_at, recorded_at, content, refusal, words)
+    text: `INSERT INTO forecasts (tenant, twin, model, code, version, block, issued_at, recorded_at, content, refusal, words, scored)
       SELECT u.tenant, u.twin, u.model, u.code, u.version, to_timestamp(u.block / 1000), to_timestamp(u.issued / 1000), now(),
-        decode(u.content, 'hex'), u.refusal, u.words
-      FROM unnest($1::int4[], $2::int8[], $3::text[], $4::int2[], $5::int8[], $6::float8[], $7::float8[], $8::text[], $9::text[], $10::text[])
-        AS u (tenant, twin, model, code, version, block, issued, content, refusal, words)
+        decode(u.content, 'hex'), u.refusal, u.words, u.scored
+      FROM unnest($1::int4[], $2::int8[], $3::text[], $4::int2[], $5::int8[], $6::float8[], $7::float8[], $8::text[], $9::text[], $10::text[], $11::bool[])
+        AS u (tenant, twin, model, code, version, block, issued, content, refusal, words, scored)
       ON CONFLICT DO NOTHING`,
     values: [
       ...placesOf(writes),
@@ -52,6 +54,7 @@ async function insert(client: ClientBase, writes: readonly ForecastWrite[]): Pro
       plainArray(writes.map(({ content }) => (content === null ? null : hexOf(content)))),
       textArray(writes.map(({ refusal }) => refusal)),
       textArray(writes.map(({ words }) => words)),
+      plainArray(writes.map(({ scored }) => (scored ? 't' : 'f'))),
     ],
   });
 }
