@@ -33,7 +33,17 @@ export async function storeForecasts(pool: Pool, made: readonly ForecastMade[]):
       [tenant, one.patient ?? 'p1'],
     );
     const { model = 'glucose-forecast', code = GLUCOSE, version = 1, issuedAt = T0 } = one;
-    const place = { tenant, twin: rows[0]!.key, model, code, version, block: issuedAt, issuedAt, isFirst: true };
+    const place = {
+      tenant,
+      twin: rows[0]!.key,
+      model,
+      code,
+      version,
+      block: issuedAt,
+      issuedAt,
+      isFirst: true,
+      scored: true,
+    };
     const forecast = forecastOf(one, issuedAt);
     const said =
       one.refusal === undefined
