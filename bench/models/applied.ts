@@ -53,7 +53,11 @@ export class AppliedRecords {
     const admin = async (sql: string): Promise<void> => {
       const client = new pg.Client({ connectionString: server.url });
       await client.connect();
-      await client.query(sql).finally(() => client.end());
+      try {
+        await client.query(sql);
+      } finally {
+        await client.end();
+      }
     };
     await admin(`CREATE DATABASE ${name}`);
     const url = new URL(server.url);
