@@ -4,6 +4,7 @@ import type { JsonObject } from '#libs/domain/fhir';
 import { createTestDatabase } from '#libs/testing';
 import {
   compartmentParameters,
+  isOfTypeParameter,
   matches,
   searchParameters,
   searchValuesOf,
@@ -109,9 +110,16 @@ function conditionFrom(type: string, values: SearchValues, random: Random): Cond
       const [one, two] = [pick(values.tokens), pick(values.tokens)];
       if (one === undefined) return undefined;
       const value: TokenValue =
-        pick([{ system: one.system, code: one.code }, { code: one.code }, { system: one.system }]) ?? {};
+        pick([
+          { system: one.system, code: one.code },
+          // A type of identifiers is always asked for with both.
+          ...(isOfTypeParameter(one.parameter) ? [] : [{ code: one.code }, { system: one.system }]),
+        ]) ?? {};
       if (value.code === '') return undefined;
-      const more = two === undefined || two.code === '' || random() < 0.6 ? [] : [{ code: two.code }];
+      const more =
+        two === undefined || two.code === '' || isOfTypeParameter(one.parameter) || random() < 0.6
+          ? []
+          : [{ code: two.code }];
       return { kind: 'token', parameter: one.parameter, values: [value, ...more], not };
     }
     case 2: {

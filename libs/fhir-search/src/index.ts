@@ -6,6 +6,7 @@ export { parseCriteria, type ParsedCriteria } from './query/parse-criteria.js';
 export { parseSearch, type ParsedSearch, type SearchOptions, type SearchParameterValue } from './query/parse-search.js';
 export { datePeriod, type DatePeriod } from './values/date-period.js';
 export { indexKey } from './values/index-key.js';
+export { isOfTypeParameter } from './values/of-type.js';
 export type * from './query/search-query.js';
 export type * from './values/search-parameter.js';
 export type * from './values/search-values.js';

@@ -210,4 +210,26 @@ export const PARAMETERS = requirements('search', 'SR', [
       assert.ok(!self.includes('no-such'), self);
     },
   },
+  {
+    id: 12,
+    source: 'search.html#token',
+    title: ':of-type: the type and the value of one identifier',
+    check: async (server) => {
+      const system = 'http://terminology.hl7.org/CodeSystem/v2-0203';
+      const of = (code: string, value: string): Any => ({
+        type: { coding: [{ system, code }] },
+        system: 'urn:a',
+        value,
+      });
+      const { only, ids } = await some(server, {
+        a: patient({ identifier: [of('MR', 'X1'), of('SS', 'X2')] }),
+        b: patient({ identifier: [of('MR', 'X2')] }),
+        c: patient({ identifier: [{ system: 'urn:a', value: 'X1' }] }),
+      });
+      await finds(server, `/Patient?${only}&identifier:of-type=${system}|MR|X1`, [ids.a]);
+      await finds(server, `/Patient?${only}&identifier:of-type=${system}|MR|X1,${system}|MR|X2`, [ids.a, ids.b]);
+      await finds(server, `/Patient?${only}&identifier:of-type=${system}|SS|X1`, []);
+      refused(await server.get(`/Patient?identifier:of-type=MR|X1`), [400]);
+    },
+  },
 ]);

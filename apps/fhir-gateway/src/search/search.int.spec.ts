@@ -10,7 +10,13 @@ const resources = [
     resourceType: 'Patient',
     id: 'p1',
     meta: { tag: [{ system: 'urn:t', code: 'demo' }], profile: ['http://x.example/StructureDefinition/P'] },
-    identifier: [{ system: 'urn:mrn', value: '12,3' }],
+    identifier: [
+      {
+        type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] },
+        system: 'urn:mrn',
+        value: '12,3',
+      },
+    ],
     active: true,
     name: [{ family: 'Müller', given: ['Ána'] }],
     gender: 'female',
@@ -106,6 +112,8 @@ describe('a search finds', () => {
     ['/Patient?_lastUpdated=lt2000', []],
     [String.raw`/Patient?identifier=urn:mrn|12\,3`, ['p1']],
     ['/Patient?identifier=urn:mrn|', ['p1']],
+    [String.raw`/Patient?identifier:of-type=http://terminology.hl7.org/CodeSystem/v2-0203|MR|12\,3`, ['p1']],
+    [String.raw`/Patient?identifier:of-type=http://terminology.hl7.org/CodeSystem/v2-0203|SS|12\,3`, []],
     [String.raw`/Patient?identifier=|12\,3`, []],
     ['/Patient?name=mull', ['p1']],
     ['/Patient?name=ana', ['p1']],

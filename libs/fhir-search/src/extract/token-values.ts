@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '#libs/domain/fhir';
 import { fold } from '../values/folding.js';
+import { ofTypeParameter, typeOfIdentifier } from '../values/of-type.js';
 import { objectOf, objectsOf, textOf } from './element.js';
 import type { Convert, ValueCollector } from './value-collector.js';
 
@@ -24,9 +25,15 @@ export const TOKEN_VALUES: Readonly<Record<string, Convert>> = {
   Coding: (collector, parameter, value) => coding(collector, parameter, objectOf(value) ?? {}),
   Identifier: (collector, parameter, value) => {
     const identifier = objectOf(value) ?? {};
-    const type = textOf(objectOf(identifier['type'])?.['text']);
+    const type = objectOf(identifier['type']);
     const code = textOf(identifier['value']);
-    if (code !== undefined) collector.token(parameter, textOf(identifier['system']) ?? '', code, type);
+    if (code === undefined) return;
+    collector.token(parameter, textOf(identifier['system']) ?? '', code, textOf(type?.['text']));
+    for (const coding of objectsOf(type?.['coding'])) {
+      const [system, of] = [textOf(coding['system']), textOf(coding['code'])];
+      if (system !== undefined && of !== undefined && code !== '')
+        collector.token(ofTypeParameter(parameter), typeOfIdentifier(system, of), code);
+    }
   },
   CodeableConcept: concept,
 };

@@ -30,11 +30,18 @@ function date(ms: number): string {
 /** Requests that must find a resource, as a client would write them who knows its values; of one value as it stands in a composite. */
 function requestsFor(values: SearchValues): readonly SearchParameterValue[] {
   return [
-    ...values.tokens.flatMap(({ parameter: name, system, code, text }) => [
-      ...(code === '' ? [] : [`${escape(system)}|${escape(code)}`, escape(code)].map((value) => ({ name, value }))),
-      ...(system === '' ? [] : [{ name, value: `${escape(system)}|` }]),
-      ...(text === undefined ? [] : [{ name: `${name}:text`, value: escape(text.slice(1).trim() || text) }]),
-    ]),
+    ...values.tokens.filter(isOfType).map(({ parameter: name, system, code }) => {
+      const at = system.lastIndexOf('|');
+      const type = `${escape(system.slice(0, at))}|${escape(system.slice(at + 1))}`;
+      return { name, value: `${type}|${escape(code)}` };
+    }),
+    ...values.tokens
+      .filter((one) => !isOfType(one))
+      .flatMap(({ parameter: name, system, code, text }) => [
+        ...(code === '' ? [] : [`${escape(system)}|${escape(code)}`, escape(code)].map((value) => ({ name, value }))),
+        ...(system === '' ? [] : [{ name, value: `${escape(system)}|` }]),
+        ...(text === undefined ? [] : [{ name: `${name}:text`, value: escape(text.slice(1).trim() || text) }]),
+      ]),
     ...values.strings.flatMap(({ parameter: name, value, folded }) => [
       { name, value: escape(folded) },
       { name, value: escape(folded.slice(0, 3)) },
@@ -85,6 +92,10 @@ function requestsFor(values: SearchValues): readonly SearchParameterValue[] {
   ];
 }
 
+function isOfType({ parameter }: { readonly parameter: string }): boolean {
+  return parameter.endsWith(':of-type');
+}
+
 /** The first request without a modifier for a value of a part. */
 function partOf(part: SearchValues): string {
   return requestsFor(part).find((one) => !one.name.includes(':'))?.value ?? '';
@@ -94,6 +105,7 @@ describe('a resource', () => {
   it('is found by each of its own values, written as a client would', () => {
     const rounds = propertyRuns(5).numRuns;
     const asked = new Map<string, number>();
+    let ofType = 0;
     for (const type of RESOURCE_TYPES) {
       for (let round = 0; round < rounds; round += 1) {
         const resource = read(
@@ -116,12 +128,14 @@ describe('a resource', () => {
             const answer = matches(resource, values, parsed.query.conditions);
             expect({ type, request, answer }).toEqual({ type, request, answer: 'yes' });
             const kind = searchParameters(type).get(request.name.split(':')[0] ?? '')?.type ?? '';
+            if (isOfType({ parameter: request.name })) ofType++;
             asked.set(kind, (asked.get(kind) ?? 0) + 1);
           }
         }
       }
     }
     const kinds = ['token', 'string', 'date', 'number', 'quantity', 'reference', 'uri', 'composite'];
+    expect(ofType).toBeGreaterThan(0);
     expect(kinds.filter((kind) => (asked.get(kind) ?? 0) < 2 * rounds)).toEqual([]);
   });
 

@@ -9,7 +9,8 @@ import { hasIllegalEscape, splitAt, unescape } from './escapes.js';
 import { numberValue, quantityValue } from './number-value.js';
 import type { QueryContext } from './query-context.js';
 import { referenceValues } from './reference-value.js';
-import type { Condition } from './search-query.js';
+import { ofTypeParameter, typeOfIdentifier } from '../values/of-type.js';
+import type { Condition, TokenValue } from './search-query.js';
 import { refuseUnknown, refuseUnsupported, refuseValue } from './search-refusal.js';
 import { tokenValue } from './token-value.js';
 
@@ -20,7 +21,6 @@ const MAX_VALUE_LENGTH = 2000;
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   in: 'value sets are not expanded here; send the codes, separated by commas',
   'not-in': 'value sets are not expanded here; send the codes with :not',
-  'of-type': 'the types of identifiers are not indexed; send system|value',
 };
 
 function subsumed(modifier: string): string {
@@ -61,6 +61,7 @@ function ofParameter(
   switch (kind) {
     case 'token':
       if (modifier === 'above' || modifier === 'below') refuseUnsupported(subsumed(modifier));
+      if (modifier === 'of-type') return ofType(type, parameter, value);
       return token(type, parameter, onlyModifiers(modifier, 'not', 'text'), value);
     case 'string': {
       const match = onlyModifiers(modifier, 'exact', 'contains');
@@ -152,6 +153,20 @@ function token(
   if (values.some((one) => one.system === undefined && one.code === undefined))
     return { kind: 'missing', parameter: code, type: 'token', missing: not };
   return { kind: 'token', parameter: code, values, not };
+}
+
+/** `system|code|value`: an identifier of that type (R4 search.html#modifiers); none of the parts may be empty. */
+function ofType(type: string, parameter: SearchParameter, value: string): ValueOf<'token'> {
+  if (!elementTypes(type, parameter).has('Identifier'))
+    refuseUnsupported('the modifier :of-type is for identifiers; the parameter finds none');
+  const values = alternatives(value).map((one): TokenValue => {
+    const parts = splitAt(one, '|').map(unescape);
+    const [system = '', code = '', identifier = ''] = parts;
+    if (parts.length !== 3 || parts.includes(''))
+      return refuseValue('a value of :of-type is system|code|value, with none of them empty');
+    return { system: indexKey(typeOfIdentifier(system, code)), code: indexKey(identifier) };
+  });
+  return { kind: 'token', parameter: ofTypeParameter(parameter.code), values, not: false };
 }
 
 function reference(

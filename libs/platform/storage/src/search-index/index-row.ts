@@ -1,4 +1,4 @@
-import { searchParameters, type SearchValues, type TokenIndex } from '#libs/fhir-search';
+import { isOfTypeParameter, searchParameters, type SearchValues, type TokenIndex } from '#libs/fhir-search';
 import { int8, keyOf, pair, parameterNumber, referenceKey, selfKey, type Key, type Place } from './hash-keys.js';
 import { bitOf, codesOf, isCombined, isThePatient, mainDate } from './search-scheme.js';
 import { storableText } from '../write/dead-letter-store.js';
@@ -229,7 +229,10 @@ function partRows(place: Place, part: SearchValues): Omit<ValueRow, 'parameter' 
 }
 
 function tokenKeys(place: Place, { parameter, system, code }: TokenIndex): readonly Key[] {
-  const keys = [keyOf(place, 'token', parameter, pair(system, code)), keyOf(place, 'system', parameter, system)];
+  const whole = keyOf(place, 'token', parameter, pair(system, code));
+  // Its parts are never asked for alone.
+  if (isOfTypeParameter(parameter)) return [whole];
+  const keys = [whole, keyOf(place, 'system', parameter, system)];
   return code === '' ? keys : [...keys, keyOf(place, 'code', parameter, code)];
 }
 
