@@ -1,6 +1,6 @@
 import type { ProfileElement, ProfileTable, Slicing } from '#libs/fhir-validation';
 import { ConstraintList } from './invariant-table.js';
-import { memberOf, targetsOf, typeName, type Definition, type ElementDefinition } from './source.js';
+import { memberOf, targetProfilesOf, targetsOf, typeName, type Definition, type ElementDefinition } from './source.js';
 import type { StructureTable } from './structure-table.js';
 import { bindingOf, requiredSet, type Codes } from './terminology.js';
 
@@ -39,11 +39,18 @@ export function profileTables(
     profiles[definition.url] = {
       type: definition.type,
       ...(definition.version === undefined ? {} : { version: definition.version }),
+      ...contextsOf(definition),
       element,
       constraints: list.rows,
     };
   }
   return { profiles, valueSets };
+}
+
+/** Contexts of another kind than elements are left out, and with them the rule: what is not known refuses nothing. */
+function contextsOf({ type, context = [] }: Definition): { readonly contexts?: readonly string[] } {
+  const isOfElements = type === 'Extension' && context.length > 0 && context.every((one) => one.type === 'element');
+  return isOfElements ? { contexts: context.map(({ expression }) => expression) } : {};
 }
 
 function draft(element: ElementDefinition | undefined): Draft {
@@ -143,6 +150,7 @@ class Writer {
     const max = element.max === '*' ? 0 : Number(element.max);
     const set = requiredSet(element);
     const targets = targetsOf(element.type ?? []);
+    const targetProfiles = targetProfilesOf(element.type ?? []);
     const constraints = (element.constraint ?? [])
       .filter(({ key }) => !this.baseKeys.has(key))
       .map((one) => this.list.add(one))
@@ -163,6 +171,7 @@ class Writer {
       ...(set !== undefined && set !== base?.set && this.listed(set, element.id) ? { valueSet: set } : {}),
       ...(constraints.length === 0 ? {} : { constraints }),
       ...(extensions.length === 0 ? {} : { profiles: extensions }),
+      ...(slice && targetProfiles.length > 0 ? { targetProfiles } : {}),
     } as ProfileElement;
   }
 

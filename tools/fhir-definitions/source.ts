@@ -48,6 +48,8 @@ export interface Definition {
   readonly kind: string;
   readonly derivation?: string;
   readonly abstract: boolean;
+  /** Of an extension: where it may stand. */
+  readonly context?: readonly { readonly type: string; readonly expression: string }[];
   readonly snapshot?: { readonly element: readonly ElementDefinition[] };
 }
 
@@ -95,6 +97,12 @@ export function targetsOf(types: readonly ElementType[]): readonly string[] | un
   const names = profiles.map(resourceOfProfile).filter((name) => name !== undefined);
   if (names.length < profiles.length || names.includes('Resource')) return undefined;
   return [...new Set(names)].sort();
+}
+
+/** Profiles that what a Reference points to must conform to, of those that are known; the types of R4 itself are none. */
+export function targetProfilesOf(types: readonly ElementType[]): readonly string[] {
+  const profiles = types.filter((type) => type.code === 'Reference').flatMap((type) => type.targetProfile ?? []);
+  return profiles.filter((url) => typeOfProfile.has(url));
 }
 
 const typeOfProfile = new Map<string, string>();

@@ -32,6 +32,9 @@ const BY_RULE: Readonly<Record<string, string>> = {
   'http://hl7.org/fhir/ValueSet/currencies': 'currency',
   'http://hl7.org/fhir/ValueSet/all-languages': 'language',
   'http://hl7.org/fhir/ValueSet/ucum-units': 'ucum',
+  'http://www.rfc-editor.org/bcp/bcp13.txt': 'mime',
+  'http://hl7.org/fhir/us/core/ValueSet/detailed-race': 'cdc-race',
+  'http://hl7.org/fhir/us/core/ValueSet/detailed-ethnicity': 'cdc-race',
 };
 
 /** Sets of US Core 5.0.1 that its package names and does not ship; short ones, from the guide's pages. */

@@ -57,6 +57,14 @@ const patient = {
   ],
 };
 
+/** As R4's profiles fix them, zero-width spaces included. */
+const LIPID = {
+  cholesterol: { code: '35200-5', display: 'Cholesterol [Moles/\u200bvolume] in Serum or Plasma' },
+  triglyceride: { code: '35217-9', display: 'Triglyceride [Moles/\u200bvolume] in Serum or Plasma' },
+  hdl: { code: '2085-9', display: 'HDL Cholesterol' },
+  panel: { system: 'http://loinc.org', code: '57698-3', display: 'Lipid panel with direct LDL - Serum or Plasma' },
+};
+
 function said(resource: object, profiles: readonly string[] = []): readonly string[] {
   const sent = JSON.parse(JSON.stringify(resource)) as JsonObject;
   return validate(sent, { profiles }).map(({ issue }) =>
@@ -171,5 +179,106 @@ describe('a claimed profile', () => {
     expect(said({ resourceType: 'Bundle', type: 'collection', entry })).toContain(
       'error required Bundle.entry[0].resource.category',
     );
+  });
+});
+
+describe('an extension that is defined here', () => {
+  const birthsex = (more: object = {}): object => ({ url: `${US_CORE}/us-core-birthsex`, valueCode: 'F', ...more });
+  const detailed = (system: string, code: string): object =>
+    race({ url: 'detailed', valueCoding: { system, code } }, { url: 'text', valueString: 'x' });
+  const CDC = 'urn:oid:2.16.840.1.113883.6.238';
+  const extended = (extension: object, more: object = {}): object => ({ ...patient, extension: [extension], ...more });
+
+  it.each([
+    ['in its place', extended(birthsex())],
+    ['with a code of the form of its system', extended(detailed(CDC, '2036-2'))],
+    ['beside one that is not known', extended({ url: 'https://a.example/x', valueString: 'x' })],
+  ])('may stand %s', (_, resource) => expect(said(resource)).toEqual([]));
+
+  it.each([
+    [
+      'a value of another type',
+      extended(birthsex({ valueCode: undefined, valueString: 'F' })),
+      'structure',
+      'extension[0].valueString',
+    ],
+    ['a code of no set of it', extended(birthsex({ valueCode: 'X' })), 'code-invalid', 'extension[0].valueCode'],
+    [
+      'a code of another system',
+      extended(detailed('urn:x', '2036-2')),
+      'code-invalid',
+      'extension[0].extension[0].valueCoding',
+    ],
+    ['a code of another form', extended(detailed(CDC, '36')), 'code-invalid', 'extension[0].extension[0].valueCoding'],
+    [
+      'another place',
+      extended(birthsex(), { contact: [{ name: { text: 'x' }, extension: [birthsex()] }] }),
+      'structure',
+      'contact[0].extension[0].url',
+    ],
+    [
+      'a data type',
+      extended(birthsex(), { name: [{ family: 'A', extension: [birthsex()] }] }),
+      'structure',
+      'name[0].extension[0].url',
+    ],
+    [
+      'a primitive',
+      extended(birthsex(), { birthDate: '2000', _birthDate: { extension: [birthsex()] } }),
+      'structure',
+      'birthDate.extension[0].url',
+    ],
+    [
+      'an extension',
+      extended({ url: 'https://a.example/x', extension: [birthsex()] }),
+      'structure',
+      'extension[0].extension[0].url',
+    ],
+  ])('may not have or stand in %s', (_, resource, code, place) =>
+    expect(said(resource)).toEqual([`error ${code} Patient.${place}`]),
+  );
+
+  it('is left alone where no profile is claimed', () => {
+    expect(said({ ...patient, meta: undefined, extension: [birthsex({ valueCode: 'X' })] })).toEqual([]);
+  });
+});
+
+describe('slices by what a reference points to', () => {
+  const lipid = (code: string, more: object = {}): object => ({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { coding: [{ system: 'http://loinc.org', code, ...more }] },
+    referenceRange: [{ high: quantity(4.5, 'mmol/L') }],
+  });
+  const CODES = [LIPID.cholesterol, LIPID.triglyceride, LIPID.hdl];
+  const report = (results: readonly object[], reference = (at: number) => `#r${at}`): object => ({
+    resourceType: 'DiagnosticReport',
+    meta: { profile: [`${HL7}/lipidprofile`] },
+    contained: results.map((one, at) => ({ ...one, id: `r${at}` })),
+    status: 'final',
+    code: { coding: [LIPID.panel] },
+    subject: { reference: 'Patient/p' },
+    result: results.map((_, at) => ({ reference: reference(at) })),
+  });
+  const of = (codes: readonly { code: string; display: string }[]): object[] =>
+    codes.map(({ code, display }) => lipid(code, { display }));
+  const ofResults = (resource: object): readonly string[] => said(resource).filter((one) => one.includes('.result'));
+
+  it('are told apart where that is contained', () => {
+    expect(ofResults(report(of(CODES)))).toEqual([]);
+    expect(ofResults(report(of([CODES[1]!, CODES[0]!, CODES[2]!])))).toEqual([
+      'error structure DiagnosticReport.result[1]',
+    ]);
+    const other = { code: '8867-4', display: 'Heart rate' };
+    expect(ofResults(report(of([CODES[0]!, CODES[1]!, other])))).toEqual([
+      'error structure DiagnosticReport.result[2]',
+      'error required DiagnosticReport.result',
+    ]);
+  });
+
+  it('are not judged where it is elsewhere', () => {
+    const results = of([CODES[0]!, CODES[1]!, { code: '8867-4', display: 'x' }]);
+    const elsewhere = report(results, (at) => (at === 2 ? 'Observation/x' : `#r${at}`));
+    expect(ofResults(elsewhere)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { codeRule } from '../terminology/code-rules.js';
 import { checkReference } from '../walk/check-reference.js';
 import { checkInvariant, type Walk } from '../walk/check-resource.js';
 import type { Frame } from '../walk/frame.js';
+import { checkExtensions } from './check-extensions.js';
 import { hasPattern, isFixed } from './pattern.js';
 import type { ProfileElement, Slicing } from './profile-table.js';
 import { profileOf, profileValueSet, type Profile } from './profiles.js';
@@ -35,8 +36,14 @@ export function checkProfiles(resource: JsonObject, frame: Frame, walk: Walk, as
   });
   for (const canonical of asked) {
     const profile = profileOf(canonical);
-    if (profile !== undefined && !done.has(profile)) new ProfileCheck(profile, frame, walk).resource(resource);
+    if (profile === undefined || done.has(profile)) continue;
+    done.add(profile);
+    new ProfileCheck(profile, frame, walk).resource(resource);
   }
+  if (done.size === 0) return;
+  checkExtensions(resource, frame.resourceType, walk.findings, (profile, extension) =>
+    new ProfileCheck(profile, frame, walk).extension(extension),
+  );
 }
 
 const MAX_PROFILES = 20;
@@ -55,7 +62,7 @@ class ProfileCheck {
   }
 
   item(rule: ProfileElement, { value, type }: Item): void {
-    const { fixed, pattern, valueSet, targets, constraints, profiles, children, types } = rule;
+    const { fixed, pattern, valueSet, targets, constraints, children, types } = rule;
     const { findings } = this.walk;
     if (types !== undefined && !types.includes(type)) this.add('structure', `must be of type ${types.join(' or ')}`);
     if (value === null) return; // only extensions
@@ -71,14 +78,10 @@ class ProfileCheck {
       if (invariant !== undefined) checkInvariant(invariant, value, this.frame, this.walk);
     }
     if (!isObject(value)) return;
-    for (const url of type === 'Extension' ? (profiles ?? []) : []) {
-      const inner = profileOf(url);
-      if (inner !== undefined) new ProfileCheck(inner, this.frame, this.walk).extension(value);
-    }
     for (const name in children) this.element(name, children[name] as ProfileElement, value, type);
   }
 
-  private extension(value: JsonObject): void {
+  extension(value: JsonObject): void {
     this.item(this.profile.element, { value, type: 'Extension', member: '', index: undefined });
   }
 
@@ -93,7 +96,7 @@ class ProfileCheck {
     const counts = slices.map(() => 0);
     let last = 0;
     for (const item of items) {
-      const found = slices.map((slice) => isInSlice(item, slice, discriminators));
+      const found = slices.map((slice) => isInSlice(item, slice, discriminators, this.frame.contained));
       if (found.includes(undefined)) return; // the slices cannot be distinguished here
       const place = found.indexOf(true);
       const slice = slices[place];

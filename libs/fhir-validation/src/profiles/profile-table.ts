@@ -16,6 +16,8 @@ export interface ProfileElement {
   readonly constraints?: readonly number[];
   /** Profiles that an extension must conform to. */
   readonly profiles?: readonly string[];
+  /** Of a slice: profiles one of which what it refers to conforms to. */
+  readonly targetProfiles?: readonly string[];
   readonly children?: Readonly<Record<string, ProfileElement>>;
   readonly slicing?: Slicing;
 }
@@ -36,6 +38,8 @@ export interface ProfileTable {
   /** The type that it constrains. */
   readonly type: string;
   readonly version?: string;
+  /** Of an extension: types and paths of the elements that it may stand in. */
+  readonly contexts?: readonly string[];
   readonly element: ProfileElement;
   readonly constraints: readonly Constraint[];
 }

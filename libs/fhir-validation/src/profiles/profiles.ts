@@ -29,6 +29,11 @@ export class Profile {
     return this.table.element;
   }
 
+  /** Of an extension: types and paths of the elements that it may stand in; undefined: anywhere. */
+  get contexts(): readonly string[] | undefined {
+    return this.table.contexts;
+  }
+
   get version(): string | undefined {
     return this.table.version;
   }

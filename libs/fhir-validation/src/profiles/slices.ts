@@ -1,33 +1,43 @@
-import type { Json } from '#libs/domain/fhir';
+import type { Json, JsonObject } from '#libs/domain/fhir';
 import { isObject } from '../invariants/values.js';
 import { codeRule } from '../terminology/code-rules.js';
 import { hasPattern, isFixed, patternAt } from './pattern.js';
 import type { Discriminator, ProfileElement } from './profile-table.js';
-import { profileValueSet } from './profiles.js';
+import { profileOf, profileValueSet } from './profiles.js';
 
 export interface SliceItem {
   readonly value: Json;
   readonly type: string;
 }
 
+/** The contained resource with an id; undefined where there is none. */
+export type Contained = (id: string) => JsonObject | undefined;
+
 /** Whether an item belongs to a slice; undefined when the discriminator is of a kind that is not evaluated here. */
 export function isInSlice(
   item: SliceItem,
   slice: ProfileElement,
   discriminators: readonly Discriminator[],
+  contained: Contained,
 ): boolean | undefined {
   if (discriminators.length === 0) return undefined;
   let belongs = true;
   for (const discriminator of discriminators) {
-    const one = isMarked(item, slice, discriminator);
+    const one = isMarked(item, slice, discriminator, contained);
     if (one === undefined) return undefined;
     belongs &&= one;
   }
   return belongs;
 }
 
-function isMarked(item: SliceItem, slice: ProfileElement, { type, path }: Discriminator): boolean | undefined {
-  if (path.includes('(')) return undefined; // resolve() and extension(…)
+function isMarked(
+  item: SliceItem,
+  slice: ProfileElement,
+  { type, path }: Discriminator,
+  contained: Contained,
+): boolean | undefined {
+  if (path.startsWith(RESOLVE)) return isMarkedByTarget(item, slice, { type, path }, contained);
+  if (path.includes('(')) return undefined; // extension(…)
   const names = path === '$this' ? [] : path.split('.');
   switch (type) {
     case 'value':
@@ -51,6 +61,31 @@ function isMarked(item: SliceItem, slice: ProfileElement, { type, path }: Discri
     default:
       return undefined;
   }
+}
+
+const RESOLVE = 'resolve()';
+
+/** By what a reference points to; undefined for what is not in the resource itself. */
+function isMarkedByTarget(
+  { value }: SliceItem,
+  slice: ProfileElement,
+  { type, path }: Discriminator,
+  contained: Contained,
+): boolean | undefined {
+  const reference = isObject(value) ? value['reference'] : undefined;
+  const target = typeof reference === 'string' && reference.startsWith('#') ? contained(reference.slice(1)) : undefined;
+  const resourceType = target?.['resourceType'];
+  if (target === undefined || typeof resourceType !== 'string') return undefined;
+  if (type === 'type' && path === RESOLVE) return slice.targets?.includes(resourceType);
+  const profiles = (slice.targetProfiles ?? []).flatMap((url) => profileOf(url) ?? []);
+  if (!path.startsWith(`${RESOLVE}.`) || profiles.length === 0) return undefined;
+  const inside = { type, path: path.slice(RESOLVE.length + 1) };
+  const marks = profiles.map(
+    (profile) =>
+      profile.type === resourceType &&
+      isMarked({ value: target, type: resourceType }, profile.element, inside, contained),
+  );
+  return marks.includes(true) ? true : marks.includes(undefined) ? undefined : false;
 }
 
 function hasValue(item: SliceItem, slice: ProfileElement, names: readonly string[]): boolean | undefined {

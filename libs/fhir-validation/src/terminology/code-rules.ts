@@ -74,6 +74,7 @@ function listed(codes: ReadonlySet<string>): string {
   return codes.size > 20 ? `${some}, …` : some;
 }
 
+const CDC_RACE = 'urn:oid:2.16.840.1.113883.6.238';
 const UCUM = 'http://unitsofmeasure.org';
 const MIME =
   /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*\/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+*-]*(?: ?; ?[A-Za-z0-9-]+=(?:[^\s;"]+|"[^"]*"))*$/;
@@ -93,6 +94,10 @@ const BY_RULE: Readonly<Record<string, Members>> = {
   currency: {
     right: 'a currency of ISO 4217, as EUR',
     has: (code) => (currencies ??= new Set(Intl.supportedValuesOf('currency'))).has(code),
+  },
+  'cdc-race': {
+    right: 'a code of CDC Race and Ethnicity, as 2036-2',
+    has: (code, system) => (system === undefined || system === CDC_RACE) && /^\d{4}-\d$/.test(code),
   },
   ucum: {
     right: 'a unit of UCUM',
