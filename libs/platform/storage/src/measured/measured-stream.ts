@@ -1,14 +1,21 @@
 import type { PoolClient } from 'pg';
 import { matches, searchValuesOf, type Condition } from '#libs/fhir-search';
-import { markedObservation, storedObservation, type StoredResource } from '#libs/fhir-rest';
+import { markedObservation, storedObservation, type MeasuredValue, type StoredResource } from '#libs/fhir-rest';
 import type { DerivedStream } from '../derived/derived-stream.js';
 import { STORED_SOURCE } from './measured-row.js';
 import type { MeasuredScope } from './measured-scope.js';
 import { placeOf, rowSource, type MeasuredPlace, type RowSource } from './row-source.js';
 
-export interface MeasuredMatch {
-  readonly place: MeasuredPlace;
-  readonly resource: StoredResource;
+export class MeasuredMatch {
+  constructor(
+    readonly place: MeasuredPlace,
+    private readonly row: MeasuredValue,
+  ) {}
+
+  /** Its text is made when it is on a page: those that are only counted need none. */
+  get resource(): StoredResource {
+    return storedObservation(this.row);
+  }
 }
 
 export interface Wanted {
@@ -80,7 +87,7 @@ export class MeasuredStream implements DerivedStream<MeasuredPlace> {
       const resource = markedObservation(row);
       const values = searchValuesOf(resource);
       const fits = this.wanted.alternatives.some((conditions) => matches(resource, values, conditions) === 'yes');
-      if (fits) this.buffer.push({ place: placeOf(row), resource: storedObservation(row) });
+      if (fits) this.buffer.push(new MeasuredMatch(placeOf(row), row));
     }
   }
 }

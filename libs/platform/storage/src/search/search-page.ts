@@ -21,7 +21,7 @@ export const BEGIN_SEARCH = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SE
 /** An estimate is exact up to here, and absent above. */
 const MAX_COUNTED = 1_000;
 /** Measurements, and twins with forecasts, that are looked at to count those that match; beyond there is no total. */
-const MAX_DERIVED = { asked: 20_000, estimated: 1_000 };
+const MAX_DERIVED = { asked: 20_000, estimated: 1_000, estimatedOfAll: 200 };
 const QUERY_CANCELED = '57014';
 
 /** @throws SearchRefusedError */
@@ -156,7 +156,8 @@ async function totalOf(
   const { rows } = await client.query<{ total: number }>(text, [...values]);
   // Enough already: what is derived need not be counted.
   if (limit !== undefined && (rows[0]?.total ?? 0) > limit) return undefined;
-  const maxRows = limit === undefined ? MAX_DERIVED.asked : MAX_DERIVED.estimated;
+  const estimated = part.measured?.scope.of.kind === 'all' ? MAX_DERIVED.estimatedOfAll : MAX_DERIVED.estimated;
+  const maxRows = limit === undefined ? MAX_DERIVED.asked : estimated;
   const derived = await countDerived(client, tenant, part, maxRows);
   if (derived === undefined) return undefined;
   const total = (rows[0]?.total ?? 0) + derived;
