@@ -1,6 +1,6 @@
 import { OPERATION_ROUTES } from './operation-routes.js';
 import { ACCESS_ROUTES } from './access-routes.js';
-import { FHIR_ROUTES } from './fhir-routes.js';
+import { FHIR_ROUTES } from './fhir/fhir-routes.js';
 import { SAMPLES_ROUTES } from './samples-routes.js';
 import { TWINS_ROUTES } from './twins-routes.js';
 import { MODELS_ROUTES } from './models-routes.js';

@@ -23,7 +23,8 @@ import {
 import { committedOf, type Committed } from '../write/committed.js';
 import { deadLetterOf } from '../write/dead-letters.js';
 import type { DeferredPatients } from '../backlog/deferred-patients.js';
-import { evolve, type Bounds } from './evolve.js';
+import { evolve } from './evolve.js';
+import type { Bounds } from './progress.js';
 import { OFFSETS } from '../group.js';
 import { holdTwins } from './hold-twins.js';
 import { readRecords } from './read-records.js';

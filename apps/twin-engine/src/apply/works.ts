@@ -1,6 +1,6 @@
 import type { PatientMemory } from '#libs/domain/twin';
 import type { Evolved } from '../write/changes.js';
-import type { Work } from './evolve.js';
+import type { Work } from './progress.js';
 import type { Entry, Group } from './read-records.js';
 import type { HeldTwin } from './twin-cache.js';
 

@@ -1,51 +1,30 @@
 import type { Pool, PoolClient } from 'pg';
-import { twinKey, TOPICS } from '#libs/contracts';
-import { createMemory, type Catalogue } from '#libs/domain/twin';
-import { isStalePlan, isTransient, reasonOf, type LogRecord } from '#libs/platform/messaging';
+import { twinKey } from '#libs/contracts';
+import { isStalePlan, isTransient, reasonOf } from '#libs/platform/messaging';
 import {
   deferredPatients,
-  isQuarantined,
-  loadClientIds,
-  loadIdentities,
-  loadWindows,
   lockDeferred,
   nextDeferred,
   removeDeferred,
-  twinVersion,
   writeDeadLetters,
   type DeferredRecord,
   type PatientId,
-  type SourceKeys,
 } from '#libs/platform/storage';
-import { BacklogMemories, type HeldPatient } from './backlog-memories.js';
-import { committedOf, type Committed } from '../write/committed.js';
+import { applyDeferred, logRecordOf, type DeferredDeps } from './apply-deferred.js';
+import { BacklogMemories } from './backlog-memories.js';
+import type { Committed } from '../write/committed.js';
 import { deadLetterOf } from '../write/dead-letters.js';
-import { evolve } from '../apply/evolve.js';
-import { holdTwins } from '../apply/hold-twins.js';
-import { readRecords } from '../apply/read-records.js';
-import { quarantine } from '../quarantine/quarantine.js';
-import { evolvedOf, workOf } from '../apply/works.js';
-import { emitAlerts } from '../write/emit-alerts.js';
-import { writeChanges } from '../write/write-changes.js';
 
 /** Records and characters of one transaction, about: the database is shared with live data. */
 const MAX_RECORDS = 30;
 const MAX_CHARACTERS = 500_000;
 /** Patients in one round; each gets one transaction of it. */
 const MAX_PATIENTS = 1_000;
-/** Stored values of one measure that a late value may need: a day and a quarter at 4 Hz. */
-const MAX_WINDOW = 450_000;
-/** Values of one measure kept between transactions of a patient. */
-const WINDOW_KEPT = 450_000;
 const LOOK_EVERY_MS = 1_000;
 const AFTER_FAILURE_MS = 200;
 
-export interface BacklogDeps {
+export interface BacklogDeps extends DeferredDeps {
   readonly pool: Pool;
-  readonly sources: SourceKeys;
-  readonly catalogue: Catalogue;
-  /** Milliseconds in the core per transaction, about: then another patient has its turn. */
-  readonly sliceMs: number;
   readonly onCommitted: (committed: Committed) => void;
   readonly onProblem: (problem: { readonly reason: string; readonly records: number }) => void;
 }
@@ -120,7 +99,7 @@ export class Backlog {
     try {
       const done = await this.inTransaction(async (client, now) => {
         records = await nextDeferred(client, patient, alone > 0 ? 1 : MAX_RECORDS, MAX_CHARACTERS);
-        return this.apply(client, patient, records, now);
+        return applyDeferred(client, { patient, records, now }, this.deps, this.memories);
       }, patient);
       if (done === undefined) return false;
       if (alone > 1) this.oneByOne.set(key, alone - 1);
@@ -163,80 +142,6 @@ export class Backlog {
     }
   }
 
-  private async apply(
-    client: PoolClient,
-    patient: PatientId,
-    waiting: readonly DeferredRecord[],
-    now: number,
-  ): Promise<{ readonly result: Committed; readonly settle: () => void } | undefined> {
-    if (waiting.length === 0 || (await isQuarantined(client, patient))) return undefined;
-    const locked = performance.now();
-    const key = twinKey(patient.tenant, 'patient', patient.patient);
-    const { groups, deadLetters } = readRecords(waiting.map(logRecordOf));
-    const stored = await twinVersion(client, patient);
-    const known = this.memories.get(key, stored);
-    const { held, unreadable } = await holdTwins(client, this.deps.catalogue, { get: () => known?.twin }, groups);
-    const loaded = performance.now();
-    const memory = known?.memory ?? createMemory(WINDOW_KEPT);
-    const works = [...groups.values()].flatMap((group) => {
-      const twin = held.get(group.patient);
-      return twin === undefined ? [] : [workOf(group, twin, memory)];
-    });
-    await evolve(
-      works,
-      this.deps.catalogue,
-      {
-        clients: (tenants) => loadClientIds(client, tenants),
-        identities: (wanted) => loadIdentities(client, wanted),
-        windows: (wanted) => loadWindows(client, wanted, MAX_WINDOW),
-      },
-      { maxMs: this.deps.sliceMs, onTooMany: 'reject' },
-    );
-    // What could not be read has no place among the rest, so it goes with the first part.
-    const unread = new Set(deadLetters.map(({ offset }) => offset));
-    const left = new Set(works.flatMap((work) => work.records.slice(work.taken).map(({ log }) => log.offset)));
-    // Of an unreadable twin they all stay, and wait until it can be read.
-    const records =
-      unreadable.length > 0 ? [] : waiting.filter(({ offset }) => unread.has(offset) || !left.has(offset));
-    for (const { failed } of works)
-      for (const { record, reason } of failed) deadLetters.push(deadLetterOf(record.log, record.input.tenant, reason));
-    const evolved = works.map(evolvedOf);
-    const computed = performance.now();
-    const quarantined = await quarantine(client, unreadable);
-    const taken = unreadable.length > 0 ? [] : deadLetters;
-    const { changes, alerts, webhooks, settle } = await writeChanges(client, {
-      catalogue: this.deps.catalogue,
-      evolved,
-      deadLetters: taken,
-      now,
-      sources: this.deps.sources,
-      isApart: false,
-      alerts: quarantined.alerts,
-      alongside: () => [removeDeferred(client, records)],
-    });
-    const lanes = await emitAlerts(client, alerts, now, webhooks);
-    const wrote = performance.now();
-    const measured = {
-      deadLetters: taken.length,
-      quarantine: quarantined,
-      deferred: 0,
-      lanes,
-      now,
-      records: records.length,
-    };
-    const stages = { load: loaded - locked, evolve: computed - loaded, write: wrote - computed };
-    return {
-      result: committedOf(evolved, changes, { ...measured, stages }),
-      settle: () => {
-        settle();
-        for (const { after } of changes.flatMap(({ written }) => written)) {
-          const next: HeldPatient = { twin: after, memory };
-          this.memories.put(key, next);
-        }
-      },
-    };
-  }
-
   /** The only record at hand is refused by the database: it is dead-lettered, and the rest is applied. */
   private async deadLetter(patient: PatientId, record: DeferredRecord, reason: string): Promise<boolean> {
     try {
@@ -251,9 +156,4 @@ export class Backlog {
       return false;
     }
   }
-}
-
-function logRecordOf({ tenant, patient, partition, offset, value }: DeferredRecord): LogRecord {
-  const key = twinKey(tenant, 'patient', patient);
-  return { topic: TOPICS.patientInput, partition, offset, key, value, headers: {}, appendedAt: 0 };
 }

@@ -1,35 +1,22 @@
 import { searchValuesOf } from '#libs/fhir-search';
-import {
-  ownerDuring,
-  parseJson,
-  stringifyJson,
-  type DeviceAssignment,
-  type Issue,
-  type JsonObject,
-} from '#libs/domain/fhir';
-import { ALL_ALLOWED, type AccessVerb, type Allowed } from '../access/allowed.js';
-import { matchesWithin, seenBy } from '../access/within.js';
+import { stringifyJson, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { ALL_ALLOWED, type Allowed } from '../access/allowed.js';
+import { matchesWithin } from '../access/within.js';
 import { clinicalOf, mayBeStored, takenBack } from '../clinical/clinical.js';
 import { refusalOfGuard } from '../derived/guard.js';
 import { followDevices } from '../clinical/follow-devices.js';
-import { indexedForms } from '../references/indexed-identifier.js';
 import { noSuchPatient, unclearPatient } from '../references/reference-issues.js';
 import { referencesOf } from '../references/references.js';
-import { identifiersOf, sideEffects } from '../clinical/side-effects.js';
+import { sideEffects } from '../clinical/side-effects.js';
 import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from '../plan/step.js';
 import type { Decision, StepResult } from './decision.js';
+import { Known } from './known.js';
 import { News } from './news.js';
 import { isKnown, mismatch } from './preconditions.js';
 import { BatchSettling, settleTransaction, type MatchStep, type SettledStep } from '../settle/settle.js';
 import { conditionsOf } from './step-conditions.js';
 import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
-import {
-  identifierKey,
-  type CurrentResource,
-  type FhirKnown,
-  type ResourceChange,
-  type TypedIdentifier,
-} from '../repository/resources.js';
+import type { CurrentResource, FhirKnown, ResourceChange } from '../repository/resources.js';
 
 /**
  * Decides what each step does, given what the database holds. Steps see what those before them did.
@@ -49,18 +36,11 @@ export function decide(
 }
 
 class Deciding {
-  private readonly current: Map<string, CurrentResource>;
-  private readonly patients: Set<string>;
-  private readonly devices: Map<string, readonly DeviceAssignment[]>;
+  private readonly known: Known;
   private readonly results: StepResult[] = [];
   private readonly changes: ResourceChange[] = [];
   private readonly news = new News();
   private readonly unmeasured: UnmeasuredPart[] = [];
-  /** Patients that were here before the request. */
-  private readonly herePatients: ReadonlySet<string>;
-  private readonly identified: Map<string, readonly string[]>;
-  /** Medications that steps of a transaction make or change, by id: an entry may refer to a later one. */
-  private readonly medications = new Map<string, JsonObject>();
   private readonly settled: readonly SettledStep[];
   /** Of a batch: its steps are settled one by one. */
   private readonly settling: BatchSettling | undefined;
@@ -75,16 +55,12 @@ class Deciding {
   ) {
     this.now = now;
     this.allowed = allowed;
-    this.current = new Map(known.resources);
-    this.patients = new Set(known.patients);
-    this.devices = new Map(known.deviceAssignments);
-    this.herePatients = known.patients;
-    this.identified = new Map(known.identified);
+    this.known = new Known(known, allowed);
     const found = { matches: matchesWithin(known, steps.flatMap(conditionsOf), allowed) };
-    const current = (key: string): CurrentResource | undefined => this.seen('update', key);
+    const current = (key: string): CurrentResource | undefined => this.known.seen('update', key);
     this.settling = mode === 'each' ? new BatchSettling(steps, found, current) : undefined;
     this.settled = mode === 'each' ? [] : settleTransaction(steps, found, current);
-    if (mode === 'atomic') this.expect(this.settled);
+    if (mode === 'atomic') this.known.expect(this.settled);
   }
 
   run(): Decision {
@@ -102,20 +78,6 @@ class Deciding {
   private *settledSteps(): Iterable<SettledStep> {
     if (this.settling === undefined) yield* this.settled;
     else for (const step of this.steps) yield this.settling.settle(step);
-  }
-
-  /** All of a transaction or nothing: what it makes is there for the references of all its entries. */
-  private expect(steps: readonly SettledStep[]): void {
-    for (const step of steps) {
-      if (step.kind !== 'create' && step.kind !== 'update') continue;
-      if (step.type === 'Medication') this.medications.set(step.id, step.resource);
-      if (step.type !== 'Patient' && step.type !== 'Device') continue;
-      if (step.type === 'Patient') this.patients.add(step.id);
-      for (const one of identifiersOf(step.resource)) {
-        const key = identifierKey({ type: step.type, ...one });
-        this.identified.set(key, [...new Set([...(this.identified.get(key) ?? []), step.id])]);
-      }
-    }
   }
 
   private take(step: Exclude<SettledStep, MatchStep>): StepResult {
@@ -137,7 +99,7 @@ class Deciding {
   }
 
   private read(step: ReadStep): StepResult {
-    const found = this.seen('read', `${step.type}/${step.id}`);
+    const found = this.known.seen('read', `${step.type}/${step.id}`);
     if (found === undefined) return absent(step);
     if (found.deleted) return refused(410, 'deleted', 'this resource was deleted', step.at);
     return isKnown(step, found)
@@ -146,13 +108,13 @@ class Deciding {
   }
 
   private matched({ type, id }: MatchStep): StepResult {
-    const resource = this.current.get(`${type}/${id}`);
+    const resource = this.known.current.get(`${type}/${id}`);
     if (resource === undefined) throw new Error('what a condition found was not looked at');
     return { kind: 'matched', resource };
   }
 
   private remove(step: DeleteStep): StepResult {
-    const before = this.seen('delete', `${step.type}/${step.id}`);
+    const before = this.known.seen('delete', `${step.type}/${step.id}`);
     const conflict = mismatch(step, before);
     if (conflict !== undefined) return conflict;
     const guarded = refusalOfGuard(step, before);
@@ -162,29 +124,32 @@ class Deciding {
     const after = { ...before, version: before.version + 1, deleted: true, content: '', lastUpdated: this.now };
     this.keep(after, {}, before);
     this.news.add(takenBack(before, undefined, after.version));
-    if (step.type === 'Patient') this.patients.delete(step.id);
+    if (step.type === 'Patient') this.known.patients.delete(step.id);
     return { kind: 'deleted', resource: after };
   }
 
   private write(step: CreateStep | UpdateStep): StepResult {
     const key = `${step.type}/${step.id}`;
-    const before = step.kind === 'update' ? this.seen('update', key) : this.current.get(key);
+    const before = step.kind === 'update' ? this.known.seen('update', key) : this.known.current.get(key);
     if (step.kind === 'update') {
       const conflict = mismatch(step, before);
       if (conflict !== undefined) return conflict;
       // Whether an id is free or taken by what the caller may not know of is not to be seen: it chooses no ids.
       const isRestricted = this.allowed.isRestricted('update', step.type);
-      if (isRestricted && before === undefined && (hasChosenId(step) || this.current.has(key))) return absent(step);
+      if (isRestricted && before === undefined && (hasChosenId(step) || this.known.current.has(key)))
+        return absent(step);
     }
     const guarded = refusalOfGuard(step, before);
     if (guarded !== undefined) return { kind: 'refused', ...guarded };
     const unclear = (step.assumed ?? []).filter(
-      ({ sent, target }) => sent !== target && this.herePatients.has(sent.replace('Patient/', '')),
+      ({ sent, target }) => sent !== target && this.known.patientsBefore.has(sent.replace('Patient/', '')),
     );
     if (unclear.length > 0) {
       return { kind: 'refused', status: 422, issues: unclear.map(({ path }) => unclearPatient(`${step.at}.${path}`)) };
     }
-    const dangling = referencesOf(step.resource).filter(({ type, id }) => type === 'Patient' && !this.patients.has(id));
+    const dangling = referencesOf(step.resource).filter(
+      ({ type, id }) => type === 'Patient' && !this.known.patients.has(id),
+    );
     if (dangling.length > 0) {
       return { kind: 'refused', status: 422, issues: dangling.map((one) => noSuchPatient(one, step.at)) };
     }
@@ -196,9 +161,9 @@ class Deciding {
     const clinical = clinicalOf(resource, {
       version,
       receivedAt: this.now,
-      patientOfDevice: (device, at = this.now, until = at) => this.ownerOf(device, at, until),
-      patientsWith: (one) => this.having({ type: 'Patient', ...one }),
-      medication: (id) => this.medications.get(id) ?? this.stored(`Medication/${id}`),
+      patientOfDevice: (device, at = this.now, until = at) => this.known.ownerOf(device, at, until),
+      patientsWith: (one) => this.known.having({ type: 'Patient', ...one }),
+      medication: (id) => this.known.medication(id),
     });
     const after: CurrentResource = {
       type: step.type,
@@ -214,7 +179,7 @@ class Deciding {
     this.unmeasured.push(...unmeasured);
     if (before !== undefined) this.news.add(takenBack(before, clinical, version));
     this.news.add(before === undefined ? clinical : mayBeStored(clinical));
-    if (step.type === 'Patient') this.patients.add(step.id);
+    if (step.type === 'Patient') this.known.patients.add(step.id);
     return {
       kind: 'written',
       created: before === undefined || before.deleted,
@@ -224,36 +189,13 @@ class Deciding {
     };
   }
 
-  /** The current version of `Type/id` as the caller may know of it. */
-  private seen(verb: AccessVerb, key: string): CurrentResource | undefined {
-    return seenBy(this.allowed, verb, this.current.get(key));
-  }
-
-  private stored(key: string): JsonObject | undefined {
-    const found = this.current.get(key);
-    if (found === undefined || found.deleted) return undefined;
-    const parsed = parseJson(found.content);
-    return parsed.ok ? (parsed.value as JsonObject) : undefined;
-  }
-
-  /** Ids of the resources with a business identifier. */
-  private having({ type, ...identifier }: TypedIdentifier): readonly string[] {
-    const keys = indexedForms(identifier).map((form) => identifierKey({ type, ...form }));
-    return [...new Set(keys.flatMap((key) => this.identified.get(key) ?? []))];
-  }
-
-  private ownerOf(device: string, from: number, to: number): string | undefined {
-    const owner = ownerDuring(this.devices.get(device) ?? [], from, to);
-    return owner.kind === 'patient' ? owner.patient : undefined;
-  }
-
   private keep(
     after: CurrentResource,
     resource: JsonObject,
     before: CurrentResource | undefined,
     isPatch = false,
   ): void {
-    this.current.set(`${after.type}/${after.id}`, after);
+    this.known.current.set(`${after.type}/${after.id}`, after);
     if (after.deleted) this.settling?.finder.drop(after.type, after.id);
     else this.settling?.finder.put(after.type, after.id, resource);
     const effects = sideEffects(after, resource, before);
@@ -263,7 +205,7 @@ class Deciding {
       ...(isPatch ? { isPatch } : {}),
       ...(after.deleted ? {} : { search: searchValuesOf(resource) }),
     });
-    followDevices(this.devices, after, effects);
+    followDevices(this.known.devices, after, effects);
   }
 }
 

@@ -17,7 +17,9 @@ import {
 import type { Expression } from './expression.js';
 import { compileCall } from './functions.js';
 import { ANY, isDateType, isKindOf, isPrimitiveType, membersOf, resourceOfPath } from './static-types.js';
-import { compareMeasures, datesMayBe, equal, isObject, UNDECIDED, type Item } from './values.js';
+import { distinct, isIn, ordered, sameItems, textOf } from './operators.js';
+import { LOGIC } from './logic.js';
+import { isObject, UNDECIDED, type Item } from './values.js';
 
 const VARIABLES: Readonly<Record<string, string>> = {
   ucum: 'http://unitsofmeasure.org',
@@ -229,34 +231,6 @@ function boolean(test: Test): { type: string; run: Run } {
   return { type: 'System.boolean', run: (item, scope) => itemsOf(test(item, scope)) };
 }
 
-/** FHIRPath's three-valued logic. */
-const LOGIC: Readonly<Record<string, (a: Test, b: Test) => Test>> = {
-  and: (a, b) => (item, scope) => {
-    const first = a(item, scope);
-    if (first === false) return false;
-    const second = b(item, scope);
-    return second === false ? false : first === undefined || second === undefined ? undefined : true;
-  },
-  or: (a, b) => (item, scope) => {
-    const first = a(item, scope);
-    if (first === true) return true;
-    const second = b(item, scope);
-    return second === true ? true : first === undefined || second === undefined ? undefined : false;
-  },
-  implies: (a, b) => (item, scope) => {
-    const first = a(item, scope);
-    if (first === false) return true;
-    const second = b(item, scope);
-    if (first === true) return second;
-    return second === true ? true : undefined;
-  },
-  xor: (a, b) => (item, scope) => {
-    const first = a(item, scope);
-    const second = b(item, scope);
-    return first === undefined || second === undefined ? undefined : first !== second;
-  },
-};
-
 function startsAtResource(expression: Expression): boolean {
   if (expression.k === 'variable') return expression.name === 'resource';
   return expression.k === 'member' && expression.of !== undefined && startsAtResource(expression.of);
@@ -264,34 +238,4 @@ function startsAtResource(expression: Expression): boolean {
 
 function isOfType(item: Item | undefined, type: string): boolean {
   return isObject(item) && (item as JsonObject)['resourceType'] === type;
-}
-
-function sameItems(a: readonly Item[], b: readonly Item[]): boolean | undefined {
-  if (a.length === 0 || b.length === 0) return undefined;
-  return a.length === b.length && a.every((one, index) => equal(one, b[index] as Item));
-}
-
-function isIn(a: readonly Item[], b: readonly Item[]): boolean | undefined {
-  const item = singleOf(a);
-  return item === undefined ? undefined : b.some((one) => equal(one, item));
-}
-
-function ordered(op: string, a: Item, b: Item, dates: boolean): boolean {
-  if (typeof a === 'string' && typeof b === 'string') {
-    if (!dates) throw UNDECIDED;
-    return op.startsWith('<') ? datesMayBe(a, b, op === '<=') : datesMayBe(b, a, op === '>=');
-  }
-  const sign = compareMeasures(a, b);
-  return op === '<' ? sign < 0 : op === '<=' ? sign <= 0 : op === '>' ? sign > 0 : sign >= 0;
-}
-
-function textOf(items: readonly Item[]): string {
-  const item = singleOf(items);
-  if (item === undefined) return '';
-  if (typeof item !== 'string') throw UNDECIDED;
-  return item;
-}
-
-function distinct(items: readonly Item[]): readonly Item[] {
-  return items.filter((one, index) => items.findIndex((other) => equal(one, other)) === index);
 }

@@ -1,4 +1,4 @@
-import { Decimal, type Json } from '#libs/domain/fhir';
+import type { Json } from '#libs/domain/fhir';
 import {
   itemsOf,
   memoized,
@@ -17,7 +17,8 @@ import {
 } from './compiled.js';
 import type { Expression } from './expression.js';
 import { ANY, isPrimitiveType } from './static-types.js';
-import { isObject, keyOf, UNDECIDED, type Item } from './values.js';
+import { textFunction } from './text-functions.js';
+import { isObject, keyOf, type Item } from './values.js';
 
 type Call = Expression & { k: 'call' };
 
@@ -77,7 +78,7 @@ export function compileCall(compiler: Compiling, { name, args }: Call, of: Expre
     case 'resolve':
       return [{ type: 'Resource', run: resolved(runOf(parts)) }];
     default:
-      return [text(compiler, name, args, runOf(parts))];
+      return [textFunction(compiler, name, args, runOf(parts))];
   }
 }
 
@@ -200,75 +201,6 @@ function resolved(run: Run): Run {
       const target = scope.contained(reference.slice(1));
       return target === undefined ? [] : [target];
     });
-}
-
-function text(compiler: Compiling, name: string, args: readonly Expression[], run: Run): Typed {
-  const [argument] = args;
-  const literal = argument?.k === 'literal' ? argument.value : undefined;
-  const wanted = argument === undefined ? undefined : compiler.run(argument);
-  const onText = (of: (text: string, argument: string) => boolean): Typed =>
-    boolean((item, scope) => {
-      const one = singleOf(run(item, scope));
-      const other = wanted === undefined ? undefined : singleOf(wanted(item, scope));
-      if (one === undefined || other === undefined) return NOTHING;
-      if (typeof one !== 'string' || typeof other !== 'string') throw UNDECIDED;
-      return of(one, other) ? YES : NO;
-    });
-  const onOne = (type: string, of: (one: Item) => Item | undefined): Typed => ({
-    type,
-    run: (item, scope) => {
-      const one = singleOf(run(item, scope));
-      const value = one === undefined ? undefined : of(one);
-      return value === undefined ? NOTHING : [value];
-    },
-  });
-  switch (name) {
-    case 'startsWith':
-      return onText((one, other) => one.startsWith(other));
-    case 'contains':
-      return onText((one, other) => one.includes(other));
-    case 'matches': {
-      if (typeof literal !== 'string') throw new Unsupported('computed pattern');
-      const pattern = patternOf(literal);
-      return onText((one) => pattern.test(one));
-    }
-    case 'substring': {
-      if (typeof literal !== 'number' || args.length > 1) throw new Unsupported('substring');
-      return onOne('System.string', (one) =>
-        stringOf(one).length > literal ? stringOf(one).slice(literal) : undefined,
-      );
-    }
-    case 'length':
-      return onOne('System.number', (one) => stringOf(one).length);
-    case 'toString':
-      return onOne('System.string', (one) => {
-        if (one instanceof Decimal) return one.text;
-        if (typeof one === 'object') throw UNDECIDED;
-        return String(one);
-      });
-    case 'toInteger':
-      return onOne('System.number', (one) => {
-        if (typeof one === 'number' && Number.isInteger(one)) return one;
-        if (typeof one !== 'string') throw UNDECIDED;
-        return /^[+-]?\d{1,10}$/.test(one) ? Number(one) : undefined;
-      });
-    default:
-      throw new Unsupported(name);
-  }
-}
-
-/** Some patterns of the definitions escape what needs no escape, which the Unicode mode refuses. */
-function patternOf(text: string): RegExp {
-  try {
-    return new RegExp(text, 'su');
-  } catch {
-    return new RegExp(text, 's');
-  }
-}
-
-function stringOf(item: Item): string {
-  if (typeof item !== 'string') throw UNDECIDED;
-  return item;
 }
 
 function only(parts: Collection): Typed {

@@ -1,18 +1,8 @@
-import { z } from 'zod';
-import type { RouteDoc } from './route-doc.js';
+import type { RouteDoc } from '../route-doc.js';
+import { fhirAnswer, fhirBody, patchBody } from './bodies.js';
 
-const FHIR = 'application/fhir+json';
-const resource = z.looseObject({ resourceType: z.string() });
-const fhirBody = { schema: resource, types: [FHIR, 'application/json'] };
-const patchBody = {
-  schema: z.union([resource, z.array(z.looseObject({ op: z.string(), path: z.string() }))]),
-  types: ['application/json-patch+json', FHIR, 'application/json'],
-};
-const searchForm = { schema: z.record(z.string(), z.string()), types: ['application/x-www-form-urlencoded'] };
-const operationBody = { schema: resource, types: [FHIR, 'application/json', 'application/x-www-form-urlencoded'] };
-const fhirAnswer = { schema: resource, type: FHIR };
-
-export const FHIR_ROUTES: readonly RouteDoc[] = [
+/** Bundles, and what is done to one resource. */
+export const RESOURCE_ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
     path: '/fhir/r4/metadata',
@@ -169,92 +159,10 @@ export const FHIR_ROUTES: readonly RouteDoc[] = [
     status: 200,
     answer: fhirAnswer,
   },
-  {
-    method: 'get',
-    path: '/fhir/r4',
-    summary: 'Searches several types (_type)',
-    tag: 'fhir',
-    scopes: ['system/*.s'],
-    status: 200,
-    answer: fhirAnswer,
-  },
-  {
-    method: 'post',
-    path: '/fhir/r4/_search',
-    summary: 'Searches several types, the parameters in the body',
-    tag: 'fhir',
-    scopes: ['system/*.s'],
-    status: 200,
-    body: searchForm,
-    answer: fhirAnswer,
-  },
-  {
-    method: 'post',
-    path: '/fhir/r4/{type}/_search',
-    summary: 'Searches resources, the parameters in the body',
-    tag: 'fhir',
-    scopes: ['system/{type}.s'],
-    status: 200,
-    body: searchForm,
-    answer: fhirAnswer,
-  },
-  {
-    method: 'get',
-    path: '/fhir/r4/{type}/{id}/{members}',
-    summary: 'Searches the compartment of a Patient',
-    tag: 'fhir',
-    scopes: ['system/{type}.s'],
-    status: 200,
-    answer: fhirAnswer,
-  },
-  {
-    method: 'post',
-    path: '/fhir/r4/{type}/{id}/{members}/_search',
-    summary: 'Searches the compartment of a Patient, the parameters in the body',
-    tag: 'fhir',
-    scopes: ['system/{type}.s'],
-    status: 200,
-    body: searchForm,
-    answer: fhirAnswer,
-  },
-  {
-    method: 'get',
-    path: '/fhir/r4/{type}/{id}/$everything',
-    summary: 'A Patient and what is in the compartment, page by page',
-    tag: 'fhir',
-    scopes: ['system/*.s'],
-    status: 200,
-    answer: fhirAnswer,
-  },
-  {
-    method: 'post',
-    path: '/fhir/r4/{type}/{id}/$everything',
-    summary: 'A Patient and what is in the compartment, page by page',
-    tag: 'fhir',
-    scopes: ['system/*.s'],
-    status: 200,
-    body: operationBody,
-    answer: fhirAnswer,
-  },
-  {
-    method: 'get',
-    path: '/fhir/r4/{type}/$lastn',
-    summary: 'The newest Observations of each code',
-    tag: 'fhir',
-    scopes: ['system/Observation.s'],
-    status: 200,
-    answer: fhirAnswer,
-  },
-  {
-    method: 'post',
-    path: '/fhir/r4/{type}/$lastn',
-    summary: 'The newest Observations of each code',
-    tag: 'fhir',
-    scopes: ['system/Observation.s'],
-    status: 200,
-    body: operationBody,
-    answer: fhirAnswer,
-  },
+];
+
+/** What is done to the one resource that a query finds. */
+export const CONDITIONAL_ROUTES: readonly RouteDoc[] = [
   {
     method: 'put',
     path: '/fhir/r4/{type}',
