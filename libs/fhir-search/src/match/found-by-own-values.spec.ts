@@ -4,7 +4,7 @@ import { propertyRuns } from '#libs/testing/properties';
 import { searchParameters } from '../definitions/search-parameters.js';
 import { searchValuesOf } from '../extract/search-values-of.js';
 import { madeResource, type Random } from '../fixtures/made-resource.fixture.js';
-import { escape } from '../query/escapes.js';
+import { escape } from '../query/values/escapes.js';
 import { parseSearch, type SearchParameterValue } from '../query/parse-search.js';
 import type { SearchValues } from '../values/search-values.js';
 import { matches } from './matches.js';

@@ -1,6 +1,6 @@
 import { isResourceType } from '#libs/domain/fhir';
 import { searchParameters } from '../definitions/search-parameters.js';
-import { splitAt } from './escapes.js';
+import { splitAt } from './values/escapes.js';
 import { conditionOf } from './parse-condition.js';
 import type { QueryContext } from './query-context.js';
 import type { Condition } from './search-query.js';

@@ -4,15 +4,15 @@ import { elementTypes } from '../paths/element-types.js';
 import { fold } from '../values/folding.js';
 import { indexKey } from '../values/index-key.js';
 import type { SearchParameter } from '../values/search-parameter.js';
-import { dateValue } from './date-value.js';
-import { hasIllegalEscape, splitAt, unescape } from './escapes.js';
-import { numberValue, quantityValue } from './number-value.js';
+import { dateValue } from './values/date-value.js';
+import { hasIllegalEscape, splitAt, unescape } from './values/escapes.js';
+import { numberValue, quantityValue } from './values/number-value.js';
 import type { QueryContext } from './query-context.js';
-import { referenceValues } from './reference-value.js';
+import { referenceValues } from './values/reference-value.js';
 import { ofTypeParameter, typeOfIdentifier } from '../values/of-type.js';
 import type { Condition, TokenValue } from './search-query.js';
 import { refuseUnknown, refuseUnsupported, refuseValue } from './search-refusal.js';
-import { tokenValue } from './token-value.js';
+import { tokenValue } from './values/token-value.js';
 
 /** Longest single value; a longer one is in no index. */
 const MAX_VALUE_LENGTH = 2000;

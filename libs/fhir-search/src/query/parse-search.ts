@@ -1,5 +1,5 @@
 import type { Issue } from '#libs/domain/fhir';
-import { splitAt } from './escapes.js';
+import { splitAt } from './values/escapes.js';
 import { namedConditions } from './parse-chain.js';
 import { countOf, elementsOf, includeOf, sortOf, summaryOf, totalOf } from './parse-result.js';
 import type { Condition, Include, SearchQuery, SortKey } from './search-query.js';

@@ -1,9 +1,9 @@
-import { canonicalUnit, toCanonicalValue, UCUM } from '../values/ucum-unit.js';
-import { indexKey } from '../values/index-key.js';
+import { canonicalUnit, toCanonicalValue, UCUM } from '../../values/ucum-unit.js';
+import { indexKey } from '../../values/index-key.js';
 import { prefixOf } from './date-value.js';
 import { splitAt, unescape } from './escapes.js';
-import type { NumberValue, QuantityValue } from './search-query.js';
-import { refuseValue } from './search-refusal.js';
+import type { NumberValue, QuantityValue } from '../search-query.js';
+import { refuseValue } from '../search-refusal.js';
 
 const NUMBER = /^[+-]?(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;
 

@@ -1,7 +1,7 @@
-import { datePeriod } from '../values/date-period.js';
-import type { QueryContext } from './query-context.js';
-import type { DateValue, Prefix } from './search-query.js';
-import { refuseValue } from './search-refusal.js';
+import { datePeriod } from '../../values/date-period.js';
+import type { QueryContext } from '../query-context.js';
+import type { DateValue, Prefix } from '../search-query.js';
+import { refuseValue } from '../search-refusal.js';
 
 const PREFIXED = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)(?=[-+\d.])/;
 /** `+` of an offset that a client did not encode arrives as a space. */

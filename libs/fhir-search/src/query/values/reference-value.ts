@@ -1,9 +1,9 @@
 import { isResourceType } from '#libs/domain/fhir';
-import { localReference } from '../extract/reference-values.js';
-import { indexKey } from '../values/index-key.js';
-import type { QueryContext } from './query-context.js';
-import type { ReferenceValue } from './search-query.js';
-import { refuseValue } from './search-refusal.js';
+import { localReference } from '../../extract/reference-values.js';
+import { indexKey } from '../../values/index-key.js';
+import type { QueryContext } from '../query-context.js';
+import type { ReferenceValue } from '../search-query.js';
+import { refuseValue } from '../search-refusal.js';
 
 const ID = /^[A-Za-z0-9\-.]{1,64}$/;
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]{0,30}:\S+$/;

@@ -1,7 +1,7 @@
-import { indexKey } from '../values/index-key.js';
+import { indexKey } from '../../values/index-key.js';
 import { splitAt, unescape } from './escapes.js';
-import type { TokenValue } from './search-query.js';
-import { refuseValue } from './search-refusal.js';
+import type { TokenValue } from '../search-query.js';
+import { refuseValue } from '../search-refusal.js';
 
 /** What a token parameter leads to, as far as it decides what a value may be. */
 export interface TokenElements {
