@@ -19,7 +19,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 const DOCUMENT = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as Document;
 /** Streams and texts are no JSON; the answer to a job is that of the bundle that it does. */
-const OTHERS = ['/fhir/r4/_async/{id}', '/metrics', '/v1/twins/{patient}/stream', '/v1/alerts/stream'];
+const OTHERS = ['/fhir/r4/_async/{id}', '/metrics', '/v1/stream', '/v1/twins/{patient}/stream', '/v1/alerts/stream'];
 
 /** Everything that one process sends, with as much in it as a patient's day can bring about. */
 describe('the OpenAPI document', () => {
@@ -184,7 +184,8 @@ describe('the OpenAPI document', () => {
       '/fhir/r4/_history': ['/fhir/r4/_history'],
       '/v1/settings': ['/v1/settings'],
       '/v1/rejections': ['/v1/rejections', '/v1/rejections?limit=2'],
-      '/v1/patients': ['/v1/patients', '/v1/patients?limit=1'],
+      '/v1/ward': ['/v1/ward', '/v1/ward?limit=1'],
+      '/v1/patients': ['/v1/patients', '/v1/patients?limit=1', '/v1/patients?search=p'],
       '/v1/twins/{patient}': [
         '/v1/twins/p',
         `/v1/twins/p?at=${new Date(now).toISOString()}`,

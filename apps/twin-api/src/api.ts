@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type {
   AlarmQualityQuery,
   AlarmQualitySchema,
@@ -13,8 +13,6 @@ import type {
   MonitoringSchema,
   ParametersQuery,
   ParametersSchema,
-  PatientListSchema,
-  PatientsQuery,
   RuleListSchema,
   SuppressionListSchema,
   SuppressionsQuery,
@@ -23,9 +21,9 @@ import type {
 } from '#libs/contracts';
 import { ruleViews, type Catalogue } from '#libs/domain/twin';
 import { allows, type Access } from '#libs/platform/auth';
-import { decodeCursor, notFound, pageOf } from '#libs/platform/http';
+import { notFound } from '#libs/platform/http';
 import type { Platform } from '#libs/platform/runtime';
-import { findTwin, listTwins, tenantThresholds, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
+import { findTwin, tenantThresholds, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
 import { DeliveryStore, WebhookStore } from '#libs/platform/delivery';
 import { Acts } from './acts/acts.js';
 import { alarmQualityOf } from './alerts/alarm-quality.js';
@@ -40,18 +38,18 @@ import { suppressions } from './alerts/suppressions.js';
 import { newestForecasts } from './forecasts/newest-forecasts.js';
 import { pumpTwin, versionSeen } from './streams/twin-stream.js';
 import { TwinViews, type TwinView } from './twins/twin-views.js';
+import { Ward } from './ward/ward.js';
 import { Webhooks } from './webhooks/webhooks.js';
 import { iso, ms } from './wire.js';
 
 export const API = Symbol('Api');
-
-const PatientPlace = z.string().max(64);
 
 /** Everything the twin API answers, by tenant key. It writes nothing but human acts and subscriptions. */
 export class Api {
   readonly acts: Acts;
   readonly webhooks: Webhooks;
   readonly deadLetters: DeadLetters;
+  readonly ward: Ward;
   private readonly views: TwinViews;
   private readonly streams: EventStreams;
   private readonly tail: AlertTail;
@@ -79,19 +77,7 @@ export class Api {
     this.tail = new AlertTail(pool, hot, (error) =>
       platform.logger.warn({ err: error }, 'alert streams were interrupted'),
     );
-  }
-
-  async patients(tenant: number, query: z.output<typeof PatientsQuery>): Promise<z.input<typeof PatientListSchema>> {
-    const list = { list: 'patients', tenant };
-    const after = decodeCursor(list, PatientPlace, query.cursor);
-    const rows = await listTwins(this.platform.pool, tenant, query.limit + 1, after);
-    return pageOf(
-      list,
-      rows,
-      query.limit,
-      ({ patient, type, version, asOf }) => ({ patient, type, version, asOf: asOf === null ? null : iso(asOf) }),
-      (row) => row.patient,
-    );
+    this.ward = new Ward(platform, catalogue, this.streams, this.tail);
   }
 
   twin(tenant: number, patient: string, query: z.output<typeof TwinQuery>): Promise<TwinView> {

@@ -21,6 +21,7 @@ import { TenantActJob } from './acts/tenant-act-job.js';
 import { Settings } from './settings/settings.js';
 import { SettingsRoutes } from './settings/settings.routes.js';
 import { TwinRoutes } from './twins/twins.routes.js';
+import { WardRoutes } from './ward/ward.routes.js';
 import { WebhookRoutes } from './webhooks/webhooks.routes.js';
 
 @Module({})
@@ -36,6 +37,7 @@ export class TwinApiModule {
       controllers: [
         TwinRoutes,
         ChartRoutes,
+        WardRoutes,
         ModelRoutes,
         ForecastRoutes,
         ParameterRoutes,

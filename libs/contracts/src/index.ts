@@ -13,6 +13,7 @@ export * from './api/twins-api.js';
 export * from './api/charts-api.js';
 export * from './api/clients-api.js';
 export * from './api/settings-api.js';
+export * from './api/ward-api.js';
 export * from './api/webhooks-api.js';
 export * from './record-schemas.js';
 export * from './what-if/scenarios-api.js';

@@ -5,6 +5,7 @@ export { referencesBy } from './match/references-by.js';
 export { parseCriteria, type ParsedCriteria } from './query/parse-criteria.js';
 export { parseSearch, type ParsedSearch, type SearchOptions, type SearchParameterValue } from './query/parse-search.js';
 export { datePeriod, type DatePeriod } from './values/date-period.js';
+export { fold } from './values/folding.js';
 export { indexKey } from './values/index-key.js';
 export { isOfTypeParameter } from './values/of-type.js';
 export type * from './query/search-query.js';

@@ -4,8 +4,29 @@ import { events, json, type RouteDoc } from './route-doc.js';
 export const TWINS_ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
+    path: '/v1/ward',
+    summary:
+      'Patients as a ward sees them: name, bed, newest vital signs with their trend, NEWS2, alerts that are not over, forecast; by FHIR id',
+    tag: 'twins',
+    scopes: ['twins.read'],
+    status: 200,
+    query: api.WardQuery,
+    answer: json(api.WardSchema),
+  },
+  {
+    method: 'get',
+    path: '/v1/stream',
+    summary:
+      'All patients as they change: events `patient` (an item of `GET /v1/ward`, at most 2 per second and patient), `patient-removed`, `alert` (with the scope `alerts.read`), `heartbeat` each 2 s with `at`, the clock of the server, and `newestAt`; resumable by Last-Event-ID (410 `cursor-unknown` when the stream never gave it, or more than an hour ago)',
+    tag: 'twins',
+    scopes: ['twins.read'],
+    status: 200,
+    answer: events,
+  },
+  {
+    method: 'get',
     path: '/v1/patients',
-    summary: 'Patients that have a twin',
+    summary: 'Patients that have a twin, by FHIR id; those whose Patient was deleted or replaced are left out',
     tag: 'twins',
     scopes: ['twins.read'],
     status: 200,

@@ -5,6 +5,7 @@ import {
   SettledTransitions,
   transitionsBetween,
   type HotState,
+  type TransitionRow,
 } from '#libs/platform/storage';
 import { cursorUnknown, type EventStream } from './event-stream.js';
 import { WakeUp } from './wake-up.js';
@@ -51,24 +52,61 @@ export class AlertTail {
   async pump(stream: EventStream, tenant: number, lastId: bigint | undefined): Promise<void> {
     await this.join(tenant);
     try {
-      let sent = lastId ?? (await this.end(stream.signal));
+      const from = lastId ?? (await this.end(stream.signal));
       stream.begin();
-      while (!stream.signal.aborted) {
-        sent = await this.sendUpTo(stream, tenant, sent, this.settled ?? 0n);
-        if ((this.settled ?? 0n) <= sent) await this.moved.wait(60_000, stream.signal);
-      }
+      await this.sendFrom(stream.signal, tenant, from, ({ stream: id, transition, alert }) =>
+        stream.send({ id, event: `alert.${transition}`, data: JSON.stringify(alert) }),
+      );
     } finally {
       await this.leave(tenant);
     }
   }
 
-  private async sendUpTo(stream: EventStream, tenant: number, from: bigint, upTo: bigint): Promise<bigint> {
+  /**
+   * As {@link pump}, for a stream that sends other things, too: `begin` is given where the transitions begin, and does the rest until the
+   * stream ends, beginning with the answer to the client; `send` is given each of them, and answers whether the stream goes on.
+   */
+  async share(
+    signal: AbortSignal,
+    tenant: number,
+    lastId: bigint | undefined,
+    begin: (from: bigint) => Promise<void>,
+    send: (row: TransitionRow) => Promise<boolean>,
+  ): Promise<void> {
+    await this.join(tenant);
+    try {
+      const from = lastId ?? (await this.end(signal));
+      await Promise.all([begin(from), this.sendFrom(signal, tenant, from, send)]);
+    } finally {
+      await this.leave(tenant);
+    }
+  }
+
+  private async sendFrom(
+    signal: AbortSignal,
+    tenant: number,
+    from: bigint,
+    send: (row: TransitionRow) => Promise<boolean>,
+  ): Promise<void> {
     let sent = from;
-    while (sent < upTo && !stream.signal.aborted) {
+    while (!signal.aborted) {
+      sent = await this.sendUpTo(signal, tenant, sent, this.settled ?? 0n, send);
+      if ((this.settled ?? 0n) <= sent) await this.moved.wait(60_000, signal);
+    }
+  }
+
+  private async sendUpTo(
+    signal: AbortSignal,
+    tenant: number,
+    from: bigint,
+    upTo: bigint,
+    send: (row: TransitionRow) => Promise<boolean>,
+  ): Promise<bigint> {
+    let sent = from;
+    while (sent < upTo && !signal.aborted) {
       const rows = await transitionsBetween(this.pool, tenant, sent, upTo, PAGE);
       for (const row of rows) {
-        const event = { id: row.stream, event: `alert.${row.transition}`, data: JSON.stringify(row.alert) };
-        if (!(await stream.send(event))) return sent;
+        if (!(await send(row))) return sent;
         sent = BigInt(row.stream);
       }
       if (rows.length < PAGE) return upTo;
@@ -76,6 +114,7 @@ export class AlertTail {
     return sent;
   }
 
+  /** Where the settled transitions end, once that is known. */
   private async end(signal: AbortSignal): Promise<bigint> {
     while (this.settled === undefined && !signal.aborted) await this.moved.wait(POLL_MS, signal);
     return this.settled ?? 0n;

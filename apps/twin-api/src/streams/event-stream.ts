@@ -51,11 +51,11 @@ export class EventStream {
     return this.ended.signal;
   }
 
-  /** False when the stream has ended. */
-  async send({ id, event, data }: ServerEvent): Promise<boolean> {
+  /** False when the stream has ended. Several events leave together. */
+  async send(...events: readonly ServerEvent[]): Promise<boolean> {
     if (this.signal.aborted) return false;
     const { raw } = this.reply;
-    if (raw.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`)) return true;
+    if (raw.write(events.map(textOf).join(''))) return true;
     try {
       await once(raw, 'drain', { signal: AbortSignal.any([this.signal, AbortSignal.timeout(SLOW_READER_MS)]) });
     } catch {
@@ -63,6 +63,12 @@ export class EventStream {
       this.end();
     }
     return !this.signal.aborted;
+  }
+
+  /** Sends an event that is of now only: not to a reader that has not taken yet what it was sent before. */
+  sendNow(event: ServerEvent): void {
+    const { raw } = this.reply;
+    if (!this.signal.aborted && raw.headersSent && !raw.writableNeedDrain) raw.write(textOf(event));
   }
 
   end(): void {
@@ -74,6 +80,10 @@ export class EventStream {
     if (!raw.headersSent) raw.destroy();
     else if (!raw.writableEnded) raw.end();
   }
+}
+
+function textOf({ id, event, data }: ServerEvent): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;
 }
 
 /** How many streams one process holds. */

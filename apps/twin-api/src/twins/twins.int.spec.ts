@@ -32,7 +32,9 @@ describe('twins over the API', () => {
     const first = await call('GET', '/v1/patients?limit=2');
     expect(first.body.items.map((item) => item['patient'])).toEqual(['p1', 'p2']);
     const rest = await call('GET', `/v1/patients?limit=2&cursor=${first.body.next}`);
-    expect(rest.body).toEqual({ items: [{ patient: 'p3', type: 'system', version: 0, asOf: null }] });
+    expect(rest.body).toEqual({
+      items: [{ patient: 'p3', type: 'system', version: 0, asOf: null, name: null, identifier: null, bed: null }],
+    });
   });
 
   it('shows the twin now', async () => {

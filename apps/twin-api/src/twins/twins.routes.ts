@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import {
   GlucoseMetricsQuery,
   MeasurementsQuery,
-  PatientsQuery,
   PutMonitoringRequest,
   PutThresholdsRequest,
   TwinQuery,
@@ -15,19 +14,10 @@ import { lastEventId } from '../streams/event-stream.js';
 import { idempotencyKeyOf } from '../acts/idempotency-key.js';
 import { patientId } from '../wire.js';
 
-/** `/v1/patients` and `/v1/twins`. */
+/** `/v1/twins`. */
 @Controller('v1')
 export class TwinRoutes {
   constructor(@Inject(API) private readonly api: Api) {}
-
-  @Get('patients')
-  @RequireScope('twins.read')
-  patients(
-    @Caller() caller: Access,
-    @Query({ schema: PatientsQuery }) query: z.output<typeof PatientsQuery>,
-  ): Promise<object> {
-    return this.api.patients(caller.tenant.key, query);
-  }
 
   @Get('twins/:patient')
   @RequireScope('twins.read')

@@ -22,6 +22,10 @@ export const DerivedViewSchema = z.object({
   effectiveAt: Instant.describe('of the newest value it rests on'),
   value: z.number().optional(),
   parts: z.record(z.string(), z.number()).optional().describe('what else is worth knowing, such as the expected value'),
+  missing: z
+    .array(z.string())
+    .optional()
+    .describe('of a score: names of the measures of which it has no value; each could only raise it'),
   refused: z.string().optional().describe('in place of a value: why there is none, such as `cold-start`'),
 });
 export const FactViewSchema = z.looseObject({ kind: z.string(), reference: z.string() });
@@ -45,15 +49,6 @@ export const TwinSchema = z.object({
   alerts: z.array(AlertSchema).describe('open episodes'),
 });
 export const TwinQuery = z.strictObject({ at: Instant.optional(), 'known-at': Instant.optional() });
-
-export const PatientSchema = z.object({
-  patient: z.string(),
-  type: TwinSchema.shape.type,
-  version: z.number().int(),
-  asOf: Instant.nullable(),
-});
-export const PatientListSchema = listOf(PatientSchema);
-export const PatientsQuery = z.strictObject(PageQuery);
 
 export const GlucoseMetricsQuery = z.strictObject({
   from: Instant.describe('inclusive'),

@@ -15,5 +15,6 @@ export { ownerDuring, type DeviceAssignment, type DeviceOwner } from './devices/
 export { deviceUseOf, type DeviceUse } from './devices/device-use.js';
 export { medicationAsked } from './insulin/medication.js';
 export { subjectIdentifiers } from './clinical/subject.js';
+export { bedOf, patientLabel, type BedReference, type PatientLabel } from './people/patient-label.js';
 export { wordsOf, type UnmeasuredReason } from './clinical/unmeasured.js';
 export type { BusinessIdentifier, ClinicalContent, ClinicalContext, Unmeasured } from './clinical/clinical.js';

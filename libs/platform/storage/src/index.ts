@@ -1,4 +1,10 @@
-export * from './hot-state/hot-state.js';
+export {
+  alertChannel,
+  twinChannel,
+  twinChannels,
+  type HotState,
+  type HotTwin,
+} from './hot-state/hot-state.js';
 export { connectRedis } from './hot-state/redis.js';
 export { createHotState } from './hot-state/create-hot-state.js';
 export { migrate } from './schema/migrate.js';
@@ -87,6 +93,19 @@ export { MeasuredStore } from './measured/measured-store.js';
 export { valuesInOrder, type ValueInOrder } from './charts/values-in-order.js';
 export { limitsKnownAt } from './charts/limits-known.js';
 export { currentValues, type CurrentValues } from './read/read-values.js';
+export { findPatients } from './ward/find-patients.js';
+export { newestForecastsOf } from './ward/newest-of-many.js';
+export { labelChanges, patientLabels, type LabelChange, type LabelledPatient } from './ward/patient-labels.js';
+export { trendPoints, type TrendWindow } from './ward/trend-points.js';
+export {
+  openEpisodes,
+  twinsChangedSince,
+  twinSnapshots,
+  wardTwins,
+  wardTwinsOf,
+  wardVersions,
+  type WardTwin,
+} from './ward/ward-twins.js';
 export * from './read/read-facts.js';
 export * from './read/read-alerts.js';
 export * from './read/episodes-in-order.js';

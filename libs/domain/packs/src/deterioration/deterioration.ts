@@ -3,6 +3,7 @@ import { BEDSIDE_SCORES } from './bedside-scores.js';
 import { DETERIORATION_RISK } from './deterioration-risk.js';
 import { NEWS2, TREND } from './deterioration-rules.js';
 import { NEWS2_DETECTOR } from './news2-detector.js';
+import { NEWS2_NOW } from './news2-now.js';
 import { SHOCK_INDEX } from './shock-index.js';
 import { TREND_DETECTOR } from './trend-detector.js';
 
@@ -24,5 +25,5 @@ export const DETERIORATION_PACK: ConditionPack = {
   ],
   rules: [NEWS2, TREND],
   detectors: [NEWS2_DETECTOR, TREND_DETECTOR],
-  derived: [...BEDSIDE_SCORES, SHOCK_INDEX, DETERIORATION_RISK],
+  derived: [NEWS2_NOW, ...BEDSIDE_SCORES, SHOCK_INDEX, DETERIORATION_RISK],
 };

@@ -32,11 +32,11 @@ const HOUR = 60 * MINUTE;
 /** Values of one measure this close together come from a monitor, not from a chart. */
 const CONTINUOUS = 10 * MINUTE;
 /** Fewer inputs are no score. */
-const LEAST_INPUTS = 3;
+export const LEAST_INPUTS = 3;
 /** Oxygen in air, %. */
 const AIR = 21;
 
-interface Memory {
+export interface News2Memory {
   /** Newest value by catalogue number. */
   readonly inputs: Readonly<Record<string, Cited>>;
   readonly medium: Hold;
@@ -46,7 +46,7 @@ interface Memory {
   readonly finding: Finding | null;
 }
 
-const EMPTY: Memory = { inputs: {}, medium: NOT_HELD, high: NOT_HELD, course: EMPTY_COURSE, finding: null };
+const EMPTY: News2Memory = { inputs: {}, medium: NOT_HELD, high: NOT_HELD, course: EMPTY_COURSE, finding: null };
 const NONE: DetectorStep['holds'] = {};
 const NAMED: ReadonlyArray<readonly [code: number, name: Exclude<VitalName, 'onOxygen'>]> = [
   [1, 'heartRate'],
@@ -60,7 +60,7 @@ const OXYGEN = [15, 16] as const;
 
 /** NEWS2 from the newest values, whatever order they come in. */
 function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
-  const before = (memory as Memory | null) ?? EMPTY;
+  const before = (memory as News2Memory | null) ?? EMPTY;
   const code = cited.code;
   const known = before.inputs[code];
   if (known !== undefined && inOrder(known, cited) >= 0) return { memory: before, holds: holdsOf(before) };
@@ -84,15 +84,19 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
   const holds = (medium.on || high.on) && score !== null;
   const course = counts ? recordScore(before.course, at.now, total, score.complete) : before.course;
   const finding = holds ? findingOf(inputs, high.on, score, limits, notesOf(score, course, at.now)) : null;
-  const next: Memory = { inputs, medium, high, course, finding };
+  const next: News2Memory = { inputs, medium, high, course, finding };
   return { memory: next, holds: holdsOf(next) };
 }
 
-function holdsOf({ finding }: Memory): DetectorStep['holds'] {
+function holdsOf({ finding }: News2Memory): DetectorStep['holds'] {
   return finding === null ? NONE : { news2: finding };
 }
 
-function scoreOf(inputs: Memory['inputs'], { now, person, limitsOf }: Circumstances): Score | null {
+/** The score of the newest values; null where the rule does not judge the person. */
+export function scoreOf(
+  inputs: News2Memory['inputs'],
+  { now, person, limitsOf }: Pick<Circumstances, 'now' | 'person' | 'limitsOf'>,
+): Score | null {
   const limits = limitsOf(NEWS2);
   const oldest = now - limits['freshHours']! * HOUR;
   const vitals: Partial<Record<VitalName, number | boolean>> = {};
@@ -122,7 +126,7 @@ function scoreOf(inputs: Memory['inputs'], { now, person, limitsOf }: Circumstan
 
 /** Whether oxygen is given follows from the newer of flow and fraction of inspired oxygen. */
 function oxygenOf(
-  inputs: Memory['inputs'],
+  inputs: News2Memory['inputs'],
   oldest: number,
 ): { readonly given: boolean; readonly t: number } | undefined {
   const [flow, share] = OXYGEN.map((code) => inputs[code]).map((cited) =>
@@ -149,7 +153,7 @@ function notesOf(score: Score, course: ScoreCourse, now: number): readonly strin
 }
 
 function findingOf(
-  inputs: Memory['inputs'],
+  inputs: News2Memory['inputs'],
   isHigh: boolean,
   score: Score,
   limits: Readonly<Record<string, number>>,
@@ -185,7 +189,7 @@ function findingOf(
 
 /** Values that were corrected or withdrawn no longer count. */
 function forget(memory: unknown, identities: ReadonlySet<string>): unknown {
-  const before = memory as Memory | null;
+  const before = memory as News2Memory | null;
   if (before === null) return null;
   const kept = Object.entries(before.inputs).filter(([, cited]) => !identities.has(cited.identity));
   if (kept.length === Object.keys(before.inputs).length) return before;
@@ -200,7 +204,7 @@ export const NEWS2_DETECTOR: Detector = {
   step,
   forget,
   mapCited: <A, B>(memory: unknown, form: (cited: A) => B) => {
-    const before = memory as Citing<A, Memory>;
+    const before = memory as Citing<A, News2Memory>;
     const { inputs, finding } = before;
     return {
       ...before,

@@ -48,12 +48,14 @@ export interface LatestMeasure extends DerivedHead {
 export interface DetectedMeasure extends DerivedHead {
   readonly kind: 'detected';
   readonly of: readonly MeasureName[];
+  /** Shown where some of `of` have a value; absent: where all have. */
+  readonly partly?: true;
   /** Id of the detector. */
   readonly detector: string;
   /**
    * Result at `at` (ms) from the detector's memory (null: it has none), with its effective time, ms; without one, that of the newest value.
    */
-  readonly read: (memory: unknown, at: number) => Derived & { readonly at?: number };
+  readonly read: (memory: unknown, at: number, about: AboutPerson) => Derived & { readonly at?: number };
   /** The result changes as time goes on without new values: it is reckoned when it is asked for. */
   readonly decays?: true;
 }
@@ -68,6 +70,18 @@ export interface ModelledMeasure extends DerivedHead {
   readonly read: (memory: unknown, about: Subject, at: number) => Derived & { readonly at?: number };
 }
 
+/** The person, and the limits in force of a rule of the catalogue. */
+export interface AboutPerson {
+  readonly person: Person;
+  readonly limitsOf: (rule: { readonly id: string }) => Readonly<Record<string, number>>;
+}
+
 /** A value in the measure's unit with what else is worth knowing by name, or a code for why there is none. */
 export type Derived =
-  { readonly value: number; readonly parts?: Readonly<Record<string, number>> } | { readonly refused: string };
+  | {
+      readonly value: number;
+      readonly parts?: Readonly<Record<string, number>>;
+      /** Of a score: which of `of` it has no value of, each of which could only raise it. */
+      readonly missing?: readonly MeasureName[];
+    }
+  | { readonly refused: string };

@@ -1,11 +1,11 @@
 import type { Alert, Comparator, FactKind, QualityName } from '#libs/contracts';
 import { CATALOGUE, codingOf, measureByName, type MeasureName } from '#libs/domain/quantities';
-import type { Derived, DerivedMeasure } from '../rules/derived.js';
+import type { AboutPerson, Derived, DerivedMeasure } from '../rules/derived.js';
 import { alertRank, isOpen } from '../alerts/alert-state.js';
 import { alertOf, qualityName } from '../alerts/alert.js';
-import { layersOf, limitsAt } from '../limits/limits.js';
+import { layersOf, limitsAt, type Limits } from '../limits/limits.js';
 import { monitoringOf, type MonitoringView } from '../monitoring/monitoring.js';
-import { personOf, type Person } from '../facts/person.js';
+import { personOf } from '../facts/person.js';
 import { subjectOf } from '../forecasts/subject.js';
 import { refusalOf, type RefusalReason } from '../rules/refuses.js';
 import type { Catalogue } from '../rules/catalogue.js';
@@ -135,12 +135,19 @@ function measuresOf(state: TwinState, at: number): TwinView['measures'] {
   return measures;
 }
 
-function derivedOf({ derived, forecasters }: Catalogue, state: TwinState, asked: number): TwinView['derived'] {
-  const given = { state, person: personOf(state.facts), asked, forecasters };
+function derivedOf(
+  { derived, forecasters, ruleById }: Catalogue,
+  state: TwinState,
+  asked: number,
+): TwinView['derived'] {
+  const person = personOf(state.facts);
+  const limitsOf = ({ id }: { readonly id: string }): Limits =>
+    limitsAt(ruleById(id)!, layersOf(state, id), person, asked);
+  const given = { state, about: { person, limitsOf }, asked, forecasters };
   const views: Record<string, DerivedView> = {};
   for (const measure of derived) {
     if (measure.kind === 'modelled' && !forecasters.some(({ card }) => card.id === measure.model)) continue;
-    const isPartly = measure.kind === 'modelled' || (measure.kind === 'latest' && measure.partly === true);
+    const isPartly = measure.kind === 'modelled' || (measure.kind !== 'folded' && measure.partly === true);
     const latest = measure.of
       .map((name) => state.measures[measureByName(name)!.number]?.latest ?? null)
       .filter((cited) => cited !== null)
@@ -167,7 +174,7 @@ function digits(x: number): number {
 
 interface Given {
   readonly state: TwinState;
-  readonly person: Person;
+  readonly about: AboutPerson;
   readonly asked: number;
   readonly forecasters: Catalogue['forecasters'];
 }
@@ -175,7 +182,7 @@ interface Given {
 function readDerived(
   measure: DerivedMeasure,
   latest: readonly Cited[],
-  { state, person, asked, forecasters }: Given,
+  { state, about, asked, forecasters }: Given,
 ): Derived & { readonly at?: number } {
   if (measure.kind === 'modelled') {
     const forecaster = forecasters.find(({ card }) => card.id === measure.model)!;
@@ -183,11 +190,12 @@ function readDerived(
     const { facts, measures, forecasting } = state;
     return measure.read(memory, subjectOf({ facts, measures, forecasting, now: asked }, forecaster), asked);
   }
-  if (measure.kind === 'detected') return measure.read(state.detectors[measure.detector]?.now?.memory ?? null, asked);
+  if (measure.kind === 'detected')
+    return measure.read(state.detectors[measure.detector]?.now?.memory ?? null, asked, about);
   if (latest.some(({ quality }) => quality === 2)) return { refused: 'bad-value' };
   if (!latest.every(isExact)) return { refused: 'only-a-bound' };
   return measure.kind === 'latest'
-    ? measure.read(latest, person)
+    ? measure.read(latest, about.person)
     : measure.read(state.derived[measure.name] ?? null, latest[0]!);
 }
 

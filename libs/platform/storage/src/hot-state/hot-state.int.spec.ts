@@ -45,6 +45,13 @@ describe.each(ADAPTERS)('hot state: %s', (_, create) => {
     expect(await hot.get(1, 'b')).toEqual(twin('b', 2));
     expect(await hot.get(2, 'a')).toBeUndefined();
     expect(await hot.get(1, 'c')).toBeUndefined();
+    expect(await hot.getMany(1, ['b', 'c', 'a'])).toEqual(
+      new Map([
+        ['b', twin('b', 2)],
+        ['a', twin('a', 1)],
+      ]),
+    );
+    expect(await hot.getMany(2, ['a'])).toEqual(new Map());
   });
 
   it('ignores a version lower than the held one, and takes the same one again', async () => {
@@ -69,6 +76,26 @@ describe.each(ADAPTERS)('hot state: %s', (_, create) => {
     expect(await brief.get(1, 'a')).toEqual(twin('a', 1));
     await until(async () => (await brief.get(1, 'a')) === undefined);
     await brief.close();
+  });
+
+  it('fans out to the subscribers of all channels that begin alike, taken literally', async () => {
+    const heard: string[] = [];
+    const stop = await hot.subscribePrefix('twin:1[a]*/', (rest, message) => heard.push(`${rest} ${message}`));
+    const publish = (channel: string, message: string): Promise<void> => hot.publish([{ channel, message }]);
+    await until(async () => {
+      await publish('twin:1[a]*/p', 'hello');
+      return heard.length > 0;
+    });
+    heard.length = 0;
+    for (const channel of ['twin:1a*/p', 'twin:1[a]x/p', 'twin:11[a]*/p', 'other', 'twin:1[a]*/p2', 'twin:1[a]*/'])
+      await publish(channel, '1');
+    const isNew = (message: string): boolean => !message.endsWith('hello');
+    await until(() => heard.filter(isNew).length === 2);
+    expect(heard.filter(isNew)).toEqual(['p2 1', ' 1']);
+    await stop();
+    await publish('twin:1[a]*/p', '2');
+    await hot.get(1, 'a');
+    expect(heard.filter(isNew)).toHaveLength(2);
   });
 
   it('fans out to the subscribers of a channel until they leave, in order', async () => {
@@ -142,6 +169,7 @@ describe('hot state: Redis that goes away', () => {
     await until(() => hot.healthy() && direct.healthy());
     const heard: string[] = [];
     await hot.subscribe('one', (message) => heard.push(message));
+    await hot.subscribePrefix('t', (rest, message) => heard.push(`${rest} ${message}`));
     await hot.put([twin('a', 1)]);
 
     proxy.cut();
@@ -161,7 +189,8 @@ describe('hot state: Redis that goes away', () => {
     expect((await direct.get(1, 'a'))?.version).toBe(3);
     await until(async () => {
       await direct.publish([{ channel: 'one', message: 'back' }]);
-      return heard.includes('back');
+      await direct.publish([{ channel: 'two', message: 'back' }]);
+      return heard.includes('back') && heard.includes('wo back');
     });
     await hot.close();
     await direct.close();

@@ -1,7 +1,12 @@
-import type { HotState, HotTwin } from './hot-state.js';
+import { byPatient, type HotState, type HotTwin } from './hot-state.js';
 
 const MAX_TWINS = 20_000;
 const TTL_MS = 60_000;
+
+interface PrefixListener {
+  readonly prefix: string;
+  readonly onMessage: (rest: string, message: string) => void;
+}
 
 /**
  * Hot state of a system that is one process: views in memory; the least recently written leave when there are too many, and
@@ -10,6 +15,7 @@ const TTL_MS = 60_000;
 export class MemoryHotState implements HotState {
   private readonly twins = new Map<string, { readonly twin: HotTwin; readonly until: number }>();
   private readonly listeners = new Map<string, Set<(message: string) => void>>();
+  private readonly prefixListeners = new Set<PrefixListener>();
 
   constructor(
     private readonly most = MAX_TWINS,
@@ -19,6 +25,11 @@ export class MemoryHotState implements HotState {
   get(tenant: number, patient: string): Promise<HotTwin | undefined> {
     const held = this.twins.get(`${tenant}/${patient}`);
     return Promise.resolve(held === undefined || held.until < performance.now() ? undefined : held.twin);
+  }
+
+  async getMany(tenant: number, patients: readonly string[]): Promise<ReadonlyMap<string, HotTwin>> {
+    const found = await Promise.all(patients.map((patient) => this.get(tenant, patient)));
+    return byPatient(found);
   }
 
   put(twins: readonly HotTwin[]): Promise<void> {
@@ -40,6 +51,8 @@ export class MemoryHotState implements HotState {
   publish(messages: readonly { readonly channel: string; readonly message: string }[]): Promise<void> {
     for (const { channel, message } of messages) {
       for (const listener of this.listeners.get(channel) ?? []) setImmediate(() => listener(message));
+      for (const { prefix, onMessage } of this.prefixListeners)
+        if (channel.startsWith(prefix)) setImmediate(() => onMessage(channel.slice(prefix.length), message));
     }
     return Promise.resolve();
   }
@@ -57,6 +70,15 @@ export class MemoryHotState implements HotState {
     });
   }
 
+  subscribePrefix(prefix: string, onMessage: PrefixListener['onMessage']): Promise<() => Promise<void>> {
+    const listener = { prefix, onMessage };
+    this.prefixListeners.add(listener);
+    return Promise.resolve(() => {
+      this.prefixListeners.delete(listener);
+      return Promise.resolve();
+    });
+  }
+
   healthy(): boolean {
     return true;
   }
@@ -64,6 +86,7 @@ export class MemoryHotState implements HotState {
   close(): Promise<void> {
     this.twins.clear();
     this.listeners.clear();
+    this.prefixListeners.clear();
     return Promise.resolve();
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import type { HotState, HotTwin } from './hot-state.js';
+import { byPatient, type HotState, type HotTwin } from './hot-state.js';
 
 export interface RedisHotStateOptions {
   /** Start of every key and channel. */
@@ -41,6 +41,7 @@ export class RedisHotState implements HotState {
   private readonly writer: WithPut;
   private reader: Redis | undefined;
   private readonly listeners = new Map<string, Set<(message: string) => void>>();
+  private readonly patternListeners = new Map<string, Set<(channel: string, message: string) => void>>();
   private readonly unwritten = new Set<string>();
   private readonly prefix: string;
   private readonly ttlMs: number;
@@ -62,9 +63,12 @@ export class RedisHotState implements HotState {
   async get(tenant: number, patient: string): Promise<HotTwin | undefined> {
     const key = this.keyOf(tenant, patient);
     const held = await this.attempt(() => this.writer.hmget(key, 'v', 'view'));
-    const [version, view] = held ?? [];
-    if (version == null || view == null) return undefined;
-    return { tenant, patient, version: Number(version), view };
+    return hotTwinOf(tenant, patient, held);
+  }
+
+  async getMany(tenant: number, patients: readonly string[]): Promise<ReadonlyMap<string, HotTwin>> {
+    // Commands of one turn leave together: there is no need of a pipeline, which would wait for the last answer.
+    return byPatient(await Promise.all(patients.map((patient) => this.get(tenant, patient))));
   }
 
   async put(twins: readonly HotTwin[]): Promise<void> {
@@ -98,6 +102,27 @@ export class RedisHotState implements HotState {
       if (held?.delete(listener) !== true || held.size > 0) return;
       this.listeners.delete(name);
       if (reader.status === 'ready') await reader.unsubscribe(name).catch(() => undefined);
+    };
+  }
+
+  async subscribePrefix(
+    prefix: string,
+    onMessage: (rest: string, message: string) => void,
+  ): Promise<() => Promise<void>> {
+    const reader = (this.reader ??= this.startReader());
+    const name = this.prefix + prefix;
+    const pattern = `${literal(name)}*`;
+    const listener = (channel: string, message: string): void => onMessage(channel.slice(name.length), message);
+    const listeners = this.patternListeners.get(pattern);
+    if (listeners === undefined) {
+      this.patternListeners.set(pattern, new Set([listener]));
+      if (reader.status === 'ready') await reader.psubscribe(pattern).catch(() => undefined);
+    } else listeners.add(listener);
+    return async () => {
+      const held = this.patternListeners.get(pattern);
+      if (held?.delete(listener) !== true || held.size > 0) return;
+      this.patternListeners.delete(pattern);
+      if (reader.status === 'ready') await reader.punsubscribe(pattern).catch(() => undefined);
     };
   }
 
@@ -159,7 +184,12 @@ export class RedisHotState implements HotState {
     const reader = connectRedis(this.url, this.options);
     reader.on('ready', () => {
       const channels = [...this.listeners.keys()];
+      const patterns = [...this.patternListeners.keys()];
       if (channels.length > 0) reader.subscribe(...channels).catch(() => reader.disconnect(true));
+      if (patterns.length > 0) reader.psubscribe(...patterns).catch(() => reader.disconnect(true));
+    });
+    reader.on('pmessage', (pattern: string, channel: string, message: string) => {
+      for (const listener of this.patternListeners.get(pattern) ?? []) listener(channel, message);
     });
     reader.on('message', (channel: string, message: string) => {
       for (const listener of this.listeners.get(channel) ?? []) listener(message);
@@ -190,4 +220,15 @@ export function connectRedis(
   // TLS handshake can bring, would end the process.
   redis.on('error', () => void redis.stream?.on('error', () => undefined));
   return redis;
+}
+
+function hotTwinOf(tenant: number, patient: string, held: readonly (string | null)[] | undefined): HotTwin | undefined {
+  const [version, view] = held ?? [];
+  if (version == null || view == null) return undefined;
+  return { tenant, patient, version: Number(version), view };
+}
+
+/** What a pattern of Redis takes literally. */
+function literal(text: string): string {
+  return text.replace(/[\\*?[\]^]/g, String.raw`\$&`);
 }

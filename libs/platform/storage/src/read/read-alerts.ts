@@ -106,6 +106,15 @@ export async function isTransition(pool: Pool, tenant: number, stream: bigint): 
   return rows.length > 0;
 }
 
+/** Whether the stream of transitions has come to this place: a place beyond its end is of another database. */
+export async function isReached(pool: Pool, stream: bigint): Promise<boolean> {
+  const { rows } = await pool.query<{ reached: boolean }>(
+    'SELECT last_value >= $1::int8 AS reached FROM alert_transitions_stream_seq',
+    [stream.toString()],
+  );
+  return rows[0]?.reached ?? false;
+}
+
 /** A tenant's transitions with `after` < stream ≤ `upTo`, in stream order. */
 export async function transitionsBetween(
   pool: Pool,

@@ -41,17 +41,3 @@ export async function twinSnapshot(pool: Pool, tenant: number, patient: string):
   });
   return rows[0];
 }
-
-/** Page of a tenant's twins by patient id; `after` is the last one of the page before. */
-export async function listTwins(
-  pool: Pool,
-  tenant: number,
-  limit: number,
-  after?: string,
-): Promise<readonly TwinRow[]> {
-  const { rows } = await pool.query<TwinRow>(
-    `SELECT ${COLUMNS} FROM twins WHERE tenant = $1 AND type = 'system' AND patient > $2 ORDER BY patient LIMIT $3`,
-    [tenant, after ?? '', limit],
-  );
-  return rows;
-}

@@ -1,0 +1,121 @@
+import type { Access } from '#libs/platform/auth';
+import type { TransitionRow } from '#libs/platform/storage';
+import type { AlertTail } from '../streams/alert-tail.js';
+import type { EventStream, ServerEvent } from '../streams/event-stream.js';
+import { WakeUp } from '../streams/wake-up.js';
+import { iso } from '../wire.js';
+import { asSeen, sightOf, type WardSight } from './ward-patient.js';
+import type { WardEntry, WardFollower } from './ward-follower.js';
+import { positionId, type WardPosition } from './ward-position.js';
+import type { WardReader } from './ward-reader.js';
+
+const HEARTBEAT_MS = 2_000;
+/** Between two events of one patient: one that changes faster is shown as it is then. */
+const LEAST_PAUSE_MS = 500;
+/** Reading what is sent takes at most one part in so many of the time. */
+const SHARE = 4;
+/** Events that are read and leave together: a slow reader holds no more than this here. */
+const AT_ONCE = 100;
+
+/**
+ * One reader's stream of a ward: patients as they are now whenever they change, and alert transitions for those who may see them. Each event
+ * carries the position up to which the reader has everything.
+ */
+export class WardStream {
+  private position: WardPosition;
+  private readonly sight: WardSight;
+  private readonly tenant: number;
+
+  constructor(
+    private readonly stream: Pick<EventStream, 'signal' | 'begin' | 'send' | 'sendNow'>,
+    private readonly follower: Pick<WardFollower, 'at' | 'newestAt' | 'join' | 'leave' | 'read'>,
+    access: Access,
+    private readonly from: WardPosition | undefined,
+  ) {
+    this.tenant = access.tenant.key;
+    this.sight = sightOf(access.scopes);
+    this.position = from ?? { at: follower.at, alerts: undefined };
+  }
+
+  /** Until the stream ends. */
+  async pump(tail: Pick<AlertTail, 'share'>): Promise<void> {
+    const { signal } = this.stream;
+    const reader = await this.follower.join(this.from?.at);
+    try {
+      if (!this.sight.alerts) return await this.pumpPatients(reader);
+      await tail.share(
+        signal,
+        this.tenant,
+        this.from?.alerts,
+        (place) => {
+          this.position = { ...this.position, alerts: place };
+          return this.pumpPatients(reader);
+        },
+        (row) => this.sendAlert(row),
+      );
+    } finally {
+      this.follower.leave(reader);
+    }
+  }
+
+  /** Answers the client before anything else. */
+  private async pumpPatients(reader: WardReader): Promise<void> {
+    const { signal } = this.stream;
+    this.stream.begin();
+    this.beat();
+    const beating = setInterval(() => this.beat(), HEARTBEAT_MS);
+    const never = new WakeUp();
+    try {
+      while (!signal.aborted) {
+        await reader.wait(signal);
+        const begun = performance.now();
+        const readMs = await this.sendChanged(reader);
+        const pause = Math.max(LEAST_PAUSE_MS, readMs * SHARE) - (performance.now() - begun);
+        if (pause > 0) await never.wait(pause, signal);
+      }
+    } finally {
+      clearInterval(beating);
+    }
+  }
+
+  /** @returns how long the reading took, ms */
+  private async sendChanged(reader: WardReader): Promise<number> {
+    const { patients, at } = reader.take();
+    let readMs = 0;
+    for (let start = 0; start < patients.length; start += AT_ONCE) {
+      const some = patients.slice(start, start + AT_ONCE);
+      const begun = performance.now();
+      const entries = await this.follower.read(some);
+      readMs += performance.now() - begun;
+      const isLast = start + AT_ONCE >= patients.length;
+      const events = [...entries].map(([patient, entry], n) => {
+        if (isLast && n === entries.size - 1) this.position = { ...this.position, at };
+        return this.eventOf(patient, entry);
+      });
+      if (!(await this.stream.send(...events))) break;
+    }
+    return readMs;
+  }
+
+  private eventOf(patient: string, entry: WardEntry): ServerEvent {
+    const id = positionId(this.tenant, this.position);
+    return entry === undefined
+      ? { id, event: 'patient-removed', data: JSON.stringify({ patient }) }
+      : { id, event: 'patient', data: JSON.stringify(asSeen(entry, this.sight)) };
+  }
+
+  private sendAlert({ stream, alert }: TransitionRow): Promise<boolean> {
+    this.position = { ...this.position, alerts: BigInt(stream) };
+    return this.stream.send({
+      id: positionId(this.tenant, this.position),
+      event: 'alert',
+      data: JSON.stringify(alert),
+    });
+  }
+
+  private beat(): void {
+    const { newestAt } = this.follower;
+    const data = { at: iso(Date.now()), newestAt: newestAt === null ? null : iso(newestAt) };
+    this.stream.sendNow({ event: 'heartbeat', data: JSON.stringify(data) });
+  }
+}
