@@ -5,6 +5,9 @@ import { AlertRoutes } from './alerts/alerts.routes.js';
 import { API, Api } from './api.js';
 import { DeadLetterRoutes } from './alerts/dead-letters.routes.js';
 import { CATALOGUE } from './catalogue.js';
+import { consoleProviders } from './console/console.js';
+import { LoginRoutes } from './console/login.routes.js';
+import { SignInRoutes } from './console/sign-in.routes.js';
 import { ChartRoutes } from './charts/charts.routes.js';
 import { Charts, CHARTS } from './charts/charts.js';
 import { ClientRoutes } from './clients/clients.routes.js';
@@ -49,6 +52,8 @@ export class TwinApiModule {
         DeadLetterRoutes,
         ClientRoutes,
         SettingsRoutes,
+        SignInRoutes,
+        LoginRoutes,
       ],
       providers: [
         { provide: API, useFactory: () => new Api(platform, CATALOGUE, () => tenantActs.wake()) },
@@ -58,6 +63,7 @@ export class TwinApiModule {
         { provide: Settings, useFactory: () => settingsOf(platform) },
         { provide: TenantActJob, useFactory: () => tenantActs },
         ...whatIf(platform),
+        ...consoleProviders(platform),
       ],
     };
   }

@@ -12,6 +12,7 @@ export * from './api/limits-api.js';
 export * from './api/twins-api.js';
 export * from './api/charts-api.js';
 export * from './api/clients-api.js';
+export * from './api/session-api.js';
 export * from './api/settings-api.js';
 export * from './api/ward-api.js';
 export * from './api/webhooks-api.js';

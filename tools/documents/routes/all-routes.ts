@@ -9,6 +9,7 @@ import { THRESHOLDS_ROUTES } from './thresholds-routes.js';
 import { CHARTS_ROUTES } from './charts-routes.js';
 import { ALERTS_ROUTES } from './alerts-routes.js';
 import { CLIENTS_ROUTES } from './clients-routes.js';
+import { SESSION_ROUTES } from './session-routes.js';
 import { SETTINGS_ROUTES } from './settings-routes.js';
 import { WEBHOOKS_ROUTES } from './webhooks-routes.js';
 import { WHAT_IF_ROUTES } from './what-if-routes.js';
@@ -30,4 +31,5 @@ export const ROUTES: readonly RouteDoc[] = [
   ...WEBHOOKS_ROUTES,
   ...CLIENTS_ROUTES,
   ...SETTINGS_ROUTES,
+  ...SESSION_ROUTES,
 ];

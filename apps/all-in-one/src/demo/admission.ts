@@ -9,13 +9,20 @@ interface Twin {
   readonly measures: Readonly<Record<string, { readonly effectiveAt: string } | undefined>>;
 }
 
-/** Brings the beds into the house by one FHIR transaction, unless they are all there; answers what is known of each. */
-export async function admit(api: ApiClient, beds: readonly Bed[]): Promise<Known> {
+/**
+ * Brings the patients into their beds by one FHIR transaction, unless they are all there; answers what is known of each. Installations of before
+ * there were beds get them.
+ *
+ * @param at when new patients were admitted, ms
+ */
+export async function admit(api: ApiClient, beds: readonly Bed[], at: number): Promise<Known> {
   const found = await Promise.all(
     beds.map(async (bed) => ({ bed, twin: await api.ask('GET', `/v1/twins/${bed.patient}`) })),
   );
-  if (found.some(({ twin }) => twin.status === 404)) {
-    const entry = beds.flatMap((bed) => resourcesOf(bed)).map(asEntry);
+  const last = beds.at(-1);
+  const placed = last === undefined ? undefined : await api.ask('GET', `/fhir/r4/Encounter/${encounterOf(last)}`);
+  if (placed?.status === 404 || found.some(({ twin }) => twin.status === 404)) {
+    const entry = beds.flatMap((bed) => resourcesOf(bed, at)).map(asEntry);
     await api.must('POST', '/fhir/r4', { resourceType: 'Bundle', type: 'transaction', entry }, 'application/fhir+json');
   }
   return new Map(
@@ -38,16 +45,56 @@ interface Resource {
   readonly id: string;
 }
 
-function resourcesOf(bed: Bed): readonly Resource[] {
+/** Record numbers of a hospital that does not exist. */
+const RECORD_NUMBERS = 'https://demo.example/record-numbers';
+
+function encounterOf({ patient }: Bed): string {
+  return `${patient}-stay`;
+}
+
+function resourcesOf(bed: Bed, at: number): readonly Resource[] {
   const patient = { reference: `Patient/${bed.patient}` };
   return [
     {
       resourceType: 'Patient',
       id: bed.patient,
       active: true,
-      name: [{ text: bed.label }],
+      identifier: [
+        {
+          use: 'usual',
+          type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] },
+          system: RECORD_NUMBERS,
+          value: bed.recordNumber,
+        },
+      ],
+      name: [{ use: 'official', family: bed.name.family, given: [bed.name.given] }],
       gender: bed.gender,
       birthDate: bed.birthDate,
+    } as Resource,
+    {
+      resourceType: 'Location',
+      id: `${bed.patient}-place`,
+      status: 'active',
+      mode: 'instance',
+      name: bed.label,
+      physicalType: {
+        coding: [
+          { system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: 'bd', display: 'Bed' },
+        ],
+      },
+    } as Resource,
+    {
+      resourceType: 'Encounter',
+      id: encounterOf(bed),
+      status: 'in-progress',
+      class: {
+        system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
+        code: 'IMP',
+        display: 'inpatient encounter',
+      },
+      subject: patient,
+      period: { start: new Date(at).toISOString() },
+      location: [{ location: { reference: `Location/${bed.patient}-place` }, status: 'active' }],
     } as Resource,
     {
       resourceType: 'Device',

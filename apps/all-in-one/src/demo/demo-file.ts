@@ -7,6 +7,8 @@ const DemoState = z.object({
   tenant: z.string(),
   clientId: z.string(),
   clientSecret: z.string(),
+  /** Of the user `demo` of the console. */
+  consolePassword: z.string(),
   /** When the ward opened, ms: its emergencies go by that. */
   openedAt: z.number().optional(),
   /** When the simulation of the people on pumps began, ms. */
@@ -27,9 +29,15 @@ export class DemoFile {
   /** What the last start left, or new credentials, kept from now on. */
   open(): DemoState {
     try {
-      return DemoState.parse(JSON.parse(readFileSync(this.path, 'utf8')));
+      const kept = JSON.parse(readFileSync(this.path, 'utf8')) as object;
+      if ('consolePassword' in kept) return DemoState.parse(kept);
+      // Of a version without the console.
+      const state = DemoState.parse({ ...kept, consolePassword: newPassword() });
+      this.save(state);
+      return state;
     } catch {
-      const fresh = { tenant: 'demo', clientId: 'demo', clientSecret: randomBytes(18).toString('base64url') };
+      const clientSecret = randomBytes(18).toString('base64url');
+      const fresh = { tenant: 'demo', clientId: 'demo', clientSecret, consolePassword: newPassword() };
       this.save(fresh);
       return fresh;
     }
@@ -42,4 +50,8 @@ export class DemoFile {
     writeFileSync(next, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(next, this.path);
   }
+}
+
+function newPassword(): string {
+  return randomBytes(9).toString('base64url');
 }

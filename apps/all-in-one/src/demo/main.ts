@@ -6,6 +6,7 @@ import { admit } from './admission.js';
 import { AlertReceiver } from './alert-receiver.js';
 import { backfill, backfillFrom, openingOf } from './backfill.js';
 import { DemoFile } from './demo-file.js';
+import { putDemoUser } from './demo-user.js';
 import { ApiClient } from './api-client.js';
 import { isFree } from './ports.js';
 import { fitTo } from './pump/personal-fit.js';
@@ -56,10 +57,11 @@ try {
 async function runWard(): Promise<void> {
   const { closing } = platform;
   const api = new ApiClient(server.url, state, closing);
+  const user = await putDemoUser(platform.pool, state);
   const kept = await subscribe(api, receiver, file, state);
-  const known = await admit(api, BEDS);
+  const known = await admit(api, BEDS, Date.now());
   const mqttUrl = config.mqtt.url ?? `mqtt://127.0.0.1:${config.mqtt.port}`;
-  say(welcome({ ...state, url: server.url, mqttUrl, token: await api.accessToken(), patient: 'demo-bed-07' }));
+  say(welcome({ ...state, user, url: server.url, mqttUrl, token: await api.accessToken(), patient: 'demo-bed-07' }));
 
   const now = Date.now();
   const openedAt = openingOf(known, kept.openedAt, now);

@@ -11,6 +11,7 @@ export function alertLine({ type, timestamp, data }: AlertMessage, beds: readonl
 
 export interface Welcome {
   readonly url: string;
+  readonly user: { readonly name: string; readonly password: string };
   readonly mqttUrl: string;
   readonly tenant: string;
   readonly clientId: string;
@@ -23,6 +24,8 @@ export interface Welcome {
 export function welcome(to: Welcome): string {
   return `
 Homeostat demo: a simulated ward of 12 patients. Research software, not a cleared medical device.
+
+  Console ${to.url}/console/  user ${to.user.name}, password ${to.user.password}
 
   API       ${to.url}/v1/patients
   FHIR R4   ${to.url}/fhir/r4/metadata

@@ -1,10 +1,12 @@
 import { driveOf } from './emergencies.js';
 import { advance, observe, UNITS, wakeBody, type Body, type Profile, type Vital } from './physiology.js';
 
-/** A simulated patient. The label is all the identity it has. */
+/** A simulated patient: made up, whoever has the name. */
 export interface Bed extends Profile {
   readonly number: number;
   readonly label: string;
+  readonly name: { readonly given: string; readonly family: string };
+  readonly recordNumber: string;
   /** FHIR ids: fixed, so that a second start finds them. */
   readonly patient: string;
   readonly monitor: string;
@@ -48,12 +50,30 @@ const ROWS: readonly Row[] = [
   ['female', '1996-04-03', 64, 98, 14, 109, 67, 36.6, 103, 25],
 ];
 
+/** By bed; of several languages, as on any ward. */
+const NAMES: readonly (readonly [given: string, family: string])[] = [
+  ['Ingrid', 'Solheim'],
+  ['Mateusz', 'Wiśniewski'],
+  ['Harold', 'Finch'],
+  ['Aoife', 'Brennan'],
+  ['Yuki', 'Tanabe'],
+  ['Dmitri', 'Orlov'],
+  ['Zeynep', 'Aydın'],
+  ['José', 'Carvalho'],
+  ['Samuel', 'Okafor'],
+  ['Margarethe', 'Lindqvist'],
+  ['Étienne', 'Roussel'],
+  ['Priya', 'Raman'],
+];
+
 export const BEDS: readonly Bed[] = ROWS.map((row, index) => {
   const number = index + 1;
   const two = String(number).padStart(2, '0');
   return {
     number,
     label: `Bed ${number}`,
+    name: { given: NAMES[index]?.[0] ?? 'Sam', family: NAMES[index]?.[1] ?? `Bed ${number}` },
+    recordNumber: `D-${String(1000 + number * 37)}`,
     patient: `demo-bed-${two}`,
     monitor: `demo-monitor-${two}`,
     sensor: `demo-glucose-sensor-${two}`,

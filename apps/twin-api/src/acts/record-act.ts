@@ -10,7 +10,7 @@ import { inTransaction } from '#libs/platform/storage';
 /** An act as its route took it: who, for whom, and under which `Idempotency-Key`. */
 export interface ActCall {
   readonly access: Access;
-  /** The person that the request names; the token's own person otherwise. */
+  /** The person that the request names; that of the token or session otherwise. */
   readonly onBehalfOf?: string | undefined;
   readonly idempotencyKey?: string | undefined;
 }
@@ -25,10 +25,14 @@ export interface Act {
 /** How long the answer to a key is kept, in SQL; the engine's upkeep removes it afterwards. */
 const KEPT = `interval '24 hours'`;
 
-/** @throws Problem 400 when the request names another person than the token does */
+/**
+ * By reference in FHIR where the token or the account has one, else by the name of who signed in.
+ *
+ * @throws Problem 400 when the request names another person
+ */
 export function personBehind({ access, onBehalfOf }: ActCall): string | undefined {
-  const { fhirUser } = access;
-  if (fhirUser === undefined || onBehalfOf === undefined || onBehalfOf === fhirUser) return fhirUser ?? onBehalfOf;
+  const person = access.fhirUser ?? access.session?.user;
+  if (person === undefined || onBehalfOf === undefined || onBehalfOf === person) return person ?? onBehalfOf;
   throw new Problem(400, 'invalid', 'the request names another person than the token', [
     { pointer: '/onBehalfOf', code: 'not-the-token-person', detail: 'must be the person of the token, or absent' },
   ]);

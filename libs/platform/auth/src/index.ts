@@ -1,8 +1,10 @@
-export { type Access, type Tokens } from './access.js';
+export { type Access, type AccessEnd, type Tokens } from './access.js';
 export { AccessTokens } from './access-tokens.js';
 export { ClientGrants } from './client-grants.js';
 export { hashSecret, SecretVerifier } from './client-secrets.js';
+export { PasswordAttempts } from './people/password-attempts.js';
 export { hashPassword, Passwords, problemOfPassword } from './people/passwords.js';
+export { csrfTokenOf, grantOfUser, Sessions, type SignedIn } from './people/sessions.js';
 export { TooManyLoginsError } from './scrypt-hash.js';
 export { isPersonRole, PERSON_ROLES, scopesOfRoles, type PersonRole } from './scopes/roles.js';
 export { type IssuerSettings } from './issuer/discovery.js';

@@ -11,6 +11,7 @@ interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
+  readonly privateJwk: JWK;
 }
 
 /** The keys that sign our access tokens: in the database, shared by all apps, held in memory. */
@@ -27,6 +28,12 @@ export class SigningKeys {
   async newest(): Promise<SigningKey> {
     if (this.keys.length === 0) await this.load();
     return this.keys[0] as SigningKey;
+  }
+
+  /** Private keys, newest first, for the embedded issuer of people's sign-ins. */
+  async jwks(): Promise<readonly JWK[]> {
+    if (this.keys.length === 0) await this.load();
+    return this.keys.map(({ kid, privateJwk }) => ({ ...privateJwk, kid }));
   }
 
   async publicKey(kid: string): Promise<CryptoKey | undefined> {
@@ -60,5 +67,5 @@ async function imported(kid: string, privateJwk: JWK): Promise<SigningKey> {
     importJWK(privateJwk, TOKEN_ALGORITHM),
     importJWK(publicJwk as JWK, TOKEN_ALGORITHM),
   ]);
-  return { kid, privateKey: privateKey as CryptoKey, publicKey: publicKey as CryptoKey };
+  return { kid, privateKey: privateKey as CryptoKey, publicKey: publicKey as CryptoKey, privateJwk };
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, readConfig } from './config.js';
+import { readConfig } from './config.js';
+import { ConfigError } from './config-error.js';
 import { redacted } from './redacted.js';
 
 describe('readConfig', () => {
   it('embeds everything when nothing is set', () => {
     const config = readConfig({});
     expect(config).toEqual({
+      people: { sessionIdleMs: 3_600_000, sessionAbsoluteMs: 604_800_000 },
       role: 'all-in-one',
       http: { host: '127.0.0.1', port: 3000 },
       mqtt: { port: 1884 },
@@ -76,6 +78,44 @@ describe('readConfig', () => {
       sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
     });
     expect(readConfig({ KAFKA_BROKERS: 'a:9093', KAFKA_TLS: 'true' }).security.kafka).toEqual({ tls: {} });
+  });
+
+  it('reads how people sign in, beside an outside issuer of access tokens', () => {
+    expect(readConfig({}).people).toEqual({ sessionIdleMs: 3_600_000, sessionAbsoluteMs: 604_800_000 });
+    const issuer = { OIDC_ISSUER: 'https://login.example', OIDC_TENANT: 'north' };
+    const both = readConfig({ ...issuer, OIDC_AUDIENCE: 'x', OIDC_CLIENT_ID: 'console', OIDC_ROLES_CLAIM: 'groups' });
+    expect(both.oidc).toEqual({ issuer: 'https://login.example', audiences: ['x'], tenant: 'north' });
+    expect(both.people.signIn).toEqual({
+      issuer: 'https://login.example',
+      clientId: 'console',
+      tenantClaim: 'tenant',
+      rolesClaim: 'groups',
+      tenant: 'north',
+    });
+    // Its access tokens are for others then.
+    expect(readConfig({ ...issuer, OIDC_CLIENT_ID: 'console' }).oidc).toBeUndefined();
+    expect(readConfig({ ...issuer, OIDC_AUDIENCE: 'x' }).people.signIn).toBeUndefined();
+    expect(() => readConfig({ OIDC_CLIENT_ID: 'console' })).toThrow(
+      'OIDC_CLIENT_ID must be set together with OIDC_ISSUER',
+    );
+    expect(() => readConfig({ OIDC_CLIENT_SECRET: 'x' })).toThrow('must be set together with OIDC_CLIENT_ID');
+    expect(() => readConfig({ SESSION_IDLE_MINUTES: '0' })).toThrow('SESSION_IDLE_MINUTES must be at least 1');
+  });
+
+  it('reads which EHRs may open the console', () => {
+    const ehr = { SMART_EHR_ISSUERS: 'https://ehr.example/fhir, http://127.0.0.1:9/fhir', SMART_CLIENT_ID: 'x' };
+    expect(readConfig({ ...ehr, SMART_ROLES: 'nurse', OIDC_TENANT_CLAIM: 'org' }).people.ehr).toEqual({
+      issuers: ['https://ehr.example/fhir', 'http://127.0.0.1:9/fhir'],
+      clientId: 'x',
+      roles: ['nurse'],
+      tenantClaim: 'org',
+      rolesClaim: 'roles',
+    });
+    expect(() => readConfig({ SMART_CLIENT_ID: 'x' })).toThrow('SMART_EHR_ISSUERS and SMART_CLIENT_ID must be set');
+    expect(() => readConfig({ ...ehr, SMART_EHR_ISSUERS: 'http://ehr.example/fhir' })).toThrow(
+      'must start with https://',
+    );
+    expect(() => readConfig({ ...ehr, SMART_ROLES: 'surgeon' })).toThrow('SMART_ROLES must be a comma list of nurse');
   });
 
   it('takes an outside issuer with its audience', () => {

@@ -6,9 +6,11 @@ import {
   verifiedDatabaseUrl,
   type ConnectionSecurity,
 } from './connections.js';
+import { ConfigError, usable } from './config-error.js';
 import { encryptionKeys, type EncryptionKeys } from './encryption-keys.js';
 import { LIMITS_ENVIRONMENT, limitsOf, type Limits } from './limits.js';
 import { OIDC_ENVIRONMENT, oidcOf, type OutsideIssuerConfig } from './oidc.js';
+import { PEOPLE_ENVIRONMENT, peopleOf, type PeopleConfig } from './people.js';
 import { RETENTION_ENVIRONMENT, retentionOf, type Retention } from './retention.js';
 
 /** What a process does: one app, or all of them. */
@@ -59,6 +61,7 @@ export interface AppConfig {
   readonly jwksAllowedHosts: readonly string[];
   /** An issuer of tokens beside this server. */
   readonly oidc?: OutsideIssuerConfig;
+  readonly people: PeopleConfig;
   /** What becomes of FHIR resources that break a rule, in tenants that have not set it. */
   readonly validationMode: 'strict' | 'lenient';
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -67,11 +70,6 @@ export interface AppConfig {
   readonly encryptionKeysFile?: string;
   readonly retention: Retention;
   readonly limits: Limits;
-}
-
-/** A value in the environment that cannot be used; the message is one line and never holds a secret. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
 }
 
 /** sysexits.h EX_CONFIG */
@@ -151,6 +149,7 @@ const Environment = z.object({
   ...RETENTION_ENVIRONMENT,
   ...LIMITS_ENVIRONMENT,
   ...OIDC_ENVIRONMENT,
+  ...PEOPLE_ENVIRONMENT,
 });
 
 const TOGETHER = [
@@ -181,12 +180,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
   }
   if (value.ENCRYPTION_KEYS !== undefined && value.ENCRYPTION_KEYS_FILE !== undefined)
     throw new ConfigError('configuration: set either ENCRYPTION_KEYS or ENCRYPTION_KEYS_FILE');
-  const security = connectionsOf(value);
-  if (typeof security === 'string') throw new ConfigError(`configuration: ${security}`);
-  const retention = retentionOf(value);
-  if (typeof retention === 'string') throw new ConfigError(`configuration: ${retention}`);
-  const oidc = oidcOf(value);
-  if (typeof oidc === 'string') throw new ConfigError(`configuration: ${oidc}`);
+  const security = usable(connectionsOf(value));
+  const retention = usable(retentionOf(value));
+  const oidc = usable(oidcOf(value));
+  const people = usable(peopleOf(value));
   return {
     role,
     http: {
@@ -220,6 +217,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     jwksAllowedHosts: value.JWKS_ALLOWED_HOSTS,
     validationMode: value.VALIDATION_MODE,
     ...(oidc === undefined ? {} : { oidc }),
+    people,
     logLevel: value.LOG_LEVEL,
     ...(value.ENCRYPTION_KEYS === undefined ? {} : { encryptionKeys: value.ENCRYPTION_KEYS }),
     ...(value.ENCRYPTION_KEYS_FILE === undefined ? {} : { encryptionKeysFile: value.ENCRYPTION_KEYS_FILE }),

@@ -26,6 +26,7 @@ interface Values {
   readonly OIDC_ISSUER?: string | undefined;
   readonly OIDC_AUDIENCE?: string | undefined;
   readonly OIDC_TENANT?: string | undefined;
+  readonly OIDC_CLIENT_ID?: string | undefined;
   readonly PUBLIC_URL?: string | undefined;
   readonly JWKS_ALLOWED_HOSTS: readonly string[];
 }
@@ -44,6 +45,8 @@ export function oidcOf(value: Values): OutsideIssuerConfig | string | undefined 
   if (protocol !== 'https:' && !allowed)
     return 'OIDC_ISSUER must start with https:// (JWKS_ALLOWED_HOSTS allows a host without)';
   const audiences = audience === undefined ? ownAudiences(publicUrl) : audience.split(',').map((one) => one.trim());
+  // People sign in there; its access tokens are for others.
+  if (audiences.length === 0 && value.OIDC_CLIENT_ID !== undefined) return undefined;
   // Else a token that its issuer gave for any other service would be taken.
   if (audiences.length === 0) return 'OIDC_ISSUER needs OIDC_AUDIENCE, or PUBLIC_URL, which is the audience then';
   return { issuer, audiences, ...(tenant === undefined ? {} : { tenant }) };

@@ -9,16 +9,18 @@ import {
   type RateLimits,
   type AuthorizedRequest,
   type RouteAccess,
+  type Sessions,
   type Tokens,
 } from '#libs/platform/auth';
+import type { AppConfig } from '#libs/platform/config';
 import { Problem } from './problem.js';
+import { requireCsrfToken, SessionCookie } from './session-cookie.js';
 
 /** Default deny: a route says `@Public()`, `@Authenticated()` or `@RequireScope(…)`, or access is denied. */
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly tokens: Pick<Tokens, 'verifyToken'>,
-    private readonly limits: Pick<RateLimits, 'request'>,
+    private readonly services: AccessServices,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -28,7 +30,7 @@ export class AccessGuard implements CanActivate {
     ]);
     if (rule?.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<AuthorizedRequest>();
-    const access = await authenticate(request, this.tokens, this.limits);
+    const access = await authenticate(request, this.services);
     if (rule === undefined) throw new Problem(403, 'forbidden', 'no scope gives access to this');
     if (rule.kind === 'authenticated') return true;
     const also =
@@ -44,31 +46,47 @@ export class AccessGuard implements CanActivate {
   }
 }
 
+/** Who gives access: tokens of clients, and sessions of people. */
+export interface AccessServices {
+  readonly tokens: Pick<Tokens, 'verifyToken'>;
+  readonly limits: Pick<RateLimits, 'request'>;
+  readonly sessions: Pick<Sessions, 'find'>;
+  readonly config: Pick<AppConfig, 'http'>;
+}
+
 /**
- * Reads the bearer token of a request and counts it for its client and tenant, once; what follows finds it in `request.access`.
+ * Reads the bearer token of a request, or under `/v1` the cookie of a session, and counts it for its client and tenant, once; what
+ * follows finds it in `request.access`.
  *
- * @throws {Problem} 401
+ * @throws {Problem} 401, and 403 for a changing request of a session without its CSRF token
  * @throws {RateLimitedError}
  */
-export async function authenticate(
-  request: FastifyRequest,
-  tokens: Pick<Tokens, 'verifyToken'>,
-  limits: Pick<RateLimits, 'request'>,
-): Promise<Access> {
+export async function authenticate(request: FastifyRequest, services: AccessServices): Promise<Access> {
   const known = (request as Partial<AuthorizedRequest>).access;
   if (known !== undefined) return known;
-  const header = request.headers.authorization;
-  if (header === undefined) throw unauthorized('a bearer token is needed', 'Bearer realm="homeostat"');
+  const access =
+    request.headers.authorization === undefined
+      ? await accessOfSession(request, services)
+      : await accessOfToken(request.headers.authorization, services);
+  await services.limits.request(access);
+  (request as AuthorizedRequest).access = access;
+  return access;
+}
+
+async function accessOfToken(header: string, { tokens }: AccessServices): Promise<Access> {
   const token = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
   const access = token === undefined ? undefined : await tokens.verifyToken(token);
-  if (access === undefined) {
-    throw unauthorized(
-      'the bearer token is not valid, or no longer',
-      'Bearer realm="homeostat", error="invalid_token"',
-    );
-  }
-  await limits.request(access);
-  (request as AuthorizedRequest).access = access;
+  if (access !== undefined) return access;
+  throw unauthorized('the bearer token is not valid, or no longer', 'Bearer realm="homeostat", error="invalid_token"');
+}
+
+async function accessOfSession(request: FastifyRequest, { sessions, config }: AccessServices): Promise<Access> {
+  const token = request.url.startsWith('/v1/') ? new SessionCookie(config).tokenOf(request) : undefined;
+  if (token === undefined) throw unauthorized('a bearer token is needed', 'Bearer realm="homeostat"');
+  const access = await sessions.find(token);
+  if (access === undefined)
+    throw unauthorized('the session has ended: sign in again at /console/sign-in', 'Bearer realm="homeostat"');
+  requireCsrfToken(request, token);
   return access;
 }
 

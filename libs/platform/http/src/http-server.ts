@@ -6,7 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, AccessGuard } from './access-guard.js';
 import { ErrorAnswers } from './error-answers.js';
-import type { OAuthServer, RateLimits, Tokens } from '#libs/platform/auth';
+import type { OAuthServer, RateLimits, Sessions, Tokens } from '#libs/platform/auth';
 import type { AppConfig } from '#libs/platform/config';
 import type { Logger, Metrics, Readiness } from '#libs/platform/telemetry';
 import { OAuthRoutes, ObservationRoutes, METRICS, OAUTH, READINESS } from './platform-routes.js';
@@ -23,6 +23,7 @@ export interface HttpServices {
   readonly tokens: Tokens;
   readonly oauth: OAuthServer;
   readonly limits: RateLimits;
+  readonly sessions: Pick<Sessions, 'find'>;
 }
 
 /** A server that answers on `url`. */
@@ -97,16 +98,16 @@ export async function bootstrap(
     abortOnError: false,
     bodyParser: false,
   });
-  app.useGlobalGuards(new AccessGuard(app.get(Reflector), services.tokens, services.limits));
+  app.useGlobalGuards(new AccessGuard(app.get(Reflector), services));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(errorAnswers);
   await app.listen(services.config.http.port, services.config.http.host);
   return { url: urlOf(app, services.config), app, routes, close: () => app.close() };
 }
 
-async function admit(request: FastifyRequest, { tokens, limits }: HttpServices): Promise<void> {
+async function admit(request: FastifyRequest, services: HttpServices): Promise<void> {
   const config = request.routeOptions.config as { readonly body?: BodyOptions };
-  if (config.body?.open !== true && !request.is404) await authenticate(request, tokens, limits);
+  if (config.body?.open !== true && !request.is404) await authenticate(request, services);
 }
 
 function trustProxyOf({ http }: HttpServices['config']): string[] | false {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Pool } from 'pg';
 import { createEventLog, ensureTopics, startRelay } from '#libs/platform/messaging';
-import { ClientStore, connectRedis, createHotState, createPool, migrate, MigrationError } from '#libs/platform/storage';
+import { ClientStore, SessionStore, createHotState, createPool, migrate, MigrationError } from '#libs/platform/storage';
 import {
   AccessTokens,
   ALL_SCOPES,
@@ -12,15 +12,17 @@ import {
   hashSecret,
   OAuthServer,
   OutsideIssuer,
-  RateLimits,
   SecretVerifier,
   SigningKeys,
+  Sessions,
 } from '#libs/platform/auth';
 import { StartupError, type AppConfig, type Role } from '#libs/platform/config';
 import { loadKeys, NO_KEYS, reencryptSecrets, SecretBox, SecretKeyError } from '#libs/platform/secrets';
 import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
-import { createLogger, createMetrics, Readiness, type Logger, type Metrics } from '#libs/platform/telemetry';
+import { createLogger, createMetrics, Readiness, type Logger } from '#libs/platform/telemetry';
 import type { Platform } from './platform.js';
+import { createLimits } from './create-limits.js';
+import { watchingBoth } from './tokens-and-sessions.js';
 import { untilReachable } from './until-reachable.js';
 
 export interface PlatformOptions {
@@ -71,10 +73,12 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
     await keys.load();
     const secrets = new SecretVerifier();
     const grants = new ClientGrants(clients);
+    const { sessionIdleMs: idleMs, sessionAbsoluteMs: absoluteMs } = config.people;
+    const sessions = new Sessions(new SessionStore(pool), { idleMs, absoluteMs });
     const tokens = new AccessTokens(keys, clients, secrets, grants, outsideIssuer(config, clients));
     await putBootstrapClient(config, clients, secrets);
 
-    const limits = createLimits(config, metrics, stops);
+    const { limits, passwordAttempts } = createLimits(config, metrics, stops);
     const { publicUrl } = config.http;
     const clientKeys = new ClientKeys(config.jwksAllowedHosts);
     const authentication = new ClientAuthentication({
@@ -106,9 +110,12 @@ export async function createPlatform(config: AppConfig, options: PlatformOptions
       log,
       hot,
       box,
-      tokens,
+      tokens: watchingBoth(tokens, sessions),
       oauth,
       limits,
+      sessions,
+      passwordAttempts,
+      signingKeys: keys,
       readiness,
       closing: closing.signal,
       onClose: (stop) => void stops.push(stop),
@@ -180,14 +187,6 @@ async function openSecrets(config: AppConfig, pool: Pool, logger: Logger): Promi
 
 function outsideIssuer({ oidc, jwksAllowedHosts }: AppConfig, clients: ClientStore): OutsideIssuer | undefined {
   return oidc === undefined ? undefined : new OutsideIssuer({ ...oidc, allowedHosts: jwksAllowedHosts }, clients);
-}
-
-function createLimits(config: AppConfig, metrics: Metrics, stops: (() => Promise<void>)[]): RateLimits {
-  const redis =
-    config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl, { caFile: config.security.redisCaFile });
-  if (redis !== undefined) stops.push(async () => redis.disconnect());
-  const limited = metrics.counter('homeostat_rate_limited_total', 'Requests and logins over a limit', ['limit']);
-  return new RateLimits(config.limits, { redis, onLimited: (limit) => limited.inc({ limit }) });
 }
 
 /** Left as it is where it is right already: tokens and connections end when a client changes, and any app may start at any time. */

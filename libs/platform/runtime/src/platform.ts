@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { EventLog } from '#libs/platform/messaging';
 import type { HotState } from '#libs/platform/storage';
-import type { OAuthServer, RateLimits, Tokens } from '#libs/platform/auth';
+import type { OAuthServer, PasswordAttempts, RateLimits, Sessions, SigningKeys, Tokens } from '#libs/platform/auth';
 import type { AppConfig } from '#libs/platform/config';
 import type { SecretBox } from '#libs/platform/secrets';
 import type { Logger, Metrics, Readiness } from '#libs/platform/telemetry';
@@ -20,6 +20,10 @@ export interface Platform {
   readonly tokens: Tokens;
   readonly oauth: OAuthServer;
   readonly limits: RateLimits;
+  /** Of people who signed in with a browser. */
+  readonly sessions: Sessions;
+  readonly passwordAttempts: PasswordAttempts;
+  readonly signingKeys: SigningKeys;
   readonly readiness: Readiness;
   /** Aborted when the process begins to close: end long answers (streams) now. */
   readonly closing: AbortSignal;
