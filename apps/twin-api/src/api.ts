@@ -29,6 +29,7 @@ import { Acts } from './acts/acts.js';
 import { alarmQualityOf } from './alerts/alarm-quality.js';
 import { AlertTail } from './streams/alert-tail.js';
 import { DeadLetters } from './alerts/dead-letters.js';
+import { alertInbox } from './alerts/inbox.js';
 import { alerts, alertWithTimeline } from './alerts/episodes.js';
 import { EventStreams } from './streams/event-stream.js';
 import { glucoseMetricsOf } from './twins/glucose-metrics.js';
@@ -129,7 +130,9 @@ export class Api {
   }
 
   alerts(tenant: number, query: z.output<typeof AlertsQuery>): Promise<z.input<typeof AlertListSchema>> {
-    return alerts(this.platform.pool, tenant, query);
+    return query.sort === 'inbox'
+      ? alertInbox(this.platform.pool, tenant, query)
+      : alerts(this.platform.pool, tenant, query);
   }
 
   alert(tenant: number, id: string): Promise<z.input<typeof AlertWithTimelineSchema>> {

@@ -44,7 +44,7 @@ export const ALERTS_ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
     path: '/v1/alerts',
-    summary: 'Alert episodes, newest first',
+    summary: 'Alert episodes, newest first; or the inbox (`sort=inbox`), which counts them',
     tag: 'alerts',
     scopes: ['alerts.read'],
     status: 200,

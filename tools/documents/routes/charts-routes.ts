@@ -23,6 +23,16 @@ export const CHARTS_ROUTES: readonly RouteDoc[] = [
   },
   {
     method: 'get',
+    path: '/v1/twins/{patient}/timeline',
+    summary: 'What happened with the alerts of a patient, and what people did: for the time axis, oldest first',
+    tag: 'charts',
+    scopes: ['twins.read'],
+    status: 200,
+    query: api.TimelineQuery,
+    answer: json(api.TimelineSchema),
+  },
+  {
+    method: 'get',
     path: '/v1/twins/{patient}/limits',
     summary: 'The limits in force for a patient, with their owners, and target ranges',
     tag: 'charts',

@@ -26,7 +26,7 @@ export async function alerts(
     list,
     rows,
     query.limit,
-    (row) => shown(row.alert),
+    (row) => shownAlert(row.alert),
     ({ raisedAt, id }) => ({ raisedAt, id }),
   );
 }
@@ -46,19 +46,19 @@ export async function alertWithTimeline(
   const episode = await episodeOf(pool, tenant, id);
   const timeline = await timelineOf(pool, tenant, episode.id);
   return {
-    ...shown(episode.alert),
+    ...shownAlert(episode.alert),
     timeline: timeline.map((step) => ({
       id: step.id,
       sequence: step.sequence,
       transition: step.transition,
       at: iso(step.at),
       recordedAt: iso(step.recordedAt),
-      alert: shown(step.alert),
+      alert: shownAlert(step.alert),
     })),
   };
 }
 
 /** The stored alert is the answer; only its arrays are readonly where the schema's are not. */
-function shown(alert: Alert): z.input<typeof AlertListSchema>['items'][number] {
+export function shownAlert(alert: Alert): z.input<typeof AlertListSchema>['items'][number] {
   return alert as z.input<typeof AlertListSchema>['items'][number];
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { LimitsQuery, SeriesQuery } from '#libs/contracts';
+import { LimitsQuery, SeriesQuery, TimelineQuery } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { patientId } from '../wire.js';
 import { CHARTS, type Charts } from './charts.js';
@@ -23,6 +23,15 @@ export class ChartRoutes {
     @Query({ schema: SeriesQuery }) query: z.output<typeof SeriesQuery>,
   ): Promise<object> {
     return this.charts.series(caller.tenant.key, patientId(patient), query);
+  }
+
+  @Get('twins/:patient/timeline')
+  timeline(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Query({ schema: TimelineQuery }) query: z.output<typeof TimelineQuery>,
+  ): Promise<object> {
+    return this.charts.timeline(caller.tenant.key, patientId(patient), query);
   }
 
   @Get('twins/:patient/limits')

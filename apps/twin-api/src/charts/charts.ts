@@ -1,10 +1,19 @@
 import type { Pool } from 'pg';
 import type { z } from 'zod';
-import type { LimitsQuery, LimitsSchema, MeasureListSchema, SeriesQuery, SeriesSchema } from '#libs/contracts';
+import type {
+  LimitsQuery,
+  LimitsSchema,
+  MeasureListSchema,
+  SeriesQuery,
+  SeriesSchema,
+  TimelineQuery,
+  TimelineSchema,
+} from '#libs/contracts';
 import type { Catalogue } from '#libs/domain/twin';
 import { limitsOf } from './limits.js';
 import { measureViews } from './measures.js';
 import { seriesOf } from './series.js';
+import { timelineOf } from './timeline.js';
 
 export const CHARTS = Symbol('Charts');
 
@@ -21,6 +30,14 @@ export class Charts {
 
   series(tenant: number, patient: string, query: z.output<typeof SeriesQuery>): Promise<z.input<typeof SeriesSchema>> {
     return seriesOf(this.pool, tenant, patient, query, Date.now());
+  }
+
+  timeline(
+    tenant: number,
+    patient: string,
+    query: z.output<typeof TimelineQuery>,
+  ): Promise<z.input<typeof TimelineSchema>> {
+    return timelineOf(this.pool, this.catalogue, tenant, patient, query, Date.now());
   }
 
   limits(tenant: number, patient: string, query: z.output<typeof LimitsQuery>): Promise<z.input<typeof LimitsSchema>> {

@@ -98,12 +98,20 @@ export const AlertWithTimelineSchema = AlertSchema.extend({
     }),
   ),
 });
-export const AlertListSchema = listOf(AlertSchema);
+export const AlertListSchema = listOf(AlertSchema).extend({
+  total: z.int().optional().describe('of the inbox: how many alerts the filter takes, on all pages'),
+});
 export const AlertsQuery = z.strictObject({
   ...PageQuery,
   patient: FhirId.optional(),
   status: z.enum(ALERT_STATUSES).optional(),
   severity: z.enum(SEVERITIES).optional(),
+  sort: z
+    .enum(['newest', 'inbox'])
+    .default('newest')
+    .describe(
+      'inbox: what has not ended, open, then acknowledged, then snoozed; high to low; the longest waiting first; with `total`',
+    ),
 });
 
 const ONE_REASON = { path: ['note'], error: 'give `reason` or `note`, not both' };

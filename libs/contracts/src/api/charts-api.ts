@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SEVERITIES } from '../alerts.js';
-import { Coding, ComparatorSchema, Instant, listOf, QualitySchema } from './api-values.js';
+import { SEVERITIES, TRANSITIONS } from '../alerts.js';
+import { Coding, ComparatorSchema, Instant, listOf, PageQuery, QualitySchema } from './api-values.js';
 
 const Code = z.string().max(64).describe('name in the catalogue, LOINC or MDC code');
 const KnownAt = Instant.optional().describe('what was known then; absent: now');
@@ -76,6 +76,39 @@ export const SeriesSchema = z.object({
     .array(GapSchema)
     .describe('longer than three usual steps without a value; between two points that are shown only the longest'),
 });
+
+export const TimelineQuery = z.strictObject({
+  ...PageQuery,
+  from: Instant.describe('inclusive'),
+  to: Instant.describe('exclusive; at most 92 days after `from`'),
+  'known-at': KnownAt,
+});
+export const TimelineSchema = listOf(
+  z.object({
+    id: z.string().describe('the same whenever it is asked'),
+    at: Instant,
+    kind: z
+      .enum(['alert', 'act', 'threshold', 'monitoring'])
+      .describe(
+        'alert: a transition; act: what a person did to an alert; threshold: a limit set, of the patient or of all',
+      ),
+    title: z.string(),
+    severity: z.enum(SEVERITIES).optional(),
+    alert: z.string().optional().describe('id of the alert'),
+    rule: z.string().optional(),
+    code: z.string().optional().describe('the measure, where it is about one'),
+    transition: z.enum(TRANSITIONS).optional(),
+    summary: z.string().optional(),
+    effectiveAt: Instant.optional().describe('of an alert: when its condition became true'),
+    author: z.string().optional().describe('the person named by the act, else the client'),
+    reason: z.string().optional(),
+    useful: z.boolean().optional().describe('of an acknowledgement'),
+    owner: z.enum(['tenant', 'patient']).optional().describe('of a limit'),
+    limits: z.record(z.string(), z.number()).nullable().optional().describe('null: the default was restored'),
+    state: z.enum(['on', 'off']).optional().describe('of monitoring'),
+    until: Instant.optional().describe('when a snooze, a limit or monitoring off ends'),
+  }),
+);
 
 export const LimitsQuery = z.strictObject({ 'known-at': KnownAt });
 export const LimitsSchema = z.object({

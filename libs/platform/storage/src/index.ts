@@ -91,6 +91,7 @@ export { ForecastStore } from './forecast-resources/forecast-store.js';
 export type { ForecastSource } from './forecast-resources/forecast-values.js';
 export { MeasuredStore } from './measured/measured-store.js';
 export { valuesInOrder, type ValueInOrder } from './charts/values-in-order.js';
+export { patientTimeline, type TimelineRow } from './charts/patient-timeline.js';
 export { limitsKnownAt } from './charts/limits-known.js';
 export { currentValues, type CurrentValues } from './read/read-values.js';
 export { findPatients } from './ward/find-patients.js';
@@ -107,7 +108,17 @@ export {
   type WardTwin,
 } from './ward/ward-twins.js';
 export * from './read/read-facts.js';
-export * from './read/read-alerts.js';
+export {
+  findEpisode,
+  isTransition,
+  listEpisodes,
+  openAlertsAt,
+  SettledTransitions,
+  timelineOf,
+  transitionsBetween,
+  type EpisodeRow,
+} from './read/read-alerts.js';
+export { inboxCount, inboxPage, type InboxGroup } from './read/read-inbox.js';
 export * from './read/episodes-in-order.js';
 export * from './read/find-evidence.js';
 export * from './read/read-thresholds.js';

@@ -25,7 +25,8 @@ export interface TransitionRow {
 
 // Alerts written before they carried it have the sequence beside them.
 const NUMBERED = `alert || jsonb_build_object('sequence', sequence) AS alert`;
-const EPISODE = `id::text AS id, patient, closed, (extract(epoch FROM raised_at) * 1000)::float8 AS "raisedAt", sequence, ${NUMBERED}`;
+/** Columns of {@link EpisodeRow}. */
+export const EPISODE = `id::text AS id, patient, closed, (extract(epoch FROM raised_at) * 1000)::float8 AS "raisedAt", sequence, ${NUMBERED}`;
 const TRANSITION = `id::text AS id, episode::text AS episode, sequence, stream::text AS stream, transition,
   (extract(epoch FROM at) * 1000)::float8 AS at, (extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", ${NUMBERED}`;
 
