@@ -45,6 +45,8 @@ describe('the OpenAPI document', () => {
     rmSync(dataDir, { recursive: true, force: true });
   }, 30_000);
 
+  const at = (secondsAgo: number): string => new Date(now - secondsAgo * 1000).toISOString();
+
   async function live(): Promise<void> {
     const fhir = async (path: string, resource: object): Promise<void> => {
       expect((await client.fhir('PUT', path, resource)).status).toBeLessThan(300);
@@ -75,7 +77,6 @@ describe('the OpenAPI document', () => {
       url: `http://127.0.0.1:${await freePort()}/`,
       filter: { severity: ['high', 'medium', 'low'] },
     });
-    const at = (secondsAgo: number): string => new Date(now - secondsAgo * 1000).toISOString();
     const glucose = [150, 130, 110, 92, 76, 64, 57, 50, 46].map((value, n) => ({
       device: 'd',
       code: 'glucose',
@@ -198,6 +199,13 @@ describe('the OpenAPI document', () => {
         `/v1/twins/p/series?code=glucose&${day}&known-at=${new Date().toISOString()}`,
         `/v1/twins/p/series?code=heart-rate&${day}&points=10`,
       ],
+      '/v1/twins/{patient}/timeline': [`/v1/twins/p/timeline?${day}`, `/v1/twins/p/timeline?${day}&limit=1`],
+      '/v1/twins/{patient}/waves': [
+        `/v1/twins/p/waves?code=ecg&from=${at(400)}&to=${at(398)}`,
+        `/v1/twins/p/waves?code=rr-interval&from=${at(890)}&to=${at(880)}`,
+      ],
+      '/v1/operations': ['/v1/operations'],
+      '/v1/sources': ['/v1/sources', '/v1/sources?silent=false'],
       '/v1/twins/{patient}/limits': ['/v1/twins/p/limits', `/v1/twins/p/limits?known-at=${new Date().toISOString()}`],
       '/v1/twins/{patient}/glucose-metrics': [`/v1/twins/p/glucose-metrics?${day}`],
       '/v1/twins/{patient}/thresholds': ['/v1/twins/p/thresholds'],
@@ -206,7 +214,7 @@ describe('the OpenAPI document', () => {
       '/v1/suppressions': ['/v1/suppressions'],
       '/v1/alarm-quality': [`/v1/alarm-quality?${day}`],
       '/v1/rules': ['/v1/rules'],
-      '/v1/alerts': ['/v1/alerts', '/v1/alerts?limit=1'],
+      '/v1/alerts': ['/v1/alerts', '/v1/alerts?limit=1', '/v1/alerts?sort=inbox'],
       '/v1/webhooks': ['/v1/webhooks'],
       '/v1/webhooks/{id}': [`/v1/webhooks/${webhook}`],
       '/v1/webhooks/{id}/deliveries': [`/v1/webhooks/${webhook}/deliveries`],
@@ -221,6 +229,10 @@ describe('the OpenAPI document', () => {
       '/v1/twins/p/measurements',
       '/v1/twins/p/thresholds',
       '/v1/twins/p/limits',
+      `/v1/twins/p/timeline?${day}`,
+      `/v1/twins/p/waves?code=ecg&from=${at(400)}&to=${at(398)}`,
+      '/v1/sources',
+      '/v1/alerts?sort=inbox',
       '/v1/suppressions',
       '/v1/alerts',
       '/v1/twins/pump/forecasts',

@@ -28,6 +28,7 @@ import { DeliveryStore, WebhookStore } from '#libs/platform/delivery';
 import { Acts } from './acts/acts.js';
 import { alarmQualityOf } from './alerts/alarm-quality.js';
 import { AlertTail } from './streams/alert-tail.js';
+import { measurementsCsv } from './csv/measurements-csv.js';
 import { DeadLetters } from './alerts/dead-letters.js';
 import { alertInbox } from './alerts/inbox.js';
 import { alerts, alertWithTimeline } from './alerts/episodes.js';
@@ -94,6 +95,14 @@ export class Api {
     query: z.output<typeof MeasurementsQuery>,
   ): Promise<z.input<typeof MeasurementListSchema>> {
     return history(this.platform.pool, tenant, patient, query);
+  }
+
+  measurementsCsv(
+    tenant: number,
+    patient: string,
+    query: z.output<typeof MeasurementsQuery>,
+  ): Promise<AsyncGenerator<string>> {
+    return measurementsCsv(this.platform.pool, tenant, patient, query, Date.now());
   }
 
   glucoseMetrics(

@@ -16,6 +16,9 @@ import { ForecastRoutes } from './forecasts/forecasts.routes.js';
 import { Forecasts, FORECASTS } from './forecasts/forecasts.js';
 import { LimitRoutes } from './acts/limits.routes.js';
 import { ModelRoutes } from './models/models.routes.js';
+import { FlowHistory } from './operations/flow-history.js';
+import { OperationRoutes } from './operations/operations.routes.js';
+import { Operations, OPERATIONS } from './operations/operations.js';
 import { ParameterRoutes } from './parameters/parameters.routes.js';
 import { ProposalRoutes } from './proposals/proposals.routes.js';
 import { ScenarioRoutes } from './scenarios/scenarios.routes.js';
@@ -50,6 +53,7 @@ export class TwinApiModule {
         LimitRoutes,
         WebhookRoutes,
         DeadLetterRoutes,
+        OperationRoutes,
         ClientRoutes,
         SettingsRoutes,
         SignInRoutes,
@@ -59,6 +63,7 @@ export class TwinApiModule {
         { provide: API, useFactory: () => new Api(platform, CATALOGUE, () => tenantActs.wake()) },
         { provide: CHARTS, useFactory: () => new Charts(platform.pool, CATALOGUE) },
         { provide: FORECASTS, useFactory: () => new Forecasts(platform.pool, CATALOGUE.forecasters) },
+        { provide: OPERATIONS, useFactory: () => operationsOf(platform) },
         { provide: CLIENTS, useFactory: () => clientsOf(platform) },
         { provide: Settings, useFactory: () => settingsOf(platform) },
         { provide: TenantActJob, useFactory: () => tenantActs },
@@ -67,6 +72,15 @@ export class TwinApiModule {
       ],
     };
   }
+}
+
+function operationsOf(platform: Platform): Operations {
+  const { pool, log, metrics, config, logger } = platform;
+  const onProblem = (error: unknown) => logger.warn({ err: error }, 'positions of the log were not read');
+  const history = new FlowHistory({ pool, log, metrics, now: Date.now, onProblem });
+  history.start();
+  platform.onClose(async () => history.stop());
+  return new Operations(pool, history, config.role === 'all-in-one');
 }
 
 function clientsOf({ pool, config, tokens }: Platform): Clients {

@@ -9,6 +9,7 @@ export * from './api/alerts-api.js';
 export { PersonReference, ProblemSchema } from './api/api-values.js';
 export * from './api/dead-letters-api.js';
 export * from './api/limits-api.js';
+export * from './api/operations-api.js';
 export * from './api/twins-api.js';
 export * from './api/charts-api.js';
 export * from './api/clients-api.js';

@@ -23,6 +23,16 @@ export const CHARTS_ROUTES: readonly RouteDoc[] = [
   },
   {
     method: 'get',
+    path: '/v1/twins/{patient}/waves',
+    summary: 'Waves or intervals of at most a minute, as they were sent: for the strip around an alert',
+    tag: 'charts',
+    scopes: ['twins.read'],
+    status: 200,
+    query: api.WavesQuery,
+    answer: json(api.WavesSchema),
+  },
+  {
+    method: 'get',
     path: '/v1/twins/{patient}/timeline',
     summary: 'What happened with the alerts of a patient, and what people did: for the time axis, oldest first',
     tag: 'charts',

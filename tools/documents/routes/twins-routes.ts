@@ -46,7 +46,7 @@ export const TWINS_ROUTES: readonly RouteDoc[] = [
   {
     method: 'get',
     path: '/v1/twins/{patient}/measurements',
-    summary: 'History with quality and provenance',
+    summary: 'History with quality and provenance; as CSV (`text/csv`): all of it, never reduced, as known then',
     tag: 'twins',
     scopes: ['twins.read'],
     status: 200,

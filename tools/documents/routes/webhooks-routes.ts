@@ -72,6 +72,15 @@ export const WEBHOOKS_ROUTES: readonly RouteDoc[] = [
   },
   {
     method: 'post',
+    path: '/v1/webhooks/{id}/deliveries/{delivery}/replay',
+    summary: 'Sends one delivery again, under its own id (409 `webhook-disabled` while nothing is sent)',
+    tag: 'webhooks',
+    scopes: ['webhooks.write'],
+    status: 202,
+    answer: json(api.DeliveryReplayAnswerSchema),
+  },
+  {
+    method: 'post',
     path: '/v1/webhooks/{id}/replay',
     summary: 'Sends again: what is parked, or a range of time',
     tag: 'webhooks',

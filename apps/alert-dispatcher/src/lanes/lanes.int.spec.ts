@@ -241,6 +241,35 @@ describe('lanes on a real database and real endpoints', () => {
       await until(async () => (await statuses(id)).join() === 'delivered,parked');
     }, 30_000);
 
+    it('sends one message again under its id, and no other; one that waits for its next attempt at once', async () => {
+      const { id, endpoint } = await subscribe();
+      const store = new DeliveryStore(pool);
+      await serve();
+      await enqueue(raised({ patient: 'p1' }), raised({ patient: 'p2' }));
+      await until(async () => (await statuses(id)).join() === 'delivered,delivered');
+      const [first] = endpoint.of('p1');
+      expect(await store.replayOne(1, id, first!.id, Date.now())).toBe(true);
+      await until(() => endpoint.of('p1').length === 2);
+      expect(endpoint.of('p1').map((got) => got.id)).toEqual([first!.id, first!.id]);
+      await until(async () => (await statuses(id)).join() === 'delivered,delivered');
+      expect(endpoint.of('p2')).toHaveLength(1);
+      expect((await store.attempts(1, id, [first!.id])).get(first!.id)).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
+
+      endpoint.answer = (_, tries) => ({ status: tries < 3 ? 503 : 200, headers: { 'retry-after': '3600' } });
+      await enqueue(raised({ patient: 'p3' }));
+      await until(() => endpoint.of('p3').length === 1);
+      await until(async () => (await statuses(id)).includes('pending'));
+      const message = endpoint.of('p3')[0]!.id;
+      for (const times of [2, 3]) {
+        expect(await store.replayOne(1, id, message, Date.now())).toBe(true);
+        await until(() => endpoint.of('p3').length === times);
+        await until(async () => (await store.attempts(1, id, [message])).get(message)?.length === times);
+      }
+      await until(async () => !(await statuses(id)).includes('pending'));
+      expect(await store.replayOne(1, id, randomUUID(), Date.now())).toBe(false);
+      expect(await store.replayOne(2, id, message, Date.now())).toBe(false);
+    }, 30_000);
+
     it.each([408, 425, 429, 500, 503, 302])(
       '%d is tried beyond three times',
       async (status) => {

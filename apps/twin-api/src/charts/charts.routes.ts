@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { LimitsQuery, SeriesQuery, TimelineQuery } from '#libs/contracts';
+import { LimitsQuery, SeriesQuery, TimelineQuery, WavesQuery } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { patientId } from '../wire.js';
 import { CHARTS, type Charts } from './charts.js';
@@ -23,6 +23,15 @@ export class ChartRoutes {
     @Query({ schema: SeriesQuery }) query: z.output<typeof SeriesQuery>,
   ): Promise<object> {
     return this.charts.series(caller.tenant.key, patientId(patient), query);
+  }
+
+  @Get('twins/:patient/waves')
+  waves(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Query({ schema: WavesQuery }) query: z.output<typeof WavesQuery>,
+  ): Promise<object> {
+    return this.charts.waves(caller.tenant.key, patientId(patient), query);
   }
 
   @Get('twins/:patient/timeline')

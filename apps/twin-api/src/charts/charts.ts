@@ -8,12 +8,15 @@ import type {
   SeriesSchema,
   TimelineQuery,
   TimelineSchema,
+  WavesQuery,
+  WavesSchema,
 } from '#libs/contracts';
 import type { Catalogue } from '#libs/domain/twin';
 import { limitsOf } from './limits.js';
 import { measureViews } from './measures.js';
 import { seriesOf } from './series.js';
 import { timelineOf } from './timeline.js';
+import { wavesOf } from './waves.js';
 
 export const CHARTS = Symbol('Charts');
 
@@ -30,6 +33,10 @@ export class Charts {
 
   series(tenant: number, patient: string, query: z.output<typeof SeriesQuery>): Promise<z.input<typeof SeriesSchema>> {
     return seriesOf(this.pool, tenant, patient, query, Date.now());
+  }
+
+  waves(tenant: number, patient: string, query: z.output<typeof WavesQuery>): Promise<z.input<typeof WavesSchema>> {
+    return wavesOf(this.pool, tenant, patient, query, Date.now());
   }
 
   timeline(

@@ -4,7 +4,8 @@ import { alertOf, at, TwinApi, uuid } from '../twin-api.fixture.js';
 describe('the timeline of a patient', () => {
   let api: TwinApi;
   let call: TwinApi['call'];
-  const day = () => `from=${new Date(Date.now() - 3_600_000).toISOString()}&to=${new Date(Date.now() + 60_000).toISOString()}`;
+  const day = () =>
+    `from=${new Date(Date.now() - 3_600_000).toISOString()}&to=${new Date(Date.now() + 60_000).toISOString()}`;
 
   beforeAll(async () => {
     api = await TwinApi.open();

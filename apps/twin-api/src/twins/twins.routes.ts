@@ -10,6 +10,7 @@ import {
 } from '#libs/contracts';
 import { AlsoForClients, Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { API, type Api } from '../api.js';
+import { sendCsv, wantsCsv } from '../csv/csv-answer.js';
 import { lastEventId } from '../streams/event-stream.js';
 import { idempotencyKeyOf } from '../acts/idempotency-key.js';
 import { patientId } from '../wire.js';
@@ -31,12 +32,17 @@ export class TwinRoutes {
 
   @Get('twins/:patient/measurements')
   @RequireScope('twins.read')
-  measurements(
+  async measurements(
     @Caller() caller: Access,
     @Param('patient') patient: string,
+    @Headers('accept') accept: string | undefined,
     @Query({ schema: MeasurementsQuery }) query: z.output<typeof MeasurementsQuery>,
-  ): Promise<object> {
-    return this.api.measurements(caller.tenant.key, patientId(patient), query);
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const [tenant, id] = [caller.tenant.key, patientId(patient)];
+    void reply.header('vary', 'accept');
+    if (wantsCsv(query.format, accept)) return sendCsv(reply, await this.api.measurementsCsv(tenant, id, query), id);
+    await reply.send(await this.api.measurements(tenant, id, query));
   }
 
   @Get('twins/:patient/glucose-metrics')

@@ -47,6 +47,41 @@ describe('webhooks over the API', () => {
     expect((await call('GET', path)).status).toBe(404);
   });
 
+  it('send one delivery again, under its id', async () => {
+    const made = await call('POST', '/v1/webhooks', { url: 'http://127.0.0.1:9/hook' });
+    const path = `/v1/webhooks/${made.body['id'] as string}`;
+    const { message } = (await call('POST', `${path}/test`)).body as unknown as { message: string };
+    await call('POST', `${path}/test`);
+    await platform.pool.query(
+      `UPDATE deliveries SET status = 'parked', attempts = 3, tries = 3, finished_at = now() WHERE tenant = $1 AND webhook = $2`,
+      [tenant, made.body['id']],
+    );
+    const replay = (delivery: string, options?: object) =>
+      call('POST', `${path}/deliveries/${delivery}/replay`, undefined, options);
+    const statuses = async () =>
+      (await call('GET', `${path}/deliveries`)).body.items.map((item) => [item['message'] === message, item['status']]);
+    for (const _ of [1, 2]) {
+      expect(await replay(message)).toMatchObject({ status: 202, body: { message, status: 'pending' } });
+      expect(await statuses()).toEqual([
+        [false, 'parked'],
+        [true, 'pending'],
+      ]);
+    }
+    const unknown = '0190a2b4-0000-7000-8000-000000000001';
+    expect(await replay(unknown)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    expect(await replay('1')).toMatchObject({ status: 404 });
+    expect(await replay(message, { bearer: api.south })).toMatchObject({ status: 404 });
+    const reader = await api.http.tokenOf('ward', 'webhooks.read');
+    expect(await replay(message, { bearer: reader })).toMatchObject({ status: 403 });
+    await call('PATCH', path, { status: 'disabled' });
+    expect(await replay(message)).toMatchObject({
+      status: 409,
+      body: { code: 'webhook-disabled', detail: expect.stringContaining('active') },
+    });
+    await call('DELETE', path);
+    expect(await replay(message)).toMatchObject({ status: 404 });
+  });
+
   it('have their secret replaced, the old one signing for a while', async () => {
     const made = await call('POST', '/v1/webhooks', { url: 'http://127.0.0.1:9/hook' });
     const path = `/v1/webhooks/${made.body['id'] as string}`;

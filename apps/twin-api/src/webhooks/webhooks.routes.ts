@@ -71,6 +71,13 @@ export class WebhookRoutes {
     return this.api.webhooks.deliveries(caller, uuidOf(id, 'the webhook'), query);
   }
 
+  @Post(':id/deliveries/:delivery/replay')
+  @HttpCode(202)
+  @RequireScope('webhooks.write')
+  replayOne(@Caller() caller: Access, @Param('id') id: string, @Param('delivery') delivery: string): Promise<object> {
+    return this.api.webhooks.replayOne(caller, uuidOf(id, 'the webhook'), uuidOf(delivery, 'the delivery'));
+  }
+
   @Post(':id/replay')
   @HttpCode(202)
   @RequireScope('webhooks.write')

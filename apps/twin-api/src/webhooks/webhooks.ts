@@ -6,6 +6,7 @@ import type {
   CreateWebhookRequest,
   DeliveriesQuery,
   DeliveryListSchema,
+  DeliveryReplayAnswerSchema,
   PatchWebhookRequest,
   ReplayRequest,
   RotatedSecretSchema,
@@ -20,8 +21,6 @@ import { decodeCursor, encodeCursor, notFound, pageOf, Problem, type ProblemDeta
 import {
   MAX_SECRETS,
   rotated,
-  type Attempt,
-  type Delivery,
   type DeliveryStore,
   type Webhook,
   type WebhookFilter,
@@ -30,6 +29,7 @@ import {
 import { judgeEndpoint, type EndpointRules } from '#libs/platform/outbound';
 import { Uuid } from '../twins/places.js';
 import { iso, ms } from '../wire.js';
+import { shownDelivery } from './shown-delivery.js';
 
 const Lane = z.string().regex(/^\d{1,18}$/);
 type Shown = z.input<typeof WebhookSchema>;
@@ -153,6 +153,23 @@ export class Webhooks {
     return { queued: await this.deliveryStore.replay(access.tenant.key, id, range, this.now()) };
   }
 
+  /**
+   * Sends one message again under its own id, so that a subscriber that keeps ids sees that it is the same.
+   *
+   * @throws Problem 404; 409 `webhook-disabled`, because nothing would be sent
+   */
+  async replayOne(access: Access, id: string, delivery: string): Promise<z.input<typeof DeliveryReplayAnswerSchema>> {
+    const { status } = await this.existing(access, id);
+    if (status === 'disabled') {
+      const detail = 'the webhook is disabled and is sent nothing; set its status to active, then replay';
+      throw new Problem(409, 'webhook-disabled', detail);
+    }
+    if (!(await this.deliveryStore.replayOne(access.tenant.key, id, delivery, this.now()))) {
+      throw notFound('the delivery');
+    }
+    return { message: delivery, status: 'pending' };
+  }
+
   /** Queues a message of type `webhook.test`; what comes of it is in the deliveries. */
   async test(access: Access, id: string): Promise<{ message: string }> {
     await this.existing(access, id);
@@ -218,27 +235,5 @@ function shown(webhook: Webhook): Shown {
     status: webhook.status,
     ...(webhook.statusReason === null ? {} : { statusReason: webhook.statusReason }),
     createdAt: iso(webhook.createdAt),
-  };
-}
-
-function shownDelivery(
-  delivery: Delivery,
-  attempts: readonly Attempt[],
-): z.input<typeof DeliveryListSchema>['items'][number] {
-  return {
-    message: delivery.message,
-    type: delivery.type,
-    ...(delivery.episode === null ? {} : { episode: delivery.episode }),
-    status: delivery.status,
-    attempts: attempts.map(({ attempt, at, milliseconds, status, error }) => ({
-      attempt,
-      at: iso(at),
-      milliseconds,
-      ...(status === null ? {} : { status }),
-      ...(error === null ? {} : { error }),
-    })),
-    createdAt: iso(delivery.createdAt),
-    ...(delivery.status === 'pending' ? { nextAttemptAt: iso(delivery.nextAttemptAt) } : {}),
-    ...(delivery.finishedAt === null ? {} : { finishedAt: iso(delivery.finishedAt) }),
   };
 }

@@ -77,6 +77,31 @@ export const SeriesSchema = z.object({
     .describe('longer than three usual steps without a value; between two points that are shown only the longest'),
 });
 
+export const WavesQuery = z.strictObject({
+  code: Code.describe('of a measure of the group `wave`'),
+  from: Instant.describe('inclusive'),
+  to: Instant.describe('exclusive; at most 60 s after `from`'),
+  'known-at': KnownAt,
+});
+export const WavesSchema = z.object({
+  patient: z.string(),
+  knownAt: Instant,
+  items: z
+    .array(
+      z.object({
+        code: z.string(),
+        channel: z.string().optional(),
+        effectiveAt: Instant.describe('of the start of its first value; it may be before `from`'),
+        periodMs: z.number().nullable().describe('null: the values are successive intervals'),
+        unit: z.string(),
+        values: z.array(z.number()),
+        quality: QualitySchema,
+        source: z.string(),
+      }),
+    )
+    .describe('those that last into the time, each as it was sent'),
+});
+
 export const TimelineQuery = z.strictObject({
   ...PageQuery,
   from: Instant.describe('inclusive'),

@@ -123,4 +123,10 @@ export const MeasurementsQuery = z.strictObject({
   from: Instant.optional().describe('inclusive'),
   to: Instant.optional().describe('exclusive'),
   'known-at': Instant.optional(),
+  format: z
+    .enum(['json', 'csv'])
+    .optional()
+    .describe(
+      'csv, as `Accept: text/csv`: every value known at `known-at` (else now), with the header effectiveAt,code,value,unit,source,quality; `limit` does not count',
+    ),
 });

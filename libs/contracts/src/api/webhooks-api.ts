@@ -82,4 +82,8 @@ export const ReplayRequest = z.strictObject({
   to: Instant.optional(),
   status: z.enum(['parked', 'delivered']).optional(),
 });
+export const DeliveryReplayAnswerSchema = z.object({
+  message: z.uuid().describe('the webhook-id, the same as before'),
+  status: z.literal('pending').describe('it is sent again; the deliveries show what comes of it'),
+});
 export const ReplayAnswerSchema = z.object({ queued: z.number().int() });

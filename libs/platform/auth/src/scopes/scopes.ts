@@ -18,6 +18,7 @@ export const PLAIN_SCOPES = [
   'proposals.write',
   'webhooks.read',
   'webhooks.write',
+  'operations.read',
   'rejections.read',
   'dead-letters.read',
   'dead-letters.write',

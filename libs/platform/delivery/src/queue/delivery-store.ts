@@ -146,6 +146,22 @@ export class DeliveryStore {
     return (rowCount ?? 0) + missed;
   }
 
+  /**
+   * Sends one message again, now and under its own id, whatever became of it; one that waits for its next attempt is tried at once. Answers
+   * whether there is such a message.
+   */
+  async replayOne(tenant: number, webhook: string, message: string, now: number): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `WITH replayed AS (
+         UPDATE deliveries SET status = 'pending', tries = 0, received_at = NULL, created_at = to_timestamp($4::float8 / 1000),
+           next_attempt_at = to_timestamp($4::float8 / 1000), finished_at = NULL
+         WHERE tenant = $1 AND webhook = $2 AND message = $3 RETURNING webhook)
+       SELECT pg_notify('webhook_lanes', $1::int || '/' || webhook) FROM replayed`,
+      [tenant, webhook, message, now],
+    );
+    return rowCount === 1;
+  }
+
   /** By the same filter as `matchesFilter`. */
   private async enqueueMissed(values: readonly unknown[]): Promise<number> {
     const { rowCount } = await this.pool.query(

@@ -11,7 +11,10 @@ export interface WaveRow {
   readonly source: string;
 }
 
-/** Series of a measure (catalogue number) that begin in a time (ms, `to` exclusive), as known at `knownAt`, in order. */
+/**
+ * Series of a measure (catalogue number) that last into a time (ms, `to` exclusive), as known at `knownAt`, in order. One that began more than
+ * `lookBackMs` before the time is not found.
+ */
 export async function wavesBetween(
   pool: Pool,
   asked: {
@@ -21,6 +24,7 @@ export async function wavesBetween(
     readonly from: number;
     readonly to: number;
     readonly knownAt: number;
+    readonly lookBackMs: number;
     readonly limit: number;
   },
 ): Promise<readonly WaveRow[]> {
@@ -36,11 +40,14 @@ export async function wavesBetween(
           AND version = m.version AND recorded_at <= to_timestamp($6::float8 / 1000)
         ORDER BY recorded_at DESC LIMIT 1) j ON TRUE
       WHERE m.tenant = $1 AND m.twin = $2 AND m.code = $3
-        AND m.effective_at >= to_timestamp($4::float8 / 1000) AND m.effective_at < to_timestamp($5::float8 / 1000)
+        AND m.effective_at >= to_timestamp(($4::float8 - $8::float8) / 1000) AND m.effective_at < to_timestamp($5::float8 / 1000)
         AND m.recorded_at <= to_timestamp($6::float8 / 1000) AND NOT m.retracted AND m.value IS NULL
         AND (m.superseded_at IS NULL OR m.superseded_at > to_timestamp($6::float8 / 1000))
+        AND (m.effective_at >= to_timestamp($4::float8 / 1000) OR extract(epoch FROM m.effective_at) * 1000
+          + coalesce(cardinality(coalesce(m.series_exact, m.series)) * coalesce(m.period_exact, m.period_ms),
+            (SELECT sum(i) FROM unnest(coalesce(m.series_exact, m.series)) AS i)) > $4)
       ORDER BY m.effective_at, m.identity LIMIT $7`,
-    values: [asked.tenant, asked.twin, asked.code, asked.from, asked.to, asked.knownAt, asked.limit],
+    values: [asked.tenant, asked.twin, asked.code, asked.from, asked.to, asked.knownAt, asked.limit, asked.lookBackMs],
   });
   return rows;
 }

@@ -1,0 +1,70 @@
+import type { Pool } from 'pg';
+import type { z } from 'zod';
+import type { MeasurementsQuery } from '#libs/contracts';
+import { CATALOGUE } from '#libs/domain/quantities';
+import { notFound, Problem } from '#libs/platform/http';
+import { findTwin, listMeasurements, type MeasurementPlace, type MeasurementRow } from '#libs/platform/storage';
+import { iso, measureOf, ms, QUALITIES } from '../wire.js';
+import { askedMeasure } from '../charts/asked-measure.js';
+import { textCell } from './csv-cell.js';
+
+const HEADER = 'effectiveAt,code,value,unit,source,quality\r\n';
+const ROWS_AT_ONCE = 1_000;
+const ALL_CODES = CATALOGUE.map((measure) => measure.number);
+
+/**
+ * Every value of a patient that was known at a time (else now), a line each, some lines at a time; a wave is as many lines as it has values. The next
+ * ones are read when these were taken.
+ *
+ * @throws Problem 400 for a cursor or an unknown code; 404 without the patient: both before the first line
+ */
+export async function measurementsCsv(
+  pool: Pool,
+  tenant: number,
+  patient: string,
+  query: z.output<typeof MeasurementsQuery>,
+  now: number,
+): Promise<AsyncGenerator<string>> {
+  if (query.cursor !== undefined) throw noPages();
+  const codes = query.code === undefined ? ALL_CODES : [askedMeasure(query.code).number];
+  const twin = await findTwin(pool, tenant, patient);
+  if (twin === undefined) throw notFound('the patient');
+  const knownAt = ms(query['known-at']) ?? now;
+  const asked = { codes, from: ms(query.from), to: ms(query.to), knownAt, limit: ROWS_AT_ONCE };
+  return lines((after) => listMeasurements(pool, tenant, twin.key, { ...asked, after }));
+}
+
+async function* lines(
+  read: (after: MeasurementPlace | undefined) => Promise<readonly MeasurementRow[]>,
+): AsyncGenerator<string> {
+  yield HEADER;
+  for (let after: MeasurementPlace | undefined; ;) {
+    const rows = await read(after);
+    for (const row of rows) yield linesOf(row);
+    after = rows.at(-1);
+    if (after === undefined || rows.length < ROWS_AT_ONCE) return;
+  }
+}
+
+function linesOf(row: MeasurementRow): string {
+  const measure = measureOf(row.code);
+  const rest = [measure.unit, row.source].map(textCell).join(',');
+  const line = (at: number, value: string): string =>
+    `${iso(at)},${textCell(measure.name)},${value},${rest},${QUALITIES[row.quality]}\r\n`;
+  if (row.value !== null) return line(row.effectiveAt, `${row.comparator ?? ''}${row.value}`);
+  let at = row.effectiveAt;
+  let text = '';
+  for (const [n, value] of (row.series ?? []).entries()) {
+    text += line(row.periodMs === null ? at : row.effectiveAt + n * row.periodMs, String(value));
+    // Of an interval the beginning counts, as of the whole.
+    at += value;
+  }
+  return text;
+}
+
+function noPages(): Problem {
+  const detail = 'must be absent: one answer of CSV holds all pages';
+  return new Problem(400, 'invalid', 'the request does not have the expected shape', [
+    { pointer: '/cursor', code: 'no-pages', detail },
+  ]);
+}
