@@ -258,8 +258,8 @@ describe('lanes on a real database and real endpoints', () => {
       endpoint.answer = (_, tries) => ({ status: tries < 3 ? 503 : 200, headers: { 'retry-after': '3600' } });
       await enqueue(raised({ patient: 'p3' }));
       await until(() => endpoint.of('p3').length === 1);
-      await until(async () => (await statuses(id)).includes('pending'));
       const message = endpoint.of('p3')[0]!.id;
+      await until(async () => (await store.attempts(1, id, [message])).has(message));
       for (const times of [2, 3]) {
         expect(await store.replayOne(1, id, message, Date.now())).toBe(true);
         await until(() => endpoint.of('p3').length === times);

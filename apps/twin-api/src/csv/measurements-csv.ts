@@ -9,8 +9,8 @@ import { askedMeasure } from '../charts/asked-measure.js';
 import { textCell } from './csv-cell.js';
 
 const HEADER = 'effectiveAt,code,value,unit,source,quality\r\n';
-const ROWS_AT_ONCE = 1_000;
-const ALL_CODES = CATALOGUE.map((measure) => measure.number);
+/** A wave is many lines. */
+const ROWS_AT_ONCE = { values: 1_000, waves: 100 } as const;
 
 /**
  * Every value of a patient that was known at a time (else now), a line each, some lines at a time; a wave is as many lines as it has values. The next
@@ -26,15 +26,18 @@ export async function measurementsCsv(
   now: number,
 ): Promise<AsyncGenerator<string>> {
   if (query.cursor !== undefined) throw noPages();
-  const codes = query.code === undefined ? ALL_CODES : [askedMeasure(query.code).number];
+  const measures = query.code === undefined ? CATALOGUE : [askedMeasure(query.code)];
   const twin = await findTwin(pool, tenant, patient);
   if (twin === undefined) throw notFound('the patient');
   const knownAt = ms(query['known-at']) ?? now;
-  const asked = { codes, from: ms(query.from), to: ms(query.to), knownAt, limit: ROWS_AT_ONCE };
-  return lines((after) => listMeasurements(pool, tenant, twin.key, { ...asked, after }));
+  const codes = measures.map((measure) => measure.number);
+  const limit = measures.every(({ shape }) => shape === 'value') ? ROWS_AT_ONCE.values : ROWS_AT_ONCE.waves;
+  const asked = { codes, from: ms(query.from), to: ms(query.to), knownAt, limit };
+  return lines(limit, (after) => listMeasurements(pool, tenant, twin.key, { ...asked, after }));
 }
 
 async function* lines(
+  limit: number,
   read: (after: MeasurementPlace | undefined) => Promise<readonly MeasurementRow[]>,
 ): AsyncGenerator<string> {
   yield HEADER;
@@ -42,7 +45,7 @@ async function* lines(
     const rows = await read(after);
     for (const row of rows) yield linesOf(row);
     after = rows.at(-1);
-    if (after === undefined || rows.length < ROWS_AT_ONCE) return;
+    if (after === undefined || rows.length < limit) return;
   }
 }
 
