@@ -9,6 +9,7 @@ const SCOPES_OF_ROLES = {
     'twins.read',
     'alerts.read',
     'forecasts.read',
+    'operations.read',
     'rejections.read',
     'dead-letters.read',
     'dead-letters.write',
@@ -17,7 +18,7 @@ const SCOPES_OF_ROLES = {
     'clients.read',
     'clients.write',
   ],
-  auditor: [...READS, 'rejections.read', 'dead-letters.read', 'webhooks.read', 'clients.read'],
+  auditor: [...READS, 'operations.read', 'rejections.read', 'dead-letters.read', 'webhooks.read', 'clients.read'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type PersonRole = keyof typeof SCOPES_OF_ROLES;
