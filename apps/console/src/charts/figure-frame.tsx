@@ -5,7 +5,7 @@ import './charts.css';
 
 interface FigureFrameProps {
   readonly title: string;
-  /** What somebody is told who cannot see the chart. */
+  /** What is said to somebody who cannot see the chart. */
   readonly name: string;
   /** Beside the title. */
   readonly newest?: React.ReactNode;
@@ -41,7 +41,11 @@ export function FigureFrame(props: FigureFrameProps): React.ReactNode {
           {strings.charts.downloadCsv}
         </a>
       </div>
-      {isTable && <div className="scrollable chart-table">{props.table()}</div>}
+      {isTable && (
+        <div className="scrollable chart-table" tabIndex={0} role="group" aria-labelledby={title}>
+          {props.table()}
+        </div>
+      )}
     </figure>
   );
 }

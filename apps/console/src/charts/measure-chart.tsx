@@ -9,7 +9,7 @@ import { nearestReading } from './values/readings.js';
 
 interface MeasureChartProps
   extends
-    Pick<NamedChart, 'title' | 'unit' | 'newest' | 'range' | 'readings'>,
+    Pick<NamedChart, 'title' | 'unit' | 'newest' | 'range' | 'readings' | 'isLoading'>,
     Pick<MeasuredPlotProps, 'fan' | 'backdrop' | 'window' | 'isAmount'> {
   readonly csv: { readonly href: string; readonly file: string };
   /** Beside the title. */
@@ -23,7 +23,7 @@ interface MeasureChartProps
 
 /** One measure over time, for eyes, ears and hands: drawn, named, read value by value, as a table and as a file. */
 export function MeasureChart(props: MeasureChartProps): React.ReactNode {
-  const { title, unit, range, readings, now, newest } = props;
+  const { title, unit, range, readings, now, newest, isLoading = false } = props;
   // The time that is read, not its place: values that arrive meanwhile do not move it.
   const [readAt, setReadAt] = useState<number | null>(null);
   const index = readAt === null ? readings.length - 1 : nearestReading(readings, readAt);
@@ -35,7 +35,7 @@ export function MeasureChart(props: MeasureChartProps): React.ReactNode {
   return (
     <FigureFrame
       title={title}
-      name={chartName({ title, unit, newest, readings, range }, { now })}
+      name={chartName({ title, unit, newest, readings, range, isLoading }, { now })}
       newest={props.headline}
       csv={props.csv}
       notes={props.notes}

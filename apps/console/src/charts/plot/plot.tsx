@@ -67,11 +67,15 @@ export function Plot({ data, makeOptions, height, marked, onPoint }: PlotProps):
   useEffect(() => {
     const u = chart.current;
     if (u === null) return;
-    if (marked === null || marked === undefined) u.setCursor({ left: -10, top: -10 }, false);
-    else {
-      const top = marked.y === null ? 0 : u.valToPos(marked.y, 'y');
-      u.setCursor({ left: u.valToPos(marked.x, 'x'), top }, false);
-    }
+    // Scales are set a microtask after the data.
+    queueMicrotask(() => {
+      if (chart.current !== u) return;
+      if (marked === null || marked === undefined) u.setCursor({ left: -10, top: -10 }, false);
+      else {
+        const top = marked.y === null ? 0 : u.valToPos(marked.y, 'y');
+        u.setCursor({ left: u.valToPos(marked.x, 'x'), top }, false);
+      }
+    });
   }, [marked, data]);
 
   return <div ref={place} className="plot" />;

@@ -11,10 +11,13 @@ export interface NamedChart {
   readonly readings: readonly Reading[];
   /** `6 h` */
   readonly range: string;
+  /** What it shows is not there yet: nothing can be said of it. */
+  readonly isLoading?: boolean;
 }
 
 /** What a chart is called for somebody who cannot see it: title, newest value, lowest and highest of the range. */
-export function chartName({ title, unit, newest, readings, range }: NamedChart, clock: Clock): string {
+export function chartName({ title, unit, newest, readings, range, isLoading }: NamedChart, clock: Clock): string {
+  if (isLoading === true) return fill(strings.charts.nameLoading, { title });
   const values = { title, range, newest: newestText(newest, unit, clock) };
   // An artefact is no extreme of the patient: values of bad quality are in the table, and not here.
   const usable = readings.filter((one): one is ValueReading => one.kind === 'value' && one.quality !== 'bad');

@@ -35,6 +35,8 @@ describe('what a chart says to those who cannot see it', () => {
       'Glucose, newest 112 mg/dL at 15:25:57 CET (doubtful), no data in 6 h',
     );
     expect(chartName({ ...empty, newest: undefined }, clock)).toBe('Glucose, newest none, no data in 6 h');
+    // What has not arrived yet is not missing.
+    expect(chartName({ ...empty, newest, isLoading: true }, clock)).toBe('Glucose, loading');
   });
 
   it('reads value, time and quality with its reasons, and gaps', () => {

@@ -43,7 +43,7 @@ function OnePatient({ patient }: { readonly patient: string }): React.ReactNode 
       {twin.error !== null && <Failed error={twin.error} reset={() => void twin.refetch()} />}
       {twin.data !== undefined && (
         // For a moment after the slider has moved this is not yet what it says.
-        <div className="patient-shown" aria-busy={chosen !== knownAt}>
+        <div className="patient-shown" aria-busy={chosen !== knownAt || twin.isPlaceholderData}>
           <div className="patient-top">
             <OpenAlerts alerts={twin.data.alerts} />
             <Facts facts={twin.data.facts} />

@@ -67,6 +67,7 @@ export function OneChart(props: OneChartProps): React.ReactNode {
     <MeasureChart
       {...{ title, unit, readings, fan, backdrop, now }}
       range={rangeText(range)}
+      isLoading={series.isPending}
       newest={newest === undefined ? undefined : { ...newest, at: Date.parse(newest.effectiveAt) }}
       window={[end - RANGES[range], Math.max(until, ahead)]}
       isAmount={measure.group === 'therapy'}

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { twinQuery } from './patient-queries.js';
 import { viewKey, type View } from './view.js';
@@ -7,9 +7,16 @@ const LIVE_MS = 2_000;
 /** Late and corrected values change the past of a chart: all of it is asked again this often. */
 const REFRESH_MS = 30_000;
 
-/** The twin of a view, as new as it can be; what was known at a time does not change. */
+/**
+ * The twin of a view, as new as it can be; what was known at a time does not change. Until the twin of another time is there the former one
+ * stands in for it (`isPlaceholderData`), so that the page keeps its forms.
+ */
 export function useTwin(view: View) {
-  return useQuery({ ...twinQuery(view), refetchInterval: view.knownAt === null ? LIVE_MS : false });
+  return useQuery({
+    ...twinQuery(view),
+    refetchInterval: view.knownAt === null ? LIVE_MS : false,
+    placeholderData: keepPreviousData,
+  });
 }
 
 /** Asks a question of a live view again whenever `version` changes, and now and then. */

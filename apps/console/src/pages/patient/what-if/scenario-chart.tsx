@@ -71,7 +71,7 @@ function optionsOf(palette: Palette, count: number): Omit<uPlot.Options, 'width'
       series.push({
         stroke: level === 'mean' ? colour : faded(colour, 0.4),
         width: level === 'mean' ? 2 : 0.5,
-        // The second arm is told by its dashes as well as by its colour.
+        // The second arm differs by its dashes as well as by its colour.
         ...(level === 'mean' && arm > 0 ? { dash: [8, 5] } : {}),
         points: { show: false },
       });
