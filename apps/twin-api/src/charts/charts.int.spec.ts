@@ -79,14 +79,20 @@ describe('charts over the API', () => {
     ]);
     await api.platform.pool.query(
       `INSERT INTO measurement_judgements (tenant, twin, code, effective_at, identity, version, recorded_at, quality, reasons)
-       SELECT tenant, twin, code, effective_at, identity, version, $2, 2, '{}' FROM measurements
+       SELECT tenant, twin, code, effective_at, identity, version, $2, 2, '{rate-impossible}' FROM measurements
        WHERE tenant = $1 AND code = 3 AND value = 96 ORDER BY effective_at LIMIT 1`,
       [api.tenant, at(50)],
     );
     const { body } = await series(`code=oxygen-saturation&${HOUR}`, 'p2');
     expect(body).toMatchObject({ usualStepSeconds: 60, gaps: [{ from: at(19), to: at(41) }] });
     const points = body['points'] as Record<string, unknown>[];
-    expect(points[0]).toEqual({ at: at(0), value: 96, quality: 'bad', source: 'monitor-7' });
+    expect(points[0]).toEqual({
+      at: at(0),
+      value: 96,
+      quality: 'bad',
+      qualityReasons: ['rate-impossible'],
+      source: 'monitor-7',
+    });
     expect(points[10]).toEqual({ at: at(10), value: 88, quality: 'doubtful', source: 'ring' });
     expect(points[11]).toEqual({ at: at(11), value: 40, comparator: '<', quality: 'good', source: 'monitor-7' });
     const before = await series(`code=oxygen-saturation&${HOUR}&known-at=${at(49)}`, 'p2');

@@ -52,11 +52,12 @@ function shown(
     rule: series.rule,
     bucketSeconds: bucketMs === null ? null : bucketMs / 1000,
     count: series.count,
-    points: series.points.map(({ t, x, comparator, quality, source }) => ({
+    points: series.points.map(({ t, x, comparator, quality, reasons, source }) => ({
       at: iso(t),
       value: x,
       ...(comparator === null ? {} : { comparator }),
       quality: QUALITIES[quality],
+      ...(reasons === null || reasons.length === 0 ? {} : { qualityReasons: [...reasons] }),
       source,
     })),
     gaps: series.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),

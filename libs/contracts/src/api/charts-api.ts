@@ -69,6 +69,7 @@ export const SeriesSchema = z.object({
       value: z.number(),
       comparator: ComparatorSchema.optional(),
       quality: QualitySchema,
+      qualityReasons: z.array(z.string()).optional().describe('why it is not good'),
       source: z.string(),
     }),
   ),

@@ -8,6 +8,8 @@ export interface ValueInOrder {
   readonly x: number;
   /** 0 good, 1 doubtful, 2 bad; as judged together with adjacent values, by what was known then */
   readonly quality: 0 | 1 | 2;
+  /** Why it is not good. */
+  readonly reasons: readonly string[] | null;
   readonly comparator: Comparator | null;
   readonly source: string;
 }
@@ -43,7 +45,8 @@ export async function* valuesInOrder(
     const { rows } = await pool.query<Row>({
       name: 'values-in-order',
       text: `SELECT (extract(epoch FROM m.effective_at) * 1000)::float8 AS t, m.value AS x, m.comparator, s.source,
-          coalesce(j.quality, m.judged_quality, m.quality) AS quality, m.identity::text AS identity, m.version
+          coalesce(j.quality, m.judged_quality, m.quality) AS quality,
+          coalesce(j.reasons, m.judged_reasons, m.quality_reasons) AS reasons, m.identity::text AS identity, m.version
         FROM (
           SELECT * FROM measurements
           WHERE tenant = $1 AND twin = $2 AND code = $3
@@ -54,7 +57,7 @@ export async function* valuesInOrder(
           ORDER BY effective_at, identity, version LIMIT $10) m
         JOIN sources s ON s.tenant = $1 AND s.key = m.source
         LEFT JOIN LATERAL (
-          SELECT quality FROM measurement_judgements
+          SELECT quality, reasons FROM measurement_judgements
           WHERE tenant = m.tenant AND twin = m.twin AND code = m.code AND effective_at = m.effective_at AND identity = m.identity
             AND version = m.version AND recorded_at <= to_timestamp($6::float8 / 1000)
           ORDER BY recorded_at DESC LIMIT 1) j ON TRUE
