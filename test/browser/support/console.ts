@@ -33,6 +33,11 @@ export class ConsoleUnderTest {
     return this.app.url;
   }
 
+  /** For what no user can do, such as moving the time at which something was recorded. */
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
   /** A person's account, made as an operator makes it: `npm run user -- add`, while the server runs. */
   async addPerson(name: string, roles: string, password = `${name}-password-1`, tenant = TENANT): Promise<Person> {
     const child = spawn('npm', ['run', '-s', 'user', '--', 'add', name, '--roles', roles, '--tenant', tenant], {

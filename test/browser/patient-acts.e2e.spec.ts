@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { liveOnAPump } from '../support/person-on-a-pump.js';
+import { seriousFindings } from './support/accessibility.js';
+import { signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
+import { ConsoleUnderTest, type Person } from './support/console.js';
+import { sendHeartRates } from './support/heart-rates.js';
+import { tabTo } from './support/keyboard.js';
+
+interface Threshold {
+  readonly rule: string;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly reason: string;
+  readonly expiresAt?: string;
+}
+
+describe('what a physician does for a patient', () => {
+  let system: ConsoleUnderTest;
+  let physician: Person;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    system = await ConsoleUnderTest.start();
+    physician = await system.addPerson('paul', 'physician');
+    await sendHeartRates(system.client, 'p1', 'Bell');
+    context = await system.browser.newContext({ timezoneId: 'Europe/Berlin' });
+    ({ page, complaints } = await watchedPage(context));
+    await signIn(page, system.url, physician, '/console/patients/p1');
+  }, 180_000);
+  afterAll(() => system?.close(), 30_000);
+
+  const thresholds = () => page.getByRole('table', { name: 'Thresholds' });
+  const row = (name: RegExp) => thresholds().getByRole('row', { name });
+  const dialog = () => page.getByRole('dialog');
+  const setOf = async (): Promise<readonly Threshold[]> =>
+    (await system.client.api<{ items: Threshold[] }>('GET', '/v1/twins/p1/thresholds')).body.items;
+
+  it('changes a threshold with a reason and an expiry; a refusal stands next to its field', async () => {
+    await row(/Heart rate high.*120/).getByRole('button', { name: 'Edit' }).click();
+    await dialog().getByLabel('Value').fill('999');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().getByText('Say why.').waitFor();
+    await dialog().getByLabel('Reason').fill('beta blocker stopped');
+    await dialog().getByLabel('Expires').fill('2020-01-01T10:00');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().getByText('Not saved').waitFor();
+    expect(await describedBy(dialog().getByLabel('Value'))).toContain('must be a number from 80 to 220 /min');
+    expect(await describedBy(dialog().getByLabel('Expires'))).toContain('must be ahead');
+    expect(await dialog().getByLabel('Reason').inputValue()).toBe('beta blocker stopped');
+    expect(await seriousFindings(page)).toEqual([]);
+
+    await dialog().getByLabel('Value').fill('135');
+    await dialog().getByLabel('Expires').fill('2099-01-02T10:00');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await row(/Heart rate high.*135/).waitFor();
+    expect(await row(/Heart rate high.*135/).innerText()).toMatch(/patient.*2 Jan.*10:00:00 CET.*beta blocker stopped/s);
+    expect((await setOf()).map(({ limits, reason, expiresAt }) => [limits, reason, expiresAt])).toEqual([
+      [expect.objectContaining({ limit: 135 }), 'beta blocker stopped', '2099-01-02T09:00:00.000Z'],
+    ]);
+    await page.getByRole('list', { name: 'Alerts and acts' }).getByText('reason: beta blocker stopped').first().waitFor();
+  }, 60_000);
+
+  it('goes on with an act after the session ended in the middle of it, and does it once', async () => {
+    await row(/Heart rate low/).getByRole('button', { name: 'Edit' }).click();
+    await dialog().getByLabel('Value').fill('45');
+    await dialog().getByLabel('Reason').fill('athlete');
+    await context.clearCookies();
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    const ended = page.getByRole('alertdialog');
+    await ended.getByText('Your session has ended').waitFor();
+    const [window] = await Promise.all([
+      context.waitForEvent('page'),
+      ended.getByRole('button', { name: 'Sign in' }).click(),
+    ]);
+    await window.getByLabel('User name').fill(physician.name);
+    await window.getByLabel('Password').fill(physician.password);
+    await window.getByRole('button', { name: 'Sign in' }).click();
+    await row(/Heart rate low.*45/).waitFor({ timeout: 20_000 });
+    expect(await ended.count()).toBe(0);
+    const { items } = (
+      await system.client.api<{ items: { reason?: string }[] }>(
+        'GET',
+        `/v1/twins/p1/timeline?from=${new Date(Date.now() - 3_600_000).toISOString()}&to=${new Date(Date.now() + 60_000).toISOString()}`,
+      )
+    ).body;
+    expect(items.filter(({ reason }) => reason === 'athlete')).toHaveLength(1);
+  }, 90_000);
+
+  it('switches monitoring off with a reason and on again, by keyboard alone', async () => {
+    await page.reload();
+    await row(/Heart rate low/).waitFor();
+    const monitoring = page.getByRole('switch', { name: 'Monitoring' });
+    await monitoring.waitFor({ state: 'attached' });
+    const reached = async (): Promise<boolean> =>
+      page.evaluate<boolean>(`document.activeElement?.getAttribute('role') === 'switch'`);
+    for (let presses = 0; !(await reached()); presses += 1) {
+      if (presses > 150) throw new Error('the switch was not reached by Tab');
+      await page.keyboard.press('Tab');
+    }
+    for (const [state, reason] of [
+      [false, 'in theatre'],
+      [true, 'back on the ward'],
+    ] as const) {
+      await page.keyboard.press('Space');
+      await dialog().waitFor();
+      await page.keyboard.type(reason);
+      await tabTo(page, 'Save');
+      await page.keyboard.press('Enter');
+      await dialog().waitFor({ state: 'detached' });
+      await page.getByText(`reason: ${reason}`).first().waitFor({ timeout: 15_000 });
+      expect(await monitoring.isChecked()).toBe(state);
+      expect(await reached()).toBe(true);
+    }
+  }, 60_000);
+
+  it('asks what if, two arms side by side', async () => {
+    await liveOnAPump(system.client, Math.floor(Date.now() / 60_000) * 60_000);
+    await page.goto(`${system.url}/console/patients/pump`);
+    const form = page.getByRole('form', { name: 'What if' });
+    await form.getByRole('group', { name: 'Arm 2' }).getByLabel('Amount').fill('-30');
+    await form.getByRole('button', { name: 'Ask' }).click();
+    const answer = page.getByRole('region', { name: 'Answer' });
+    await answer.waitFor({ timeout: 30_000 });
+    const image = answer.getByRole('img');
+    expect(await image.getAttribute('aria-label')).toMatch(/^What if, glucose from .*: As recorded ends .*; Changed ends /);
+    const reader = answer.getByRole('slider', { name: 'Read values' });
+    await reader.focus();
+    await page.keyboard.press('End');
+    expect(await reader.getAttribute('aria-valuetext')).toMatch(/As recorded .* 95 % .*; Changed .* 95 % /);
+    await answer.getByText('Changed against As recorded').waitFor();
+    expect(await answer.getByRole('heading', { name: 'Assumptions' }).count()).toBe(1);
+    const glucose = page.getByRole('figure', { name: 'Glucose', exact: true });
+    await glucose.getByText('80 % and 95 % bands').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+  }, 120_000);
+
+  it('reads in plain words why a model does not answer', async () => {
+    await page.goto(`${system.url}/console/patients/p1`);
+    await page.getByRole('form', { name: 'What if' }).getByRole('button', { name: 'Ask' }).click();
+    await page.getByText(/^The model does not answer: .+/).waitFor();
+    expect(complaints).toEqual([]);
+  }, 30_000);
+});
+
+/** What is said of a field beside its name: hints and refusals. */
+async function describedBy(field: ReturnType<Page['locator']>): Promise<string> {
+  return field.evaluate<string>(
+    `(element) => (element.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' ')`,
+  );
+}

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { readFile } from 'node:fs/promises';
+import { seriousFindings } from './support/accessibility.js';
+import { signIn, SMALL_PHONE, WALL_SCREEN, watchedPage, ZOOMED, type BrowserContext, type Page } from './support/browser.js';
+import { ConsoleUnderTest, type Person } from './support/console.js';
+import { applied, sendHeartRates, type HeartRates } from './support/heart-rates.js';
+
+const MINUTE = 60_000;
+const PATH = '/console/patients/p1';
+
+describe('the values of a patient', () => {
+  let system: ConsoleUnderTest;
+  let nurse: Person;
+  let sent: HeartRates;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    system = await ConsoleUnderTest.start();
+    nurse = await system.addPerson('nora', 'nurse');
+    sent = await sendHeartRates(system.client, 'p1', '<b>Bell</b>\u202e');
+    context = await system.browser.newContext({ timezoneId: 'Europe/Berlin', acceptDownloads: true });
+    ({ page, complaints } = await watchedPage(context));
+    await signIn(page, system.url, nurse, PATH);
+  }, 180_000);
+  afterAll(() => system?.close(), 30_000);
+
+  const heartRate = () => page.getByRole('figure', { name: 'Heart rate' });
+  const berlin = (at: number): string =>
+    `${new Date(at).toLocaleTimeString('en-GB', { timeZone: 'Europe/Berlin' })} CET`;
+
+  it('are headed by name and identifier, as text', async () => {
+    await page.getByRole('heading', { level: 1, name: 'Ada <b>Bell</b>' }).waitFor();
+    await page.getByText('MR-p1').waitFor();
+    expect(await page.locator('h1 b').count()).toBe(0);
+    await page.getByText('born 1970-01-02').waitFor();
+  });
+
+  it('are a chart that says its newest, lowest and highest value', async () => {
+    const image = heartRate().getByRole('img');
+    await image.and(page.getByRole('img', { name: /in 6 h$/ })).waitFor();
+    expect(await image.getAttribute('aria-label')).toBe(
+      `Heart rate, newest 70 /min at ${berlin(sent.newest)}, from 70 to 74 /min in 6 h`,
+    );
+    await page.getByRole('button', { name: '1 h', exact: true }).click();
+    await page.getByRole('img', { name: /^Heart rate, .* in 1 h$/ }).waitFor();
+    await page.getByRole('button', { name: '6 h', exact: true }).click();
+  });
+
+  it('are read one by one with the arrow keys: why one is doubtful, and where there is no data', async () => {
+    const reader = heartRate().getByRole('slider', { name: 'Read values' });
+    const said = (): Promise<string | null> => reader.getAttribute('aria-valuetext');
+    await reader.focus();
+    expect(await said()).toBe(`70 /min, ${berlin(sent.newest)}, good`);
+    for (let back = 0; back < 5; back += 1) await page.keyboard.press('ArrowLeft');
+    expect(await said()).toMatch(new RegExp(`^70 /min, ${berlin(sent.doubtful)}, doubtful: .*the patient moved`));
+    for (let back = 5; back < 20; back += 1) await page.keyboard.press('ArrowLeft');
+    expect(await said()).toBe(`no data, from ${berlin(sent.hole[0])} to ${berlin(sent.hole[1])}`);
+    await page.keyboard.press('ArrowLeft');
+    expect(await said()).toBe(`70 /min, ${berlin(sent.hole[0])}, good`);
+    await page.keyboard.press('Home');
+    expect(await said()).toContain(berlin(sent.newest - 59 * MINUTE));
+  });
+
+  it('are a table, with a row where there is no data', async () => {
+    await heartRate().getByRole('button', { name: 'Show as table' }).click();
+    const rows = heartRate().getByRole('table').first().getByRole('row');
+    expect(await rows.count()).toBe(1 + 40 + 1);
+    expect(await rows.nth(21).innerText()).toMatch(/ – .*\tno data$/);
+    expect(await rows.nth(6).innerText()).toContain('doubtful: ');
+    const exact = await rows.nth(1).locator('time').getAttribute('title');
+    expect(exact).toBe(`${new Date(sent.newest).toISOString().replace('T', ' ').replace('Z', ' UTC')}`);
+    await heartRate().getByRole('button', { name: 'Show as table' }).click();
+  });
+
+  it('are a file', async () => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      heartRate().getByRole('link', { name: 'Download CSV' }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+    expect(lines[0]).toBe('effectiveAt,code,value,unit,source,quality');
+    expect(lines).toHaveLength(41);
+    expect(lines.filter((line) => line.endsWith(',doubtful'))).toHaveLength(1);
+  });
+
+  it('of another time are as they were known then, and say so', async () => {
+    const pool = new pg.Pool({ connectionString: system.databaseUrl });
+    await pool.query(`UPDATE measurements SET recorded_at = recorded_at - interval '10 minutes'`);
+    await pool.end();
+    await system.client.samples([
+      { patient: 'p1', code: 'heart-rate', value: 99, unit: '/min', effectiveAt: new Date(sent.newest + 30_000).toISOString() },
+    ]);
+    await applied(system.client, 'p1', sent.newest + 30_000);
+    // Live, it is there within two seconds, and the page says nothing of another time.
+    await page.getByRole('img', { name: /^Heart rate, newest 99 / }).waitFor({ timeout: 10_000 });
+    expect(await page.getByText('not live').count()).toBe(0);
+
+    await page.reload();
+    const slider = page.getByRole('slider', { name: 'As known at' });
+    await page.getByRole('img', { name: /^Heart rate, newest 99 / }).waitFor();
+    await slider.focus();
+    for (let minute = 0; minute < 5; minute += 1) await page.keyboard.press('ArrowLeft');
+    const then = await slider.getAttribute('aria-valuetext');
+    expect(then).toMatch(/^\w{3}, \d+ \w{3} \d{4}, \d{2}:\d{2} CET$/);
+    await page.getByText(`As known at ${then}, not live`).waitFor();
+    await page.getByRole('img', { name: /^Heart rate, newest 70 / }).waitFor();
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    await page.getByRole('img', { name: /^Heart rate, newest 99 / }).waitFor();
+    expect(await page.getByText('not live').count()).toBe(0);
+  }, 60_000);
+
+  it('are read by a nurse, who is offered no act of a physician', async () => {
+    await page.getByRole('table', { name: 'Thresholds' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+    expect(await page.getByRole('heading', { name: 'What if' }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('say so when there is no such patient', async () => {
+    await page.goto(`${system.url}/console/patients/nobody`);
+    await page.getByRole('alert').getByText('There is no such patient').waitFor();
+  });
+
+  it.each([
+    ['light', { colorScheme: 'light' as const }],
+    ['dark', { colorScheme: 'dark' as const }],
+    ['a small phone', SMALL_PHONE],
+    ['a wall screen', WALL_SCREEN],
+    ['twice the size', ZOOMED],
+  ])('have no serious finding of accessibility: %s', async (_, options) => {
+    const other = await system.browser.newContext(options);
+    const { page: seen } = await watchedPage(other);
+    await signIn(seen, system.url, nurse, PATH);
+    await seen.getByRole('button', { name: 'Show as table' }).click();
+    await seen.getByRole('table', { name: 'Thresholds' }).waitFor();
+    await seen.getByRole('img', { name: /in 6 h$/ }).waitFor();
+    expect(await seriousFindings(seen)).toEqual([]);
+    expect(await seen.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await other.close();
+  }, 60_000);
+});
