@@ -37,7 +37,9 @@ describe('what a physician does for a patient', () => {
     (await system.client.api<{ items: Threshold[] }>('GET', '/v1/twins/p1/thresholds')).body.items;
 
   it('changes a threshold with a reason and an expiry; a refusal stands next to its field', async () => {
-    await row(/Heart rate high.*120/).getByRole('button', { name: 'Edit' }).click();
+    await row(/Heart rate high.*120/)
+      .getByRole('button', { name: 'Edit' })
+      .click();
     await dialog().getByLabel('Value').fill('999');
     await dialog().getByRole('button', { name: 'Save' }).click();
     await dialog().getByText('Say why.').waitFor();
@@ -45,8 +47,8 @@ describe('what a physician does for a patient', () => {
     await dialog().getByLabel('Expires').fill('2020-01-01T10:00');
     await dialog().getByRole('button', { name: 'Save' }).click();
     await dialog().getByText('Not saved').waitFor();
-    expect(await describedBy(dialog().getByLabel('Value'))).toContain('must be a number from 80 to 220 /min');
-    expect(await describedBy(dialog().getByLabel('Expires'))).toContain('must be ahead');
+    expect(await describedBy(page, dialog().getByLabel('Value'))).toContain('must be a number from 80 to 220 /min');
+    expect(await describedBy(page, dialog().getByLabel('Expires'))).toContain('must be ahead');
     expect(await dialog().getByLabel('Reason').inputValue()).toBe('beta blocker stopped');
     expect(await seriousFindings(page)).toEqual([]);
 
@@ -55,15 +57,23 @@ describe('what a physician does for a patient', () => {
     await dialog().getByRole('button', { name: 'Save' }).click();
     await dialog().waitFor({ state: 'detached' });
     await row(/Heart rate high.*135/).waitFor();
-    expect(await row(/Heart rate high.*135/).innerText()).toMatch(/patient.*2 Jan.*10:00:00 CET.*beta blocker stopped/s);
+    expect(await row(/Heart rate high.*135/).innerText()).toMatch(
+      /patient.*2 Jan.*10:00:00 CET.*beta blocker stopped/s,
+    );
     expect((await setOf()).map(({ limits, reason, expiresAt }) => [limits, reason, expiresAt])).toEqual([
       [expect.objectContaining({ limit: 135 }), 'beta blocker stopped', '2099-01-02T09:00:00.000Z'],
     ]);
-    await page.getByRole('list', { name: 'Alerts and acts' }).getByText('reason: beta blocker stopped').first().waitFor();
+    await page
+      .getByRole('list', { name: 'Alerts and acts' })
+      .getByText('reason: beta blocker stopped')
+      .first()
+      .waitFor();
   }, 60_000);
 
   it('goes on with an act after the session ended in the middle of it, and does it once', async () => {
-    await row(/Heart rate low/).getByRole('button', { name: 'Edit' }).click();
+    await row(/Heart rate low/)
+      .getByRole('button', { name: 'Edit' })
+      .click();
     await dialog().getByLabel('Value').fill('45');
     await dialog().getByLabel('Reason').fill('athlete');
     await context.clearCookies();
@@ -124,7 +134,9 @@ describe('what a physician does for a patient', () => {
     const answer = page.getByRole('region', { name: 'Answer' });
     await answer.waitFor({ timeout: 30_000 });
     const image = answer.getByRole('img');
-    expect(await image.getAttribute('aria-label')).toMatch(/^What if, glucose from .*: As recorded ends .*; Changed ends /);
+    expect(await image.getAttribute('aria-label')).toMatch(
+      /^What if, glucose from .*: As recorded ends .*; Changed ends /,
+    );
     const reader = answer.getByRole('slider', { name: 'Read values' });
     await reader.focus();
     await page.keyboard.press('End');
@@ -145,8 +157,8 @@ describe('what a physician does for a patient', () => {
 });
 
 /** What is said of a field beside its name: hints and refusals. */
-async function describedBy(field: ReturnType<Page['locator']>): Promise<string> {
-  return field.evaluate<string>(
-    `(element) => (element.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' ')`,
-  );
+async function describedBy(page: Page, field: ReturnType<Page['locator']>): Promise<string> {
+  const ids = ((await field.getAttribute('aria-describedby')) ?? '').split(' ');
+  const texts = await Promise.all(ids.map((id) => page.locator(`[id="${id}"]`).allTextContents()));
+  return texts.flat().join(' ');
 }

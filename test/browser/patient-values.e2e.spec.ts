@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { readFile } from 'node:fs/promises';
 import { seriousFindings } from './support/accessibility.js';
-import { signIn, SMALL_PHONE, WALL_SCREEN, watchedPage, ZOOMED, type BrowserContext, type Page } from './support/browser.js';
+import {
+  signIn,
+  SMALL_PHONE,
+  WALL_SCREEN,
+  watchedPage,
+  ZOOMED,
+  type BrowserContext,
+  type Page,
+} from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
 import { applied, sendHeartRates, type HeartRates } from './support/heart-rates.js';
 
@@ -91,7 +99,13 @@ describe('the values of a patient', () => {
     await pool.query(`UPDATE measurements SET recorded_at = recorded_at - interval '10 minutes'`);
     await pool.end();
     await system.client.samples([
-      { patient: 'p1', code: 'heart-rate', value: 99, unit: '/min', effectiveAt: new Date(sent.newest + 30_000).toISOString() },
+      {
+        patient: 'p1',
+        code: 'heart-rate',
+        value: 99,
+        unit: '/min',
+        effectiveAt: new Date(sent.newest + 30_000).toISOString(),
+      },
     ]);
     await applied(system.client, 'p1', sent.newest + 30_000);
     // Live, it is there within two seconds, and the page says nothing of another time.
@@ -130,15 +144,19 @@ describe('the values of a patient', () => {
     ['a small phone', SMALL_PHONE],
     ['a wall screen', WALL_SCREEN],
     ['twice the size', ZOOMED],
-  ])('have no serious finding of accessibility: %s', async (_, options) => {
-    const other = await system.browser.newContext(options);
-    const { page: seen } = await watchedPage(other);
-    await signIn(seen, system.url, nurse, PATH);
-    await seen.getByRole('button', { name: 'Show as table' }).click();
-    await seen.getByRole('table', { name: 'Thresholds' }).waitFor();
-    await seen.getByRole('img', { name: /in 6 h$/ }).waitFor();
-    expect(await seriousFindings(seen)).toEqual([]);
-    expect(await seen.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    await other.close();
-  }, 60_000);
+  ])(
+    'have no serious finding of accessibility: %s',
+    async (_, options) => {
+      const other = await system.browser.newContext(options);
+      const { page: seen } = await watchedPage(other);
+      await signIn(seen, system.url, nurse, PATH);
+      await seen.getByRole('button', { name: 'Show as table' }).click();
+      await seen.getByRole('table', { name: 'Thresholds' }).waitFor();
+      await seen.getByRole('img', { name: /in 6 h$/ }).waitFor();
+      expect(await seriousFindings(seen)).toEqual([]);
+      expect(await seen.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      await other.close();
+    },
+    60_000,
+  );
 });

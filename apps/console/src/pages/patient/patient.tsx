@@ -1,14 +1,13 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiProblem } from '../../api/problem.js';
 import { Failed } from '../../app/failed.js';
 import { strings } from '../../strings/strings.js';
 import { AsKnownAt } from './as-known-at.js';
 import { PatientCharts } from './charts/patient-charts.js';
 import { useTwin } from './data/live-patient.js';
 import type { PatientLabel } from './data/api-types.js';
-import { labelQuery } from './data/patient-queries.js';
+import { isGone, labelQuery } from './data/patient-queries.js';
 import { useSettled, type View } from './data/view.js';
 import { Facts } from './facts.js';
 import { Monitoring } from './limits/monitoring.js';
@@ -33,9 +32,8 @@ function OnePatient({ patient }: { readonly patient: string }): React.ReactNode 
   const twin = useTwin(view);
   const label = useQuery(labelQuery(patient));
 
-  if (twin.error !== null && twin.data === undefined) {
-    if (isGone(twin.error) && knownAt === null) return <NotHere patient={patient} />;
-  }
+  // Also when there was one a moment ago: values of somebody who was erased must not stay.
+  if (isGone(twin.error) && knownAt === null) return <NotHere patient={patient} />;
   return (
     <div className="patient">
       <PatientHeading patient={patient} label={label.data ?? null} />
@@ -57,10 +55,6 @@ function OnePatient({ patient }: { readonly patient: string }): React.ReactNode 
       {twin.isPending && <p>{strings.shell.loading}</p>}
     </div>
   );
-}
-
-function isGone(error: Error): boolean {
-  return error instanceof ApiProblem && (error.status === 404 || error.status === 410);
 }
 
 function NotHere({ patient }: { readonly patient: string }): React.ReactNode {

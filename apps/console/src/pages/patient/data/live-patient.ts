@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { twinQuery } from './patient-queries.js';
+import { isGone, twinQuery } from './patient-queries.js';
 import { viewKey, type View } from './view.js';
 
 const LIVE_MS = 2_000;
@@ -14,7 +14,8 @@ const REFRESH_MS = 30_000;
 export function useTwin(view: View) {
   return useQuery({
     ...twinQuery(view),
-    refetchInterval: view.knownAt === null ? LIVE_MS : false,
+    // Who is not here does not come back by asking.
+    refetchInterval: ({ state }) => (view.knownAt === null && !isGone(state.error) ? LIVE_MS : false),
     placeholderData: keepPreviousData,
   });
 }

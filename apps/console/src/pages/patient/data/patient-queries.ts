@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api, fetchWithSession } from '../../../api/client.js';
-import { problemOf } from '../../../api/problem.js';
+import { ApiProblem, problemOf } from '../../../api/problem.js';
 import type { PatientLabel, TimelineItem, Wave } from './api-types.js';
 import { RANGES, type Range } from './ranges.js';
 import { viewKey, type View } from './view.js';
@@ -27,6 +27,11 @@ export function twinQuery(view: View) {
     queryFn: () =>
       answerOf(api.GET('/v1/twins/{patient}', { params: { path: { patient: view.patient }, query: known(view) } })),
   });
+}
+
+/** Whether a question failed because there is no such patient, or none any more. */
+export function isGone(error: Error | null): boolean {
+  return error instanceof ApiProblem && (error.status === 404 || error.status === 410);
 }
 
 /** Titles, units and usual steps of all measures; they stay as they are. */
