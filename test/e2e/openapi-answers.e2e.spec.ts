@@ -212,6 +212,7 @@ describe('the OpenAPI document', () => {
       '/v1/twins/{patient}/monitoring': ['/v1/twins/p/monitoring'],
       '/v1/thresholds': ['/v1/thresholds'],
       '/v1/suppressions': ['/v1/suppressions'],
+      '/v1/model-statuses': ['/v1/model-statuses'],
       '/v1/alarm-quality': [`/v1/alarm-quality?${day}`],
       '/v1/rules': ['/v1/rules'],
       '/v1/alerts': ['/v1/alerts', '/v1/alerts?limit=1', '/v1/alerts?sort=inbox'],

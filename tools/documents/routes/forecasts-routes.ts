@@ -33,4 +33,14 @@ export const FORECASTS_ROUTES: readonly RouteDoc[] = [
     query: api.ForecastScoresQuery,
     answer: json(api.ForecastScoreListSchema),
   },
+  {
+    method: 'get',
+    path: '/v1/model-statuses',
+    summary: 'Models that were demoted to their baseline for a person, or came back, newest first',
+    tag: 'forecasts',
+    scopes: ['forecasts.read'],
+    status: 200,
+    query: api.ModelStatusesQuery,
+    answer: json(api.ModelStatusListSchema),
+  },
 ];

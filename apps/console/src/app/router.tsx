@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   type RouteComponent,
 } from '@tanstack/react-router';
+import { inboxSearch } from '../pages/alerts/inbox-search.js';
 import { strings } from '../strings/strings.js';
 import { Failed } from './failed.js';
 import { mayOpen, PAGES, PATIENT_ROLES, type Page } from './page-access.js';
@@ -47,6 +48,7 @@ const patient = createRoute({
 const alerts = createRoute({
   getParentRoute: () => root,
   path: '/alerts',
+  validateSearch: inboxSearch,
   component: forRoles(
     rolesOf('/alerts'),
     lazyRouteComponent(() => import('../pages/alerts/alerts.js'), 'AlertsPage'),

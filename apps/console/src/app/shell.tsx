@@ -1,5 +1,6 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Button } from 'react-aria-components';
+import { Announcer } from '../announce/announcer.js';
 import { fetchWithSession } from '../api/client.js';
 import { strings } from '../strings/strings.js';
 import { mayOpen, PAGES } from './page-access.js';
@@ -38,6 +39,7 @@ export function Shell(): React.ReactNode {
           </div>
         )}
       </header>
+      <Announcer />
       <main id="page" tabIndex={-1}>
         <Outlet />
       </main>

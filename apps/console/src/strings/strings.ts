@@ -1,4 +1,4 @@
-import en from './en.json';
+import en from './en.json' with { type: 'json' };
 
 /** Every text of the console, from one file that can be translated. */
 export const strings = en;

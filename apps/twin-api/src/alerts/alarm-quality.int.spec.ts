@@ -194,6 +194,11 @@ describe('alarm quality, suppressed alerts and limits of a tenant', () => {
     expect(second.body.next).toBeUndefined();
     expect((await call('GET', `/v1/suppressions?${TIME}&rule=glucose-low`)).body.items).toHaveLength(2);
     expect((await call('GET', '/v1/suppressions?patient=p2')).body.items).toEqual([]);
+    const by = async (alert: string) =>
+      (await call('GET', `/v1/suppressions?by=${alert}`)).body.items.map(({ id }) => id);
+    expect(await by(uuid(1))).toContain(uuid(101));
+    expect(await by(uuid(999))).toEqual([]);
+    expect((await call('GET', '/v1/suppressions?by=1')).status).toBe(400);
   });
 
   it('sets what a rule in shadow found beside what the live one did', async () => {

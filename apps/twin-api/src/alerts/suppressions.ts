@@ -19,6 +19,7 @@ export async function suppressions(
     patient: query.patient,
     rule: query.rule,
     reason: query.reason,
+    by: query.by,
     from: ms(query.from),
     to: ms(query.to),
     after: decodeCursor(list, Place, query.cursor),

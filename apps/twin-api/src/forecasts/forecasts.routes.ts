@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { ForecastHistoryQuery, ForecastScoresQuery, ForecastsQuery } from '#libs/contracts';
+import { ForecastHistoryQuery, ForecastScoresQuery, ForecastsQuery, ModelStatusesQuery } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { patientId } from '../wire.js';
 import { FORECASTS, type Forecasts } from './forecasts.js';
 
-/** `/v1/twins/{patient}/forecasts` and `/v1/forecast-scores`. */
+/** `/v1/twins/{patient}/forecasts`, `/v1/forecast-scores` and `/v1/model-statuses`. */
 @Controller('v1')
 @RequireScope('forecasts.read')
 export class ForecastRoutes {
@@ -35,5 +35,13 @@ export class ForecastRoutes {
     @Query({ schema: ForecastScoresQuery }) query: z.output<typeof ForecastScoresQuery>,
   ): Promise<object> {
     return this.forecasts.scores(caller.tenant.key, query);
+  }
+
+  @Get('model-statuses')
+  statuses(
+    @Caller() caller: Access,
+    @Query({ schema: ModelStatusesQuery }) query: z.output<typeof ModelStatusesQuery>,
+  ): Promise<object> {
+    return this.forecasts.statuses(caller.tenant.key, query);
   }
 }

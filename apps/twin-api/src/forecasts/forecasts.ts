@@ -7,10 +7,13 @@ import type {
   ForecastScoreListSchema,
   ForecastScoresQuery,
   ForecastsQuery,
+  ModelStatusesQuery,
+  ModelStatusListSchema,
 } from '#libs/contracts';
 import type { Forecaster } from '#libs/domain/forecasting';
 import { forecastHistory } from './forecast-history.js';
 import { forecastScores } from './forecast-scores.js';
+import { modelStatuses } from './model-statuses.js';
 import { newestForecasts } from './newest-forecasts.js';
 
 export const FORECASTS = Symbol('Forecasts');
@@ -43,5 +46,9 @@ export class Forecasts {
     query: z.output<typeof ForecastScoresQuery>,
   ): Promise<z.input<typeof ForecastScoreListSchema>> {
     return forecastScores(this.pool, this.forecasters, tenant, query, Date.now());
+  }
+
+  statuses(tenant: number, query: z.output<typeof ModelStatusesQuery>): Promise<z.input<typeof ModelStatusListSchema>> {
+    return modelStatuses(this.pool, tenant, query);
   }
 }

@@ -9,6 +9,7 @@ export const SuppressionsQuery = z.strictObject({
   patient: FhirId.optional(),
   rule: RuleId.optional(),
   reason: Reason.optional(),
+  by: z.guid().optional().describe('id of the alert that they were folded into, or came too soon after'),
   from: Instant.optional().describe('inclusive'),
   to: Instant.optional().describe('exclusive'),
 });

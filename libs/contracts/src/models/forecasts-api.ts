@@ -96,6 +96,27 @@ export const ForecastHistoryQuery = z.strictObject({
   'known-at': Instant.optional(),
 });
 
+export const ModelStatusSchema = z.object({
+  patient: z.string(),
+  code: z.string().describe('name in the catalogue'),
+  model: z.string(),
+  status: z.enum(['active', 'demoted']).describe('what it became for this person and measure'),
+  reason: z.string(),
+  skill: z.number().describe('over 7 days against persistence: 1 − RMSE / RMSE of persistence'),
+  n: z.number().int().describe('pairs that the skill is of'),
+  recordedAt: Instant,
+  newest: z.boolean().describe('nothing newer was said of this model for this person and measure'),
+});
+export const ModelStatusListSchema = listOf(ModelStatusSchema).extend({ disclaimer: z.string() });
+export const ModelStatusesQuery = z.strictObject({
+  ...PageQuery,
+  patient: FhirId.optional(),
+  model: z.string().max(64).optional(),
+  code: Code.optional(),
+  status: z.enum(['active', 'demoted']).optional(),
+  newest: z.enum(['true']).optional().describe('only what holds now'),
+});
+
 const Share = z.number().min(0).max(1);
 const Zones = z.object({ A: z.int(), B: z.int(), C: z.int(), D: z.int(), E: z.int() }).describe('pairs in each zone');
 const Score = z.number().nullable().describe('null without pairs');

@@ -54,6 +54,7 @@ export {
 } from './forecasts/ledger-blocks.js';
 export { blockTallies, personsOf, type BlockTally, type PersonRow } from './forecasts/read-tallies.js';
 export { receivedModelRecords } from './forecasts/model-records.js';
+export { listModelStatuses } from './forecasts/list-model-statuses.js';
 export { findTruths, type FoundTruth, type Target } from './forecasts/find-truths.js';
 export {
   forecastsFrom,

@@ -17,6 +17,8 @@ export interface SuppressionFilter {
   readonly patient?: string | undefined;
   readonly rule?: string | undefined;
   readonly reason?: string | undefined;
+  /** Id of the alert that suppressed them. */
+  readonly by?: string | undefined;
   /** ms; `from` inclusive, `to` exclusive */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -38,7 +40,7 @@ export async function listSuppressions(
      WHERE tenant = $1 AND ($2::text IS NULL OR patient = $2) AND ($3::text IS NULL OR rule = $3)
        AND ($4::float8 IS NULL OR s.at >= to_timestamp($4 / 1000)) AND ($5::float8 IS NULL OR s.at < to_timestamp($5 / 1000))
        AND ($6::float8 IS NULL OR s.at < to_timestamp($6 / 1000) OR (s.at = to_timestamp($6 / 1000) AND s.id > $7::uuid))
-     AND ($9::text IS NULL OR reason = $9)
+     AND ($9::text IS NULL OR reason = $9) AND ($10::uuid IS NULL OR by_episode = $10)
      ORDER BY s.at DESC, s.id LIMIT $8`,
     [
       tenant,
@@ -50,6 +52,7 @@ export async function listSuppressions(
       filter.after?.id ?? null,
       filter.limit,
       filter.reason ?? null,
+      filter.by ?? null,
     ],
   );
   return rows;

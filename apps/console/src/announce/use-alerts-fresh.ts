@@ -1,0 +1,27 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { useAlertFeed } from './alert-feed.js';
+
+/** First part of the keys of all queries about alerts. */
+export const ALERTS = 'alerts';
+/** Lists are asked for again at most this often, however much happens. */
+const EVERY_MS = 1_000;
+
+/** Asks again for all that is shown of alerts when one of them changes: what others do is seen within two seconds. */
+export function useAlertsFresh(): void {
+  const queries = useQueryClient();
+  const due = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const asked = useRef(0);
+  useAlertFeed(() => {
+    due.current ??= setTimeout(
+      () => {
+        due.current = undefined;
+        asked.current = Date.now();
+        void queries.invalidateQueries({ queryKey: [ALERTS] });
+      },
+      // At once when nothing was asked lately.
+      Math.max(0, asked.current + EVERY_MS - Date.now()),
+    );
+  });
+  useEffect(() => () => clearTimeout(due.current), []);
+}
