@@ -115,6 +115,7 @@ export {
 export * from './read/read-facts.js';
 export {
   findEpisode,
+  isReached,
   isTransition,
   listEpisodes,
   openAlertsAt,
@@ -122,6 +123,7 @@ export {
   timelineOf,
   transitionsBetween,
   type EpisodeRow,
+  type TransitionRow,
 } from './read/read-alerts.js';
 export { inboxCount, inboxPage, type InboxGroup } from './read/read-inbox.js';
 export * from './read/episodes-in-order.js';

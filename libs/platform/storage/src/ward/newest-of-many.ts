@@ -18,7 +18,7 @@ export async function newestForecastsOf(
   twins: readonly string[],
   outputs: readonly ModelOutput[],
   since: number,
-): Promise<ReadonlyMap<string, readonly Omit<ForecastRow, 'words'>[]>> {
+): Promise<ReadonlyMap<string, readonly Omit<ForecastRow, 'words' | 'scored'>[]>> {
   if (twins.length === 0 || outputs.length === 0) return new Map();
   const { rows } = await pool.query<Row>({
     text: `SELECT w.twin::text AS twin, f.model, f.code, f.version::float8 AS version, (extract(epoch FROM f.issued_at) * 1000)::float8 AS issued,
@@ -39,6 +39,6 @@ export async function newestForecastsOf(
   return new Map([...grouped].map(([twin, of]) => [twin, of.map(forecastOf)]));
 }
 
-function forecastOf({ model, code, version, issued, recorded, content }: Row): Omit<ForecastRow, 'words'> {
+function forecastOf({ model, code, version, issued, recorded, content }: Row): Omit<ForecastRow, 'words' | 'scored'> {
   return { model, code, version, recordedAt: recorded, forecast: unpackForecast(content!, issued) };
 }
