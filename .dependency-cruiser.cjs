@@ -166,7 +166,8 @@ module.exports = {
     {
       name: 'console-stands-apart',
       severity: 'error',
-      comment: 'The console runs in a browser: it imports nothing of the server, and knows the API by docs/openapi.json.',
+      comment:
+        'The console runs in a browser: it imports nothing of the server, and knows the API by docs/openapi.json.',
       from: { path: '^apps/console/' },
       to: { pathNot: ['^apps/console/', '^node_modules/'] },
     },

@@ -1,10 +1,4 @@
-export {
-  alertChannel,
-  twinChannel,
-  twinChannels,
-  type HotState,
-  type HotTwin,
-} from './hot-state/hot-state.js';
+export { alertChannel, twinChannel, twinChannels, type HotState, type HotTwin } from './hot-state/hot-state.js';
 export { connectRedis } from './hot-state/redis.js';
 export { createHotState } from './hot-state/create-hot-state.js';
 export { migrate } from './schema/migrate.js';
