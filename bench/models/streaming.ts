@@ -114,5 +114,5 @@ function cpuMicroseconds(since: NodeJS.CpuUsage): number {
 
 /** A section for each model of the registry. */
 export function streaming(): readonly string[] {
-  return FORECASTERS.flatMap(inTheStream);
+  return FORECASTERS.filter(({ memoryOf }) => memoryOf === undefined).flatMap(inTheStream);
 }

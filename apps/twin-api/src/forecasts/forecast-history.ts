@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { ForecastHistoryQuery, ForecastPairListSchema, ForecastPairSchema } from '#libs/contracts';
-import { isInside, type Forecaster, type ForecastPoint } from '#libs/domain/forecasting';
+import { isInside, type Forecaster, type ForecastOutput, type ForecastPoint } from '#libs/domain/forecasting';
 import { forecastId, timeOf, truthOf, type Truth } from '#libs/domain/ledger';
 import { DISCLAIMER } from '#libs/domain/twin';
 import { decodeCursor, notFound, pageOf } from '#libs/platform/http';
 import { findTruths, findTwin, forecastsFrom, type ForecastRow, type TwinRow } from '#libs/platform/storage';
 import { Ms } from '../twins/places.js';
-import { iso, measureOf, ms } from '../wire.js';
-import { codeOf, outputsOf } from './outputs.js';
+import { iso, ms } from '../wire.js';
+import { codeOf, outputNamed, outputsOf } from './outputs.js';
 
 const DAY = 86_400_000;
 const Place = z.object({
@@ -47,9 +47,9 @@ export async function forecastHistory(
   const models = outputs.map(({ card }) => card.id);
   const asked = { models, code, from, to, minutes: query.minutes };
   const pairs = outputs.length === 0 ? [] : await pairsFrom(pool, tenant, twin.key, asked, after, query.limit + 1);
-  const tolerance = new Map(outputs.map(({ card, output }) => [card.id as string, output.toleranceMs]));
-  const toleranceOf = ({ row }: Pair): number => tolerance.get(row.model)!;
-  const truths = await truthsOf(pool, tenant, twin, pairs, toleranceOf, ms(query['known-at']), now);
+  const byModel = new Map(outputs.map(({ card, output }) => [card.id as string, output]));
+  const outputOf = ({ row }: Pair): ForecastOutput => byModel.get(row.model)!;
+  const truths = await truthsOf(pool, tenant, twin, pairs, outputOf, ms(query['known-at']), now);
   const page = pageOf(
     list,
     pairs.map((pair, i) => ({ pair, truth: truths[i]! })),
@@ -105,19 +105,20 @@ async function truthsOf(
   tenant: number,
   twin: TwinRow,
   pairs: readonly Pair[],
-  toleranceOf: (pair: Pair) => number,
+  outputOf: (pair: Pair) => ForecastOutput,
   knownAt: number | undefined,
   now: number,
 ): Promise<readonly Truth[]> {
   const targets = pairs.map((pair) => {
     const { row, point } = pair;
     const t = timeOf(row.forecast, point.minutes);
-    return { tenant, twin: twin.key, code: row.code, t, toleranceMs: toleranceOf(pair) };
+    const { toleranceMs, outcome } = outputOf(pair);
+    return { tenant, twin: twin.key, code: row.code, t, toleranceMs, outcome };
   });
   const found = await findTruths(pool, targets, knownAt);
   const newest = twin.asOf ?? Number.NEGATIVE_INFINITY;
   return pairs.map((pair, i) =>
-    truthOf(pair.row, pair.point.minutes, { newest, now, toleranceMs: toleranceOf(pair) }, found[i]),
+    truthOf(pair.row, pair.point.minutes, { newest, now, toleranceMs: outputOf(pair).toleranceMs }, found[i]),
   );
 }
 
@@ -131,7 +132,7 @@ function pairView(
   const { minutes, mean, quantiles, baselines } = point;
   const head = {
     forecast: forecastId(tenant, twin, row),
-    code: measureOf(code).name,
+    code: outputNamed(code).name,
     model: { id: model, version: forecast.modelVersion, status: forecast.status },
     minutes,
     issuedAt: iso(forecast.issuedAt),

@@ -30,8 +30,8 @@ import {
   type TwinRow,
 } from '#libs/platform/storage';
 import { timesOf } from '../twins/asked-time.js';
-import { iso, measureOf, ms } from '../wire.js';
-import { codeOf, outputsOf, type Output } from './outputs.js';
+import { iso, ms } from '../wire.js';
+import { codeOf, outputNamed, outputsOf, type Output } from './outputs.js';
 
 const WEEK = 7 * 86_400_000;
 
@@ -108,10 +108,17 @@ async function openTally(
   to: number,
   now: number,
 ): Promise<Tally> {
-  const { code, toleranceMs } = output;
+  const { code, toleranceMs, outcome } = output;
   const open = await unsettledFrom(pool, tenant, twin.key, { models: [card.id], code, from, to });
   const targets = open.flatMap(({ forecast }) =>
-    forecast.points.map(({ minutes }) => ({ tenant, twin: twin.key, code, t: timeOf(forecast, minutes), toleranceMs })),
+    forecast.points.map(({ minutes }) => ({
+      tenant,
+      twin: twin.key,
+      code,
+      t: timeOf(forecast, minutes),
+      toleranceMs,
+      outcome,
+    })),
   );
   const truths = await findTruths(pool, targets, undefined);
   const by = { newest: twin.asOf ?? Number.NEGATIVE_INFINITY, now, toleranceMs };
@@ -149,7 +156,7 @@ function yearsOf({ birthDate }: PersonRow, now: number): number | null {
 
 function scoreView(scores: GroupScores): z.input<typeof ForecastScoreListSchema>['items'][number] {
   const { group, code, model, minutes, n, unscored, rmse, mae, bias, crps, coverage, skill, sums } = scores;
-  const measure = measureOf(code);
+  const measure = outputNamed(code);
   return {
     group,
     code: measure.name,

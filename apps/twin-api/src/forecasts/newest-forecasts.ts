@@ -7,7 +7,7 @@ import { DISCLAIMER } from '#libs/domain/twin';
 import { notFound } from '#libs/platform/http';
 import { findTwin, newestSaid, type ForecastRow, type NewestSaid } from '#libs/platform/storage';
 import { iso, measureOf, ms } from '../wire.js';
-import { codeOf, outputsOf, type Output } from './outputs.js';
+import { codeOf, outputNamed, outputsOf, type Output } from './outputs.js';
 
 type Answer = z.input<typeof ForecastListSchema>;
 type Refused = Answer['refused'][number];
@@ -51,7 +51,7 @@ function judge(
   at: number,
 ): Refused | (ForecastRow & { readonly kind: 'forecast' }) {
   const newest = said.find(({ model, code }) => model === card.id && code === output.code);
-  const head = { code: measureOf(output.code).name, model: card.id };
+  const head = { code: outputNamed(output.code).name, model: card.id };
   if (newest === undefined)
     return { ...head, reason: 'no-data', message: `There is no ${head.code} to forecast from.` };
   if (newest.kind === 'refused') return { ...head, reason: newest.reason, message: newest.message };
@@ -70,7 +70,7 @@ export function forecastView(
 ): z.input<typeof ForecastSchema> {
   const { model, code, forecast, recordedAt, words } = row;
   const { issuedAt, dataUntil, inputs, parameters, modelVersion, status } = forecast;
-  const measure = measureOf(code);
+  const measure = outputNamed(code);
   return {
     id: forecastId(tenant, twin, row),
     patient,

@@ -32,12 +32,12 @@ export class LedgerBench {
   private constructor(
     readonly database: TestDatabase,
     readonly pool: Pool,
-    private readonly forecaster: Forecaster,
+    private readonly forecasters: readonly Forecaster[],
   ) {
     const shared = {
       pool,
       sources: new SourceKeys(),
-      catalogue: catalogueOf(PACKS, [forecaster]),
+      catalogue: catalogueOf(PACKS, forecasters),
       onCommitted: () => undefined,
       onProblem: ({ reason }: { readonly reason: string }) => {
         throw new Error(reason);
@@ -49,11 +49,11 @@ export class LedgerBench {
     this.backlog = new Backlog({ ...shared, sliceMs: 100 });
   }
 
-  static async open(forecaster: Forecaster): Promise<LedgerBench> {
+  static async open(...forecasters: readonly Forecaster[]): Promise<LedgerBench> {
     const database = await createTestDatabase();
     const pool = createPool(database.url);
     await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one')`);
-    return new LedgerBench(database, pool, forecaster);
+    return new LedgerBench(database, pool, forecasters);
   }
 
   async close(): Promise<void> {
@@ -87,7 +87,7 @@ export class LedgerBench {
   }
 
   round(): Promise<void> {
-    const { pool, forecaster, looked } = this;
+    const { pool, forecasters, looked } = this;
     return new Ledger({
       pool,
       log: {
@@ -97,7 +97,7 @@ export class LedgerBench {
           return Promise.resolve([]);
         },
       },
-      forecasters: [forecaster],
+      forecasters,
       everyMs: 1,
       onLooked: (one) => looked.push(one),
       onProblem: (error) => {

@@ -36,11 +36,11 @@ export interface OpenBlock {
 export function targetsOf({ place, output, forecasts }: OpenBlock, now: number): readonly Target[] {
   const by = dueBy(place, output, now);
   const { tenant, twin, code } = place;
-  const { toleranceMs } = output;
+  const { toleranceMs, outcome } = output;
   return forecasts.flatMap((stored) =>
     stored.forecast.points
       .filter(({ minutes }) => isDue(stored, minutes, by))
-      .map(({ minutes }) => ({ tenant, twin, code, t: timeOf(stored.forecast, minutes), toleranceMs })),
+      .map(({ minutes }) => ({ tenant, twin, code, t: timeOf(stored.forecast, minutes), toleranceMs, outcome })),
   );
 }
 

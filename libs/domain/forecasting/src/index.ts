@@ -18,6 +18,7 @@ export type {
   ForecastPoint,
   InputChange,
   ModelForecast,
+  Outcome,
   Subject,
 } from './contract/forecaster.js';
 export { refuse, type ModelRefusal, type RefusalReason } from './contract/refusal.js';

@@ -21,12 +21,20 @@ describe('the registry of models', () => {
         expect([name, measureByName(name)?.name]).toEqual([name, name]);
     for (const { reads, outputs } of FORECASTERS) {
       for (const code of reads) expect(measureByNumber(code)).toBeDefined();
-      for (const { code } of outputs) expect(reads).toContain(code);
+      for (const { code, outcome } of outputs)
+        for (const read of outcome?.codes ?? [code]) expect(reads).toContain(read);
     }
   });
 
   it('has a page for every card', () => {
     for (const { id, page } of MODEL_CARDS) expect(page).toBe(`docs/models/${id}.md`);
+  });
+
+  it('has a model whose memory another reads before that other, and no outcome under a number of the catalogue', () => {
+    FORECASTERS.forEach(({ memoryOf, outputs }, i) => {
+      if (memoryOf !== undefined) expect(FORECASTERS.slice(0, i).map(({ card }) => card.id)).toContain(memoryOf);
+      for (const { code, outcome } of outputs) expect(measureByNumber(code) === undefined).toBe(outcome !== undefined);
+    });
   });
 
   it('lists the horizons of a forecaster in ascending order', () => {

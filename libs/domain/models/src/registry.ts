@@ -7,16 +7,15 @@ import {
 } from '#libs/domain/forecasting';
 import { GLUCOSE_FORECAST } from '#libs/domain/glucose-forecast';
 import { PERSONAL_GLUCOSE_CARD, UVA_PADOVA_CARD } from '#libs/domain/physiology';
-import { DETERIORATION_RISK_CARD, VITAL_FORECAST } from '#libs/domain/vital-forecast';
+import { RISK_FORECAST, VITAL_FORECAST } from '#libs/domain/vital-forecast';
 
 /** Models that forecast while data stream in: one line each. */
-export const FORECASTERS: readonly Forecaster[] = [GLUCOSE_FORECAST, VITAL_FORECAST];
+export const FORECASTERS: readonly Forecaster[] = [GLUCOSE_FORECAST, VITAL_FORECAST, RISK_FORECAST];
 
 /** Cards of models that only simulate or are fitted to a person, and of the baselines: one line each. */
 const OTHER_CARDS: readonly ModelCard[] = [
   UVA_PADOVA_CARD,
   PERSONAL_GLUCOSE_CARD,
-  DETERIORATION_RISK_CARD,
   PERSISTENCE_CARD,
   AR2_CARD,
   POPULATION_MEAN_CARD,

@@ -1,8 +1,8 @@
-export { DETERIORATION_RISK_CARD } from './deterioration/risk-card.js';
-export { isUnstable, RISK_MINUTES } from './deterioration/instability.js';
+export { instabilityOf, isUnstable, RISK_MINUTES } from './deterioration/instability.js';
 export { RISK_COLUMNS, riskFeatures } from './deterioration/risk-features.js';
 export type { RiskModel } from './deterioration/risk-model.js';
-export { deteriorationRisk } from './deterioration/risk.js';
+export { RISK_FORECAST } from './deterioration/risk-forecaster.js';
+export { deteriorationRisk, type DeteriorationRisk } from './deterioration/risk.js';
 export { VITAL_FORECAST } from './forecaster.js';
 export { featuresOf, type Features } from './features/features.js';
 export { VITAL_SIGNS, type VitalSign } from './features/vital-signs.js';

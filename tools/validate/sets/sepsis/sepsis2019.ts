@@ -10,6 +10,7 @@ import { loadAtEqualEvents, plainLoad, trendLoad, type ScoredStay } from './seps
 import { bedsideScores } from './sepsis2019-scores.js';
 import { readLabels, readStays, type Stay } from './sepsis2019-stays.js';
 import { trendStates } from './sepsis2019-trend.js';
+import { aheadAlertMetrics } from '../vitals/ahead-alerts.js';
 import { riskMetrics } from '../vitals/risk-figures.js';
 import { forecastLines, forecastMetrics } from '../vitals/vital-forecasts.js';
 
@@ -91,7 +92,11 @@ export const sepsis2019: ValidationSet = {
     const areas = rules.map((rule) => [`sepsis2019.${rule}.auroc`, areaOf(scored(all, lines, rule))] as const);
     const stays = scored(all, lines, TREND);
     const events = stays.filter(({ labels }) => labels.includes(true)).length;
-    const forecasts = { ...forecastMetrics('sepsis2019', all.stays), ...riskMetrics('sepsis2019', all.stays) };
+    const forecasts = {
+      ...forecastMetrics('sepsis2019', all.stays),
+      ...riskMetrics('sepsis2019', all.stays),
+      ...aheadAlertMetrics('sepsis2019', all.stays),
+    };
     if (events === 0) return told(forecasts);
     return told({
       ...Object.fromEntries(areas),

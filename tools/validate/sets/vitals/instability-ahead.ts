@@ -1,11 +1,7 @@
-import { isUnstable, riskFeatures, RISK_MINUTES } from '#libs/domain/vital-forecast';
+import { instabilityOf, isUnstable, riskFeatures, RISK_MINUTES } from '#libs/domain/vital-forecast';
 import type { Stay } from '../sepsis/sepsis2019-stays.js';
 import { subjectOf, vitalMoments, type VitalMoment } from './vital-moments.js';
 
-/** With fewer hourly sets in the hours ahead nobody can say whether they were stable. */
-const MIN_SETS = 6;
-/** "At least two hourly sets": one alone may be an artefact. */
-const MIN_UNSTABLE = 2;
 /** Stable until now: no value beyond the limits in the last four hours. */
 const STABLE_HOURS = 4;
 
@@ -26,15 +22,15 @@ export function riskMoments(stay: Stay): readonly RiskMoment[] {
     if (features === undefined) return [];
     const isWithin = (other: VitalMoment, from: number, until: number): boolean =>
       other.hour > moment.hour + from && other.hour <= moment.hour + until;
-    const ahead = moments.flatMap((other, j) =>
-      other.values.size > 0 && isWithin(other, 0, RISK_MINUTES / 60) ? [unstable[j]!] : [],
+    const ahead = instabilityOf(
+      moments.flatMap((other) => (isWithin(other, 0, RISK_MINUTES / 60) ? [other.values] : [])),
     );
-    if (ahead.length < MIN_SETS) return [];
+    if (ahead === undefined) return [];
     return [
       {
         ...moment,
         columns: features.columns,
-        unstableAhead: ahead.filter(Boolean).length >= MIN_UNSTABLE,
+        unstableAhead: ahead === 1,
         wasStable: !moments.some((other, j) => unstable[j] === true && isWithin(other, -STABLE_HOURS, 0)),
       },
     ];

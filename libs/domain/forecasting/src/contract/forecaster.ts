@@ -14,6 +14,8 @@ export interface Forecaster {
   readonly reads: readonly number[];
   /** The model whose parameters, as fitted to the person, it takes; absent: its own. */
   readonly parametersOf?: ModelId;
+  /** The model whose memory it reads in place of one of its own; it stands before it in the list of forecasters. */
+  readonly memoryOf?: ModelId;
   /** Version of its memory as stored; without an upcaster a memory of another version begins anew. */
   readonly memory: {
     readonly version: number;
@@ -37,6 +39,20 @@ export interface ForecastOutput {
   readonly usesLater?: true;
   /** How long after `issuedAt` a forecast is shown, ms; later it is stale. Absent: until its first horizon is past. */
   readonly freshMs?: number;
+  /** Of an output that nobody measures: what it is, and how it follows from measurements. Every value that is read is an input to it. */
+  readonly outcome?: Outcome;
+}
+
+/** Something that is forecast and not measured itself. Its number lies above those of the catalogue. */
+export interface Outcome {
+  readonly name: string;
+  readonly unit: string;
+  /** Catalogue numbers of the measures that it follows from. */
+  readonly codes: readonly number[];
+  /** The hours up to the time that is forecast, which are looked at. */
+  readonly hours: number;
+  /** From the newest usable value of each measure in each of these hours, oldest hour first; undefined: nobody can say. */
+  readonly of: (hours: ReadonlyArray<ReadonlyMap<number, number>>) => number | undefined;
 }
 
 /** One version of a measurement. A later version of the same identity replaces it. */

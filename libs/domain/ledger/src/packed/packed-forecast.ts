@@ -109,9 +109,10 @@ export function readForecast(bytes: ByteReader, issuedAt: number): LedgerForecas
 /** Decimals at which the largest value has four digits. */
 function decimalsOf(points: readonly ForecastPoint[]): number {
   let largest = 0;
-  for (const { quantiles, baselines } of points)
+  for (const { mean, quantiles, baselines } of points)
     largest = Math.max(
       largest,
+      Math.abs(mean),
       Math.abs(quantiles['0.975']),
       Math.abs(quantiles['0.025']),
       Math.abs(baselines.persistence),

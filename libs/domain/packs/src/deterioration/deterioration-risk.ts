@@ -6,7 +6,7 @@ const FRESH_MS = 8 * 3_600_000;
 
 /**
  * Probability that vital signs become unstable within 12 h, from the memory of the vital-sign forecast; its parts are the log-odds that each vital sign
- * adds. A model in shadow: it raises no alert (docs/models/deterioration-risk.md).
+ * adds. Its alert runs in shadow (docs/models/deterioration-risk.md).
  */
 export const DETERIORATION_RISK: ModelledMeasure = {
   kind: 'modelled',

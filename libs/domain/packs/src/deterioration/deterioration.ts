@@ -1,4 +1,6 @@
 import type { ConditionPack } from '#libs/domain/twin';
+import { AHEAD_DETECTOR } from './ahead-detector.js';
+import { DETERIORATION_AHEAD } from './ahead-rule.js';
 import { BEDSIDE_SCORES } from './bedside-scores.js';
 import { DETERIORATION_RISK } from './deterioration-risk.js';
 import { NEWS2, TREND } from './deterioration-rules.js';
@@ -23,7 +25,7 @@ export const DETERIORATION_PACK: ConditionPack = {
     'body-temperature',
     'glucose',
   ],
-  rules: [NEWS2, TREND],
-  detectors: [NEWS2_DETECTOR, TREND_DETECTOR],
+  rules: [NEWS2, TREND, DETERIORATION_AHEAD],
+  detectors: [NEWS2_DETECTOR, TREND_DETECTOR, AHEAD_DETECTOR],
   derived: [NEWS2_NOW, ...BEDSIDE_SCORES, SHOCK_INDEX, DETERIORATION_RISK],
 };

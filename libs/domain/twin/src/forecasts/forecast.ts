@@ -22,7 +22,11 @@ export function forecast(draft: Draft): Changes {
     const own = inputs.filter(({ code }) => forecaster.reads.includes(code));
     if (own.length === 0) continue;
     const before = models[forecaster.card.id] ?? NOTHING;
-    const memory = own.reduce((kept: unknown, input) => forecaster.take(kept, changeOf(input)), before.memory);
+    const { memoryOf } = forecaster;
+    const memory =
+      memoryOf === undefined
+        ? own.reduce((kept: unknown, input) => forecaster.take(kept, changeOf(input)), before.memory)
+        : (models[memoryOf]?.memory ?? null);
     const outputs: Record<string, OutputState> = { ...before.outputs };
     for (const output of forecaster.outputs) {
       if (!hasNewInput(draft, output, own)) continue;
@@ -30,7 +34,7 @@ export function forecast(draft: Draft): Changes {
       outputs[output.code] = asked.state;
       if (asked.change !== undefined) forecasts.push(asked.change);
     }
-    models[forecaster.card.id] = { memory, outputs };
+    models[forecaster.card.id] = { memory: memoryOf === undefined ? memory : null, outputs };
   }
   return { state: { forecasting: { ...draft.forecasting, models } }, forecasts };
 }
@@ -42,7 +46,12 @@ function changeOf({ identity, code, t, x, quality, source, isWithdrawn }: Input)
 }
 
 /** A value later than the newest of the output is an input only of models that plan with it: the forecast is issued at that newest value. */
-function hasNewInput({ measures }: Draft, { code, usesLater }: ForecastOutput, inputs: readonly Input[]): boolean {
+function hasNewInput(
+  { measures }: Draft,
+  { code, usesLater, outcome }: ForecastOutput,
+  inputs: readonly Input[],
+): boolean {
+  if (outcome !== undefined) return true;
   const newest = measures[code]?.t;
   if (newest === undefined) return false;
   return usesLater === true || inputs.some((input) => input.code === code || input.t <= newest);

@@ -26,3 +26,15 @@ export function isUnstable(values: ReadonlyMap<number, number>): boolean {
     return x !== undefined && ((least !== undefined && x < least) || (most !== undefined && x > most));
   });
 }
+
+/** With fewer hourly sets nobody can say whether the hours were stable. */
+const MIN_SETS = 6;
+/** One unstable set alone may be an artefact. */
+const MIN_UNSTABLE = 2;
+
+/** Whether vital signs were unstable in these hours, 1 or 0, by the set of each hour; undefined: too few hours have one. */
+export function instabilityOf(hours: ReadonlyArray<ReadonlyMap<number, number>>): 0 | 1 | undefined {
+  const sets = hours.filter(({ size }) => size > 0);
+  if (sets.length < MIN_SETS) return undefined;
+  return sets.filter(isUnstable).length >= MIN_UNSTABLE ? 1 : 0;
+}

@@ -43,7 +43,7 @@ const METRICS: ModelCard['metrics'] = [
 
 export const DETERIORATION_RISK_CARD: ModelCard = {
   id: 'deterioration-risk',
-  version: '1.0.0',
+  version: '1.1.0',
   title: 'Instability of vital signs within 12 hours',
   kind: 'statistical',
   outputs: ['deterioration-risk'],
@@ -73,8 +73,9 @@ export const DETERIORATION_RISK_CARD: ModelCard = {
     'It predicts vital signs, not an illness: at least two hourly sets of the next 12 h with a pulse under 40 or over 140 /min, a respiratory rate under 5 or over 36 /min, a saturation under 90 % or a systolic pressure under 90 mmHg. Vital signs alone predict sepsis in these stays little better than chance (area 0.63, cross-validated).',
     'Who is unstable now is likely to stay so: after four stable hours the areas are lower, and are the ones to believe.',
     'One in seven hours was followed by instability in these stays. Where fewer are, on a ward, the probabilities are too high.',
+    'It is forecast and scored; an alert by it runs in shadow.',
     'It knows no treatment, no laboratory value and no consciousness.',
   ],
   page: 'docs/models/deterioration-risk.md',
-  status: 'shadow',
+  status: 'active',
 };

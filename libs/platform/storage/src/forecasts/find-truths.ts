@@ -1,6 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
+import type { Outcome } from '#libs/domain/forecasting';
 import { nearest } from '#libs/domain/ledger';
 import { plainArray } from '../postgres/pg-arrays.js';
+import { findOutcomes } from './find-outcomes.js';
+import { usable } from './usable-measurements.js';
 
 /** What a point of a forecast is about: a measure (catalogue number) of a twin at a time, ms. */
 export interface Target {
@@ -9,6 +12,8 @@ export interface Target {
   readonly code: number;
   readonly t: number;
   readonly toleranceMs: number;
+  /** Of what nobody measures: how it follows from measurements. */
+  readonly outcome?: Outcome | undefined;
 }
 
 /** The measurement that a point is scored with; `t` effective time, ms. */
@@ -19,20 +24,11 @@ export interface FoundTruth {
   readonly identity: string;
 }
 
-/** How a row is judged, as known at $6 (ms; null: now). */
-const JUDGED = `coalesce((SELECT j.quality FROM measurement_judgements j
-  WHERE j.tenant = m.tenant AND j.twin = m.twin AND j.code = m.code AND j.effective_at = m.effective_at AND j.identity = m.identity
-    AND j.version = m.version AND ($6::float8 IS NULL OR j.recorded_at <= to_timestamp($6 / 1000))
-  ORDER BY j.recorded_at DESC LIMIT 1), m.judged_quality, m.quality)`;
-
 /** The nearest usable row on one side of u.t. */
 function side(comparison: string, order: string): string {
   return `(SELECT effective_at, value, version, identity FROM measurements m
     WHERE m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code AND m.effective_at ${comparison}
-      AND m.value IS NOT NULL AND m.comparator IS NULL AND NOT m.retracted
-      AND CASE WHEN $6::float8 IS NULL THEN m.superseded_at IS NULL ELSE m.recorded_at <= to_timestamp($6 / 1000)
-        AND (m.superseded_at IS NULL OR m.superseded_at > to_timestamp($6 / 1000)) END
-      AND ${JUDGED} < 2
+      AND ${usable('$6')}
     ORDER BY m.effective_at ${order}, m.identity LIMIT 1)`;
 }
 
@@ -45,10 +41,22 @@ const FIND = `SELECT u.ord::int AS ord, (extract(epoch FROM f.effective_at) * 10
       ${side('BETWEEN to_timestamp(u.t / 1000) AND to_timestamp((u.t + u.tolerance) / 1000)', 'ASC')}) f`;
 
 /**
- * For each target the measurement nearest to its time within the tolerance, quality good or doubtful, in the version that is valid now, or was at `knownAt` (ms); undefined where
+ * For each target what came: of an outcome what measurements come to, of a measure the measurement nearest to its time within the tolerance, quality good or doubtful, in the version that is valid now, or was at `knownAt` (ms); undefined where
  * there is none. Two looks along the primary key each.
  */
 export async function findTruths(
+  db: Pool | PoolClient,
+  targets: readonly Target[],
+  knownAt: number | undefined,
+): Promise<readonly (FoundTruth | undefined)[]> {
+  const told = await findOutcomes(db, targets, knownAt);
+  const measured = targets.filter(({ outcome }) => outcome === undefined);
+  const nearby = await findMeasured(db, measured, knownAt);
+  let next = 0;
+  return targets.map((target) => (target.outcome === undefined ? nearby[next++] : told.get(target)));
+}
+
+async function findMeasured(
   db: Pool | PoolClient,
   targets: readonly Target[],
   knownAt: number | undefined,
