@@ -56,7 +56,7 @@ export const PERSONAL_GLUCOSE_CARD: ModelCard = {
     'Insulin sensitivity is the same at all times of the day.',
     'Exercise acts with the share of a published extension, not fitted and not validated.',
     'Meals that are not recorded are taken for other causes.',
-    'What-if is proven on virtual people only. On real records its simulation of 2 h was better than the newest value held and about as good as AR2: it takes no part in the forecasts of the stream.',
+    'What-if is proven on virtual people only. On real records its simulation of 2 h was better than the newest value held and about as good as AR2, and blended with the statistical forecast it gained nothing: it takes no part in the forecasts of the stream.',
   ],
   page: 'docs/models/personal-glucose.md',
   status: 'active',
