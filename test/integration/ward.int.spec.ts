@@ -178,7 +178,7 @@ describe.each([
       });
     });
 
-    it('tells where a value is going once there are enough', async () => {
+    it('shows where a value is going once there are enough', async () => {
       // Trends are held for a while: the other process has none yet.
       const { body } = await other.call<List & Record<string, unknown>>('GET', '/v1/ward');
       const [heart] = body.items[0]!['vitals'] as Item[];
@@ -288,7 +288,7 @@ describe.each([
       await reader.until(({ data }) => data['name'] === 'New');
       await api.call('DELETE', `/fhir/r4/Patient/${id('new')}`);
       await reader.until(({ event, data }) => event === 'patient-removed' && data['patient'] === id('new'));
-      // Whoever was away meanwhile is told, too.
+      // Whoever was away meanwhile is shown it, too.
       const [before] = reader.of('patient');
       const later = await open(other, before?.id);
       await later.until(({ event, data }) => event === 'patient-removed' && data['patient'] === id('new'));

@@ -129,7 +129,7 @@ describe('people of an outside issuer', () => {
     expect([page.status, page.text.includes('no role here')]).toEqual([403, true]);
   });
 
-  it('are told to try again while the issuer is away', async () => {
+  it('are asked to try again while the issuer is away', async () => {
     const gone = await SecondIssuer.start();
     await gone.stop();
     const away = await RunningApi.open((platform) => [TwinApiModule.forRoot(platform)], {

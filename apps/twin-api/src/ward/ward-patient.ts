@@ -105,7 +105,7 @@ function vitalOf(
   ];
 }
 
-/** What is no longer in the window that ends now does not tell where a value is going. */
+/** What is no longer in the window that ends now does not show where a value is going. */
 function withNewest(
   points: readonly TrendPoint[],
   newest: readonly TrendPoint[],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ComparatorSchema, Instant, PageQuery, QualitySchema, listOf } from './api-values.js';
 
 export const PersonIdentifierSchema = z.object({ system: z.string().nullable(), value: z.string() });
-/** By what people tell patients apart. Names and identifiers are as they were sent: they may hold markup, or marks of direction. */
+/** By what people know one patient from another. Names and identifiers are as they were sent: they may hold markup, or marks of direction. */
 export const PatientLabelSchema = {
   name: z.string().nullable().describe('the official or usual name of the Patient'),
   identifier: PersonIdentifierSchema.nullable().describe('the record number (type MR), or another identifier'),

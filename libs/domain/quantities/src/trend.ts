@@ -2,7 +2,7 @@ import type { MeasureName } from './measure.js';
 
 export type Trend = 'rising' | 'falling' | 'steady';
 
-/** How the trend of a measure is told. */
+/** How the trend of a measure is judged. */
 export interface TrendRule {
   /** How far back from the newest value it looks, ms. */
   readonly windowMs: number;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json/json.js';
 import { listAt, momentAt, objectAt, startAt, textAt } from '../json/element.js';
 
-/** By what people tell one patient from another. */
+/** By what people know one patient from another. */
 export interface PatientLabel {
   readonly name: string | null;
   readonly identifier: { readonly system: string | null; readonly value: string } | null;

@@ -4,7 +4,7 @@ import { keyOf, selfKey } from '../search-index/hash-keys.js';
 import { typeCode } from '../search-index/search-scheme.js';
 import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
-/** By what people tell patients apart, and where they are. */
+/** By what people know one patient from another, and where they are. */
 export interface LabelledPatient extends PatientLabel {
   readonly bed: { readonly reference: string; readonly name: string } | null;
 }
