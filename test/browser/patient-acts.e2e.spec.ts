@@ -71,15 +71,24 @@ describe('what a physician does for a patient', () => {
   }, 60_000);
 
   it('goes on with an act after the session ended in the middle of it, and does it once', async () => {
+    const loaded = page.waitForResponse((response) => response.url().endsWith('/thresholds'));
     await row(/Heart rate low/)
       .getByRole('button', { name: 'Edit' })
       .click();
     await dialog().getByLabel('Value').fill('45');
     await dialog().getByLabel('Reason').fill('athlete');
+    await loaded;
+    // What the page asks for by itself waits, so that it is the act that meets the end of the session.
+    const acted = Promise.withResolvers<void>();
+    await page.route('**/v1/**', async (route) => {
+      if (route.request().method() === 'GET') await acted.promise;
+      await route.continue();
+    });
     await context.clearCookies();
     await dialog().getByRole('button', { name: 'Save' }).click();
     const ended = page.getByRole('alertdialog');
     await ended.getByText('Your session has ended').waitFor();
+    acted.resolve();
     const [window] = await Promise.all([
       context.waitForEvent('page'),
       ended.getByRole('button', { name: 'Sign in' }).click(),
@@ -89,6 +98,7 @@ describe('what a physician does for a patient', () => {
     await window.getByRole('button', { name: 'Sign in' }).click();
     await row(/Heart rate low.*45/).waitFor({ timeout: 20_000 });
     expect(await ended.count()).toBe(0);
+    await page.unroute('**/v1/**');
     const { items } = (
       await system.client.api<{ items: { reason?: string }[] }>(
         'GET',
