@@ -14,6 +14,7 @@ export function QualityCharts({ quality, titleOf }: Props): React.ReactNode {
   const figures = useMemo(() => qualityFigures(quality, { ...text.figures, titleOf }), [quality, titleOf]);
   return (
     <div className="figures">
+      <h2 className="visually-hidden">{strings.figures.charts}</h2>
       <BarFigure title={text.perPatientDay} data={figures.perPatientDay} />
       <BarFigure
         title={text.precision}
@@ -21,7 +22,7 @@ export function QualityCharts({ quality, titleOf }: Props): React.ReactNode {
         notes={<p className="muted">{text.precisionNote}</p>}
       />
       <BarFigure title={text.toAcknowledge} data={figures.minutesToAcknowledge} />
-      <BarFigure title={text.liveAgainstShadow} data={figures.shadows} />
+      <BarFigure title={text.shadowEpisodes} data={figures.shadows} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
 import { useId, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Alert } from '../../api/alert.js';
+import type { PatientLabel } from '../../api/use-patient-labels.js';
 import { useScope } from '../../app/session.js';
 import { fill, strings } from '../../strings/strings.js';
 import { shortDuration } from '../../times/shown-time.js';
@@ -10,15 +10,17 @@ import { useNow } from '../../times/use-now.js';
 import { ActOutcome } from './act-outcome.js';
 import { AlertActs } from './alert-acts.js';
 import { Details } from './details/details.js';
+import { PatientName } from './patient-name.js';
 import { useAct } from './use-act.js';
 
 interface Props {
   readonly alert: Alert;
+  readonly label: PatientLabel | undefined;
   /** Somebody begins to look at it or to do something about it. */
   readonly onEnter: () => void;
 }
 
-export function AlertItem({ alert, onEnter }: Props): React.ReactNode {
+export function AlertItem({ alert, label, onEnter }: Props): React.ReactNode {
   const { id, rule, patient, severity, status, summary, category } = alert;
   const heading = useId();
   const details = useId();
@@ -32,9 +34,7 @@ export function AlertItem({ alert, onEnter }: Props): React.ReactNode {
       </h2>
       <p className="facts">
         <span className={`status ${status}`}>{strings.alerts.statuses[status]}</span>
-        <Link to="/patients/$patient" params={{ patient }}>
-          {fill(strings.alerts.ofPatient, { patient })}
-        </Link>
+        <PatientName patient={patient} label={label} />
         <Since alert={alert} />
         {category === 'technical' && <span>{strings.alerts.technical}</span>}
       </p>

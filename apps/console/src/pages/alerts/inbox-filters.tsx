@@ -1,7 +1,7 @@
-import { useId, useState } from 'react';
 import { SEVERITIES } from '../../api/alert.js';
 import { Choice } from '../../figures/choice.js';
 import { strings } from '../../strings/strings.js';
+import { PatientFilter } from './patient-filter.js';
 import { inboxSearch, STATUSES, type InboxSearch } from './inbox-search.js';
 
 interface Props {
@@ -31,33 +31,7 @@ export function InboxFilters({ search, onChange }: Props): React.ReactNode {
         ]}
         onChange={(severity) => set({ severity })}
       />
-      <PatientFilter key={search.patient} patient={search.patient ?? ''} onChange={(patient) => set({ patient })} />
+      <PatientFilter patient={search.patient ?? ''} onChange={(patient) => set({ patient })} />
     </search>
-  );
-}
-
-interface PatientProps {
-  readonly patient: string;
-  readonly onChange: (patient: string) => void;
-}
-
-/** Takes effect with Enter or when it is left. */
-function PatientFilter({ patient, onChange }: PatientProps): React.ReactNode {
-  const id = useId();
-  const [text, setText] = useState(patient);
-  const apply = (): void => {
-    if (text.trim() !== patient) onChange(text.trim());
-  };
-  return (
-    <form
-      className="field"
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-    >
-      <label htmlFor={id}>{strings.alerts.patient}</label>
-      <input id={id} value={text} maxLength={64} onChange={(event) => setText(event.target.value)} onBlur={apply} />
-    </form>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Alert } from '../../api/alert.js';
+import { usePatientLabels } from '../../api/use-patient-labels.js';
 import { useAlert } from './use-alert.js';
 import { strings } from '../../strings/strings.js';
 import { AlertItem } from './alert-item.js';
@@ -15,6 +16,7 @@ export function InboxList({ items, isEmpty }: Props): React.ReactNode {
   const [held, setHeld] = useState<Held<Alert>>();
   const isElsewhere = held !== undefined && !items.some(({ id }) => id === held.item.id);
   const newest = useAlert(isElsewhere ? held.item.id : undefined).data;
+  const labels = usePatientLabels();
   const shown = heldOrder(items, held && { index: held.index, item: newest ?? held.item });
   if (shown.length === 0) return <p>{isEmpty ? strings.alerts.none : strings.alerts.noneHere}</p>;
   return (
@@ -23,6 +25,7 @@ export function InboxList({ items, isEmpty }: Props): React.ReactNode {
         <AlertItem
           key={alert.id}
           alert={alert}
+          label={labels.get(alert.patient)}
           onEnter={() => {
             if (held?.item.id !== alert.id) setHeld({ item: alert, index });
           }}

@@ -35,6 +35,7 @@ export function Scores({ title, unit, code, scores }: Props): React.ReactNode {
   return (
     <>
       <div className="figures">
+        <h2 className="visually-hidden">{strings.figures.charts}</h2>
         <LineFigure title={text.skillPersistence} data={figures.persistence} nominal={0} notes={note(text.skillNote)} />
         <LineFigure title={text.skillPopulation} data={figures.population} nominal={0} notes={note(text.skillNote)} />
         <LineFigure title={text.coverage80} data={figures.inside80} nominal={0.8} notes={note(text.coverageNote)} />

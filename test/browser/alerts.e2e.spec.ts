@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
+import { ConsoleUnderTest, type Person } from './support/console.js';
+import { sendSaturation } from './support/saturation.js';
+
+/** What others do is to be seen within this. */
+const SOON = { timeout: 2_000 };
+
+describe('the page Alerts', () => {
+  let system: ConsoleUnderTest;
+  let nora: Person;
+  let paula: Person;
+
+  beforeAll(async () => {
+    system = await ConsoleUnderTest.start();
+    nora = await system.addPerson('nora', 'nurse');
+    paula = await system.addPerson('paula', 'physician');
+  }, 180_000);
+  afterAll(() => system?.close(), 30_000);
+
+  async function open(who: Person): Promise<{ page: Page; complaints: string[]; context: BrowserContext }> {
+    const context = await system.browser.newContext({ timezoneId: 'Europe/Paris' });
+    const { page, complaints } = await watchedPage(context);
+    await signIn(page, system.url, who, '/console/alerts');
+    await page.getByRole('heading', { name: 'Alerts', level: 1 }).waitFor();
+    return { page, complaints, context };
+  }
+
+  const itemOf = (page: Page, patient: string) =>
+    page
+      .getByRole('list', { name: 'Inbox' })
+      .getByRole('listitem')
+      .filter({ hasText: `Patient ${patient}` });
+
+  it('says why an alert fired: values, limit and owner, what would clear it, the timeline', async () => {
+    await sendSaturation(system.client, 'why', 88);
+    const { page, complaints, context } = await open(nora);
+    const item = itemOf(page, 'why');
+    await item.getByRole('button', { name: 'Explanation' }).click();
+    await item.getByRole('heading', { name: 'Why it fired' }).waitFor();
+    expect(await item.getByRole('table').first().innerText()).toContain('88 %');
+    const text = await item.innerText();
+    for (const part of ['Below', 'Default of the rule.', 'What would clear it', 'Raised: Medium, Open'])
+      expect(text).toContain(part);
+    expect(await page.getByText('Times are in Europe/Paris').count()).toBe(1);
+    const exact = await item.locator('time').first().getAttribute('title');
+    expect(exact).toMatch(/GMT\+0[12]:00 \(Europe\/Paris\); 20\d\d-.*Z$/);
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('acknowledges at once, then asks whether it was useful, and keeps the answer', async () => {
+    await sendSaturation(system.client, 'ack', 88);
+    const { page, context } = await open(nora);
+    const item = itemOf(page, 'ack');
+    await item.getByRole('button', { name: 'Acknowledge' }).click();
+    await item.getByText('Acknowledged by').waitFor(SOON);
+    await item.getByRole('button', { name: 'Not useful' }).click();
+    await item.getByText('Noted: not useful.').waitFor(SOON);
+    const from = new Date(Date.now() - 3_600_000).toISOString();
+    const to = new Date(Date.now() + 60_000).toISOString();
+    const { body } = await system.client.api<{ total: { useful: number; notUseful: number } }>(
+      'GET',
+      `/v1/alarm-quality?from=${from}&to=${to}&patient=ack`,
+    );
+    expect(body.total).toMatchObject({ useful: 0, notUseful: 1 });
+    await context.close();
+  }, 60_000);
+
+  it('snoozes with an end that is shown, and shows the alert as open again when it comes', async () => {
+    const id = await sendSaturation(system.client, 'snooze', 88);
+    const { page, context } = await open(nora);
+    const item = itemOf(page, 'snooze');
+    await item.getByRole('button', { name: 'Snooze' }).click();
+    await page.getByRole('menuitem', { name: '15 min' }).click();
+    await item.getByText('Snoozed until').waitFor(SOON);
+    const asked = await system.client.api<{ snoozedUntil: string }>('GET', `/v1/alerts/${id}`);
+    const minutes = (Date.parse(asked.body.snoozedUntil) - Date.now()) / 60_000;
+    expect(minutes).toBeGreaterThan(14);
+    expect(minutes).toBeLessThanOrEqual(15);
+    const until = new Date(Date.now() + 4_000).toISOString();
+    await system.client.api('POST', `/v1/alerts/${id}/snooze`, { until });
+    await item.getByText('the snooze has ended').or(item.locator('.status.open')).first().waitFor({ timeout: 15_000 });
+    expect(await item.locator('.status').innerText()).toBe('Open');
+    await context.close();
+  }, 60_000);
+
+  it('resolve says that it counts as a snooze while the condition holds', async () => {
+    await sendSaturation(system.client, 'resolve', 88);
+    const { page, context } = await open(nora);
+    const item = itemOf(page, 'resolve');
+    await item.getByRole('button', { name: 'Resolve' }).click();
+    await item.getByText('counts as a snooze of 30 min').waitFor(SOON);
+    await item.getByText('Snoozed until').waitFor(SOON);
+    await context.close();
+  }, 60_000);
+
+  it('shows within two seconds what another person did', async () => {
+    await sendSaturation(system.client, 'two', 88);
+    const [hers, others] = await Promise.all([open(nora), open(paula)]);
+    const seen = itemOf(others.page, 'two');
+    await seen.waitFor();
+    await itemOf(hers.page, 'two').getByRole('button', { name: 'Acknowledge' }).click();
+    await seen.getByText('Acknowledged by').waitFor(SOON);
+    await Promise.all([hers.context.close(), others.context.close()]);
+  }, 90_000);
+
+  it('does nothing on an alert that got worse unseen: it shows what changed and asks again', async () => {
+    const id = await sendSaturation(system.client, 'worse', 88);
+    const { page, context } = await open(paula);
+    const item = itemOf(page, 'worse');
+    await item.waitFor();
+    // From here on nothing new arrives in this page.
+    await context.route('**/v1/stream**', (route) => route.abort());
+    await context.route('**/v1/alerts**', (route) =>
+      route.request().method() === 'GET' ? route.abort() : route.continue(),
+    );
+    await context.setOffline(true);
+    await sendSaturation(system.client, 'worse', 80);
+    await context.setOffline(false);
+    await item.getByRole('button', { name: 'Acknowledge' }).click();
+    await item.getByText('This alert has changed since you saw it.').waitFor(SOON);
+    expect(await item.innerText()).toContain('Severity: Medium, now High');
+    const before = await system.client.api<{ status: string }>('GET', `/v1/alerts/${id}`);
+    expect(before.body.status).toBe('open');
+    await context.unroute('**/v1/alerts**');
+    await item.getByRole('button', { name: 'Acknowledge all the same' }).click();
+    await item.getByRole('group', { name: 'Was it useful?' }).waitFor(SOON);
+    await context.close();
+  }, 60_000);
+
+  it('is used by keyboard alone: acknowledge, useful, snooze, explanation', async () => {
+    await sendSaturation(system.client, 'keys', 88);
+    const { page, context } = await open(nora);
+    await page.getByLabel('Patient').focus();
+    await page.keyboard.type('keys');
+    await page.keyboard.press('Enter');
+    const item = itemOf(page, 'keys');
+    await page.getByText('1 alert in total').waitFor();
+    const tabTo = async (name: string): Promise<void> => {
+      for (let i = 0; i < 20; i++) {
+        await page.keyboard.press('Tab');
+        const focused = page.locator(':focus');
+        if ((await focused.innerText().catch(() => '')) === name) return;
+      }
+      throw new Error(`no way to ${name} by Tab`);
+    };
+    await tabTo('Acknowledge');
+    await page.keyboard.press('Enter');
+    await item.getByText('Acknowledged by').waitFor(SOON);
+    await tabTo('Useful');
+    await page.keyboard.press('Space');
+    await item.getByText('Noted: useful.').waitFor(SOON);
+    await item.getByRole('button', { name: 'Explanation' }).focus();
+    await page.keyboard.press('Enter');
+    await item.getByRole('heading', { name: 'Why it fired' }).waitFor();
+    await item.getByRole('button', { name: 'Snooze' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: '15 min' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await item.getByText('Snoozed until').first().waitFor(SOON);
+    await context.close();
+  }, 60_000);
+});
