@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ConsoleBrowser } from '../support/console-browser.js';
 import { Client, freePort } from '../support/system.js';
 
 const ENTRY = 'dist/apps/all-in-one/src/demo/main.js';
@@ -109,6 +110,13 @@ describe('the demo', () => {
     const firstReady = await first.sees(new RegExp(`^ready ${url}$`, 'm'), 60_000);
     await first.sees(/curl .*\/v1\/twins\//, 10_000);
     expect(first.output).toContain('Research software, not a cleared medical device.');
+    const said = /Console http:\/\/\S+\/console\/ +user (\S+), password (\S+)/.exec(first.output);
+    const browser = new ConsoleBrowser(url);
+    await browser.signIn(said?.[1] ?? '', said?.[2] ?? '');
+    expect((await browser.session()).body).toMatchObject({
+      tenant: { id: 'demo' },
+      roles: ['nurse', 'physician', 'operator', 'auditor'],
+    });
     const firstAlert = await first.sees(/Bed \d+ +(HIGH|MEDIUM|LOW) +raised .*\[\d+ ms\]/, 90_000);
     const patients = await patientsAt(url);
     expect(patients).toHaveLength(12);
