@@ -63,6 +63,11 @@ describe('files of the console', () => {
     ]);
   });
 
+  it('stand below /console/, with the slash', async () => {
+    const answer = await fetch(`${url}/console`, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/console/']);
+  });
+
   it('are no page where a file of another build is asked for, and nothing outside their folder', async () => {
     expect((await fetch(`${url}/console/assets/index-old.js`)).status).toBe(404);
     for (const path of [

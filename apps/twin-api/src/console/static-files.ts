@@ -54,6 +54,8 @@ export async function serveConsole(server: FastifyInstance, folder = consoleFold
     return reply.callNotFound();
   });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    // Files and pages of the console are named relative to it.
+    if (/^\/console(\?|$)/.test(request.url)) return reply.redirect('/console/', 302);
     const path = pathOf(request);
     void reply.header('content-security-policy', POLICY);
     if (isFile(path) && existsSync(join(root, path))) {

@@ -8,6 +8,7 @@ describe('where a sign-in goes on to', () => {
     [undefined, '/console/'],
     ['', '/console/'],
     ['/console/', '/console/'],
+    ['/console', '/console/'],
     ['/console/patients/p1?range=6h#chart', '/console/patients/p1?range=6h#chart'],
     ['/console/a/../alerts', '/console/alerts'],
   ])('is %j as %j', (asked, expected) => expect(nextPath(asked)).toBe(expected));
@@ -19,7 +20,6 @@ describe('where a sign-in goes on to', () => {
     '/console/\\..\\evil',
     '/console/../v1/alerts',
     '/console/%2e%2e/v1',
-    '/console',
     '/consolex/',
     'console/',
     '/console/\n',
