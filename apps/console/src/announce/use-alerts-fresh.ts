@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { useLiveAnew } from '../live/use-live.js';
 import { useAlertFeed } from './alert-feed.js';
 
 /** First part of the keys of all queries about alerts. */
@@ -12,7 +13,7 @@ export function useAlertsFresh(): void {
   const queries = useQueryClient();
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
   const asked = useRef(0);
-  useAlertFeed(() => {
+  const askAgain = (): void => {
     due.current ??= setTimeout(
       () => {
         due.current = undefined;
@@ -22,6 +23,9 @@ export function useAlertsFresh(): void {
       // At once when nothing was asked lately.
       Math.max(0, asked.current + EVERY_MS - Date.now()),
     );
-  });
+  };
+  useAlertFeed(askAgain);
+  // What happened while there was no connection.
+  useLiveAnew(askAgain);
   useEffect(() => () => clearTimeout(due.current), []);
 }

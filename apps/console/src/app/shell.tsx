@@ -2,6 +2,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { Button } from 'react-aria-components';
 import { Announcer } from '../announce/announcer.js';
 import { fetchWithSession } from '../api/client.js';
+import { ConnectionBanner } from '../live/connection-banner.js';
 import { strings } from '../strings/strings.js';
 import { mayOpen, PAGES } from './page-access.js';
 import { SessionEnded } from './session-ended.js';
@@ -16,6 +17,7 @@ export function Shell(): React.ReactNode {
       <a className="skip" href="#page">
         {strings.shell.skip}
       </a>
+      <ConnectionBanner />
       <header className="top">
         <span className="product">{strings.product}</span>
         <nav aria-label={strings.shell.navigation}>

@@ -1,16 +1,17 @@
 import { useSyncExternalStore } from 'react';
+import { serverNow } from './server-now.js';
 
 const STEP_MS = 1_000;
-let now = Date.now();
+let now = serverNow();
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
-    now = Date.now();
+    now = serverNow();
     timer = setInterval(() => {
-      now = Date.now();
+      now = serverNow();
       for (const each of listeners) each();
     }, STEP_MS);
   }

@@ -1,0 +1,27 @@
+import { fill, strings } from '../strings/strings.js';
+import { ageText } from './age-text.js';
+import { useConnection, useServerNow } from './use-live.js';
+
+/** Says that nothing on the page is live, and how old the newest of it is. */
+export function ConnectionBanner(): React.ReactNode {
+  const { isLost, newestAt } = useConnection();
+  return isLost && <Lost newestAt={newestAt} />;
+}
+
+function Lost({ newestAt }: { readonly newestAt: string | null }): React.ReactNode {
+  const now = useServerNow();
+  const text =
+    newestAt === null
+      ? strings.connection.lostWithoutData
+      : fill(strings.connection.lost, {
+          time: new Date(newestAt).toLocaleTimeString(undefined, { timeZoneName: 'short' }),
+        });
+  return (
+    <div className="connection">
+      <p role="alert" title={newestAt ?? undefined}>
+        {text}
+      </p>
+      {newestAt !== null && <p>{fill(strings.connection.age, { age: ageText(now - Date.parse(newestAt)) })}</p>}
+    </div>
+  );
+}

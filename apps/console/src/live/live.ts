@@ -1,0 +1,84 @@
+import { fetchWithSession } from '../api/client.js';
+import { session } from '../app/session.js';
+import type { Heard } from './connection-state.js';
+import type { StreamEvent } from './event-text.js';
+import { ServerClock } from './server-clock.js';
+import { keepStreaming } from './stream-connection.js';
+
+/** What a tab is passed: events that came together, or that the stream began anew, so what was before it is to be read. */
+export type LiveMessage =
+  { readonly kind: 'events'; readonly events: readonly StreamEvent[] } | { readonly kind: 'anew' };
+
+type Listener = (message: LiveMessage) => void;
+
+/**
+ * The stream of all patients, one connection for all tabs of the browser: the tab that holds a lock reads it and passes it on. When that
+ * tab goes, another gets the lock and goes on after the last event that it was passed.
+ */
+class Live {
+  readonly clock = new ServerClock(
+    () => performance.now(),
+    () => Date.now(),
+  );
+  heard: Heard = { at: performance.now(), newestAt: null };
+  private readonly listeners = new Set<Listener>();
+  private lastId: string | undefined;
+  private channel: BroadcastChannel | undefined;
+
+  /** Calls with all that comes until the returned function is called; opens the stream when nobody has. */
+  subscribe = (listener: Listener): (() => void) => {
+    this.listeners.add(listener);
+    this.channel ??= this.open();
+    return () => this.listeners.delete(listener);
+  };
+
+  private open(): BroadcastChannel {
+    const { signedIn } = session.current();
+    // Tabs of another person, or another tenant, are passed nothing.
+    const name = `homeostat-live/${signedIn?.tenant.id ?? ''}/${signedIn?.user.name ?? ''}`;
+    const channel = new BroadcastChannel(name);
+    channel.addEventListener('message', ({ data }: MessageEvent<LiveMessage>) => this.take(data));
+    // Browsers have locks on pages of https and localhost only; elsewhere each tab has a connection of its own.
+    if ('locks' in navigator)
+      void navigator.locks.request(name, () =>
+        this.stream((message) => {
+          channel.postMessage(message);
+          this.take(message);
+        }),
+      );
+    else void this.stream((message) => this.take(message));
+    return channel;
+  }
+
+  /** Until the tab goes. */
+  private stream(tell: Listener): Promise<void> {
+    return keepStreaming(
+      new URL('/v1/stream', location.origin).href,
+      {
+        fetch: fetchWithSession,
+        onEvents: (events) => tell({ kind: 'events', events }),
+        onAnew: () => tell({ kind: 'anew' }),
+        lastId: () => this.lastId,
+      },
+      new AbortController().signal,
+    );
+  }
+
+  private take(message: LiveMessage): void {
+    if (message.kind === 'events') for (const event of message.events) this.note(event);
+    for (const listener of this.listeners) listener(message);
+  }
+
+  private note({ id, event, data }: StreamEvent): void {
+    this.lastId = id ?? this.lastId;
+    if (event !== 'heartbeat') {
+      this.heard = { ...this.heard, at: performance.now() };
+      return;
+    }
+    const { at, newestAt } = JSON.parse(data) as { at: string; newestAt: string | null };
+    this.clock.set(at);
+    this.heard = { at: performance.now(), newestAt };
+  }
+}
+
+export const live = new Live();

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { seriousFindings } from './support/accessibility.js';
+import { SMALL_PHONE, signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
+import { ConsoleUnderTest, type Person } from './support/console.js';
+
+const MINUTE = 60_000;
+const LONG = `A${'0123456789'.repeat(20)}`.slice(0, 200);
+
+describe('the ward, on its page', () => {
+  let system: ConsoleUnderTest;
+  let nurse: Person;
+  let context: BrowserContext;
+
+  beforeAll(async () => {
+    system = await ConsoleUnderTest.start();
+    nurse = await system.addPerson('nora', 'nurse');
+    await put('Location', { id: 'bed2', status: 'active', name: 'Bed 2' });
+    await put('Location', { id: 'bed10', status: 'active', name: 'Bed 10' });
+    await admit('well', 'Ada Quill', 'MRN-1', 'bed10');
+    await admit('sick', 'Bob Marsh', 'MRN-2', 'bed2');
+    await admit('quiet', 'Cleo Ng', 'MRN-3');
+    await admit('odd', '<img src=x onerror="document.title=1">\u202Ereversed', LONG);
+    const now = Date.now();
+    await send('well', { 'heart-rate': 71, 'oxygen-saturation': 98, 'respiratory-rate': 15 }, now);
+    await send('sick', { 'heart-rate': 122, 'oxygen-saturation': 82, 'respiratory-rate': 26 }, now);
+    await send('quiet', { 'heart-rate': 64 }, now - 20 * MINUTE);
+    context = await system.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  }, 180_000);
+  afterAll(async () => {
+    await context?.close();
+    await system?.close();
+  }, 30_000);
+
+  async function put(resourceType: string, resource: { readonly id: string } & Record<string, unknown>): Promise<void> {
+    const answer = await system.client.fhir('PUT', `/${resourceType}/${resource.id}`, { resourceType, ...resource });
+    if (answer.status >= 300) throw new Error(`${resourceType}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
+  async function admit(id: string, name: string, number: string, bed?: string): Promise<void> {
+    const identifier = [{ type: { coding: [{ code: 'MR' }] }, value: number }];
+    await put('Patient', { id, name: [{ text: name }], identifier });
+    if (bed === undefined) return;
+    const stay = {
+      id: `stay-${id}`,
+      status: 'in-progress',
+      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
+      subject: { reference: `Patient/${id}` },
+      period: { start: '2026-01-01T00:00:00Z' },
+      location: [{ location: { reference: `Location/${bed}` }, status: 'active' }],
+    };
+    await put('Encounter', stay);
+  }
+
+  async function send(patient: string, values: Readonly<Record<string, number>>, at = Date.now()): Promise<void> {
+    const samples = Object.entries(values).map(([code, value]) => ({
+      patient,
+      code,
+      value,
+      unit: code === 'oxygen-saturation' ? '%' : '/min',
+      effectiveAt: new Date(at).toISOString(),
+    }));
+    expect((await system.client.samples(samples)).status).toBe(202);
+  }
+
+  async function open(on = context): Promise<{ page: Page; complaints: string[] }> {
+    const watched = await watchedPage(on);
+    await watched.page.goto(`${system.url}/console/`);
+    const form = watched.page.getByLabel('User name');
+    await form.or(watched.page.getByRole('heading', { name: 'Ward' })).waitFor();
+    if (await form.isVisible()) await signIn(watched.page, system.url, nurse);
+    await tile(watched.page, 'Ada Quill').waitFor();
+    return watched;
+  }
+
+  const tiles = (page: Page) =>
+    page
+      .getByRole('list', { name: 'Patients' })
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('heading') });
+  const tile = (page: Page, name: string) => tiles(page).filter({ hasText: name });
+  const names = (page: Page) => tiles(page).getByRole('heading').allInnerTexts();
+
+  it('shows the sickest patient first, and finds others by name, number and severity', async () => {
+    const { page, complaints } = await open();
+    await tile(page, 'Bob Marsh').getByText('high').waitFor();
+    await page.mouse.move(0, 0);
+    await expect(names(page)).resolves.toHaveLength(4);
+    expect((await names(page))[0]).toBe('Bob Marsh');
+    const sick = tile(page, 'Bob Marsh');
+    const text = await sick.innerText();
+    for (const shown of ['Bed 2', 'MRN-2', 'NEWS2 at least', 'missing', '82 %']) expect(text).toContain(shown);
+    expect(await sick.getAttribute('aria-setsize')).toBe('4');
+    await page.getByText('By bed', { exact: true }).click();
+    expect((await names(page)).slice(0, 2)).toEqual(['Bob Marsh', 'Ada Quill']);
+    await page.getByText('By name', { exact: true }).click();
+    expect((await names(page)).indexOf('Ada Quill')).toBeLessThan((await names(page)).indexOf('Bob Marsh'));
+    await page.getByLabel('Find a patient').fill('ada');
+    await page.getByText('1 of 4 patients').waitFor();
+    expect(await names(page)).toEqual(['Ada Quill']);
+    await page.getByLabel('Find a patient').fill('mrn-2');
+    await tile(page, 'Bob Marsh').waitFor();
+    await page.getByLabel('Find a patient').fill('');
+    await page.getByRole('group', { name: 'Severity' }).getByText('High', { exact: true }).click();
+    await page.getByText('1 of 4 patients').waitFor();
+    expect(await names(page)).toEqual(['Bob Marsh']);
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
+
+  it('shows what comes within 2 s, in all tabs, over one connection', async () => {
+    let streams = 0;
+    const own = await system.browser.newContext();
+    own.on('request', (request) => (streams += Number(request.url().endsWith('/v1/stream'))));
+    const [first, second] = [(await open(own)).page, (await open(own)).page];
+    await new Promise((done) => setTimeout(done, 1_000));
+    const begun = Date.now();
+    await send('well', { 'heart-rate': 77 });
+    await Promise.all([first, second].map((page) => tile(page, 'Ada Quill').getByText('77').waitFor()));
+    expect(Date.now() - begun).toBeLessThan(2_000);
+    expect(streams).toBe(1);
+    // Another tab goes on when the one that had the connection is closed.
+    await first.close();
+    await send('well', { 'heart-rate': 78 });
+    await tile(second, 'Ada Quill').getByText('78').waitFor({ timeout: 5_000 });
+    expect(streams).toBe(2);
+    await own.close();
+  }, 60_000);
+
+  it('says what is stale and who is silent, by the clock of the server', async () => {
+    const wrong = await system.browser.newContext();
+    // A viewer's clock that is five hours ahead.
+    await wrong.addInitScript('{ const now = Date.now; Date.now = () => now() + 5 * 3600000; }');
+    for (const on of [context, wrong]) {
+      const { page } = await open(on);
+      const quiet = await tile(page, 'Cleo Ng').innerText();
+      expect(quiet).toContain('stale');
+      expect(quiet).toContain('silent');
+      await send('well', { 'heart-rate': 72 });
+      await tile(page, 'Ada Quill').getByText('72').waitFor();
+      const well = await tile(page, 'Ada Quill').innerText();
+      expect(well).not.toContain('stale');
+      expect(well).not.toContain('silent');
+      await page.close();
+    }
+    await wrong.close();
+  }, 60_000);
+
+  it('says within 5 s that the connection is lost, marks what is shown as old, and recovers by itself', async () => {
+    const { page } = await open();
+    const pid = system.app.pid;
+    if (pid === undefined) throw new Error('the server does not run');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const banner = page.getByRole('alert').filter({ hasText: /^Connection lost/ });
+      await banner.waitFor({ timeout: 5_000 });
+      expect(await banner.innerText()).toMatch(/newest data here are of \d/);
+      expect(await tile(page, 'Ada Quill').innerText()).toContain('old');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 15_000 });
+    await system.app.kill();
+    await page.getByText('Connection lost').waitFor({ timeout: 5_000 });
+    await system.app.start();
+    await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 15_000 });
+    await send('well', { 'heart-rate': 79 });
+    await tile(page, 'Ada Quill').getByText('79').waitFor({ timeout: 5_000 });
+    expect(await tile(page, 'Ada Quill').innerText()).not.toContain('old');
+    await page.close();
+  }, 120_000);
+
+  it('shows names with markup and marks of direction as they are, and long numbers within their tile', async () => {
+    const phone = await system.browser.newContext(SMALL_PHONE);
+    const { page, complaints } = await open(phone);
+    await page.getByLabel('Find a patient').fill('<img');
+    const odd = tile(page, '<img src=x');
+    await odd.waitFor();
+    expect(await odd.getByRole('heading').innerText()).toBe('<img src=x onerror="document.title=1">\u202Ereversed');
+    expect(await odd.locator('img').count()).toBe(0);
+    expect(await page.title()).not.toBe('1');
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(complaints).toEqual([]);
+    await phone.close();
+  }, 60_000);
+
+  it('no longer shows a patient who is removed while looked at', async () => {
+    await admit('leaving', 'Dan Leaving', 'MRN-9');
+    const { page } = await open();
+    await tile(page, 'Dan Leaving').hover();
+    expect((await system.client.fhir('DELETE', '/Patient/leaving')).status).toBeLessThan(300);
+    await tile(page, 'Dan Leaving').waitFor({ state: 'detached', timeout: 5_000 });
+    expect(await names(page)).toHaveLength(4);
+    await page.close();
+  }, 60_000);
+
+  it('leaves the tile that is pointed at, or has the focus, where it is', async () => {
+    const { page } = await open();
+    await tile(page, 'Bob Marsh').getByText('high').waitFor();
+    const place = (name: string): Promise<string | null> => tile(page, name).getAttribute('aria-posinset');
+    await page.mouse.move(0, 0);
+    const before = await place('Ada Quill');
+    expect(Number(before)).toBeGreaterThan(1);
+    await tile(page, 'Ada Quill').getByRole('link').focus();
+    await send('well', { 'oxygen-saturation': 78 });
+    await send('well', { 'oxygen-saturation': 78 }, Date.now() + 1_000);
+    await tile(page, 'Ada Quill')
+      .getByText(/\d high|\d medium/)
+      .first()
+      .waitFor();
+    expect(await place('Ada Quill')).toBe(before);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Ada Quill');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/patients/well');
+    await page.close();
+  }, 60_000);
+
+  it('has no serious finding of accessibility, light or dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const own = await system.browser.newContext({ colorScheme });
+      const { page } = await open(own);
+      expect(await seriousFindings(page)).toEqual([]);
+      await own.close();
+    }
+  }, 60_000);
+});
