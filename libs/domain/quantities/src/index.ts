@@ -5,7 +5,7 @@ export * from './units.js';
 export * from './plausibility.js';
 export * from './instant.js';
 export * from './identity.js';
-export { SeriesReducer, MIN_POINTS, type ReducedSeries } from './series/series-reducer.js';
+export { SeriesReducer, type ReducedSeries } from './series/series-reducer.js';
 export type { SeriesPoint } from './series/kept-points.js';
 export * from './trend.js';
 export { sha256Words } from './hash.js';
