@@ -10,6 +10,7 @@ interface Alerts {
  * @returns the id of the alert
  */
 export async function sendSaturation(client: Client, patient: string, percent: number): Promise<string> {
+  await client.fhir('PUT', `/Patient/${patient}`, { resourceType: 'Patient', id: patient });
   const effectiveAt = new Date().toISOString();
   const sample = { patient, code: 'oxygen-saturation', value: percent, unit: '%', effectiveAt };
   const { status } = await client.api('POST', '/v1/samples', [sample]);
