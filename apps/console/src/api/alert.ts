@@ -1,4 +1,4 @@
-import type { paths } from './schema.js';
+import type { paths } from './generated/schema.js';
 
 type AlertList = paths['/v1/alerts']['get']['responses'][200]['content']['application/json'];
 

@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
 import { session } from '../app/session.js';
 import { problemOf } from './problem.js';
-import type { paths } from './schema.js';
+import type { paths } from './generated/schema.js';
 
 const READS = new Set(['GET', 'HEAD']);
 

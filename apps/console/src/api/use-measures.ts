@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { answerOf, api } from './client.js';
-import type { paths } from './schema.js';
+import type { paths } from './generated/schema.js';
 
 export type Measure = paths['/v1/measures']['get']['responses'][200]['content']['application/json']['items'][number];
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api } from './client.js';
-import type { paths } from './schema.js';
+import type { paths } from './generated/schema.js';
 
 /** Who a patient is: name, identifier, bed. */
 export type PatientLabel =

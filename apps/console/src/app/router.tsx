@@ -15,10 +15,12 @@ import { SignedInPage } from './signed-in.js';
 
 /** A page for those whose role opens it; the API refuses its data to others all the same. */
 function forRoles(needed: readonly Role[], PageShown: RouteComponent): RouteComponent {
-  return function Guarded() {
+  const Guarded: RouteComponent = () => {
     const roles = useSession().signedIn?.roles ?? [];
     return mayOpen(roles, needed) ? <PageShown /> : <p role="alert">{strings.shell.notForRole}</p>;
   };
+  // The router loads a page's file by this before it shows the page.
+  return PageShown.preload === undefined ? Guarded : Object.assign(Guarded, { preload: PageShown.preload });
 }
 
 const rolesOf = (path: Page['path']): readonly Role[] => PAGES.find((page) => page.path === path)?.roles ?? [];

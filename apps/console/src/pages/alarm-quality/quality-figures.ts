@@ -1,4 +1,4 @@
-import type { paths } from '../../api/schema.js';
+import type { paths } from '../../api/generated/schema.js';
 import type { Cell } from '../../figures/csv.js';
 import type { FigureData } from '../../figures/figure-data.js';
 

@@ -1,4 +1,4 @@
-import type { paths } from '../../api/schema.js';
+import type { paths } from '../../api/generated/schema.js';
 
 /** A patient as the API has them. */
 export type WardPatient = paths['/v1/ward']['get']['responses']['200']['content']['application/json']['items'][number];

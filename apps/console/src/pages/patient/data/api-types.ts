@@ -1,4 +1,4 @@
-import type { paths } from '../../../api/schema.js';
+import type { paths } from '../../../api/generated/schema.js';
 
 type Read<Path extends keyof paths> = paths[Path] extends {
   get: { responses: { 200: { content: { 'application/json': infer Body } } } };
