@@ -32,8 +32,13 @@ export function useLiveAnew(listener: () => void): void {
 export function useServerNow(): number {
   const [now, setNow] = useState(() => live.clock.now());
   useEffect(() => {
-    const timer = setInterval(() => setNow(live.clock.now()), STEP_MS);
-    return () => clearInterval(timer);
+    const step = (): void => setNow(live.clock.now());
+    const timer = setInterval(step, STEP_MS);
+    const stop = live.clock.onJump(step);
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
   }, []);
   return now;
 }

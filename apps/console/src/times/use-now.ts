@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { live } from '../live/live.js';
 import { serverNow } from './server-now.js';
 
 const STEP_MS = 1_000;
@@ -6,14 +7,18 @@ let now = serverNow();
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
+function step(): void {
+  now = serverNow();
+  for (const each of listeners) each();
+}
+
+live.clock.onJump(step);
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
     now = serverNow();
-    timer = setInterval(() => {
-      now = serverNow();
-      for (const each of listeners) each();
-    }, STEP_MS);
+    timer = setInterval(step, STEP_MS);
   }
   return () => {
     listeners.delete(listener);

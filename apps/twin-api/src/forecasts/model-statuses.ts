@@ -5,8 +5,8 @@ import { DISCLAIMER } from '#libs/domain/twin';
 import { decodeCursor, pageOf } from '#libs/platform/http';
 import { listModelStatuses } from '#libs/platform/storage';
 import { Ms } from '../twins/places.js';
-import { iso, measureOf } from '../wire.js';
-import { codeOf } from './outputs.js';
+import { iso } from '../wire.js';
+import { codeOf, outputNamed } from './outputs.js';
 
 const Digits = z.string().regex(/^\d{1,19}$/);
 const Place = z.object({ recordedAt: Ms, twin: Digits, version: Digits });
@@ -34,7 +34,7 @@ export async function modelStatuses(
     ({ patient, model, code, status, reason, skill, n, recordedAt, newest }) => {
       return {
         patient,
-        code: measureOf(code).name,
+        code: outputNamed(code).name,
         model,
         status,
         reason,

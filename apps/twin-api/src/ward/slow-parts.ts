@@ -35,7 +35,8 @@ export class SlowPartsOfTwins {
     this.outputs = outputsOf(
       forecasters.filter(({ card }) => card.status === 'active'),
       undefined,
-    );
+      // A hint is of a value beside the measured one; an outcome is none.
+    ).filter(({ output }) => output.outcome === undefined);
   }
 
   /** @param twins keys; @param now ms */

@@ -49,7 +49,8 @@ export {
 export { blockTallies, personsOf, type BlockTally, type PersonRow } from './forecasts/read-tallies.js';
 export { receivedModelRecords } from './forecasts/model-records.js';
 export { listModelStatuses } from './forecasts/list-model-statuses.js';
-export { findTruths, type FoundTruth, type Target } from './forecasts/find-truths.js';
+export { findTruths } from './forecasts/find-truths.js';
+export type { FoundTruth, Target } from './forecasts/truth.js';
 export {
   forecastsFrom,
   newestSaid,

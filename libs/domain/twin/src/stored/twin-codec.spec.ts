@@ -6,6 +6,7 @@ import { propertyRuns } from '#libs/testing/properties';
 import { Ward } from '#libs/testing/ward';
 import { readTwin, TWIN_VERSION, writeTwin, type TwinState } from '../index.js';
 import { decodeCited, encodeCited, type StoredCited } from '../state/cited.js';
+import { CATALOGUE_THEN } from '../fixtures/catalogue-then.fixture.js';
 import { STORIES } from '../fixtures/stories.fixture.js';
 
 /** Twins as the software before named fields stored them, after the first part of each story. */
@@ -13,8 +14,8 @@ const { twins } = JSON.parse(readFileSync(new URL(`./fixtures/v${TWIN_VERSION}.j
   readonly twins: Readonly<Record<string, unknown>>;
 };
 
-function read(json: string): TwinState {
-  const stored = readTwin(DEFAULT_CATALOGUE, json);
+function read(json: string, catalogue = DEFAULT_CATALOGUE): TwinState {
+  const stored = readTwin(catalogue, json);
   if (stored.kind !== 'twin') throw new Error(stored.reason);
   return stored.state;
 }
@@ -43,10 +44,10 @@ describe('the codec of stored twins', () => {
 
   it.each(STORIES)('writes the bytes that were stored before measurements had named fields: $name', (story) => {
     const before = JSON.stringify(twins[story.name]);
-    const ward = new Ward();
+    const ward = new Ward('p1', undefined, CATALOGUE_THEN);
     for (const record of story.before) ward.take(record);
-    expect(writeTwin(DEFAULT_CATALOGUE, ward.state)).toBe(before);
-    expect(writeTwin(DEFAULT_CATALOGUE, read(before))).toBe(before);
+    expect(writeTwin(CATALOGUE_THEN, ward.state)).toBe(before);
+    expect(writeTwin(CATALOGUE_THEN, read(before, CATALOGUE_THEN))).toBe(before);
   });
 
   it.each(STORIES)('goes on from what it stored as if it had kept it: $name', (story) => {

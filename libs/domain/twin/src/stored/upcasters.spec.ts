@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { Ward } from '#libs/testing/ward';
 import { readTwin, TWIN_VERSION, type Cited, type TwinState } from '../index.js';
 import { decodeCited } from '../state/cited.js';
+import { CATALOGUE_THEN } from '../fixtures/catalogue-then.fixture.js';
 import { STORIES, type Story } from '../fixtures/stories.fixture.js';
 import type { StoredState } from './twin-codec.js';
 import { UPCASTERS } from './upcasters.js';
@@ -20,14 +20,14 @@ function storedBy(version: number): Stored {
 }
 
 function read(twin: object): TwinState {
-  const stored = readTwin(DEFAULT_CATALOGUE, JSON.stringify(twin));
+  const stored = readTwin(CATALOGUE_THEN, JSON.stringify(twin));
   if (stored.kind !== 'twin') throw new Error(stored.reason);
   return stored.state;
 }
 
 /** A store after the first part, with the twin that this software made of it or the one that another left. */
 function wardAfter(story: Story, state?: TwinState): Ward {
-  const ward = new Ward();
+  const ward = new Ward('p1', undefined, CATALOGUE_THEN);
   for (const record of story.before) ward.take(record);
   ward.state = state ?? ward.state;
   ward.outcomes.length = 0;

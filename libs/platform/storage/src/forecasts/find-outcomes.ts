@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { plainArray } from '../postgres/pg-arrays.js';
-import type { FoundTruth, Target } from './find-truths.js';
+import type { FoundTruth, Target } from './truth.js';
 import { usable } from './usable-measurements.js';
 
 const HOUR = 3_600_000;
