@@ -131,7 +131,7 @@ describe('the demo', () => {
     expect(firstEnd.ms).toBeLessThan(5_000);
 
     const second = start(env);
-    const secondReady = await second.sees(/^ready /m, 45_000);
+    const secondReady = await second.sees(/^ready /m, 15_000);
     await second.sees(/Ctrl-C ends/, 10_000);
     expect(await patientsAt(url)).toEqual(patients);
 
