@@ -28,6 +28,20 @@ describe('high alerts in a browser', () => {
   }, 180_000);
   afterAll(() => system?.close(), 30_000);
 
+  it('say that the browser plays no sound, until something is pressed', async () => {
+    // A page that nobody has pressed anything on; what a test looks for in it counts as a press, so it looks only when the page has asked to play.
+    const untouched = await context.newPage();
+    await untouched.goto(`${system.url}/console/alerts`);
+    await untouched.waitForTimeout(5_000);
+    const line = untouched.getByText('This browser plays no alarm sound yet.');
+    await line.waitFor();
+    expect(await untouched.getByRole('button', { name: 'Mute' }).count()).toBe(0);
+    await untouched.getByRole('button', { name: 'Turn on sound' }).click();
+    await untouched.getByRole('button', { name: 'Mute' }).waitFor(SOON);
+    expect(await line.count()).toBe(0);
+    await untouched.close();
+  }, 60_000);
+
   it('are announced exactly once, on another page too, with a badge in the title and a link', async () => {
     await page.goto(`${system.url}/console/`);
     await page.getByRole('region', { name: 'Alarms' }).waitFor();
@@ -65,6 +79,20 @@ describe('high alerts in a browser', () => {
     await sendSaturation(system.client, 'second', 80);
     await page.getByRole('button', { name: 'Mute', exact: true }).waitFor(SOON);
     expect(await page.getByText('Muted until').count()).toBe(0);
+  }, 60_000);
+
+  it('leave the badge when they are acknowledged', async () => {
+    const before = await page.title();
+    expect(before).toMatch(/^\(2 high\)/);
+    const { body } = await system.client.api<{ items: { id: string }[] }>(
+      'GET',
+      '/v1/alerts?status=open&severity=high',
+    );
+    for (const { id } of body.items) await system.client.api('POST', `/v1/alerts/${id}/acknowledge`, {});
+    // By the title as the browser has it: the page's Content-Security-Policy lets a test evaluate nothing in a loop.
+    for (const end = Date.now() + SOON.timeout; Date.now() < end && (await page.title()).includes('high');)
+      await page.waitForTimeout(100);
+    expect(await page.title()).toBe('Ward · Homeostat');
   }, 60_000);
 
   it('are not for who does not see alerts', async () => {
