@@ -149,8 +149,6 @@ describe('the ward, on its page', () => {
     const { page } = await open();
     const pid = system.app.pid;
     if (pid === undefined) throw new Error('the server does not run');
-    // A heartbeat, each 2 s, says how new the newest data are.
-    await page.waitForTimeout(3_000);
     process.kill(pid, 'SIGSTOP');
     try {
       const banner = page.getByRole('alert').filter({ hasText: /^Connection lost/ });

@@ -19,6 +19,12 @@ export function connectionState(heard: Heard, now: number): ConnectionState {
   return { isLost: now - heard.at > LOST_AFTER_MS, newestAt: heard.newestAt };
 }
 
+/** The later of two instants in ISO 8601; null: none. */
+export function laterOf(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return Date.parse(a) >= Date.parse(b) ? a : b;
+}
+
 const FIRST_DELAY_MS = 300;
 const MAX_DELAY_MS = 5_000;
 

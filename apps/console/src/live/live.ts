@@ -1,6 +1,6 @@
 import { fetchWithSession } from '../api/client.js';
 import { session } from '../app/session.js';
-import type { Heard } from './connection-state.js';
+import { laterOf, type Heard } from './connection-state.js';
 import type { StreamEvent } from './event-text.js';
 import { ServerClock } from './server-clock.js';
 import { keepStreaming } from './stream-connection.js';
@@ -62,6 +62,17 @@ class Live {
       },
       new AbortController().signal,
     );
+  }
+
+  /**
+   * Called with an answer that is shown before the stream was heard, so that a lost connection can say how new it is.
+   *
+   * @param at the server's time of the answer
+   * @param newestAt its newest data, null: none
+   */
+  answered(at: string, newestAt: string | null): void {
+    this.clock.set(at);
+    this.heard = { ...this.heard, newestAt: laterOf(this.heard.newestAt, newestAt) };
   }
 
   private take(message: LiveMessage): void {

@@ -1,4 +1,5 @@
 import { answerOf, api } from '../../api/client.js';
+import { laterOf } from '../../live/connection-state.js';
 import { live, type LiveMessage } from '../../live/live.js';
 import type { WardPatient } from './ward-patient.js';
 
@@ -108,7 +109,8 @@ async function readAll(): Promise<ReadonlyMap<string, WardPatient>> {
   do {
     const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
     const page = await answerOf(api.GET('/v1/ward', { params: { query } }));
-    live.clock.set(page.asOf);
+    const newest = page.items.map(({ asOf }) => asOf).reduce(laterOf, null);
+    live.answered(page.asOf, newest);
     for (const one of page.items) found.set(one.patient, one);
     cursor = page.next;
   } while (cursor !== undefined);
