@@ -1,6 +1,7 @@
 import { fill, strings } from '../strings/strings.js';
 import { ageText } from './age-text.js';
-import { useConnection, useServerNow } from './use-live.js';
+import { useNow } from '../times/use-now.js';
+import { useConnection } from './use-live.js';
 
 /** Says that nothing on the page is live, and how old the newest of it is. */
 export function ConnectionBanner(): React.ReactNode {
@@ -9,7 +10,7 @@ export function ConnectionBanner(): React.ReactNode {
 }
 
 function Lost({ newestAt }: { readonly newestAt: string | null }): React.ReactNode {
-  const now = useServerNow();
+  const now = useNow();
   const text =
     newestAt === null
       ? strings.connection.lostWithoutData

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import { connectionState, type ConnectionState } from './connection-state.js';
 import type { StreamEvent } from './event-text.js';
 import { live } from './live.js';
@@ -26,21 +26,6 @@ function ofKind(events: readonly StreamEvent[], kind: string): readonly StreamEv
 export function useLiveAnew(listener: () => void): void {
   const heard = useEffectEvent(listener);
   useEffect(() => live.subscribe(({ kind }) => (kind === 'anew' ? heard() : undefined)), []);
-}
-
-/** The server's time, ms, each second. */
-export function useServerNow(): number {
-  const [now, setNow] = useState(() => live.clock.now());
-  useEffect(() => {
-    const step = (): void => setNow(live.clock.now());
-    const timer = setInterval(step, STEP_MS);
-    const stop = live.clock.onJump(step);
-    return () => {
-      clearInterval(timer);
-      stop();
-    };
-  }, []);
-  return now;
 }
 
 /** The state of the connection for all components: looked at each half second, because what is not heard makes no event. */

@@ -7,11 +7,11 @@ import { fill, strings } from '../../strings/strings.js';
 import { shortDuration } from '../../times/shown-time.js';
 import { Time } from '../../times/time.js';
 import { useNow } from '../../times/use-now.js';
-import { ActOutcome } from './act-outcome.js';
-import { AlertActs } from './alert-acts.js';
+import { ActOutcome } from './acts/act-outcome.js';
+import { AlertActs } from './acts/alert-acts.js';
 import { Details } from './details/details.js';
 import { PatientName } from './patient-name.js';
-import { useAct } from './use-act.js';
+import { useAct } from './acts/use-act.js';
 
 interface Props {
   readonly alert: Alert;

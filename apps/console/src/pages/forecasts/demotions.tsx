@@ -8,6 +8,7 @@ import { Failed } from '../../app/failed.js';
 import { mayOpen, PATIENT_ROLES } from '../../app/page-access.js';
 import { useSession } from '../../app/session.js';
 import { cellText } from '../../figures/cell-text.js';
+import { ScrollingTable } from '../../figures/scrolling-table.js';
 import { strings } from '../../strings/strings.js';
 import { Time } from '../../times/time.js';
 
@@ -63,45 +64,32 @@ function StatusTable({ items }: { readonly items: readonly Status[] }): React.Re
   const measures = useMeasures();
   const opensPatients = mayOpen(useSession().signedIn?.roles ?? [], PATIENT_ROLES);
   return (
-    <div className="scrollable" role="region" aria-label={text.demotions} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            {text.demotionColumns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map(({ patient, code, model, status, reason, skill, n, recordedAt, newest }) => (
-            <tr key={`${patient} ${model} ${code} ${recordedAt}`}>
-              <td>
-                <Time at={recordedAt} />
-              </td>
-              <th scope="row">{model}</th>
-              <td>{measures.get(code)?.title ?? code}</td>
-              <td>
-                {opensPatients ? (
-                  <Link to="/patients/$patient" params={{ patient }}>
-                    {patient}
-                  </Link>
-                ) : (
-                  patient
-                )}
-              </td>
-              <td>
-                {text.statuses[status]}
-                {newest && `, ${text.holdsNow}`}
-              </td>
-              <td className="number">{cellText(skill)}</td>
-              <td className="number">{cellText(n)}</td>
-              <td>{reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ScrollingTable name={text.demotions} columns={text.demotionColumns}>
+      {items.map(({ patient, code, model, status, reason, skill, n, recordedAt, newest }) => (
+        <tr key={`${patient} ${model} ${code} ${recordedAt}`}>
+          <td>
+            <Time at={recordedAt} />
+          </td>
+          <th scope="row">{model}</th>
+          <td>{measures.get(code)?.title ?? code}</td>
+          <td>
+            {opensPatients ? (
+              <Link to="/patients/$patient" params={{ patient }}>
+                {patient}
+              </Link>
+            ) : (
+              patient
+            )}
+          </td>
+          <td>
+            {text.statuses[status]}
+            {newest && `, ${text.holdsNow}`}
+          </td>
+          <td className="number">{cellText(skill)}</td>
+          <td className="number">{cellText(n)}</td>
+          <td>{reason}</td>
+        </tr>
+      ))}
+    </ScrollingTable>
   );
 }

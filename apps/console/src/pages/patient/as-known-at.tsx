@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import { exactText, minuteText } from '../../charts/values/time-texts.js';
 import { fill, strings } from '../../strings/strings.js';
 import { firstRecordedQuery } from './data/patient-queries.js';
-import { useNow } from './data/view.js';
+import { useNow } from '../../times/use-now.js';
 
 const MINUTE = 60_000;
 

@@ -1,11 +1,12 @@
 import { ShownTime } from '../../charts/shown-time.js';
 import { strings } from '../../strings/strings.js';
 import { factText, type Fact } from './fact-text.js';
+import { serverNow } from '../../times/server-now.js';
 
 /** What the record says of the patient beside measurements. */
 export function Facts({ facts }: { readonly facts: readonly Fact[] }): React.ReactNode {
   const kinds: Readonly<Record<string, string>> = strings.patient.factKinds;
-  const now = Date.now();
+  const now = serverNow();
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">{strings.patient.facts}</h2>

@@ -2,12 +2,13 @@ import { Link } from '@tanstack/react-router';
 import { ShownTime } from '../../charts/shown-time.js';
 import { strings } from '../../strings/strings.js';
 import type { Twin } from './data/api-types.js';
+import { serverNow } from '../../times/server-now.js';
 
 const ORDER = { high: 0, medium: 1, low: 2 } as const;
 
 /** Episodes that are not over, the highest severity first. */
 export function OpenAlerts({ alerts }: { readonly alerts: Twin['alerts'] }): React.ReactNode {
-  const now = Date.now();
+  const now = serverNow();
   const sorted = alerts.toSorted(
     (a, b) => ORDER[a.severity] - ORDER[b.severity] || a.raisedAt.localeCompare(b.raisedAt),
   );

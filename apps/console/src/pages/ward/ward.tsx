@@ -3,7 +3,8 @@ import { Button, Checkbox, CheckboxGroup, Input, Label, Radio, RadioGroup, Searc
 import { reasonOf } from '../../api/problem.js';
 import { mayOpen, PATIENT_ROLES } from '../../app/page-access.js';
 import { useSession } from '../../app/session.js';
-import { useConnection, useServerNow } from '../../live/use-live.js';
+import { useConnection } from '../../live/use-live.js';
+import { useNow } from '../../times/use-now.js';
 import { fill, strings } from '../../strings/strings.js';
 import { useHeldTiles } from './held-tiles.js';
 import { TileList } from './tile-list.js';
@@ -19,7 +20,7 @@ const ORDER_STEP_MS = 10_000;
 
 export function WardPage(): React.ReactNode {
   const { patients, isLoaded, error } = useSyncExternalStore(wardStore.subscribe, wardStore.current);
-  const now = useServerNow();
+  const now = useNow();
   const { isLost } = useConnection();
   const roles = useSession().signedIn?.roles ?? [];
   const [order, setOrder] = useState<Order>('need');

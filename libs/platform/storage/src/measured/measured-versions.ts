@@ -7,6 +7,7 @@ import {
   type MeasurementKey,
   type StoredResource,
 } from '#libs/fhir-rest';
+import { plainArray, textArray } from '../postgres/pg-arrays.js';
 import { MEASURED_COLUMNS, NEWEST_JUDGEMENT, STORED_SOURCE } from './measured-row.js';
 
 /**
@@ -40,6 +41,54 @@ function versionsSql(which: string): string {
     ORDER BY m.version DESC LIMIT $4`;
 }
 
+/** The newest version of each of these measurements, where there is one: two statements at most, however many they are. */
+export async function newestVersions(
+  db: Pool | PoolClient,
+  tenant: number,
+  keys: readonly MeasurementKey[],
+): Promise<readonly MeasuredValue[]> {
+  const found: MeasuredValue[] = [];
+  const sourced = keys.filter(({ kind }) => kind === 'sourced');
+  if (sourced.length > 0) {
+    const { rows } = await db.query<MeasuredValue>({
+      name: 'measured-sourced-newest',
+      text: newestSql('unnest($2::int8[], $3::uuid[]) AS k (twin, identity)', 'm.sourced'),
+      values: [tenant, plainArray(sourced.map(({ twin }) => twin)), textArray(sourced.map(({ identity }) => identity))],
+    });
+    found.push(...rows);
+  }
+  const derived = keys.flatMap((key) => (key.kind === 'sourced' ? [] : [key]));
+  if (derived.length > 0) {
+    const { rows } = await db.query<MeasuredValue>({
+      name: 'measured-derived-newest',
+      text: newestSql(
+        'unnest($2::int8[], $3::uuid[], $4::int2[], $5::float8[]) AS k (twin, identity, code, t)',
+        'NOT m.sourced AND m.code = k.code AND m.effective_at = to_timestamp(k.t / 1000)',
+      ),
+      values: [
+        tenant,
+        plainArray(derived.map(({ twin }) => twin)),
+        textArray(derived.map(({ identity }) => identity)),
+        plainArray(derived.map(({ code }) => code)),
+        plainArray(derived.map(({ effectiveAt }) => effectiveAt)),
+      ],
+    });
+    found.push(...rows);
+  }
+  return found;
+}
+
+function newestSql(asked: string, which: string): string {
+  return `SELECT ${MEASURED_COLUMNS} FROM ${asked}, LATERAL (
+      SELECT m.* FROM measurements m
+      JOIN sources s ON s.tenant = m.tenant AND s.key = m.source AND s.source <> '${STORED_SOURCE}'
+      WHERE m.tenant = $1 AND m.twin = k.twin AND m.identity = k.identity AND ${which}
+      ORDER BY m.version DESC LIMIT 1) m
+    JOIN twins t ON t.tenant = m.tenant AND t.key = m.twin
+    JOIN sources s ON s.tenant = m.tenant AND s.key = m.source
+    ${NEWEST_JUDGEMENT}`;
+}
+
 /** Versions of one measurement that are looked at; of one that was corrected more often the earliest are not shown. */
 export const MAX_VERSIONS = 1_000;
 
@@ -63,6 +112,6 @@ export async function measuredObservations(
   asked: readonly { readonly type: string; readonly id: string }[],
 ): Promise<readonly CurrentResource[]> {
   const keys = asked.flatMap(({ type, id }) => (type === 'Observation' ? (measurementKeyOf(id) ?? []) : []));
-  const found = await Promise.all(keys.map((key) => measuredVersions(db, tenant, key, 1)));
-  return found.flat().map((value) => ({ ...storedObservation(value), patient: value.patient }));
+  const found = await newestVersions(db, tenant, keys);
+  return found.map((value) => ({ ...storedObservation(value), patient: value.patient }));
 }

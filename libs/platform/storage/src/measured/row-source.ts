@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { MeasuredValue, MeasurementKey } from '#libs/fhir-rest';
 import { MEASURED_COLUMNS, NEWEST_JUDGEMENT, STORED_SOURCE } from './measured-row.js';
 import type { MeasuredScope } from './measured-scope.js';
-import { measuredVersions } from './measured-versions.js';
+import { newestVersions } from './measured-versions.js';
 
 /** Place in the order of measurements: effective time (ms), twin, catalogue number, identity. */
 export interface MeasuredPlace {
@@ -106,8 +106,7 @@ async function ofIds(
   keys: readonly MeasurementKey[],
   passed: MeasuredPlace | undefined,
 ): Promise<MeasuredRows> {
-  const found: MeasuredValue[] = [];
-  for (const key of keys) found.push(...(await measuredVersions(client, tenant, key, 1)));
+  const found = await newestVersions(client, tenant, keys);
   const order = descending ? -1 : 1;
   const rows = found
     .filter((row) => passed === undefined || order * inTime(placeOf(row), passed) > 0)

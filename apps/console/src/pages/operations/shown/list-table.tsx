@@ -1,3 +1,4 @@
+import { ScrollingTable } from '../../../figures/scrolling-table.js';
 import { strings } from '../../../strings/strings.js';
 
 interface Props {
@@ -9,23 +10,12 @@ interface Props {
   readonly children: React.ReactNode;
 }
 
-/** A table that scrolls by itself where it is wider than the window, also by keyboard. */
+/** A list of the page, or that it has nothing. */
 export function ListTable({ name, columns, isEmpty, children }: Props): React.ReactNode {
   if (isEmpty) return <p className="muted">{strings.operations.none}</p>;
   return (
-    <div className="scrollable" role="region" aria-label={name} tabIndex={0}>
-      <table aria-label={name}>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
+    <ScrollingTable name={name} columns={columns}>
+      {children}
+    </ScrollingTable>
   );
 }

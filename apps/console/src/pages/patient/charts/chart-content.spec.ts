@@ -4,6 +4,7 @@ import { drawnMarks, itemsOfChart, itemText, type TimelineItem } from './marks.j
 
 const at = '2026-11-29T12:00:00Z';
 const alert: TimelineItem = {
+  id: 'a1',
   at,
   kind: 'alert',
   title: 'Glucose low',
@@ -11,7 +12,14 @@ const alert: TimelineItem = {
   code: 'glucose',
   transition: 'raised',
 };
-const act: TimelineItem = { at, kind: 'monitoring', title: 'Monitoring off', author: 'Dr. Bell', reason: 'theatre' };
+const act: TimelineItem = {
+  id: 'm1',
+  at,
+  kind: 'monitoring',
+  title: 'Monitoring off',
+  author: 'Dr. Bell',
+  reason: 'theatre',
+};
 
 describe('limits of a chart', () => {
   const limit = { code: 'glucose', direction: 'low', value: 70, severity: 'medium' } as const;

@@ -1,23 +1,28 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { isGone, twinQuery } from './patient-queries.js';
+import { useLiveAnew, useLiveEvents } from '../../../live/use-live.js';
+import { twinQuery } from './patient-queries.js';
 import { viewKey, type View } from './view.js';
 
-const LIVE_MS = 2_000;
 /** Late and corrected values change the past of a chart: all of it is asked again this often. */
 const REFRESH_MS = 30_000;
 
 /**
- * The twin of a view, as new as it can be; what was known at a time does not change. Until the twin of another time is there the former one
- * stands in for it (`isPlaceholderData`), so that the page keeps its forms.
+ * The twin of a view, asked for again whenever the stream says that the patient has changed or gone; what was known at a time does not change.
+ * Until the twin of another time is there the former one stands in for it (`isPlaceholderData`), so that the page keeps its forms.
  */
 export function useTwin(view: View) {
-  return useQuery({
-    ...twinQuery(view),
-    // Who is not here does not come back by asking.
-    refetchInterval: ({ state }) => (view.knownAt === null && !isGone(state.error) ? LIVE_MS : false),
-    placeholderData: keepPreviousData,
-  });
+  const queries = useQueryClient();
+  const again = (): void => {
+    if (view.knownAt === null) void queries.invalidateQueries({ queryKey: viewKey(view, 'twin') });
+  };
+  const ofThis = ({ patient }: { readonly patient: string }): void => {
+    if (patient === view.patient) again();
+  };
+  useLiveEvents('patient', ofThis);
+  useLiveEvents('patient-removed', ofThis);
+  useLiveAnew(again);
+  return useQuery({ ...twinQuery(view), placeholderData: keepPreviousData });
 }
 
 /** Asks a question of a live view again whenever `version` changes, and now and then. */

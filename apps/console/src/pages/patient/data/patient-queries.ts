@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answerOf, api, fetchWithSession } from '../../../api/client.js';
-import { ApiProblem, problemOf } from '../../../api/problem.js';
-import type { PatientLabel, TimelineItem, Wave } from './api-types.js';
+import { answerOf, api } from '../../../api/client.js';
+import { ApiProblem } from '../../../api/problem.js';
+import { serverNow } from '../../../times/server-now.js';
 import { RANGES, type Range } from './ranges.js';
 import { viewKey, type View } from './view.js';
 
@@ -17,7 +17,7 @@ function known({ knownAt }: View): { 'known-at'?: string } {
 
 /** From when to when a chart asks. What comes with the clock of a sender that is a little fast is asked for as well. */
 export function asked(view: View, range: Range): { from: string; to: string } {
-  const end = view.knownAt ?? Date.now();
+  const end = view.knownAt ?? serverNow();
   return { from: iso(end - RANGES[range]), to: iso(end + 5 * MINUTE) };
 }
 
@@ -115,8 +115,8 @@ export function labelQuery(patient: string) {
   return queryOptions({
     queryKey: ['patient', patient, 'label'],
     staleTime: 30_000,
-    queryFn: async (): Promise<PatientLabel | null> => {
-      const { items } = await ask<{ items: PatientLabel[] }>(`/v1/patients?search=${encodeURIComponent(patient)}`);
+    queryFn: async () => {
+      const { items } = await answerOf(api.GET('/v1/patients', { params: { query: { search: patient } } }));
       return items.find((one) => one.patient === patient) ?? null;
     },
   });
@@ -126,10 +126,12 @@ export function labelQuery(patient: string) {
 export function timelineQuery(view: View, range: Range) {
   return queryOptions({
     queryKey: viewKey(view, 'timeline', range),
-    queryFn: () => {
-      const query = new URLSearchParams({ ...asked(view, range), ...known(view), limit: '1000' });
-      return ask<{ items: TimelineItem[]; next?: string }>(`/v1/twins/${view.patient}/timeline?${query}`);
-    },
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/twins/{patient}/timeline', {
+          params: { path: { patient: view.patient }, query: { ...asked(view, range), ...known(view), limit: 1000 } },
+        }),
+      ),
   });
 }
 
@@ -137,18 +139,13 @@ export function timelineQuery(view: View, range: Range) {
 export function wavesQuery(view: View, code: string, from: number, to: number) {
   return queryOptions({
     queryKey: viewKey(view, 'waves', code, from, to),
-    queryFn: () => {
-      const query = new URLSearchParams({ code, from: iso(from), to: iso(to), ...known(view) });
-      return ask<{ items: Wave[] }>(`/v1/twins/${view.patient}/waves?${query}`);
-    },
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/twins/{patient}/waves', {
+          params: { path: { patient: view.patient }, query: { code, from: iso(from), to: iso(to), ...known(view) } },
+        }),
+      ),
   });
-}
-
-async function ask<T>(path: string): Promise<T> {
-  const response = await fetchWithSession(new Request(path, { headers: { accept: 'application/json' } }));
-  const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw problemOf(response, body);
-  return body as T;
 }
 
 /** Where the values of a range are as CSV: all of them, as known then. */

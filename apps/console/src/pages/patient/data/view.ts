@@ -12,16 +12,6 @@ export function viewKey({ patient, knownAt }: View, ...question: readonly unknow
   return ['patient', patient, knownAt ?? 'live', ...question];
 }
 
-/** The clock, ms, looked at every `everyMs`. */
-export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
-}
-
 /** `value` once it has stayed as it is for `ms`. */
 export function useSettled<T>(value: T, ms: number): T {
   const [settled, setSettled] = useState(value);

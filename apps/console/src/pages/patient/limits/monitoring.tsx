@@ -9,6 +9,7 @@ import { IdempotencyKey } from '../data/idempotency-key.js';
 import { monitoringQuery } from '../data/patient-queries.js';
 import type { View } from '../data/view.js';
 import { ActForm, type ActValues } from './act-form.js';
+import { serverNow } from '../../../times/server-now.js';
 
 type State = 'on' | 'off';
 const REFRESH_MS = 2_000;
@@ -40,7 +41,7 @@ export function Monitoring({ view }: { readonly view: View }): React.ReactNode {
         {reason !== undefined && fill(strings.patient.because, { reason })}{' '}
         {until !== undefined && (
           <>
-            {strings.patient.until} <ShownTime at={Date.parse(until)} now={Date.now()} />
+            {strings.patient.until} <ShownTime at={Date.parse(until)} now={serverNow()} />
           </>
         )}{' '}
         {author !== undefined && fill(strings.patient.monitoringBy, { author: onBehalfOf ?? author })}

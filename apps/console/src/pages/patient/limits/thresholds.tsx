@@ -7,6 +7,7 @@ import { useScope } from '../../../app/session.js';
 import { ShownTime } from '../../../charts/shown-time.js';
 import { numberText, valueText } from '../../../charts/values/reading-texts.js';
 import { unitText } from '../../../charts/values/unit-text.js';
+import { ScrollingTable } from '../../../figures/scrolling-table.js';
 import { fill, strings } from '../../../strings/strings.js';
 import { IdempotencyKey } from '../data/idempotency-key.js';
 import { limitsQuery, thresholdsQuery } from '../data/patient-queries.js';
@@ -14,6 +15,7 @@ import type { LimitsInForce } from '../data/api-types.js';
 import { viewKey, type View } from '../data/view.js';
 import { ActForm, type ActValues } from './act-form.js';
 import { thresholdRequest } from './threshold-request.js';
+import { serverNow } from '../../../times/server-now.js';
 
 type Limit = LimitsInForce['items'][number];
 
@@ -63,24 +65,11 @@ function LimitsTable({ items, onEdit }: LimitsTableProps): React.ReactNode {
   const { limit, value, owner, expires, reason, edit } = strings.patient.thresholdColumns;
   const columns = [limit, value, owner, expires, reason, ...(onEdit === undefined ? [] : [edit])];
   return (
-    <div className="scrollable" tabIndex={0} role="group" aria-labelledby="thresholds">
-      <table aria-labelledby="thresholds">
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((one) => (
-            <LimitRow key={`${one.rule} ${one.limit}`} limit={one} onEdit={onEdit} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ScrollingTable name={strings.patient.thresholds} columns={columns}>
+      {items.map((one) => (
+        <LimitRow key={`${one.rule} ${one.limit}`} limit={one} onEdit={onEdit} />
+      ))}
+    </ScrollingTable>
   );
 }
 
@@ -100,7 +89,9 @@ function LimitRow({ limit, onEdit }: { readonly limit: Limit } & Pick<LimitsTabl
       <td>
         <bdi>{limit.author === undefined ? owner : fill(ownerBy, { owner, author: limit.author })}</bdi>
       </td>
-      <td>{limit.expiresAt === undefined ? never : <ShownTime at={Date.parse(limit.expiresAt)} now={Date.now()} />}</td>
+      <td>
+        {limit.expiresAt === undefined ? never : <ShownTime at={Date.parse(limit.expiresAt)} now={serverNow()} />}
+      </td>
       <td>
         <bdi>{limit.reason ?? noReason}</bdi>
       </td>
@@ -140,7 +131,7 @@ function EditThreshold({ patient, limit, onDone, onCancel }: EditThresholdProps)
   const submit = async ({ value, reason, expiresAt }: ActValues): Promise<void> => {
     // Another limit of the rule that is not known would be removed.
     const { items } = set.data ?? (await queries.ensureQueryData(thresholdsQuery(patient)));
-    const body = thresholdRequest(limit, { value, reason, expiresAt }, items, Date.now());
+    const body = thresholdRequest(limit, { value, reason, expiresAt }, items, serverNow());
     await answerOf(
       api.PUT('/v1/twins/{patient}/thresholds', {
         params: { path: { patient } },

@@ -11,6 +11,7 @@ import { timeText } from '../../../charts/values/time-texts.js';
 import { fill, strings } from '../../../strings/strings.js';
 import type { Scenario } from '../data/api-types.js';
 import { scenarioCsv } from './scenario-csv.js';
+import { serverNow } from '../../../times/server-now.js';
 
 const LEVELS = ['0.025', '0.1', 'mean', '0.9', '0.975'] as const;
 
@@ -22,7 +23,7 @@ export function ScenarioChart({ scenario }: { readonly scenario: Scenario }): Re
   const count = arms.length;
   const makeOptions = useCallback((palette: Palette) => optionsOf(palette, count), [count]);
   const [index, setIndex] = useState(0);
-  const now = Date.now();
+  const now = serverNow();
   const marked = useMemo(
     () => ({ x: times[index] ?? 0, y: arms[0]?.points[index]?.mean ?? null }),
     [times, arms, index],

@@ -9,6 +9,7 @@ import type { View } from '../data/view.js';
 import { isComplete, scenarioRequest, type ArmDraft } from './arm-changes.js';
 import { ArmFields } from './arm-fields.js';
 import { ScenarioResult } from './scenario-result.js';
+import { serverNow } from '../../../times/server-now.js';
 
 const [RECORDED, CHANGED] = strings.patient.armNames as [string, string];
 const FIRST_ARMS: readonly ArmDraft[] = [
@@ -36,7 +37,7 @@ export function WhatIf({ view }: { readonly view: View }): React.ReactNode {
     setIncomplete(!complete);
     if (!complete) return;
     const asked = { arms, startHoursAgo: Number(start), lastsHours: Number(lasts), knownAt: view.knownAt };
-    scenario.mutate(scenarioRequest(asked, Date.now()));
+    scenario.mutate(scenarioRequest(asked, serverNow()));
   };
   const errors = scenario.error instanceof ApiProblem ? scenario.error.errors : [];
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Alert } from '../../api/alert.js';
+import type { Alert } from '../../../api/alert.js';
 import { actState, asksUseful, type ActEvent, type ActState, type Attempt } from './act-state.js';
 
 const seen = { id: 'a', sequence: 1, severity: 'medium' } as Alert;

@@ -1,4 +1,4 @@
-import type { Alert } from '../../api/alert.js';
+import type { Alert } from '../../../api/alert.js';
 
 /** What a person does to an alert. */
 export type Act =

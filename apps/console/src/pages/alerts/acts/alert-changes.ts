@@ -1,4 +1,4 @@
-import type { Alert } from '../../api/alert.js';
+import type { Alert } from '../../../api/alert.js';
 
 /** A member of an alert that is another than before. */
 export interface Change {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Alert } from '../../api/alert.js';
+import type { Alert } from '../../../api/alert.js';
 import { alertChanges } from './alert-changes.js';
 
 const seen = { severity: 'medium', status: 'open', summary: 'Glucose 66 mg/dL.', sequence: 1 } as Alert;

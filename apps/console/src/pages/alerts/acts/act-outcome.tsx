@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components';
-import type { Alert } from '../../api/alert.js';
-import { fill, strings } from '../../strings/strings.js';
-import { Time } from '../../times/time.js';
+import type { Alert } from '../../../api/alert.js';
+import { fill, strings } from '../../../strings/strings.js';
+import { Time } from '../../../times/time.js';
 import { asksUseful, type Act, type ActState } from './act-state.js';
 import { alertChanges, type Change } from './alert-changes.js';
 import type { Acting } from './use-act.js';

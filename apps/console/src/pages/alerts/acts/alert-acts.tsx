@@ -1,7 +1,7 @@
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
-import type { Alert } from '../../api/alert.js';
-import { fill, strings } from '../../strings/strings.js';
-import { serverNow } from '../../times/server-now.js';
+import type { Alert } from '../../../api/alert.js';
+import { fill, strings } from '../../../strings/strings.js';
+import { serverNow } from '../../../times/server-now.js';
 import { SNOOZE_MINUTES } from './act-state.js';
 import type { Acting } from './use-act.js';
 

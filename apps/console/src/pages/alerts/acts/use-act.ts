@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useReducer } from 'react';
-import { ALERTS } from '../../announce/use-alerts-fresh.js';
-import type { Alert } from '../../api/alert.js';
-import { answerOf, api } from '../../api/client.js';
-import { ApiProblem, reasonOf } from '../../api/problem.js';
+import { ALERTS } from '../../../announce/use-alerts-fresh.js';
+import type { Alert } from '../../../api/alert.js';
+import { answerOf, api } from '../../../api/client.js';
+import { ApiProblem, reasonOf } from '../../../api/problem.js';
 import { actState, type Act, type ActState, type Attempt } from './act-state.js';
 
 export interface Acting {
