@@ -100,6 +100,12 @@ describe('the order of a ward', () => {
     { selector: ({ patient }) => patient, maxLength: 12 },
   );
 
+  it('has one order for identifiers that differ by case or by what is not seen only', () => {
+    const ward = ['H', 'h', 'h\u00ad', 'é', 'e'].map((id) => patientOf(id, { name: null }));
+    for (const order of ORDERS)
+      expect(ids(inOrder(ward.toReversed(), order, NOW))).toBe(ids(inOrder(ward, order, NOW)));
+  });
+
   it('does not depend on the order in which patients came', () => {
     fc.assert(
       fc.property(wards, fc.constantFrom(...ORDERS), (some, order) => {

@@ -17,7 +17,7 @@ export function inOrder<P extends Compared>(patients: Iterable<P>, order: Order,
     return severity === undefined ? SEVERITIES.length : SEVERITIES.indexOf(severity);
   };
   const byBed = (a: P, b: P): number =>
-    missingLast(a.bed?.name ?? null, b.bed?.name ?? null) || natural.compare(a.patient, b.patient);
+    missingLast(a.bed?.name ?? null, b.bed?.name ?? null) || byId(a.patient, b.patient);
   const byNeed = (a: P, b: P): number =>
     rank(a) - rank(b) ||
     (b.news2?.score ?? -1) - (a.news2?.score ?? -1) ||
@@ -25,6 +25,11 @@ export function inOrder<P extends Compared>(patients: Iterable<P>, order: Order,
     byBed(a, b);
   const byName = (a: P, b: P): number => missingLast(a.name, b.name) || byBed(a, b);
   return [...standings.keys()].sort({ need: byNeed, bed: byBed, name: byName }[order]);
+}
+
+/** Identifiers differ also where a reader sees none: `a` and `A` are two patients. */
+function byId(a: string, b: string): number {
+  return natural.compare(a, b) || Number(a > b) - Number(a < b);
 }
 
 function missingLast(a: string | null, b: string | null): number {
