@@ -51,9 +51,12 @@ export function derivatives(
   out[12] = x[12]! < 0 ? 0 : p.ksc * (plasma - x[12]!);
 }
 
+/** Less than this of a meal, mg, is none: what it would be divided by underflows. */
+const SMALLEST_MEAL = 1e-6;
+
 /** Emptying of the stomach, 1/min: fast when full and when nearly empty, slow between (2007 paper, eq. 9). */
 export function emptyingRate(p: UvaPadovaParameters, inStomach: number, meal: number): number {
-  if (meal <= 0) return p.kmax;
+  if (meal < SMALLEST_MEAL) return p.kmax;
   const falling = hyperbolicTangent((5 / (2 * meal * (1 - p.b))) * (inStomach - p.b * meal));
   const rising = hyperbolicTangent((5 / (2 * meal * p.d)) * (inStomach - p.d * meal));
   return p.kmin + ((p.kmax - p.kmin) / 2) * (falling - rising + 2);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
-import { derivatives, STATES, type Drive } from './equations.js';
+import { derivatives, emptyingRate, STATES, type Drive } from './equations.js';
 import { basalUnitsPerHour, type UvaPadovaParameters } from './parameters.js';
 import { rungeKutta4, workspace } from './runge-kutta.js';
 import { UVA_PADOVA, type UvaPadovaInputs, type UvaPadovaState } from './simulation.js';
@@ -125,6 +125,11 @@ describe('masses', () => {
       }),
       propertyRuns(100),
     );
+  });
+
+  it.each([0, Number.MIN_VALUE, 1e-300, 1e-9])('empty as without a meal after one of %p mg', (meal) => {
+    const { adult } = VIRTUAL_PEOPLE;
+    expect([0, 1].map((inStomach) => emptyingRate(adult, inStomach, meal))).toEqual([adult.kmax, adult.kmax]);
   });
 
   it('of a meal are absorbed in full', () => {
