@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { compareEpisodes, overlapsAny, type ComparedEpisode } from './compare-episodes.js';
 
 const episode = fc
@@ -46,6 +47,7 @@ describe('compareEpisodes', () => {
         expect(found.both + found.onlyShadow).toBe(shadow.length);
         expect(compareEpisodes([...live].reverse(), [...shadow].reverse())).toEqual(found);
       }),
+      propertyRuns(100),
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { EventText } from './event-text.js';
 
 const TEXT =
@@ -19,7 +20,7 @@ describe('the text of an event stream', () => {
         const events = at.slice(1).flatMap((end, n) => reader.push(TEXT.slice(at[n], end)));
         expect(events).toEqual(EVENTS);
       }),
-      { numRuns: 100 },
+      propertyRuns(100),
     );
   });
 

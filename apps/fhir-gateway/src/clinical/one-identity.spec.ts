@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import type { ClinicalRecord } from '#libs/contracts';
 import type { JsonObject } from '#libs/domain/fhir';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
@@ -128,6 +129,7 @@ describe('a resource', () => {
           held.flatMap(({ minute, values }) => values.map((x) => `${minute} ${x}`)).sort(),
         );
       }),
+      propertyRuns(100),
     );
   });
 
@@ -144,6 +146,7 @@ describe('a resource', () => {
           );
         expect(behind.values()).toEqual(expected.sort());
       }),
+      propertyRuns(100),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { textCell } from './csv-cell.js';
 
 /** What RFC 4180 reads in a cell. */
@@ -36,6 +37,7 @@ describe('a cell of CSV', () => {
           const bare = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '') : cell;
           expect(bare).not.toMatch(cell.startsWith('"') ? /"/ : /[",\r\n]/);
         },
+        propertyRuns(100),
       ),
     );
   });

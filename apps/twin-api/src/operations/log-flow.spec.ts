@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { appendedOf, appliedOf, growth, lagOf, type FlowSample } from './log-flow.js';
 
 const MINUTE = 60_000;
@@ -70,6 +71,7 @@ describe('lag', () => {
         expect(seconds).toBeLessThanOrEqual(Math.max(0, truth));
         expect(truth - seconds).toBeLessThanOrEqual(5);
       }),
+      propertyRuns(100),
     );
   });
 });

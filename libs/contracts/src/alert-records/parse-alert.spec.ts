@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { parseAlert } from './parse-alert.js';
 
 const ID = '0190a2b4-0000-8000-8000-000000000001';
@@ -101,6 +102,7 @@ describe('records of the topic alerts', () => {
           /^(not JSON|not an object|unknown schema version)$/,
         );
       }),
+      propertyRuns(100),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { QUANTILE_LEVELS, seeded, type InputChange, type ModelForecast, type Subject } from '#libs/domain/forecasting';
 import { GLUCOSE_FORECAST } from './forecaster.js';
 
@@ -83,7 +84,7 @@ describe('the glucose forecast', () => {
         expect(mixed).toEqual(ordered);
         expect(forecastOf(mixed)).toEqual(forecastOf(ordered));
       }),
-      { numRuns: 25, examples: [[548, 10]] },
+      { ...propertyRuns(25), examples: [[548, 10]] },
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { Matrix, solve } from 'ml-matrix';
 import { INSULIN_CURVES, remainingShare } from '#libs/domain/physiology';
 import { actionOf, given, INSULIN, meanRate } from './features/doses.js';
@@ -100,6 +101,7 @@ describe('the correction of a person', () => {
         // What is stored forgets half in 30 days, and is rounded.
         expect(Math.abs(correctionOf(person, 10, Float64Array.from(now))[3]! - expected)).toBeLessThan(0.2);
       }),
+      propertyRuns(100),
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { featuresOf } from './features.js';
 import { forecastLow } from './forecast.js';
 import { withReading, type History } from './history.js';
@@ -91,6 +92,7 @@ describe('low soon', () => {
         }
         expect(state?.history.length ?? 0).toBeLessThanOrEqual(31);
       }),
+      propertyRuns(100),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { glucoseMetrics, type GlucoseMetrics, type GlucoseReading } from './index.js';
 
 const MINUTE = 60_000;
@@ -142,6 +143,7 @@ describe('weighed by time', () => {
           expectSame(all, [...all, ...copies.filter(({ t }) => all.some((one) => one.t === t)).reverse(), ...all]);
         },
       ),
+      propertyRuns(100),
     );
   });
 
@@ -169,6 +171,7 @@ describe('weighed by time', () => {
           BUT,
         );
       }),
+      propertyRuns(100),
     );
   });
 
@@ -191,6 +194,7 @@ describe('weighed by time', () => {
           );
         },
       ),
+      propertyRuns(100),
     );
   });
 

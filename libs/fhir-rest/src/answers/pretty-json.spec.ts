@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { prettyJson } from './pretty-json.js';
 
 it('writes what JSON.stringify writes with an indent of two', () => {
@@ -7,6 +8,7 @@ it('writes what JSON.stringify writes with an indent of two', () => {
     fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
       expect(prettyJson(JSON.stringify(value))).toBe(JSON.stringify(value, undefined, 2));
     }),
+    propertyRuns(100),
   );
 });
 

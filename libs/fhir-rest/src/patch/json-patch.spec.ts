@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { parseJson, stringifyJson, type Json, type JsonObject } from '#libs/domain/fhir';
 import { applyPatch, readPatch } from './apply-patch.js';
 import { applyJsonPatch, readJsonPatch } from './json-patch.js';
@@ -151,6 +152,7 @@ describe('a JSON Patch', () => {
           expect(({} as Record<string, unknown>)['x']).toBeUndefined();
         },
       ),
+      propertyRuns(100),
     );
   });
 });

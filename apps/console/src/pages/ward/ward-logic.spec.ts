@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { isFound } from './ward-filter.js';
 import { inOrder, ORDERS, withHeld } from './ward-order.js';
 import { SILENT_AFTER_MS, standingOf, type WardPatient } from './ward-patient.js';
@@ -115,7 +116,7 @@ describe('the order of a ward', () => {
         );
         expect(new Set(inOrder(ward, order, NOW))).toEqual(new Set(ward));
       }),
-      { numRuns: 100 },
+      propertyRuns(100),
     );
   });
 
@@ -133,7 +134,7 @@ describe('the order of a ward', () => {
         expect(held.indexOf(one)).toBe(Math.min(index, ward.length - 1));
         expect(held.filter((other) => other !== one)).toEqual(ordered.filter((other) => other !== one));
       }),
-      { numRuns: 100 },
+      propertyRuns(100),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { EMPTY_COURSE, recordScore, trendOf } from './score-course.js';
 
 const HOUR = 3_600_000;
@@ -38,6 +39,7 @@ describe('the course of totals', () => {
         expect(fold(entries)).toEqual(sorted);
         expect(JSON.parse(JSON.stringify(sorted))).toEqual(sorted);
       }),
+      propertyRuns(100),
     );
     let course = EMPTY_COURSE;
     for (let hour = 0; hour < 200; hour++) course = recordScore(course, hour * HOUR, 1, true);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import {
   mews,
   news2,
@@ -75,6 +76,7 @@ describe('bands', () => {
         expect([at(Math.floor(value)), at(Math.ceil(value))]).toContain(at(value));
         expect(edges.map(([, p]) => p)).toContain(at(value));
       }),
+      propertyRuns(100),
     );
   });
 });
@@ -106,6 +108,7 @@ describe('explanation', () => {
           expect(said.complete).toBe(said.missing.length === 0);
         }
       }),
+      propertyRuns(100),
     );
   });
 
@@ -126,6 +129,7 @@ describe('explanation', () => {
           }
         }
       }),
+      propertyRuns(100),
     );
   });
 
@@ -144,6 +148,7 @@ describe('explanation', () => {
           expect(more.total).toBeLessThanOrEqual(few.atMost);
         }
       }),
+      propertyRuns(100),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { DETERIORATION_TREND, EMPTY_TREND, observeTrend, TREND_TERMS, TREND_VARIABLES, trendRisk } from '../index.js';
 import type { TrendInput, TrendRisk, TrendState } from '../index.js';
 
@@ -65,6 +66,7 @@ describe('deterioration trend', () => {
           risk.score,
         );
       }),
+      propertyRuns(100),
     );
   });
 
@@ -130,6 +132,7 @@ describe('deterioration trend', () => {
         const stored = JSON.parse(JSON.stringify(reference)) as TrendState;
         expect(JSON.stringify(trendRisk(stored, 60 * HOUR))).toBe(JSON.stringify(trendRisk(shuffled, 60 * HOUR)));
       }),
+      propertyRuns(100),
     );
   });
 
@@ -154,6 +157,7 @@ describe('deterioration trend', () => {
         }
         expect(Object.values(state).every((chart) => chart.length <= 24)).toBe(true);
       }),
+      propertyRuns(100),
     );
     const long = fold(Array.from({ length: 500 }, (_, k) => ({ t: k * HOUR, name: 'heart-rate', value: 80 })));
     expect(long['heart-rate']).toHaveLength(24);

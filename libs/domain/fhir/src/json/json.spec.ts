@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { MAX_NESTING, parseJson, stringifyJson } from './json.js';
 
 function roundTrip(text: string): string {
@@ -65,12 +66,16 @@ describe('FHIR JSON', () => {
         if (text.includes('__proto__') || /\\ud[89a-f]/.test(text) || text.includes('\\u0000')) return;
         expect(JSON.parse(roundTrip(text))).toEqual(JSON.parse(text));
       }),
+      propertyRuns(100),
     );
   });
 
   it('never throws, whatever the text', () => {
     // Any code points, lone halves of pairs among them.
     const points = fc.array(fc.integer({ min: 0, max: 0x10ffff }));
-    fc.assert(fc.property(points, (codes) => void parseJson(String.fromCodePoint(...codes))));
+    fc.assert(
+      fc.property(points, (codes) => void parseJson(String.fromCodePoint(...codes))),
+      propertyRuns(100),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { ar2, persistence, populationMean } from './values.js';
 
 const mgdl = fc.double({ min: 36, max: 400, noNaN: true });
@@ -21,6 +22,7 @@ describe('ar2', () => {
         expect(value).toBeGreaterThanOrEqual(36 - 1e-9);
         expect(value).toBeLessThanOrEqual(400 + 1e-9);
       }),
+      propertyRuns(100),
     );
     expect(ar2(400, 60, 5)).toBeCloseTo(36, 9);
   });

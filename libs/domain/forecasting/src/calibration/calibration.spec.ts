@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { QUANTILE_LEVELS } from '../distribution/quantiles.js';
 import { seeded } from '../random/seeded.js';
 import { adapted, personalTable, type Adaptation } from './adaptation.js';
@@ -37,6 +38,7 @@ describe('residualTable', () => {
         const { values } = residualTable(all)!;
         expect(values).toEqual(values.toSorted((a, b) => a - b));
       }),
+      propertyRuns(100),
     );
   });
 
@@ -45,6 +47,7 @@ describe('residualTable', () => {
       fc.property(residuals, (all) => {
         expect(residualTable(all.toReversed())).toEqual(residualTable(all));
       }),
+      propertyRuns(100),
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { crpsOf, quantilesOf, QUANTILE_LEVELS } from './quantiles.js';
 
 describe('crpsOf', () => {
@@ -29,6 +30,7 @@ describe('crpsOf', () => {
         const shifted = quantilesOf((p) => 100 + shift + 40 * (p - 0.5));
         expect(crpsOf(shifted, 100)).toBeGreaterThanOrEqual(crpsOf(centred, 100) - 1e-9);
       }),
+      propertyRuns(100),
     );
   });
 });

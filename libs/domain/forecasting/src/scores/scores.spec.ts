@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { quantilesOf } from '../distribution/quantiles.js';
 import { clarkeZone, parkesZone, ZONES } from './error-grids.js';
 import { mergedSums, scoresOf, scoreSums, type ScoredPair } from './scores.js';
@@ -50,6 +51,7 @@ describe('scoresOf', () => {
         expect({ ...merged, crps: 0 }).toEqual({ ...whole, crps: 0 });
         expect(merged.crps).toBeCloseTo(whole.crps, 6);
       }),
+      propertyRuns(100),
     );
   });
 
@@ -60,6 +62,7 @@ describe('scoresOf', () => {
         for (const zones of [clarke, parkes])
           expect(ZONES.reduce((sum, zone) => sum + zones[zone], 0)).toBe(all.length);
       }),
+      propertyRuns(100),
     );
   });
 });
@@ -102,6 +105,7 @@ describe('the error grids', () => {
         expect(clarkeZone(mgdl, mgdl)).toBe('A');
         expect(parkesZone(mgdl, mgdl)).toBe('A');
       }),
+      propertyRuns(100),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { quantilesOf } from '#libs/domain/forecasting';
 import { ageBand, groupScores, LEAST_PEOPLE, OTHER, tallyOf, type PersonalTally } from '../index.js';
 
@@ -61,6 +62,7 @@ describe('scores of groups', () => {
         );
         expect(scores.reduce((sum, { n }) => sum + n, 0)).toBe(all.length);
       }),
+      propertyRuns(100),
     );
   });
 });

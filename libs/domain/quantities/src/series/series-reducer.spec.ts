@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { SeriesReducer, type ReducedSeries, type SeriesAsked } from './series-reducer.js';
 import type { SeriesPoint } from './kept-points.js';
 
@@ -50,6 +51,7 @@ describe('a reduced series', () => {
         expect(rule).toBe(all.length <= points ? 'all' : 'extremes');
         if (rule === 'all') expect([shown, bucketMs]).toEqual([all, null]);
       }),
+      propertyRuns(100),
     );
   });
 
@@ -71,6 +73,7 @@ describe('a reduced series', () => {
           }
         }
       }),
+      propertyRuns(100),
     );
   });
 
@@ -89,6 +92,7 @@ describe('a reduced series', () => {
         for (const { from, to } of gaps)
           expect(all.some((value, i) => value.t === from && all[i + 1]?.t === to && isHole(i))).toBe(true);
       }),
+      propertyRuns(100),
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { checkVital, VITAL_SPECS, type VitalState } from '../index.js';
 import type { BelievedValue } from './unit-doubt.js';
 
@@ -57,6 +58,7 @@ describe('an insulin bolus', () => {
           ]),
         ).toEqual(['0', '0']);
       }),
+      propertyRuns(100),
     );
   });
 });

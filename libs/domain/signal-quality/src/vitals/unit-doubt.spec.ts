@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { CATALOGUE, convert, judge, measureByName, unitFactor, type MeasureName } from '#libs/domain/quantities';
 import { checkVital, VITAL_SPECS, type BelievedValue, type VitalState, type VitalVerdict } from '../index.js';
 
@@ -134,5 +135,6 @@ it('doubts no course of plausible steps', () => {
         expect(said(run('glucose', values)).join()).not.toContain('unit');
       },
     ),
+    propertyRuns(100),
   );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import {
   checkVital,
   VITAL_SPECS,
@@ -230,6 +231,7 @@ describe('properties', () => {
         }
         run(spec, values).forEach(({ quality }, i) => expect(quality).toBeGreaterThanOrEqual(values[i]!.quality));
       }),
+      propertyRuns(100),
     );
   });
 
@@ -241,6 +243,7 @@ describe('properties', () => {
         const kept = JSON.parse(JSON.stringify(first.at(-1)?.state ?? null)) as VitalState | null;
         expect(JSON.stringify([...first, ...run(spec, values.slice(cut), kept)])).toBe(JSON.stringify(whole));
       }),
+      propertyRuns(100),
     );
   });
 
@@ -249,6 +252,7 @@ describe('properties', () => {
       fc.property(anySpec, fc.array(anyValue, { maxLength: 30 }), fc.array(anyValue), (spec, values, after) => {
         expect(run(spec, [...values, ...after]).slice(0, values.length)).toEqual(run(spec, values));
       }),
+      propertyRuns(100),
     );
   });
 });

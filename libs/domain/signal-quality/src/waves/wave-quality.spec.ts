@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { ecgQuality, ppgQuality, pressureWaveQuality, type WaveQuality } from '../index.js';
 
 const FS = 250;
@@ -127,6 +128,7 @@ describe.each(KINDS)('%s', (kind, judge, clean) => {
         expect(quality.usable || quality.reasons.length > 0).toBe(true);
         expect(judge(long, hertz)).toEqual(quality);
       }),
+      propertyRuns(100),
     );
   });
 });

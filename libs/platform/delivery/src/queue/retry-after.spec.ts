@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import { LONGEST_RETRY_AFTER_MS, retryAfterMs } from './retry-after.js';
 
 const NOW = Date.UTC(2026, 10, 28, 12, 0, 0, 250);
@@ -53,6 +54,7 @@ describe('Retry-After', () => {
         const until = Math.floor(now / 1000) * 1000 + seconds * 1000;
         expect(retryAfterMs(new Date(until).toUTCString(), now)).toBe(until - now);
       }),
+      propertyRuns(100),
     );
   });
 
@@ -62,6 +64,7 @@ describe('Retry-After', () => {
         const wait = retryAfterMs(header, NOW);
         expect(wait >= 0 && wait <= LONGEST_RETRY_AFTER_MS).toBe(true);
       }),
+      propertyRuns(100),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyRuns } from '#libs/testing/properties';
 import {
   backoffMs,
   classifyStatus,
@@ -126,6 +127,7 @@ describe('what becomes of a message', () => {
         if (status === 'pending') expect(next).toBeGreaterThanOrEqual(one.now + Math.max(800, one.retryAfterMs));
         else expect(next).toBeNull();
       }),
+      propertyRuns(100),
     );
   });
 });
