@@ -37,8 +37,8 @@ describe('a cell of CSV', () => {
           const bare = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '') : cell;
           expect(bare).not.toMatch(cell.startsWith('"') ? /"/ : /[",\r\n]/);
         },
-        propertyRuns(100),
       ),
+      propertyRuns(100),
     );
   });
 });
