@@ -46,13 +46,32 @@ describe('the routes of all apps', () => {
     expect([...routes].sort()).toEqual(documented.sort());
   });
 
+  it.each<[method: string, path: string, headers: Readonly<Record<string, string>>, status: number, type: string]>([
+    ['GET', '/fhir/r4/Patient/1', { accept: 'application/fhir+xml' }, 406, 'application/fhir+json'],
+    ['GET', '/fhir/r4/Nothing/1', {}, 404, 'application/fhir+json'],
+    ['GET', '/v1/nothing', {}, 404, 'application/problem+json'],
+    ['GET', '/v1/%zz', {}, 400, 'application/problem+json'],
+    ['GET', '/fhir/r4/%zz', {}, 400, 'application/fhir+json'],
+    ['POST', '/v1/samples', { 'content-type': 'image/png' }, 415, 'application/problem+json'],
+    ['POST', '/fhir/r4/Patient', { 'content-type': 'image/png' }, 415, 'application/fhir+json'],
+  ])('%s %s with %j is refused with %i as %s', async (method, path, headers, status, type) => {
+    const answer = await fetch(api.server.url + path, {
+      method,
+      headers: { ...headers, authorization: `Bearer ${api.token}` },
+      ...(method === 'POST' ? { body: 'x' } : {}),
+    });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([status, `${type}; charset=utf-8`]);
+  });
+
   it('deny access without a token, except the public ones', async () => {
     for (const route of routes.filter((candidate) => !OPEN.has(candidate))) {
       const [method = '', path = ''] = route.split(' ');
       const url = api.server.url + path.replace('{type}', 'Observation').replaceAll(/\{\w+\}/g, '1');
       for (const headers of [{}, { authorization: 'Bearer x.y.z' }]) {
         const answer = await fetch(url, { method: method.toUpperCase(), headers });
-        expect([route, answer.status]).toEqual([route, 401]);
+        const type = path.startsWith('/fhir/') ? 'application/fhir+json' : 'application/problem+json';
+        const answered = [route, answer.status, answer.headers.get('content-type')];
+        expect(answered).toEqual([route, 401, `${type}; charset=utf-8`]);
       }
     }
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { propertyRuns } from '#libs/testing/properties';
 import { EventText } from './event-text.js';
 
 const TEXT =
@@ -20,7 +19,7 @@ describe('the text of an event stream', () => {
         const events = at.slice(1).flatMap((end, n) => reader.push(TEXT.slice(at[n], end)));
         expect(events).toEqual(EVENTS);
       }),
-      propertyRuns(100),
+      { numRuns: 100 },
     );
   });
 

@@ -68,10 +68,10 @@ export class ConsoleServer implements OnModuleInit {
     @Inject(CONSOLE) private readonly parts: ConsoleParts,
   ) {}
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const server = this.host.httpAdapter.getInstance() as FastifyInstance;
     mountIssuer(server, this.parts.issuer, this.parts.publicUrl);
-    await serveConsole(server);
+    serveConsole(server);
   }
 }
 

@@ -14,7 +14,7 @@ describe('files of the console', () => {
   beforeAll(async () => {
     writeFileSync(join(root, 'secret.txt'), 'secret');
     server = fastify({ routerOptions: { ignoreTrailingSlash: true } });
-    await serveConsole(server, folder);
+    serveConsole(server, folder);
     url = await server.listen({ port: 0, host: '127.0.0.1' });
   });
   afterAll(async () => {

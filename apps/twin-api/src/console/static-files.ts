@@ -40,9 +40,10 @@ export function consoleFolder(): string {
  * Serves the built console at `/console/`: files as they are, `index.html` for every page of it, and sends browsers there from `/`. The folder
  * may be built later.
  */
-export async function serveConsole(server: FastifyInstance, folder = consoleFolder()): Promise<void> {
+export function serveConsole(server: FastifyInstance, folder = consoleFolder()): void {
   const root = resolve(folder);
-  await server.register(fastifyStatic, {
+  // Not waited for: that would make all routes ready now, before Nest has set what answers their errors.
+  void server.register(fastifyStatic, {
     root,
     serve: false,
     index: false,

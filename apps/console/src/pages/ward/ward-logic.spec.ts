@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { propertyRuns } from '#libs/testing/properties';
 import { isFound } from './ward-filter.js';
 import { inOrder, ORDERS, withHeld } from './ward-order.js';
 import { SILENT_AFTER_MS, standingOf, type WardPatient } from './ward-patient.js';
@@ -116,7 +115,7 @@ describe('the order of a ward', () => {
         );
         expect(new Set(inOrder(ward, order, NOW))).toEqual(new Set(ward));
       }),
-      propertyRuns(100),
+      { numRuns: 100 },
     );
   });
 
@@ -134,7 +133,7 @@ describe('the order of a ward', () => {
         expect(held.indexOf(one)).toBe(Math.min(index, ward.length - 1));
         expect(held.filter((other) => other !== one)).toEqual(ordered.filter((other) => other !== one));
       }),
-      propertyRuns(100),
+      { numRuns: 100 },
     );
   });
 });
