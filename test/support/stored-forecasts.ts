@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { QUANTILE_LEVELS, type ForecastPoint, type Quantiles } from '#libs/domain/forecasting';
+import { quantilesOf, type ForecastPoint } from '#libs/domain/forecasting';
 import { packBlock, packForecast, type LedgerForecast } from '#libs/domain/ledger';
 import { measureByName } from '#libs/domain/quantities';
 import { inTransaction, writeForecasts } from '#libs/platform/storage';
@@ -14,6 +14,8 @@ export interface ForecastMade {
   readonly issuedAt?: number;
   readonly recordedAt?: number;
   readonly median?: number;
+  /** Of an event within 12 h, in place of a value around the median. */
+  readonly probability?: number;
   readonly status?: 'active' | 'demoted';
   /** The model refused; nothing is forecast. */
   readonly refusal?: string;
@@ -66,16 +68,12 @@ export async function storeForecasts(pool: Pool, made: readonly ForecastMade[]):
   }
 }
 
-function forecastOf({ median = 110, status = 'active' }: ForecastMade, issuedAt: number): LedgerForecast {
-  const points = [30, 60].map((minutes): ForecastPoint => {
-    const quantiles = QUANTILE_LEVELS.map((level) => [level, median + 60 * (Number(level) - 0.5)] as const);
-    return {
-      minutes,
-      mean: median,
-      quantiles: Object.fromEntries(quantiles) as unknown as Quantiles,
-      baselines: { persistence: 100, 'population-mean': 140 },
-    };
-  });
+function forecastOf(made: ForecastMade, issuedAt: number): LedgerForecast {
+  const { median = 110, probability, status = 'active' } = made;
+  const points =
+    probability === undefined
+      ? [30, 60].map((minutes) => valuePoint(minutes, median))
+      : [{ minutes: 720, mean: probability, quantiles: ZERO, baselines: { persistence: 0, 'population-mean': 0.15 } }];
   const inputs = [{ code: GLUCOSE, count: 24, newest: issuedAt }];
   return {
     issuedAt,
@@ -85,6 +83,17 @@ function forecastOf({ median = 110, status = 'active' }: ForecastMade, issuedAt:
     parameters: 'population',
     modelVersion: '1.0.0',
     status,
-    decimals: 1,
+    decimals: probability === undefined ? 1 : 3,
+  };
+}
+
+const ZERO = quantilesOf(() => 0);
+
+function valuePoint(minutes: number, median: number): ForecastPoint {
+  return {
+    minutes,
+    mean: median,
+    quantiles: quantilesOf((level) => median + 60 * (level - 0.5)),
+    baselines: { persistence: 100, 'population-mean': 140 },
   };
 }

@@ -82,7 +82,7 @@ export class FhirGatewayModule implements OnModuleInit {
 
 /** Models in shadow and baselines are not shown. */
 const SHOWN: readonly ForecastSource[] = FORECASTERS.filter(({ card }) => card.status === 'active').flatMap(
-  ({ card, outputs }) => outputs.map(({ code }) => ({ model: card.id, code, title: card.title })),
+  ({ card, outputs }) => outputs.map(({ code, outcome }) => ({ model: card.id, code, title: card.title, outcome })),
 );
 
 /** The mode that a tenant has set, else that of the process. */

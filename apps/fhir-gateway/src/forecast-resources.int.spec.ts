@@ -10,6 +10,8 @@ const T0 = Date.UTC(2026, 10, 29, 6);
 const MINUTE = 60_000;
 const HEART_RATE = measureByName('heart-rate')!.number;
 const GLUCOSE = measureByName('glucose')!.number;
+/** Number of the risk that vital signs become unstable, which nobody measures. */
+const RISK = 1001;
 
 let gateway: TestFhirGateway;
 /** Of the glucose of p1. */
@@ -17,7 +19,7 @@ let id: string;
 
 beforeAll(async () => {
   gateway = await TestFhirGateway.open(4);
-  for (const patient of ['p1', 'p2', 'p3'])
+  for (const patient of ['p1', 'p2', 'p3', 'p4'])
     await gateway.send('PUT', `/Patient/${patient}`, { resourceType: 'Patient', id: patient });
   await storeForecasts(gateway.pool, [
     { version: 3, issuedAt: T0, median: 90, isSettled: true },
@@ -28,6 +30,7 @@ beforeAll(async () => {
     // Not shown: a model that is none of those that are shown, another tenant's.
     { model: 'in-shadow', code: GLUCOSE, version: 7, issuedAt: T0 + 10 * MINUTE },
     { tenant: 2, issuedAt: T0, version: 2 },
+    { patient: 'p4', model: 'deterioration-risk', code: RISK, version: 1, issuedAt: T0, probability: 0.287 },
     // Settled all of it, and refused from the beginning.
     { patient: 'p2', version: 2, issuedAt: T0 + MINUTE, isSettled: true },
     { patient: 'p3', version: 1, issuedAt: T0, refusal: 'too-little-data' },
@@ -105,6 +108,21 @@ describe('a forecast at /fhir/r4', () => {
     });
   });
 
+  it('names an event that nobody measures, with its probability', async () => {
+    const [risk] = found(await gateway.send('GET', '/RiskAssessment?patient=p4'));
+    expect(risk).toMatchObject({
+      code: { text: 'Forecast of Unstable vital signs within 12 h' },
+      prediction: [
+        {
+          outcome: { coding: [{ code: 'deterioration-risk' }] },
+          probabilityDecimal: 28.7,
+          whenPeriod: { start: '2026-11-29T06:00:00.000Z', end: '2026-11-29T18:00:00.000Z' },
+        },
+      ],
+    });
+    expect(await idsOf('/RiskAssessment?patient=p4&probability=ge28')).toHaveLength(1);
+  });
+
   it.each([
     `/RiskAssessment/fc-1-5-in-shadow`,
     '/RiskAssessment/fc-zzz-5-glucose-forecast',
@@ -137,18 +155,18 @@ describe('a search of RiskAssessments', () => {
     ['patient=p2', 1],
     ['patient=p3', 0],
     ['patient=p1,p2,p3', 3],
-    ['', 3],
+    ['', 4],
     ['_id=ID', 1],
     ['_id=ID&patient=p2', 0],
     ['patient=p1&date=ge2026-11-29T06:09:00Z', 1],
     ['patient=p1&date=lt2026-11-29T06:09:00Z', 1],
     ['_lastUpdated=gt2026-11-29T06:09:30Z', 1],
     ['method=glucose-forecast', 2],
-    ['method:not=glucose-forecast', 1],
+    ['method:not=glucose-forecast', 2],
     ['probability=80', 3],
     ['probability=gt90', 0],
-    ['_tag=urn:homeostat:tag|made-here', 3],
-    ['condition:missing=true', 3],
+    ['_tag=urn:homeostat:tag|made-here', 4],
+    ['condition:missing=true', 4],
     ['patient.gender=male', 0],
   ])('by %s finds %d of them', async (query, count) => {
     expect(await idsOf(`/RiskAssessment?${query.replace('ID', id)}`)).toHaveLength(count);
@@ -169,9 +187,9 @@ describe('a search of RiskAssessments', () => {
       expect([up.length, up]).toEqual([4, up.toSorted((a, b) => a - b)]);
       expect(down).toEqual(up.toReversed());
       expect(await pages(query)).toHaveLength(4);
-      expect(await pages(`/RiskAssessment?_count=${count}`)).toHaveLength(4);
+      expect(await pages(`/RiskAssessment?_count=${count}`)).toHaveLength(5);
     }
-    expect((await gateway.send('GET', '/RiskAssessment?_summary=count')).json.total).toBe(4);
+    expect((await gateway.send('GET', '/RiskAssessment?_summary=count')).json.total).toBe(5);
     await gateway.send('DELETE', `/RiskAssessment/${json.id as string}`);
   });
 

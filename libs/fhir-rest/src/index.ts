@@ -84,10 +84,10 @@ export {
   provenanceOfAssessment,
   storedAssessment,
   storedForecastProvenance,
-  type ForecastHorizon,
   type ForecastValue,
-} from './derived/forecast-assessment.js';
-export { forecastKeyOf, isForecastId, type ForecastKey } from './derived/forecast-id.js';
+} from './derived/forecasts/forecast-assessment.js';
+export type { ForecastOutcome } from './derived/forecasts/forecast-prediction.js';
+export { forecastKeyOf, isForecastId, type ForecastKey } from './derived/forecasts/forecast-id.js';
 export { isMeasurementId, measurementKeyOf, observationIdOf, type MeasurementKey } from './derived/measurement-id.js';
 export {
   conceptOf,

@@ -1,7 +1,7 @@
 import type { Issue, JsonObject } from '#libs/domain/fhir';
 import type { StoredResource } from '../repository/resources.js';
 import { isMadeHere, markAt, markedByClient, readOnly } from './mark.js';
-import { isForecastId } from './forecast-id.js';
+import { isForecastId } from './forecasts/forecast-id.js';
 import { isMeasurementId } from './measurement-id.js';
 
 /** What a client wants to write or delete. */

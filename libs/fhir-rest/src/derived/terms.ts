@@ -12,6 +12,7 @@ export const SYSTEMS = {
   measurement: 'urn:homeostat:measurement',
   message: 'urn:homeostat:webhook-message',
   model: 'urn:homeostat:model',
+  outcome: 'urn:homeostat:outcome',
   quality: 'urn:homeostat:quality',
   riskAssessment: 'urn:homeostat:risk-assessment',
   software: 'urn:homeostat:software',

@@ -46,6 +46,8 @@ export interface ForecastOutput {
 /** Something that is forecast and not measured itself. Its number lies above those of the catalogue. */
 export interface Outcome {
   readonly name: string;
+  /** What happens, as a noun phrase that can begin a sentence. */
+  readonly title: string;
   readonly unit: string;
   /** Catalogue numbers of the measures that it follows from. */
   readonly codes: readonly number[];

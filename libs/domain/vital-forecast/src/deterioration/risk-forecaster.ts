@@ -38,6 +38,7 @@ export const RISK_FORECAST: Forecaster = {
       freshMs: FRESH_MS,
       outcome: {
         name: 'deterioration-risk',
+        title: 'Unstable vital signs within 12 h',
         unit: '1',
         codes: VITAL_SIGNS.map(({ code }) => code),
         hours: RISK_MINUTES / 60,

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { forecastId, shownPoints, unpackBlock, unpackForecast, type StoredForecast } from '#libs/domain/ledger';
-import type { ForecastKey, ForecastValue } from '#libs/fhir-rest';
+import type { ForecastKey, ForecastOutcome, ForecastValue } from '#libs/fhir-rest';
 import { plainArray, textArray } from '../postgres/pg-arrays.js';
 
 /** A measure that a model forecasts whose forecasts are shown. */
@@ -10,6 +10,8 @@ export interface ForecastSource {
   readonly code: number;
   /** What the model is called. */
   readonly title: string;
+  /** Of a code that is no measure: what may happen. */
+  readonly outcome?: ForecastOutcome | undefined;
 }
 
 /** A twin with the FHIR id of its Patient. */
@@ -141,7 +143,7 @@ function valueOf(
   sources: readonly ForecastSource[],
 ): ForecastValue {
   const { modelVersion, status, parameters, issuedAt, inputs, decimals } = forecast;
-  const title = sources.find((one) => one.model === model && one.code === code)?.title ?? model;
+  const source = sources.find((one) => one.model === model && one.code === code);
   return {
     id: forecastId(tenant, twin, { model, code, version }),
     twin,
@@ -149,7 +151,8 @@ function valueOf(
     code,
     version,
     patient,
-    title,
+    title: source?.title ?? model,
+    outcome: source?.outcome,
     modelVersion,
     status,
     parameters,

@@ -12,8 +12,8 @@ import {
   type ForecastValue,
 } from './forecast-assessment.js';
 import { forecastIdOf, forecastKeyOf, isForecastId } from './forecast-id.js';
-import { refusalOfGuard } from './guard.js';
-import { isMadeHere } from './mark.js';
+import { refusalOfGuard } from '../guard.js';
+import { isMadeHere } from '../mark.js';
 
 const T0 = Date.UTC(2026, 10, 29, 11, 5);
 const GLUCOSE = measureByName('glucose')!.number;
@@ -85,6 +85,36 @@ describe('a forecast as a RiskAssessment', () => {
     expect(levels).toEqual([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975]);
   });
 
+  it('says of an event how probable it is until the horizon, in percent, without quantiles', () => {
+    const risk = {
+      ...VALUE,
+      code: 1001,
+      outcome: { name: 'deterioration-risk', title: 'Unstable vital signs within 12 h' },
+      model: 'deterioration-risk',
+      points: [{ minutes: 720, mean: 0.287, quantiles: { ...QUANTILES, '0.1': 0, '0.9': 1 } }],
+      decimals: 3,
+    };
+    const [assessment] = made(risk);
+    expect(assessment).toMatchObject({
+      code: { coding: [{ code: 'event-forecast' }], text: 'Forecast of Unstable vital signs within 12 h' },
+      prediction: [
+        {
+          extension: [{ valueQuantity: { value: 0.287, unit: '1' } }],
+          outcome: {
+            coding: [{ system: 'urn:homeostat:outcome', code: 'deterioration-risk' }],
+            text: 'Unstable vital signs within 12 h',
+          },
+          probabilityDecimal: 28.7,
+          whenPeriod: { start: '2026-11-29T11:05:00.000Z', end: '2026-11-29T23:05:00.000Z' },
+          rationale: 'Unstable vital signs within 12 h, from 2026-11-29T11:05:00.000Z: probability 28.7 %.',
+        },
+      ],
+    });
+    expect(JSON.stringify(assessment)).not.toMatch(/measure 1001|forecast-quantile/);
+    expect(JSON.stringify(made({ ...risk, status: 'demoted' }))).toContain('the present state that goes on');
+    expect(provenanceOfAssessment(storedAssessment(risk))).toEqual(storedForecastProvenance(risk));
+  });
+
   it('has a Provenance under its id that names the version of the model', () => {
     const [assessment, provenance] = made();
     expect(provenance).toMatchObject({
@@ -118,6 +148,7 @@ describe('a forecast as a RiskAssessment', () => {
     const numbers = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
     const values = fc.record({
       code: fc.constantFrom(...CATALOGUE.map(({ number }) => number), 999),
+      outcome: fc.option(fc.constant({ name: 'deterioration-risk', title: 'Unstable' }), { nil: undefined }),
       status: fc.constantFrom('active' as const, 'demoted' as const),
       parameters: fc.constantFrom('population' as const, 'personal' as const),
       decimals: fc.nat(8),
