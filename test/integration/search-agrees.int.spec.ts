@@ -163,6 +163,8 @@ function conditionFrom(type: string, values: SearchValues, random: Random): Cond
       const one = pick(values.references);
       if (one === undefined) return undefined;
       const { target, parameter } = one;
+      // No request names it.
+      if (target.kind === 'contained') return undefined;
       const value =
         target.kind === 'identifier'
           ? ({

@@ -64,4 +64,8 @@ describe('the CapabilityStatement', () => {
   it('says the limits of a bundle', () => {
     expect(rest.documentation).toMatch(/5000 entries and 32 MiB/);
   });
+
+  it('says what searches do with contained resources', () => {
+    expect(rest.documentation).toMatch(/Chained parameters are also compared inside contained resources/);
+  });
 });

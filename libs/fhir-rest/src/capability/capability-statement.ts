@@ -30,7 +30,7 @@ export function capabilityStatement({ baseUrl, date, limits, security }: Capabil
         mode: 'server',
         documentation:
           `Transactions are atomic. A bundle may have ${limits.entries} entries and ${mebibytes(limits.bytes)} MiB; ` +
-          'more is answered by 413.',
+          'more is answered by 413. Chained parameters are also compared inside contained resources; no search finds those by themselves, and _has does not look into them.',
         security,
         resource: RESOURCE_TYPES.map((type) => ({
           type,

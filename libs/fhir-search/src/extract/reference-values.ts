@@ -1,7 +1,8 @@
 import { isResourceType, type Json } from '#libs/domain/fhir';
 import { indexKey } from '../values/index-key.js';
 import { objectOf, textOf } from './element.js';
-import type { Convert } from './value-collector.js';
+import type { ContainedTypes } from './contained.js';
+import type { Convert, ValueCollector } from './value-collector.js';
 import { canonicalForms } from './string-values.js';
 
 const LOCAL = /^([A-Z][A-Za-z]{1,63})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
@@ -12,14 +13,20 @@ const url: Convert = (collector, parameter, value) => {
   if (text !== '') collector.reference(parameter, { kind: 'url', url: indexKey(text) });
 };
 
-/** Elements as references (R4 search.html#reference), by their type. A contained resource (`#x`) is no target of a search. */
+function contained(collector: ValueCollector, parameter: string, id: string): void {
+  const type = collector.contained.get(id);
+  if (type !== undefined) collector.reference(parameter, { kind: 'contained', type, id });
+}
+
+/** Elements as references (R4 search.html#reference), by their type. A contained resource (`#x`) is found by chains only. */
 export const REFERENCE_VALUES: Readonly<Record<string, Convert>> = {
   Reference: (collector, parameter, value) => {
     const object = objectOf(value) ?? {};
     const reference = textOf(object['reference']) ?? '';
     const local = localReference(reference);
     if (local !== undefined) collector.reference(parameter, { kind: 'local', ...local });
-    else if (!reference.startsWith('#')) url(collector, parameter, reference);
+    else if (reference.startsWith('#')) contained(collector, parameter, reference.slice(1));
+    else url(collector, parameter, reference);
     const identifier = objectOf(object['identifier']);
     const business = textOf(identifier?.['value']);
     if (business === undefined) return;
@@ -46,14 +53,15 @@ export function localReference(text: string): { readonly type: string; readonly 
 }
 
 /**
- * Whether a Reference leads to a type (`resolve() is Patient`), as far as it says so itself: by its url, or by its element `type`. One that
- * names its target by an identifier alone can be of any type.
+ * Whether a Reference leads to a type (`resolve() is Patient`), as far as it and its resource say so: by its url, by its element `type`, or by the
+ * contained resource that it leads to. One that names its target by an identifier alone can be of any type.
  */
-export function canReferTo(value: Json, type: string): boolean {
+export function canReferTo(value: Json, type: string, within: ContainedTypes): boolean {
   const object = objectOf(value) ?? {};
   const reference = textOf(object['reference']);
   const stated = textOf(object['type']);
   if (reference === undefined) return stated === undefined || stated === type;
+  if (reference.startsWith('#')) return within.get(reference.slice(1)) === type;
   const named = localReference(reference)?.type ?? REMOTE.exec(reference)?.[1] ?? stated;
   return named === type;
 }

@@ -11,16 +11,19 @@ import type { SearchValues } from '../values/search-values.js';
 import { searchValuesOf } from './search-values-of.js';
 
 /** In an order that does not depend on which path was walked first. */
-function sorted(values: SearchValues, type = ''): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.entries(values).map(([kind, list]) => [
-      kind,
-      (list as readonly { readonly parameter: string }[])
-        .filter((one) => !UNTYPED.has(`${type} ${one.parameter}`))
-        .map((one) => JSON.stringify(one))
-        .sort(),
-    ]),
-  );
+function sorted({ contained, ...values }: SearchValues, type = ''): Record<string, readonly unknown[]> {
+  return {
+    ...Object.fromEntries(
+      Object.entries(values).map(([kind, list]) => [
+        kind,
+        (list as readonly { readonly parameter: string }[])
+          .filter((one) => !UNTYPED.has(`${type} ${one.parameter}`))
+          .map((one) => JSON.stringify(one))
+          .sort(),
+      ]),
+    ),
+    contained: (contained ?? []).map((one) => ({ ...one, values: sorted(one.values, one.type) })),
+  };
 }
 
 function random(seed: number): Random {

@@ -4,6 +4,7 @@ import { addPath, members, pathNode, walk, type PathNode } from '../paths/path-t
 import { parseSearchPaths, type SearchPath } from '../paths/search-path.js';
 import type { SearchParameter, SearchParameterType } from '../values/search-parameter.js';
 import type { SearchValues } from '../values/search-values.js';
+import { containedTypes, withContained } from './contained.js';
 import { converterFor } from './convert.js';
 import { canReferTo } from './reference-values.js';
 import { ValueCollector } from './value-collector.js';
@@ -13,22 +14,22 @@ interface Extraction {
   readonly collector: ValueCollector;
 }
 type Visit = (value: Json, extraction: Extraction) => void;
-type Part = (element: Json, resource: JsonObject) => SearchValues | undefined;
+type Part = (element: Json, whole: Extraction) => SearchValues | undefined;
 
 const trees = new Map<string, PathNode<Visit>>();
 const empty = new ValueCollector().values();
 
 /**
- * What the search parameters of its type find in a resource, `_id` and `_lastUpdated` left out: those the store has itself. The paths of a
+ * What the search parameters of its type find in a resource and in those it contains, `_id` and `_lastUpdated` left out: those the store has itself. The paths of a
  * type are compiled into one tree when it is first asked for; a spec holds that they find what a FHIRPath engine finds.
  */
 export function searchValuesOf(resource: JsonObject): SearchValues {
   const type = resource['resourceType'];
   const tree = typeof type === 'string' ? treeOf(type) : undefined;
   if (tree === undefined) return empty;
-  const extraction = { resource, collector: new ValueCollector() };
+  const extraction = { resource, collector: new ValueCollector(containedTypes(resource)) };
   walk(tree, resource, (visit, value) => visit(value, extraction));
-  return extraction.collector.values();
+  return withContained(resource, extraction.collector.values(), searchValuesOf);
 }
 
 function treeOf(type: string): PathNode<Visit> | undefined {
@@ -78,7 +79,7 @@ function addParameter(
       refersTo === undefined
         ? (value, { collector }) => convert(collector, parameter, value)
         : (value, { collector }) => {
-            if (canReferTo(value, refersTo)) convert(collector, parameter, value);
+            if (canReferTo(value, refersTo, collector.contained)) convert(collector, parameter, value);
           },
     );
   }
@@ -89,14 +90,14 @@ function addComposite(root: PathNode<Visit>, type: string, { steps }: SearchPath
   const { code, components = [] } = parameter;
   for (const { node, elementType } of addPath(root, type, steps)) {
     const parts = components.map((component) => partOf(component, type, elementType));
-    node.visits.push((value, { collector, resource }) => {
+    node.visits.push((value, whole) => {
       const found: SearchValues[] = [];
       for (let index = parts.length - 1; index >= 0; index -= 1) {
-        const values = parts[index]?.(value, resource);
+        const values = parts[index]?.(value, whole);
         if (values === undefined) return;
         found.unshift(values);
       }
-      collector.composite({ parameter: code, parts: found });
+      whole.collector.composite({ parameter: code, parts: found });
     });
   }
 }
@@ -113,8 +114,8 @@ function partOf(
     const root = isElement ? ofElement : ofResource;
     addParameter(root, isElement ? elementType : resourceType, path, component.parameter, component.type);
   }
-  return (element, resource) => {
-    const extraction = { resource, collector: new ValueCollector() };
+  return (element, { resource, collector }) => {
+    const extraction = { resource, collector: new ValueCollector(collector.contained) };
     const visit = (what: Visit, value: Json): void => what(value, extraction);
     walk(ofElement, element, visit);
     walk(ofResource, resource, visit);

@@ -1,6 +1,7 @@
 import type { Json } from '#libs/domain/fhir';
 import { fold } from '../values/folding.js';
 import { indexKey } from '../values/index-key.js';
+import { NONE_CONTAINED, type ContainedTypes } from './contained.js';
 import type {
   CompositeIndex,
   DateIndex,
@@ -34,6 +35,9 @@ export class ValueCollector {
   private readonly uris: UriIndex[] = [];
   private readonly composites: CompositeIndex[] = [];
 
+  /** @param contained types of the contained resources of the resource, by id */
+  constructor(readonly contained: ContainedTypes = NONE_CONTAINED) {}
+
   token(parameter: string, system: string, code: string, text?: string): void {
     const folded = text === undefined ? undefined : fold(text);
     if (system === '' && code === '' && (folded === undefined || folded === '')) return;
@@ -63,13 +67,7 @@ export class ValueCollector {
   }
 
   reference(parameter: string, target: ReferenceIndex['target']): void {
-    const key =
-      target.kind === 'local'
-        ? `${target.type}/${target.id}`
-        : target.kind === 'url'
-          ? `u${target.url}`
-          : `i${target.system}\u0000${target.value}`;
-    if (this.isNew(parameter, key)) this.references.push({ parameter, target });
+    if (this.isNew(parameter, nameOf(target))) this.references.push({ parameter, target });
   }
 
   uri(parameter: string, value: string): void {
@@ -109,6 +107,19 @@ export class ValueCollector {
     if (count >= MAX_VALUES_PER_PARAMETER) return false;
     this.counts.set(parameter, count + 1);
     return true;
+  }
+}
+
+function nameOf(target: ReferenceIndex['target']): string {
+  switch (target.kind) {
+    case 'local':
+      return `${target.type}/${target.id}`;
+    case 'contained':
+      return `#${target.id}`;
+    case 'url':
+      return `u${target.url}`;
+    case 'identifier':
+      return `i${target.system}\u0000${target.value}`;
   }
 }
 

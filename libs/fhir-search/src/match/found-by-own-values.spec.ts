@@ -80,6 +80,8 @@ function requestsFor(values: SearchValues): readonly SearchParameterValue[] {
             { name, value: target.id },
             { name, value: `https://us.example/fhir/${target.type}/${target.id}` },
           ];
+        case 'contained':
+          return [];
         case 'url':
           // What is neither relative nor absolute leads nowhere, and no request can ask for it.
           return target.url.includes(':') ? [{ name, value: escape(target.url) }] : [];

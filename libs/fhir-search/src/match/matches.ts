@@ -144,7 +144,8 @@ function uriMatches({ value }: UriIndex, wanted: string, match: 'equal' | 'below
 }
 
 function isPresent(values: SearchValues, parameter: string): boolean {
-  return Object.values(values).some((indexes: readonly { readonly parameter: string }[]) =>
+  const { contained: _, ...ofParameters } = values;
+  return Object.values(ofParameters).some((indexes: readonly { readonly parameter: string }[]) =>
     indexes.some((index) => index.parameter === parameter),
   );
 }

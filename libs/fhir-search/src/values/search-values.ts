@@ -11,6 +11,19 @@ export interface SearchValues {
   readonly references: readonly ReferenceIndex[];
   readonly uris: readonly UriIndex[];
   readonly composites: readonly CompositeIndex[];
+  /** Contained resources that one of the references leads to; absent where there is none. */
+  readonly contained?: readonly ContainedValues[];
+}
+
+/** Kinds of values that each belong to a parameter. */
+export type ValueKind = Exclude<keyof SearchValues, 'contained'>;
+
+/** What is found in a contained resource, which no search finds by itself: chains look into it. */
+export interface ContainedValues {
+  readonly type: string;
+  /** Without `#`. */
+  readonly id: string;
+  readonly values: SearchValues;
 }
 
 export interface TokenIndex {
@@ -58,6 +71,7 @@ export interface ReferenceIndex {
   readonly parameter: string;
   readonly target:
     | { readonly kind: 'local'; readonly type: string; readonly id: string }
+    | { readonly kind: 'contained'; readonly type: string; readonly id: string }
     | { readonly kind: 'url'; readonly url: string }
     | { readonly kind: 'identifier'; readonly system: string; readonly value: string };
 }

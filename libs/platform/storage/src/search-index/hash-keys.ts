@@ -69,6 +69,11 @@ export function referenceMask(place: Place, parameter: string): Key {
   return hash64(`${place.tenant}\u0001${place.type}\u0001reference\u0001${parameter}`) ^ tenantKey(place.tenant);
 }
 
+/** The id, in keys, of a resource contained in another. No resource of its own can have it. */
+export function containedId(container: { readonly type: string; readonly id: string }, id: string): string {
+  return `${resourceText(container.type, container.id)}#${id}`;
+}
+
 /** As the database takes it. */
 export function int8(key: Key): string {
   return key.toString();

@@ -1,13 +1,16 @@
-import { searchParameters, type SearchValues, type TokenIndex } from '#libs/fhir-search';
-import { int8, keyOf, parameterNumber, selfKey, type Key, type Place } from './hash-keys.js';
+import { searchParameters, type ContainedValues, type SearchValues, type TokenIndex } from '#libs/fhir-search';
+import { containedId, int8, keyOf, parameterNumber, referenceKey, selfKey, type Key, type Place } from './hash-keys.js';
 import { isAllOf, partRows, quantityRow, referenceKeys, tokenKeys, type ValueRow } from './value-rows.js';
-import { bitOf, codesOf, isCombined, isThePatient, mainDate } from './search-scheme.js';
+import { bitOf, codesOf, containedTypeCode, isCombined, isThePatient, mainDate, typeCode } from './search-scheme.js';
 import { storableText } from '../write/dead-letter-store.js';
 import { plainArray } from '../postgres/pg-arrays.js';
 
 /** The rows of one resource. Numbers of 64 bits as text, times in ms since 1970. */
 export interface IndexRow {
   readonly type: string;
+  /** Number of the type; of what is contained, that of contained ones. */
+  readonly code: number;
+  /** Of what is contained: `Type/id` of the resource it is in. */
   readonly id: string;
   readonly self: string;
   readonly updated: number;
@@ -38,22 +41,38 @@ export function openOr(time: number): number {
   return Math.max(-OPEN, Math.min(OPEN, time));
 }
 
-/** What is written into the index for a resource. @param updated its `meta.lastUpdated` */
-export function indexRow(
+interface Resource {
+  readonly type: string;
+  readonly id: string;
+  /** Its `meta.lastUpdated`, ms. */
+  readonly lastUpdated: number;
+}
+
+/** What is written into the index for a resource: a row of its own, and one for each resource that it contains and refers to. */
+export function indexRows(
   tenant: number,
-  resource: { readonly type: string; readonly id: string; readonly lastUpdated: number },
+  resource: Resource,
   values: SearchValues,
-): IndexRow {
-  const { type, id } = resource;
+): { readonly own: IndexRow; readonly contained: readonly IndexRow[] } {
+  const { type, id, lastUpdated: updated } = resource;
+  const self = selfKey(tenant, type, id);
+  const building = new RowBuilder({ tenant, type }, resource);
+  building.add(values);
+  const rest = building.result(type === 'Patient' ? self : undefined);
+  const own = { type, code: typeCode(type), id, self: int8(self), updated, ...rest };
+  return { own, contained: (values.contained ?? []).map((one) => containedRow(tenant, resource, one)) };
+}
+
+function containedRow(tenant: number, container: Resource, { type, id, values }: ContainedValues): IndexRow {
   const building = new RowBuilder({ tenant, type });
   building.add(values);
-  const self = selfKey(tenant, type, id);
   return {
     type,
-    id,
-    self: int8(self),
-    updated: resource.lastUpdated,
-    ...building.result(type === 'Patient' ? self : undefined),
+    code: containedTypeCode(type),
+    id: `${container.type}/${container.id}`,
+    self: int8(selfKey(tenant, type, containedId(container, id))),
+    updated: container.lastUpdated,
+    ...building.result(undefined),
   };
 }
 
@@ -68,7 +87,11 @@ class RowBuilder {
   private dateFrom = NO_DATE;
   private dateTo = NO_DATE;
 
-  constructor(private readonly place: Place) {
+  /** @param container what it contains is found by chains from it */
+  constructor(
+    private readonly place: Place,
+    private readonly container?: Resource,
+  ) {
     this.mainDate = mainDate(place.type);
   }
 
@@ -87,14 +110,7 @@ class RowBuilder {
     for (const quantity of values.quantities) {
       if (this.isThere(quantity.parameter)) this.values.push(quantityRow(this.place, quantity));
     }
-    for (const reference of values.references) {
-      this.isThere(reference.parameter);
-      const { parameter, target } = reference;
-      for (const key of referenceKeys(this.place, reference)) this.keys.add(key);
-      if (target.kind === 'local' && target.type === 'Patient' && isThePatient(this.place.type, parameter)) {
-        this.patient = selfKey(this.place.tenant, 'Patient', target.id);
-      }
-    }
+    for (const reference of values.references) this.addReference(reference);
     for (const { parameter, value } of values.uris) {
       this.isThere(parameter);
       const key = keyOf(this.place, 'uri', parameter, value);
@@ -104,7 +120,7 @@ class RowBuilder {
     this.addComposites(values);
   }
 
-  result(ownPatient: Key | undefined): Omit<IndexRow, 'type' | 'id' | 'self' | 'updated'> {
+  result(ownPatient: Key | undefined): Omit<IndexRow, 'type' | 'code' | 'id' | 'self' | 'updated'> {
     const patient = ownPatient ?? this.patient;
     return {
       patient: patient === undefined ? null : int8(patient),
@@ -123,6 +139,23 @@ class RowBuilder {
     if (isCombined(this.place.type, parameter)) return false;
     this.present |= bitOf(this.place.type, parameter);
     return true;
+  }
+
+  private addReference(reference: SearchValues['references'][number]): void {
+    this.isThere(reference.parameter);
+    const { parameter, target } = reference;
+    for (const key of referenceKeys(this.place, reference)) this.keys.add(key);
+    const local = this.localTarget(target);
+    if (local === undefined) return;
+    if (target.kind === 'contained') this.keys.add(referenceKey(this.place, parameter, local));
+    if (local.type === 'Patient' && isThePatient(this.place.type, parameter))
+      this.patient = selfKey(this.place.tenant, 'Patient', local.id);
+  }
+
+  private localTarget(target: SearchValues['references'][number]['target']) {
+    if (target.kind === 'local') return target;
+    if (target.kind !== 'contained' || this.container === undefined) return undefined;
+    return { type: target.type, id: containedId(this.container, target.id) };
   }
 
   private addToken(token: TokenIndex): void {

@@ -2,7 +2,7 @@ import { RESOURCE_TYPES } from '#libs/domain/fhir';
 import { searchParameters } from '#libs/fhir-search';
 
 /** How values are indexed. A change of what is written needs a new number, and a migration that finds the rows of older ones. */
-export const SEARCH_SCHEME = 2;
+export const SEARCH_SCHEME = 3;
 
 /** A type of R5 that was once taken for one of R4: without a place in the alphabet. */
 const NOT_OF_R4 = 'SubscriptionStatus';
@@ -14,6 +14,11 @@ export function typeCode(type: string): number {
   const code = codes.get(type);
   if (code === undefined) throw new Error(`${type} is no type of R4`);
   return code;
+}
+
+/** Under this number stand resources of a type that are contained in another: chains alone look there. */
+export function containedTypeCode(type: string): number {
+  return -typeCode(type);
 }
 
 export function typeOfCode(code: number): string {

@@ -1,4 +1,4 @@
-import { isOfTypeParameter, type SearchValues, type TokenIndex } from '#libs/fhir-search';
+import { isOfTypeParameter, type SearchValues, type TokenIndex, type ValueKind } from '#libs/fhir-search';
 import { storableText } from '../write/dead-letter-store.js';
 import { keyOf, pair, parameterNumber, referenceKey, type Key, type Place } from './hash-keys.js';
 
@@ -16,7 +16,7 @@ export interface ValueRow {
   readonly keys?: readonly Key[];
 }
 
-type Keyed = Exclude<keyof SearchValues, 'composites'>;
+type Keyed = Exclude<ValueKind, 'composites'>;
 const KINDS: readonly Keyed[] = ['tokens', 'strings', 'dates', 'numbers', 'quantities', 'references', 'uris'];
 
 /** Whether the parameters of a part have no other values in the resource. */
@@ -65,6 +65,9 @@ export function referenceKeys(place: Place, { parameter, target }: SearchValues[
   switch (target.kind) {
     case 'local':
       return [referenceKey(place, parameter, target)];
+    // Found by whoever knows the resource it is in.
+    case 'contained':
+      return [];
     case 'url':
       return [keyOf(place, 'url', parameter, target.url)];
     case 'identifier':

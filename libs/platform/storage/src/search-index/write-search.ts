@@ -10,6 +10,13 @@ export interface Indexed {
   readonly row: IndexRow;
 }
 
+/** A resource that is to leave the index. */
+export interface Removed {
+  readonly type: string;
+  readonly id: string;
+  readonly seq: string;
+}
+
 const ROWS = `unnest($2::int[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
     $10::bigint[], $11::bigint[], $12::text[])
   AS w (type, seq, id, self, updated, patient, date_from, date_to, present, many, keys)`;
@@ -32,6 +39,13 @@ WHERE v.tenant = $1 AND v.type = w.type AND v.seq = w.seq`;
 const REMOVE = `
 DELETE FROM fhir_search s USING unnest($2::int[], $3::bigint[]) AS w (type, seq)
 WHERE s.tenant = $1 AND s.type = w.type AND s.seq = w.seq`;
+
+// Rows of what a resource contains have no place of their own in fhir_resources: they are found by the name of that resource.
+const CLEAR_CONTAINED = `
+WITH gone AS (
+  DELETE FROM fhir_search s USING unnest($2::text[]) AS w (name)
+  WHERE s.tenant = $1 AND s.id = w.name AND s.type < 0 RETURNING s.type, s.seq)
+DELETE FROM fhir_search_values v USING gone WHERE v.tenant = $1 AND v.type = gone.type AND v.seq = gone.seq`;
 
 const VALUES = `
 INSERT INTO fhir_search_values
@@ -63,16 +77,17 @@ export function replaceIndexed(client: PoolClient, tenant: number, indexed: read
   return [
     client.query({ name: 'fhir-search-update', text: UPDATE, values: [tenant, ...columns(indexed)] }),
     client.query({ name: 'fhir-search-clear', text: CLEAR, values: [tenant, ...keysOf(indexed)] }),
+    clearContained(
+      client,
+      tenant,
+      indexed.map(({ row }) => row),
+    ),
     ...insertBeside(client, tenant, indexed),
   ];
 }
 
 /** The statements that take resources out of the index. */
-export function removeIndexed(
-  client: PoolClient,
-  tenant: number,
-  removed: readonly { readonly type: string; readonly seq: string }[],
-): Promise<unknown>[] {
+export function removeIndexed(client: PoolClient, tenant: number, removed: readonly Removed[]): Promise<unknown>[] {
   if (removed.length === 0) return [];
   const values = [
     tenant,
@@ -82,12 +97,26 @@ export function removeIndexed(
   return [
     client.query({ name: 'fhir-search-remove', text: REMOVE, values }),
     client.query({ name: 'fhir-search-clear', text: CLEAR, values }),
+    clearContained(client, tenant, removed),
   ];
 }
 
+function clearContained(
+  client: PoolClient,
+  tenant: number,
+  containers: readonly { readonly type: string; readonly id: string }[],
+): Promise<unknown> {
+  const names = containers.map(({ type, id }) => `${type}/${id}`);
+  return client.query({
+    name: 'fhir-search-clear-contained',
+    text: CLEAR_CONTAINED,
+    values: [tenant, textArray(names)],
+  });
+}
+
 function insertBeside(client: PoolClient, tenant: number, indexed: readonly Indexed[]): Promise<unknown>[] {
-  const rows = indexed.flatMap(({ seq, row: { type, values } }) =>
-    values.map((value, position) => ({ ...value, position, seq, type: typeCode(type) })),
+  const rows = indexed.flatMap(({ seq, row: { code, values } }) =>
+    values.map((value, position) => ({ ...value, position, seq, type: code })),
   );
   const texts = distinctTexts(indexed);
   return [
@@ -157,5 +186,5 @@ function columns(indexed: readonly Indexed[]): unknown[] {
 }
 
 function keysOf(indexed: readonly Indexed[]): [string, string] {
-  return [plainArray(indexed.map(({ row }) => typeCode(row.type))), plainArray(indexed.map(({ seq }) => seq))];
+  return [plainArray(indexed.map(({ row }) => row.code)), plainArray(indexed.map(({ seq }) => seq))];
 }

@@ -3,8 +3,8 @@ import { referenceValueKeys, tokenKey } from '../asked-keys.js';
 import { valueSql } from './compile-ranges.js';
 import { textKeysSql } from './compile-texts.js';
 import { keyOf, parameterNumber } from '../../search-index/hash-keys.js';
-import { bitOf, parametersFor, typeCode } from '../../search-index/search-scheme.js';
-import type { Scope } from '../scope.js';
+import { bitOf, parametersFor } from '../../search-index/search-scheme.js';
+import { rowsCode, type Scope } from '../scope.js';
 
 type Composite = Extract<Condition, { kind: 'composite' }>;
 
@@ -31,13 +31,13 @@ export function compositeSql(
 }
 
 function groupSql(scope: Scope, parameter: string, conditions: readonly Condition[]): string {
-  const { tenant, type, alias, parameters } = scope;
+  const { tenant, alias, parameters } = scope;
   const rows = conditions.map((_, at) => `g${at}`);
   const holds = conditions.map(
     (
       condition,
       at,
-    ) => `g${at}.tenant = ${parameters.add(tenant, 'int')} AND g${at}.type = ${parameters.add(typeCode(type), 'int2')}
+    ) => `g${at}.tenant = ${parameters.add(tenant, 'int')} AND g${at}.type = ${parameters.add(rowsCode(scope), 'int2')}
       AND g${at}.seq = ${alias}.seq AND g${at}.composed = g0.composed
       AND g${at}.parameter = ${parameters.add(parameterNumber(`${parameter}/${at}`), 'int')}
       AND (${partSql(scope, condition, `g${at}`)})`,

@@ -4,8 +4,8 @@ import { compositeSql } from './compile-composites.js';
 import { lastUpdatedSql, mainDateSql, rangesSql } from './compile-ranges.js';
 import { textsSql } from './compile-texts.js';
 import { keyOf, referenceKey, referenceMask, selfKey, type Key } from '../../search-index/hash-keys.js';
-import { bitOf, isThePatient, mainDate, parametersFor, typeCode } from '../../search-index/search-scheme.js';
-import { ALL_VISIBLE, type Scope } from '../scope.js';
+import { bitOf, isThePatient, mainDate, parametersFor } from '../../search-index/search-scheme.js';
+import { ALL_VISIBLE, rowsCode, type Scope } from '../scope.js';
 
 /** Maximum depth of chains: `_has` and chains go one level, and a compartment or restriction may stand inside. */
 const ALIASES = ['s', 't', 'u', 'v', 'w'];
@@ -17,7 +17,7 @@ export function searchSql(scope: Scope, conditions: readonly Condition[]): strin
   const restricting = { ...scope, visible: ALL_VISIBLE };
   const restrictions = scope.visible(type).map((one) => `(${allSql(restricting, one)})`);
   return [
-    `${alias}.tenant = ${parameters.add(tenant, 'int')} AND ${alias}.type = ${parameters.add(typeCode(type), 'int2')}`,
+    `${alias}.tenant = ${parameters.add(tenant, 'int')} AND ${alias}.type = ${parameters.add(rowsCode(scope), 'int2')}`,
     ...(conditions.length === 0 ? [] : [allSql(scope, conditions)]),
     ...(restrictions.includes('(true)') ? [] : [`(${restrictions.join(' OR ') || 'false'})`]),
   ].join('\n  AND ');
@@ -76,7 +76,8 @@ function conditionSql(scope: Scope, condition: Condition): string {
     case 'id':
       return idSql(scope, condition.values, condition.not);
     case 'lastUpdated':
-      return lastUpdatedSql(scope, condition.values);
+      // What is contained has no time of its own (dom-4).
+      return scope.contained === true ? 'false' : lastUpdatedSql(scope, condition.values);
     case 'token':
       return anyKey(scope, tokensKeys(scope, condition), condition.not);
     case 'reference':
@@ -128,7 +129,9 @@ function referencesKeys(
   return values.flatMap((value) => referenceValueKeys(scope, parameter, value));
 }
 
-function idSql({ tenant, type, alias, parameters }: Scope, ids: readonly string[], not: boolean): string {
+function idSql({ tenant, type, alias, parameters, contained }: Scope, ids: readonly string[], not: boolean): string {
+  // The id of what is contained has a meaning only where it is.
+  if (contained === true) return String(not);
   return `${alias}.seq ${not ? 'NOT IN' : 'IN'} (SELECT r.search_key FROM fhir_resources r
     WHERE r.tenant = ${parameters.add(tenant, 'int')} AND r.type = ${parameters.add(type, 'text')}
       AND r.id = ANY (${parameters.add(ids, 'text[]')}) AND r.search_key IS NOT NULL)`;
@@ -169,16 +172,23 @@ function missingSql({ type, alias, parameters }: Scope, parameter: string, missi
   return `${alias}.present & ${parameters.add(mask, 'bigint')} ${missing ? '=' : '<>'} 0`;
 }
 
+/**
+ * By references to resources of their own, which the caller must be allowed to find, and to contained ones (R4 search.html#contained), which whoever
+ * finds the resource has with it.
+ */
 function chainSql(scope: Scope, { parameter, targets }: Extract<Condition, { kind: 'chain' }>): string {
   const { alias, parameters } = scope;
   const parts = targets.map(({ type, condition }) => {
     const inner = inside(scope, type);
-    const where = searchSql(inner, [condition]);
-    if (type === 'Patient' && isThePatient(scope.type, parameter)) {
-      return `${alias}.patient IN (SELECT ${inner.alias}.self FROM fhir_search ${inner.alias} WHERE ${where})`;
-    }
-    const mask = parameters.add(referenceMask(scope, parameter), 'bigint');
-    return `${alias}.keys && ARRAY(SELECT ${inner.alias}.self # ${mask} FROM fhir_search ${inner.alias} WHERE ${where})`;
+    const isPatient = type === 'Patient' && isThePatient(scope.type, parameter);
+    const mask = isPatient ? '' : ` # ${parameters.add(referenceMask(scope, parameter), 'bigint')}`;
+    const found = [inner, { ...inner, contained: true as const, visible: ALL_VISIBLE }]
+      .map(
+        (one) =>
+          `SELECT ${inner.alias}.self${mask} FROM fhir_search ${inner.alias} WHERE ${searchSql(one, [condition])}`,
+      )
+      .join('\n  UNION ALL ');
+    return isPatient ? `${alias}.patient IN (${found})` : `${alias}.keys && ARRAY(${found})`;
   });
   return parts.length === 0 ? 'false' : `(${parts.join(' OR ')})`;
 }
@@ -198,5 +208,6 @@ function hasSql(scope: Scope, { type, parameter, condition }: Extract<Condition,
 function inside(scope: Scope, type: string): Scope {
   const alias = ALIASES[ALIASES.indexOf(scope.alias) + 1];
   if (alias === undefined) throw new Error('a search is nested too deep');
-  return { ...scope, type, alias };
+  const { contained: _, ...outer } = scope;
+  return { ...outer, type, alias };
 }

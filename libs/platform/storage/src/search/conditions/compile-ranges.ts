@@ -1,8 +1,8 @@
 import type { Condition, DateValue, NumberValue, QuantityValue } from '#libs/fhir-search';
 import { keyOf, pair, parameterNumber, type Place } from '../../search-index/hash-keys.js';
 import { NO_DATE } from '../../search-index/index-row.js';
-import { bitOf, parametersFor, typeCode } from '../../search-index/search-scheme.js';
-import type { Scope } from '../scope.js';
+import { bitOf, parametersFor } from '../../search-index/search-scheme.js';
+import { rowsCode, type Scope } from '../scope.js';
 import type { Parameters } from '../statement.js';
 
 export type RangeCondition = Extract<Condition, { kind: 'string' | 'date' | 'number' | 'quantity' }>;
@@ -19,7 +19,8 @@ export function rangesSql(scope: Scope, condition: RangeCondition): string {
   return `${scope.alias}.seq IN (${rowsSql(scope, condition)})`;
 }
 
-function rowsSql({ tenant, type, parameters }: Scope, condition: RangeCondition, ofRow = ''): string {
+function rowsSql(scope: Scope, condition: RangeCondition, ofRow = ''): string {
+  const { tenant, type, parameters } = scope;
   const numbers = parametersFor(type, condition.parameter).map(parameterNumber);
   const [only, another] = numbers;
   const parameter =
@@ -27,7 +28,7 @@ function rowsSql({ tenant, type, parameters }: Scope, condition: RangeCondition,
       ? `= ${parameters.add(only, 'int')}`
       : `= ANY (${parameters.add(numbers, 'int[]')})`;
   return `SELECT x.seq FROM fhir_search_values x
-    WHERE x.tenant = ${parameters.add(tenant, 'int')} AND x.type = ${parameters.add(typeCode(type), 'int2')}
+    WHERE x.tenant = ${parameters.add(tenant, 'int')} AND x.type = ${parameters.add(rowsCode(scope), 'int2')}
       AND x.parameter ${parameter} ${ofRow} AND (${valueSql({ tenant, type }, condition, 'x', parameters)})`;
 }
 
