@@ -92,6 +92,7 @@ export async function liveOnAPump(
     '/v1/forecast-scores': ['/v1/forecast-scores?code=glucose&patient=pump', '/v1/forecast-scores?by=model'],
     '/v1/twins/{patient}/parameters': [`${PERSON}/parameters`],
     '/v1/twins/{patient}/parameters/fit/{id}': [fit.url],
+    '/v1/twins/{patient}/scenarios': [`${PERSON}/scenarios`, `${PERSON}/scenarios?limit=1`],
     '/v1/scenarios/{id}': [`/v1/scenarios/${scenario.id}`],
     '/v1/scenarios/batch/{id}': [batch.url],
     '/v1/twins/{patient}/therapy': [`${PERSON}/therapy`],

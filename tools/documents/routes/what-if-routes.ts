@@ -2,6 +2,7 @@ import * as api from '#libs/contracts';
 import { json, type RouteDoc } from './route-doc.js';
 
 const run = ['scenarios.run'];
+const read = ['scenarios.read', 'scenarios.run'];
 const write = ['proposals.write'];
 
 /** Scenarios, parameters of persons, therapy settings and proposals. */
@@ -36,6 +37,16 @@ export const WHAT_IF_ROUTES: readonly RouteDoc[] = [
     answer: json(api.FitJobSchema),
   },
   {
+    method: 'get',
+    path: '/v1/twins/{patient}/scenarios',
+    summary: 'What was asked of the patient, newest first',
+    tag: 'scenarios',
+    scopes: read,
+    status: 200,
+    query: api.ScenariosQuery,
+    answer: json(api.ScenarioListSchema),
+  },
+  {
     method: 'post',
     path: '/v1/twins/{patient}/scenarios',
     summary: 'What if: simulates arms from the state of the twin at a time; the twin is not touched',
@@ -60,7 +71,7 @@ export const WHAT_IF_ROUTES: readonly RouteDoc[] = [
     path: '/v1/scenarios/batch/{id}',
     summary: 'How far a batch is, and its scenarios',
     tag: 'scenarios',
-    scopes: run,
+    scopes: read,
     status: 200,
     answer: json(api.ScenarioBatchSchema),
   },
@@ -69,7 +80,7 @@ export const WHAT_IF_ROUTES: readonly RouteDoc[] = [
     path: '/v1/scenarios/{id}',
     summary: 'A scenario again, the same bytes; 410 where it cannot be derived any more',
     tag: 'scenarios',
-    scopes: run,
+    scopes: read,
     status: 200,
     answer: json(api.ScenarioSchema),
   },

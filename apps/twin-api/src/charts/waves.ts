@@ -11,7 +11,7 @@ const MAX_MS = 60_000;
 /** Twelve leads in pieces of a second, ten times over. */
 const MAX_SERIES = 7_200;
 /** How long before the time a series may have begun that lasts into it, ms: waves come in pieces, intervals may come by the quarter of an hour. */
-const LOOK_BACK_MS = { waveform: 5 * 60_000, intervals: 30 * 60_000 } as const;
+export const LOOK_BACK_MS = { waveform: 5 * 60_000, intervals: 30 * 60_000 } as const;
 
 /**
  * Waves or intervals that last into a time of at most a minute, each as it was sent.

@@ -80,6 +80,19 @@ describe('measurements as CSV', () => {
     expect(values(await csv('p1/measurements?code=glucose'))).toEqual([]);
   });
 
+  it('holds of a wave what is of the time that is asked for, also where the wave began before', async () => {
+    const times = async (code: string, from: number, to: number): Promise<string[]> => {
+      const asked = `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`;
+      const { text } = await csv(`p2/measurements?code=${code}&${asked}`);
+      const lines = text.split('\r\n').slice(1, -1);
+      return lines.map((line) => line.slice('2026-03-01T08:00:'.length, line.indexOf('Z')));
+    };
+    expect(await times('ecg', T0 + 5_004, T0 + 5_008)).toEqual(['05.004']);
+    expect(await times('ecg', T0, T0 + 5_008)).toEqual(['05.000', '05.004']);
+    expect(await times('rr-interval', T0 + 6_500, T0 + 60_000)).toEqual(['06.800']);
+    expect(await times('ecg', T0 + 5_009, T0 + 60_000)).toEqual([]);
+  });
+
   it('holds every value of a long history', async () => {
     const { text } = await csv('p3/measurements?code=glucose&limit=10', { accept: 'text/csv, application/json' });
     const lines = text.split('\r\n').slice(1, -1);

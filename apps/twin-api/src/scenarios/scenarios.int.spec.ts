@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ScenarioBatchSchema, ScenarioSchema } from '#libs/contracts';
+import { ScenarioBatchSchema, ScenarioListSchema, ScenarioSchema } from '#libs/contracts';
 import { DiabetesApi } from '../simulation/diabetes.fixture.js';
 
 const MINUTE = 60_000;
@@ -92,6 +92,30 @@ describe('scenarios over HTTP and Postgres', () => {
   ])('is refused at $pointer', async ({ more, pointer }) => {
     const { status, body } = await api.call('POST', at('p1'), request(more()));
     expect([status, body['errors']]).toMatchObject([400, [{ pointer }]]);
+  });
+
+  it('is listed with those asked before, newest first, also for those who may only read', async () => {
+    const reader = { bearer: await api.http.tokenOf('ward', 'scenarios.read') };
+    const first = await api.call('POST', at('p1'), request({ seed: 41 }));
+    const second = await api.call('POST', at('p1'), request({ seed: 42 }));
+    const page = await api.call('GET', `${at('p1')}?limit=1`, undefined, reader);
+    expect(page.status).toBe(200);
+    const { items, next } = ScenarioListSchema.parse(page.body);
+    expect(items).toMatchObject([
+      {
+        id: second.body['id'],
+        from: iso(-70),
+        minutes: 180,
+        arms: ['recorded', '30 % less'],
+        askedBy: expect.any(String),
+      },
+    ]);
+    const rest = await api.call('GET', `${at('p1')}?limit=1&cursor=${next}`, undefined, reader);
+    expect(rest.body['items'][0].id).toBe(first.body['id']);
+    expect((await api.call('GET', `/v1/scenarios/${items[0]!.id}`, undefined, reader)).body).toEqual(second.body);
+    expect((await api.call('POST', at('p1'), request(), reader)).status).toBe(403);
+    expect((await api.call('GET', at('nobody'), undefined, reader)).status).toBe(404);
+    expect((await api.call('GET', at('p2'), undefined, reader)).body).toEqual({ items: [] });
   });
 
   it('is for those with the scope, of their own tenant', async () => {

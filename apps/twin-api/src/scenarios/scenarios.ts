@@ -1,14 +1,17 @@
 import type { Pool } from 'pg';
-import type { Scenario, ScenarioAsked } from '#libs/contracts';
+import { z } from 'zod';
+import type { Scenario, ScenarioAsked, ScenarioListSchema, ScenariosQuery } from '#libs/contracts';
 import { MODEL_IDS, refuse, type ModelRefusal } from '#libs/domain/forecasting';
 import { planScenario, scenarioId, type ScenarioPlan } from '#libs/domain/scenarios';
-import { notFound, Problem } from '#libs/platform/http';
+import { decodeCursor, notFound, pageOf, Problem } from '#libs/platform/http';
 import { findTwin, knownUntil, type ScenarioStore, type StoredScenario } from '#libs/platform/storage';
 import type { ComputedScenario } from '../simulation/model-tasks.js';
 import type { ModelThreads } from '../simulation/model-threads.js';
 import { loadPerson } from '../simulation/person.js';
 import { PERSONAL_GLUCOSE } from '../simulation/personal-glucose.js';
 import { invalid, modelRefuses } from '../simulation/refusals.js';
+import { Ms, Uuid } from '../twins/places.js';
+import { iso } from '../wire.js';
 
 export interface ScenariosDeps {
   readonly pool: Pool;
@@ -31,6 +34,7 @@ export interface Given {
   readonly x: number;
 }
 
+const Place = z.object({ askedAt: Ms, id: Uuid });
 const MINUTE = 60_000;
 /** Draws times minutes, about 0.7 s of CPU: what is larger takes its turn with jobs, so that those who ask little do not wait for it. */
 const LARGE = 1_500_000;
@@ -55,6 +59,37 @@ export class Scenarios {
     if (outcome.kind === 'refused') throw modelRefuses(outcome, plan.model);
     await store.add([storedOf(call, plan, outcome)]);
     return outcome.scenario;
+  }
+
+  /** What was asked of a patient, newest first. @throws Problem 400 for a cursor; 404 without the patient */
+  async asked(
+    tenant: number,
+    patient: string,
+    { limit, cursor }: z.output<typeof ScenariosQuery>,
+  ): Promise<z.input<typeof ScenarioListSchema>> {
+    const list = { list: 'scenarios', tenant, of: patient };
+    const after = decodeCursor(list, Place, cursor);
+    if ((await findTwin(this.deps.pool, tenant, patient)) === undefined) throw notFound('the patient');
+    const rows = await this.deps.store.list(tenant, patient, { after, limit: limit + 1 });
+    return pageOf(
+      list,
+      rows,
+      limit,
+      ({ id, askedAt, client, plan, modelVersion }) => {
+        const { model, from, knownAt, minutes, arms } = JSON.parse(plan) as ScenarioPlan;
+        return {
+          id,
+          askedAt: iso(askedAt),
+          askedBy: client,
+          model: { id: model, version: modelVersion },
+          from: iso(from),
+          knownAt: iso(knownAt),
+          minutes,
+          arms: arms.map(({ name }) => name),
+        };
+      },
+      ({ askedAt, id }) => ({ askedAt, id }),
+    );
   }
 
   /**

@@ -127,6 +127,6 @@ export const MeasurementsQuery = z.strictObject({
     .enum(['json', 'csv'])
     .optional()
     .describe(
-      'csv, as `Accept: text/csv`: every value known at `known-at` (else now), with the header effectiveAt,code,value,unit,source,quality; `limit` does not count',
+      'csv, as `Accept: text/csv`: every value known at `known-at` (else now), with the header effectiveAt,code,value,unit,source,quality; of waves the values from `from` to `to`, also where the wave began before; `limit` does not count',
     ),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FhirId, Instant } from '../api/api-values.js';
+import { FhirId, Instant, listOf, PageQuery } from '../api/api-values.js';
 
 /** What a scenario can change: catalogue names. */
 export const CHANGEABLE = ['insulin-bolus', 'carbohydrate-intake', 'insulin-basal-rate', 'exercise-intensity'] as const;
@@ -152,6 +152,20 @@ export const ScenarioSchema = z.object({
   disclaimer: z.string(),
 });
 export type Scenario = z.input<typeof ScenarioSchema>;
+
+export const ScenariosQuery = z.strictObject(PageQuery);
+export const ScenarioListSchema = listOf(
+  z.object({
+    id: z.string().describe('of `GET /v1/scenarios/{id}`'),
+    askedAt: Instant,
+    askedBy: z.string().describe('the client, or the account of the person'),
+    model: z.object({ id: z.string(), version: z.string() }),
+    from: Instant,
+    knownAt: Instant,
+    minutes: z.int(),
+    arms: z.array(z.string()).describe('their names'),
+  }),
+);
 
 export const RefusedSchema = z.object({ reason: ModelReason, message: z.string() });
 export type Refused = z.output<typeof RefusedSchema>;

@@ -3,7 +3,7 @@ const READS = ['twins.read', 'alerts.read', 'thresholds.read', 'forecasts.read']
 
 const SCOPES_OF_ROLES = {
   nurse: [...READS, 'alerts.write'],
-  physician: [...READS, 'alerts.write', 'monitoring.write', 'thresholds.write', 'scenarios.run'],
+  physician: [...READS, 'alerts.write', 'monitoring.write', 'thresholds.write', 'scenarios.read', 'scenarios.run'],
   // Nothing by which something is done to a patient.
   operator: [
     'twins.read',
@@ -18,7 +18,15 @@ const SCOPES_OF_ROLES = {
     'clients.read',
     'clients.write',
   ],
-  auditor: [...READS, 'operations.read', 'rejections.read', 'dead-letters.read', 'webhooks.read', 'clients.read'],
+  auditor: [
+    ...READS,
+    'scenarios.read',
+    'operations.read',
+    'rejections.read',
+    'dead-letters.read',
+    'webhooks.read',
+    'clients.read',
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type PersonRole = keyof typeof SCOPES_OF_ROLES;

@@ -14,6 +14,7 @@ export const PLAIN_SCOPES = [
   'thresholds.read',
   'thresholds.write',
   'forecasts.read',
+  'scenarios.read',
   'scenarios.run',
   'proposals.write',
   'webhooks.read',

@@ -15,6 +15,12 @@ export interface StoredScenario {
   readonly digest: string;
 }
 
+/** As a list has it. */
+export interface ListedScenario extends Pick<StoredScenario, 'id' | 'plan' | 'modelVersion' | 'client'> {
+  /** ms */
+  readonly askedAt: number;
+}
+
 /** Scenarios by what they follow from: the answers are computed again (docs/adr/0051). */
 export class ScenarioStore {
   constructor(private readonly pool: Pool) {}
@@ -46,5 +52,21 @@ export class ScenarioStore {
       [tenant, id],
     );
     return rows[0];
+  }
+
+  /** Those of a patient, newest first. */
+  async list(
+    tenant: number,
+    patient: string,
+    page: { readonly after: Pick<ListedScenario, 'askedAt' | 'id'> | undefined; readonly limit: number },
+  ): Promise<readonly ListedScenario[]> {
+    const { rows } = await this.pool.query<ListedScenario>(
+      `SELECT id::text AS id, plan, model_version AS "modelVersion", client, (extract(epoch FROM created_at) * 1000)::float8 AS "askedAt"
+       FROM scenarios WHERE tenant = $1 AND patient = $2
+         AND ($3::float8 IS NULL OR (created_at, id) < (to_timestamp($3 / 1000), $4::uuid))
+       ORDER BY created_at DESC, id DESC LIMIT $5`,
+      [tenant, patient, page.after?.askedAt ?? null, page.after?.id ?? null, page.limit],
+    );
+    return rows;
   }
 }
