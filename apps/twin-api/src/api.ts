@@ -17,6 +17,7 @@ import type {
   SuppressionListSchema,
   SuppressionsQuery,
   ThresholdListSchema,
+  ThresholdSchema,
   TwinQuery,
 } from '#libs/contracts';
 import { ruleViews, type Catalogue } from '#libs/domain/twin';
@@ -205,5 +206,15 @@ function thresholdView(
     setAt: iso(row.recordedAt),
     ...(row.expiresAt === null ? {} : { expiresAt: iso(row.expiresAt) }),
     version: row.version,
+    ...(row.kept === null || row.kept === undefined ? {} : { kept: keptView(row.kept) }),
   };
+}
+
+function keptView(kept: NonNullable<ThresholdRow['kept']>): NonNullable<z.input<typeof ThresholdSchema>['kept']> {
+  return Object.fromEntries(
+    Object.entries(kept).map(([name, { expiresAt, ...owner }]) => [
+      name,
+      { ...owner, ...(expiresAt === undefined ? {} : { expiresAt: iso(expiresAt) }) },
+    ]),
+  );
 }

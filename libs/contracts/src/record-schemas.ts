@@ -61,6 +61,7 @@ const WireThresholdSchema = z.object({
   limits: z.record(z.string(), z.number()).nullable(),
   reason: z.string(),
   expiresAt: ms.exactOptional(),
+  keep: z.literal(true).exactOptional().describe("the rule's other limits stay as they are"),
 }) satisfies z.ZodType<WireThreshold>;
 
 export const SamplesRecordSchema = z.object({

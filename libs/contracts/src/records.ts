@@ -165,6 +165,8 @@ export interface WireThreshold {
   readonly limits: Readonly<Record<string, number>> | null;
   readonly reason: string;
   readonly expiresAt?: number;
+  /** The rule's other limits of this layer stay as they are, each with its author, reason and expiry; absent: they are removed. */
+  readonly keep?: true;
 }
 
 /**

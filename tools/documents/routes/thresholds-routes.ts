@@ -22,6 +22,16 @@ export const THRESHOLDS_ROUTES: readonly RouteDoc[] = [
     answer: json(api.ActAnswerSchema),
   },
   {
+    method: 'patch',
+    path: '/v1/twins/{patient}/thresholds',
+    summary: 'Sets some limits of a patient; the others of their rules stay as they are (409 `thresholds-changed`)',
+    tag: 'thresholds',
+    scopes: ['thresholds.write'],
+    status: 202,
+    body: json(api.PatchThresholdsRequest),
+    answer: json(api.ActAnswerSchema),
+  },
+  {
     method: 'get',
     path: '/v1/thresholds',
     summary: 'Limits that were set for all patients of the tenant',

@@ -1,10 +1,11 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type {
   AcknowledgeRequest,
   ActAnswerSchema,
   ActRecord,
+  PatchThresholdsRequest,
   PutMonitoringRequest,
   PutThresholdsRequest,
   ResolveRequest,
@@ -13,8 +14,9 @@ import type {
 } from '#libs/contracts';
 import type { Catalogue } from '#libs/domain/twin';
 import { notFound, Problem } from '#libs/platform/http';
-import { findTwin, planTenantAct, setTenantThresholds } from '#libs/platform/storage';
+import { findTwin, lockLimits, planTenantAct, setTenantThresholds } from '#libs/platform/storage';
 import { episodeOf } from '../alerts/episodes.js';
+import { limitChanges, refuseChanges } from './change-limits.js';
 import { refuseMonitoring } from './monitoring.js';
 import { audit, once, personBehind, recordAct, type ActCall } from './record-act.js';
 import { refuseUnlessSeen } from './seen-alert.js';
@@ -65,7 +67,24 @@ export class Acts {
   ): Promise<ActAnswer> {
     const thresholds = this.checked(request, 'patient');
     const call = { ...caller, onBehalfOf: request.onBehalfOf };
-    return this.onPatient(call, patient, { type: 'set-thresholds', thresholds });
+    return this.onPatient(call, patient, { type: 'set-thresholds', thresholds }, (client) =>
+      lockLimits(client, caller.access.tenant.key, patient),
+    );
+  }
+
+  /** Sets these limits alone: the others of their rules stay as they are, each with its author, reason and expiry. */
+  async changeThresholds(
+    caller: Caller,
+    patient: string,
+    request: z.output<typeof PatchThresholdsRequest>,
+  ): Promise<ActAnswer> {
+    const call = { ...caller, onBehalfOf: request.onBehalfOf };
+    const does: Does = { type: 'set-thresholds', thresholds: limitChanges(request) };
+    const tenant = caller.access.tenant.key;
+    return this.onPatient(call, patient, does, async (client, twin) => {
+      await lockLimits(client, tenant, patient);
+      await refuseChanges(client, this.catalogue, { tenant, twin, patient }, request.thresholds, this.now());
+    });
   }
 
   /** Emits no alerts of a patient, or of some rules, until it is switched on again or until a time. Measurements are still stored. */
@@ -105,7 +124,7 @@ export class Acts {
       does,
     };
     const answer = await once(this.pool, call, { does, onBehalfOf }, async (client) => {
-      await setTenantThresholds(client, tenant, access.client, thresholds);
+      await setTenantThresholds(client, tenant, onBehalfOf ?? access.client, thresholds);
       await audit(client, call, { id: act, target: 'Tenant', does }, receivedAt);
       await planTenantAct(client, { tenant, record: JSON.stringify(record) });
       return { act, status: 'accepted' as const, ...defined({ onBehalfOf }) };
@@ -152,10 +171,17 @@ export class Acts {
     });
   }
 
-  private onPatient(call: ActCall, patient: string, does: Does): Promise<ActAnswer> {
+  /** @param check in the transaction that records it */
+  private onPatient(
+    call: ActCall,
+    patient: string,
+    does: Does,
+    check?: (client: PoolClient, twin: string) => Promise<void>,
+  ): Promise<ActAnswer> {
     return once(this.pool, call, { does, patient, onBehalfOf: call.onBehalfOf }, async (client) => {
       const twin = await findTwin(client, call.access.tenant.key, patient);
       if (twin === undefined) throw notFound('the patient');
+      await check?.(client, twin.key);
       const act = await recordAct(client, call, { target: `Patient/${patient}`, patient, does }, this.now());
       return { act, status: 'accepted', ...defined({ onBehalfOf: personBehind(call) }) };
     });

@@ -28,6 +28,7 @@ export async function limitsOf(
     knownAt: iso(knownAt),
     items: limits.map(({ expiresAt, ...limit }) => ({
       ...limit,
+      version: known.versions.get(limit.rule) ?? 0,
       ...(expiresAt === undefined ? {} : { expiresAt: iso(expiresAt) }),
     })),
     refused: [...refused],

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import {
   GlucoseMetricsQuery,
   MeasurementsQuery,
   PutMonitoringRequest,
+  PatchThresholdsRequest,
   PutThresholdsRequest,
   TwinQuery,
 } from '#libs/contracts';
@@ -86,6 +87,19 @@ export class TwinRoutes {
       patientId(patient),
       request,
     );
+  }
+
+  @Patch('twins/:patient/thresholds')
+  @HttpCode(202)
+  @RequireScope('thresholds.write')
+  changeThresholds(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body({ schema: PatchThresholdsRequest }) request: z.output<typeof PatchThresholdsRequest>,
+  ): Promise<object> {
+    const call = { access: caller, idempotencyKey: idempotencyKeyOf(key) };
+    return this.api.acts.changeThresholds(call, patientId(patient), request);
   }
 
   @Get('twins/:patient/monitoring')

@@ -157,6 +157,11 @@ export const LimitsSchema = z.object({
         author: z.string().optional().describe('who set it, where it is no default'),
         reason: z.string().optional(),
         expiresAt: Instant.optional(),
+        version: z
+          .int()
+          .describe(
+            'of what was set for the patient of this rule, with which `PATCH …/thresholds` is asked; 0: nothing',
+          ),
       }),
     )
     .describe('of all rules with limits on one measure, by the age of the person'),

@@ -5,11 +5,15 @@ import { Instant, Note, PersonReference, RuleId, listOf } from './api-values.js'
 export const ThresholdSchema = z.object({
   rule: z.string(),
   limits: z.record(z.string(), z.number()).nullable().describe('null: the default limits are in force'),
-  author: z.string(),
+  author: z.string().describe('the person, or the client'),
   reason: z.string(),
   setAt: Instant,
   expiresAt: Instant.optional(),
   version: z.number().int(),
+  kept: z
+    .record(z.string(), z.object({ author: z.string(), reason: z.string(), expiresAt: Instant.optional() }))
+    .optional()
+    .describe('of the limits, those that were set before and stayed when the others were: whose they are'),
 });
 export const ThresholdListSchema = listOf(
   ThresholdSchema.extend({
@@ -27,6 +31,30 @@ export const PutThresholdsRequest = z.strictObject({
           .describe('in the canonical unit of the measure; null restores the default'),
         reason: Note.min(1, 'must say why'),
         expiresAt: Instant.optional(),
+      }),
+    )
+    .min(1)
+    .max(100),
+  onBehalfOf: PersonReference.optional(),
+});
+
+export const PatchThresholdsRequest = z.strictObject({
+  thresholds: z
+    .array(
+      z.strictObject({
+        rule: RuleId,
+        limits: z
+          .record(z.string().max(64), z.number())
+          .describe("in the canonical unit of the measure; the rule's other limits of the patient stay as they are"),
+        reason: Note.min(1, 'must say why'),
+        expiresAt: Instant.optional().describe('of these limits alone'),
+        version: z
+          .int()
+          .min(0)
+          .optional()
+          .describe(
+            'of the limits of the rule that were seen (0: none were set): 409 `thresholds-changed` when somebody has set others since; absent: not checked',
+          ),
       }),
     )
     .min(1)

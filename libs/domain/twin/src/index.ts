@@ -32,6 +32,7 @@ export { ageAt, isPregnantAt, type Person } from './facts/person.js';
 export { inOrder, judgedAs } from './ingest/sample.js';
 export { ruleViews } from './views/catalogue-view.js';
 export { checkThresholds, defaultLimits } from './limits/limits.js';
+export { withKept } from './limits/set-limits.js';
 export { limitsInForce, type LimitInForce } from './limits/limits-in-force.js';
 export { LATENESS_BOUND } from './time/grid.js';
 export { FRESH, viewOf } from './views/view.js';

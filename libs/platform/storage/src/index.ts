@@ -93,6 +93,7 @@ export { ownersOf, storedStreams, type StreamsOfPatient } from './operations/sto
 export { tenantFlow, type TenantFlow } from './operations/tenant-flow.js';
 export { wavesBetween } from './charts/waves-between.js';
 export { limitsKnownAt } from './charts/limits-known.js';
+export { lockLimits, newestLimitsForAct, type NewestLimits } from './read/newest-limits.js';
 export { currentValues, type CurrentValues } from './read/read-values.js';
 export { findPatients } from './ward/find-patients.js';
 export { newestForecastsOf } from './ward/newest-of-many.js';

@@ -196,7 +196,7 @@ describe('patient limits', () => {
     ward.send(glucose(T0, 78));
     const set = limits(ward, T0 + MINUTE, { limits: { limit: 80 } });
     expect(set.thresholds).toEqual([
-      { rule: low, limits: { limit: 80 }, reason: 'agreed', author: 'dr-a', at: T0 + MINUTE },
+      { rule: low, limits: { limit: 80 }, reason: 'agreed', author: 'dr-a', act: expect.any(String), at: T0 + MINUTE },
     ]);
     const outcome = ward.send(glucose(T0 + MIN5, 78));
     expect(emittedBy(outcome)).toEqual([`${low} raised medium open`]);

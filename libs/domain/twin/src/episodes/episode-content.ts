@@ -38,7 +38,7 @@ function limitOf(draft: Draft, rule: MeasureRule, { start, rank, finding }: Foun
   }
   const owner = ownerAt(layers, name, start);
   if (owner === null) return { limit, layer: 'default', owner: 'default' };
-  const { author, reason, expiresAt } = owner.entry;
+  const { author, reason, expiresAt } = owner;
   return { limit, layer: owner.layer, owner: author, reason, ...(expiresAt === undefined ? undefined : { expiresAt }) };
 }
 

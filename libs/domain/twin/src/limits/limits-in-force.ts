@@ -92,6 +92,6 @@ function ownerOf(
 ): Pick<LimitInForce, 'owner' | 'author' | 'reason' | 'expiresAt'> {
   const owner = ownerAt(layers, limit, t);
   if (owner === null) return { owner: 'default' };
-  const { author, reason, expiresAt } = owner.entry;
-  return { owner: owner.layer, author, reason, ...(expiresAt === undefined ? undefined : { expiresAt }) };
+  const { layer, ...of } = owner;
+  return { owner: layer, ...of };
 }

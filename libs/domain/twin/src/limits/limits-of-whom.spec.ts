@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { GLUCOSE, HOUR, MINUTE, series, T0, emittedBy, Ward } from '#libs/testing/ward';
-import { checkThresholds } from '../index.js';
+import { checkThresholds, limitsInForce } from '../index.js';
 
 const MIN5 = 5 * MINUTE;
 
@@ -42,5 +42,41 @@ describe('limits', () => {
     expect(emittedBy(ward.send([{ c: GLUCOSE, t: T0 + MINUTE, x: 75 }]))).toEqual(['glucose-low raised medium open']);
     const later = series(GLUCOSE, T0 + 2 * HOUR, MIN5, [90, 90, 90, 90, 65]);
     expect(later.flatMap((sample) => emittedBy(ward.send([sample])))).toEqual(['glucose-low resolved medium resolved']);
+  });
+
+  it('that are set one at a time leave the others of the rule as they are, with their owner and end', () => {
+    const ward = new Ward();
+    const setOne = (limits: Record<string, number>, reason: string, more: object = {}) =>
+      ward.act(
+        { type: 'set-thresholds', thresholds: [{ rule: 'heart-rate-high', limits, reason, keep: true, ...more }] },
+        T0,
+      );
+    const inForce = (t: number) =>
+      limitsInForce(DEFAULT_CATALOGUE, ward.state, t).limits.filter(({ rule }) => rule === 'heart-rate-high');
+    setOne({ severeLimit: 170 }, 'fever', { expiresAt: T0 + HOUR });
+    const outcome = setOne({ limit: 130 }, 'athlete');
+    expect(outcome.thresholds).toMatchObject([
+      { limits: { limit: 130, severeLimit: 170 }, reason: 'athlete', kept: { severeLimit: { reason: 'fever' } } },
+    ]);
+    expect(inForce(T0 + MINUTE)).toMatchObject([
+      { limit: 'limit', value: 130, owner: 'patient', reason: 'athlete' },
+      { limit: 'severeLimit', value: 170, owner: 'patient', reason: 'fever', expiresAt: T0 + HOUR },
+    ]);
+    expect(inForce(T0 + MINUTE)[0]).not.toHaveProperty('expiresAt');
+    expect(inForce(T0 + HOUR)).toMatchObject([
+      { limit: 'limit', value: 130, owner: 'patient', reason: 'athlete' },
+      { limit: 'severeLimit', value: 150, owner: 'default' },
+    ]);
+  });
+
+  it('that do not fit those that stay are not set', () => {
+    const ward = new Ward();
+    const setOne = (limits: Record<string, number>) =>
+      ward.act(
+        { type: 'set-thresholds', thresholds: [{ rule: 'heart-rate-high', limits, reason: 'why', keep: true }] },
+        T0,
+      );
+    setOne({ severeLimit: 125 });
+    expect(setOne({ limit: 130 }).counts.dropped).toEqual({ 'threshold-refused': 1 });
   });
 });

@@ -128,9 +128,9 @@ describe('the limits in force', () => {
     const at = (t: number) => limitsAt(OXYGEN_LOW, { tenant: undefined, patient }, ADULT, t)['limit'];
     expect([T0, T0 + 1, T0 + 5, T0 + 6].map(at)).toEqual([92, 90, 90, 93]);
     const layers = { tenant: [entry({ clear: 91 })], patient };
-    expect(ownerAt(layers, 'limit', T0)).toEqual({ layer: 'patient', entry: patient[0] });
+    expect(ownerAt(layers, 'limit', T0)).toEqual({ layer: 'patient', author: 'dr-a', reason: patient[0]!.reason });
     expect(ownerAt(layers, 'limit', T0 + 1)).toBeNull();
-    expect(ownerAt(layers, 'clear', T0)).toEqual({ layer: 'tenant', entry: layers.tenant[0] });
+    expect(ownerAt(layers, 'clear', T0)).toEqual({ layer: 'tenant', author: 'dr-a', reason: layers.tenant[0]!.reason });
   });
 
   it.each([

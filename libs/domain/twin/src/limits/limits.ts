@@ -1,7 +1,8 @@
 import { ageAt, type Person } from '../facts/person.js';
 import type { LimitRule, Rule } from '../rules/rule.js';
 import type { Catalogue } from '../rules/catalogue.js';
-import type { SetLimits } from '../state/state.js';
+import type { LimitOwner, SetLimits } from '../state/state.js';
+import { ownerOf, unexpired } from './set-limits.js';
 
 /** Why limits cannot be set. `limit` names the one at fault. */
 export interface LimitRefusal {
@@ -132,8 +133,7 @@ function entryAt(timeline: readonly SetLimits[] | undefined, t: number): SetLimi
   for (let i = timeline.length - 1; i >= 0; i--) {
     const entry = timeline[i]!;
     if (entry.after !== null && t <= entry.after) continue;
-    const inForce = entry.limits !== null && (entry.expiresAt === undefined || t < entry.expiresAt);
-    return inForce ? entry : undefined;
+    return unexpired(entry, t);
   }
   return undefined;
 }
@@ -172,10 +172,10 @@ export function ownerAt(
   layers: Layers,
   name: string,
   t: number,
-): { readonly layer: 'tenant' | 'patient'; readonly entry: SetLimits } | null {
+): ({ readonly layer: 'tenant' | 'patient' } & LimitOwner) | null {
   for (const layer of ['patient', 'tenant'] as const) {
     const entry = entryAt(layers[layer], t);
-    if (entry?.limits?.[name] !== undefined) return { layer, entry };
+    if (entry?.limits?.[name] !== undefined) return { layer, ...ownerOf(entry, name) };
   }
   return null;
 }

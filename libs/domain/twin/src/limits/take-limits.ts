@@ -6,7 +6,7 @@ import type { Changes } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import type { Applied } from '../state/twin-port.js';
 import { checkThresholds } from './limits.js';
-import { setLimitsOf, timelineWith } from './set-limits.js';
+import { setLimitsOf, timelineWith, withKept } from './set-limits.js';
 
 export type SetThresholds = Extract<ActRecord['does'], { type: 'set-thresholds' | 'set-tenant-thresholds' }>;
 
@@ -17,7 +17,7 @@ export type SetThresholds = Extract<ActRecord['does'], { type: 'set-thresholds' 
 export function takeLimits(
   catalogue: Catalogue,
   twin: Pick<Draft, 'measures' | 'thresholds' | 'tenantThresholds'>,
-  { actor, receivedAt }: ActRecord,
+  { act, actor, onBehalfOf, receivedAt }: ActRecord,
   { type, thresholds }: SetThresholds,
 ): Changes {
   const isOfPatient = type === 'set-thresholds';
@@ -27,15 +27,22 @@ export function takeLimits(
   for (const threshold of thresholds) {
     const rule = catalogue.ruleById(threshold.rule);
     const fits = threshold.expiresAt === undefined || isInstant(threshold.expiresAt);
+    const timeline = set[threshold.rule] ?? [];
+    const alone = setLimitsOf(
+      threshold,
+      onBehalfOf ?? actor,
+      rule === undefined ? null : newestOf(catalogue, twin, rule),
+    );
+    const entry = threshold.keep === true ? withKept(timeline.at(-1), alone) : alone;
     const layer = isOfPatient ? 'patient' : 'tenant';
-    const refusals = checkThresholds(catalogue, threshold.rule, threshold.limits, layer);
+    const refusals = checkThresholds(catalogue, threshold.rule, entry.limits, layer);
     if (rule === undefined || !fits || refusals.length > 0) {
       dropped.push('threshold-refused');
       continue;
     }
-    const entry = setLimitsOf(threshold, actor, newestOf(catalogue, twin, rule));
-    set = { ...set, [rule.id]: timelineWith(set[rule.id] ?? [], entry) };
-    if (isOfPatient) changes.push({ ...threshold, author: actor, at: receivedAt });
+    set = { ...set, [rule.id]: timelineWith(timeline, entry) };
+    const { after: _, ...change } = entry;
+    if (isOfPatient) changes.push({ rule: rule.id, ...change, act, at: receivedAt });
   }
   return { state: isOfPatient ? { thresholds: set } : { tenantThresholds: set }, dropped, thresholds: changes };
 }

@@ -141,7 +141,7 @@ function end(draft: Draft, open: EpisodeState): EpisodeState {
 function limitOf(draft: Draft, { key, seconds }: Silent): EpisodeLimit {
   const owner = ownerAt(layersOf(draft, NO_DATA.id), NO_DATA.seconds[codeOfStream(key)]!, draft.now);
   if (owner === null) return { limit: seconds, layer: 'default', owner: 'default' };
-  const { author, reason, expiresAt } = owner.entry;
+  const { author, reason, expiresAt } = owner;
   const expires = expiresAt === undefined ? undefined : { expiresAt };
   return { limit: seconds, layer: owner.layer, owner: author, reason, ...expires };
 }

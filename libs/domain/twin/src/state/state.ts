@@ -115,6 +115,15 @@ export interface SetLimits {
   readonly author: string;
   readonly reason: string;
   readonly expiresAt?: number;
+  /** Of the limits, those that were set before and stayed when the others were set: whose they are. */
+  readonly kept?: Readonly<Record<string, LimitOwner>>;
+}
+
+/** Who set a limit, why, and until when (ms) it counts. */
+export interface LimitOwner {
+  readonly author: string;
+  readonly reason: string;
+  readonly expiresAt?: number;
 }
 
 export interface FactState {

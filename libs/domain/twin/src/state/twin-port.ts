@@ -1,7 +1,7 @@
 import type { Alert, Comparator, Severity, WireModelStatus, WireParameters, WireThreshold } from '#libs/contracts';
 import type { ModelForecast, ModelRefusal } from '#libs/domain/forecasting';
 import type { MuteReason } from './episode-state.js';
-import type { TwinState } from './state.js';
+import type { LimitOwner, TwinState } from './state.js';
 
 /** Nothing was applied: load this and call again with the same record. */
 export interface Needs {
@@ -59,6 +59,16 @@ export interface Judged {
   readonly reasons: readonly string[];
 }
 
+/** Limits of a rule as they are set now, with those that stayed. */
+export interface ThresholdChange extends Omit<WireThreshold, 'keep'> {
+  readonly author: string;
+  readonly kept?: Readonly<Record<string, LimitOwner>>;
+  /** Id of the act. */
+  readonly act: string;
+  /** ms */
+  readonly at: number;
+}
+
 /** A version that was stored before and is judged otherwise now, because something before it came or changed. `t` locates its row. */
 export interface Judgement extends Judged {
   readonly identity: string;
@@ -82,7 +92,7 @@ export interface Applied {
   /** Suppressed alerts, with the reason. */
   readonly suppressions: readonly SuppressionChange[];
   /** Limits set for this patient; the tenant's are not listed, because they are not the patient's. */
-  readonly thresholds: readonly (WireThreshold & { readonly author: string; readonly at: number })[];
+  readonly thresholds: readonly ThresholdChange[];
   /** Timers as they are now; a timer that is not listed is unchanged, `dueAt: null` removes one. */
   readonly timers: readonly { readonly timer: string; readonly dueAt: number | null }[];
   /** New forecasts, and refusals where a model answered before or gave another reason. */

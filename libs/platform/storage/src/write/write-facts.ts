@@ -62,19 +62,21 @@ export async function writeThresholds(client: ClientBase, writes: readonly Thres
   ];
   const insert = client.query({
     name: 'thresholds-insert',
-    text: `INSERT INTO thresholds (tenant, twin, rule, version, limits, author, reason, expires_at, recorded_at)
+    text: `INSERT INTO thresholds (tenant, twin, rule, version, limits, author, reason, expires_at, kept, act, recorded_at)
       SELECT u.tenant, u.twin, u.rule,
         coalesce((SELECT max(version) FROM thresholds t WHERE t.tenant = u.tenant AND t.twin = u.twin AND t.rule = u.rule), 0)
           + row_number() OVER (PARTITION BY u.tenant, u.twin, u.rule ORDER BY u.ord),
-        u.limits::jsonb, u.author, u.reason, to_timestamp(u.expires / 1000), now()
-      FROM unnest($1::int4[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[])
-        WITH ORDINALITY AS u (tenant, twin, rule, limits, author, reason, expires, ord)`,
+        u.limits::jsonb, u.author, u.reason, to_timestamp(u.expires / 1000), u.kept::jsonb, u.act, now()
+      FROM unnest($1::int4[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::uuid[])
+        WITH ORDINALITY AS u (tenant, twin, rule, limits, author, reason, expires, kept, act, ord)`,
     values: [
       ...place,
       textArray(writes.map(({ threshold }) => JSON.stringify(threshold.limits))),
       textArray(writes.map(({ threshold }) => threshold.author)),
       textArray(writes.map(({ threshold }) => threshold.reason)),
       plainArray(writes.map(({ threshold }) => threshold.expiresAt)),
+      textArray(writes.map(({ threshold }) => threshold.kept && JSON.stringify(threshold.kept))),
+      plainArray(writes.map(({ threshold }) => threshold.act)),
     ],
   });
   const supersede = client.query({
