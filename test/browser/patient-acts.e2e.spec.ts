@@ -58,7 +58,7 @@ describe('what a physician does for a patient', () => {
     await dialog().waitFor({ state: 'detached' });
     await row(/Heart rate high.*135/).waitFor();
     expect(await row(/Heart rate high.*135/).innerText()).toMatch(
-      /patient.*2 Jan.*10:00:00 CET.*beta blocker stopped/s,
+      /patient, set by paul.*2 Jan 2099, 10:00\s.*beta blocker stopped/s,
     );
     expect((await setOf()).map(({ limits, reason, expiresAt }) => [limits, reason, expiresAt])).toEqual([
       [expect.objectContaining({ limit: 135 }), 'beta blocker stopped', '2099-01-02T09:00:00.000Z'],
@@ -70,14 +70,51 @@ describe('what a physician does for a patient', () => {
       .waitFor();
   }, 60_000);
 
+  it('changes one limit of a rule and leaves the others as they are', async () => {
+    await row(/Heart rate high.*150/)
+      .getByRole('button', { name: 'Edit' })
+      .click();
+    await dialog().getByLabel('Value').fill('160');
+    await dialog().getByLabel('Reason').fill('fever expected');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await row(/Heart rate high.*160/).waitFor();
+    expect(await row(/Heart rate high.*160/).innerText()).toMatch(/patient, set by paul.*never.*fever expected/s);
+    expect(await row(/Heart rate high.*135/).innerText()).toMatch(/2 Jan 2099, 10:00\s.*beta blocker stopped/s);
+    expect((await setOf())[0]).toMatchObject({
+      limits: { limit: 135, severeLimit: 160 },
+      reason: 'fever expected',
+      kept: { limit: { reason: 'beta blocker stopped', expiresAt: '2099-01-02T09:00:00.000Z' } },
+    });
+  }, 30_000);
+
+  it('shows what somebody else set meanwhile before it is replaced', async () => {
+    await row(/Heart rate high.*160/)
+      .getByRole('button', { name: 'Edit' })
+      .click();
+    await dialog().getByLabel('Value').fill('170');
+    await dialog().getByLabel('Reason').fill('fever');
+    const others = { rule: 'heart-rate-high', limits: { severeLimit: 165 }, reason: 'as agreed' };
+    const answer = await system.client.api('PATCH', '/v1/twins/p1/thresholds', { thresholds: [others] });
+    expect(answer.status).toBe(202);
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog()
+      .getByText(/It is 165 \/min now, .*reason: as agreed/)
+      .waitFor();
+    await dialog()
+      .getByText(/^Not saved: .*decide again/)
+      .waitFor();
+    expect(await dialog().getByLabel('Reason').inputValue()).toBe('fever');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await row(/Heart rate high.*170/).waitFor();
+    expect(await row(/Heart rate high.*135/).innerText()).toContain('beta blocker stopped');
+  }, 30_000);
+
   it('goes on with an act after the session ended in the middle of it, and does it once', async () => {
-    const loaded = page.waitForResponse((response) => response.url().endsWith('/thresholds'));
     await row(/Heart rate low/)
       .getByRole('button', { name: 'Edit' })
       .click();
     await dialog().getByLabel('Value').fill('45');
     await dialog().getByLabel('Reason').fill('athlete');
-    await loaded;
     // What the page asks for by itself waits, so that it is the act that meets the end of the session.
     const acted = Promise.withResolvers<void>();
     await page.route('**/v1/**', async (route) => {

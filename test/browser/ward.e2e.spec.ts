@@ -4,6 +4,16 @@ import { SMALL_PHONE, signIn, watchedPage, type BrowserContext, type Page } from
 import { ConsoleUnderTest, type Person } from './support/console.js';
 
 const MINUTE = 60_000;
+const UNITS: Readonly<Record<string, string>> = {
+  'oxygen-saturation': '%',
+  'systolic-pressure': 'mm[Hg]',
+  'diastolic-pressure': 'mm[Hg]',
+  'mean-pressure': 'mm[Hg]',
+  'body-temperature': 'Cel',
+  glucose: 'mg/dL',
+  'oxygen-flow': 'L/min',
+  'glasgow-coma-score': '{score}',
+};
 const LONG = `A${'0123456789'.repeat(20)}`.slice(0, 200);
 
 describe('the ward, on its page', () => {
@@ -56,7 +66,7 @@ describe('the ward, on its page', () => {
       patient,
       code,
       value,
-      unit: code === 'oxygen-saturation' ? '%' : '/min',
+      unit: UNITS[code] ?? '/min',
       effectiveAt: new Date(at).toISOString(),
     }));
     expect((await system.client.samples(samples)).status).toBe(202);
@@ -212,6 +222,31 @@ describe('the ward, on its page', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL('**/console/patients/well');
     await page.close();
+  }, 60_000);
+
+  it('shows tiles whole at every width: each label, value, age, and what NEWS2 misses', async () => {
+    await admit('full', 'Eve Full', 'MRN-5', 'bed10');
+    const pressures = { 'systolic-pressure': 188, 'diastolic-pressure': 104, 'mean-pressure': 132 };
+    const others = { 'body-temperature': 39.4, glucose: 412, 'oxygen-flow': 12.5, 'glasgow-coma-score': 13 };
+    await send(
+      'full',
+      { 'heart-rate': 171, 'oxygen-saturation': 81, ...pressures, ...others },
+      Date.now() - 25 * MINUTE,
+    );
+    for (const width of [360, 640, 1280, 1920, 3840]) {
+      const own = await system.browser.newContext({ viewport: { width, height: 1000 } });
+      const { page } = await open(own);
+      const full = tile(page, 'Eve Full');
+      await full.getByText('412').waitFor();
+      await full.getByText('missing: Resp. rate').waitFor();
+      const cut = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('.tile, .tile dt, .tile .missing, .tile .forecast')].flatMap((one) =>
+          one.scrollWidth > one.clientWidth + 1 || (one.matches('.tile') && one.scrollHeight > one.clientHeight) ? one.textContent : [])`,
+      );
+      expect([width, cut]).toEqual([width, []]);
+      expect(await full.innerText()).toMatch(/Systolic\s+188 mmHg[\s\S]*25 min/);
+      await own.close();
+    }
   }, 60_000);
 
   it('has no serious finding of accessibility, light or dark', async () => {

@@ -8,7 +8,7 @@ import { startRedis } from './redis.js';
 import type { Service } from './service.js';
 
 export { chromium, openChromium } from './chromium.js';
-export { MissingServiceError, type Service } from './service.js';
+export { freePort, MissingServiceError, type Service } from './service.js';
 
 export const SERVICES = {
   postgres: { variable: 'DATABASE_URL', start: startPostgres },

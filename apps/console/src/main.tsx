@@ -6,7 +6,7 @@ import { ApiProblem } from './api/problem.js';
 import { Failed } from './app/failed.js';
 import { router } from './app/router.js';
 import { session } from './app/session.js';
-import './app/theme.css';
+import './look/look.css';
 
 const queries = new QueryClient({
   defaultOptions: {

@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import { mayOpen, PAGES } from '../app/page-access.js';
 import { useScope, useSession } from '../app/session.js';
 import { fill, strings } from '../strings/strings.js';
+import { serverNow } from '../times/server-now.js';
 import { Time } from '../times/time.js';
 import './announce.css';
 import { useOpenHigh } from './open-high.js';
@@ -68,7 +69,8 @@ function Sound({ sound }: { readonly sound: SoundState }): React.ReactNode {
   return (
     <>
       <span role="status">
-        {strings.announce.mutedUntil} <Time at={new Date(mutedUntil).toISOString()} />
+        {/* By the clock by which all times of the page are shown; the mute itself goes by the browser's. */}
+        {strings.announce.mutedUntil} <Time at={serverNow() + mutedUntil - Date.now()} />
       </span>
       <Button className="button" onPress={unmute}>
         {strings.announce.unmute}

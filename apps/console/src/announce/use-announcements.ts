@@ -1,5 +1,7 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Alert } from '../api/alert.js';
+import { labelQuery } from '../api/patient-label.js';
 import { fill, strings } from '../strings/strings.js';
 import { useAlertFeed } from './alert-feed.js';
 import { NewHighAlerts } from './new-high-alerts.js';
@@ -12,6 +14,7 @@ export interface Announcement {
 
 /** Until it leaves the live region, so that nobody who reads on from there meets what is old. */
 const SHOWN_MS = 30_000;
+const NAMED_WITHIN_MS = 500;
 
 /**
  * New high alerts, each once: from the stream, and from the list in case the stream was interrupted.
@@ -22,15 +25,18 @@ export function useAnnouncements(open: OpenHigh | undefined, onNew: (alert: Aler
   const [announcements, setAnnouncements] = useState<readonly Announcement[]>([]);
   const alerts = useRef(new NewHighAlerts());
   const hasBegun = useRef(false);
+  const queries = useQueryClient();
   const take = useCallback(
     (alert: Alert) => {
       if (!alerts.current.take(alert)) return;
-      const announcement = { key: `${alert.id} ${alert.sequence}`, text: textOf(alert) };
-      setAnnouncements((shown) => [...shown, announcement]);
-      setTimeout(() => setAnnouncements((shown) => shown.filter((one) => one !== announcement)), SHOWN_MS);
       onNew(alert);
+      void whoOf(queries, alert.patient).then((who) => {
+        const announcement = { key: `${alert.id} ${alert.sequence}`, text: textOf(alert, who) };
+        setAnnouncements((shown) => [...shown, announcement]);
+        setTimeout(() => setAnnouncements((shown) => shown.filter((one) => one !== announcement)), SHOWN_MS);
+      });
     },
-    [onNew],
+    [onNew, queries],
   );
   useAlertFeed(take);
   useEffect(() => {
@@ -45,6 +51,17 @@ export function useAnnouncements(open: OpenHigh | undefined, onNew: (alert: Aler
   return announcements;
 }
 
-function textOf({ rule, patient, summary }: Alert): string {
-  return fill(strings.announce.newHigh, { title: rule.title, patient, summary });
+function textOf({ rule, summary }: Alert, who: string): string {
+  return fill(strings.announce.newHigh, { title: rule.title, who, summary });
+}
+
+/** Name and bed of a patient; the FHIR id where there is no name, or none in time: the alert is not held up by it. */
+async function whoOf(queries: QueryClient, patient: string): Promise<string> {
+  const unnamed = fill(strings.announce.unnamed, { patient });
+  const named = queries.fetchQuery(labelQuery(patient)).then((label) => {
+    const parts = [label?.name ?? unnamed, label?.bed?.name].filter((part) => part !== undefined);
+    return parts.join(', ');
+  });
+  const late = new Promise<string>((resolve) => setTimeout(resolve, NAMED_WITHIN_MS, unnamed));
+  return Promise.race([named, late]).catch(() => unnamed);
 }

@@ -1,4 +1,4 @@
-import { strings } from '../strings/strings.js';
+import { fill, strings } from '../strings/strings.js';
 
 /** A refusal of the API (RFC 9457), as it is shown next to what was asked. */
 export class ApiProblem extends Error {
@@ -20,11 +20,19 @@ export class ApiProblem extends Error {
 /** The error that a refused answer stands for. `body`: what `openapi-fetch` gives as `error`. */
 export function problemOf(response: Response, body: unknown): ApiProblem {
   const members = (body !== null && typeof body === 'object' ? body : {}) as Record<string, unknown>;
-  const detail =
-    typeof members['detail'] === 'string' ? members['detail'] : `${response.status} ${response.statusText}`;
+  const detail = typeof members['detail'] === 'string' ? members['detail'] : adviceOf(response.status);
   const code = typeof members['code'] === 'string' ? members['code'] : 'unknown';
   const errors = Array.isArray(members['errors']) ? members['errors'] : [];
   return new ApiProblem(response.status, code, detail, errors as ApiProblem['errors'], members);
+}
+
+/** What happened, and what to do, where the answer itself does not say it: a proxy's, or none of the API's. */
+function adviceOf(status: number): string {
+  const { notAllowed, tooMany, notReady, serverError, refused } = strings.shell.answers;
+  if (status === 403) return notAllowed;
+  if (status === 429) return tooMany;
+  if (status === 502 || status === 503 || status === 504) return fill(notReady, { status });
+  return fill(status >= 500 ? serverError : refused, { status });
 }
 
 /** What to say to a person about an error of any kind. */

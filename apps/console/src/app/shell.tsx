@@ -4,6 +4,7 @@ import { Announcer } from '../announce/announcer.js';
 import { fetchWithSession } from '../api/client.js';
 import { ConnectionBanner } from '../live/connection-banner.js';
 import { strings } from '../strings/strings.js';
+import { ZoneNote } from '../times/zone-note.js';
 import { mayOpen, PAGES } from './page-access.js';
 import { SessionEnded } from './session-ended.js';
 import { useSession } from './session.js';
@@ -33,8 +34,11 @@ export function Shell(): React.ReactNode {
         </nav>
         {signedIn !== undefined && (
           <div className="who">
+            <ZoneNote />
             <span>{signedIn.user.name}</span>
-            <span className="tenant">{signedIn.tenant.id}</span>
+            <span className="tenant">
+              {strings.shell.tenant} <b>{signedIn.tenant.id}</b>
+            </span>
             <Button className="button" onPress={() => void signOut()}>
               {strings.shell.signOut}
             </Button>

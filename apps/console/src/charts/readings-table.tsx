@@ -1,5 +1,5 @@
 import { fill, strings } from '../strings/strings.js';
-import { ShownTime } from './shown-time.js';
+import { ShownTime } from '../times/time.js';
 import { qualityText, valueText } from './values/reading-texts.js';
 import type { Reading } from './values/readings.js';
 

@@ -1,7 +1,7 @@
 import { strings } from '../strings/strings.js';
 import type { Cell } from './csv.js';
 
-const shown = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 });
+const shown = new Intl.NumberFormat(strings.locale, { maximumSignificantDigits: 4 });
 
 /** A figure for reading; in words where there is none. */
 export function cellText(cell: Cell): string {

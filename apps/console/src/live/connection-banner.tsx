@@ -1,5 +1,6 @@
 import { fill, strings } from '../strings/strings.js';
 import { ageText } from './age-text.js';
+import { exactText, secondText } from '../times/shown-time.js';
 import { useNow } from '../times/use-now.js';
 import { useConnection } from './use-live.js';
 
@@ -15,11 +16,11 @@ function Lost({ newestAt }: { readonly newestAt: string | null }): React.ReactNo
     newestAt === null
       ? strings.connection.lostWithoutData
       : fill(strings.connection.lost, {
-          time: new Date(newestAt).toLocaleTimeString(undefined, { timeZoneName: 'short' }),
+          time: secondText(newestAt, now),
         });
   return (
     <div className="connection">
-      <p role="alert" title={newestAt ?? undefined}>
+      <p role="alert" title={newestAt === null ? undefined : exactText(newestAt)}>
         {text}
       </p>
       {newestAt !== null && <p>{fill(strings.connection.age, { age: ageText(now - Date.parse(newestAt)) })}</p>}

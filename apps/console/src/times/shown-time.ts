@@ -1,81 +1,86 @@
-/** How instants are shown: in a zone that is named, the exact one beside it. All arguments in ms or ISO 8601. */
-export interface Zone {
-  readonly locale: string | undefined;
-  /** IANA name, such as `Europe/Paris`. */
-  readonly zone: string;
-}
+import { strings } from '../strings/strings.js';
 
-export function viewersZone(): Zone {
-  return { locale: undefined, zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
-}
+/*
+ * How instants are shown: by the 24-hour clock, in a zone that the page names once, the exact one in a tooltip. Instants are in ms or ISO
+ * 8601, zones are IANA names such as `Europe/Paris`; the viewer's where none is given.
+ */
+
+const VIEWERS = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Formatters are slow to make, and lists have many times. */
-function formatOf({ locale, zone }: Zone, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${locale ?? ''} ${zone} ${name}`;
+function formatOf(zone: string, name: keyof typeof OPTIONS): Intl.DateTimeFormat {
+  const key = `${zone} ${name}`;
   const known = formats.get(key);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
+  // The browser's own language may have another clock than the texts of the page.
+  const made = new Intl.DateTimeFormat(strings.locale, { hourCycle: 'h23', ...OPTIONS[name], timeZone: zone });
   formats.set(key, made);
   return made;
 }
 
-const DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit' };
+const DAY = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+const SHORT_DAY = { day: 'numeric', month: 'short' } as const;
+const CLOCK = { hour: '2-digit', minute: '2-digit' } as const;
+const SECONDS = { ...CLOCK, second: '2-digit' } as const;
+const OPTIONS = {
+  day: DAY,
+  shortDay: SHORT_DAY,
+  longDay: { ...SHORT_DAY, year: 'numeric' },
+  year: { year: 'numeric' },
+  clock: CLOCK,
+  seconds: SECONDS,
+  minute: { weekday: 'short', ...SHORT_DAY, year: 'numeric', ...CLOCK },
+  exact: { ...DAY, ...SECONDS, fractionalSecondDigits: 3, timeZoneName: 'longOffset' },
+  offset: { timeZoneName: 'shortOffset' },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
 
-/** Time of the day, with the date when it is not today's. */
-export function shortTime(at: number | string, now: number, zone: Zone): string {
+/** Time of the day, with the date when it is not today's, and the year when it is another: `15:25`, `28 Nov, 15:25`, `2 Jan 2099, 15:25`. */
+export function timeText(at: number | string, now: number, zone = VIEWERS): string {
+  return withDay(at, now, zone, 'clock');
+}
+
+/** The same to the second, for what was measured: `15:25:57`. */
+export function secondText(at: number | string, now: number, zone = VIEWERS): string {
+  return withDay(at, now, zone, 'seconds');
+}
+
+function withDay(at: number | string, now: number, zone: string, clock: 'clock' | 'seconds'): string {
   const date = new Date(at);
-  const day = formatOf(zone, 'day', DAY);
-  const time = formatOf(zone, 'minute', { hour: '2-digit', minute: '2-digit' }).format(date);
-  if (day.format(date) === day.format(new Date(now))) return time;
-  const short = formatOf(zone, 'date', { day: 'numeric', month: 'short' }).format(date);
-  return `${short}, ${time}`;
+  const day = formatOf(zone, 'day');
+  const time = formatOf(zone, clock).format(date);
+  if (day.format(date) === day.format(now)) return time;
+  const year = formatOf(zone, 'year');
+  const shown = year.format(date) === year.format(now) ? 'shortDay' : 'longDay';
+  return `${formatOf(zone, shown).format(date)}, ${time}`;
+}
+
+/** Date and time to the minute: `Sun, 29 Nov 2026, 15:25`. */
+export function minuteText(at: number | string, zone = VIEWERS): string {
+  return formatOf(zone, 'minute').format(new Date(at));
 }
 
 /** To the millisecond, with the zone's name and offset, and in UTC: for a tooltip. */
-export function exactTime(at: number | string, zone: Zone): string {
+export function exactText(at: number | string, zone = VIEWERS): string {
   const date = new Date(at);
-  const local = formatOf(zone, 'exact', {
-    ...DAY,
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    timeZoneName: 'longOffset',
-  }).format(date);
-  return `${local} (${zone.zone}); ${date.toISOString()}`;
+  return `${formatOf(zone, 'exact').format(date)} (${zone}); ${date.toISOString()}`;
 }
 
 /** The zone as a page says it once: `Europe/Paris, GMT+1`. */
-export function zoneName(zone: Zone, now: number): string {
-  if (zone.zone === 'UTC') return zone.zone;
-  const parts = formatOf(zone, 'offset', { timeZoneName: 'shortOffset' }).formatToParts(new Date(now));
+export function zoneName(now: number, zone = VIEWERS): string {
+  if (zone === 'UTC') return zone;
+  const parts = formatOf(zone, 'offset').formatToParts(new Date(now));
   const offset = parts.find(({ type }) => type === 'timeZoneName')?.value;
-  return offset === undefined ? zone.zone : `${zone.zone}, ${offset}`;
+  return offset === undefined ? zone : `${zone}, ${offset}`;
 }
 
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-  ['second', 1],
-] as const;
+const MINUTE = 60_000;
+const DAY_MS = 86_400_000;
 
-/** A length of time in its two largest units, whole: `2 hr, 5 min`; under a minute in seconds. Less than nothing is nothing. */
-export function shortDuration(seconds: number, locale?: string): string {
-  let left = Math.max(0, Math.floor(seconds));
-  const first = UNITS.findIndex(([, size]) => left >= size);
-  if (first < 0) return unitsOf(0, 'second', locale);
-  const parts: string[] = [];
-  for (const [unit, size] of UNITS.slice(first, first + 2)) {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    if (count > 0 && !(unit === 'second' && parts.length > 0 && first < 2)) parts.push(unitsOf(count, unit, locale));
-  }
-  return parts.join(', ');
-}
-
-function unitsOf(count: number, unit: string, locale: string | undefined): string {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(count);
+/** What stands at a tick of a time axis whose ticks are `stepMs` apart. */
+export function tickText(at: number, stepMs: number, zone = VIEWERS): string {
+  const isMidnight = formatOf(zone, 'seconds').format(at) === '00:00:00';
+  if (stepMs >= DAY_MS || isMidnight) return formatOf(zone, 'shortDay').format(at);
+  return formatOf(zone, stepMs < MINUTE ? 'seconds' : 'clock').format(at);
 }

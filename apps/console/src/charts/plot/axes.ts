@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
+import { tickText } from '../../times/shown-time.js';
 import { numberText } from '../values/reading-texts.js';
-import { tickText } from '../values/time-texts.js';
 import type { Palette } from './palette.js';
 
 /** The axes of a chart over time, labelled in the viewer's zone. */

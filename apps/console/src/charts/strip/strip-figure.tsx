@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import { fill, strings } from '../../strings/strings.js';
+import { minuteText, secondText } from '../../times/shown-time.js';
 import { FigureFrame } from '../figure-frame.js';
 import { CURSOR, timeAxes } from '../plot/axes.js';
 import { backdropHooks } from '../plot/backdrop.js';
@@ -11,7 +12,6 @@ import { ValueReader } from '../value-reader.js';
 import { axisRange } from '../values/axis-range.js';
 import { numberText, readingText, valueText } from '../values/reading-texts.js';
 import { brokenLine, nearestReading, type Reading } from '../values/readings.js';
-import { exactText, timeText } from '../values/time-texts.js';
 
 interface StripFigureProps {
   readonly title: string;
@@ -78,7 +78,7 @@ export function StripFigure(props: StripFigureProps): React.ReactNode {
           onRead={(chosen) => setReadAt(readings[chosen]?.place ?? null)}
         />
       }
-      table={() => <ReadingsTable {...{ title, unit, readings }} range={exactText(window[0])} now={onset} />}
+      table={() => <ReadingsTable {...{ title, unit, readings }} range={minuteText(window[0])} now={onset} />}
     />
   );
 }
@@ -92,7 +92,7 @@ function stripName({ title, unit, readings, window, onset }: StripFigureProps): 
   const values = readings.flatMap((one) => (one.kind === 'value' ? [one.value] : []));
   const low = values.reduce((a, b) => Math.min(a, b), Infinity);
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  const [from, to] = window.map((at) => timeText(at, onset)) as [string, string];
+  const [from, to] = window.map((at) => secondText(at, onset)) as [string, string];
   if (values.length === 0) return fill(strings.charts.waveNameEmpty, { title, from, to });
   const range = { low: numberText(low), high: valueText({ value: high }, unit) };
   return fill(strings.charts.waveName, { title, from, to, count: values.length, ...range });

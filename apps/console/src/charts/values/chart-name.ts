@@ -1,7 +1,7 @@
 import { fill, strings } from '../../strings/strings.js';
+import { secondText } from '../../times/shown-time.js';
 import { numberText, valueText, type Clock } from './reading-texts.js';
 import type { Reading, ValueReading } from './readings.js';
-import { timeText } from './time-texts.js';
 
 export interface NamedChart {
   readonly title: string;
@@ -30,6 +30,6 @@ export function chartName({ title, unit, newest, readings, range, isLoading }: N
 
 function newestText(newest: NamedChart['newest'], unit: string, { now, zone }: Clock): string {
   if (newest === undefined) return strings.charts.none;
-  const text = fill(strings.charts.newest, { value: valueText(newest, unit), time: timeText(newest.at, now, zone) });
+  const text = fill(strings.charts.newest, { value: valueText(newest, unit), time: secondText(newest.at, now, zone) });
   return newest.quality === 'good' ? text : `${text} (${strings.charts.quality[newest.quality]})`;
 }

@@ -4,7 +4,6 @@ import { chartName } from './chart-name.js';
 import { fanOf } from './fan.js';
 import { readingText } from './reading-texts.js';
 import { readingsOf } from './readings.js';
-import { exactText, minuteText, tickText, timeText } from './time-texts.js';
 
 const NOW = Date.parse('2026-11-29T14:25:57Z');
 const ZONE = 'Europe/Berlin';
@@ -24,7 +23,7 @@ describe('what a chart says to those who cannot see it', () => {
   it('is called by its title, newest value, lowest and highest; bad values are no extremes', () => {
     const newest = { at: NOW, value: 112, quality: 'good' } as const;
     expect(chartName({ ...chart, newest }, clock)).toBe(
-      'Glucose, newest 112 mg/dL at 15:25:57 CET, from 98 to > 400 mg/dL in 6 h',
+      'Glucose, newest 112 mg/dL at 15:25:57, from 98 to > 400 mg/dL in 6 h',
     );
   });
 
@@ -32,7 +31,7 @@ describe('what a chart says to those who cannot see it', () => {
     const newest = { at: NOW, value: 112, quality: 'doubtful' } as const;
     const empty = { ...chart, readings: [] };
     expect(chartName({ ...empty, newest }, clock)).toBe(
-      'Glucose, newest 112 mg/dL at 15:25:57 CET (doubtful), no data in 6 h',
+      'Glucose, newest 112 mg/dL at 15:25:57 (doubtful), no data in 6 h',
     );
     expect(chartName({ ...empty, newest: undefined }, clock)).toBe('Glucose, newest none, no data in 6 h');
     // What has not arrived yet is not missing.
@@ -41,34 +40,16 @@ describe('what a chart says to those who cannot see it', () => {
 
   it('reads value, time and quality with its reasons, and gaps', () => {
     expect(readings.map((one) => readingText(one, 'mg/dL', clock))).toEqual([
-      '98 mg/dL, 14:00:00 CET, good',
-      '412 mg/dL, 14:05:00 CET, bad: changed faster than is possible',
-      'no data, from 14:05:00 CET to 15:00:00 CET',
-      '140.13 mg/dL, 15:00:00 CET, doubtful: new reason',
-      '> 400 mg/dL, 15:05:00 CET, good',
+      '98 mg/dL, 14:00:00, good',
+      '412 mg/dL, 14:05:00, bad: changed faster than is possible',
+      'no data, from 14:05:00 to 15:00:00',
+      '140.13 mg/dL, 15:00:00, doubtful: new reason',
+      '> 400 mg/dL, 15:05:00, good',
     ]);
   });
 
   it('writes units as people do', () => {
     expect(readingText(readings[0]!, 'mm[Hg]', clock)).toContain('98 mmHg');
-  });
-});
-
-describe('times', () => {
-  it('name the zone, and the date where it is not today', () => {
-    expect(timeText(NOW, NOW, ZONE)).toBe('15:25:57 CET');
-    expect(timeText(NOW - 86_400_000, NOW, ZONE)).toBe('28 Nov, 15:25:57 CET');
-    // Midnight in Berlin lies between them.
-    expect(timeText(Date.parse('2026-11-28T22:59:00Z'), Date.parse('2026-11-28T23:01:00Z'), ZONE)).toContain('28 Nov');
-    expect(minuteText(NOW, ZONE)).toBe('Sun, 29 Nov 2026, 15:25 CET');
-    expect(exactText(NOW)).toBe('2026-11-29 14:25:57.000 UTC');
-  });
-
-  it('stand at ticks as short as the step allows', () => {
-    expect(tickText(NOW, 1000, ZONE)).toBe('15:25:57');
-    expect(tickText(NOW, 3_600_000, ZONE)).toBe('15:25');
-    expect(tickText(Date.parse('2026-11-28T23:00:00Z'), 3_600_000, ZONE)).toBe('29 Nov');
-    expect(tickText(NOW, 86_400_000, ZONE)).toBe('29 Nov');
   });
 });
 

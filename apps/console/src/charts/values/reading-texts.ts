@@ -1,6 +1,6 @@
 import { fill, strings } from '../../strings/strings.js';
+import { secondText } from '../../times/shown-time.js';
 import type { Reading, ValueReading } from './readings.js';
-import { timeText } from './time-texts.js';
 import { unitText } from './unit-text.js';
 
 /** In whose clock and zone times are given; `zone` is the viewer's where it is absent. */
@@ -9,7 +9,7 @@ export interface Clock {
   readonly zone?: string | undefined;
 }
 
-const numbers = new Intl.NumberFormat(strings.charts.locale, { maximumFractionDigits: 2 });
+const numbers = new Intl.NumberFormat(strings.locale, { maximumFractionDigits: 2 });
 
 export function numberText(value: number): string {
   return numbers.format(value);
@@ -36,12 +36,12 @@ function reasonText(reason: string): string {
 export function readingText(reading: Reading, unit: string, { now, zone }: Clock): string {
   if (reading.kind === 'gap')
     return fill(strings.charts.gapReading, {
-      from: timeText(reading.at, now, zone),
-      to: timeText(reading.until, now, zone),
+      from: secondText(reading.at, now, zone),
+      to: secondText(reading.until, now, zone),
     });
   return fill(strings.charts.valueReading, {
     value: valueText(reading, unit),
-    time: timeText(reading.at, now, zone),
+    time: secondText(reading.at, now, zone),
     quality: qualityText(reading),
   });
 }

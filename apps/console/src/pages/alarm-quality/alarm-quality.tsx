@@ -9,7 +9,6 @@ import { PeriodChoice } from '../../figures/period-choice.js';
 import { fill, strings } from '../../strings/strings.js';
 import { Time } from '../../times/time.js';
 import { useNow } from '../../times/use-now.js';
-import { ZoneNote } from '../../times/zone-note.js';
 import './alarm-quality.css';
 import type { AlarmQuality } from './quality-figures.js';
 import { QualityCharts } from './quality-charts.js';
@@ -31,7 +30,6 @@ export function AlarmQualityPage(): React.ReactNode {
   return (
     <>
       <h1>{strings.pages.alarmQuality}</h1>
-      <ZoneNote />
       <div className="filters">
         <PeriodChoice value={period} onChange={setPeriod} />
       </div>

@@ -4,7 +4,7 @@ import type { Alert } from '../../api/alert.js';
 import type { PatientLabel } from '../../api/use-patient-labels.js';
 import { useScope } from '../../app/session.js';
 import { fill, strings } from '../../strings/strings.js';
-import { shortDuration } from '../../times/shown-time.js';
+import { shortDuration } from '../../times/durations.js';
 import { Time } from '../../times/time.js';
 import { useNow } from '../../times/use-now.js';
 import { ActOutcome } from './acts/act-outcome.js';

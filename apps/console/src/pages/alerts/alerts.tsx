@@ -2,8 +2,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { Failed } from '../../app/failed.js';
+import { OldMark } from '../../live/old-mark.js';
 import { fill, strings } from '../../strings/strings.js';
-import { ZoneNote } from '../../times/zone-note.js';
 import './alerts.css';
 import { InboxFilters } from './inbox-filters.js';
 import { InboxList } from './inbox-list.js';
@@ -17,7 +17,6 @@ export function AlertsPage(): React.ReactNode {
   return (
     <>
       <h1>{strings.pages.alerts}</h1>
-      <ZoneNote />
       <InboxFilters search={search} onChange={(changed) => void navigate({ search: changed, replace: true })} />
       {/* Other filters begin at the first page. */}
       <Inbox key={JSON.stringify(search)} search={search} />
@@ -35,7 +34,10 @@ function Inbox({ search }: { readonly search: InboxSearch }): React.ReactNode {
   return (
     <>
       {error !== null && <Failed error={error} reset={() => void refetch()} />}
-      <p role="status">{total === 1 ? strings.alerts.oneInTotal : fill(strings.alerts.total, { total })}</p>
+      <p>
+        <span role="status">{total === 1 ? strings.alerts.oneInTotal : fill(strings.alerts.total, { total })}</span>{' '}
+        <OldMark />
+      </p>
       <InboxList key={cursors.at(-1)} items={items} isEmpty={total === 0} />
       <div className="paging">
         {cursors.length > 0 && (

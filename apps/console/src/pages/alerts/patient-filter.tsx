@@ -32,8 +32,9 @@ export function PatientFilter({ patient, onChange }: Props): React.ReactNode {
     if (found !== undefined) choose(found);
   };
   return (
-    <div className="field patient-filter">
+    <div className="patient-filter">
       <ComboBox
+        className="field"
         allowsCustomValue
         items={search === '' ? [] : (data ?? [])}
         inputValue={typed ?? (label === undefined ? patient : nameOf(label))}

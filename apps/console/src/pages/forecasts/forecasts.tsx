@@ -9,7 +9,6 @@ import { windowOf, type Period } from '../../figures/period.js';
 import { PeriodChoice } from '../../figures/period-choice.js';
 import { strings } from '../../strings/strings.js';
 import { useNow } from '../../times/use-now.js';
-import { ZoneNote } from '../../times/zone-note.js';
 import { Demotions } from './demotions.js';
 import { codesOf, GROUPINGS, type Grouping, type Score } from './score-figures.js';
 import { Scores } from './scores.js';
@@ -33,7 +32,6 @@ export function ForecastsPage(): React.ReactNode {
   return (
     <>
       <h1>{strings.pages.forecasts}</h1>
-      <ZoneNote />
       <div className="filters">
         <PeriodChoice value={period} onChange={setPeriod} />
         <Choice

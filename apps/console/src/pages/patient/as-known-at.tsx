@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { Button } from 'react-aria-components';
-import { exactText, minuteText } from '../../charts/values/time-texts.js';
 import { fill, strings } from '../../strings/strings.js';
 import { firstRecordedQuery } from './data/patient-queries.js';
+import { exactText, minuteText } from '../../times/shown-time.js';
 import { useNow } from '../../times/use-now.js';
 
 const MINUTE = 60_000;

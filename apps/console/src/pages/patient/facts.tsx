@@ -1,12 +1,10 @@
-import { ShownTime } from '../../charts/shown-time.js';
 import { strings } from '../../strings/strings.js';
 import { factText, type Fact } from './fact-text.js';
-import { serverNow } from '../../times/server-now.js';
+import { Time } from '../../times/time.js';
 
 /** What the record says of the patient beside measurements. */
 export function Facts({ facts }: { readonly facts: readonly Fact[] }): React.ReactNode {
   const kinds: Readonly<Record<string, string>> = strings.patient.factKinds;
-  const now = serverNow();
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">{strings.patient.facts}</h2>
@@ -20,7 +18,7 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }): React.Rea
               {typeof fact.from === 'string' && (
                 <>
                   {', '}
-                  <ShownTime at={Date.parse(fact.from)} now={now} />
+                  <Time at={fact.from} />
                 </>
               )}
             </dd>

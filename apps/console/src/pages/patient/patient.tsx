@@ -1,13 +1,14 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { labelQuery } from '../../api/patient-label.js';
 import { Failed } from '../../app/failed.js';
 import { strings } from '../../strings/strings.js';
 import { AsKnownAt } from './as-known-at.js';
 import { PatientCharts } from './charts/patient-charts.js';
 import { useTwin } from './data/live-patient.js';
 import type { PatientLabel } from './data/api-types.js';
-import { isGone, labelQuery } from './data/patient-queries.js';
+import { isGone } from './data/patient-queries.js';
 import { useSettled, type View } from './data/view.js';
 import { Facts } from './facts.js';
 import { Monitoring } from './limits/monitoring.js';
@@ -43,7 +44,7 @@ function OnePatient({ patient }: { readonly patient: string }): React.ReactNode 
         // For a moment after the slider has moved this is not yet what it says.
         <div className="patient-shown" aria-busy={chosen !== knownAt || twin.isPlaceholderData}>
           <div className="patient-top">
-            <OpenAlerts alerts={twin.data.alerts} />
+            <OpenAlerts alerts={twin.data.alerts} isLive={knownAt === null} />
             <Facts facts={twin.data.facts} />
           </div>
           <PatientCharts view={view} twin={twin.data} />

@@ -1,18 +1,19 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
-import { unitText } from '../../charts/values/unit-text.js';
 import { fill, strings } from '../../strings/strings.js';
+import { forecastText, shortName } from './tile-texts.js';
+import { TileVitals } from './tile-vitals.js';
 import { SEVERITIES, type WardPatient } from './ward-patient.js';
 
 const texts = strings.ward;
-const TREND_MARKS = { rising: '↗', falling: '↘', steady: '→' } as const;
 const SEVERITY_MARKS = { high: '▲', medium: '◆', low: '●' } as const;
-const SHORT: Readonly<Record<string, string>> = texts.short;
 
 interface TileProps {
   readonly patient: WardPatient;
   /** How long ago the newest value is of; undefined: there is none. */
   readonly age: string | undefined;
+  /** How long ago each of the vitals is of, with `|` between. */
+  readonly ages: string;
   readonly isSilent: boolean;
   /** Codes of values that are stale, with spaces between. */
   readonly stale: string;
@@ -22,9 +23,9 @@ interface TileProps {
 }
 
 /** A patient at a glance. */
-export const PatientTile = memo(function PatientTile({ patient, age, isSilent, stale, isOld, isLink }: TileProps) {
-  const { name, identifier, bed, vitals, news2, alerts, forecast, monitoring, unreadable } = patient;
-  const staleCodes = stale.split(' ');
+export const PatientTile = memo(function PatientTile(props: TileProps) {
+  const { patient, age, ages, isSilent, stale, isOld, isLink } = props;
+  const { name, identifier, bed, vitals, news2, forecast } = patient;
   const shownName = <bdi>{name ?? fill(texts.unnamed, { patient: patient.patient })}</bdi>;
   return (
     <article className="tile" data-old={isOld || undefined}>
@@ -42,68 +43,46 @@ export const PatientTile = memo(function PatientTile({ patient, age, isSilent, s
         <p className="identifier" title={identifier?.value}>
           <bdi>{identifier?.value ?? patient.patient}</bdi>
         </p>
+        <p className="age">{age === undefined ? texts.noData : fill(texts.age, { age })}</p>
       </header>
-      <ul className="marks">
-        {SEVERITIES.filter((severity) => (alerts?.[severity] ?? 0) > 0).map((severity) => (
-          <li key={severity} className={`severity-${severity}`}>
-            <span aria-hidden="true">{SEVERITY_MARKS[severity]} </span>
-            {alerts![severity]} {texts.severities[severity]}
-          </li>
-        ))}
-        {news2 !== null && (
-          <li>
-            {fill(news2.missing.length === 0 ? texts.news2 : texts.news2AtLeast, { score: news2.score })}
-            {news2.missing.length > 0 && (
-              <span className="muted" title={fill(texts.missing, { names: news2.missing.join(', ') })}>
-                {' '}
-                {fill(texts.missingCount, { count: news2.missing.length })}
-              </span>
-            )}
-          </li>
-        )}
-        {monitoring === 'off' && (
-          <li className="mark">{unreadable === true ? texts.unreadable : texts.monitoringOff}</li>
-        )}
-        {isOld && <li className="mark">{texts.old}</li>}
-        {isSilent && <li className="mark">{texts.silent}</li>}
-        <li className="muted">{age === undefined ? texts.noData : fill(texts.age, { age })}</li>
-      </ul>
-      <dl className="vitals">
-        {vitals.slice(0, MAX_VITALS).map(({ code, title, value, comparator = '', unit, quality, trend }) => (
-          <div key={code} data-stale={staleCodes.includes(code) || undefined}>
-            <dt title={title}>{SHORT[code] ?? title}</dt>
-            <dd>
-              <b>
-                {comparator}
-                {value.toLocaleString(undefined, { maximumFractionDigits: 1 })}
-              </b>{' '}
-              <span className="unit">{unitText(unit)}</span>
-              {trend !== null && (
-                <span title={texts.trends[trend]} role="img" aria-label={texts.trends[trend]}>
-                  {' '}
-                  {TREND_MARKS[trend]}
-                </span>
-              )}
-              {quality !== 'good' && <span className="mark"> {texts.qualities[quality]}</span>}
-              {staleCodes.includes(code) && <span className="mark"> {texts.stale}</span>}
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {forecast !== null && (
-        <p className="forecast muted">
-          {fill(texts.forecast, {
-            code: SHORT[forecast.code] ?? forecast.code,
-            minutes: forecast.minutes,
-            low: Math.round(forecast.low),
-            high: Math.round(forecast.high),
-            unit: unitText(forecast.unit),
-          })}
-        </p>
-      )}
+      <Marks patient={patient} isSilent={isSilent} isOld={isOld} />
+      {news2 !== null && news2.missing.length > 0 && <Missing names={news2.missing} />}
+      <TileVitals vitals={vitals} ages={ages.split('|')} stale={stale.split(' ')} />
+      {forecast !== null && <p className="forecast muted">{forecastText(forecast)}</p>}
     </article>
   );
 });
 
-/** What has a place on a tile; the patient's page has all. */
-const MAX_VITALS = 8;
+/** Alerts by severity, the score, and what keeps the tile from saying how the patient is. */
+function Marks({ patient, isSilent, isOld }: Pick<TileProps, 'patient' | 'isSilent' | 'isOld'>): React.ReactNode {
+  const { news2, alerts, monitoring, unreadable } = patient;
+  const present = SEVERITIES.filter((severity) => (alerts?.[severity] ?? 0) > 0);
+  return (
+    <ul className="marks">
+      {present.map((severity) => (
+        <li key={severity} className={`severity-${severity}`}>
+          <span aria-hidden="true">{SEVERITY_MARKS[severity]} </span>
+          {alerts![severity]} {texts.severities[severity]}
+        </li>
+      ))}
+      {alerts !== null && present.length === 0 && <li className="muted">{texts.noAlerts}</li>}
+      {news2 !== null && (
+        <li>
+          <b>{fill(news2.missing.length === 0 ? texts.news2 : texts.news2AtLeast, { score: news2.score })}</b>
+        </li>
+      )}
+      {monitoring === 'off' && <li className="mark">{unreadable === true ? texts.unreadable : texts.monitoringOff}</li>}
+      {isOld && <li className="mark">{texts.old}</li>}
+      {isSilent && <li className="mark">{texts.silent}</li>}
+    </ul>
+  );
+}
+
+function Missing({ names }: { readonly names: readonly string[] }): React.ReactNode {
+  const text = fill(texts.missing, { names: names.map((name) => shortName(name)).join(', ') });
+  return (
+    <p className="missing muted" title={text}>
+      {text}
+    </p>
+  );
+}

@@ -4,14 +4,15 @@ import { ageText } from '../../live/age-text.js';
 import { strings } from '../../strings/strings.js';
 import type { useHeldTiles } from './held-tiles.js';
 import { PatientTile } from './patient-tile.js';
+import { TILE_WIDTH } from './tile-size.js';
 import { standingOf, type WardPatient } from './ward-patient.js';
 
 const GAP = 12;
-/** In root font sizes: everything of a tile fits, and a phone of 360 px has one column. */
-const TILE = { width: 18, height: 15 } as const;
 
 interface TileListProps {
   readonly patients: readonly WardPatient[];
+  /** In root font sizes. */
+  readonly tileHeight: number;
   /** The server's time, ms. */
   readonly now: number;
   readonly isOld: boolean;
@@ -20,19 +21,21 @@ interface TileListProps {
 }
 
 /** Tiles in rows; those that are near what the window shows are there. */
-export function TileList({ patients, now, isOld, isLink, tiles }: TileListProps): React.ReactNode {
+export function TileList({ patients, tileHeight, now, isOld, isLink, tiles }: TileListProps): React.ReactNode {
   const list = useRef<HTMLDivElement>(null);
   const { columns, top, rem } = useGrid(list);
+  const height = tileHeight * rem;
   const rows = Math.ceil(patients.length / columns);
   const heldRows = tiles.held.map(({ index }) => Math.floor(index / columns)).filter((row) => row < rows);
   const virtual = useWindowVirtualizer({
     count: rows,
-    estimateSize: () => TILE.height * rem + GAP,
+    estimateSize: () => height + GAP,
     overscan: 1,
     scrollMargin: top,
     rangeExtractor: (range: Range) =>
       [...new Set([...defaultRangeExtractor(range), ...heldRows])].sort((a, b) => a - b),
   });
+  useLayoutEffect(() => virtual.measure(), [virtual, height]);
   const width = `calc((100% - ${(columns - 1) * GAP}px) / ${columns})`;
   const shown = virtual.getVirtualItems().flatMap(({ index: row, start }) =>
     patients.slice(row * columns, (row + 1) * columns).map((patient, column) => ({
@@ -62,11 +65,12 @@ export function TileList({ patients, now, isOld, isLink, tiles }: TileListProps)
             data-patient={patient.patient}
             data-index={index}
             className="place"
-            style={{ top: y, left: x, width, height: TILE.height * rem }}
+            style={{ top: y, left: x, width, height }}
           >
             <PatientTile
               patient={patient}
               age={patient.asOf === null ? undefined : ageText(now - Date.parse(patient.asOf))}
+              ages={patient.vitals.map(({ effectiveAt }) => ageText(now - Date.parse(effectiveAt))).join('|')}
               isSilent={isSilent}
               stale={stale.join(' ')}
               isOld={isOld}
@@ -87,7 +91,7 @@ function useGrid(list: React.RefObject<HTMLDivElement | null>): { columns: numbe
     if (element === null) return;
     const measure = (): void => {
       const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-      const columns = Math.max(1, Math.floor((element.clientWidth + GAP) / (TILE.width * rem + GAP)));
+      const columns = Math.max(1, Math.floor((element.clientWidth + GAP) / (TILE_WIDTH * rem + GAP)));
       const top = element.getBoundingClientRect().top + window.scrollY;
       setGrid((before) =>
         before.columns === columns && before.rem === rem && Math.abs(before.top - top) < 1

@@ -8,6 +8,7 @@ import { useNow } from '../../times/use-now.js';
 import { fill, strings } from '../../strings/strings.js';
 import { useHeldTiles } from './held-tiles.js';
 import { TileList } from './tile-list.js';
+import { tileHeight } from './tile-size.js';
 import { isFound, type WardFilter } from './ward-filter.js';
 import { inOrder, ORDERS, withHeld, type Order } from './ward-order.js';
 import { SEVERITIES, type Severity } from './ward-patient.js';
@@ -29,13 +30,15 @@ export function WardPage(): React.ReactNode {
   const tiles = useHeldTiles();
   const orderedAt = Math.floor(now / ORDER_STEP_MS) * ORDER_STEP_MS;
   const ordered = useMemo(() => inOrder(patients.values(), order, orderedAt), [patients, order, orderedAt]);
+  // Of all: a search changes which tiles there are, and not how tall they are.
+  const height = useMemo(() => tileHeight(patients.values()), [patients]);
   const found = ordered.filter(
     (one) => isFound(one, asked) || tiles.held.some(({ patient }) => patient === one.patient),
   );
   return (
     <>
-      <h1>{strings.pages.ward}</h1>
       <div className="ward-controls">
+        <h1>{strings.pages.ward}</h1>
         <SearchField
           className="field"
           value={filter.search}
@@ -77,6 +80,7 @@ export function WardPage(): React.ReactNode {
       <p className="muted">{isLoaded ? countText(found.length, patients.size) : strings.shell.loading}</p>
       <TileList
         patients={withHeld(found, tiles.held)}
+        tileHeight={height}
         now={now}
         isOld={isLost}
         isLink={mayOpen(roles, PATIENT_ROLES)}

@@ -2,7 +2,7 @@ import type { Alert } from '../../../api/alert.js';
 import { useMeasures } from '../../../api/use-measures.js';
 import { unitText } from '../../../charts/values/unit-text.js';
 import { fill, strings } from '../../../strings/strings.js';
-import { shortDuration } from '../../../times/shown-time.js';
+import { shortDuration } from '../../../times/durations.js';
 import { Time } from '../../../times/time.js';
 import { shownNumber } from './shown-number.js';
 
@@ -148,5 +148,5 @@ function Contributions({ alert }: { readonly alert: Alert }): React.ReactNode {
 }
 
 function percent(share: number): string {
-  return new Intl.NumberFormat(undefined, { style: 'percent' }).format(share);
+  return new Intl.NumberFormat(strings.locale, { style: 'percent' }).format(share);
 }

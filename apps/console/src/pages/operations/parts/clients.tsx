@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { answerOf, api } from '../../../api/client.js';
 import { strings } from '../../../strings/strings.js';
-import { When } from '../shown/when.js';
+import { Time } from '../../../times/time.js';
 import { ListTable } from '../shown/list-table.js';
 import { PageButtons } from '../shown/page-buttons.js';
 import { Part } from '../shown/part.js';
@@ -30,7 +30,7 @@ export function Clients(): React.ReactNode {
                 <td>{words.statuses[status]}</td>
                 <td>{scopes.join(' ')}</td>
                 <td>
-                  <When at={createdAt} />
+                  <Time at={createdAt} />
                 </td>
               </tr>
             ))}

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { answerOf, api } from '../../../api/client.js';
 import { useScope } from '../../../app/session.js';
 import { strings } from '../../../strings/strings.js';
-import { When } from '../shown/when.js';
+import { Time } from '../../../times/time.js';
 import { ListTable } from '../shown/list-table.js';
 import { PageButtons } from '../shown/page-buttons.js';
 import { Part } from '../shown/part.js';
@@ -34,12 +34,12 @@ export function DeadLetters(): React.ReactNode {
             {items.map(({ id, at, group, topic, partition, offset, reason, replayedAt }) => (
               <tr key={id}>
                 <th scope="row" id={row + id}>
-                  <When at={at} />
+                  <Time at={at} />
                 </th>
                 <td>{group}</td>
                 <td>{`${topic} ${partition}:${offset}`}</td>
                 <td>{reason}</td>
-                <td>{replayedAt === undefined ? words.notYet : <When at={replayedAt} />}</td>
+                <td>{replayedAt === undefined ? words.notYet : <Time at={replayedAt} />}</td>
                 <td>{mayReplay && <ReplayButton describedBy={row + id} replay={() => replay(id)} />}</td>
               </tr>
             ))}

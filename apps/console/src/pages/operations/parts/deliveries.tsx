@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { answerOf, api } from '../../../api/client.js';
 import { useScope } from '../../../app/session.js';
 import { fill, strings } from '../../../strings/strings.js';
-import { When } from '../shown/when.js';
+import { Time } from '../../../times/time.js';
 import { ListTable } from '../shown/list-table.js';
 import { PageButtons } from '../shown/page-buttons.js';
 import { Part } from '../shown/part.js';
@@ -35,7 +35,7 @@ export function Deliveries({ webhook, title }: { readonly webhook: string; reado
             {items.map(({ message, type, status, attempts, createdAt }) => (
               <tr key={message}>
                 <th scope="row" id={row + message}>
-                  <When at={createdAt} />
+                  <Time at={createdAt} />
                 </th>
                 <td>{type}</td>
                 <td>{message}</td>

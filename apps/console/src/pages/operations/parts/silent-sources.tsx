@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { answerOf, api } from '../../../api/client.js';
 import { strings } from '../../../strings/strings.js';
+import { Time } from '../../../times/time.js';
 import { durationText } from '../shown/duration-text.js';
-import { When } from '../shown/when.js';
 import { ListTable } from '../shown/list-table.js';
 import { PageButtons } from '../shown/page-buttons.js';
 import { Part } from '../shown/part.js';
@@ -31,7 +31,7 @@ export function SilentSources(): React.ReactNode {
                 <td>{client ?? words.unknown}</td>
                 <td>{measures.join(', ')}</td>
                 <td>
-                  <When at={newestAt} />
+                  <Time at={newestAt} />
                 </td>
                 <td>{durationText(silentSeconds)}</td>
               </tr>

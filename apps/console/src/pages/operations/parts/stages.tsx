@@ -18,8 +18,13 @@ export function Stages(): React.ReactNode {
             {stages.map(({ stage, title, of, count, perSecond, coveredSeconds, lag }) => (
               <tr key={stage}>
                 <th scope="row">{title}</th>
-                <td>{fill(words.perSecond, { rate: perSecond.toLocaleString() })}</td>
-                <td>{fill(words.counted, { count: count.toLocaleString(), seconds: Math.round(coveredSeconds) })}</td>
+                <td>{fill(words.perSecond, { rate: perSecond.toLocaleString(strings.locale) })}</td>
+                <td>
+                  {fill(words.counted, {
+                    count: count.toLocaleString(strings.locale),
+                    seconds: Math.round(coveredSeconds),
+                  })}
+                </td>
                 <td>{lag === null ? words.noLag : lagText(lag)}</td>
                 <td>{words.of[of]}</td>
               </tr>
@@ -30,7 +35,7 @@ export function Stages(): React.ReactNode {
             {(['deliveries', 'parkedDeliveries', 'deadLetters'] as const).map((what) => (
               <div key={what}>
                 <dt>{words.waiting[what]}</dt>
-                <dd>{waiting[what].toLocaleString()}</dd>
+                <dd>{waiting[what].toLocaleString(strings.locale)}</dd>
               </div>
             ))}
           </dl>
@@ -42,5 +47,5 @@ export function Stages(): React.ReactNode {
 
 function lagText({ records, seconds }: { readonly records: number; readonly seconds: number }): string {
   if (records === 0) return words.keepsUp;
-  return fill(words.lags, { count: records.toLocaleString(), time: durationText(seconds) });
+  return fill(words.lags, { count: records.toLocaleString(strings.locale), time: durationText(seconds) });
 }

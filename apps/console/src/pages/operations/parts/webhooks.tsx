@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { answerOf, api } from '../../../api/client.js';
 import { fill, strings } from '../../../strings/strings.js';
-import { When } from '../shown/when.js';
+import { Time } from '../../../times/time.js';
 import { Deliveries } from './deliveries.js';
 import { ListTable } from '../shown/list-table.js';
 import { PageButtons } from '../shown/page-buttons.js';
@@ -33,7 +33,7 @@ export function Webhooks(): React.ReactNode {
                   {statusReason === undefined ? words.statuses[status] : `${words.statuses[status]}: ${statusReason}`}
                 </td>
                 <td>
-                  <When at={createdAt} />
+                  <Time at={createdAt} />
                 </td>
               </tr>
             ))}

@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { Button } from 'react-aria-components';
 import { reasonOf } from '../../../api/problem.js';
 import { fill, strings } from '../../../strings/strings.js';
-import { When } from './when.js';
+import { Time } from '../../../times/time.js';
 
 interface Props<Data> {
   readonly title: string;
@@ -26,7 +26,7 @@ export function Part<Data>({ title, level = 2, query, children }: Props<Data>): 
           <p>{fill(strings.shell.failed, { reason: reasonOf(error) })}</p>
           {data !== undefined && (
             <p>
-              {strings.operations.old} <When at={new Date(dataUpdatedAt).toISOString()} />
+              {strings.operations.old} <Time at={new Date(dataUpdatedAt).toISOString()} />
             </p>
           )}
           <Button className="button" onPress={() => void refetch()}>

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { StripFigure } from '../../../charts/strip/strip-figure.js';
 import { stripReadings } from '../../../charts/strip/strip-readings.js';
 import { fill, strings } from '../../../strings/strings.js';
-import { csvHref, wavesQuery } from '../data/patient-queries.js';
+import { csvHref, iso, wavesQuery } from '../data/patient-queries.js';
 import type { TimelineItem, Twin, Wave } from '../data/api-types.js';
 import type { View } from '../data/view.js';
 
@@ -68,7 +68,10 @@ function AlertStrip({ view, alert }: { readonly view: View; readonly alert: Stri
           isIntervals={waves[0]!.periodMs === null}
           window={[from, to]}
           onset={alert.at}
-          csv={{ href: csvHref(view, waves[0]!.code, '24h'), file: `${view.patient}-${waves[0]!.code}.csv` }}
+          csv={{
+            href: csvHref(view, waves[0]!.code, { from: iso(from), to: iso(to) }),
+            file: `${view.patient}-${waves[0]!.code}.csv`,
+          }}
         />
       ))}
     </section>

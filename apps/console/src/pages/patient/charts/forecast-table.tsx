@@ -1,7 +1,7 @@
-import { ShownTime } from '../../../charts/shown-time.js';
 import { numberText } from '../../../charts/values/reading-texts.js';
 import { unitText } from '../../../charts/values/unit-text.js';
 import { fill, strings } from '../../../strings/strings.js';
+import { ShownTime } from '../../../times/time.js';
 import type { Forecast } from '../data/api-types.js';
 
 interface ForecastTableProps {

@@ -2,14 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Failed } from '../../../app/failed.js';
 import { MeasureChart } from '../../../charts/measure-chart.js';
-import { ShownTime } from '../../../charts/shown-time.js';
 import { fanOf } from '../../../charts/values/fan.js';
 import { qualityText, valueText } from '../../../charts/values/reading-texts.js';
 import { readingsOf } from '../../../charts/values/readings.js';
-import { minuteText } from '../../../charts/values/time-texts.js';
+import { OldMark } from '../../../live/old-mark.js';
 import { fill, strings } from '../../../strings/strings.js';
+import { minuteText } from '../../../times/shown-time.js';
+import { ShownTime } from '../../../times/time.js';
 import { useRefreshed } from '../data/live-patient.js';
-import { csvHref, seriesQuery } from '../data/patient-queries.js';
+import { asked, csvHref, seriesQuery } from '../data/patient-queries.js';
 import type { Forecast, LimitsInForce, Measure, TimelineItem, Twin } from '../data/api-types.js';
 import { RANGES, rangeText, type Range } from '../data/ranges.js';
 import type { View } from '../data/view.js';
@@ -52,6 +53,8 @@ export function OneChart(props: OneChartProps): React.ReactNode {
     const issued = readings.findLast((one) => one.kind === 'value' && one.at === issuedAt);
     return fanOf(forecast, issued?.kind === 'value' ? issued.value : undefined);
   }, [forecast, readings]);
+  // It goes on while nothing comes; of what was known then it is by that time.
+  const isStale = newest !== undefined && (newest.stale || isOlderThan(newest.effectiveAt, measure.freshSeconds, end));
   // What is predicted takes a third of the chart at most: the past is what it is for.
   const ahead = Math.min(fan?.x.at(-1) ?? until, until + RANGES[range] / 2);
   const backdrop = {
@@ -71,8 +74,8 @@ export function OneChart(props: OneChartProps): React.ReactNode {
       newest={newest === undefined ? undefined : { ...newest, at: Date.parse(newest.effectiveAt) }}
       window={[end - RANGES[range], Math.max(until, ahead)]}
       isAmount={measure.group === 'therapy'}
-      csv={{ href: csvHref(view, code, range), file: `${view.patient}-${code}.csv` }}
-      headline={<Headline newest={newest} now={now} />}
+      csv={{ href: csvHref(view, code, asked(view, range)), file: `${view.patient}-${code}.csv` }}
+      headline={<Headline newest={newest} now={now} isStale={isStale} isLive={view.knownAt === null} />}
       notes={
         <>
           {series.isPending && <p className="muted">{strings.shell.loading}</p>}
@@ -101,20 +104,27 @@ export function OneChart(props: OneChartProps): React.ReactNode {
 function Headline({
   newest,
   now,
-}: {
-  readonly newest: OneChartProps['newest'];
-  readonly now: number;
+  isStale,
+  isLive,
+}: Pick<OneChartProps, 'newest' | 'now'> & {
+  readonly isStale: boolean;
+  readonly isLive: boolean;
 }): React.ReactNode {
   if (newest === undefined) return <span>{strings.patient.noValue}</span>;
   return (
-    <span className={newest.stale ? 'newest stale' : 'newest'}>
+    <span className={isStale ? 'newest stale' : 'newest'}>
       <strong>{valueText(newest, newest.unit)}</strong> <ShownTime at={Date.parse(newest.effectiveAt)} now={now} />
       {newest.quality !== 'good' && (
         <span className={`quality-${newest.quality}-text`}> {qualityText({ ...newest, reasons: [] })}</span>
       )}
-      {newest.stale && <span className="stale-word"> {strings.patient.stale}</span>}
+      {isStale && <span className="stale-word"> {strings.patient.stale}</span>} {isLive && <OldMark />}
     </span>
   );
+}
+
+/** @param seconds null: it never is */
+function isOlderThan(effectiveAt: string, seconds: number | null, at: number): boolean {
+  return seconds !== null && at - Date.parse(effectiveAt) > seconds * 1_000;
 }
 
 function ForecastNote({ forecast }: { readonly forecast: Forecast }): React.ReactNode {

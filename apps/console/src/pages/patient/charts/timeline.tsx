@@ -1,6 +1,6 @@
 import { useId } from 'react';
-import { ShownTime } from '../../../charts/shown-time.js';
 import { strings } from '../../../strings/strings.js';
+import { ShownTime } from '../../../times/time.js';
 import type { TimelineItem } from '../data/api-types.js';
 import { itemText } from './marks.js';
 

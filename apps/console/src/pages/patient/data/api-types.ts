@@ -14,6 +14,8 @@ export type TimelineItem = Read<'/v1/twins/{patient}/timeline'>['items'][number]
 export type Wave = Read<'/v1/twins/{patient}/waves'>['items'][number];
 export type Forecast = Read<'/v1/twins/{patient}/forecasts'>['items'][number];
 
+export type AskedScenario = Read<'/v1/twins/{patient}/scenarios'>['items'][number];
+
 /** What the API answers to a question of what if. */
 export type Scenario =
   paths['/v1/twins/{patient}/scenarios']['post']['responses']['200']['content']['application/json'];

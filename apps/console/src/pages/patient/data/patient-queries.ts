@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 /** Enough for the widest screens: a chart has two points per pixel at most. */
 const POINTS = 2_000;
 
-const iso = (at: number): string => new Date(at).toISOString();
+export const iso = (at: number): string => new Date(at).toISOString();
 
 function known({ knownAt }: View): { 'known-at'?: string } {
   return knownAt === null ? {} : { 'known-at': iso(knownAt) };
@@ -68,13 +68,6 @@ export function limitsQuery(view: View) {
   });
 }
 
-export function thresholdsQuery(patient: string) {
-  return queryOptions({
-    queryKey: viewKey({ patient, knownAt: null }, 'thresholds'),
-    queryFn: () => answerOf(api.GET('/v1/twins/{patient}/thresholds', { params: { path: { patient } } })),
-  });
-}
-
 export function monitoringQuery(patient: string) {
   return queryOptions({
     queryKey: viewKey({ patient, knownAt: null }, 'monitoring'),
@@ -110,18 +103,6 @@ export function firstRecordedQuery(patient: string) {
   });
 }
 
-/** Name, identifier and bed; null where the search does not find the patient. */
-export function labelQuery(patient: string) {
-  return queryOptions({
-    queryKey: ['patient', patient, 'label'],
-    staleTime: 30_000,
-    queryFn: async () => {
-      const { items } = await answerOf(api.GET('/v1/patients', { params: { query: { search: patient } } }));
-      return items.find((one) => one.patient === patient) ?? null;
-    },
-  });
-}
-
 /** Alerts and acts of a range, at most a thousand. */
 export function timelineQuery(view: View, range: Range) {
   return queryOptions({
@@ -148,8 +129,8 @@ export function wavesQuery(view: View, code: string, from: number, to: number) {
   });
 }
 
-/** Where the values of a range are as CSV: all of them, as known then. */
-export function csvHref(view: View, code: string, range: Range): string {
-  const query = new URLSearchParams({ format: 'csv', code, ...asked(view, range), ...known(view) });
+/** Where the values of a time are as CSV: all of them, as known then. */
+export function csvHref(view: View, code: string, time: { readonly from: string; readonly to: string }): string {
+  const query = new URLSearchParams({ format: 'csv', code, ...time, ...known(view) });
   return `/v1/twins/${encodeURIComponent(view.patient)}/measurements?${query}`;
 }

@@ -3,13 +3,12 @@ import { useMemo, useState } from 'react';
 import { Dialog, Heading, Modal, Switch } from 'react-aria-components';
 import { answerOf, api } from '../../../api/client.js';
 import { useScope } from '../../../app/session.js';
-import { ShownTime } from '../../../charts/shown-time.js';
 import { fill, strings } from '../../../strings/strings.js';
 import { IdempotencyKey } from '../data/idempotency-key.js';
 import { monitoringQuery } from '../data/patient-queries.js';
 import type { View } from '../data/view.js';
 import { ActForm, type ActValues } from './act-form.js';
-import { serverNow } from '../../../times/server-now.js';
+import { Time } from '../../../times/time.js';
 
 type State = 'on' | 'off';
 const REFRESH_MS = 2_000;
@@ -41,7 +40,7 @@ export function Monitoring({ view }: { readonly view: View }): React.ReactNode {
         {reason !== undefined && fill(strings.patient.because, { reason })}{' '}
         {until !== undefined && (
           <>
-            {strings.patient.until} <ShownTime at={Date.parse(until)} now={serverNow()} />
+            {strings.patient.until} <Time at={until} />
           </>
         )}{' '}
         {author !== undefined && fill(strings.patient.monitoringBy, { author: onBehalfOf ?? author })}

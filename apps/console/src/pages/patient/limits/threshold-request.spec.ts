@@ -1,31 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { refusalsByField, thresholdRequest, type SetThreshold } from './threshold-request.js';
+import { refusalsByField, thresholdRequest } from './threshold-request.js';
 
-const NOW = Date.parse('2026-11-29T12:00:00Z');
-const edited = { rule: 'heart-rate-high', limit: 'medium' };
+const edited = { rule: 'heart-rate-high', limit: 'medium', version: 3 };
 const values = { value: 125, reason: 'beta blocker stopped' };
-const before: SetThreshold = { rule: 'heart-rate-high', layer: 'patient', limits: { high: 160, medium: 120 } };
 
 describe('the request that sets one limit', () => {
-  it('takes along the other limits of the rule that the patient has, because a rule is set as a whole', () => {
-    expect(thresholdRequest(edited, values, [before], NOW)).toEqual({
-      thresholds: [{ rule: 'heart-rate-high', limits: { high: 160, medium: 125 }, reason: 'beta blocker stopped' }],
+  it('names that limit alone, and what was seen of its rule', () => {
+    expect(thresholdRequest(edited, values)).toEqual({
+      thresholds: [{ rule: 'heart-rate-high', limits: { medium: 125 }, reason: 'beta blocker stopped', version: 3 }],
     });
-  });
-
-  it.each<[string, SetThreshold[]]>([
-    ['nothing is set', []],
-    ['they are of another rule', [{ ...before, rule: 'heart-rate-low' }]],
-    ['they are of the tenant', [{ ...before, layer: 'tenant' }]],
-    ['they have expired', [{ ...before, expiresAt: '2026-11-29T11:59:59Z' }]],
-    ['the default was restored', [{ ...before, limits: null }]],
-  ])('sets that limit alone where %s', (_, set) => {
-    expect(thresholdRequest(edited, values, set, NOW).thresholds[0]?.limits).toEqual({ medium: 125 });
   });
 
   it('holds the expiry where one is given', () => {
     const expiresAt = '2026-11-30T12:00:00.000Z';
-    expect(thresholdRequest(edited, { ...values, expiresAt }, [], NOW).thresholds[0]).toMatchObject({ expiresAt });
+    expect(thresholdRequest(edited, { ...values, expiresAt }).thresholds[0]).toMatchObject({ expiresAt });
   });
 });
 

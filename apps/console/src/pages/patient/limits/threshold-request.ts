@@ -1,16 +1,10 @@
-/** A limit as it is in force. */
+/** A limit as it was in force when somebody began to change it. */
 export interface EditedLimit {
   readonly rule: string;
   /** Its name within the rule. */
   readonly limit: string;
-}
-
-/** Limits that somebody set, as `GET …/thresholds` lists them. */
-export interface SetThreshold {
-  readonly rule: string;
-  readonly layer: 'tenant' | 'patient';
-  readonly limits: Readonly<Record<string, number>> | null;
-  readonly expiresAt?: string | undefined;
+  /** Of what was set of the rule for the patient. */
+  readonly version: number;
 }
 
 export interface EditedValues {
@@ -21,33 +15,16 @@ export interface EditedValues {
 }
 
 export interface ThresholdRequest {
-  thresholds: { rule: string; limits: Record<string, number>; reason: string; expiresAt?: string }[];
+  thresholds: { rule: string; limits: Record<string, number>; reason: string; expiresAt?: string; version: number }[];
 }
 
-/**
- * The request that sets one limit of a patient. What is set replaces all limits of the rule, so that the others the patient has go along;
- * they get the new reason and expiry. `now`: ms.
- */
+/** The request that sets one limit of a patient and leaves the rule's others as they are; refused when somebody was quicker. */
 export function thresholdRequest(
-  { rule, limit }: EditedLimit,
+  { rule, limit, version }: EditedLimit,
   { value, reason, expiresAt }: EditedValues,
-  set: readonly SetThreshold[],
-  now: number,
 ): ThresholdRequest {
-  const before = set.find(
-    (one) =>
-      one.rule === rule && one.layer === 'patient' && (one.expiresAt === undefined || Date.parse(one.expiresAt) > now),
-  );
-  return {
-    thresholds: [
-      {
-        rule,
-        limits: { ...before?.limits, [limit]: value },
-        reason,
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-      },
-    ],
-  };
+  const expiry = expiresAt === undefined ? {} : { expiresAt };
+  return { thresholds: [{ rule, limits: { [limit]: value }, reason, ...expiry, version }] };
 }
 
 /** Fields of the form by the end of the pointer that names them; a limit of any name is the value. */

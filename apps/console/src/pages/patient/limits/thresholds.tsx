@@ -2,20 +2,20 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useMemo, useState } from 'react';
 import { Button, Dialog, Heading, Modal } from 'react-aria-components';
 import { answerOf, api } from '../../../api/client.js';
+import { ApiProblem } from '../../../api/problem.js';
 import { Failed } from '../../../app/failed.js';
 import { useScope } from '../../../app/session.js';
-import { ShownTime } from '../../../charts/shown-time.js';
 import { numberText, valueText } from '../../../charts/values/reading-texts.js';
 import { unitText } from '../../../charts/values/unit-text.js';
 import { ScrollingTable } from '../../../figures/scrolling-table.js';
 import { fill, strings } from '../../../strings/strings.js';
 import { IdempotencyKey } from '../data/idempotency-key.js';
-import { limitsQuery, thresholdsQuery } from '../data/patient-queries.js';
+import { limitsQuery } from '../data/patient-queries.js';
 import type { LimitsInForce } from '../data/api-types.js';
 import { viewKey, type View } from '../data/view.js';
 import { ActForm, type ActValues } from './act-form.js';
 import { thresholdRequest } from './threshold-request.js';
-import { serverNow } from '../../../times/server-now.js';
+import { Time } from '../../../times/time.js';
 
 type Limit = LimitsInForce['items'][number];
 
@@ -89,9 +89,7 @@ function LimitRow({ limit, onEdit }: { readonly limit: Limit } & Pick<LimitsTabl
       <td>
         <bdi>{limit.author === undefined ? owner : fill(ownerBy, { owner, author: limit.author })}</bdi>
       </td>
-      <td>
-        {limit.expiresAt === undefined ? never : <ShownTime at={Date.parse(limit.expiresAt)} now={serverNow()} />}
-      </td>
+      <td>{limit.expiresAt === undefined ? never : <Time at={limit.expiresAt} />}</td>
       <td>
         <bdi>{limit.reason ?? noReason}</bdi>
       </td>
@@ -125,20 +123,25 @@ interface EditThresholdProps {
 
 function EditThreshold({ patient, limit, onDone, onCancel }: EditThresholdProps): React.ReactNode {
   const queries = useQueryClient();
-  const set = useQuery(thresholdsQuery(patient));
   const key = useMemo(() => new IdempotencyKey(), []);
+  // What the person has seen: what others set meanwhile is shown before it is replaced.
+  const [seen, setSeen] = useState(limit);
 
-  const submit = async ({ value, reason, expiresAt }: ActValues): Promise<void> => {
-    // Another limit of the rule that is not known would be removed.
-    const { items } = set.data ?? (await queries.ensureQueryData(thresholdsQuery(patient)));
-    const body = thresholdRequest(limit, { value, reason, expiresAt }, items, serverNow());
-    await answerOf(
-      api.PUT('/v1/twins/{patient}/thresholds', {
-        params: { path: { patient } },
-        headers: { 'Idempotency-Key': key.for(body) },
-        body,
-      }),
-    );
+  const submit = async (values: ActValues): Promise<void> => {
+    const body = thresholdRequest(seen, values);
+    try {
+      await answerOf(
+        api.PATCH('/v1/twins/{patient}/thresholds', {
+          params: { path: { patient } },
+          headers: { 'Idempotency-Key': key.for(body) },
+          body,
+        }),
+      );
+    } catch (error) {
+      if (error instanceof ApiProblem && error.code === 'thresholds-changed')
+        setSeen((await limitAsItStands(queries, patient, seen)) ?? seen);
+      throw error;
+    }
     key.done();
     await refreshLimits(queries, patient);
   };
@@ -147,6 +150,7 @@ function EditThreshold({ patient, limit, onDone, onCancel }: EditThresholdProps)
     <Modal isOpen isDismissable={false} onOpenChange={(isOpen) => isOpen || onCancel()} className="modal">
       <Dialog className="dialog">
         <Heading slot="title">{fill(strings.patient.editTitle, { title: limit.title })}</Heading>
+        {seen !== limit && <SetMeanwhile limit={seen} />}
         <ActForm
           value={{
             initial: limit.value,
@@ -164,10 +168,41 @@ function EditThreshold({ patient, limit, onDone, onCancel }: EditThresholdProps)
   );
 }
 
+/** What somebody else set while this was being changed. */
+function SetMeanwhile({ limit }: { readonly limit: Limit }): React.ReactNode {
+  const { owners, ownerBy, setMeanwhile, noReason } = strings.patient;
+  const owner = owners[limit.owner];
+  return (
+    <p role="status">
+      <bdi>
+        {fill(setMeanwhile, {
+          value: valueText(limit, limit.unit),
+          owner: limit.author === undefined ? owner : fill(ownerBy, { owner, author: limit.author }),
+          reason: limit.reason ?? noReason,
+        })}
+      </bdi>
+    </p>
+  );
+}
+
+/** The limit once what others set is applied: the engine may still be about to. */
+async function limitAsItStands(
+  queries: ReturnType<typeof useQueryClient>,
+  patient: string,
+  { rule, limit, version }: Limit,
+): Promise<Limit | undefined> {
+  for (let attempt = 0; ; attempt += 1) {
+    const { items } = await queries.fetchQuery({ ...limitsQuery({ patient, knownAt: null }), staleTime: 0 });
+    const found = items.find((one) => one.rule === rule && one.limit === limit);
+    if (found?.version !== version || attempt >= 4) return found;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
 /** An act is in the log; the engine applies it a moment later. */
 async function refreshLimits(queries: ReturnType<typeof useQueryClient>, patient: string): Promise<void> {
   const live: View = { patient, knownAt: null };
-  for (const name of ['limits', 'thresholds', 'timeline']) {
+  for (const name of ['limits', 'timeline']) {
     await queries.invalidateQueries({ queryKey: viewKey(live, name) });
     setTimeout(() => void queries.invalidateQueries({ queryKey: viewKey(live, name) }), 1_500);
   }

@@ -4,14 +4,14 @@ import { FigureFrame } from '../../../charts/figure-frame.js';
 import { CURSOR, timeAxes } from '../../../charts/plot/axes.js';
 import { faded, type Palette } from '../../../charts/plot/palette.js';
 import { Plot } from '../../../charts/plot/plot.js';
-import { ShownTime } from '../../../charts/shown-time.js';
 import { ValueReader } from '../../../charts/value-reader.js';
 import { numberText } from '../../../charts/values/reading-texts.js';
-import { timeText } from '../../../charts/values/time-texts.js';
 import { fill, strings } from '../../../strings/strings.js';
+import { serverNow } from '../../../times/server-now.js';
+import { secondText } from '../../../times/shown-time.js';
+import { ShownTime } from '../../../times/time.js';
 import type { Scenario } from '../data/api-types.js';
 import { scenarioCsv } from './scenario-csv.js';
-import { serverNow } from '../../../times/server-now.js';
 
 const LEVELS = ['0.025', '0.1', 'mean', '0.9', '0.975'] as const;
 
@@ -97,7 +97,7 @@ function nameOf({ arms, from }: Scenario, now: number): string {
       high: numberText(summary.maximum),
     }),
   );
-  return fill(strings.patient.scenarioName, { from: timeText(Date.parse(from), now), arms: each.join('; ') });
+  return fill(strings.patient.scenarioName, { from: secondText(Date.parse(from), now), arms: each.join('; ') });
 }
 
 function readingAt({ arms }: Scenario, index: number, now: number): string {
@@ -113,7 +113,7 @@ function readingAt({ arms }: Scenario, index: number, now: number): string {
       high: numberText(high),
     });
   });
-  return fill(strings.patient.scenarioReading, { time: timeText(Date.parse(at), now), arms: each.join('; ') });
+  return fill(strings.patient.scenarioReading, { time: secondText(Date.parse(at), now), arms: each.join('; ') });
 }
 
 function Legend({ arms }: Pick<Scenario, 'arms'>): React.ReactNode {

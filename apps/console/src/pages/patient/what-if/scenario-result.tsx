@@ -4,9 +4,9 @@ import type { Scenario } from '../data/api-types.js';
 import { ScenarioChart } from './scenario-chart.js';
 
 const SHARES = new Set(['shareBelow54', 'shareBelow70', 'shareInRange', 'shareAbove180', 'probabilityBelow70']);
-const percent = new Intl.NumberFormat(strings.charts.locale, { style: 'percent', maximumFractionDigits: 1 });
-const signed = new Intl.NumberFormat(strings.charts.locale, { signDisplay: 'exceptZero', maximumFractionDigits: 1 });
-const signedPercent = new Intl.NumberFormat(strings.charts.locale, {
+const percent = new Intl.NumberFormat(strings.locale, { style: 'percent', maximumFractionDigits: 1 });
+const signed = new Intl.NumberFormat(strings.locale, { signDisplay: 'exceptZero', maximumFractionDigits: 1 });
+const signedPercent = new Intl.NumberFormat(strings.locale, {
   style: 'percent',
   signDisplay: 'exceptZero',
   maximumFractionDigits: 1,
