@@ -7,12 +7,14 @@ export interface JoinedCursor {
   readonly indexed: string | null | undefined;
   readonly forecasts: ForecastPlace | null | undefined;
   readonly measured: MeasuredPlace | null | undefined;
+  /** Whether all are in one order by date: what the first page was stays so, however many patients there are meanwhile. */
+  readonly byDate?: boolean;
 }
 
-export function joinedCursorText({ indexed, forecasts, measured }: JoinedCursor): string {
+export function joinedCursorText({ indexed, forecasts, measured, byDate }: JoinedCursor): string {
   const forecast = forecasts && [forecasts.at, forecasts.twin, forecasts.code, forecasts.model, forecasts.knownAt];
   const place = measured && [measured.at, measured.twin, measured.code, measured.identity];
-  return Buffer.from(JSON.stringify({ indexed, forecasts: forecast, measured: place })).toString('base64url');
+  return Buffer.from(JSON.stringify({ indexed, forecasts: forecast, measured: place, byDate })).toString('base64url');
 }
 
 /**
@@ -24,13 +26,14 @@ export function readJoinedCursor(text: string | undefined): JoinedCursor {
   const value = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { indexed: text, forecasts: null, measured: null };
-  const { indexed, forecasts, measured } = value as Readonly<Record<string, unknown>>;
+  const { indexed, forecasts, measured, byDate } = value as Readonly<Record<string, unknown>>;
   const isIndexed = indexed == null || (typeof indexed === 'string' && indexed.length < 8000);
   if (!isIndexed) throw damaged();
   return {
     indexed,
     forecasts: forecasts == null ? forecasts : forecastPlaceOf(forecasts),
     measured: measured == null ? measured : placeOf(measured),
+    byDate: byDate === true,
   };
 }
 

@@ -65,8 +65,8 @@ export async function joinedPage(
   if (indexedEnded) await stream.peek();
   if (indexedEnded && stream.isDone) return { matches: page, next: undefined };
   const indexed = indexedEnded ? null : (matches[at - 1]?.cursor ?? begun.indexed);
-  const next = { indexed, forecasts: placeIn(derived.forecasts), measured: placeIn(derived.measured) };
-  return { matches: page, next: joinedCursorText(next) };
+  const [forecasts, measured] = [placeIn(derived.forecasts), placeIn(derived.measured)];
+  return { matches: page, next: joinedCursorText({ indexed, forecasts, measured, byDate: order.kind === 'date' }) };
 }
 
 function placeIn<Place extends { readonly at: number }>(stream: DerivedStream<Place>): Place | null | undefined {

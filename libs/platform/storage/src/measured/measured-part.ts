@@ -1,8 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { Issue } from '#libs/domain/fhir';
 import type { Queries, SearchAccess } from '#libs/fhir-rest';
+import type { SearchQuery } from '#libs/fhir-search';
+import { readJoinedCursor } from '../derived/joined-cursor.js';
 import type { JoinedOrder } from '../derived/joined-page.js';
-import { measuredScope } from './measured-scope.js';
+import { MAX_WALKS, measuredScope, type MeasuredScope } from './measured-scope.js';
 import { MeasuredStream, type Wanted } from './measured-stream.js';
 import { hasWearables } from './row-source.js';
 
@@ -30,13 +32,37 @@ export async function measuredPart(
   if (scope === undefined) return { ...NO_PART, issues: [LEFT_OUT] };
   const alternatives = access.found('Observation').map((visible) => [...query.conditions, ...visible]);
   const [sort] = query.sort;
-  const isByDate = queries.length === 1 && sort?.parameter === 'date' && scope.of.kind !== 'all';
-  const descending = isByDate && sort.descending;
+  const asked =
+    queries.length === 1 && sort?.parameter === 'date' ? await inOneOrder(client, tenant, scope, query) : undefined;
+  const descending = asked !== undefined && sort?.descending === true;
   return {
-    wanted: { scope, alternatives, descending },
-    order: isByDate ? { kind: 'date', descending } : { kind: 'append' },
-    issues: sort === undefined || isByDate ? [] : [BEHIND],
+    wanted: { scope: asked ?? scope, counted: scope, alternatives, descending },
+    order: asked === undefined ? { kind: 'append' } : { kind: 'date', descending },
+    issues: sort === undefined || asked !== undefined ? [] : [BEHIND],
   };
+}
+
+/**
+ * Where measurements of all whom the search may find can be read in order of time: of named ones, and of all patients where they are few. A page that goes
+ * on does as the first one did.
+ */
+async function inOneOrder(
+  client: PoolClient,
+  tenant: number,
+  scope: MeasuredScope,
+  { cursor }: Pick<SearchQuery, 'cursor'>,
+): Promise<MeasuredScope | undefined> {
+  if (scope.of.kind !== 'all') return scope;
+  const begun = cursor === undefined ? undefined : readJoinedCursor(cursor).byDate === true;
+  if (begun === false) return undefined;
+  const most = Math.floor(MAX_WALKS / Math.max(1, scope.codes.length));
+  const { rows } = await client.query<{ patient: string }>({
+    name: 'measured-patients',
+    text: 'SELECT patient FROM twins WHERE tenant = $1 ORDER BY key LIMIT $2',
+    values: [tenant, begun === true ? null : most + 1],
+  });
+  if (begun === undefined && rows.length > most) return undefined;
+  return { ...scope, of: { kind: 'patients', patients: rows.map(({ patient }) => patient) } };
 }
 
 /** @returns undefined when more than `maxRows` would have to be looked at */
@@ -46,7 +72,8 @@ export async function countMeasured(
   wanted: Wanted,
   maxRows: number,
 ): Promise<number | undefined> {
-  const stream = new MeasuredStream(client, tenant, wanted, undefined, { count: maxRows, maxRows });
+  const inAnyOrder = { ...wanted, scope: wanted.counted };
+  const stream = new MeasuredStream(client, tenant, inAnyOrder, undefined, { count: maxRows, maxRows });
   let matches = 0;
   while ((await stream.peek()) !== undefined) {
     stream.take();
@@ -65,5 +92,5 @@ const BEHIND: Issue = {
   severity: 'information',
   code: 'informational',
   diagnostics:
-    'measurements of wearable senders are sorted by date only, where at most 20 patients are named: here they stand behind the others',
+    'measurements of wearable senders are sorted by date only, where patients are named or few: here they stand behind the others',
 };

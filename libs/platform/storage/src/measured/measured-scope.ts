@@ -19,8 +19,10 @@ export type MeasuredOf =
   /** Nobody is named: all twins of the tenant. */
   | { readonly kind: 'all' };
 
-/** Each patient and measure is a walk of its own; of more all twins are walked. */
-const MAX_PATIENTS = 20;
+/** Each patient and measure is a walk of its own along an index. */
+export const MAX_WALKS = 1_000;
+/** Of more patients all twins are walked. */
+const MAX_PATIENTS = 1_000;
 const MAX_IDS = 200;
 /** Years 1 to 9999, as measurements are. */
 const FIRST_MS = -62_135_596_800_000;
@@ -31,9 +33,11 @@ const OF_MEASURE = new Set(['code', 'combo-code', 'category']);
 /** @returns undefined where the conditions ask for other resources, which meet stored ones only */
 export function measuredScope(conditions: readonly Condition[]): MeasuredScope | undefined {
   if (conditions.some(({ kind }) => kind === 'chain' || kind === 'has')) return undefined;
-  const named = firstOf(conditions, patientsOf) ?? firstOf(conditions, idsOf);
   const decided = conditions.filter((one) => one.kind === 'token' && OF_MEASURE.has(one.parameter));
   const codes = CATALOGUE.filter(({ number }) => mayMatch(number, decided)).map(({ number }) => number);
+  const patients = firstOf(conditions, patientsOf);
+  const isFew = patients?.kind === 'patients' && patients.patients.length * codes.length <= MAX_WALKS;
+  const named = isFew ? patients : firstOf(conditions, idsOf);
   const ranges = conditions.flatMap((one) =>
     one.kind === 'date' && one.parameter === 'date' ? [rangeOfAll(one.values)] : [],
   );

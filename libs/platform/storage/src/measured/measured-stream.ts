@@ -20,6 +20,8 @@ export class MeasuredMatch {
 
 export interface Wanted {
   readonly scope: MeasuredScope;
+  /** The same, as it is counted: where the order is no matter, a walk over all twins costs less. */
+  readonly counted: MeasuredScope;
   /** All lists of one of which must hold. */
   readonly alternatives: readonly (readonly Condition[])[];
   readonly descending: boolean;

@@ -156,7 +156,7 @@ async function totalOf(
   const { rows } = await client.query<{ total: number }>(text, [...values]);
   // Enough already: what is derived need not be counted.
   if (limit !== undefined && (rows[0]?.total ?? 0) > limit) return undefined;
-  const estimated = part.measured?.scope.of.kind === 'all' ? MAX_DERIVED.estimatedOfAll : MAX_DERIVED.estimated;
+  const estimated = part.measured?.counted.of.kind === 'all' ? MAX_DERIVED.estimatedOfAll : MAX_DERIVED.estimated;
   const maxRows = limit === undefined ? MAX_DERIVED.asked : estimated;
   const derived = await countDerived(client, tenant, part, maxRows);
   if (derived === undefined) return undefined;
