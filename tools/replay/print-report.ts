@@ -1,3 +1,4 @@
+import type { ForecastReport } from './forecasts/summarise-forecasts.js';
 import type { Report } from './summarise.js';
 
 /** The report as tables for people. `perPatient` adds one line for each. */
@@ -36,6 +37,7 @@ export function printedReport(report: Report, perPatient: boolean): string {
     const rows = shadow.map(({ rule, ...numbers }) => [rule, ...Object.values(numbers).map(shown)]);
     lines.push('', ...table([...SHADOW_HEAD], rows));
   }
+  if (report.forecasts !== undefined) lines.push('', ...forecastLines(report.forecasts));
   if (perPatient) {
     const rows = report.patientLoad.map((one) => [
       one.record,
@@ -45,6 +47,33 @@ export function printedReport(report: Report, perPatient: boolean): string {
   }
   return `${lines.join('\n')}\n`;
 }
+
+function forecastLines({ issued, scored, scores, refusals }: ForecastReport): readonly string[] {
+  const rows = scores.map(({ model, code, ...numbers }) => [model, code, ...Object.values(numbers).map(shown)]);
+  const refused = refusals.map(({ model, code, reason, times }) => [model, code, reason, String(times)]);
+  return [
+    `forecasts ${issued}   scored ${scored}`,
+    '',
+    ...table(FORECAST_HEAD, rows),
+    ...(refused.length === 0 ? [] : ['', ...table(['model', 'measure', 'began to refuse', 'times'], refused)]),
+  ];
+}
+
+const FORECAST_HEAD = [
+  'model',
+  'measure',
+  'min ahead',
+  'n',
+  'unscored',
+  'RMSE',
+  'MAE',
+  'bias',
+  'CRPS',
+  'in 80 %',
+  'in 95 %',
+  'skill, persistence',
+  'skill, mean',
+];
 
 const SHADOW_HEAD = [
   'shadow',

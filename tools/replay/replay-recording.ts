@@ -1,5 +1,6 @@
 import type { Severity, WireSample } from '#libs/contracts';
 import type { Applied, Catalogue, TransitionChange } from '#libs/domain/twin';
+import { createForecastScorer, type ReplayedForecasts } from './forecasts/score-forecasts.js';
 import { createPlainCounter, watched, type PlainExcursions, type Span } from './alarm-load.js';
 import { readText } from './read-text.js';
 import { endOf, readWfdb } from './read-wfdb.js';
@@ -39,6 +40,8 @@ export interface ReplayedPatient {
   readonly live: Findings;
   readonly shadow: Findings | undefined;
   readonly plain: PlainExcursions;
+  /** Of the models that were asked for. */
+  readonly forecasts: readonly ReplayedForecasts[];
 }
 
 export interface ReplayOptions {
@@ -46,6 +49,8 @@ export interface ReplayOptions {
   readonly rules: ReadonlySet<string> | undefined;
   readonly limits: readonly SetLimit[];
   readonly shadow: readonly SetLimit[] | undefined;
+  /** Models that forecast meanwhile; `catalogue` has them beside the rules. */
+  readonly forecasting?: { readonly catalogue: Catalogue; readonly models: ReadonlySet<string> } | undefined;
   readonly onBad: OnBad;
 }
 
@@ -73,10 +78,16 @@ interface Patient {
   finish(record: string): ReplayedPatient;
 }
 
-function createPatient(first: RecordedSample, { catalogue, rules, limits, shadow }: ReplayOptions): Patient {
+function createPatient(first: RecordedSample, options: ReplayOptions): Patient {
+  const { catalogue, rules, limits, shadow, forecasting } = options;
   const live = createFindings(rules);
   const beside = shadow === undefined ? undefined : createFindings(rules);
-  const runs: TwinRun[] = [createTwinRun(catalogue, first.patient, limits, (applied) => live.add(applied))];
+  const scorer = forecasting && createForecastScorer(forecasting.catalogue, forecasting.models);
+  const ofLive = (applied: Applied): void => {
+    live.add(applied);
+    scorer?.take(applied);
+  };
+  const runs: TwinRun[] = [createTwinRun(forecasting?.catalogue ?? catalogue, first.patient, limits, ofLive)];
   if (beside !== undefined)
     runs.push(createTwinRun(catalogue, first.patient, laidOver(limits, shadow!), (applied) => beside.add(applied)));
   const plain = createPlainCounter(catalogue, rules, limits);
@@ -118,6 +129,7 @@ function createPatient(first: RecordedSample, { catalogue, rules, limits, shadow
         live: live.found(),
         shadow: beside?.found(),
         plain: plain.excursions,
+        forecasts: scorer?.finish() ?? [],
       };
     },
   };

@@ -1,3 +1,5 @@
+import type { Forecaster } from '#libs/domain/forecasting';
+import { summariseForecasts, type ForecastReport } from './forecasts/summarise-forecasts.js';
 import { compareEpisodes, type ComparedEpisode } from './compare-episodes.js';
 import type { Detection } from '../validate/set.js';
 import { alarmLoad, coveredBy, patientDays, type Load } from './alarm-load.js';
@@ -39,6 +41,7 @@ export interface Report {
   readonly load: readonly RuleLoad[];
   readonly leads: readonly LeadTimes[];
   readonly shadow?: readonly RuleShadow[];
+  readonly forecasts?: ForecastReport;
   readonly patientLoad: readonly { readonly record: string; readonly patientDays: number; readonly alerts: number }[];
   readonly badLines: number;
   readonly bad: readonly BadLine[];
@@ -65,6 +68,7 @@ export function summarise(
   patients: readonly ReplayedPatient[],
   events: readonly Happening[] | undefined,
   bad: { readonly count: number; readonly listed: readonly BadLine[] },
+  forecasters?: readonly Forecaster[],
 ): Report {
   const spans = patients.flatMap((patient) => patient.spans);
   const shadow = shadowOf(patients, patientDays(spans));
@@ -77,6 +81,7 @@ export function summarise(
     load: loadOf(patients),
     leads: leadsOf(patients, events),
     ...(shadow === undefined ? undefined : { shadow }),
+    ...(forecasters === undefined ? undefined : { forecasts: summariseForecasts(forecasters, patients) }),
     patientLoad: patients.map((one) => ({
       record: one.record,
       patientDays: patientDays(one.spans),
