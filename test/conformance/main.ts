@@ -12,16 +12,24 @@ const { values } = parseArgs({
     area: { type: 'string', multiple: true },
     id: { type: 'string', multiple: true },
     'smart-client': { type: 'string' },
+    monitored: { type: 'string' },
   },
 });
 if (values.base === undefined) {
-  console.error('usage: npm run conformance -- --base URL [--token T] [--area A]… [--id ID]… [--smart-client FILE]');
+  console.error(
+    'usage: npm run conformance -- --base URL [--token T] [--area A]… [--id ID]… [--smart-client FILE] [--monitored ID]',
+  );
   process.exit(64);
 }
 const file = values['smart-client'];
 const smartClient = file === undefined ? undefined : (JSON.parse(readFileSync(file, 'utf8')) as SmartClient);
 const results = await run(
-  { base: values.base.replace(/\/$/, ''), token: () => Promise.resolve(values.token), smartClient },
+  {
+    base: values.base.replace(/\/$/, ''),
+    token: () => Promise.resolve(values.token),
+    smartClient,
+    monitored: values.monitored,
+  },
   {
     ...(values.area === undefined ? {} : { areas: values.area as Area[] }),
     ...(values.id === undefined ? {} : { ids: values.id }),

@@ -1,6 +1,6 @@
 import type { Server } from './server.js';
 
-export type Area = 'transactions' | 'rest' | 'search' | 'validation' | 'smart';
+export type Area = 'transactions' | 'rest' | 'search' | 'validation' | 'smart' | 'derived';
 
 /** One thing that a FHIR R4 server must do, tried over HTTP alone. */
 export interface Requirement {
@@ -11,7 +11,7 @@ export interface Requirement {
   readonly source: string;
   readonly title: string;
   /** What the runner must have been given for it; else it is not run, and says so. */
-  readonly needs?: 'smart-client';
+  readonly needs?: 'smart-client' | 'monitored';
   /** Throws where the server does otherwise. */
   readonly check: (server: Server) => Promise<void>;
 }

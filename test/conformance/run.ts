@@ -1,3 +1,5 @@
+import { FORECAST } from './derived/forecast.js';
+import { MEASURED } from './derived/measured.js';
 import { HISTORY_AND_PATCH } from './rest/history-and-patch.js';
 import { READS_AND_WRITES } from './rest/reads-and-writes.js';
 import type { Area, Requirement } from './requirement.js';
@@ -8,6 +10,7 @@ import { Server, type ServerOptions } from './server.js';
 import { BACKEND_SERVICES } from './smart/backend-services.js';
 import { ATOMIC } from './transactions/atomic.js';
 import { CONDITIONAL } from './transactions/conditional.js';
+import { SHAPES } from './validation/shapes.js';
 import { VERDICTS } from './validation/verdicts.js';
 
 export const ALL: readonly Requirement[] = [
@@ -19,7 +22,11 @@ export const ALL: readonly Requirement[] = [
   ...RESULTS,
   ...DECLARED,
   ...VERDICTS,
+  ...SHAPES,
   ...BACKEND_SERVICES,
+  // Before Observations are stored that are forecast from anew.
+  ...FORECAST,
+  ...MEASURED,
 ];
 
 export interface Result {
@@ -47,6 +54,8 @@ export async function run(
 async function tried(requirement: Requirement, server: Server): Promise<Result> {
   if (requirement.needs === 'smart-client' && server.options.smartClient === undefined)
     return { requirement, outcome: 'not run', why: 'no registered client with a key was given' };
+  if (requirement.needs === 'monitored' && server.options.monitored === undefined)
+    return { requirement, outcome: 'not run', why: 'no patient with measurements of devices was given' };
   try {
     await requirement.check(server);
     return { requirement, outcome: 'met' };

@@ -35,6 +35,8 @@ export interface ServerOptions {
   /** Bearer token; '' for an open server. */
   readonly token: () => Promise<string>;
   readonly smartClient?: SmartClient | undefined;
+  /** Id of a Patient with measurements of devices, and with forecasts that come seldom enough to be read twice. */
+  readonly monitored?: string | undefined;
 }
 
 /** The server under test: HTTP and nothing else. */

@@ -169,6 +169,23 @@ export const PARAMETERS = requirements('search', 'SR', [
     },
   },
   {
+    id: 13,
+    source: 'search.html#contained',
+    title: 'chains look into contained resources, which no search finds by themselves',
+    check: async (server) => {
+      const mark = unique();
+      const contained = [{ resourceType: 'Patient', id: 'who', name: [{ family: `Inside${mark}` }] }];
+      const { only, ids } = await some(server, {
+        a: observation('#who', { contained }),
+        b: observation('', { subject: undefined }),
+      });
+      await finds(server, `/Observation?${only}&subject:Patient.family=inside${mark}`, [ids.a]);
+      await finds(server, `/Observation?${only}&patient.name=inside${mark}`, [ids.a]);
+      await finds(server, `/Observation?${only}&subject:Patient.family=nobody${mark}`, []);
+      await finds(server, `/Patient?family=inside${mark}`, []);
+    },
+  },
+  {
     id: 9,
     source: 'search.html#all',
     title: '_id, _lastUpdated, _tag, _profile',

@@ -1,30 +1,8 @@
 import assert from 'node:assert/strict';
-import { refused, status } from '../expectations.js';
+import { refused } from '../expectations.js';
 import { requirements } from '../requirement.js';
 import { observation, patient } from '../resources.js';
-import type { Any, Server } from '../server.js';
-
-/** Errors and warnings of `$validate`. */
-async function verdict(server: Server, resource: Any, type: string = resource.resourceType): Promise<Any[]> {
-  const answer = await server.post(`/${type}/$validate`, resource);
-  status(answer, 200, 400, 422);
-  assert.equal(answer.body.resourceType, 'OperationOutcome');
-  return answer.body.issue.filter((issue: Any) => issue.severity !== 'information');
-}
-
-async function wrong(server: Server, resource: Any, place: RegExp): Promise<void> {
-  const errors = (await verdict(server, resource)).filter((issue) => issue.severity === 'error');
-  assert.ok(errors.length > 0, `an error at ${place}`);
-  const places = errors.flatMap((issue) => issue.expression ?? []);
-  assert.ok(
-    places.some((one) => place.test(one)),
-    `${place}; named: ${places.join(', ')}`,
-  );
-  const stored = await server.post(`/${resource.resourceType}`, resource);
-  refused(stored, [400, 422]);
-}
-
-const free = (more: Any): Any => observation('', { subject: undefined, ...more });
+import { errorsOf, free, here, verdict, wrong } from './verdict.js';
 
 export const VERDICTS = requirements('validation', 'VAL', [
   {
@@ -32,8 +10,7 @@ export const VERDICTS = requirements('validation', 'VAL', [
     source: 'resource-operation-validate.html',
     title: 'a valid resource has no errors; $validate stores nothing',
     check: async (server) => {
-      const errors = (await verdict(server, free({}))).filter((issue) => issue.severity === 'error');
-      assert.deepEqual(errors, []);
+      assert.deepEqual(await errorsOf(server, free({})), []);
     },
   },
   {
@@ -48,8 +25,7 @@ export const VERDICTS = requirements('validation', 'VAL', [
           { name: 'resource', resource: free({ status: 'no-such' }) },
         ],
       };
-      const errors = (await verdict(server, parameters, 'Observation')).filter((issue) => issue.severity === 'error');
-      assert.ok(errors.length > 0);
+      assert.ok((await errorsOf(server, parameters, 'Observation')).length > 0);
     },
   },
   {
@@ -192,8 +168,3 @@ export const VERDICTS = requirements('validation', 'VAL', [
     },
   },
 ]);
-
-async function here(server: Server): Promise<{ readonly reference: string }> {
-  const { id } = await server.made(patient());
-  return { reference: `Patient/${id}` };
-}
