@@ -1,4 +1,5 @@
 // `npm run check`: types, lint, format, layers, dead code and pure tests, some at a time; each one's output is printed when it ends.
+// `-- --without-tests` leaves the tests out, for whoever runs `npm test` next.
 import { spawn } from 'node:child_process';
 
 /** A fifth of the runs of each property test, unless the environment says otherwise: `npm test` has them all. */
@@ -9,12 +10,13 @@ const BEGINNING = [
   ['types', 'npm run -s types'],
   ['format', 'npm run -s format:check'],
 ];
+const TESTS = [1, 2, 3].map((n) => [
+  `pure tests ${n} of 3`,
+  `npm run -s jest -- --selectProjects pure --maxWorkers=1 --shard=${n}/3`,
+]);
 /** Longest first, so that none is left alone at the end. */
 const STEPS = [
-  ...[1, 2, 3].map((n) => [
-    `pure tests ${n} of 3`,
-    `npm run -s jest -- --selectProjects pure --maxWorkers=1 --shard=${n}/3`,
-  ]),
+  ...(process.argv.includes('--without-tests') ? [] : TESTS),
   ['layers', 'npm run -s layers'],
   ['lint', 'npm run -s lint'],
   ['dead code', 'npm run -s dead'],

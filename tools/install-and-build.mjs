@@ -18,6 +18,8 @@ const SOURCES = [
   'docs/openapi.json',
 ];
 const INSTALL_STAMP = 'node_modules/.homeostat-installed';
+/** What npm writes when an install is complete: whoever ran `npm ci` by hand has it too. */
+const NPM_STAMP = 'node_modules/.package-lock.json';
 const BUILD_STAMP = 'dist/.homeostat-built';
 
 /** The Node that the project's dependencies need; npm brought it. */
@@ -30,7 +32,7 @@ export function installAndBuild() {
     console.error(`Homeostat needs Node 20.19 or newer to start; this is ${process.version}`);
     process.exit(1);
   }
-  if (age('package-lock.json') > age(INSTALL_STAMP) || !existsSync(NODE)) {
+  if (age('package-lock.json') > Math.max(age(INSTALL_STAMP), age(NPM_STAMP)) || !existsSync(NODE)) {
     console.log('installing packages (once)…');
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
     touch(INSTALL_STAMP);

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { TOPICS, twinKey, type SamplesRecord } from '#libs/contracts';
 import { readConfig, StartupError } from '#libs/platform/config';
 import { bootstrap } from '#libs/platform/http';
-import { mendOffsets } from '#libs/platform/messaging';
+import { kafkaClient, mendOffsets } from '#libs/platform/messaging';
 import { createPlatform, type Platform } from '#libs/platform/runtime';
 import { OffsetStore } from '#libs/platform/storage';
 import { createLogger } from '#libs/platform/telemetry';
@@ -137,8 +136,10 @@ describe("a database restored from yesterday's backup", () => {
       await services?.stop();
     }, 60_000);
 
-    async function admin(work: (admin: ReturnType<Kafka['admin']>) => Promise<void>): Promise<void> {
-      const client = new Kafka({ brokers: [kafka], logLevel: logLevel.NOTHING }).admin();
+    async function admin(
+      work: (admin: ReturnType<ReturnType<typeof kafkaClient>['admin']>) => Promise<void>,
+    ): Promise<void> {
+      const client = kafkaClient({ brokers: [kafka], clientId: 'test' }).admin();
       await client.connect();
       await work(client);
       await client.disconnect();

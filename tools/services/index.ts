@@ -28,10 +28,13 @@ export interface StartedServices {
 /**
  * The one launcher: a service named in the environment is taken as it is (and never touched); else a local binary is started
  * on a free port with data in a temporary folder; else one line says what to install.
+ *
+ * @param options.durable false for databases that nobody keeps: Postgres does not wait for the disk
  */
 export async function startServices(
   names: readonly ServiceName[],
   given: Readonly<Record<string, string | undefined>>,
+  options: { readonly durable: boolean } = { durable: true },
 ): Promise<StartedServices> {
   const folder = mkdtempSync(join(tmpdir(), 'homeostat-services-'));
   const started: Service[] = [];
@@ -39,29 +42,32 @@ export async function startServices(
     await Promise.all(started.map((service) => service.stop().catch(() => undefined)));
     rmSync(folder, { recursive: true, force: true });
   };
-  try {
-    const pairs: (readonly [ServiceName, Service])[] = [];
-    for (const name of names) {
-      const url = given[SERVICES[name].variable];
-      if (url !== undefined && url !== '') {
-        pairs.push([name, somebodyElses(url)]);
-        continue;
-      }
-      const own = join(folder, name);
-      mkdirSync(own);
-      const service = await SERVICES[name].start(own);
-      started.push(service);
-      pairs.push([name, service]);
-    }
-    return {
-      services: Object.fromEntries(pairs),
-      env: Object.fromEntries(pairs.map(([name, service]) => [SERVICES[name].variable, service.url])),
-      stop,
-    };
-  } catch (error) {
+  const pairOf = async (name: ServiceName): Promise<readonly [ServiceName, Service]> => {
+    const url = given[SERVICES[name].variable];
+    if (url !== undefined && url !== '') return [name, somebodyElses(url)];
+    const own = join(folder, name);
+    mkdirSync(own);
+    const service = await start(name, own, options);
+    started.push(service);
+    return [name, service];
+  };
+  // All at once; a failure is reported when none is on its way any more, so that none is left behind.
+  const outcomes = await Promise.allSettled(names.map(pairOf));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) {
     await stop();
-    throw error;
+    throw failed.reason;
   }
+  const pairs = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  return {
+    services: Object.fromEntries(pairs),
+    env: Object.fromEntries(pairs.map(([name, service]) => [SERVICES[name].variable, service.url])),
+    stop,
+  };
+}
+
+function start(name: ServiceName, folder: string, options: { readonly durable: boolean }): Promise<Service> {
+  return name === 'postgres' ? startPostgres(folder, options) : SERVICES[name].start(folder);
 }
 
 /** A server somebody else started: used, never stopped. */

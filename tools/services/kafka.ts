@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
+import { kafkaClient } from '#libs/platform/messaging';
 import { startComposed } from './compose.js';
 import { freePort, has, install, MissingServiceError, runServer, type Service } from './service.js';
 
@@ -81,12 +81,7 @@ export async function startKafka(folder: string, secured?: SecuredListener): Pro
 
 /** A broker opens its port before its coordinator serves. */
 async function answers(broker: string): Promise<boolean> {
-  const admin = new Kafka({
-    brokers: [broker],
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 0 },
-    connectionTimeout: 1000,
-  }).admin();
+  const admin = kafkaClient({ brokers: [broker], clientId: 'launcher' }, undefined, undefined, { retries: 0 }).admin();
   try {
     await admin.connect();
     await admin.describeCluster();

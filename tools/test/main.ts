@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   mkdirSync('.cache', { recursive: true });
   const needServices = chosen.some((project) => project !== 'pure');
   const started = needServices
-    ? await startServices(['postgres', 'redis', 'kafka', 'mosquitto'], process.env)
+    ? await startServices(['postgres', 'redis', 'kafka', 'mosquitto'], process.env, { durable: false })
     : undefined;
   const browser = chosen.includes('e2e') ? { CHROMIUM: chromium(process.env['CHROMIUM']) } : {};
   const totals: Totals = { passed: 0, failed: 0 };

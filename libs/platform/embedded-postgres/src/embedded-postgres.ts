@@ -25,6 +25,8 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Default: a free port. */
   readonly port?: number;
+  /** More settings of the server, `name=value`. */
+  readonly settings?: readonly string[];
 }
 
 /**
@@ -41,7 +43,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const running = await runningServer(place);
     if (running !== undefined) return { ...running, url: urlOf(running.port, password), stop: async () => undefined };
     const port = options.port ?? (await freePort());
-    if (await startServer(place, port)) {
+    if (await startServer(place, port, options.settings)) {
       const started = await runningServer(place);
       if (started !== undefined) {
         return { ...started, url: urlOf(port, password), stop: () => stopServer(place) };
@@ -107,7 +109,11 @@ async function initialise({ binaries, folder, data, runner }: Place, password: s
   }
 }
 
-async function startServer({ binaries, folder, data, runner }: Place, port: number): Promise<boolean> {
+async function startServer(
+  { binaries, folder, data, runner }: Place,
+  port: number,
+  more: readonly string[] = [],
+): Promise<boolean> {
   const settings = [
     `-p ${port}`,
     '-c listen_addresses=127.0.0.1',
@@ -116,6 +122,7 @@ async function startServer({ binaries, folder, data, runner }: Place, port: numb
     '-c shared_buffers=256MB',
     '-c max_wal_size=2GB',
     '-c log_min_messages=warning',
+    ...more.map((setting) => `-c ${setting}`),
   ];
   try {
     // Not waited for through pipes: the server would keep them open.

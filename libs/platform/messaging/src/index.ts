@@ -6,6 +6,7 @@ export { Lane } from './consumer/partition-lane.js';
 export { checkRecord } from './log/check-record.js';
 export { createEventLog, type EventLogConfig } from './log/create-event-log.js';
 export { KafkaEventLog, type KafkaEventLogOptions } from './kafka/kafka.js';
+export { kafkaClient } from './kafka/kafka-client.js';
 export { ensureTopics } from './kafka/kafka-topics.js';
 export { reasonOf, SILENT, type LogWriter } from './log/log-writer.js';
 export { deadLetterOf, replayDeadLetter } from './log/dead-letter.js';

@@ -31,7 +31,7 @@ function withoutAbsent(options: Readonly<Record<string, Buffer | undefined>>): R
 }
 
 /** A client with the defects of kafkajs worked around that every client has. It connects when something is asked of it. */
-export function clientOf(
+export function kafkaClient(
   address: KafkaAddress,
   sockets = new KafkaSockets(),
   logger: LogWriter = SILENT,

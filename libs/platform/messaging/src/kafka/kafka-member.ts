@@ -1,7 +1,7 @@
 import type { Consumer as KafkaJsConsumer } from 'kafkajs';
 import { isCoordinatorLost } from './coordinator-lost.js';
 import type { ConsumeOptions, LogRecord } from '../log/event-log.js';
-import { clientOf, type KafkaAddress } from './kafka-client.js';
+import { kafkaClient, type KafkaAddress } from './kafka-client.js';
 import type { KafkaConsumer, KafkaMember } from './kafka-consumer.js';
 import { KafkaSockets } from './kafka-sockets.js';
 import { reasonOf, type LogWriter } from '../log/log-writer.js';
@@ -33,7 +33,7 @@ export async function startMember(
   const { group, topic } = options;
   const sockets = new KafkaSockets();
   const patience = { retries: client.memberRetries ?? MEMBER_RETRIES, initialRetryTime: 100, maxRetryTime: 1_000 };
-  const member = clientOf(client, sockets, logger, patience).consumer({
+  const member = kafkaClient(client, sockets, logger, patience).consumer({
     groupId: group,
     allowAutoTopicCreation: false,
     sessionTimeout: 10_000,

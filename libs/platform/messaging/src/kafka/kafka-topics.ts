@@ -1,7 +1,7 @@
 import type { Admin, ITopicMetadata } from 'kafkajs';
 import { TOPICS } from '#libs/contracts';
 import { MAX_RECORD_BYTES } from '../log/check-record.js';
-import { clientOf, type KafkaAddress } from './kafka-client.js';
+import { kafkaClient, type KafkaAddress } from './kafka-client.js';
 import { CONTRACT_PARTITIONS, countOf, type PartitionCounts } from '../log/topic-partitions.js';
 
 /**
@@ -17,7 +17,7 @@ export async function ensureTopics(
   },
 ): Promise<void> {
   const counts = options.partitions ?? CONTRACT_PARTITIONS;
-  const admin = clientOf(options).admin();
+  const admin = kafkaClient(options).admin();
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());

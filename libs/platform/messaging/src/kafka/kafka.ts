@@ -3,7 +3,7 @@ import { Appender } from '../consumer/appender.js';
 import { checkRecord } from '../log/check-record.js';
 import { deadLetterOf } from '../log/dead-letter.js';
 import type { Consumer, ConsumeOptions, EventLog, NewRecord, PartitionEnds, Position } from '../log/event-log.js';
-import { clientOf, type KafkaAddress } from './kafka-client.js';
+import { kafkaClient, type KafkaAddress } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { startMember } from './kafka-member.js';
 import { KafkaSockets } from './kafka-sockets.js';
@@ -43,7 +43,7 @@ export class KafkaEventLog implements EventLog {
     this.counts = options.partitions ?? CONTRACT_PARTITIONS;
     this.logger = options.logger ?? SILENT;
     this.limit = options.maxWaiting ?? 20_000;
-    this.kafka = clientOf(options, new KafkaSockets(), this.logger);
+    this.kafka = kafkaClient(options, new KafkaSockets(), this.logger);
     this.appender = new Appender({
       write: (records) => this.write(records),
       lingerMs: options.lingerMs ?? 0,
