@@ -1,5 +1,5 @@
 import * as api from '#libs/contracts';
-import { json, type RouteDoc } from './route-doc.js';
+import { json, type RouteDoc } from '../route-doc.js';
 
 export const MODELS_ROUTES: readonly RouteDoc[] = [
   {

@@ -1,5 +1,5 @@
 import * as api from '#libs/contracts';
-import { json, type RouteDoc } from './route-doc.js';
+import { json, type RouteDoc } from '../route-doc.js';
 
 const run = ['scenarios.run'];
 const read = ['scenarios.read', 'scenarios.run'];
