@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { liveOnAPump } from '../support/person-on-a-pump.js';
+import { liveOnAPump } from '../support/forecasts/person-on-a-pump.js';
 import { seriousFindings } from './support/accessibility.js';
 import { signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';

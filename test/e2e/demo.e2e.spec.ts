@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConsoleBrowser } from '../support/console-browser.js';
+import { ConsoleBrowser } from '../support/sign-in/console-browser.js';
 import { Client, freePort } from '../support/system.js';
 
 const ENTRY = 'dist/apps/all-in-one/src/demo/main.js';

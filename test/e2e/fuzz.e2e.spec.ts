@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fuzzRequest } from '../support/fuzz-fhir.js';
-import { fuzzFhir, fuzzSamples, randomFrom } from '../support/fuzz-input.js';
+import { fuzzRequest } from '../support/fuzz/fuzz-fhir.js';
+import { fuzzFhir, fuzzSamples, randomFrom } from '../support/fuzz/fuzz-input.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 
 const INPUTS_PER_GATEWAY = 10_000;

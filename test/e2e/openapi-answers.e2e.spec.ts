@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { liveOnAPump } from '../support/person-on-a-pump.js';
+import { liveOnAPump } from '../support/forecasts/person-on-a-pump.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 import { undocumented } from '../support/undocumented.js';
 

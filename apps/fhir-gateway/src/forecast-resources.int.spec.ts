@@ -3,8 +3,8 @@ import { parseJson } from '#libs/domain/fhir';
 import { measureByName } from '#libs/domain/quantities';
 import { validate } from '#libs/fhir-validation';
 import { batch, put, TestFhirGateway, tokenOf, type Reply } from '../../../test/support/fhir-gateway.js';
-import { twinDigits } from '../../../test/support/measured-values.js';
-import { storeForecasts } from '../../../test/support/stored-forecasts.js';
+import { twinDigits } from '../../../test/support/forecasts/measured-values.js';
+import { storeForecasts } from '../../../test/support/forecasts/stored-forecasts.js';
 
 const T0 = Date.UTC(2026, 10, 29, 6);
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { heartRate, TestFhirGateway, tokenOf, type Reply } from '../../../test/support/fhir-gateway.js';
-import { storeMeasured } from '../../../test/support/measured-values.js';
+import { storeMeasured } from '../../../test/support/forecasts/measured-values.js';
 
 const T0 = Date.UTC(2026, 10, 29, 6);
 const MINUTE = 60_000;

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { Pool } from 'pg';
+import { createPool } from '#libs/platform/storage';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { addUser } from '../../support/sign-in/console-browser.js';
 import { AppProcess, Client, TENANT } from '../../support/system.js';
 import { openBrowser, type Browser } from './browser.js';
 
@@ -17,16 +18,18 @@ export class ConsoleUnderTest {
     readonly client: Client,
     readonly browser: Browser,
     private readonly database: TestDatabase,
-    private readonly env: Readonly<Record<string, string>>,
+    private readonly pool: Pool,
   ) {}
 
   static async start(env: Readonly<Record<string, string>> = {}): Promise<ConsoleUnderTest> {
     const database = await createTestDatabase();
-    const all = { DATABASE_URL: database.url, MQTT_PORT: '0', ...env };
-    const app = await AppProcess.start('all-in-one', all);
+    const [app, browser] = await Promise.all([
+      AppProcess.start('all-in-one', { DATABASE_URL: database.url, MQTT_PORT: '0', ...env }),
+      openBrowser(),
+    ]);
     const client = new Client({ api: app.url, fhir: app.url, wearable: app.url });
     await client.login();
-    return new ConsoleUnderTest(app, client, await openBrowser(), database, all);
+    return new ConsoleUnderTest(app, client, browser, database, createPool(database.url, { max: 2 }));
   }
 
   get url(): string {
@@ -38,18 +41,9 @@ export class ConsoleUnderTest {
     return this.database.url;
   }
 
-  /** A person's account, made as an operator makes it: `npm run user -- add`, while the server runs. */
+  /** A person's account, made while the server runs. */
   async addPerson(name: string, roles: string, password = `${name}-password-1`, tenant = TENANT): Promise<Person> {
-    const child = spawn('npm', ['run', '-s', 'user', '--', 'add', name, '--roles', roles, '--tenant', tenant], {
-      env: { ...process.env, ...this.env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    const output: string[] = [];
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-    child.stdin.end(`${password}\n`);
-    const [code] = (await once(child, 'exit')) as [number | null];
-    if (code !== 0) throw new Error(`npm run user ended with ${code}:\n${output.join('')}`);
+    await addUser(this.pool, { name, password, roles: roles.split(','), tenant });
     return { name, password };
   }
 
@@ -57,6 +51,7 @@ export class ConsoleUnderTest {
     await this.browser.close();
     await this.client.close();
     await this.app.stop();
+    await this.pool.end();
     await this.database.drop();
   }
 }

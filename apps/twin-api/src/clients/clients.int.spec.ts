@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK } from 'jose';
-import { KeyServer, makeKey, signed, type TestKey } from '../../../../test/support/key-server.js';
+import { KeyServer, makeKey, signed, type TestKey } from '../../../../test/support/sign-in/key-server.js';
 import { RunningApi } from '../../../../test/support/running-api.js';
 import { TwinApiModule } from '../twin-api.module.js';
 

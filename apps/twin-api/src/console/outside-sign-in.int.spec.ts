@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConsoleBrowser, type PageAnswer } from '../../../../test/support/console-browser.js';
+import { ConsoleBrowser, type PageAnswer } from '../../../../test/support/sign-in/console-browser.js';
 import { RunningApi } from '../../../../test/support/running-api.js';
-import { SECOND_CLIENT, SecondIssuer } from '../../../../test/support/second-issuer.js';
+import { SECOND_CLIENT, SecondIssuer } from '../../../../test/support/sign-in/second-issuer.js';
 import { TwinApiModule } from '../twin-api.module.js';
 
 const isConsole = (url: string): boolean => /\/console\/($|patients|alerts)/.test(new URL(url).pathname);

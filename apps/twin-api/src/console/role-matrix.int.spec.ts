@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { scopesOfRoles } from '#libs/platform/auth';
-import { addUser, ConsoleBrowser } from '../../../../test/support/console-browser.js';
+import { addUser, ConsoleBrowser } from '../../../../test/support/sign-in/console-browser.js';
 import { RunningApi } from '../../../../test/support/running-api.js';
 import { TwinApiModule } from '../twin-api.module.js';
 

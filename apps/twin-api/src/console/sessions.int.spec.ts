@@ -7,7 +7,7 @@ import { bootstrap } from '#libs/platform/http';
 import { createPlatform } from '#libs/platform/runtime';
 import { SessionStore, UserStore, type User } from '#libs/platform/storage';
 import { createLogger } from '#libs/platform/telemetry';
-import { addUser, ConsoleBrowser } from '../../../../test/support/console-browser.js';
+import { addUser, ConsoleBrowser } from '../../../../test/support/sign-in/console-browser.js';
 import { alertOf, at, TwinApi, uuid } from '../twin-api.fixture.js';
 import { TwinApiModule } from '../twin-api.module.js';
 

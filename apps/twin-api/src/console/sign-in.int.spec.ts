@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UserStore } from '#libs/platform/storage';
-import { addUser, ConsoleBrowser, type PageAnswer } from '../../../../test/support/console-browser.js';
+import { addUser, ConsoleBrowser, type PageAnswer } from '../../../../test/support/sign-in/console-browser.js';
 import { TwinApi } from '../twin-api.fixture.js';
 
 const PASSWORD = 'a password of the ward';

@@ -5,7 +5,7 @@ import { bootstrap, type RunningServer } from '#libs/platform/http';
 import { ClientStore } from '#libs/platform/storage';
 import { createLogger } from '#libs/platform/telemetry';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { KeyServer, makeKey, signed, type TestKey } from '../../../../test/support/key-server.js';
+import { KeyServer, makeKey, signed, type TestKey } from '../../../../test/support/sign-in/key-server.js';
 import { createPlatform, type Platform } from './index.js';
 
 const AUDIENCE = 'https://homeostat.example/oauth/token';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recordUntil } from '../../apps/twin-api/src/simulation/pump-record.fixture.js';
-import type { Client } from './system.js';
+import { recordUntil } from '../../../apps/twin-api/src/simulation/pump-record.fixture.js';
+import type { Client } from '../system.js';
 
 const MINUTE = 60_000;
 const PERSON = '/v1/twins/pump';

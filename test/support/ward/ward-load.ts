@@ -1,4 +1,4 @@
-import type { Client } from './system.js';
+import type { Client } from '../system.js';
 
 /**
  * A load with a known outcome: each patient streams heart rates and glucose over three hours of event time that end now, with one

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { WardLoad } from './ward-load.js';
-import type { WebhookReceiver } from './webhook-receiver.js';
+import type { WebhookReceiver } from '../webhook-receiver.js';
 
 /** What became of a ward's load, counted in the tables and at the webhook. */
 export interface WardOutcome {
