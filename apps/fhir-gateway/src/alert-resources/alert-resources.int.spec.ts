@@ -1,13 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TOPICS, twinKey, type Alert, type AlertRecord } from '#libs/contracts';
+import { randomUUID } from 'node:crypto';
+import { TOPICS, twinKey, type AlertRecord } from '#libs/contracts';
 import { isTransient } from '#libs/platform/messaging';
-import { inTransaction, removeOld } from '#libs/platform/storage';
-import { alertRecord } from '../../../../test/support/alert-record.js';
+import { inTransaction } from '#libs/platform/storage';
 import { batch, put, TestFhirGateway, tokenOf } from '../../../../test/support/fhir-gateway.js';
-import { communicate } from './communicate.js';
-import { fillIn, fillInAgain } from './fill-in.js';
 import { writeAlerts } from './write-alerts.js';
+import {
+  ACKNOWLEDGED,
+  AT,
+  ESCALATED,
+  RAISED,
+  RESOLVED,
+  RETRACTED,
+  steps,
+  TYPES,
+  versions,
+  writeAgain,
+} from './alert-resources.fixture.js';
 
 let gateway: TestFhirGateway;
 
@@ -16,38 +25,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => gateway.close());
-
-const TYPES = ['DetectedIssue', 'Flag', 'Provenance'] as const;
-const AT = Date.UTC(2026, 10, 29, 6);
-
-/** The records of one alert, a transition each, a minute apart. */
-function steps(over: Partial<Alert>, ...transitions: readonly Partial<Alert>[]): AlertRecord[] {
-  const episode = over.episode ?? randomUUID();
-  return transitions.map((one, index) => {
-    const sequence = index + 1;
-    const at = AT + index * 60_000;
-    const record = alertRecord(
-      { id: episode, episode, sequence, effectiveAt: new Date(AT).toISOString(), ...over, ...one },
-      at,
-    );
-    return { ...record, sequence };
-  });
-}
-
-const RAISED = { transition: 'raised', status: 'open' } as const;
-const ESCALATED = {
-  transition: 'escalated',
-  status: 'open',
-  severity: 'high',
-  summary: 'Escalated: not acknowledged.',
-} as const;
-const ACKNOWLEDGED = { transition: 'acknowledged', status: 'acknowledged', acknowledgedBy: 'Practitioner/7' } as const;
-const RESOLVED = {
-  transition: 'resolved',
-  status: 'resolved',
-  resolvedAt: new Date(AT + 120_000).toISOString(),
-} as const;
-const RETRACTED = { transition: 'retracted', status: 'retracted' } as const;
 
 function append(...records: readonly AlertRecord[]): Promise<unknown> {
   return gateway.log.append(
@@ -81,38 +58,6 @@ async function everything(): Promise<unknown> {
   return rows;
 }
 
-/** Writes once more, in whatever order, what is stored. */
-function writeAgain(records: readonly AlertRecord[]): Promise<ReadonlyMap<string, number>> {
-  const transitions = records.map(({ tenant, alert, receivedAt }) => ({ tenant, alert, at: receivedAt }));
-  return inTransaction(gateway.pool, (client) => writeAlerts(client, transitions, Date.now()));
-}
-
-async function versions(type: string, id: string): Promise<Record<string, unknown>[]> {
-  const { json } = await gateway.send('GET', `/${type}/${id}/_history`);
-  return json.entry.map(({ resource }: { resource: Record<string, unknown> }) => resource).reverse();
-}
-
-async function episode(record: AlertRecord): Promise<void> {
-  const { tenant, alert, sequence, receivedAt } = record;
-  await gateway.pool.query(
-    `INSERT INTO alert_episodes (tenant, id, twin, patient, rule, severity, status, closed, effective_at, raised_at, updated_at, sequence, alert)
-     VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)`,
-    [
-      tenant,
-      alert.id,
-      alert.patient,
-      alert.id,
-      alert.severity,
-      alert.status,
-      alert.status !== 'open',
-      alert.effectiveAt,
-      new Date(receivedAt),
-      sequence,
-      JSON.stringify(alert),
-    ],
-  );
-}
-
 describe('an alert of the log', () => {
   it('is a DetectedIssue, a Flag and a Provenance with a version for each transition', async () => {
     const told = steps({}, RAISED, ESCALATED, ACKNOWLEDGED, RESOLVED);
@@ -121,7 +66,7 @@ describe('an alert of the log', () => {
     await until(`/DetectedIssue/${id}`, hasVersion(1));
     await append(...told.slice(1));
     await until(`/DetectedIssue/${id}`, hasVersion(4));
-    const issues = await versions('DetectedIssue', id);
+    const issues = await versions(gateway, 'DetectedIssue', id);
     expect(issues.map(({ severity, status }) => [severity, status])).toEqual([
       ['moderate', 'final'],
       ['high', 'final'],
@@ -129,10 +74,10 @@ describe('an alert of the log', () => {
       ['moderate', 'final'],
     ]);
     expect(issues.map(({ mitigation }) => mitigation !== undefined)).toEqual([false, false, true, false]);
-    const flags = await versions('Flag', id);
+    const flags = await versions(gateway, 'Flag', id);
     expect(flags.map(({ status }) => status)).toEqual(['active', 'active', 'active', 'inactive']);
     expect(flags.at(-1)).toMatchObject({ period: { start: new Date(AT).toISOString(), end: RESOLVED.resolvedAt } });
-    const provenances = await versions('Provenance', id);
+    const provenances = await versions(gateway, 'Provenance', id);
     expect(provenances.map(({ recorded }) => recorded)).toEqual(
       told.map(({ receivedAt }) => new Date(receivedAt).toISOString()),
     );
@@ -152,9 +97,9 @@ describe('an alert of the log', () => {
     await append(...records);
     await until(`/DetectedIssue/${records[0]!.alert.id}`, hasVersion(3));
     const before = await everything();
-    await writeAgain(records);
-    await writeAgain(records.slice(0, 1));
-    await writeAgain(records.slice(1, 2));
+    await writeAgain(gateway, records);
+    await writeAgain(gateway, records.slice(0, 1));
+    await writeAgain(gateway, records.slice(1, 2));
     await append(...records);
     const marker = steps({}, RAISED);
     await append(...marker);
@@ -173,8 +118,8 @@ describe('an alert of the log', () => {
     });
     expect(await crashed.then(() => 'committed', isTransient)).toBe(true);
     expect(await everything()).toEqual(before);
-    await writeAgain(records);
-    expect(await versions('DetectedIssue', records[0]!.alert.id)).toHaveLength(2);
+    await writeAgain(gateway, records);
+    expect(await versions(gateway, 'DetectedIssue', records[0]!.alert.id)).toHaveLength(2);
   });
 
   it('appends nothing to the input of the twins, and is not read in other tenants or without the scope', async () => {
@@ -216,7 +161,7 @@ describe('an alert of the log', () => {
       );
     }
     const [first] = steps({ evidence: [evidence, { ...evidence, id: randomUUID(), source: 'fhir' }] }, RAISED);
-    await writeAgain([first!, { ...first!, tenant: 2 }]);
+    await writeAgain(gateway, [first!, { ...first!, tenant: 2 }]);
     const { json } = await gateway.send('GET', `/DetectedIssue/${first!.alert.id}`);
     const references = json.evidence.map(({ detail }: { detail: { reference?: string }[] }) => detail[0]?.reference);
     expect(references).toEqual([`Observation/ms-${twins[0]!}-${identity.replaceAll('-', '')}`, undefined]);
@@ -238,7 +183,7 @@ describe('a search', () => {
     await gateway.send('PUT', `/Patient/${patient}`, { resourceType: 'Patient', id: patient });
     const open = steps({ patient }, RAISED, ESCALATED);
     const over = steps({ patient }, RAISED, RESOLVED);
-    await writeAgain([...open, ...over]);
+    await writeAgain(gateway, [...open, ...over]);
     const [openId, overId] = [open[0]!.alert.id, over[0]!.alert.id];
     expect((await found(`/DetectedIssue?patient=${patient}&code=glucose-low`)).toSorted()).toEqual(
       [openId, overId].toSorted(),
@@ -258,7 +203,7 @@ describe('a search', () => {
 describe('a client', () => {
   it('cannot change or delete what was made here, nor mark what is its own', async () => {
     const [raised] = steps({}, RAISED);
-    await writeAgain([raised!]);
+    await writeAgain(gateway, [raised!]);
     const before = await everything();
     for (const type of TYPES) {
       const path = `/${type}/${raised!.alert.id}`;
@@ -273,120 +218,5 @@ describe('a client', () => {
     const { status, json } = await gateway.send('POST', '/Flag', { ...flag, id: undefined });
     expect([status, json.issue[0].expression]).toEqual([422, ['Flag.meta.tag[0]']]);
     expect(await everything()).toEqual(before);
-  });
-});
-
-describe('alerts that were there before', () => {
-  it('are filled in once, as they stand, and records of the log that come later or earlier agree with that', async () => {
-    const old = Array.from({ length: 120 }, () => steps({}, RAISED, ESCALATED));
-    for (const [, newest] of old) await episode(newest!);
-    const known = old[0]!;
-    await writeAgain(known.slice(0, 1));
-    await fillInAgain(gateway.pool);
-    const { signal } = new AbortController();
-    const fill = () => fillIn({ pool: gateway.pool, now: Date.now, signal, onWritten: () => undefined });
-    expect(await Promise.all([fill(), fill()])).toEqual([120, 120]);
-    expect(await fill()).toBeUndefined();
-    expect(await versions('DetectedIssue', known[0]!.alert.id)).toHaveLength(2);
-    const [first] = old[7]!;
-    const filled = await versions('DetectedIssue', first!.alert.id);
-    expect(filled).toMatchObject([{ severity: 'high', meta: { versionId: '1' } }]);
-    await writeAgain(old[7]!);
-    expect(await versions('DetectedIssue', first!.alert.id)).toEqual(filled);
-  });
-});
-
-describe('an alert that retention removes', () => {
-  it('is found no more', async () => {
-    const records = steps({}, RAISED, RESOLVED);
-    const { id } = records[0]!.alert;
-    await writeAgain(records);
-    const indexed = async (): Promise<number> => {
-      const { rows } = await gateway.pool.query(`SELECT FROM fhir_search WHERE id = $1`, [id]);
-      return rows.length;
-    };
-    expect(await indexed()).toBe(3);
-    await episode(records[1]!);
-    expect(await removeOld(gateway.pool, 'alerts', AT + 3_600_000)).toBe(1);
-    expect(await indexed()).toBe(0);
-    for (const type of TYPES) expect((await gateway.send('GET', `/${type}/${id}`)).status).toBe(404);
-  });
-});
-
-describe('a delivery', () => {
-  async function deliver(record: AlertRecord, status: string, webhook: string = randomUUID()): Promise<string> {
-    const body = JSON.stringify({ type: 'alert.raised', timestamp: new Date(AT).toISOString(), data: record.alert });
-    await gateway.pool.query(
-      `INSERT INTO deliveries (tenant, webhook, message, episode, type, body, status, created_at, next_attempt_at, finished_at)
-       VALUES ($1, $2, $3, $4, 'alert.raised', $5, $6, $7, $7, CASE WHEN $6 = 'delivered' THEN $7::timestamptz END)`,
-      [record.tenant, webhook, record.transition, record.alert.episode, body, status, new Date(AT)],
-    );
-    return webhook;
-  }
-
-  async function communications(about: string): Promise<Record<string, unknown>[]> {
-    const { rows } = await gateway.pool.query<{ content: string }>(
-      `SELECT r.content FROM alert_communications c JOIN fhir_resources r ON r.tenant = c.tenant AND r.type = 'Communication' AND r.id = c.id::text
-       WHERE c.alert = $1`,
-      [about],
-    );
-    return rows.map(({ content }) => JSON.parse(content) as Record<string, unknown>);
-  }
-
-  async function settled(): Promise<void> {
-    while ((await communicate(gateway.pool, Date.now())).taken > 0);
-    // The gateway's own round may hold the rows at this moment.
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const { rows } = await gateway.pool.query(
-        `SELECT FROM deliveries WHERE status = 'delivered' AND NOT communicated AND episode IS NOT NULL`,
-      );
-      if (rows.length === 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  it('is a Communication once an endpoint has taken it, one for each endpoint, however often it is sent', async () => {
-    const [raised] = steps({}, RAISED);
-    const { id } = raised!.alert;
-    const webhook = await deliver(raised!, 'pending');
-    await deliver(raised!, 'parked');
-    await settled();
-    expect(await communications(id)).toEqual([]);
-    await gateway.pool.query(`UPDATE deliveries SET status = 'delivered', finished_at = $2 WHERE webhook = $1`, [
-      webhook,
-      new Date(AT + 5000),
-    ]);
-    await settled();
-    const [communication, ...others] = await communications(id);
-    expect(others).toEqual([]);
-    expect(communication).toMatchObject({
-      status: 'completed',
-      sent: new Date(AT + 5000).toISOString(),
-      about: [{ reference: `DetectedIssue/${id}` }],
-      recipient: [{ identifier: { value: webhook } }],
-    });
-    const { json: provenance } = await gateway.send('GET', `/Provenance/${communication!['id'] as string}`);
-    expect(provenance.target).toEqual([{ reference: `Communication/${communication!['id'] as string}` }]);
-
-    await gateway.pool.query(
-      `UPDATE deliveries SET status = 'delivered', finished_at = now(), communicated = false WHERE webhook = $1`,
-      [webhook],
-    );
-    await settled();
-    expect(await communications(id)).toEqual([communication]);
-    await deliver(raised!, 'delivered');
-    await settled();
-    expect(await communications(id)).toHaveLength(2);
-  });
-
-  it('that is of no alert is passed over', async () => {
-    const [raised] = steps({}, RAISED);
-    const webhook = await deliver(raised!, 'delivered');
-    await gateway.pool.query(`UPDATE deliveries SET body = 'not JSON', communicated = false WHERE webhook = $1`, [
-      webhook,
-    ]);
-    await settled();
-    const { rows } = await gateway.pool.query(`SELECT communicated FROM deliveries WHERE webhook = $1`, [webhook]);
-    expect(rows).toEqual([{ communicated: true }]);
   });
 });
