@@ -1,66 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { afEpisodes, checkAlarm, classifyBeats, classifyShortEcg, findBeats } from './index.js';
-
-/** A repeatable stream of numbers in 0..1 (Park and Miller 1988). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-}
+import { afEpisodes, classifyBeats, classifyShortEcg, findBeats } from './index.js';
+import { ecg, type Form, numbers, steady } from './rhythm.fixture.js';
 
 function timesOf(intervals: readonly number[]): number[] {
   let at = 0;
   return intervals.map((interval) => (at += interval));
 }
 
-/** Parts of a beat: seconds after it, height mV, width s. */
-type Form = ReadonlyArray<readonly [number, number, number]>;
-const WIDE: Form = [
-  [0, 1.8, 0.045],
-  [0.25, -0.5, 0.06],
-];
 /** Without a P wave. */
 const NARROW: Form = [
   [0, 1, 0.011],
   [0.03, -0.2, 0.01],
   [0.28, 0.25, 0.045],
 ];
-
-/** Sinus beats as sums of Gaussians; a wide beat has no P wave and twice the width. */
-function ecg(
-  beats: readonly number[],
-  seconds: number,
-  fs: number,
-  wide: ReadonlySet<number> = new Set(),
-  form = WIDE,
-): Float64Array {
-  const out = new Float64Array(Math.round(seconds * fs));
-  beats.forEach((at, i) => {
-    const parts: Form = wide.has(i)
-      ? form
-      : [
-          [-0.16, 0.12, 0.02],
-          [0, 1, 0.011],
-          [0.03, -0.2, 0.01],
-          [0.28, 0.25, 0.045],
-        ];
-    for (let k = Math.max(0, Math.round((at - 0.4) * fs)); k < Math.min(out.length, (at + 0.6) * fs); k++)
-      for (const [shift, height, width] of parts)
-        out[k]! += height * Math.exp(-((k / fs - at - shift) ** 2) / (2 * width ** 2));
-  });
-  return out;
-}
-
-function steady(count: number, interval: number, start = 0.5): number[] {
-  return Array.from({ length: count }, (_, i) => start + i * interval);
-}
-
-function pulseWave(beats: readonly number[], seconds: number, fs: number): Float64Array {
-  const out = new Float64Array(Math.round(seconds * fs)).fill(80);
-  for (const at of beats)
-    for (let k = Math.round(at * fs); k < Math.min(out.length, (at + 0.6) * fs); k++)
-      out[k]! += 40 * Math.exp(-((k / fs - at - 0.25) ** 2) / (2 * 0.08 ** 2));
-  return out;
-}
 
 describe('fibrillation from intervals', () => {
   it('finds an irregular stretch between regular ones, and nothing in a regular rhythm', () => {
@@ -163,90 +115,6 @@ describe('beats from an ECG', () => {
     const fs = 250;
     for (const value of [0, 5, Number.NaN]) expect(findBeats(new Float64Array(20 * fs).fill(value), fs)).toEqual([]);
     for (const rate of [0, 20, 5000, Number.NaN]) expect(findBeats(ecg(steady(20, 0.8), 16, fs), rate)).toEqual([]);
-  });
-});
-
-describe('a bedside alarm checked against the signals', () => {
-  const fs = 125;
-  const normal = steady(50, 0.8);
-
-  it('accepts asystole where neither ECG nor pulse go on, and withdraws it where the pulse does', () => {
-    const silent = normal.filter((at) => at < 32);
-    const ecgs = [ecg(silent, 40, fs)];
-    expect(checkAlarm('asystole', { fs, ecg: ecgs, pulse: [pulseWave(silent, 40, fs)] })).toBe(true);
-    expect(checkAlarm('asystole', { fs, ecg: ecgs, pulse: [pulseWave(normal, 40, fs)] })).toBe(false);
-    expect(checkAlarm('asystole', { fs, ecg: [ecg(normal, 40, fs)], pulse: [] })).toBe(false);
-  });
-
-  it('counts slow and fast beats', () => {
-    const slow = [ecg(steady(22, 1.8), 40, fs)];
-    const fast = [ecg(steady(100, 0.4), 40, fs)];
-    const usual = [ecg(normal, 40, fs)];
-    expect(checkAlarm('extreme-bradycardia', { fs, ecg: slow, pulse: [] })).toBe(true);
-    expect(checkAlarm('extreme-bradycardia', { fs, ecg: usual, pulse: [] })).toBe(false);
-    expect(checkAlarm('extreme-tachycardia', { fs, ecg: fast, pulse: [] })).toBe(true);
-    expect(checkAlarm('extreme-tachycardia', { fs, ecg: [...usual, ...usual], pulse: [] })).toBe(false);
-    expect(checkAlarm('ventricular-fibrillation', { fs, ecg: usual, pulse: [] })).toBe(false);
-  });
-
-  it('lets asystole stand in noise, hum and a wave too short to judge', () => {
-    const silent = ecg(
-      normal.filter((at) => at < 30),
-      40,
-      fs,
-    );
-    const next = numbers(9);
-    const noisy = silent.map((value) => value + 0.15 * (next() - 0.5));
-    const hum = silent.map((value, i) => value + 0.05 * Math.sin((2 * Math.PI * 50 * i) / fs));
-    for (const lead of [noisy, hum, silent.subarray(0, 2 * fs), silent.subarray(30 * fs)])
-      expect(checkAlarm('asystole', { fs, ecg: [lead], pulse: [] })).toBe(true);
-    const stopped = pulseWave(normal, 40, fs).subarray(0, 34 * fs);
-    expect(checkAlarm('asystole', { fs, ecg: [silent], pulse: [stopped] })).toBe(true);
-  });
-
-  it('accepts a good slow lead over a channel that counts twice, and wants two slow channels against a fast one', () => {
-    const slow = ecg(steady(22, 1.8), 40, fs);
-    const twice = pulseWave(steady(44, 0.9), 40, fs);
-    expect(checkAlarm('extreme-bradycardia', { fs, ecg: [slow], pulse: [twice] })).toBe(true);
-    const usual = ecg(normal, 40, fs);
-    expect(checkAlarm('extreme-tachycardia', { fs, ecg: [usual], pulse: [] })).toBe(true);
-    expect(checkAlarm('extreme-tachycardia', { fs, ecg: [usual, usual], pulse: [] })).toBe(false);
-  });
-
-  it.each([150, 200, 260])('does not take steady flutter of %i/min for beats', (rate) => {
-    const flutter = Float64Array.from(
-      { length: 40 * fs },
-      (_, i) => 0.8 * Math.sin((2 * Math.PI * rate * i) / 60 / fs),
-    );
-    expect(checkAlarm('ventricular-fibrillation', { fs, ecg: [flutter], pulse: [] })).toBe(true);
-    expect(checkAlarm('ventricular-fibrillation', { fs, ecg: [flutter], pulse: [pulseWave(normal, 40, fs)] })).toBe(
-      false,
-    );
-  });
-
-  it('accepts a wide fast run and withdraws ventricular tachycardia from a steady rhythm with its pulse', () => {
-    const run = [...normal.filter((at) => at < 31), ...steady(20, 0.42, 31.3)];
-    const wide = new Set(run.map((_, i) => i).filter((i) => run[i]! > 31));
-    const beaten = pulseWave(
-      run.filter((at) => at < 31),
-      40,
-      fs,
-    );
-    const lead = ecg(run, 40, fs, wide);
-    const usual = ecg(normal, 40, fs);
-    const pulse = [pulseWave(normal, 40, fs)];
-    expect(checkAlarm('ventricular-tachycardia', { fs, ecg: [lead, lead], pulse: [beaten] })).toBe(true);
-    expect(checkAlarm('ventricular-tachycardia', { fs, ecg: [usual, usual], pulse })).toBe(false);
-  });
-
-  it('lets an alarm stand when no signal can be used', () => {
-    for (const signals of [
-      { fs, ecg: [], pulse: [] },
-      { fs, ecg: [new Float64Array(10_000)], pulse: [new Float64Array(10_000).fill(Number.NaN)] },
-      { fs: 10, ecg: [ecg(normal, 40, fs)], pulse: [] },
-    ])
-      for (const rule of ['asystole', 'ventricular-fibrillation', 'ventricular-tachycardia'] as const)
-        expect(checkAlarm(rule, signals)).toBe(true);
   });
 });
 

@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '#libs/domain/fhir';
-import { validate } from '../index.js';
+import { race, said, US_CORE } from './check-profile.fixture.js';
 
 const HL7 = 'http://hl7.org/fhir/StructureDefinition';
-const US_CORE = 'http://hl7.org/fhir/us/core/StructureDefinition';
+
 const coding = (system: string, code: string): object => ({ coding: [{ system, code }] });
+
 const quantity = (value: number, code: string): object => ({
   value,
   unit: code,
   system: 'http://unitsofmeasure.org',
   code,
 });
+
 const category = [coding('http://terminology.hl7.org/CodeSystem/observation-category', 'vital-signs')];
 
 const weight = {
@@ -23,6 +24,7 @@ const weight = {
   effectiveDateTime: '2026-02-28',
   valueQuantity: quantity(70, 'kg'),
 };
+
 const pressure = {
   ...weight,
   meta: { profile: [`${HL7}/bp`] },
@@ -33,7 +35,9 @@ const pressure = {
     { code: coding('http://loinc.org', '8462-4'), valueQuantity: quantity(80, 'mm[Hg]') },
   ],
 };
+
 const NULL_FLAVOR = 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor';
+
 /** Race or ethnicity of which nothing is known, as US Core 5.0.1 lets a sender say it. */
 const unknown = (what: 'race' | 'ethnicity', code: string): object => ({
   url: `${US_CORE}/us-core-${what}`,
@@ -42,7 +46,7 @@ const unknown = (what: 'race' | 'ethnicity', code: string): object => ({
     { url: 'text', valueString: 'Unknown' },
   ],
 });
-const race = (...extension: object[]): object => ({ url: `${US_CORE}/us-core-race`, extension });
+
 const patient = {
   resourceType: 'Patient',
   meta: { profile: [`${US_CORE}/us-core-patient`] },
@@ -64,13 +68,6 @@ const LIPID = {
   hdl: { code: '2085-9', display: 'HDL Cholesterol' },
   panel: { system: 'http://loinc.org', code: '57698-3', display: 'Lipid panel with direct LDL - Serum or Plasma' },
 };
-
-function said(resource: object, profiles: readonly string[] = []): readonly string[] {
-  const sent = JSON.parse(JSON.stringify(resource)) as JsonObject;
-  return validate(sent, { profiles }).map(({ issue }) =>
-    [issue.severity, issue.code, ...(issue.expression ?? [])].join(' '),
-  );
-}
 
 describe('a claimed profile', () => {
   it.each([
@@ -179,67 +176,6 @@ describe('a claimed profile', () => {
     expect(said({ resourceType: 'Bundle', type: 'collection', entry })).toContain(
       'error required Bundle.entry[0].resource.category',
     );
-  });
-});
-
-describe('an extension that is defined here', () => {
-  const birthsex = (more: object = {}): object => ({ url: `${US_CORE}/us-core-birthsex`, valueCode: 'F', ...more });
-  const detailed = (system: string, code: string): object =>
-    race({ url: 'detailed', valueCoding: { system, code } }, { url: 'text', valueString: 'x' });
-  const CDC = 'urn:oid:2.16.840.1.113883.6.238';
-  const extended = (extension: object, more: object = {}): object => ({ ...patient, extension: [extension], ...more });
-
-  it.each([
-    ['in its place', extended(birthsex())],
-    ['with a code of the form of its system', extended(detailed(CDC, '2036-2'))],
-    ['beside one that is not known', extended({ url: 'https://a.example/x', valueString: 'x' })],
-  ])('may stand %s', (_, resource) => expect(said(resource)).toEqual([]));
-
-  it.each([
-    [
-      'a value of another type',
-      extended(birthsex({ valueCode: undefined, valueString: 'F' })),
-      'structure',
-      'extension[0].valueString',
-    ],
-    ['a code of no set of it', extended(birthsex({ valueCode: 'X' })), 'code-invalid', 'extension[0].valueCode'],
-    [
-      'a code of another system',
-      extended(detailed('urn:x', '2036-2')),
-      'code-invalid',
-      'extension[0].extension[0].valueCoding',
-    ],
-    ['a code of another form', extended(detailed(CDC, '36')), 'code-invalid', 'extension[0].extension[0].valueCoding'],
-    [
-      'another place',
-      extended(birthsex(), { contact: [{ name: { text: 'x' }, extension: [birthsex()] }] }),
-      'structure',
-      'contact[0].extension[0].url',
-    ],
-    [
-      'a data type',
-      extended(birthsex(), { name: [{ family: 'A', extension: [birthsex()] }] }),
-      'structure',
-      'name[0].extension[0].url',
-    ],
-    [
-      'a primitive',
-      extended(birthsex(), { birthDate: '2000', _birthDate: { extension: [birthsex()] } }),
-      'structure',
-      'birthDate.extension[0].url',
-    ],
-    [
-      'an extension',
-      extended({ url: 'https://a.example/x', extension: [birthsex()] }),
-      'structure',
-      'extension[0].extension[0].url',
-    ],
-  ])('may not have or stand in %s', (_, resource, code, place) =>
-    expect(said(resource)).toEqual([`error ${code} Patient.${place}`]),
-  );
-
-  it('is left alone where no profile is claimed', () => {
-    expect(said({ ...patient, meta: undefined, extension: [birthsex({ valueCode: 'X' })] })).toEqual([]);
   });
 });
 

@@ -1,31 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
-import {
-  mews,
-  news2,
-  qsofa,
-  shockIndex,
-  sirs,
-  type Score,
-  type ScoreContext,
-  type ScoreRefusal,
-  type Vitals,
-} from '../index.js';
+import { mews, news2, qsofa, shockIndex, sirs, type ScoreContext, type Vitals } from '../index.js';
+import { DECIDED, number, points, type Rule, scored } from './score.fixture.js';
 
-const HOUR = 3_600_000;
-const DECIDED: ScoreContext = { scale2Decision: { by: 'Dr A', at: 0 } };
-type Rule = (vitals: Vitals, context?: ScoreContext) => Score | ScoreRefusal;
 const RULES: readonly Rule[] = [news2, mews, qsofa, sirs, shockIndex];
-
-function scored(said: Score | ScoreRefusal): Score {
-  if (said.kind !== 'score') throw new Error(said.detail);
-  return said;
-}
-
-function points(rule: Rule, vitals: Vitals, context?: ScoreContext): number {
-  return scored(rule(vitals, context)).total;
-}
 
 /** Points just below, at and just above each edge of a band, as printed; the value is in the unit's last place. */
 const EDGES: ReadonlyArray<readonly [Rule, keyof Vitals, ScoreContext | undefined, boolean | undefined, ReadonlyArray<readonly [number, number]>]> = [
@@ -50,6 +29,20 @@ const EDGES: ReadonlyArray<readonly [Rule, keyof Vitals, ScoreContext | undefine
   [sirs, 'whiteCells', undefined, undefined, [[3.9, 1], [4, 0], [12, 0], [12.1, 1]]],
   [sirs, 'bandsPercent', undefined, undefined, [[10, 0], [10.1, 1]]],
 ]; // prettier-ignore
+
+const VITALS: fc.Arbitrary<Vitals> = fc.record({
+  respiratoryRate: number(4, 45),
+  oxygenSaturation: number(75, 100),
+  onOxygen: fc.option(fc.boolean(), { nil: null }),
+  systolicPressure: number(55, 240),
+  heartRate: number(30, 180),
+  consciousness: fc.option(fc.constantFrom('A', 'C', 'V', 'P', 'U'), { nil: null }),
+  gcs: number(3, 15),
+  temperature: number(33, 41),
+  paco2: number(20, 60),
+  whiteCells: number(1, 30),
+  bandsPercent: number(0, 30),
+});
 
 describe('bands', () => {
   it.each(EDGES.map((row) => [`${row[0].name} ${row[1]} ${row[2] ? `scale 2, oxygen ${row[3]}` : ''}`, row] as const))(
@@ -79,21 +72,6 @@ describe('bands', () => {
       propertyRuns(100),
     );
   });
-});
-
-const number = (least: number, most: number) => fc.option(fc.integer({ min: least, max: most }), { nil: null });
-const VITALS: fc.Arbitrary<Vitals> = fc.record({
-  respiratoryRate: number(4, 45),
-  oxygenSaturation: number(75, 100),
-  onOxygen: fc.option(fc.boolean(), { nil: null }),
-  systolicPressure: number(55, 240),
-  heartRate: number(30, 180),
-  consciousness: fc.option(fc.constantFrom('A', 'C', 'V', 'P', 'U'), { nil: null }),
-  gcs: number(3, 15),
-  temperature: number(33, 41),
-  paco2: number(20, 60),
-  whiteCells: number(1, 30),
-  bandsPercent: number(0, 30),
 });
 
 describe('explanation', () => {
@@ -150,62 +128,6 @@ describe('explanation', () => {
       }),
       propertyRuns(100),
     );
-  });
-});
-
-describe('NEWS2', () => {
-  const NORMAL: Vitals = { respiratoryRate: 16, oxygenSaturation: 97, onOxygen: false, systolicPressure: 120, heartRate: 70, consciousness: 'A', temperature: 37 }; // prettier-ignore
-
-  it('has the bands and the monitoring of the chart', () => {
-    const cases: ReadonlyArray<readonly [Vitals, number, Score['band'], number]> = [
-      [{}, 0, 'low', 720],
-      [{ onOxygen: true }, 2, 'low', 360],
-      [{ systolicPressure: 90 }, 3, 'low-medium', 60],
-      [{ systolicPressure: 90, onOxygen: true }, 5, 'medium', 60],
-      [{ heartRate: 120, respiratoryRate: 22, onOxygen: true }, 6, 'medium', 60],
-      [{ heartRate: 131, respiratoryRate: 22, onOxygen: true }, 7, 'high', 0],
-    ];
-    for (const [vitals, total, band, minutes] of cases) {
-      const score = scored(news2({ ...NORMAL, ...vitals }));
-      expect([score.total, score.band, score.monitoring?.mostMinutes]).toEqual([total, band, minutes]);
-      expect(score.anyThree).toBe(score.contributions.some((part) => part.points === 3));
-      expect(score.complete).toBe(true);
-    }
-  });
-
-  it('uses scale 2 only on a decision with a name, made by then', () => {
-    const vitals: Vitals = { ...NORMAL, oxygenSaturation: 90 };
-    expect(points(news2, vitals)).toBe(3);
-    expect(points(news2, vitals, DECIDED)).toBe(0);
-    expect(points(news2, vitals, { scale2Decision: { by: ' ', at: 0 } })).toBe(3);
-    expect(points(news2, vitals, { at: 5, scale2Decision: { by: 'Dr A', at: 6 } })).toBe(3);
-  });
-
-  it('on scale 2 waits for oxygen from 93 %', () => {
-    const { onOxygen: _, ...unknown } = NORMAL;
-    expect(scored(news2({ ...unknown, oxygenSaturation: 95 }, DECIDED)).missing).toEqual([
-      'oxygenSaturation',
-      'onOxygen',
-    ]);
-    expect(scored(news2({ ...unknown, oxygenSaturation: 92 }, DECIDED)).missing).toEqual(['onOxygen']);
-  });
-
-  it('reads consciousness off the Glasgow coma score and says so', () => {
-    expect(scored(news2({ gcs: 15 }))).toMatchObject({
-      total: 0,
-      derived: ['consciousness from the Glasgow coma score'],
-    });
-    expect(points(news2, { gcs: 14 })).toBe(3);
-    expect(scored(news2({ gcs: 3, consciousness: 'A' }))).toMatchObject({ total: 0, derived: [] });
-  });
-
-  it('lists stale inputs by the interval the score implies, and does not see later ones', () => {
-    const times = { respiratoryRate: 0, heartRate: 2 * HOUR, temperature: 9 * HOUR };
-    const context = { at: 7 * HOUR, times };
-    const calm = scored(news2(NORMAL, context));
-    expect([calm.stale, calm.missing]).toEqual([[], ['temperature']]);
-    expect(scored(news2({ ...NORMAL, heartRate: 95 }, context)).stale).toEqual(['respiratoryRate']);
-    expect(scored(news2({ ...NORMAL, heartRate: 135 }, context)).stale).toEqual(['respiratoryRate', 'heartRate']);
   });
 });
 
