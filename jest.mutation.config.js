@@ -5,7 +5,8 @@
 import { fileURLToPath } from 'node:url';
 import config from './jest.config.js';
 
-const [pure] = config.projects;
+// The mutation tool loads modules anew itself.
+const { runner: _, ...pure } = config.projects[0];
 
 export default {
   ...pure,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { fuzzRequest } from '../support/fuzz/fuzz-fhir.js';
 import { fuzzFhir, fuzzSamples, randomFrom } from '../support/fuzz/fuzz-input.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
@@ -18,13 +17,14 @@ const AT_ONCE = 16;
 const SEED = 20_261_123;
 
 describe('random input at both gateways', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'homeostat-fuzz-'));
+  let database: TestDatabase;
   let app: AppProcess;
   let client: Client;
 
   beforeAll(async () => {
+    database = await createTestDatabase();
     app = await AppProcess.start('all-in-one', {
-      DATA_DIR: dataDir,
+      DATABASE_URL: database.url,
       MQTT_PORT: String(await freePort()),
       LOG_LEVEL: 'error',
       // One client asks as quickly as it is answered.
@@ -39,7 +39,7 @@ describe('random input at both gateways', () => {
   afterAll(async () => {
     await client?.close();
     await app?.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    await database?.drop();
   });
 
   it(`${INPUTS_PER_GATEWAY} requests of samples: no 5xx, no crash`, async () => {

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { liveOnAPump } from '../support/forecasts/person-on-a-pump.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 import { undocumented } from '../support/undocumented.js';
@@ -33,15 +32,16 @@ const OTHERS = [
 
 /** Everything that one process sends, with as much in it as a patient's day can bring about. */
 describe('the OpenAPI document', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'homeostat-openapi-'));
   const now = Date.now();
+  let database: TestDatabase;
   let app: AppProcess;
   let client: Client;
   const seen = new Set<string>();
 
   beforeAll(async () => {
+    database = await createTestDatabase();
     app = await AppProcess.start('all-in-one', {
-      DATA_DIR: dataDir,
+      DATABASE_URL: database.url,
       MQTT_PORT: String(await freePort()),
       PUBLIC_URL: 'https://homeostat.example',
     });
@@ -52,7 +52,7 @@ describe('the OpenAPI document', () => {
   afterAll(async () => {
     await client?.close();
     await app?.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    await database?.drop();
   }, 30_000);
 
   const at = (secondsAgo: number): string => new Date(now - secondsAgo * 1000).toISOString();

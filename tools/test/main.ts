@@ -14,6 +14,38 @@ const projects = PROJECTS.filter((project) => asked.includes(project));
 const patterns = asked.filter((word) => !PROJECTS.includes(word as Project));
 const chosen: readonly Project[] = projects.length > 0 ? projects : PROJECTS;
 
+/**
+ * Whole-flow suites that measure no time, and wait more than they compute: two at a time. Every other one has the machine to itself, as
+ * each has that was asked for by its path.
+ */
+const SIDE_BY_SIDE = [
+  'test/conformance/',
+  'test/e2e/(backlog|fhir-crash|openapi-answers|real-input|start-anywhere)',
+  'test/browser/(alerts-accessibility|operations|patient-acts|patient-values|sign-in)',
+].join('|');
+
+/** One run of Jest over suites of a project. */
+interface Run {
+  readonly project: Project;
+  readonly name: string;
+  readonly options: readonly string[];
+}
+
+// Suites with services share two cores and one database server with each other: what waits there is not what is tested.
+const PATIENCE = '--testTimeout=30000';
+const IN_BAND = ['--runInBand', PATIENCE];
+const RUNS: Readonly<Record<Project, readonly Run[]>> = {
+  pure: [{ project: 'pure', name: 'pure', options: ['--maxWorkers=2', ...patterns] }],
+  int: [{ project: 'int', name: 'int', options: ['--maxWorkers=2', PATIENCE, ...patterns] }],
+  e2e:
+    patterns.length > 0
+      ? [{ project: 'e2e', name: 'e2e', options: [...IN_BAND, ...patterns] }]
+      : [
+          { project: 'e2e', name: 'e2e-side-by-side', options: ['--maxWorkers=2', PATIENCE, SIDE_BY_SIDE] },
+          { project: 'e2e', name: 'e2e', options: [...IN_BAND, `--testPathIgnorePatterns=${SIDE_BY_SIDE}`] },
+        ],
+};
+
 interface Totals {
   passed: number;
   failed: number;
@@ -29,8 +61,8 @@ async function main(): Promise<number> {
   const totals: Totals = { passed: 0, failed: 0 };
   let failedRuns = 0;
   try {
-    for (const project of chosen) {
-      const code = await runJest(project, { ...started?.env, ...browser }, totals);
+    for (const run of chosen.flatMap((project) => RUNS[project])) {
+      const code = await runJest(run, { ...started?.env, ...browser }, totals);
       if (code !== 0) failedRuns += 1;
     }
   } finally {
@@ -40,12 +72,8 @@ async function main(): Promise<number> {
   return failedRuns > 0 || totals.failed > 0 || totals.passed === 0 ? 1 : 0;
 }
 
-async function runJest(project: Project, env: Readonly<Record<string, string>>, totals: Totals): Promise<number> {
-  const output = `.cache/jest-${project}.json`;
-  // Whole-flow suites start many processes each: one at a time.
-  const workers = project === 'e2e' ? ['--runInBand'] : ['--maxWorkers=2'];
-  // Suites with services share two cores and one database server with each other: what waits there is not what is tested.
-  const patience = project === 'pure' ? [] : ['--testTimeout=30000'];
+async function runJest(run: Run, env: Readonly<Record<string, string>>, totals: Totals): Promise<number> {
+  const output = `.cache/jest-${run.name}.json`;
   const child = spawn(
     process.execPath,
     [
@@ -53,13 +81,11 @@ async function runJest(project: Project, env: Readonly<Record<string, string>>, 
       '--disable-warning=ExperimentalWarning',
       'node_modules/jest/bin/jest.js',
       '--selectProjects',
-      project,
+      run.project,
       '--json',
       `--outputFile=${output}`,
       '--passWithNoTests',
-      ...workers,
-      ...patience,
-      ...patterns,
+      ...run.options,
     ],
     // Jest's report goes to stderr, its JSON to the file and to stdout.
     { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } },

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { raised, sleep, TestLanes, until } from './lanes.fixture.js';
+import { pair, raised, sleep, TestLanes, until } from './lanes.fixture.js';
 
 describe('a lane that has nothing to send asks the database less than once a second', () => {
   let lanes: TestLanes;

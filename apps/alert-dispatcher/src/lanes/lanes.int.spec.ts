@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomUUID } from 'node:crypto';
 import { LaneStore, DeliveryStore } from '#libs/platform/delivery';
 import { alertRecord } from '../../../../test/support/alert-record.js';
-import { raised, sleep, TestLanes, until } from './lanes.fixture.js';
+import { pair, raised, sleep, TestLanes, until } from './lanes.fixture.js';
 
 describe('lanes on a real database and real endpoints', () => {
   let lanes: TestLanes;

@@ -7,6 +7,7 @@ import { bootstrap } from '#libs/platform/http';
 import { createPlatform } from '#libs/platform/runtime';
 import { SessionStore, UserStore, type User } from '#libs/platform/storage';
 import { createLogger } from '#libs/platform/telemetry';
+import { until } from '#libs/testing';
 import { addUser, ConsoleBrowser } from '../../../../test/support/sign-in/console-browser.js';
 import { alertOf, at, TwinApi, uuid } from '../twin-api.fixture.js';
 import { TwinApiModule } from '../twin-api.module.js';
@@ -171,10 +172,19 @@ describe('sessions of the console', () => {
     }
   }, 30_000);
 
+  /** Whether it is noted that the session was in use then. */
+  async function seenAt(id: string, time: number): Promise<boolean> {
+    const found = await api.platform.pool.query('SELECT FROM sessions WHERE id = $1 AND seen_at = $2', [
+      id,
+      new Date(time),
+    ]);
+    return found.rowCount === 1;
+  }
+
   it('ends when it is idle, unless a stream keeps it in use, and at its end however much it is used', async () => {
     let now = Date.parse('2026-03-01T08:00:00Z');
     const store = new SessionStore(api.platform.pool);
-    const sessions = new Sessions(store, { idleMs: 600_000, absoluteMs: 3_600_000 }, () => now);
+    const sessions = new Sessions(store, { idleMs: 600_000, absoluteMs: 3_600_000, watchEveryMs: 100 }, () => now);
     const person = {
       tenant: alice.tenant,
       subject: 'user:alice',
@@ -192,13 +202,13 @@ describe('sessions of the console', () => {
     const stop = sessions.watch(access!, (reason) => (ended = reason));
     for (let minute = 0; minute < 12; minute += 3) {
       now += 180_000;
-      await sleep(2_200);
+      await until(() => seenAt(access!.session!.id, now));
     }
     expect(ended).toBeUndefined();
     expect(await sessions.find(watched)).toBeDefined();
     expect(await sessions.find(idle)).toBeUndefined();
     now += 50 * 60_000;
-    await sleep(2_500);
+    await until(() => ended !== undefined);
     expect(ended).toBe('expired');
     expect(await sessions.find(watched)).toBeUndefined();
     stop();

@@ -36,15 +36,15 @@ describe('identityOf', () => {
   });
 
   it('never changes between releases', () => {
-    expect(identityOf(reading)).toMatchInlineSnapshot(`"5c2a2328-973e-8033-b0d7-691ea14d5495"`);
-    expect(identityOf({ ...reading, id: 'obs-1' })).toMatchInlineSnapshot(`"be5ab737-e8fb-8760-9631-738e9b8126ac"`);
+    expect(identityOf(reading)).toBe('5c2a2328-973e-8033-b0d7-691ea14d5495');
+    expect(identityOf({ ...reading, id: 'obs-1' })).toBe('be5ab737-e8fb-8760-9631-738e9b8126ac');
     expect(
       identityOf({ source: 's', device: 'é', code: 17, t: -62_135_596_800_000, unit: 'm[H2O]', channel: 'II' }),
     ).toBe('3e5f8a07-ee9d-8ede-aa00-83a9359d30ee');
     expect(uuidOf('x'.repeat(5000))).toBe('c59d3c04-80cc-8d71-98f6-46e735e92da6');
     expect(uuidOf('\ud800')).toBe('91a681b9-9855-8fb4-b547-9817b126c94e');
     expect(uuidOf('a\udc00b')).toBe('b9c1f778-6643-88e8-82be-ee5a7f562586');
-    expect(contentHash({ code: 1, t: reading.t, x: 72 })).toMatchInlineSnapshot(`"-7223314165571852335"`);
+    expect(contentHash({ code: 1, t: reading.t, x: 72 })).toBe('-7223314165571852335');
   });
 
   it('names the device before the way it came by', () => {

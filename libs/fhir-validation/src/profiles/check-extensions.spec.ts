@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { race, said, US_CORE } from './check-profile.fixture.js';
+import { patient, race, said, US_CORE } from './check-profile.fixture.js';
 
 describe('an extension that is defined here', () => {
   const birthsex = (more: object = {}): object => ({ url: `${US_CORE}/us-core-birthsex`, valueCode: 'F', ...more });

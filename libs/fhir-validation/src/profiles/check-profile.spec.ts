@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { race, said, US_CORE } from './check-profile.fixture.js';
+import { patient, race, said, US_CORE } from './check-profile.fixture.js';
 
 const HL7 = 'http://hl7.org/fhir/StructureDefinition';
 
@@ -46,20 +46,6 @@ const unknown = (what: 'race' | 'ethnicity', code: string): object => ({
     { url: 'text', valueString: 'Unknown' },
   ],
 });
-
-const patient = {
-  resourceType: 'Patient',
-  meta: { profile: [`${US_CORE}/us-core-patient`] },
-  identifier: [{ system: 'http://a.example', value: '1' }],
-  name: [{ family: 'A' }],
-  gender: 'female',
-  extension: [
-    race(
-      { url: 'ombCategory', valueCoding: { system: 'urn:oid:2.16.840.1.113883.6.238', code: '2106-3' } },
-      { url: 'text', valueString: 'White' },
-    ),
-  ],
-};
 
 /** As R4's profiles fix them, zero-width spaces included. */
 const LIPID = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { news2, type Score, type Vitals } from '../index.js';
-import { DECIDED, number, points, scored } from './score.fixture.js';
+import { DECIDED, points, scored } from './score.fixture.js';
 
 const HOUR = 3_600_000;
 

@@ -10,6 +10,8 @@ export interface SessionLifetimes {
   readonly idleMs: number;
   /** However much it is used. */
   readonly absoluteMs: number;
+  /** How often the sessions of open streams are looked at; default {@link WATCH_EVERY_MS}. */
+  readonly watchEveryMs?: number;
 }
 
 /** Somebody who has just shown who they are. */
@@ -102,7 +104,8 @@ export class Sessions {
       this.watching = undefined;
     };
     this.watches.add(watch);
-    this.watching ??= setInterval(() => void this.lookAtWatched(), WATCH_EVERY_MS).unref();
+    const every = this.lifetimes.watchEveryMs ?? WATCH_EVERY_MS;
+    this.watching ??= setInterval(() => void this.lookAtWatched(), every).unref();
     return stop;
   }
 

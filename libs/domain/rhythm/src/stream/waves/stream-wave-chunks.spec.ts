@@ -2,19 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import { stepWave, type WaveChunk, type WaveState } from '../../index.js';
-import {
-  ecg,
-  fibrillating,
-  FS,
-  numbers,
-  present,
-  pulse,
-  seconds,
-  type Signal,
-  SINUS,
-  START,
-  stream,
-} from './stream-wave.fixture.js';
+import { ecg, fibrillating, FS, numbers, pulse, type Signal, SINUS, START, stream } from './stream-wave.fixture.js';
 
 describe('the stream of waves itself', () => {
   // Sinus rhythm, asystole, fibrillation.
