@@ -24,6 +24,8 @@ export class TestFhirGateway {
     readonly url: string,
     readonly pool: Pool,
     readonly log: PostgresEventLog,
+    /** Requests that have come so far. */
+    readonly arrived: () => number,
     private readonly metricsText: () => Promise<string>,
     readonly close: () => Promise<void>,
   ) {}
@@ -35,6 +37,7 @@ export class TestFhirGateway {
     const log = new PostgresEventLog({ pool, databaseUrl: database.url });
     const metrics = createMetrics();
     const closing = new AbortController();
+    let arrived = 0;
     const platform = {
       config: readConfig({ PORT: '0' }, 'fhir-gateway'),
       logger: createLogger({ level: 'silent', role: 'fhir-gateway' }),
@@ -43,7 +46,7 @@ export class TestFhirGateway {
       pool,
       log,
       tokens: { verifyToken: (token: string) => Promise.resolve(accessOf(token)) },
-      limits: { request: () => Promise.resolve() },
+      limits: { request: () => Promise.resolve(void (arrived += 1)) },
       readiness: new Readiness(log, metrics),
       closing: closing.signal,
     } as unknown as Platform;
@@ -52,6 +55,7 @@ export class TestFhirGateway {
       server.url,
       pool,
       log,
+      () => arrived,
       async () => (await metrics.render()).body,
       async () => {
         await server.close();
