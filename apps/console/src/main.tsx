@@ -18,7 +18,9 @@ const queries = new QueryClient({
 async function start(container: HTMLElement): Promise<void> {
   const root = createRoot(container);
   try {
-    if (!(await session.load())) return;
+    // The page's own file is fetched meanwhile.
+    const [isSignedIn] = await Promise.all([session.load(), router.load()]);
+    if (!isSignedIn) return;
   } catch (error) {
     root.render(<Failed error={error as Error} reset={() => location.reload()} />);
     return;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serveConsole } from './static-files.js';
@@ -61,6 +62,21 @@ describe('files of the console', () => {
       'image/svg+xml',
       'no-cache',
     ]);
+  });
+
+  it('are sent in gzip to who takes it, where the build has made that', async () => {
+    writeFileSync(join(folder, 'assets', 'index-a1b2.js.gz'), gzipSync('export {};'));
+    for (const [accepted, encoding] of [
+      ['gzip', 'gzip'],
+      ['identity', null],
+    ] as const) {
+      const script = await fetch(`${url}/console/assets/index-a1b2.js`, { headers: { 'accept-encoding': accepted } });
+      expect(await script.text()).toBe('export {};');
+      expect(script.headers.get('content-encoding')).toBe(encoding);
+      expect(script.headers.get('content-type')).toMatch(/javascript/);
+      expect(script.headers.get('vary')).toMatch(/accept-encoding/i);
+      expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    }
   });
 
   it('stand below /console/, with the slash', async () => {

@@ -48,6 +48,8 @@ export function serveConsole(server: FastifyInstance, folder = consoleFolder()):
     serve: false,
     index: false,
     cacheControl: false,
+    // The build puts a file in gzip beside each.
+    preCompressed: true,
     suppressNonExistentRootDirWarning: true,
   } as never);
   server.get('/', (request, reply) => {

@@ -17,15 +17,27 @@ export interface WardState {
   readonly error: unknown;
 }
 
-/** The patients: read once, then kept by the stream, and read again when the stream begins anew. */
+/** A reading of all patients that is under way. */
+interface Reading {
+  /** Of two readings the one that began later is newer. */
+  readonly number: number;
+  /** Since it began: who came by the stream, which is newer. */
+  readonly told: Set<string>;
+}
+
+/**
+ * The patients: read at once, so that they are soon shown, and again when the stream has begun, because of what changed in between; then kept by
+ * the stream, and read again when it begins anew.
+ */
 class WardStore {
   private state: WardState = { patients: new Map(), isLoaded: false, error: undefined };
   private readonly patients = new Map<string, WardPatient>();
-  /** Since the reading that is under way began: who came by the stream, which is newer. */
-  private told = new Set<string>();
+  private readonly readings = new Set<Reading>();
   private readonly listeners = new Set<() => void>();
   private showing: ReturnType<typeof setTimeout> | undefined;
-  private reading = 0;
+  private begun = 0;
+  /** Number of the newest reading that is in what is shown. */
+  private newest = 0;
   private stop: (() => void) | undefined;
 
   current = (): WardState => this.state;
@@ -46,7 +58,7 @@ class WardStore {
   private close(): void {
     this.stop?.();
     this.stop = undefined;
-    this.reading += 1;
+    this.readings.clear();
     this.patients.clear();
     this.state = { patients: new Map(), isLoaded: false, error: undefined };
   }
@@ -60,32 +72,38 @@ class WardStore {
       if (event === 'patient') {
         const patient = JSON.parse(data) as WardPatient;
         this.patients.set(patient.patient, patient);
-        this.told.add(patient.patient);
+        this.tell(patient.patient);
       } else if (event === 'patient-removed') {
         const { patient } = JSON.parse(data) as Pick<WardPatient, 'patient'>;
         this.patients.delete(patient);
-        this.told.add(patient);
+        this.tell(patient);
       } else continue;
       this.show();
     }
   }
 
+  private tell(patient: string): void {
+    for (const { told } of this.readings) told.add(patient);
+  }
+
   private async read(): Promise<void> {
-    this.reading += 1;
-    const own = this.reading;
-    this.told = new Set();
+    this.begun += 1;
+    const own: Reading = { number: this.begun, told: new Set() };
+    this.readings.add(own);
     try {
       const found = await readAll();
-      if (own !== this.reading) return;
+      if (!this.readings.delete(own) || own.number < this.newest) return;
+      this.newest = own.number;
       for (const patient of this.patients.keys())
-        if (!this.told.has(patient) && !found.has(patient)) this.patients.delete(patient);
-      for (const [id, patient] of found) if (!this.told.has(id)) this.patients.set(id, patient);
+        if (!own.told.has(patient) && !found.has(patient)) this.patients.delete(patient);
+      for (const [id, patient] of found) if (!own.told.has(id)) this.patients.set(id, patient);
       this.state = { ...this.state, isLoaded: true, error: undefined };
     } catch (error) {
-      if (own !== this.reading) return;
+      // Another one may still succeed.
+      if (!this.readings.delete(own) || own.number < this.begun) return;
       this.state = { ...this.state, error };
       setTimeout(() => {
-        if (own === this.reading) void this.read();
+        if (own.number === this.begun && this.stop !== undefined) void this.read();
       }, AFTER_FAILURE_MS);
     }
     this.show();
