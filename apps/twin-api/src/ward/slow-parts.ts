@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { shownPoints } from '#libs/domain/ledger';
 import type { Forecaster } from '#libs/domain/forecasting';
 import { measureByName, TREND_RULES, type MeasureName } from '#libs/domain/quantities';
-import { newestForecastsOf, trendPoints, type TrendWindow } from '#libs/platform/storage';
+import { newestForecastsOf, trendPoints, wardTwinsOf, type TrendWindow } from '#libs/platform/storage';
 import { outputsOf, type Output } from '../forecasts/outputs.js';
 import { iso, measureOf } from '../wire.js';
 import type { SlowParts, WardPatient } from './ward-patient.js';
@@ -18,6 +18,12 @@ const AHEAD_MINUTES = 30;
 const HELD_MS = 20_000;
 const MAX_HELD = 20_000;
 
+/** By tenant and patient. */
+interface Held {
+  readonly parts: SlowParts;
+  /** ms */
+  readonly until: number;
+}
 type Forecast = NonNullable<WardPatient['forecast']>;
 type NewestForecast = NonNullable<
   Awaited<ReturnType<typeof newestForecastsOf>> extends ReadonlyMap<string, infer F> ? F : never
@@ -25,7 +31,7 @@ type NewestForecast = NonNullable<
 
 /** Trends and forecasts of patients: they take many steps in the database and change by the minute, so they are held for a while. */
 export class SlowPartsOfTwins {
-  private readonly held = new Map<string, { readonly parts: SlowParts; readonly until: number }>();
+  private readonly held = new Map<string, Held>();
   private readonly outputs: readonly Output[];
 
   constructor(
@@ -39,24 +45,27 @@ export class SlowPartsOfTwins {
     ).filter(({ output }) => output.outcome === undefined);
   }
 
-  /** @param twins keys; @param now ms */
-  async of(tenant: number, twins: readonly string[], now: number): Promise<ReadonlyMap<string, SlowParts>> {
-    const due = twins.filter((twin) => (this.held.get(`${tenant}/${twin}`)?.until ?? 0) <= now);
+  /** By patient. @param now ms */
+  async of(tenant: number, patients: readonly string[], now: number): Promise<ReadonlyMap<string, SlowParts>> {
+    const heldOf = (patient: string): Held | undefined => this.held.get(`${tenant}/${patient}`);
+    const due = patients.filter((patient) => (heldOf(patient)?.until ?? 0) <= now);
     if (due.length > 0) await this.read(tenant, due, now);
-    return new Map(twins.map((twin) => [twin, this.held.get(`${tenant}/${twin}`)?.parts ?? NOTHING]));
+    return new Map(patients.map((patient) => [patient, heldOf(patient)?.parts ?? NOTHING]));
   }
 
-  private async read(tenant: number, twins: readonly string[], now: number): Promise<void> {
+  private async read(tenant: number, patients: readonly string[], now: number): Promise<void> {
     const wanted = this.outputs.map(({ card, output }) => ({ model: card.id, code: output.code }));
     const oldest = now - Math.max(0, ...this.outputs.map(freshMs));
+    const rows = await wardTwinsOf(this.pool, tenant, patients);
+    const keys = rows.map(({ key }) => key);
     const [trends, forecasts] = await Promise.all([
-      trendPoints(this.pool, tenant, twins, WINDOWS, now),
-      newestForecastsOf(this.pool, tenant, twins, wanted, oldest),
+      trendPoints(this.pool, tenant, keys, WINDOWS, now),
+      newestForecastsOf(this.pool, tenant, keys, wanted, oldest),
     ]);
     if (this.held.size > MAX_HELD) this.held.clear();
-    for (const twin of twins) {
-      const parts = { trends: trends.get(twin) ?? NOTHING.trends, forecast: this.hint(forecasts.get(twin) ?? [], now) };
-      this.held.set(`${tenant}/${twin}`, { parts, until: now + HELD_MS + (Number(twin) % 20) * (HELD_MS / 20) });
+    for (const { key, patient } of rows) {
+      const parts = { trends: trends.get(key) ?? NOTHING.trends, forecast: this.hint(forecasts.get(key) ?? [], now) };
+      this.held.set(`${tenant}/${patient}`, { parts, until: now + HELD_MS + (Number(key) % 20) * (HELD_MS / 20) });
     }
   }
 

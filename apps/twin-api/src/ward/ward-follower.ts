@@ -36,6 +36,8 @@ export type WardEntry = WardPatient | undefined;
 export class WardFollower {
   /** Of each twin: the newest version that is known of. */
   private readonly known = new Map<string, number>();
+  /** Of whom the engine said so since they were read last: the version that it has shown. */
+  private readonly shown = new Map<string, number>();
   private readonly labels = new Map<string, LabelledPatient>();
   private readonly entries = new Map<string, WardEntry>();
   private lower: ReadonlySet<string> = new Set();
@@ -60,7 +62,9 @@ export class WardFollower {
   /** Until it knows where "now" is. @throws when the database cannot be asked */
   async start(): Promise<void> {
     this.unsubscribe = await this.hot
-      .subscribePrefix(twinChannels(this.tenant), (patient, version) => this.hear(patient, Number(version)))
+      .subscribePrefix(twinChannels(this.tenant), (patient, version) => {
+        if (this.hear(patient, Number(version))) this.shown.set(patient, Number(version));
+      })
       .catch((error: unknown) => {
         // Looking still finds everything.
         this.onFailure(error);
@@ -122,7 +126,14 @@ export class WardFollower {
     if (due.length > 0) {
       this.changedWhileReading.clear();
       const labels = await this.labelsOf(due);
-      for (const one of await this.patients.read(this.tenant, labels, this.known)) read.set(one.patient, one);
+      const shown = new Map<string, number>();
+      for (const patient of due) {
+        const version = this.shown.get(patient);
+        if (version !== undefined) shown.set(patient, version);
+        this.shown.delete(patient);
+      }
+      for (const one of await this.patients.read(this.tenant, labels, { atLeast: this.known, shown }))
+        read.set(one.patient, one);
       for (const patient of due)
         if (!this.changedWhileReading.has(patient)) this.entries.set(patient, read.get(patient));
     }
@@ -141,10 +152,12 @@ export class WardFollower {
     );
   }
 
-  private hear(patient: string, version: number): void {
-    if (!(version > (this.known.get(patient) ?? -1))) return;
+  /** @returns whether that is news */
+  private hear(patient: string, version: number): boolean {
+    if (!(version > (this.known.get(patient) ?? -1))) return false;
     this.known.set(patient, version);
     this.mark(patient);
+    return true;
   }
 
   private mark(patient: string): void {
@@ -189,6 +202,7 @@ export class WardFollower {
     for (const patient of this.known.keys()) {
       if (there.has(patient)) continue;
       this.known.delete(patient);
+      this.shown.delete(patient);
       this.forgetLabel(patient);
     }
     const before = this.labelVersions;

@@ -143,3 +143,15 @@ export function asSeen(patient: WardPatient, sight: WardSight): WardPatient {
     forecast: sight.forecasts ? patient.forecast : null,
   };
 }
+
+const TEXTS = new WeakMap<WardPatient, Map<string, string>>();
+
+/** As {@link asSeen}, in JSON: made once for all readers who see the same. */
+export function textAsSeen(patient: WardPatient, sight: WardSight): string {
+  const texts = TEXTS.get(patient) ?? new Map<string, string>();
+  TEXTS.set(patient, texts);
+  const key = `${sight.alerts} ${sight.forecasts}`;
+  const text = texts.get(key) ?? JSON.stringify(asSeen(patient, sight));
+  texts.set(key, text);
+  return text;
+}

@@ -14,7 +14,15 @@ import { unreadablePatient, wardPatient, type WardPatient, type WardView } from 
 /** Stored twins that are parsed without a pause: each takes some 100 µs. */
 const PARSED_AT_ONCE = 20;
 
-/** Many patients as they are now: a few statements for all of them. */
+/** What a reader knows of versions before it reads. */
+export interface KnownVersions {
+  /** The version that a view from the hot state must have. */
+  readonly atLeast: ReadonlyMap<string, number>;
+  /** Whose view of this version the engine has just shown: their twins can be read, so their rows are not looked at. */
+  readonly shown: ReadonlyMap<string, number>;
+}
+
+/** Many patients as they are now: a few statements for all of them, none for those whom the engine has just shown. */
 export class WardPatients {
   private readonly slow: SlowPartsOfTwins;
 
@@ -30,44 +38,56 @@ export class WardPatients {
   /**
    * In the order of the labels; patients without a twin are absent.
    *
-   * @param atLeast the version that a view from the hot state must have; absent: that of the twin's row
+   * @param known absent: a view from the hot state must have the version of the twin's row
    */
   async read(
     tenant: number,
     labels: ReadonlyMap<string, LabelledPatient>,
-    atLeast?: ReadonlyMap<string, number>,
+    known?: KnownVersions,
   ): Promise<readonly WardPatient[]> {
     const ids = [...labels.keys()];
     if (ids.length === 0) return [];
-    const [rows, hot] = await Promise.all([wardTwinsOf(this.pool, tenant, ids), this.hot.getMany(tenant, ids)]);
-    const twins = new Map(rows.map((row) => [row.patient, row]));
-    const readable = rows.filter(({ isQuarantined }) => !isQuarantined);
-    const views = new Map<string, WardView>();
-    for (const { patient, version } of readable) {
-      const held = hot.get(patient);
-      if (held !== undefined && held.version >= (atLeast?.get(patient) ?? version))
-        views.set(patient, JSON.parse(held.view) as WardView);
-    }
-    const now = this.now();
-    const keys = readable.map(({ key }) => key);
-    const [slow] = await Promise.all([
-      this.slow.of(tenant, keys, now),
-      this.addStored(
+    const shown = ids.filter((id) => known?.shown.has(id));
+    const [hot, some] = await Promise.all([
+      this.hot.getMany(tenant, ids),
+      this.rowsOf(
         tenant,
-        readable.filter(({ patient }) => !views.has(patient)),
-        views,
+        ids.filter((id) => known?.shown.has(id) !== true),
       ),
     ]);
+    const views = new Map<string, WardView>();
+    const take = (patient: string, least: number): void => {
+      const held = hot.get(patient);
+      if (held !== undefined && held.version >= least) views.set(patient, JSON.parse(held.view) as WardView);
+    };
+    for (const id of shown) take(id, Math.max(known!.shown.get(id)!, known!.atLeast.get(id) ?? 0));
+    const rows = [
+      ...some,
+      ...(await this.rowsOf(
+        tenant,
+        shown.filter((id) => !views.has(id)),
+      )),
+    ];
+    const readable = rows.filter(({ isQuarantined }) => !isQuarantined);
+    for (const { patient, version } of readable) take(patient, known?.atLeast.get(patient) ?? version);
+    const now = this.now();
+    const stored = readable.filter(({ patient }) => !views.has(patient));
+    const [slow] = await Promise.all([
+      this.slow.of(tenant, [...views.keys(), ...stored.map(({ patient }) => patient)], now),
+      this.addStored(tenant, stored, views),
+    ]);
+    const twins = new Map(rows.map((row) => [row.patient, row]));
     const unread = rows.filter(({ patient }) => !views.has(patient)).map(({ patient }) => patient);
     const alerts = Map.groupBy(await openEpisodes(this.pool, tenant, unread), ({ patient }) => patient);
     return ids.flatMap((patient) => {
-      const twin = twins.get(patient);
-      const label = labels.get(patient);
-      if (twin === undefined || label === undefined) return [];
-      const view = views.get(patient);
-      if (view === undefined) return [unreadablePatient(patient, twin.version, label, alerts.get(patient) ?? [])];
-      return [wardPatient(patient, view, label, slow.get(twin.key)!, now)];
+      const [view, twin, label] = [views.get(patient), twins.get(patient), labels.get(patient)!];
+      if (view !== undefined) return [wardPatient(patient, view, label, slow.get(patient)!, now)];
+      return twin === undefined ? [] : [unreadablePatient(patient, twin.version, label, alerts.get(patient) ?? [])];
     });
+  }
+
+  private rowsOf(tenant: number, patients: readonly string[]): Promise<readonly WardTwin[]> {
+    return patients.length === 0 ? Promise.resolve([]) : wardTwinsOf(this.pool, tenant, patients);
   }
 
   /** Those that the hot state does not hold, from their stored states. */

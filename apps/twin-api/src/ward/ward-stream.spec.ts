@@ -3,7 +3,7 @@ import type { ServerEvent } from '../streams/event-stream.js';
 import type { WardPatient } from './ward-patient.js';
 import { MAX_AGE_MS, positionId, positionOf } from './ward-position.js';
 import { WardReader } from './ward-reader.js';
-import { WardStream } from './ward-stream.js';
+import { pauseAfter, WardStream } from './ward-stream.js';
 
 const LABEL = { name: null, identifier: null, bed: null };
 const patientAt = (patient: string, version: number): WardPatient => ({
@@ -100,6 +100,14 @@ describe('the stream of a ward', () => {
     await pumping;
   });
 });
+
+it.each([
+  ['one patient is seen at once, at most twice a second', 1, 1, 500],
+  ['reading takes one part in twenty of the time', 500, 40, 800],
+  ['nobody waits longer than a second for it', 500, 400, 1_000],
+  ['nor does it take more than half of the time', 500, 900, 1_800],
+  ['a very large ward waits longer', 10_000, 700, 10_000],
+])('the pace of a stream: %s', (_, patients, readMs, ms) => expect(pauseAfter(patients, readMs)).toBe(ms));
 
 describe('a position', () => {
   const NOW = 1_700_000_000_000;

@@ -4,7 +4,7 @@ import type { AlertTail } from '../streams/alert-tail.js';
 import type { EventStream, ServerEvent } from '../streams/event-stream.js';
 import { WakeUp } from '../streams/wake-up.js';
 import { iso } from '../wire.js';
-import { asSeen, sightOf, type WardSight } from './ward-patient.js';
+import { sightOf, textAsSeen, type WardSight } from './ward-patient.js';
 import type { WardEntry, WardFollower } from './ward-follower.js';
 import { positionId, type WardPosition } from './ward-position.js';
 import type { WardReader } from './ward-reader.js';
@@ -12,8 +12,11 @@ import type { WardReader } from './ward-reader.js';
 const HEARTBEAT_MS = 2_000;
 /** Between two events of one patient: one that changes faster is shown as it is then. */
 const LEAST_PAUSE_MS = 500;
-/** Reading what is sent takes at most one part in so many of the time. */
-const SHARE = 4;
+/** Reading what is sent takes at most one part in so many of the time, as long as nobody waits too long for it. */
+const SHARE = 20;
+/** What is sent is no older than about this, also on a machine that is short of time; a very large ward waits longer. */
+const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_PER_PATIENT_MS = 1;
 /** Events that are read and leave together: a slow reader holds no more than this here. */
 const AT_ONCE = 100;
 
@@ -69,8 +72,8 @@ export class WardStream {
       while (!signal.aborted) {
         await reader.wait(signal);
         const begun = performance.now();
-        const readMs = await this.sendChanged(reader);
-        const pause = Math.max(LEAST_PAUSE_MS, readMs * SHARE) - (performance.now() - begun);
+        const { patients, readMs } = await this.sendChanged(reader);
+        const pause = pauseAfter(patients, readMs) - (performance.now() - begun);
         if (pause > 0) await never.wait(pause, signal);
       }
     } finally {
@@ -78,8 +81,8 @@ export class WardStream {
     }
   }
 
-  /** @returns how long the reading took, ms */
-  private async sendChanged(reader: WardReader): Promise<number> {
+  /** @returns how many patients were sent, and how long the reading took, ms */
+  private async sendChanged(reader: WardReader): Promise<{ readonly patients: number; readonly readMs: number }> {
     const { patients, at } = reader.take();
     let readMs = 0;
     for (let start = 0; start < patients.length; start += AT_ONCE) {
@@ -88,20 +91,21 @@ export class WardStream {
       const entries = await this.follower.read(some);
       readMs += performance.now() - begun;
       const isLast = start + AT_ONCE >= patients.length;
-      const events = [...entries].map(([patient, entry], n) => {
-        if (isLast && n === entries.size - 1) this.position = { ...this.position, at };
-        return this.eventOf(patient, entry);
-      });
+      const before = positionId(this.tenant, this.position);
+      if (isLast) this.position = { ...this.position, at };
+      const after = isLast ? positionId(this.tenant, this.position) : before;
+      const events = [...entries].map(([patient, entry], n) =>
+        this.eventOf(n === entries.size - 1 ? after : before, patient, entry),
+      );
       if (!(await this.stream.send(...events))) break;
     }
-    return readMs;
+    return { patients: patients.length, readMs };
   }
 
-  private eventOf(patient: string, entry: WardEntry): ServerEvent {
-    const id = positionId(this.tenant, this.position);
+  private eventOf(id: string, patient: string, entry: WardEntry): ServerEvent {
     return entry === undefined
       ? { id, event: 'patient-removed', data: JSON.stringify({ patient }) }
-      : { id, event: 'patient', data: JSON.stringify(asSeen(entry, this.sight)) };
+      : { id, event: 'patient', data: textAsSeen(entry, this.sight) };
   }
 
   private sendAlert({ stream, alert }: TransitionRow): Promise<boolean> {
@@ -118,4 +122,10 @@ export class WardStream {
     const data = { at: iso(Date.now()), newestAt: newestAt === null ? null : iso(newestAt) };
     this.stream.sendNow({ event: 'heartbeat', data: JSON.stringify(data) });
   }
+}
+
+/** From the beginning of one round of reading and sending to that of the next, ms. */
+export function pauseAfter(patients: number, readMs: number): number {
+  const longest = Math.max(LONGEST_PAUSE_MS, patients * LONGEST_PAUSE_PER_PATIENT_MS);
+  return Math.max(LEAST_PAUSE_MS, Math.min(readMs * SHARE, longest), 2 * readMs);
 }
