@@ -7,6 +7,7 @@ const ENTRIES = {
   demo: 'dist/apps/all-in-one/src/demo/main.js',
   bench: 'dist/bench/main.js',
   'bench-backfill': 'dist/bench/backfill.js',
+  'bench-console': 'dist/bench/console/main.js',
   'bench-core': 'dist/bench/core.js',
   'bench-latency': 'dist/bench/latency.js',
   'bench-fhir': 'dist/bench/fhir.js',
