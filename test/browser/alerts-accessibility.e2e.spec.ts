@@ -61,6 +61,21 @@ describe('the pages Alerts, Alarm quality and Forecasts', () => {
     120_000,
   );
 
+  it('have the labels of their filters in one line', async () => {
+    const context = await system.browser.newContext();
+    const { page } = await watchedPage(context);
+    await signIn(page, system.url, paula, '/console/alerts');
+    await page.getByLabel('Patient').waitFor();
+    for (const part of ['label', 'select, input']) {
+      const boxes = await page
+        .getByRole('search')
+        .locator(part)
+        .evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().top)));
+      expect([part, boxes.length, Math.max(...boxes) - Math.min(...boxes) <= 1]).toEqual([part, 3, true]);
+    }
+    await context.close();
+  }, 30_000);
+
   it('have a table and a file beside each chart of alarm quality', async () => {
     const context = await system.browser.newContext();
     const { page } = await watchedPage(context);

@@ -195,6 +195,22 @@ describe('what a physician does for a patient', () => {
     expect(await seriousFindings(page)).toEqual([]);
   }, 120_000);
 
+  it('has asked what an auditor reads, and does not ask', async () => {
+    const auditor = await system.addPerson('otto', 'auditor');
+    const other = await system.browser.newContext();
+    const { page: read, complaints: theirs } = await watchedPage(other);
+    await signIn(read, system.url, auditor, '/console/patients/pump');
+    const asked = read.getByRole('table', { name: 'Asked before' }).getByRole('row', { name: /As recorded; Changed/ });
+    await asked.getByRole('button', { name: 'Show' }).click();
+    await read
+      .getByRole('region', { name: 'Answer' })
+      .getByText('Changed against As recorded')
+      .waitFor({ timeout: 30_000 });
+    expect(await read.getByRole('button', { name: 'Ask' }).count()).toBe(0);
+    expect(theirs).toEqual([]);
+    await other.close();
+  }, 60_000);
+
   it('reads in plain words why a model does not answer', async () => {
     await page.goto(`${system.url}/console/patients/p1`);
     await page.getByRole('form', { name: 'What if' }).getByRole('button', { name: 'Ask' }).click();

@@ -133,6 +133,21 @@ describe('the values of a patient', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('are marked old while the connection is lost, and live again afterwards', async () => {
+    expect(await heartRate().innerText()).not.toMatch(/\bold\b/);
+    process.kill(system.app.pid!, 'SIGSTOP');
+    try {
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /^Connection lost/ })
+        .waitFor({ timeout: 6_000 });
+      await heartRate().getByText('old', { exact: true }).waitFor();
+    } finally {
+      process.kill(system.app.pid!, 'SIGCONT');
+    }
+    await heartRate().getByText('old', { exact: true }).waitFor({ state: 'detached', timeout: 15_000 });
+  }, 40_000);
+
   it('say so when there is no such patient', async () => {
     await page.goto(`${system.url}/console/patients/nobody`);
     await page.getByRole('alert').getByText('There is no such patient').waitFor();

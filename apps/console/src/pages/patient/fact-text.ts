@@ -9,6 +9,8 @@ export interface Fact {
   readonly content?: unknown;
 }
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
+
 interface Coded {
   readonly code?: unknown;
   readonly display?: unknown;
@@ -26,6 +28,8 @@ function memberText(name: string, value: unknown): readonly string[] {
   if (name === 'active') return value === false ? [strings.patient.notActive] : [];
   if (value === null || value === undefined || value === false) return [];
   if (name === 'birthDate' && typeof value === 'string') return [fill(strings.patient.born, { date: value })];
+  // The time from which a fact counts stands beside it, as people read times.
+  if (typeof value === 'string' && INSTANT.test(value)) return [];
   if (value === true) return [name.replaceAll(/([A-Z])/g, ' $1').toLowerCase()];
   if (typeof value === 'string' || typeof value === 'number') return [String(value)];
   if (Array.isArray(value)) return value.flatMap((one) => memberText(name, one));

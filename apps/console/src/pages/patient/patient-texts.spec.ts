@@ -14,6 +14,7 @@ describe('facts in words', () => {
       'Type 2 diabetes, active',
     ],
     [{ medication: { code: 'A10AB05' }, doNotPerform: true }, 'A10AB05, do not perform'],
+    [{ status: 'in-progress', start: '2026-11-30T11:54:14.756Z' }, 'in-progress'],
     [{}, 'Patient/p1'],
     [undefined, 'Patient/p1'],
   ])('%j is %s', (content, text) => {

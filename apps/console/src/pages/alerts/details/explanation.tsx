@@ -42,7 +42,7 @@ function Limit({ alert: { threshold } }: { readonly alert: Alert }): React.React
     <>
       <h3>{text.limit}</h3>
       <p>
-        {fill(text.limits[comparison], { limit: shownNumber(limit), unit: unitText(unit) })}{' '}
+        {fill(text.limits[comparison], { limit: [shownNumber(limit), unitText(unit)].join(' ').trim() })}{' '}
         {fill(text.layers[layer], { owner })}
         {reason !== undefined && ` ${fill(text.limitReason, { reason })}`}
         {expiresAt !== undefined && (

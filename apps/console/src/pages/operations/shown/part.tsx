@@ -2,6 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useId } from 'react';
 import { Button } from 'react-aria-components';
 import { reasonOf } from '../../../api/problem.js';
+import { OldMark } from '../../../live/old-mark.js';
 import { fill, strings } from '../../../strings/strings.js';
 import { Time } from '../../../times/time.js';
 
@@ -21,6 +22,7 @@ export function Part<Data>({ title, level = 2, query, children }: Props<Data>): 
   return (
     <section aria-labelledby={id}>
       <Heading id={id}>{title}</Heading>
+      <OldMark />
       {error !== null && (
         <div role="alert" className="failed">
           <p>{fill(strings.shell.failed, { reason: reasonOf(error) })}</p>

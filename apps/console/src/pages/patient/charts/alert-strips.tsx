@@ -3,7 +3,8 @@ import { useMemo } from 'react';
 import { StripFigure } from '../../../charts/strip/strip-figure.js';
 import { stripReadings } from '../../../charts/strip/strip-readings.js';
 import { fill, strings } from '../../../strings/strings.js';
-import { csvHref, iso, wavesQuery } from '../data/patient-queries.js';
+import { stripOf } from '../data/csv-address.js';
+import { wavesQuery } from '../data/patient-queries.js';
 import type { TimelineItem, Twin, Wave } from '../data/api-types.js';
 import type { View } from '../data/view.js';
 
@@ -18,7 +19,6 @@ const RHYTHM = new Set([
   'ventricular-fibrillation',
 ]);
 const CODES = ['ecg', 'rr-interval', 'ppg', 'arterial-pressure-wave'] as const;
-const [BEFORE_MS, AFTER_MS] = [10_000, 20_000];
 const MOST_STRIPS = 3;
 
 interface StripAlert {
@@ -51,7 +51,8 @@ function rhythmAlerts(alerts: Twin['alerts'], items: readonly TimelineItem[]): r
 }
 
 function AlertStrip({ view, alert }: { readonly view: View; readonly alert: StripAlert }): React.ReactNode {
-  const [from, to] = [alert.at - BEFORE_MS, alert.at + AFTER_MS];
+  const { window, csv } = stripOf(view, alert.at);
+  const [from, to] = window;
   const answers = useQueries({ queries: CODES.map((code) => wavesQuery(view, code, from, to)) });
   const found = answers.flatMap(({ data }) => data?.items ?? []);
   const isLoaded = answers.every(({ isPending }) => !isPending);
@@ -66,12 +67,9 @@ function AlertStrip({ view, alert }: { readonly view: View; readonly alert: Stri
           unit={waves[0]!.unit}
           readings={stripReadings(waves)}
           isIntervals={waves[0]!.periodMs === null}
-          window={[from, to]}
+          window={window}
           onset={alert.at}
-          csv={{
-            href: csvHref(view, waves[0]!.code, { from: iso(from), to: iso(to) }),
-            file: `${view.patient}-${waves[0]!.code}.csv`,
-          }}
+          csv={{ href: csv(waves[0]!.code), file: `${view.patient}-${waves[0]!.code}.csv` }}
         />
       ))}
     </section>

@@ -2,18 +2,13 @@ import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '../../../api/client.js';
 import { ApiProblem } from '../../../api/problem.js';
 import { serverNow } from '../../../times/server-now.js';
+import { iso, known } from './known.js';
 import { RANGES, type Range } from './ranges.js';
 import { viewKey, type View } from './view.js';
 
 const MINUTE = 60_000;
 /** Enough for the widest screens: a chart has two points per pixel at most. */
 const POINTS = 2_000;
-
-export const iso = (at: number): string => new Date(at).toISOString();
-
-function known({ knownAt }: View): { 'known-at'?: string } {
-  return knownAt === null ? {} : { 'known-at': iso(knownAt) };
-}
 
 /** From when to when a chart asks. What comes with the clock of a sender that is a little fast is asked for as well. */
 export function asked(view: View, range: Range): { from: string; to: string } {
@@ -127,10 +122,4 @@ export function wavesQuery(view: View, code: string, from: number, to: number) {
         }),
       ),
   });
-}
-
-/** Where the values of a time are as CSV: all of them, as known then. */
-export function csvHref(view: View, code: string, time: { readonly from: string; readonly to: string }): string {
-  const query = new URLSearchParams({ format: 'csv', code, ...time, ...known(view) });
-  return `/v1/twins/${encodeURIComponent(view.patient)}/measurements?${query}`;
 }
