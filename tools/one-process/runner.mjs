@@ -22,7 +22,10 @@ export default class OneProcessRunner {
         await onStart(test);
         try {
           const result = await worker.run(test.path);
-          await onResult(test, { ...result, displayName: test.context.config.displayName });
+          // Jest says of a result without tests that it has none, whatever the reason.
+          if (result.numPassingTests + result.numFailingTests === 0 && result.testExecError !== undefined)
+            await onFailure(test, result.testExecError);
+          else await onResult(test, { ...result, displayName: test.context.config.displayName });
         } catch (error) {
           worker = undefined;
           await onFailure(test, { message: error.message, stack: error.stack });

@@ -45,7 +45,7 @@ async function run(path) {
     perfStats: { start, end, runtime: end - start, slow: end - start > 5_000 },
     skipped: false,
     snapshot: { added: 0, fileDeleted: false, matched: 0, unchecked: 0, uncheckedKeys: [], unmatched: 0, updated: 0 },
-    testExecError: errors.length > 0 ? { message: '', stack: errors.join('\n') } : undefined,
+    testExecError: errors.length > 0 ? { message: errors[0], stack: errors.join('\n') } : undefined,
     testFilePath: path,
     testResults: results,
   };
