@@ -62,6 +62,8 @@ export class AppProcess {
         BOOTSTRAP_CLIENT_SECRET: CLIENT_SECRET,
         WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
         LOG_LEVEL: 'warn',
+        // As `npm run start:…` does.
+        NODE_COMPILE_CACHE: '.cache/node',
         ...this.env,
         PORT: String(this.port),
       },
