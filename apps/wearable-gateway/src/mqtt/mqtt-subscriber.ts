@@ -64,7 +64,7 @@ export class MqttSubscriber {
   async stop(): Promise<void> {
     const { client } = this;
     if (client === undefined) return;
-    await Promise.race([Promise.allSettled(this.inHand), sleep(CLOSE_WITHIN_MS)]);
+    await Promise.race([Promise.allSettled(this.inHand), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
     await client.endAsync();
   }
 
