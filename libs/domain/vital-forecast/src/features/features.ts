@@ -1,6 +1,7 @@
 import type { Subject } from '#libs/domain/forecasting';
 import { newestTime } from '../memory/hours.js';
 import { chartOf, type VitalMemory } from '../memory/memory.js';
+import { LookedUp } from './looked-up.js';
 import { seenAt, type Seen } from './seen.js';
 import { VITAL_SIGNS, type VitalSign } from './vital-signs.js';
 
@@ -37,10 +38,21 @@ const AGE = { usual: 62, spread: 16 } as const;
 export const OTHERS_FROM = 3 + WEIGHTED + 1 + 3;
 export const PER_OTHER = 1 + READ_OF_OTHERS.length;
 
+/** Of the memory that was asked last: one record asks for each vital sign in turn, then for the risk, which reads them all again. */
+let last: LookedUp<Features | undefined> | undefined;
+
 /** The features of one vital sign at the time of its newest value, nothing later used; undefined: it has no value. */
 export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject): Features | undefined {
+  if (last?.memory !== memory) last = new LookedUp(memory);
+  const looked = last;
+  return looked.featuresOf(sign.code, about.ageYears, () =>
+    readFeatures(memory, sign, about, (chart, at) => looked.seenAt(chart, at, () => seenAt(chart, at))),
+  );
+}
+
+function readFeatures(memory: VitalMemory, sign: VitalSign, about: Subject, look: typeof seenAt): Features | undefined {
   const chart = chartOf(memory, sign.code);
-  const own = chart && seenAt(chart, newestTime(chart.open));
+  const own = chart && look(chart, newestTime(chart.open));
   if (own === undefined) return undefined;
   const z = (own.level - sign.usual) / sign.spread;
   const hours = own.means.length;
@@ -54,7 +66,7 @@ export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject)
   for (const other of VITAL_SIGNS) {
     if (other.code === sign.code) continue;
     const otherChart = chartOf(memory, other.code);
-    const seen = otherChart && seenAt(otherChart, own.at);
+    const seen = otherChart && look(otherChart, own.at);
     if (seen === undefined || own.at - seen.at > OTHER_AGE_HOURS * 3_600_000) {
       missing.push(other);
       for (let i = 0; i < PER_OTHER; i++) location.push(0);
