@@ -3,8 +3,14 @@ import { liveOnAPump } from '../support/forecasts/person-on-a-pump.js';
 import { seriousFindings } from './support/accessibility.js';
 import { signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
-import { sendHeartRates } from './support/heart-rates.js';
+import { recordedEarlier, sendHeartRates } from './support/heart-rates.js';
 import { tabTo } from './support/keyboard.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const ZONE = 'Europe/Berlin';
+/** `2026-11-30 12:05:00` */
+const local = (at: number): string => new Date(at).toLocaleString('sv-SE', { timeZone: ZONE });
 
 interface Threshold {
   readonly rule: string;
@@ -24,7 +30,8 @@ describe('what a physician does for a patient', () => {
     system = await ConsoleUnderTest.start();
     physician = await system.addPerson('paul', 'physician');
     await sendHeartRates(system.client, 'p1', 'Bell');
-    context = await system.browser.newContext({ timezoneId: 'Europe/Berlin' });
+    await recordedEarlier(system.databaseUrl, 10);
+    context = await system.browser.newContext({ timezoneId: ZONE });
     ({ page, complaints } = await watchedPage(context));
     await signIn(page, system.url, physician, '/console/patients/p1');
   }, 180_000);
@@ -139,11 +146,44 @@ describe('what a physician does for a patient', () => {
     const { items } = (
       await system.client.api<{ items: { reason?: string }[] }>(
         'GET',
-        `/v1/twins/p1/timeline?from=${new Date(Date.now() - 3_600_000).toISOString()}&to=${new Date(Date.now() + 60_000).toISOString()}`,
+        `/v1/twins/p1/timeline?from=${new Date(Date.now() - HOUR).toISOString()}&to=${new Date(Date.now() + MINUTE).toISOString()}`,
       )
     ).body;
     expect(items.filter(({ reason }) => reason === 'athlete')).toHaveLength(1);
   }, 90_000);
+
+  it.each([5, -5])(
+    'goes by the clock of the server where the viewer has one that is %d h wrong',
+    async (hours) => {
+      const own = await system.browser.newContext({ timezoneId: ZONE, storageState: await context.storageState() });
+      await own.clock.install({ time: Date.now() + hours * HOUR });
+      const { page: seen } = await watchedPage(own);
+      await seen.goto(`${system.url}/console/patients/p1`);
+      // All of the hour: asked for from the server's now, at once.
+      await seen.getByRole('img', { name: /from 70 to 74 \/min in 6 h$/ }).waitFor({ timeout: 10_000 });
+      const slider = seen.getByRole('slider', { name: 'As known at' });
+      await slider.focus();
+      for (let minute = 0; minute < 5; minute += 1) await slider.press('ArrowLeft');
+      const then = await seen.getByText(/^As known at .*, not live$/).getAttribute('datetime');
+      expect(Math.abs(Date.parse(then ?? '') + 5 * MINUTE - Date.now())).toBeLessThan(2 * MINUTE);
+      await seen.getByRole('button', { name: 'Back to live' }).click();
+
+      const end = Math.floor(Date.now() / MINUTE) * MINUTE + 90 * MINUTE;
+      const limit = seen.getByRole('table', { name: 'Thresholds' }).getByRole('row', { name: /Heart rate low/ });
+      await limit.getByRole('button', { name: 'Edit' }).click();
+      await seen.getByRole('dialog').getByLabel('Reason').fill(`clock ${hours}`);
+      await seen.getByRole('dialog').getByLabel('Expires').fill(local(end).replace(' ', 'T').slice(0, 16));
+      await seen.getByRole('button', { name: 'Save' }).click();
+      await limit.getByText(`clock ${hours}`).waitFor();
+      const expires = limit.locator('time');
+      expect(await expires.getAttribute('datetime')).toBe(new Date(end).toISOString());
+      // Without the day where it is today, by the server's clock.
+      const isToday = local(end).slice(0, 10) === local(Date.now()).slice(0, 10);
+      expect(/[A-Z][a-z]{2}/.test(await expires.innerText())).toBe(!isToday);
+      await own.close();
+    },
+    60_000,
+  );
 
   it('switches monitoring off with a reason and on again, by keyboard alone', async () => {
     await page.reload();
@@ -173,7 +213,7 @@ describe('what a physician does for a patient', () => {
   }, 60_000);
 
   it('asks what if, two arms side by side', async () => {
-    await liveOnAPump(system.client, Math.floor(Date.now() / 60_000) * 60_000);
+    await liveOnAPump(system.client, Math.floor(Date.now() / MINUTE) * MINUTE);
     await page.goto(`${system.url}/console/patients/pump`);
     const form = page.getByRole('form', { name: 'What if' });
     await form.getByRole('group', { name: 'Arm 2' }).getByLabel('Amount').fill('-30');

@@ -1,18 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { readFile } from 'node:fs/promises';
-import { seriousFindings } from './support/accessibility.js';
-import {
-  signIn,
-  SMALL_PHONE,
-  WALL_SCREEN,
-  watchedPage,
-  ZOOMED,
-  type BrowserContext,
-  type Page,
-} from './support/browser.js';
+import { signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
-import { applied, sendHeartRates, type HeartRates } from './support/heart-rates.js';
+import { applied, recordedEarlier, sendHeartRates, type HeartRates } from './support/heart-rates.js';
 
 const MINUTE = 60_000;
 const PATH = '/console/patients/p1';
@@ -95,9 +85,7 @@ describe('the values of a patient', () => {
   });
 
   it('of another time are as they were known then, and say so', async () => {
-    const pool = new pg.Pool({ connectionString: system.databaseUrl });
-    await pool.query(`UPDATE measurements SET recorded_at = recorded_at - interval '10 minutes'`);
-    await pool.end();
+    await recordedEarlier(system.databaseUrl, 10);
     await system.client.samples([
       {
         patient: 'p1',
@@ -152,26 +140,4 @@ describe('the values of a patient', () => {
     await page.goto(`${system.url}/console/patients/nobody`);
     await page.getByRole('alert').getByText('There is no such patient').waitFor();
   });
-
-  it.each([
-    ['light', { colorScheme: 'light' as const }],
-    ['dark', { colorScheme: 'dark' as const }],
-    ['a small phone', SMALL_PHONE],
-    ['a wall screen', WALL_SCREEN],
-    ['twice the size', ZOOMED],
-  ])(
-    'have no serious finding of accessibility: %s',
-    async (_, options) => {
-      const other = await system.browser.newContext(options);
-      const { page: seen } = await watchedPage(other);
-      await signIn(seen, system.url, nurse, PATH);
-      await seen.getByRole('button', { name: 'Show as table' }).click();
-      await seen.getByRole('table', { name: 'Thresholds' }).waitFor();
-      await seen.getByRole('img', { name: /in 6 h$/ }).waitFor();
-      expect(await seriousFindings(seen)).toEqual([]);
-      expect(await seen.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      await other.close();
-    },
-    60_000,
-  );
 });

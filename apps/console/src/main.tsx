@@ -6,6 +6,7 @@ import { ApiProblem } from './api/problem.js';
 import { Failed } from './app/failed.js';
 import { router } from './app/router.js';
 import { session } from './app/session.js';
+import { live } from './live/live.js';
 import './look/look.css';
 
 const queries = new QueryClient({
@@ -25,6 +26,9 @@ async function start(container: HTMLElement): Promise<void> {
     root.render(<Failed error={error as Error} reset={() => location.reload()} />);
     return;
   }
+  // What the first page asks for and shows goes by the server's clock already, to a second; heartbeats make it exact.
+  const { answeredAt } = session.current();
+  if (answeredAt !== undefined) live.clock.set(answeredAt);
   root.render(
     <StrictMode>
       <QueryClientProvider client={queries}>

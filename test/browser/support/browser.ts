@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { openChromium } from '../../../tools/services/index.js';
 
-export type { Browser, BrowserContext, Page };
+export type { Browser, BrowserContext, BrowserContextOptions, Page };
 
 /** The browser that `npm test` found or installed (`CHROMIUM`). */
 export function openBrowser(): Promise<Browser> {

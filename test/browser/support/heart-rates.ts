@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import type { Client } from '../../support/system.js';
 
 const MINUTE = 60_000;
@@ -42,15 +43,25 @@ export async function sendHeartRates(client: Client, patient: string, family: st
   return { newest, doubtful: newest - 5 * MINUTE, hole: [newest - 40 * MINUTE, newest - 19 * MINUTE] };
 }
 
-/** Waits until the twin has the heart rate of a time. */
-export async function applied(client: Client, patient: string, newest: number): Promise<void> {
+/** Waits until the twin has the value of a time. */
+export async function applied(client: Client, patient: string, newest: number, code = 'heart-rate'): Promise<void> {
   for (const deadline = Date.now() + 20_000; ; await sleep(100)) {
     const { body } = await client.api<{ measures?: Record<string, { effectiveAt: string }> }>(
       'GET',
       `/v1/twins/${patient}`,
     );
-    if (Date.parse(body.measures?.['heart-rate']?.effectiveAt ?? '') >= newest) return;
-    if (Date.now() > deadline) throw new Error(`the heart rate was not applied: ${JSON.stringify(body).slice(0, 400)}`);
+    if (Date.parse(body.measures?.[code]?.effectiveAt ?? '') >= newest) return;
+    if (Date.now() > deadline) throw new Error(`it was not applied: ${JSON.stringify(body).slice(0, 400)}`);
+  }
+}
+
+/** As if all measurements had been recorded that many minutes earlier: there is a time to go back to. */
+export async function recordedEarlier(databaseUrl: string, minutes: number): Promise<void> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  try {
+    await pool.query(`UPDATE measurements SET recorded_at = recorded_at - make_interval(mins => $1)`, [minutes]);
+  } finally {
+    await pool.end();
   }
 }
 

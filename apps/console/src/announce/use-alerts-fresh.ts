@@ -12,16 +12,17 @@ const EVERY_MS = 1_000;
 export function useAlertsFresh(): void {
   const queries = useQueryClient();
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const asked = useRef(0);
+  /** Of a clock that nobody sets back. */
+  const asked = useRef(-EVERY_MS);
   const askAgain = (): void => {
     due.current ??= setTimeout(
       () => {
         due.current = undefined;
-        asked.current = Date.now();
+        asked.current = performance.now();
         void queries.invalidateQueries({ queryKey: [ALERTS] });
       },
       // At once when nothing was asked lately.
-      Math.max(0, asked.current + EVERY_MS - Date.now()),
+      Math.max(0, asked.current + EVERY_MS - performance.now()),
     );
   };
   useAlertFeed(askAgain);

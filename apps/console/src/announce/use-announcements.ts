@@ -58,7 +58,7 @@ function textOf({ rule, summary }: Alert, who: string): string {
 /** Name and bed of a patient; the FHIR id where there is no name, or none in time: the alert is not held up by it. */
 async function whoOf(queries: QueryClient, patient: string): Promise<string> {
   const unnamed = fill(strings.announce.unnamed, { patient });
-  const named = queries.fetchQuery(labelQuery(patient)).then((label) => {
+  const named = queries.fetchQuery(labelQuery(patient)).then(({ label }) => {
     const parts = [label?.name ?? unnamed, label?.bed?.name].filter((part) => part !== undefined);
     return parts.join(', ');
   });

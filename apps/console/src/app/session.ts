@@ -15,6 +15,8 @@ export interface SignedIn {
 export interface SessionState {
   readonly signedIn?: SignedIn;
   readonly csrfToken?: string;
+  /** The server's time when it said who is signed in, as its `Date` header. */
+  readonly answeredAt?: string;
   /** The session ended while the page was open; what it asked for waits. */
   readonly ended: boolean;
 }
@@ -38,13 +40,13 @@ class Session {
 
   /** Asks who is signed in; leaves for the sign-in when nobody is. @returns false when leaving */
   async load(): Promise<boolean> {
-    const signedIn = await askSession();
+    const { signedIn, answeredAt } = await askSession();
     if (signedIn === undefined) {
       const next = location.pathname + location.search;
       location.replace(`/console/sign-in?next=${encodeURIComponent(next)}`);
       return false;
     }
-    this.set({ signedIn, csrfToken: signedIn.csrfToken, ended: false });
+    this.set({ signedIn, csrfToken: signedIn.csrfToken, ended: false, ...(answeredAt === null ? {} : { answeredAt }) });
     new BroadcastChannel(CHANNEL).addEventListener('message', () => void this.resume());
     return true;
   }
@@ -61,7 +63,7 @@ class Session {
 
   /** Called by the window that signed in; another person may have. */
   private async resume(): Promise<void> {
-    const signedIn = await askSession();
+    const { signedIn } = await askSession();
     if (signedIn === undefined) return;
     const before = this.state.signedIn;
     if (before !== undefined && (before.user.name !== signedIn.user.name || before.tenant.id !== signedIn.tenant.id)) {
@@ -80,11 +82,12 @@ class Session {
   }
 }
 
-async function askSession(): Promise<SignedIn | undefined> {
+async function askSession(): Promise<{ readonly signedIn?: SignedIn; readonly answeredAt: string | null }> {
   const response = await fetch('/console/session', { headers: { accept: 'application/json' } });
-  if (response.status === 401) return undefined;
+  const answeredAt = response.headers.get('date');
+  if (response.status === 401) return { answeredAt };
   if (!response.ok) throw new Error(`GET /console/session answered ${response.status}`);
-  return (await response.json()) as SignedIn;
+  return { signedIn: (await response.json()) as SignedIn, answeredAt };
 }
 
 export const session = new Session();

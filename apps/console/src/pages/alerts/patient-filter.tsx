@@ -36,6 +36,8 @@ export function PatientFilter({ patient, onChange }: Props): React.ReactNode {
       <ComboBox
         className="field"
         allowsCustomValue
+        // Who is found comes a moment after what is typed: a list that is empty until then would stay closed.
+        allowsEmptyCollection={search !== ''}
         items={search === '' ? [] : (data ?? [])}
         inputValue={typed ?? (label === undefined ? patient : nameOf(label))}
         onInputChange={setTyped}
@@ -48,7 +50,7 @@ export function PatientFilter({ patient, onChange }: Props): React.ReactNode {
         <Label>{strings.alerts.patient}</Label>
         <Input className="" />
         <Popover className="popover">
-          <ListBox className="menu">
+          <ListBox className="menu" renderEmptyState={() => <p>{strings.alerts.nobodyFound}</p>}>
             {(found: PatientLabel) => (
               <ListBoxItem id={found.patient} textValue={nameOf(found)} className="menu-item">
                 <bdi>{nameOf(found)}</bdi> {found.identifier !== null && <bdi>{found.identifier.value}</bdi>}{' '}

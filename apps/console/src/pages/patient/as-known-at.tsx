@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { Button } from 'react-aria-components';
 import { fill, strings } from '../../strings/strings.js';
+import { useConnection } from '../../live/use-live.js';
 import { firstRecordedQuery } from './data/patient-queries.js';
 import { exactText, minuteText } from '../../times/shown-time.js';
 import { useNow } from '../../times/use-now.js';
@@ -22,7 +23,9 @@ export function AsKnownAt({ patient, chosen, onChoose }: AsKnownAtProps): React.
   const { data: first } = useQuery(firstRecordedQuery(patient));
   const [from, to] = [Math.ceil((first ?? now) / MINUTE), Math.floor(now / MINUTE)];
   const minute = chosen === null ? to : Math.round(chosen / MINUTE);
-  const text = chosen === null ? strings.patient.knownAtNow : minuteText(chosen);
+  const { isLost } = useConnection();
+  const nowText = isLost ? strings.patient.knownAtLost : strings.patient.knownAtNow;
+  const text = chosen === null ? nowText : minuteText(chosen);
   return (
     <div className={chosen === null ? 'known-at' : 'known-at not-live'}>
       <label htmlFor={id}>{strings.patient.knownAt}</label>
@@ -46,7 +49,7 @@ export function AsKnownAt({ patient, chosen, onChoose }: AsKnownAtProps): React.
       </span>
       <p role="status">
         {chosen === null ? (
-          strings.patient.knownAtNow
+          nowText
         ) : (
           <strong>
             <time dateTime={new Date(chosen).toISOString()} title={exactText(chosen)}>

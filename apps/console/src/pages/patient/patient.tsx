@@ -1,12 +1,10 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { labelQuery } from '../../api/patient-label.js';
 import { Failed } from '../../app/failed.js';
 import { strings } from '../../strings/strings.js';
 import { AsKnownAt } from './as-known-at.js';
 import { PatientCharts } from './charts/patient-charts.js';
-import { useTwin } from './data/live-patient.js';
+import { useLabel, useTwin } from './data/live-patient.js';
 import type { PatientLabel } from './data/api-types.js';
 import { isGone } from './data/patient-queries.js';
 import { useSettled, type View } from './data/view.js';
@@ -31,13 +29,13 @@ function OnePatient({ patient }: { readonly patient: string }): React.ReactNode 
   const knownAt = chosen === null ? null : settled;
   const view: View = { patient, knownAt };
   const twin = useTwin(view);
-  const label = useQuery(labelQuery(patient));
+  const { label, isHere } = useLabel(patient);
 
   // Also when there was one a moment ago: values of somebody who was erased must not stay.
-  if (isGone(twin.error) && knownAt === null) return <NotHere patient={patient} />;
+  if (!isHere || (isGone(twin.error) && knownAt === null)) return <NotHere patient={patient} />;
   return (
     <div className="patient">
-      <PatientHeading patient={patient} label={label.data ?? null} />
+      <PatientHeading patient={patient} label={label} />
       <AsKnownAt patient={patient} chosen={chosen} onChoose={setChosen} />
       {twin.error !== null && <Failed error={twin.error} reset={() => void twin.refetch()} />}
       {twin.data !== undefined && (

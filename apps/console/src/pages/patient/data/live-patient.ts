@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { labelQuery } from '../../../api/patient-label.js';
 import { useLiveAnew, useLiveEvents } from '../../../live/use-live.js';
 import { twinQuery } from './patient-queries.js';
 import { viewKey, type View } from './view.js';
@@ -23,6 +24,24 @@ export function useTwin(view: View) {
   useLiveEvents('patient-removed', ofThis);
   useLiveAnew(again);
   return useQuery({ ...twinQuery(view), placeholderData: keepPreviousData });
+}
+
+/**
+ * Who the patient is, and whether they are here: asked for again when the stream says that they have gone or are back, whatever time is
+ * looked at. A twin whose patient was erased or merged is kept by the server; it is shown to nobody.
+ */
+export function useLabel(patient: string) {
+  const queries = useQueryClient();
+  const { data } = useQuery(labelQuery(patient));
+  const again = (): void => void queries.invalidateQueries({ queryKey: labelQuery(patient).queryKey });
+  useLiveEvents('patient-removed', (removed: Pick<View, 'patient'>) => {
+    if (removed.patient === patient) again();
+  });
+  useLiveEvents('patient', (changed: Pick<View, 'patient'>) => {
+    if (changed.patient === patient && data?.isHere === false) again();
+  });
+  useLiveAnew(again);
+  return { label: data?.label ?? null, isHere: data?.isHere ?? true };
 }
 
 /** Asks a question of a live view again whenever `version` changes, and now and then. */
