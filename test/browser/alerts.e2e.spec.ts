@@ -38,6 +38,19 @@ describe('the page Alerts', () => {
       .getByRole('listitem')
       .filter({ hasText: `Patient ${patient}` });
 
+  it('has the labels of its filters in one line', async () => {
+    const { page, context } = await open(nora);
+    await page.getByLabel('Patient').waitFor();
+    for (const part of ['label', 'select, input']) {
+      const boxes = await page
+        .getByRole('search')
+        .locator(part)
+        .evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().top)));
+      expect([part, boxes.length, Math.max(...boxes) - Math.min(...boxes) <= 1]).toEqual([part, 3, true]);
+    }
+    await context.close();
+  }, 30_000);
+
   it('says why an alert fired: values, limit and owner, what would clear it, the timeline', async () => {
     await sendSaturation(system.client, 'why', 88);
     const { page, complaints, context } = await open(nora);
