@@ -28,7 +28,7 @@ export async function viewWard(context: BrowserContext, url: string): Promise<Vi
     if (request.resourceType() !== 'script') return;
     scripts.push(
       request.sizes().then(
-        ({ responseBodySize }) => responseBodySize,
+        ({ responseBodySize }) => Math.max(0, responseBodySize),
         () => 0,
       ),
     );

@@ -20,7 +20,8 @@ export interface MainThreadTask {
 /** What the main thread did while it was traced. */
 export interface MainThread {
   readonly tasks: readonly MainThreadTask[];
-  readonly framesDrawn: number;
+  /** How often it painted. */
+  readonly paints: number;
 }
 
 interface TraceEvent {
@@ -88,8 +89,7 @@ function mainThreadOf(events: readonly TraceEvent[], leftOut: readonly Span[]): 
   const inOrder = own.toSorted((a, b) => a.ts - b.ts);
   const isOurs = ({ ts }: TraceEvent): boolean => leftOut.some(({ from, to }) => ts >= from && ts <= to);
   const tasks = inOrder.filter((one) => isTask(one) && !isOurs(one)).map((one) => taskOf(one, inOrder));
-  const framesDrawn = events.filter(({ name }) => name === 'DrawFrame').length;
-  return { tasks, framesDrawn };
+  return { tasks, paints: own.filter(({ name }) => name === 'Paint').length };
 }
 
 function placeOf({ pid, tid }: TraceEvent): string {

@@ -14,7 +14,7 @@ interface HeapReading {
 /** What was seen of an open ward while values came. */
 export interface PageRun {
   readonly tasks: readonly MainThreadTask[];
-  readonly framesDrawn: number;
+  readonly paints: number;
   readonly heap: readonly HeapReading[];
   /** CPU of the page's process, as a part of one core. */
   readonly rendererCores: number;
@@ -53,11 +53,11 @@ export async function watchPage(browser: Browser, page: Page, client: Client, se
   }
   await probing;
   const took = elapsed();
-  const { tasks, framesDrawn } = await trace.end();
+  const { tasks, paints } = await trace.end();
   const rendererCores = ((await rendererSeconds(browser)) - cpuFrom) / took;
   await cdp.detach();
   const shownAfterMs = shown.filter((ms) => ms !== undefined);
-  return { tasks, framesDrawn, heap, rendererCores, shownAfterMs, notShown: shown.length - shownAfterMs.length };
+  return { tasks, paints, heap, rendererCores, shownAfterMs, notShown: shown.length - shownAfterMs.length };
 }
 
 /** A temperature that the load does not send, another one each time. */

@@ -7,7 +7,7 @@ const LIMITS_MS = [50, 100, 200];
 
 /** The figures of one run of the page. */
 export function printRun(run: PageRun): void {
-  const { tasks, framesDrawn, heap, rendererCores, shownAfterMs, notShown } = run;
+  const { tasks, paints, heap, rendererCores, shownAfterMs, notShown } = run;
   const longest = tasks.toSorted((a, b) => b.cpuMs - a.cpuMs).slice(0, 5);
   const over = LIMITS_MS.map((limit) => `${tasks.filter(({ cpuMs }) => cpuMs > limit).length} over ${limit} ms`);
   console.log(
@@ -18,7 +18,7 @@ export function printRun(run: PageRun): void {
   console.log(
     `   heap after collection: ${heap.map(({ seconds, megabytes }) => `${seconds} s ${megabytes.toFixed(1)} MB`).join(', ')}`,
   );
-  console.log(`   frames drawn: ${framesDrawn}`);
+  console.log(`   paints: ${paints}`);
   console.log(
     `   sample to screen: p50 ${percentile(shownAfterMs, 0.5)} ms, largest ${Math.max(...shownAfterMs)} ms (${shownAfterMs.length} probes, ${notShown} not shown)`,
   );
