@@ -113,7 +113,7 @@ export async function transactionsPhase(
 }
 
 /** Open loop: `count` calls at `rate` a second, whether or not earlier ones were answered. @returns calls a second that were begun */
-async function openLoop(
+export async function openLoop(
   rate: number,
   count: number,
   call: (index: number, due: number) => Promise<unknown>,
