@@ -21,7 +21,7 @@ const chosen: readonly Project[] = projects.length > 0 ? projects : PROJECTS;
 const SIDE_BY_SIDE = [
   'test/conformance/',
   'test/e2e/(backlog|fhir-crash|openapi-answers|real-input|start-anywhere)',
-  'test/browser/(alerts-accessibility|operations|patient-acts|patient-values|sign-in)',
+  'test/browser/(every-page|keyboard|operations|patient-acts|patient-values|sign-in)',
 ].join('|');
 
 /** One run of Jest over suites of a project. */
