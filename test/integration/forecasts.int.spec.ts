@@ -169,7 +169,7 @@ describe.each(['Postgres', 'Kafka'])('forecasts over the API, the log in %s', (l
   });
 
   it('are scored by group of the ward; too few people are no group of their own', async () => {
-    await api.platform.pool.query('UPDATE forecast_blocks SET due_at = now()');
+    await api.platform.pool.query(`UPDATE forecast_blocks SET due_at = now() - interval '1 s'`);
     await until(async () => {
       const { rows } = await api.platform.pool.query(
         'SELECT 1 FROM forecast_blocks WHERE tally IS NULL OR due_at <= now()',
