@@ -9,6 +9,10 @@ import { keepStreaming } from './stream-connection.js';
 export type LiveMessage =
   { readonly kind: 'events'; readonly events: readonly StreamEvent[] } | { readonly kind: 'anew' };
 
+/** What tabs say to each other besides: one has come, and the one that reads the stream answers how new its data are. */
+type TabMessage =
+  LiveMessage | { readonly kind: 'came' } | { readonly kind: 'known'; readonly newestAt: string | null };
+
 type Listener = (message: LiveMessage) => void;
 
 /**
@@ -37,15 +41,22 @@ class Live {
     // Tabs of another person, or another tenant, are passed nothing.
     const name = `homeostat-live/${signedIn?.tenant.id ?? ''}/${signedIn?.user.name ?? ''}`;
     const channel = new BroadcastChannel(name);
-    channel.addEventListener('message', ({ data }: MessageEvent<LiveMessage>) => this.take(data));
+    let isReading = false;
+    channel.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
+      if (data.kind === 'known') this.know(data.newestAt);
+      else if (data.kind !== 'came') this.take(data);
+      else if (isReading) channel.postMessage({ kind: 'known', newestAt: this.heard.newestAt } satisfies TabMessage);
+    });
+    channel.postMessage({ kind: 'came' } satisfies TabMessage);
     // Browsers have locks on pages of https and localhost only; elsewhere each tab has a connection of its own.
     if ('locks' in navigator)
-      void navigator.locks.request(name, () =>
-        this.stream((message) => {
+      void navigator.locks.request(name, () => {
+        isReading = true;
+        return this.stream((message) => {
           channel.postMessage(message);
           this.take(message);
-        }),
-      );
+        });
+      });
     else void this.stream((message) => this.take(message));
     return channel;
   }
@@ -72,6 +83,10 @@ class Live {
    */
   answered(at: string, newestAt: string | null): void {
     this.clock.set(at);
+    this.know(newestAt);
+  }
+
+  private know(newestAt: string | null): void {
     this.heard = { ...this.heard, newestAt: laterOf(this.heard.newestAt, newestAt) };
   }
 
