@@ -6,7 +6,7 @@ import { fuzzFhir, fuzzSamples, randomFrom } from '../support/fuzz/fuzz-input.js
 import { AppProcess, Client, freePort } from '../support/system.js';
 
 const INPUTS_PER_GATEWAY = 10_000;
-const BUNDLES_SEARCHES_PATCHES = 50_000;
+const BUNDLES_SEARCHES_PATCHES = Number(process.env['FUZZ_INPUTS'] ?? 50_000);
 /** What the whole process may hold after them, MiB; it holds some 300 before. */
 const MAX_RSS_MIB = 1_500;
 /** Of a request in which nothing was damaged: another may have been first. */
