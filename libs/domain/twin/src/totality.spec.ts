@@ -59,7 +59,12 @@ const does = fc.oneof(
     type: fc.constant('set-thresholds'),
     thresholds: fc.array(
       fc.record({
-        rule: fc.oneof(fc.constantFrom(...DEFAULT_CATALOGUE.rules.map(({ id }) => id)), text),
+        rule: fc.oneof(
+          fc.constantFrom(...DEFAULT_CATALOGUE.rules.map(({ id }) => id)),
+          text,
+          fc.constantFrom(...Object.getOwnPropertyNames(Object.prototype)),
+        ),
+        keep: fc.constantFrom<true | undefined>(true, undefined),
         limits: fc.option(
           fc.dictionary(fc.constantFrom('limit', 'clear', 'severeLimit', 'forSeconds', 'glucoseSeconds'), value),
         ),

@@ -44,6 +44,17 @@ describe('limits', () => {
     expect(later.flatMap((sample) => emittedBy(ward.send([sample])))).toEqual(['glucose-low resolved medium resolved']);
   });
 
+  it.each(Object.getOwnPropertyNames(Object.prototype))(
+    'of a rule called %s are dropped, and nothing is lost',
+    (rule) => {
+      const ward = new Ward();
+      set(ward, 'set-thresholds', 65);
+      const thresholds = [{ rule, limits: { limit: 1 }, reason: 'why', keep: true as const }];
+      expect(ward.act({ type: 'set-thresholds', thresholds }, T0).counts.dropped).toEqual({ 'threshold-refused': 1 });
+      expect(Object.keys(ward.state.thresholds)).toEqual(['glucose-low']);
+    },
+  );
+
   it('that are set one at a time leave the others of the rule as they are, with their owner and end', () => {
     const ward = new Ward();
     const setOne = (limits: Record<string, number>, reason: string, more: object = {}) =>

@@ -27,16 +27,15 @@ export function takeLimits(
   for (const threshold of thresholds) {
     const rule = catalogue.ruleById(threshold.rule);
     const fits = threshold.expiresAt === undefined || isInstant(threshold.expiresAt);
-    const timeline = set[threshold.rule] ?? [];
-    const alone = setLimitsOf(
-      threshold,
-      onBehalfOf ?? actor,
-      rule === undefined ? null : newestOf(catalogue, twin, rule),
-    );
+    if (rule === undefined || !fits) {
+      dropped.push('threshold-refused');
+      continue;
+    }
+    const timeline = set[rule.id] ?? [];
+    const alone = setLimitsOf(threshold, onBehalfOf ?? actor, newestOf(catalogue, twin, rule));
     const entry = threshold.keep === true ? withKept(timeline.at(-1), alone) : alone;
     const layer = isOfPatient ? 'patient' : 'tenant';
-    const refusals = checkThresholds(catalogue, threshold.rule, entry.limits, layer);
-    if (rule === undefined || !fits || refusals.length > 0) {
+    if (checkThresholds(catalogue, rule.id, entry.limits, layer).length > 0) {
       dropped.push('threshold-refused');
       continue;
     }
