@@ -50,7 +50,13 @@ export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject)
   );
 }
 
-function readFeatures(memory: VitalMemory, sign: VitalSign, about: Subject, look: typeof seenAt): Features | undefined {
+/** {@link featuresOf}, read anew. */
+export function readFeatures(
+  memory: VitalMemory,
+  sign: VitalSign,
+  about: Subject,
+  look = seenAt,
+): Features | undefined {
   const chart = chartOf(memory, sign.code);
   const own = chart && look(chart, newestTime(chart.open));
   if (own === undefined) return undefined;
