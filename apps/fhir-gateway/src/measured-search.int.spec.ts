@@ -51,11 +51,15 @@ async function pages(query: string, between = (_page: number): Promise<unknown> 
     const reply: Reply = await gateway.send('GET', next);
     expect(reply.status).toBe(200);
     all.push(...matched(reply));
-    const links = reply.json.link as { relation: string; url: string }[];
-    next = links.find(({ relation }) => relation === 'next')?.url.slice(`${gateway.url}/fhir/r4`.length);
+    next = nextOf(reply);
     await between(page);
   }
   return all;
+}
+
+function nextOf({ json }: Reply): string | undefined {
+  const links = json.link as { relation: string; url: string }[];
+  return links.find(({ relation }) => relation === 'next')?.url.slice(`${gateway.url}/fhir/r4`.length);
 }
 
 describe('a search of Observations of a patient', () => {
@@ -72,6 +76,18 @@ describe('a search of Observations of a patient', () => {
     },
     120_000,
   );
+
+  it('goes on by date over all patients as long as there are not ten times as many as it may begin with', async () => {
+    const next = nextOf(await gateway.send('GET', '/Observation?code=8867-4&_sort=-date&_count=2'))!;
+    expect((await gateway.send('GET', next)).status).toBe(200);
+    await gateway.pool.query(
+      `INSERT INTO twins (tenant, patient) SELECT 1, 'crowd' || n FROM generate_series(1, 10000) AS n`,
+    );
+    const refused = await gateway.send('GET', next);
+    await gateway.pool.query(`DELETE FROM twins WHERE patient LIKE 'crowd%'`);
+    expect([refused.status, refused.json.issue[0].code]).toEqual([400, 'too-costly']);
+    expect(refused.json.issue[0].diagnostics).toContain('name the patients');
+  }, 60_000);
 
   it('neither misses nor doubles what is there all the time while others write', async () => {
     for (const sort of ['', '&_sort=date', '&_sort=-date']) {

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Issue } from '#libs/domain/fhir';
-import type { Queries, SearchAccess } from '#libs/fhir-rest';
+import { SearchRefusedError, type Queries, type SearchAccess } from '#libs/fhir-rest';
 import type { SearchQuery } from '#libs/fhir-search';
 import { readJoinedCursor } from '../derived/joined-cursor.js';
 import type { JoinedOrder } from '../derived/joined-page.js';
@@ -16,6 +16,11 @@ export interface MeasuredPart {
   /** What the client must know of that. */
   readonly issues: readonly Issue[];
 }
+
+/** A page that goes on may meet so many times as many patients as the first one: a page link is the client's, and may be made up. */
+const GROWTH = 10;
+const MANY_MORE =
+  'there are far more patients than a search by date over all of them can go on with: search anew, or name the patients';
 
 const NO_PART: MeasuredPart = { order: { kind: 'append' }, issues: [] };
 
@@ -55,13 +60,17 @@ async function inOneOrder(
   if (scope.of.kind !== 'all') return scope;
   const begun = cursor === undefined ? undefined : readJoinedCursor(cursor).byDate === true;
   if (begun === false) return undefined;
-  const most = Math.floor(MAX_WALKS / Math.max(1, scope.codes.length));
+  const few = Math.floor(MAX_WALKS / Math.max(1, scope.codes.length));
+  const most = begun === true ? few * GROWTH : few;
   const { rows } = await client.query<{ patient: string }>({
     name: 'measured-patients',
     text: 'SELECT patient FROM twins WHERE tenant = $1 ORDER BY key LIMIT $2',
-    values: [tenant, begun === true ? null : most + 1],
+    values: [tenant, most + 1],
   });
-  if (begun === undefined && rows.length > most) return undefined;
+  if (rows.length > most) {
+    if (begun === undefined) return undefined;
+    throw new SearchRefusedError('too-costly', MANY_MORE, '_cursor');
+  }
   return { ...scope, of: { kind: 'patients', patients: rows.map(({ patient }) => patient) } };
 }
 
