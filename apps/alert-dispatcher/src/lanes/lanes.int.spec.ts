@@ -31,7 +31,8 @@ describe('lanes on a real database and real endpoints', () => {
         lags.push(Date.now() - began);
         await sleep(100);
       }
-      expect(Math.max(...lags)).toBeLessThan(1000);
+      // Behind them it would wait for their retries, tens of seconds.
+      expect(Math.max(...lags)).toBeLessThan(5000);
     }, 30_000);
 
     it('parks a refused message after three tries, and sends the rest of the episode', async () => {
@@ -138,14 +139,14 @@ describe('lanes on a real database and real endpoints', () => {
       const asked = Date.now();
       await lanes.enqueue(raised({ patient: 'urgent', severity: 'high' }));
       await until(() => slow.endpoint.of('urgent').length === 1);
-      expect(Date.now() - asked).toBeLessThan(1000);
+      expect(Date.now() - asked).toBeLessThan(5000);
       // Noted at once, not with the slowest.
       await until(
         async () =>
           (await lanes.pool.query(`SELECT 1 FROM deliveries WHERE webhook = $1 AND status = 'delivered'`, [slow.id]))
             .rowCount === 1,
       );
-      expect(Date.now() - asked).toBeLessThan(1500);
+      expect(Date.now() - asked).toBeLessThan(5000);
     }, 60_000);
 
     it('count as long as they took: the time of a delivery ends with its answer', async () => {
