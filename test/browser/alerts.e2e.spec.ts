@@ -137,7 +137,7 @@ describe('the page Alerts', () => {
   }, 90_000);
 
   it('does nothing on an alert that got worse unseen: it shows what changed and asks again', async () => {
-    const id = await sendSaturation(system.client, 'worse', 88);
+    const id = await sendSaturation(system.client, 'worse', 88, 30);
     const { page, context } = await open(paula);
     const item = itemOf(page, 'worse');
     await item.waitFor();

@@ -73,7 +73,7 @@ describe('high alerts in a browser', () => {
     // It holds across a reload, and a medium alert does not break it.
     await page.reload();
     await page.locator('body').click();
-    await sendSaturation(system.client, 'second', 88);
+    await sendSaturation(system.client, 'second', 88, 30);
     await page.waitForTimeout(2_000);
     await page.getByText('Muted until').waitFor(SOON);
     await sendSaturation(system.client, 'second', 80);

@@ -6,12 +6,19 @@ interface Alerts {
 }
 
 /**
- * One oxygen saturation of a patient now: below 90 % an alert of severity medium, at 80 % of severity high. Waits until the alert is there.
+ * One oxygen saturation of a patient: below 90 % an alert of severity medium, at 80 % of severity high. Waits until the alert is there.
+ * @param secondsAgo when it was measured. A value that another follows was measured well before it: a fall of 8 points within two
+ * seconds is doubtful, and is not high by itself.
  * @returns the id of the alert
  */
-export async function sendSaturation(client: Client, patient: string, percent: number): Promise<string> {
+export async function sendSaturation(
+  client: Client,
+  patient: string,
+  percent: number,
+  secondsAgo = 0,
+): Promise<string> {
   await client.fhir('PUT', `/Patient/${patient}`, { resourceType: 'Patient', id: patient });
-  const effectiveAt = new Date().toISOString();
+  const effectiveAt = new Date(Date.now() - 1000 * secondsAgo).toISOString();
   const sample = { patient, code: 'oxygen-saturation', value: percent, unit: '%', effectiveAt };
   const { status } = await client.api('POST', '/v1/samples', [sample]);
   if (status !== 202) throw new Error(`POST /v1/samples answered ${status}`);
