@@ -1,7 +1,7 @@
 import type { ActRecord } from '#libs/contracts';
 import { isClosed, reopened } from '../alerts/alert-state.js';
 import { merge } from '../state/changes.js';
-import { drop, setTimer, type Draft } from '../state/draft.js';
+import { drop, isDue, setTimer, type Draft } from '../state/draft.js';
 import { isInstant } from '../ingest/identify.js';
 import { setMonitoring } from '../monitoring/monitoring.js';
 import { isStanding } from '../policy/recurrence.js';
@@ -133,8 +133,7 @@ function withEpisode(state: RuleState, index: number, episode: EpisodeState): Ru
 
 /** Snoozes that have run out by the log's own time: the alert is open again, and pages. */
 export function endSnoozes(draft: Draft): void {
-  const due = draft.timers[TIMER];
-  if (due === undefined || due > draft.now) return;
+  if (!isDue(draft, TIMER)) return;
   let next: number | null = null;
   for (const rule of draft.catalogue.rules) {
     const state = draft.rules[rule.id];

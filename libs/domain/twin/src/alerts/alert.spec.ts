@@ -140,4 +140,9 @@ describe('a twin that cannot be read', () => {
     });
     expect(over.episode).toBe(began.episode);
   });
+
+  it('is stored as of its beginning, and then as of its end', () => {
+    expect(unreadableTwin(twin, 0)).toMatchObject({ at: T0, effectiveAt: T0, closed: false });
+    expect(unreadableTwin(twin, 1, T0 + MINUTE)).toMatchObject({ at: T0 + MINUTE, effectiveAt: T0, closed: true });
+  });
 });

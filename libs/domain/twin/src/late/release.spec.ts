@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
-import { GLUCOSE, HOUR, OXYGEN, SECOND, T0, allEmittedBy, Ward } from '#libs/testing/ward';
+import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0, allEmittedBy, Ward } from '#libs/testing/ward';
 
 const LATE = 3 * HOUR;
 const NOW = T0 + LATE;
@@ -91,6 +91,33 @@ describe('what waits for its sender', () => {
       new Date(T0 + SECOND).toISOString(),
     );
     expect(ward.alerts()).toHaveLength(1);
+  });
+});
+
+describe('what does not wait', () => {
+  it('sets no timer, though its measure catches up', () => {
+    const ward = new Ward();
+    const fast = (t: number): WireSample => ({ c: HEART_RATE, t, x: 160 });
+    for (let t = T0; t <= T0 + 2 * HOUR; t += MINUTE) ward.send([fast(t)]);
+    expect(ward.state.rules['heart-rate-high']?.episodes).toMatchObject([{ status: 'open' }]);
+    ward.send([low(T0)], NOW);
+    ward.send([fast(T0 + 2 * HOUR + SECOND)], NOW + 5 * SECOND);
+    const outcome = ward.tick(NOW + 6 * SECOND);
+    expect(allEmittedBy(outcome)).toContain('oxygen-saturation-low raised high open');
+    expect(due(ward)).toBeUndefined();
+  });
+
+  it('is remembered as far back as without a release', () => {
+    const ward = new Ward();
+    for (let i = 0; i < 6; i++) {
+      const from = T0 + i * 20 * MINUTE;
+      const values = [80, 80, 80, 97, 97, 97, 97].map((x, n) => low(from + n * 30 * SECOND, x));
+      for (const value of values) ward.send([value]);
+    }
+    ward.send([low(T0 + 2 * HOUR)], NOW + 2 * HOUR);
+    ward.tick(NOW + 2 * HOUR + 6 * SECOND);
+    const episodes = ward.state.rules['oxygen-saturation-low']!.episodes;
+    expect(episodes.map(({ end }) => end === null)).toEqual([...Array<boolean>(6).fill(false), true]);
   });
 });
 

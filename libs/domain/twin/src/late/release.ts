@@ -1,13 +1,12 @@
 import { isCatchingUp, isWaiting, idleTimeout, TIMER } from './catch-up.js';
-import { setTimer, type Draft } from '../state/draft.js';
+import { isDue, setTimer, type Draft } from '../state/draft.js';
 import type { MeasureRule } from '../rules/rule.js';
-import type { OpenEpisode } from '../state/machine-state.js';
+import type { OpenEpisode, RuleState } from '../state/machine-state.js';
 import { emitAll, type Shown } from '../alerts/emit-all.js';
 
 /** Emits deferred alerts once their sender has been idle, if the condition still holds at the newest value. */
 export function releaseHeld(draft: Draft): void {
-  const due = draft.timers[TIMER];
-  if (due !== undefined && due <= draft.now) release(draft);
+  if (isDue(draft, TIMER)) release(draft);
 }
 
 /** The same before a record that comes after such a pause: what it brings is news, and not the end of what waited. */
@@ -22,8 +21,9 @@ function release(draft: Draft): void {
   let next: number | null = null;
   for (const rule of draft.catalogue.rules) {
     if (rule.kind !== 'limit' && rule.kind !== 'stream') continue;
-    if (draft.rules[rule.id]?.episodes.some(isWaiting) !== true) continue;
-    const open = openOf(draft, rule);
+    const state = draft.rules[rule.id];
+    if (state === undefined || !state.episodes.some(isWaiting)) continue;
+    const open = openOf(draft, rule, state);
     if (open === undefined) continue;
     const codes = draft.catalogue.codesOf(rule);
     const newest = Math.max(...codes.map((code) => draft.measures[code]?.t ?? Number.NEGATIVE_INFINITY));
@@ -40,8 +40,8 @@ function release(draft: Draft): void {
 }
 
 /** What the rule's machine knows of the episode that goes on. */
-function openOf(draft: Draft, rule: MeasureRule): OpenEpisode | undefined {
-  if (rule.kind === 'limit') return draft.rules[rule.id]?.now?.open ?? undefined;
+function openOf(draft: Draft, rule: MeasureRule, { now }: RuleState): OpenEpisode | undefined {
+  if (rule.kind === 'limit') return now?.open ?? undefined;
   const detector = draft.catalogue.detectorOf(rule);
   return detector === undefined ? undefined : draft.detectors[detector.id]?.now?.open[rule.id];
 }

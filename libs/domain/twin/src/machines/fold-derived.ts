@@ -10,7 +10,6 @@ export function derive(draft: Draft, effect: Effect, past: Past): void {
   for (const measure of draft.catalogue.foldedOf(effect.code)) {
     const before = draft.base.derived[measure.name] ?? null;
     const memory = foldOn(measure, before, effect, past);
-    if (memory === before) continue;
     if (memory === null) delete draft.derived[measure.name];
     else draft.derived[measure.name] = memory;
   }

@@ -57,6 +57,17 @@ describe('signal checks', () => {
     expect(Object.keys(checked(...heard).machine!).sort()).toEqual(['b', 'c', 'd', 'e']);
   });
 
+  it('forget of sources silent for equally long the one that was first heard of', () => {
+    const together = ['c', 'a', 'd', 'b'].map((source) => cited(0, 100, source));
+    expect(Object.keys(checked(...together, cited(HOUR, 100, 'e')).machine!).sort()).toEqual(['a', 'b', 'd', 'e']);
+  });
+
+  it('compare the first value of a source with no source that is doubted itself', () => {
+    const doubted = [...HIGH, cited(30 * MINUTE, 21.3)];
+    expect(checked(...doubted, cited(31 * MINUTE, 21.3, 'b')).cited.quality).toBe(0);
+    expect(checked(...HIGH, cited(31 * MINUTE, 21.3, 'b')).cited.quality).toBe(1);
+  });
+
   it('keep what is remembered where a value changes nothing', () => {
     const { machine } = checked(...HIGH);
     expect(check(machine, { cited: cited(HOUR, 100, 'a', 2) }).machine).toBe(machine);

@@ -14,14 +14,9 @@ import type { Cited } from '../state/cited.js';
 /** Maximum number of sources tracked per measure; the one silent for longest is dropped first. */
 const SOURCES_KEPT = 4;
 
-const specs = new Map<number, VitalSpec | undefined>();
-
 function specOf(code: number): VitalSpec | undefined {
-  if (!specs.has(code)) {
-    const name = measureByNumber(code)?.name;
-    specs.set(code, name === undefined ? undefined : VITAL_SPECS[name]);
-  }
-  return specs.get(code);
+  const measure = measureByNumber(code);
+  return measure === undefined ? undefined : VITAL_SPECS[measure.name];
 }
 
 /** Whether values of this measure (catalogue number) are checked against their neighbours. */
@@ -40,9 +35,10 @@ export function check(
   if (spec === undefined) return { machine, cited };
   const before = machine !== null && Object.hasOwn(machine, source) ? machine[source]! : null;
   const verdict = checkVital(spec, before, { t, x, quality }, machine === null ? NONE : othersIn(machine, source));
-  const next = verdict.state === before || verdict.state === null ? machine : kept(machine, source, verdict.state);
+  // Without a state only where there was none before.
+  const next = verdict.state === before ? machine : kept(machine, source, verdict.state!);
   const found = verdict.reasons.filter((reason) => reason !== 'sent-as-doubtful' && reason !== 'sent-as-bad');
-  if (found.length === 0 && verdict.quality === quality) return { machine: next, cited };
+  if (found.length === 0) return { machine: next, cited };
   const reasons = [...(cited.reasons ?? []), ...found];
   return { machine: next, cited: judgedAs(cited, verdict.quality, reasons) };
 }

@@ -1,4 +1,4 @@
-import { setTimer, type Draft } from '../state/draft.js';
+import { isDue, setTimer, type Draft } from '../state/draft.js';
 import { isOutranked } from './policy.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import { emit } from '../alerts/emit.js';
@@ -10,8 +10,7 @@ const TIMER = 'escalation';
  * once. Acknowledged, snoozed, suppressed and technical alerts are not.
  */
 export function escalateIgnored(draft: Draft): void {
-  const due = draft.timers[TIMER];
-  if (draft.transitions.length === 0 && (due === undefined || due > draft.now)) return;
+  if (draft.transitions.length === 0 && !isDue(draft, TIMER)) return;
   let next: number | null = null;
   for (const rule of draft.catalogue.rules) {
     const seconds = rule.policy.escalateAfterSeconds;

@@ -22,7 +22,8 @@ interface LimitRuleSpec {
   readonly title: string;
   readonly measure: MeasureName;
   readonly direction: 'below' | 'above';
-  readonly tiers: readonly TierSpec[];
+  /** From the mildest to the most severe. */
+  readonly tiers: readonly [mildest: TierSpec, ...TierSpec[]];
   readonly maxGapSeconds: number;
   readonly population: string;
   readonly refuses?: Refuses;
@@ -42,13 +43,14 @@ export function limitRule(spec: LimitRuleSpec): LimitRule {
   const names = spec.tiers.map((_, i) => tierNames(i));
   const beyond = spec.direction;
   const safe = beyond === 'below' ? 'at or above' : 'at or below';
+  const [mildest] = spec.tiers;
   return {
     kind: 'limit',
     id: spec.id,
     version: '1.1.0',
     category: 'physiological',
     title: spec.title,
-    severity: spec.tiers.at(-1)?.severity ?? 'low',
+    severity: spec.tiers.at(-1)!.severity,
     inputs: [spec.measure],
     quality: QUALITY,
     freshness: `Values at most ${spec.maxGapSeconds} s apart.`,
@@ -57,13 +59,7 @@ export function limitRule(spec: LimitRuleSpec): LimitRule {
       .map((tier) => `${tier.severity}: ${beyond} ${tier.limit} ${measure.unit} ${persistence(tier)}`)
       .join('; '),
     hysteresis: spec.tiers.map((tier) => `${tier.severity}: ${safe} ${tier.clear} ${measure.unit}`).join('; '),
-    clears: spec.tiers
-      .slice(0, 1)
-      .map(
-        (tier) =>
-          `${measure.title} ${safe} ${tier.clear} ${measure.unit} for ${tier.clearSeconds} s, at least ${tier.clearSamples} good values`,
-      )
-      .join(''),
+    clears: `${measure.title} ${safe} ${mildest.clear} ${measure.unit} for ${mildest.clearSeconds} s, at least ${mildest.clearSamples} good values`,
     population: spec.population,
     ...(spec.refuses === undefined ? undefined : { refuses: spec.refuses }),
     ...(spec.byAge === undefined ? undefined : { byAge: spec.byAge }),

@@ -157,6 +157,12 @@ export function drop(draft: Draft, reason: string): void {
   draft.counts.dropped[reason] = (draft.counts.dropped[reason] ?? 0) + 1;
 }
 
+/** Whether the timer is set and has run out by the log's own time. */
+export function isDue({ timers, now }: Pick<Draft, 'timers' | 'now'>, timer: string): boolean {
+  const dueAt = timers[timer];
+  return dueAt !== undefined && dueAt <= now;
+}
+
 /** Sets a timer in the engine, if it differs from the present one. null removes it. */
 export function setTimer(draft: Draft, timer: string, dueAt: number | null): void {
   if (dueAt === null) {
@@ -188,9 +194,9 @@ export function finish(draft: Draft): Applied {
         detectors: draft.detectors,
         rules: draft.rules,
         streams: draft.streams,
-        ...(Object.keys(draft.clocks).length === 0 ? undefined : { clocks: draft.clocks }),
-        ...(Object.keys(draft.catchingUp).length === 0 ? undefined : { catchingUp: draft.catchingUp }),
-        ...(Object.keys(draft.units).length === 0 ? undefined : { units: draft.units }),
+        ...(isEmpty(draft.clocks) ? undefined : { clocks: draft.clocks }),
+        ...(isEmpty(draft.catchingUp) ? undefined : { catchingUp: draft.catchingUp }),
+        ...(isEmpty(draft.units) ? undefined : { units: draft.units }),
         ...(stillBehind(draft) === 0 ? undefined : { behind: draft.behind! }),
         forgotten: draft.forgotten,
         tenantThresholds: draft.tenantThresholds,
