@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { MINUTE, T0 } from '#libs/testing/ward';
-import { at, compare, found, NOW, refractory, remembered, told, waiting } from './found-against-emitted.fixture.js';
+import {
+  at,
+  compare,
+  found,
+  NOW,
+  refractory,
+  remembered,
+  told,
+  waiting,
+} from '../fixtures/found-against-emitted.fixture.js';
 
 describe('a suppressed episode that goes on', () => {
   it('is not recorded as suppressed again', () => {

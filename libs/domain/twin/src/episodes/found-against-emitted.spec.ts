@@ -4,7 +4,16 @@ import { measureRule } from '../fixtures/draft.fixture.js';
 import type { Draft } from '../state/draft.js';
 import type { FoundEpisode } from '../machines/limit-machine.js';
 import type { EpisodeState } from '../state/episode-state.js';
-import { at, compare, found, NOW, refractory, remembered, told, waiting } from './found-against-emitted.fixture.js';
+import {
+  at,
+  compare,
+  found,
+  NOW,
+  refractory,
+  remembered,
+  told,
+  waiting,
+} from '../fixtures/found-against-emitted.fixture.js';
 
 const ASYSTOLE = measureRule('asystole');
 

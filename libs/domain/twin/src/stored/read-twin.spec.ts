@@ -46,15 +46,7 @@ describe('reading a stored twin', () => {
   it.each<[string, object]>([
     ['a missing part', { measures: undefined }],
     ['a list in place of a record', { rules: [] }],
-    ['a measure without its time', { measures: { 1: { latest: null, receivedAt: 1 } } }],
-    ['a memory without its grid', { checks: { 1: { now: null, machines: [] } } }],
     ['a grid that names no machine', { detectors: { news2: { now: null, grid: [0], machines: [] } } }],
-    ['a rule without episodes', { rules: { 'no-data': { now: null, grid: [], machines: [], count: 0, floor: null } } }],
-    [
-      'an episode without its number',
-      { rules: { 'no-data': { now: null, grid: [], machines: [], count: 1, floor: null, episodes: [{}] } } },
-    ],
-    ['a number that is none', { heard: null }],
   ])('refuses %s', (_, part) => {
     expect(unreadable({ ...twin, ...part })).toBe('malformed');
     expect(unreadable({ ...twin, ...part, v: 2 })).toBe('malformed');

@@ -1,6 +1,6 @@
-import { withoutAhead } from './ahead.js';
+import { withoutAhead } from './version-2/ahead.js';
 import type { Catalogue } from '../rules/catalogue.js';
-import { withEmittedMarks } from './emitted-marks.js';
+import { withEmittedMarks } from './version-2/emitted-marks.js';
 import type { OldTwin } from './old-twin.js';
 
 /**

@@ -1,8 +1,8 @@
-import type { Catalogue } from '../rules/catalogue.js';
-import type { DetectorMachine } from '../state/machine-state.js';
-import { decodeCited, encodeCited, type StoredCited } from '../state/cited.js';
-import type { Citing } from './cited-parts.js';
-import type { StoredState } from './twin-codec.js';
+import type { Catalogue } from '../../rules/catalogue.js';
+import type { DetectorMachine } from '../../state/machine-state.js';
+import { decodeCited, encodeCited, type StoredCited } from '../../state/cited.js';
+import type { Citing } from '../cited-parts.js';
+import type { StoredState } from '../twin-codec.js';
 
 type Old = Omit<StoredState, 'v'>;
 type Machine = Citing<StoredCited, DetectorMachine>;

@@ -1,10 +1,10 @@
-import { gridTimes } from '../time/grid.js';
-import type { Catalogue } from '../rules/catalogue.js';
-import type { Kept } from '../state/machine-state.js';
-import type { StoredCited } from '../state/cited.js';
-import type { MeasureState } from '../state/state.js';
-import type { Citing } from './cited-parts.js';
-import type { StoredState } from './twin-codec.js';
+import { gridTimes } from '../../time/grid.js';
+import type { Catalogue } from '../../rules/catalogue.js';
+import type { Kept } from '../../state/machine-state.js';
+import type { StoredCited } from '../../state/cited.js';
+import type { MeasureState } from '../../state/state.js';
+import type { Citing } from '../cited-parts.js';
+import type { StoredState } from '../twin-codec.js';
 import { judgedAtReceipt, memoriesWithoutAhead } from './ahead-memories.js';
 
 type Measure = Citing<StoredCited, MeasureState>;

@@ -1,8 +1,8 @@
-import { alertRank, isOpen } from '../alerts/alert-state.js';
-import type { StoredCited } from '../state/cited.js';
-import type { EpisodeState } from '../state/episode-state.js';
-import type { Citing } from './cited-parts.js';
-import type { OldTwin } from './old-twin.js';
+import { alertRank, isOpen } from '../../alerts/alert-state.js';
+import type { StoredCited } from '../../state/cited.js';
+import type { EpisodeState } from '../../state/episode-state.js';
+import type { Citing } from '../cited-parts.js';
+import type { OldTwin } from '../old-twin.js';
 
 type Episode = Citing<StoredCited, EpisodeState>;
 
