@@ -1,22 +1,97 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import type { ClinicalRecord, PatientInput, WireSample } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { HEART_RATE, MINUTE, SECOND, T0, allEmittedBy, Ward } from '#libs/testing/ward';
+import { apply, createMemory, initialTwin, type StoredMeasurement } from '../index.js';
+import { identityOfSample } from './identify.js';
 
-it('does not miss a client whose values now stand under the name of the store', () => {
-  const ward = new Ward();
+const VALUE: WireSample = { c: HEART_RATE, t: T0, x: 75, i: 'Observation/a' };
+const WITHDRAWAL: WireSample = { c: HEART_RATE, t: T0, w: 1, i: 'Observation/a' };
+
+describe('a resource that several clients wrote under their own names', () => {
   const head = { v: 1, tenant: 1, patient: 'p1' } as const;
-  const at = (i: number) => T0 + i * 10 * SECOND;
-  // As an earlier version kept what the client "ehr" wrote as FHIR.
-  for (let i = 0; i < 60; i++) {
-    const samples = [{ c: HEART_RATE, t: at(i), x: 70, i: `Observation/${i}#heart-rate` }];
-    ward.take({ ...head, kind: 'samples', source: 'ehr', device: '', receivedAt: at(i), samples });
-  }
-  const now = Array.from({ length: 120 }, (_, i) => {
-    const t = at(60 + i);
-    const samples = [{ c: HEART_RATE, t, x: 70, i: `Observation/${60 + i}#heart-rate` }];
-    return ward.take({ ...head, kind: 'clinical', source: 'fhir', author: 'ehr', receivedAt: t, facts: [], samples });
+  const clinical = (sample: WireSample): ClinicalRecord => ({
+    ...head,
+    kind: 'clinical',
+    source: 'fhir',
+    author: 'ehr',
+    receivedAt: T0 + 9 * MINUTE,
+    facts: [],
+    samples: [sample],
   });
-  expect(now.flatMap(allEmittedBy)).toEqual([]);
-  expect(Object.keys(ward.state.streams)).toEqual([`${HEART_RATE}|f:fhir`]);
-  // The stream is as continuous as it was: its silence is noticed.
-  expect(allEmittedBy(ward.tick(at(180) + 60 * MINUTE))).toEqual(['no-data raised low open']);
+  const former = (client: string, over: Partial<StoredMeasurement> = {}): StoredMeasurement => ({
+    identity: `of-${client}`,
+    version: 3,
+    hash: client,
+    code: HEART_RATE,
+    t: T0,
+    x: 70,
+    quality: 0,
+    sourced: true,
+    source: client,
+    device: '',
+    receivedAt: T0,
+    retracted: false,
+    ...over,
+  });
+
+  /** What the record brings where these are stored. */
+  function versions(sample: WireSample, stored: readonly StoredMeasurement[]): readonly unknown[] {
+    const memory = createMemory();
+    const twin = initialTwin(DEFAULT_CATALOGUE, 1, 'p1');
+    const record: PatientInput = clinical(sample);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const outcome = apply(DEFAULT_CATALOGUE, twin, record, memory);
+      if (outcome.kind === 'applied')
+        return outcome.measurements.map((one) => [one.identity, one.version, one.x, one.retracted, one.source]);
+      memory.load({
+        identities: outcome.identities.map((identity) => ({ identity, stored: null, former: stored })),
+        windows: outcome.windows.map((window) => ({ ...window, measurements: [] })),
+      });
+    }
+    throw new Error('still needs something');
+  }
+
+  it('is corrected where it was received last, and taken back elsewhere', () => {
+    const stored = [former('lab'), former('nurse-app', { receivedAt: T0 + MINUTE, x: 72 })];
+    expect(versions(VALUE, stored)).toEqual([
+      ['of-lab', 4, 70, true, 'fhir'],
+      ['of-nurse-app', 4, 75, false, 'fhir'],
+    ]);
+  });
+
+  it('is withdrawn everywhere, but where it was already', () => {
+    const stored = [former('lab'), former('old', { retracted: true }), former('nurse-app')];
+    expect(versions(WITHDRAWAL, stored)).toEqual([
+      ['of-nurse-app', 4, 70, true, 'fhir'],
+      ['of-lab', 4, 70, true, 'fhir'],
+    ]);
+  });
+
+  it('stands under the name of the store where nobody wrote it before', () => {
+    const identity = identityOfSample(VALUE, { source: 'fhir', device: '' });
+    expect(versions(VALUE, [])).toEqual([[identity, 1, 75, false, 'fhir']]);
+  });
+});
+
+describe('a stream that an earlier version kept under the name of the client', () => {
+  it('goes on under the name of the store, so that the client is not missed', () => {
+    const ward = new Ward();
+    const head = { v: 1, tenant: 1, patient: 'p1' } as const;
+    const at = (i: number) => T0 + i * 10 * SECOND;
+    // As an earlier version kept what the client "ehr" wrote as FHIR.
+    for (let i = 0; i < 60; i++) {
+      const samples = [{ c: HEART_RATE, t: at(i), x: 70, i: `Observation/${i}#heart-rate` }];
+      ward.take({ ...head, kind: 'samples', source: 'ehr', device: '', receivedAt: at(i), samples });
+    }
+    const now = Array.from({ length: 120 }, (_, i) => {
+      const t = at(60 + i);
+      const samples = [{ c: HEART_RATE, t, x: 70, i: `Observation/${60 + i}#heart-rate` }];
+      return ward.take({ ...head, kind: 'clinical', source: 'fhir', author: 'ehr', receivedAt: t, facts: [], samples });
+    });
+    expect(now.flatMap(allEmittedBy)).toEqual([]);
+    expect(Object.keys(ward.state.streams)).toEqual([`${HEART_RATE}|f:fhir`]);
+    // The stream is as continuous as it was: its silence is noticed.
+    expect(allEmittedBy(ward.tick(at(180) + 60 * MINUTE))).toEqual(['no-data raised low open']);
+  });
 });

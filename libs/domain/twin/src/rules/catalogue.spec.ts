@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { GLUCOSE_PACK, DEFAULT_CATALOGUE, PACKS, VITALS_PACK } from '#libs/domain/packs';
-import { Ward, emittedBy, GLUCOSE, HEART_RATE, MINUTE, series, T0 } from '#libs/testing/ward';
+import { Ward, emittedBy, GLUCOSE, HEART_RATE, MINUTE, series, T0, TREND } from '#libs/testing/ward';
 import { ruleViews } from '../views/catalogue-view.js';
 import { viewOf } from '../views/view.js';
 import { catalogueOf, EQUIPMENT_RULES } from './catalogue.js';
 import { checkThresholds } from '../limits/limits.js';
 import type { ConditionPack } from './condition-pack.js';
-import type { LimitRule } from './rule.js';
+import type { LimitRule, StreamRule } from './rule.js';
 
 const GLUCOSE_ALONE = catalogueOf([GLUCOSE_PACK]);
 
@@ -95,6 +95,76 @@ describe('a catalogue', () => {
     expect(() => catalogueOf([GLUCOSE_PACK, { ...GLUCOSE_PACK, id: 'again' }])).toThrow(
       'two rules of the catalogue have the same name: glucose-very-low',
     );
+  });
+
+  it.each([
+    { what: 'detectors', pack: { detectors: GLUCOSE_PACK.detectors }, name: 'low-soon' },
+    { what: 'derived measures', pack: { derived: GLUCOSE_PACK.derived }, name: GLUCOSE_PACK.derived[0]!.name },
+  ])('is refused where two packs have $what of the same name', ({ what, pack, name }) => {
+    const empty: ConditionPack = { ...GLUCOSE_PACK, id: 'again', rules: [], detectors: [], derived: [] };
+    expect(() => catalogueOf([GLUCOSE_PACK, { ...empty, ...pack }])).toThrow(
+      `two ${what} of the catalogue have the same name: ${name}`,
+    );
+  });
+
+  it('is refused with two models of the same name', () => {
+    expect(() => catalogueOf([], [TREND, TREND])).toThrow(
+      'two models of the catalogue have the same name: glucose-forecast',
+    );
+  });
+
+  it('answers what reads a measure, and nothing for one that nothing reads', () => {
+    const catalogue = catalogueOf([GLUCOSE_PACK], [TREND]);
+    const { limitRulesOf, detectorsOf, foldedOf, forecastersOf } = catalogue;
+    const ids = (all: readonly { readonly id: string }[]): readonly string[] => all.map(({ id }) => id);
+    expect(ids(limitRulesOf(GLUCOSE))).toEqual(ids(GLUCOSE_PACK.rules.filter(({ kind }) => kind === 'limit')));
+    expect(ids(detectorsOf(GLUCOSE))).toEqual(['low-soon']);
+    expect(foldedOf(GLUCOSE).map(({ name }) => name)).toEqual(
+      GLUCOSE_PACK.derived.filter(({ kind }) => kind === 'folded').map(({ name }) => name),
+    );
+    expect([forecastersOf(GLUCOSE), forecastersOf(HEART_RATE)]).toEqual([[TREND], [TREND]]);
+    for (const lookUp of [limitRulesOf, detectorsOf, foldedOf, forecastersOf]) expect(lookUp(9999)).toEqual([]);
+  });
+
+  it('answers against which measures the limits of a rule are set: none of rules about the equipment', () => {
+    const { codesOf, ruleById, detectorOf, detectorById } = DEFAULT_CATALOGUE;
+    expect(codesOf(ruleById('heart-rate-high')!)).toEqual([HEART_RATE]);
+    const news2 = ruleById('news2') as StreamRule;
+    expect(codesOf(news2)).toEqual(detectorById('news2')!.codes);
+    expect(detectorOf(news2)).toBe(detectorById('news2'));
+    expect(EQUIPMENT_RULES.map(codesOf)).toEqual(EQUIPMENT_RULES.map(() => []));
+    // A rule of another catalogue.
+    expect([GLUCOSE_ALONE.codesOf(news2), GLUCOSE_ALONE.detectorOf(news2)]).toEqual([[], undefined]);
+    const last = GLUCOSE_ALONE.rules.length;
+    expect([GLUCOSE_ALONE.orderOf(news2), GLUCOSE_ALONE.groupOrderOf(news2)]).toEqual([last, last]);
+  });
+
+  it('names the format of every memory: 1 where its owner names none', () => {
+    const [detector] = GLUCOSE_PACK.detectors;
+    const folded = GLUCOSE_PACK.derived.find(({ kind }) => kind === 'folded')!;
+    const pack: ConditionPack = {
+      ...GLUCOSE_PACK,
+      rules: [],
+      detectors: [
+        { ...detector!, id: 'first', memory: { version: 3 } },
+        { ...detector!, id: 'second', memory: undefined },
+      ] as ConditionPack['detectors'],
+      derived: [{ ...folded, name: 'folded', memory: undefined }] as unknown as ConditionPack['derived'],
+    };
+    expect(catalogueOf([pack], [{ ...TREND, memory: { version: 2 } }]).memories).toEqual({
+      'detector:first': { version: 3 },
+      'detector:second': { version: 1 },
+      'derived:folded': { version: 1 },
+      'forecaster:glucose-forecast': { version: 2 },
+      checks: { version: 1 },
+    });
+  });
+
+  it('knows the detectors of waveforms, which take late values in their turn', () => {
+    const { settling, detectors } = DEFAULT_CATALOGUE;
+    expect(settling).toEqual(detectors.filter(({ late }) => late === 'settles'));
+    expect(settling.length).toBeGreaterThan(0);
+    expect(settling.length).toBeLessThan(detectors.length);
   });
 
   it('without packs watches the equipment alone', () => {

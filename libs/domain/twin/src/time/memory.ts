@@ -21,7 +21,7 @@ export interface Found {
 export interface PatientMemory extends Memory {
   load(found: Found): void;
   /** Keeps up with what was applied, after it was applied and before the next record. */
-  remember(applied: Applied): void;
+  remember(applied: Pick<Applied, 'measurements' | 'judgements'>): void;
   /** Forgets everything, for example when a transaction was rolled back. */
   clear(): void;
   /** What it holds, in values; a series counts as many as it has. For whoever bounds many memories. */

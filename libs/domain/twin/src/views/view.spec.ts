@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClinicalRecord } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, series, T0, Ward } from '#libs/testing/ward';
-import { createMemory, ruleViews, viewOf } from '../index.js';
+import { ruleViews, viewOf } from '../index.js';
 
 describe('view', () => {
   it('shows the newest value of each measure by name, and when it is too old to say how the patient is', () => {
@@ -93,36 +93,6 @@ describe('facts', () => {
 });
 
 describe('memory', () => {
-  const stored = (t: number, identity: string) => ({
-    identity,
-    version: 1,
-    hash: '1',
-    code: GLUCOSE,
-    t,
-    x: 100,
-    quality: 0 as const,
-    sourced: false,
-    source: 's',
-    device: '',
-    receivedAt: t,
-    retracted: false,
-  });
-
-  it('knows what was loaded, absence included, and only what its windows cover', () => {
-    const memory = createMemory();
-    expect(memory.identity('a')).toBeUndefined();
-    memory.load({
-      identities: [{ identity: 'a', stored: null }],
-      windows: [{ code: GLUCOSE, from: 10, measurements: [stored(30, 'c'), stored(20, 'b')] }],
-    });
-    expect(memory.identity('a')).toBeNull();
-    expect(memory.window(GLUCOSE, 9)).toBeUndefined();
-    expect(memory.window(GLUCOSE, 10)!.map(({ t }) => t)).toEqual([20, 30]);
-    expect(memory.window(GLUCOSE, 21)!.map(({ t }) => t)).toEqual([30]);
-    memory.clear();
-    expect(memory.window(GLUCOSE, 10)).toBeUndefined();
-  });
-
   it('stays bounded, and complete in what it still covers', () => {
     const ward = new Ward();
     ward.send(series(HEART_RATE, T0, SECOND, [70, 71]));
