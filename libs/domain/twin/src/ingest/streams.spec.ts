@@ -49,7 +49,7 @@ describe('a stream', () => {
       '1|f:gateway',
       '1|f:other',
     ]);
-    expect(Object.keys(known).map(codeOfStream).sort()).toEqual([1, 1, 1, 12, 12]);
+    expect(['12|f:gateway|II', '1|d:watch'].map(codeOfStream)).toEqual([12, 1]);
     expect(known['1|d:watch']!.source).toBe('gateway');
   });
 
