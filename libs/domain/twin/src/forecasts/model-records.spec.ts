@@ -33,7 +33,7 @@ const status = (over: object, forecasting?: ForecastingState) =>
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
 describe('parameters fitted to a person', () => {
-  it('are taken as they came, and told without what only readers are shown', () => {
+  it('are taken as they came, and kept without what only readers are shown', () => {
     const { state, parameters, isNews } = fit({ report: { rmse: 12 } });
     expect(state).toEqual({ forecasting: { parameters: { model: FIT } } });
     expect(parameters).toEqual([{ ...FIT, report: { rmse: 12 }, at: T0 }]);
