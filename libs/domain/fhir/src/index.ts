@@ -12,9 +12,10 @@ export {
 } from './structure/structure.js';
 export { endOf, everTold, toClinical } from './clinical/to-clinical.js';
 export { ownerDuring, type DeviceAssignment, type DeviceOwner } from './devices/device-assignment.js';
-export { deviceUseOf, type DeviceUse } from './devices/device-use.js';
+export { readDeviceUse, type DeviceUse, type DeviceUseContext } from './devices/device-use.js';
 export { medicationAsked } from './insulin/medication.js';
-export { subjectIdentifiers } from './clinical/subject.js';
+export { unknownModifier } from './clinical/modifiers.js';
+export { deviceIdentifier, subjectIdentifiers } from './clinical/subject.js';
 export { bedOf, patientLabel, type BedReference, type PatientLabel } from './people/patient-label.js';
 export { wordsOf, type UnmeasuredReason } from './clinical/unmeasured.js';
 export type { BusinessIdentifier, ClinicalContent, ClinicalContext, Unmeasured } from './clinical/clinical.js';

@@ -1,4 +1,4 @@
-import { deviceUseOf, parseJson, type JsonObject } from '#libs/domain/fhir';
+import { parseJson, readDeviceUse, unknownModifier, type DeviceUseContext, type JsonObject } from '#libs/domain/fhir';
 import { indexedIdentifier } from '../references/indexed-identifier.js';
 import type { Identifier, ResourceChange, StoredResource } from '../repository/resources.js';
 
@@ -12,9 +12,12 @@ export function sideEffects(
   after: StoredResource,
   resource: JsonObject,
   before: StoredResource | undefined,
+  named: DeviceUseContext,
 ): SideEffects {
-  if (after.type === 'DeviceUseStatement')
-    return { deviceUse: (after.deleted ? undefined : deviceUseOf(resource, after.lastUpdated)) ?? null };
+  if (after.type === 'DeviceUseStatement') {
+    const reading = after.deleted ? undefined : readDeviceUse(resource, named, after.lastUpdated);
+    return { deviceUse: reading?.kind === 'use' ? reading.use : null };
+  }
   if (after.type !== 'Patient' && after.type !== 'Device') return {};
   const now = after.deleted ? [] : identifiersOf(resource);
   const then = before === undefined || before.deleted ? [] : identifiersOf(parsed(before.content));
@@ -48,7 +51,8 @@ function rawIdentifiersOf(resource: JsonObject): Identifier[] {
 }
 
 function patientOfDevice(resource: JsonObject): string | null {
-  if (resource['status'] === 'entered-in-error') return null;
+  // A modifier that is not understood may say that it is not on that patient.
+  if (resource['status'] === 'entered-in-error' || unknownModifier(resource) !== undefined) return null;
   const patient = resource['patient'] as JsonObject | undefined;
   return /^Patient\/([^/]+)/.exec(textOf(patient?.['reference']) ?? '')?.[1] ?? null;
 }

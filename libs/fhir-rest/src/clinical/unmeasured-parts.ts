@@ -23,9 +23,10 @@ const ALWAYS_LISTED: ReadonlySet<UnmeasuredReason> = new Set([
   'modifier-extension',
   'implicit-rules',
   'contained-not-measured',
+  'bundled-not-measured',
 ]);
-/** Types of which a measurement may be expected. */
-const MEASURED_TYPES: ReadonlySet<string> = new Set(['Observation', 'MedicationAdministration']);
+/** Types of which a measurement may be expected, or whose a device's measurements are. */
+const MEASURED_TYPES: ReadonlySet<string> = new Set(['Observation', 'MedicationAdministration', 'DeviceUseStatement']);
 /** Parts of one resource that are listed. */
 export const MAX_LISTED = 100;
 

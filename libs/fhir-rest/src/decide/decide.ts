@@ -1,5 +1,5 @@
 import { searchValuesOf } from '#libs/fhir-search';
-import { stringifyJson, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { stringifyJson, type DeviceUseContext, type Issue, type JsonObject } from '#libs/domain/fhir';
 import { ALL_ALLOWED, type Allowed } from '../access/allowed.js';
 import { matchesWithin } from '../access/within.js';
 import { clinicalOf, mayBeStored, takenBack } from '../clinical/clinical.js';
@@ -45,6 +45,10 @@ class Deciding {
   /** Of a batch: its steps are settled one by one. */
   private readonly settling: BatchSettling | undefined;
 
+  private readonly named: DeviceUseContext = {
+    patientsWith: (one) => this.known.having({ type: 'Patient', ...one }),
+    devicesWith: (one) => this.known.having({ type: 'Device', ...one }),
+  };
   private readonly now: number;
   private readonly allowed: Allowed;
 
@@ -162,7 +166,7 @@ class Deciding {
       version,
       receivedAt: this.now,
       patientOfDevice: (device, at = this.now, until = at) => this.known.ownerOf(device, at, until),
-      patientsWith: (one) => this.known.having({ type: 'Patient', ...one }),
+      ...this.named,
       medication: (id) => this.known.medication(id),
     });
     const after: CurrentResource = {
@@ -198,7 +202,7 @@ class Deciding {
     this.known.current.set(`${after.type}/${after.id}`, after);
     if (after.deleted) this.settling?.finder.drop(after.type, after.id);
     else this.settling?.finder.put(after.type, after.id, resource);
-    const effects = sideEffects(after, resource, before);
+    const effects = sideEffects(after, resource, before, this.named);
     this.changes.push({
       ...after,
       ...effects,

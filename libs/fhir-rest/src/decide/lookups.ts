@@ -1,4 +1,4 @@
-import { medicationAsked, subjectIdentifiers, type JsonObject } from '#libs/domain/fhir';
+import { deviceIdentifier, medicationAsked, subjectIdentifiers, type JsonObject } from '#libs/domain/fhir';
 import { indexedForms } from '../references/indexed-identifier.js';
 import { FHIR_ID } from '../plan/read-request.js';
 import { referencesOf } from '../references/references.js';
@@ -57,5 +57,9 @@ export function lookupsOf(steps: readonly Step[]): FhirLookups {
 
 /** Business identifiers by which a resource names others. */
 function identifiersAsked(resource: JsonObject): readonly TypedIdentifier[] {
-  return subjectIdentifiers(resource).flatMap((one) => indexedForms(one).map((form) => ({ type: 'Patient', ...form })));
+  const device = resource['resourceType'] === 'DeviceUseStatement' ? deviceIdentifier(resource) : undefined;
+  return [
+    ...subjectIdentifiers(resource).flatMap((one) => indexedForms(one).map((form) => ({ type: 'Patient', ...form }))),
+    ...(device === undefined ? [] : indexedForms(device).map((form) => ({ type: 'Device', ...form }))),
+  ];
 }

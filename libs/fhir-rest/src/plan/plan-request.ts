@@ -137,7 +137,7 @@ function refused(index: number, status: number, issues: readonly Issue[]): Step 
 
 /**
  * Deletes, creates, updates, reads (FHIR R4 http.html#trules). Within creates and updates the order says nothing: what conditions mean is
- * settled before any of them takes effect. So Patients come first and Devices next, and a reference may point forward.
+ * settled before any of them takes effect. So Patients come first, then Devices and who uses them, and a reference may point forward.
  */
 function inOrderOfEffect(steps: readonly Step[]): Step[] {
   return [...steps].sort((a, b) => rankOf(a) - rankOf(b) || a.index - b.index);
@@ -152,11 +152,19 @@ function rankOf(step: Step): number {
     case 'create':
     case 'update':
     case 'patch':
-      return step.type === 'Patient' ? 2 : step.type === 'Device' ? 3 : 4;
+      return RANKS.get(step.type) ?? LAST_WRITE;
     case 'read':
     case 'vread':
     case 'search':
     case 'history':
-      return 5;
+      return LAST_WRITE + 1;
   }
 }
+
+/** What other writes of the transaction rest on: who there is, and whose a device's values are. */
+const RANKS: ReadonlyMap<string, number> = new Map([
+  ['Patient', 2],
+  ['Device', 3],
+  ['DeviceUseStatement', 4],
+]);
+const LAST_WRITE = 5;

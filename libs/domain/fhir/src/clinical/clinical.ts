@@ -29,6 +29,8 @@ export interface ClinicalContext {
   readonly patientOfDevice: (device: string, at: number | undefined, until?: number) => string | undefined;
   /** Ids of the Patients of this server with a business identifier. */
   readonly patientsWith?: (identifier: BusinessIdentifier) => readonly string[];
+  /** The same of Devices. */
+  readonly devicesWith?: (identifier: BusinessIdentifier) => readonly string[];
   /** The Medication of this server, or of the same request, with this id. */
   readonly medication?: (id: string) => JsonObject | undefined;
   /** When it was received, ms since 1970: what claims to be later than ten minutes after it has no believable time. */

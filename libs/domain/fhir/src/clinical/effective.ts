@@ -1,5 +1,5 @@
 import { parseInstant } from '#libs/domain/quantities';
-import { objectAt, textAt } from '../json/element.js';
+import { objectAt, textAt, withReadableFraction } from '../json/element.js';
 import type { JsonObject } from '../json/json.js';
 import type { ClinicalContext } from './clinical.js';
 import type { UnmeasuredReason } from './unmeasured.js';
@@ -52,10 +52,9 @@ function ofTiming(timing: JsonObject): Moment {
   return typeof event === 'string' ? momentOf(event) : no('timestamp-missing');
 }
 
-/** Finer than nanoseconds is cut: FHIR allows any number of digits. */
 function momentOf(text: string): Moment {
   if (!text.includes('T')) return no('timestamp-imprecise');
-  const instant = parseInstant(text.replace(/(\.\d{9})\d+/, '$1'));
+  const instant = parseInstant(withReadableFraction(text));
   return instant.ok ? instant : no('timestamp-invalid');
 }
 

@@ -49,6 +49,12 @@ export function subjectIdentifiers(resource: JsonObject): readonly BusinessIdent
   });
 }
 
+/** The business identifier of the Device of a DeviceUseStatement that refers to it by nothing else. */
+export function deviceIdentifier(resource: JsonObject): BusinessIdentifier | undefined {
+  const device = objectAt(resource, 'device');
+  return textAt(device, 'reference') === undefined ? identifierOf(objectAt(device, 'identifier')) : undefined;
+}
+
 function resolve(
   subject: JsonObject,
   resource: JsonObject,

@@ -1,8 +1,10 @@
 import type { WireFact, WireSample } from '#libs/contracts';
 import type { ClinicalContent, ClinicalContext, Unmeasured } from './clinical.js';
 import { effectiveOf } from './effective.js';
+import { enclosedObservations } from './enclosed.js';
+import { readDeviceUse } from '../devices/device-use.js';
 import { administrationIdentities, administrationSamples } from '../insulin/administration.js';
-import { listAt, textAt } from '../json/element.js';
+import { textAt } from '../json/element.js';
 import { factOf } from './facts.js';
 import type { JsonObject } from '../json/json.js';
 import { unknownModifier } from './modifiers.js';
@@ -18,13 +20,15 @@ export function toClinical(resource: JsonObject, context: ClinicalContext): Clin
   const moment = type === 'Observation' ? effectiveOf(resource) : undefined;
   const subject = subjectOf(resource, context, moment?.ok === true ? moment.ms : undefined);
   const patient = subject.ok ? subject.patient : undefined;
-  const contained = containedObservations(resource, type);
+  const contained = enclosedObservations(resource, type);
   const nothing = (unmeasured: Unmeasured): ClinicalContent => ({
     patient,
     samples: [],
     facts: [],
     unmeasured: [unmeasured, ...contained],
   });
+  if (type === 'DeviceUseStatement')
+    return { patient, samples: [], facts: [], unmeasured: [...useUnclear(resource, context), ...contained] };
   const fact = factOf(resource, context.version);
   if (type !== 'Observation' && fact === undefined) return nothing({ reason: 'type-not-mapped', expression: type });
   if (!subject.ok) return nothing(subject);
@@ -79,12 +83,10 @@ function identitiesOf(resource: JsonObject, at: number): readonly WireSample[] {
   }
 }
 
-function containedObservations(resource: JsonObject, type: string): readonly Unmeasured[] {
-  return listAt(resource, 'contained').flatMap((one, index) =>
-    one['resourceType'] === 'Observation'
-      ? [{ reason: 'contained-not-measured' as const, expression: `${type}.contained[${index}]` }]
-      : [],
-  );
+/** A device whose use is not known goes on as if the statement was not there, which its sender has to know. */
+function useUnclear(resource: JsonObject, context: ClinicalContext): readonly Unmeasured[] {
+  const reading = readDeviceUse(resource, context, context.receivedAt ?? 0);
+  return reading.kind === 'unclear' ? [{ reason: reading.reason, expression: reading.expression }] : [];
 }
 
 /** When the last value of a sample is, ms; of intervals, when the last one ends. */

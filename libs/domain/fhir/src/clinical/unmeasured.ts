@@ -10,6 +10,8 @@ const WORDS = {
   'reference-ambiguous': 'more than one Patient has the identifier of the subject',
   'subject-contradictory': 'reference, type and identifier of the subject do not name the same resource',
   'device-without-patient': 'no patient was on the Device at that time',
+  'device-unresolved':
+    'the device cannot be resolved; refer to a Device of this server, or to one by a unique identifier',
   'focus-not-subject': 'it is about something else than its subject (focus)',
   // What may change its meaning.
   'modifier-extension': 'a modifier extension that is not understood may change its meaning',
@@ -17,6 +19,7 @@ const WORDS = {
   'status-not-final': 'its status is not that of a result: final, amended, corrected or preliminary',
   withdrawn: 'it is entered in error or cancelled',
   'contained-not-measured': 'contained Observations are not measured; send them as resources of their own',
+  'bundled-not-measured': 'Observations of a stored Bundle or Parameters are not measured; send them in a transaction',
   'not-given': 'its status does not say that it was given: completed or in-progress',
   // What it is and how much.
   'medication-not-coded': 'its medication has no code; a text alone is not enough',
@@ -48,6 +51,8 @@ const WORDS = {
   'timestamp-missing': 'it has no effective time',
   'timestamp-imprecise': 'its effective time is a date, not an instant; give a time with an offset',
   'timestamp-invalid': 'its effective time does not exist, or is of more than one instant',
+  'use-undated':
+    'when the device was used is not known; give a timingPeriod with its start, and its end where the use is over',
   'timestamp-in-future': "its effective time is more than ten minutes after the server's clock",
   'timestamp-before-birth': 'its effective time is before anybody alive was born',
 } as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import { ownerDuring, type DeviceAssignment, type DeviceOwner } from './device-assignment.js';
-import { deviceUseOf } from './device-use.js';
+import { readDeviceUse, type DeviceUse, type DeviceUseReading } from './device-use.js';
 
 const MINUTE = 60_000;
 const LAST = 40;
@@ -137,8 +137,8 @@ describe('who had a device', () => {
 
 describe('a DeviceUseStatement', () => {
   const RECORDED = ms('23:00:00');
-  const statement = (more: object): ReturnType<typeof deviceUseOf> =>
-    deviceUseOf(
+  const reading = (more: object): DeviceUseReading =>
+    readDeviceUse(
       {
         resourceType: 'DeviceUseStatement',
         status: 'completed',
@@ -146,8 +146,16 @@ describe('a DeviceUseStatement', () => {
         subject: { reference: 'Patient/p' },
         ...more,
       },
+      {
+        patientsWith: ({ value }) => (value === 'mrn' ? ['p9'] : value === 'shared' ? ['p8', 'p9'] : []),
+        devicesWith: ({ value }) => (value === 'serial' ? ['d9'] : value === 'shared' ? ['d8', 'd9'] : []),
+      },
       RECORDED,
     );
+  const statement = (more: object): DeviceUse | undefined => {
+    const read = reading(more);
+    return read.kind === 'use' ? read.use : undefined;
+  };
   const period = (start?: string, end?: string): object => ({
     timingPeriod: { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) },
   });
@@ -155,6 +163,11 @@ describe('a DeviceUseStatement', () => {
   it.each<[string, object, [number, number | null] | undefined]>([
     ['a period', period(`${day}T10:00:00Z`, `${day}T11:00:00Z`), [ms('10:00:00'), ms('11:00:01')]],
     ['fractions', period(`${day}T10:00:00.500Z`, `${day}T11:00:00.250Z`), [ms('10:00:00.500'), ms('11:00:00.251')]],
+    [
+      'finer fractions',
+      period(`${day}T10:00:00.5000000001Z`, `${day}T11:00:00.25000000001Z`),
+      [ms('10:00:00.500'), ms('11:00:00.251')],
+    ],
     ['another zone', period(`${day}T12:00:00+02:00`, `${day}T13:00:00+02:00`), [ms('10:00:00'), ms('11:00:01')]],
     ['days', period(day, day), [ms('00:00:00'), ms('00:00:00') + 86_400_000]],
     ['months', period('2026-02', '2026-03'), [Date.UTC(2026, 1), Date.UTC(2026, 3)]],
@@ -179,5 +192,43 @@ describe('a DeviceUseStatement', () => {
   ])('with %s', (_, more, expected) => {
     const use = statement(more);
     expect(use === undefined ? undefined : [use.from, use.until]).toEqual(expected);
+  });
+
+  it.each<[string, object, Pick<DeviceUse, 'device' | 'patient'>]>([
+    ['references', {}, { device: 'd', patient: 'p' }],
+    [
+      'versions',
+      { device: { reference: 'Device/d/_history/2' }, subject: { reference: 'Patient/p/_history/1' } },
+      { device: 'd', patient: 'p' },
+    ],
+    [
+      'identifiers',
+      { device: { identifier: { value: 'serial' } }, subject: { identifier: { value: 'mrn' } } },
+      { device: 'd9', patient: 'p9' },
+    ],
+  ])('names the device and the patient by %s', (_, more, expected) => {
+    expect(statement({ ...period(day), ...more })).toMatchObject(expected);
+  });
+
+  it.each<[string, string, object]>([
+    ['modifier-extension', 'modifierExtension', { modifierExtension: [{ url: 'x' }] }],
+    ['implicit-rules', 'implicitRules', { implicitRules: 'http://x' }],
+    ['subject-elsewhere', 'subject', { subject: { reference: 'https://x/Patient/p' } }],
+    ['subject-not-a-patient', 'subject', { subject: { reference: 'Group/p' } }],
+    ['unknown-patient', 'subject', { subject: { identifier: { value: 'unknown' } } }],
+    ['reference-ambiguous', 'subject', { subject: { identifier: { value: 'shared' } } }],
+    ['device-unresolved', 'device', { device: { reference: 'https://x/Device/d' } }],
+    ['device-unresolved', 'device', { device: { reference: 'https://x/Device/d', identifier: { value: 'serial' } } }],
+    ['device-unresolved', 'device', { device: { identifier: { value: 'shared' } } }],
+    ['device-unresolved', 'device', { device: { display: 'the blue one' } }],
+    ['use-undated', 'timing', { timingPeriod: { end: day } }],
+    ['use-undated', 'timing', { timingPeriod: undefined, timingTiming: { repeat: { frequency: 1 } } }],
+    ['use-undated', 'timing', { timingPeriod: { start: `${day}T10:00:00` } }],
+  ])('says why it decides nothing: %s %s', (reason, element, more) => {
+    const expression = `DeviceUseStatement.${element}`;
+    expect(reading({ ...period(day), ...more })).toEqual({ kind: 'unclear', reason, expression });
+    // Of a use that never was nobody has to know.
+    for (const status of ['intended', 'on-hold', 'entered-in-error'])
+      expect(reading({ ...period(day), ...more, status })).toEqual({ kind: 'none' });
   });
 });

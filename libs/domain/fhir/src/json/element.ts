@@ -31,8 +31,13 @@ function isPlainObject(value: Json | undefined): value is JsonObject {
 export function momentAt(object: JsonObject | undefined, name: string): number | undefined {
   const text = textAt(object, name);
   if (text === undefined) return undefined;
-  const instant = parseInstant(text);
+  const instant = parseInstant(withReadableFraction(text));
   return instant.ok ? instant.ms : undefined;
+}
+
+/** FHIR allows any number of digits of a second; finer than nanoseconds is cut. */
+export function withReadableFraction(text: string): string {
+  return text.replace(/(\.\d{9})\d+/, '$1');
 }
 
 /** Start of a date or dateTime, ms since 1970; a date without a time begins at midnight UTC. For facts, which hold for days. */
