@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireFact } from '#libs/contracts';
-import { HOUR, T0 } from '#libs/testing/ward';
+import { HOUR, MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith } from '../fixtures/draft.fixture.js';
 import { merge } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import type { FactState } from '../state/state.js';
+import { offReasonOf } from '../monitoring/monitoring.js';
 import { takeFacts } from './facts.js';
 import { isActiveStay } from './stays.js';
 
@@ -29,6 +30,7 @@ function applied(draft: Draft, ...facts: readonly WireFact[]): Draft {
 }
 
 const going = stay('in-progress', { version: 1 });
+const DISCHARGED = { dischargedSince: T0, dischargedBy: { reference: 'Encounter/e1', version: 2 } };
 const allergy: WireFact = { fact: 'allergy', reference: 'AllergyIntolerance/a', version: 1, content: {} };
 
 describe('a stay', () => {
@@ -50,17 +52,61 @@ describe('a stay', () => {
 
   it('that ends is a discharge, however long ago it ended and whatever else came', () => {
     const ended = stay('finished', { to: T0 - 9 * DAY });
-    expect(applied(given(going), ended).monitoring).toEqual({ dischargedSince: T0 });
-    expect(applied(given(going), allergy, ended).monitoring).toEqual({ dischargedSince: T0 });
-    expect(applied(given(going), stay('finished')).monitoring).toEqual({ dischargedSince: T0 });
+    expect(applied(given(going), ended).monitoring).toEqual(DISCHARGED);
+    expect(applied(given(going), allergy, ended).monitoring).toEqual(DISCHARGED);
+    expect(applied(given(going), stay('finished')).monitoring).toEqual(DISCHARGED);
   });
 
   it('keeps what a person set', () => {
     const set = { state: 'off', since: 1, reason: 'r', author: 'a' } as const;
     const draft = given(going);
     draft.monitoring = { set };
-    expect(applied(draft, stay('finished')).monitoring).toEqual({ set, dischargedSince: T0 });
+    expect(applied(draft, stay('finished')).monitoring).toEqual({ set, ...DISCHARGED });
     expect(applied(draft, stay('in-progress', { version: 3 })).monitoring).toStrictEqual({ set });
+  });
+
+  describe('that was a discharge', () => {
+    const discharged = (): Draft => applied(given(going), stay('finished', { to: T0 }));
+
+    it.each<[string, WireFact]>([
+      ['was entered in error, deleted or another patient’s', stay('finished', { version: 3, withdrawn: true })],
+      ['goes on', stay('in-progress', { version: 3 })],
+      ['was cancelled', stay('cancelled', { version: 3 })],
+      ['is planned', stay('planned', { version: 3 })],
+    ])('and, as is said later, %s, is none any more', (_, fact) => {
+      const draft = discharged();
+      expect(draft.monitoring).toEqual(DISCHARGED);
+      expect(applied(draft, allergy, fact).monitoring).toStrictEqual({});
+    });
+
+    it.each<[string, WireFact]>([
+      ['an older version', stay('in-progress', { version: 2, class: 'AMB' })],
+      ['another stay', stay('cancelled', { version: 3, reference: 'Encounter/e2' })],
+    ])('stays one whatever is said by %s', (_, fact) => {
+      expect(applied(discharged(), fact).monitoring).toEqual(DISCHARGED);
+    });
+
+    it('keeps its time through corrections, so that what a person switched on stays on', () => {
+      const set = { state: 'on', since: T0 + HOUR, reason: 'at home', author: 'a' } as const;
+      const before = discharged();
+      const draft = { ...before, now: T0 + 2 * HOUR, monitoring: { ...before.monitoring, set } };
+      const corrected = stay('finished', { version: 3, to: T0 - MINUTE });
+      const dischargedBy = { reference: 'Encounter/e1', version: 3 };
+      expect(applied(draft, corrected).monitoring).toEqual({ set, dischargedSince: T0, dischargedBy });
+      expect(offReasonOf(draft, 'glucose-low', draft.now)).toBeNull();
+      // And is taken back by what comes after the correction only.
+      expect(applied(draft, stay('planned', { version: 3 })).monitoring).toHaveProperty('dischargedSince');
+      expect(applied(draft, stay('planned', { version: 4 })).monitoring).toStrictEqual({ set });
+    });
+
+    it('noted before its stay was kept stays one, and the end of a stay is one anew', () => {
+      const draft = given();
+      draft.monitoring = { dischargedSince: T0 - DAY };
+      expect(applied(draft, stay('cancelled', { version: 3 })).monitoring).toEqual({ dischargedSince: T0 - DAY });
+      const dischargedBy = { reference: 'Encounter/e1', version: 4 };
+      const ended = stay('finished', { version: 4, to: T0 });
+      expect(applied(draft, ended).monitoring).toEqual({ dischargedSince: T0, dischargedBy });
+    });
   });
 
   it('that goes on leaves monitoring as it is', () => {

@@ -23,8 +23,8 @@ interface News {
 }
 
 /**
- * Monitoring with the note that the patient was discharged: a stay has ended, and no other goes on. Being admitted ends it. What was sent long after, such
- * as the stays of earlier years, changes nothing.
+ * Monitoring with the note that the patient was discharged: a stay has ended, and no other goes on. Being admitted ends it, and so does a correction by
+ * which that stay did not end or was another patient's. What was sent long after, such as the stays of earlier years, changes nothing.
  *
  * @param current the twin's facts with the news
  */
@@ -33,16 +33,30 @@ export function withStays(
   current: TwinState['facts'],
   { before, facts, now }: News,
 ): MonitoringState | undefined {
-  const { dischargedSince, ...rest } = monitoring ?? {};
+  const { dischargedSince, dischargedBy, ...rest } = monitoring ?? {};
   if (Object.values(current).some(isActiveStay)) return dischargedSince === undefined ? monitoring : rest;
-  const isDischarge = facts.some((fact) => {
-    if (fact.fact !== 'encounter' || fact.withdrawn === true || fact.content['status'] !== 'finished') return false;
+  const told = dischargedSince === undefined ? undefined : dischargedBy;
+  const discharge = facts.findLast((fact) => {
+    if (!isEnded(fact) || fact.reference === told?.reference) return false;
     const known = before.get(fact.reference);
     if (known !== undefined && known.version >= fact.version) return false;
     if (known !== undefined && isActiveStay(known)) return true;
     return isStay(fact.content) && fact.to !== undefined && fact.to > now - RECENT && fact.to <= now + RECENT;
   });
-  return isDischarge ? { ...rest, dischargedSince: now } : monitoring;
+  if (discharge !== undefined) {
+    const { reference, version } = discharge;
+    return { ...rest, dischargedSince: now, dischargedBy: { reference, version } };
+  }
+  if (told === undefined) return monitoring;
+  const newer = facts.findLast(({ reference, version }) => reference === told.reference && version > told.version);
+  if (newer === undefined) return monitoring;
+  if (!isEnded(newer)) return rest;
+  // Still over: since when stays, or what a person has switched on since would be off again.
+  return { ...monitoring, dischargedBy: { reference: told.reference, version: newer.version } };
+}
+
+function isEnded({ fact, withdrawn, content }: WireFact): boolean {
+  return fact === 'encounter' && withdrawn !== true && content['status'] === 'finished';
 }
 
 function isStay(content: FactState['content']): boolean {

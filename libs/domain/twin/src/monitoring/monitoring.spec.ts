@@ -165,6 +165,23 @@ describe('a patient who was discharged', () => {
     expect(allEmittedBy(again)).toContainEqual(expect.stringContaining('raised'));
   });
 
+  it('in error is alarmed for again, and what holds is raised', () => {
+    const ward = new Ward();
+    clinical(ward, T0, stay(1, 'finished', { to: T0 }));
+    expect(allEmittedBy(glucose(ward, T0 + MINUTE, 60))).toEqual([]);
+    const error = clinical(ward, T0 + 2 * MINUTE, { ...stay(2, 'finished', { to: T0 }), withdrawn: true });
+    expect(allEmittedBy(error)).toEqual([`${LOW} raised medium open`]);
+    expect(stateOf(ward, T0 + 2 * MINUTE)).toEqual({ state: 'on' });
+  });
+
+  it('and is watched at home stays so when the stay is corrected', () => {
+    const ward = new Ward();
+    clinical(ward, T0, stay(1, 'finished', { to: T0 }));
+    set(ward, T0 + MINUTE, { state: 'on' });
+    clinical(ward, T0 + HOUR, stay(2, 'finished', { to: T0 - MINUTE }));
+    expect(allEmittedBy(glucose(ward, T0 + HOUR, 60))).toEqual([`${LOW} raised medium open`]);
+  });
+
   it.each<[string, readonly WireFact[], boolean]>([
     ['a stay that ended today and was never seen before', [stay(1, 'finished', { to: T0 - HOUR })], true],
     ['a stay of years ago', [stay(1, 'finished', { to: T0 - 400 * 24 * HOUR })], false],

@@ -100,6 +100,8 @@ export interface MonitoringState {
   };
   readonly deceasedSince?: number;
   readonly dischargedSince?: number;
+  /** The stay whose end that was, in its newest version; absent where the discharge was noted before this was kept. */
+  readonly dischargedBy?: { readonly reference: string; readonly version: number };
 }
 
 /** `useful` and `notUseful`: acknowledgements that said so. */
