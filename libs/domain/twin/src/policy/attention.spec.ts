@@ -140,6 +140,19 @@ describe('an alert that was acknowledged or snoozed', () => {
     expect(glucose(ward, T0 + 4 * MIN5, 46)).toEqual(['glucose-very-low raised high open']);
   });
 
+  it.each([
+    ['sent as bad', { q: 2 as const }],
+    ['judged as bad', { q: 0 as const }],
+  ])('is compared with what was believed, not with a newest value that is %s', (_, quality) => {
+    const ward = new Ward();
+    glucose(ward, T0, 53, 53);
+    // From 53 within a minute nobody falls to 20.
+    ward.send([{ c: GLUCOSE, t: T0 + 6 * MINUTE, x: 20, ...quality }]);
+    ward.act({ type: 'acknowledge', episode: ward.alerts()[0]!.episode }, T0 + 6.5 * MINUTE);
+    expect(glucose(ward, T0 + 2 * MIN5, 50, 46)).toEqual([]);
+    expect(glucose(ward, T0 + 4 * MIN5, 43)).toEqual(['glucose-very-low raised high open']);
+  });
+
   it('is not opened by late values from before, nor by bad ones', () => {
     const ward = new Ward();
     glucose(ward, T0, 52, 51);
