@@ -15,7 +15,7 @@ export function summaryOf(
   transition: Transition,
   reason: AlertReason | undefined,
 ): string {
-  const head = [headOf(episode, transition, reason), recurringWords(episode, transition)]
+  const head = [headOf(rule, episode, transition, reason), recurringWords(episode, transition)]
     .filter((part) => part !== '')
     .join(' ');
   const what = whatSentence(rule, limits, episode);
@@ -42,11 +42,11 @@ function findingSentence(rule: StreamRule, { finding, start, cites, raisedAt }: 
   return `${words} (since ${clock(start, raisedAt)}).${doubtful}`;
 }
 
-function headOf(episode: EpisodeState, transition: Transition, reason: AlertReason | undefined): string {
+function headOf(rule: Rule, episode: EpisodeState, transition: Transition, reason: AlertReason | undefined): string {
   const { start, end, closedByHand, snoozedUntil, raisedAt, recurring } = episode;
   switch (transition) {
     case 'raised':
-      return raisedHead(episode, reason);
+      return raisedHead(rule, episode, reason);
     case 'escalated':
       if (reason === 'unacknowledged') return 'Escalated: not acknowledged.';
       return `Severity rose to ${severityOf(alertRank(episode))}.`;
@@ -75,7 +75,7 @@ function headOf(episode: EpisodeState, transition: Transition, reason: AlertReas
   }
 }
 
-function raisedHead(episode: EpisodeState, reason: AlertReason | undefined): string {
+function raisedHead(rule: Rule, episode: EpisodeState, reason: AlertReason | undefined): string {
   switch (reason) {
     case 'reopened':
       return 'Reopened: late or corrected data show it is still present.';
@@ -86,7 +86,7 @@ function raisedHead(episode: EpisodeState, reason: AlertReason | undefined): str
     case 'worse':
       return `Worsened: severity ${severityOf(alertRank(episode))}.`;
     case 'sources-changed':
-      return 'Another source has stopped sending.';
+      return rule.kind === 'sender' ? 'Another source is affected.' : 'Another source has stopped sending.';
     case 'monitoring-on':
       return 'Monitoring resumed; the condition is present.';
     default:

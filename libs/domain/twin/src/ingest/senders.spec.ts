@@ -89,6 +89,24 @@ describe('an alert of senders', () => {
   });
 
   it.each<[string, Partial<EpisodeState>]>([
+    ['acknowledged', { status: 'acknowledged', acknowledgedBy: 'nurse' }],
+    ['snoozed', { status: 'snoozed', snoozedUntil: T0 + HOUR }],
+  ])('that is %s covers the senders it had, not one that joins', (_, over) => {
+    const other = { b: wrong(40 * SECOND, { source: 'gw2' }) };
+    const joined = judged({ ...still, ...other }, { about: ABOUT, ...over });
+    expect(told(joined)).toEqual(['clock-step raised sources-changed']);
+    expect(episodes(joined)[0]).toMatchObject({ status: 'open', about: [...ABOUT, 'gw2 is about 40 s ahead'] });
+    expect(episodes(joined)[0]).not.toHaveProperty('snoozedUntil');
+    expect(joined.transitions[0]!.alert.summary).toMatch(/^Another source is affected\. /);
+    // The same sender, wrong by another amount; and one that is right again.
+    const drifted = judged({ a: wrong(50 * SECOND) }, { about: ABOUT, ...over });
+    expect(told(drifted)).toEqual(['clock-step amended sources-changed']);
+    expect(episodes(drifted)[0]).toMatchObject(over);
+    const left = judged(still, { about: [...ABOUT, 'gw2 is about 40 s ahead'], ...over });
+    expect(told(left)).toEqual(['clock-step amended sources-changed']);
+  });
+
+  it.each<[string, Partial<EpisodeState>]>([
     ['closed', { status: 'resolved' }],
     ['suppressed', { muted: { reason: 'monitoring-off', by: null, until: null, rank: 1 } }],
   ])('that is %s is brought up to date, and nobody told', (_, over) => {

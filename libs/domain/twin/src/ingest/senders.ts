@@ -1,6 +1,6 @@
 import { measureByNumber } from '#libs/domain/quantities';
 import type { VitalState } from '#libs/domain/signal-quality';
-import { isClosed } from '../alerts/alert-state.js';
+import { isClosed, reopened } from '../alerts/alert-state.js';
 import { NOTICED } from '../clocks/clocks.js';
 import { merge, NO_CHANGES, type Changes } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
@@ -56,8 +56,8 @@ function judgeClocks({ clocks, now }: Pick<Draft, 'clocks' | 'now'>): Verdict {
       else kept[origin] = { ...clock, told: 0 };
       isNews = true;
     } else if (Math.abs(told) > NOTICED) {
-      const words = `${clock.source} is about ${span(Math.abs(told))} ${told > 0 ? 'ahead' : 'behind'}`;
-      wrong.push({ words, since });
+      const head = `${clock.source} is about `;
+      wrong.push({ head, words: `${head}${span(Math.abs(told))} ${told > 0 ? 'ahead' : 'behind'}`, since });
     }
   }
   return { wrong, changes: isNews ? { state: { clocks: kept }, isNews } : NO_CHANGES };
@@ -86,7 +86,12 @@ function judgeUnits(twin: Pick<Draft, 'base' | 'checks' | 'now' | 'units'>): Ver
     if (now - heard >= RIGHT_FOR && !isDoubted(checks, key, now - heard)) {
       delete kept[key];
       isNews = true;
-    } else wrong.push({ words, since });
+    } else
+      wrong.push({
+        head: headOf(Number(key.slice(0, key.indexOf('|'))), key.slice(key.indexOf('|') + 1)),
+        words,
+        since,
+      });
   }
   return { wrong, changes: { state: { units: kept }, isNews } };
 }
@@ -100,13 +105,16 @@ function withUnit(
 ): Draft['units'] {
   const key = `${code}|${source}`;
   const known = units[key];
-  const { title, unit } = measureByNumber(code)!;
-  const words = `${title.toLowerCase()} from ${source}, ${round(x)} after ${round(heldX)} ${unit}`;
+  const words = `${headOf(code, source)}${round(x)} after ${round(heldX)} ${measureByNumber(code)!.unit}`;
   const all = { ...units, [key]: { words: known?.words ?? words, since: known?.since ?? now, heard: now } };
   const keys = Object.keys(all).sort();
   if (keys.length <= UNITS_KEPT) return all;
   const { [keys.reduce((a, b) => (all[b]!.heard < all[a]!.heard ? b : a))]: _, ...rest } = all;
   return rest;
+}
+
+function headOf(code: number, source: string): string {
+  return `${measureByNumber(code)!.title.toLowerCase()} from ${source}, `;
 }
 
 /** Whether the source's newest value is still doubted, and is not older than a day by the log's own time. */
@@ -119,11 +127,16 @@ function isDoubted(checks: Draft['checks'], key: string, silentFor: number): boo
 }
 
 interface Wrong {
+  /** How the words begin whatever the figures are: which sender, and which of its measures. */
+  readonly head: string;
   readonly words: string;
   readonly since: number;
 }
 
-/** One episode per patient while any sender has the condition; amended without a page when the set of senders changes. */
+/**
+ * One episode per patient while any sender has the condition; amended without a page when the set of senders changes, but an acknowledgement
+ * or snooze does not cover one that joins.
+ */
 function emitSenderAlert(draft: Draft, rule: SenderRule, wrong: readonly Wrong[]): void {
   const about = wrong.map(({ words }) => words);
   const state = draft.rules[rule.id] ?? NO_RULE_STATE;
@@ -151,14 +164,16 @@ function emitSenderAlert(draft: Draft, rule: SenderRule, wrong: readonly Wrong[]
   }
   if (about.length > 0 && about.join() === (open.about ?? []).join()) return;
   draft.changed = true;
-  const next = about.length === 0 ? ended(draft, rule, open) : changed(draft, rule, open, about);
+  const known = open.about ?? [];
+  const isMore = wrong.some(({ head }) => !known.some((words) => words.startsWith(head)));
+  const next = about.length === 0 ? ended(draft, rule, open) : changed(draft, rule, { ...open, about }, isMore);
   draft.rules[rule.id] = { ...state, episodes: [...state.episodes.slice(0, -1), next] };
 }
 
-function changed(draft: Draft, rule: SenderRule, open: EpisodeState, about: readonly string[]): EpisodeState {
-  const next = { ...open, about };
-  return isClosed(open.status) || open.muted !== undefined
-    ? next
+function changed(draft: Draft, rule: SenderRule, next: EpisodeState, isMore: boolean): EpisodeState {
+  if (isClosed(next.status) || next.muted !== undefined) return next;
+  return isMore && next.status !== 'open'
+    ? emit(draft, rule, reopened(next), 'raised', 'sources-changed')
     : emit(draft, rule, next, 'amended', 'sources-changed');
 }
 
