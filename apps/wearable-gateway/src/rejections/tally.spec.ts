@@ -12,8 +12,8 @@ const wire: fc.Arbitrary<WireSample> = fc
     c: fc.constantFrom(1, 9),
     t: fc.constantFrom(1_000, 2_000),
     x: fc.constantFrom(70, 71),
-    i: fc.constantFrom(undefined, 'a', 'b'),
-    h: fc.constantFrom(undefined, 'II'),
+    i: fc.constantFrom(undefined, 'a', 'b', 'a|b', 's1|a'),
+    h: fc.constantFrom(undefined, 'II', '1|1000|II'),
     q: fc.constantFrom(undefined, 1 as const),
     o: fc.constantFrom(undefined, [5, 'mmol/L'] as const),
   })
@@ -24,7 +24,7 @@ const wire: fc.Arbitrary<WireSample> = fc
 const owned: fc.Arbitrary<OwnedSample> = fc.record({
   patient: fc.constantFrom('p1', 'p2'),
   device: fc.constantFrom('', 'd1'),
-  source: fc.constantFrom('s1', 's2'),
+  source: fc.constantFrom('s1', 's2', 's1|a', 's1|s', 's', 's1|1|1000'),
   wire,
 });
 

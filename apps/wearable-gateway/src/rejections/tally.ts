@@ -64,8 +64,9 @@ export class Tally {
 
 /** The same parts as `identityOf` of the domain, without the cost of its hash. */
 function identityKey({ patient, device, source, wire }: OwnedSample): string {
-  if (wire.i !== undefined) return `${patient}|s|${source}|${wire.i}`;
-  return `${patient}|${device === '' ? `f|${source}` : `d|${device}`}|${wire.c}|${wire.t}|${wire.h ?? ''}|${wire.o?.[1] ?? ''}`;
+  // A source and an identifier may hold any character: the length says where the one ends.
+  if (wire.i !== undefined) return `${patient}|s${source.length}:${source}${wire.i}`;
+  return `${patient}|${device === '' ? `f${source.length}:${source}` : `d|${device}`}|${wire.c}|${wire.t}|${wire.h ?? ''}|${wire.o?.[1] ?? ''}`;
 }
 
 function contentKey(wire: WireSample): string {
