@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
+import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
+import type { Access } from '#libs/platform/auth';
 import type { Platform } from '#libs/platform/runtime';
 import { RunningApi, type ApiAnswer } from '../../../../test/support/running-api.js';
 import { TwinApiModule } from '../twin-api.module.js';
+import { Acts } from './acts.js';
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const AT = '2026-03-01T08:00:00.000Z';
@@ -178,6 +181,37 @@ describe('acts over HTTP and Postgres', () => {
       const second = await call('POST', `/v1/alerts/${id}/acknowledge`, {}, key);
       expect(second.status).toBe(202);
       expect(second.body['act']).not.toBe(first.body['act']);
+    });
+
+    it('answers a repeat as the first, though the times that it names are over by then', async () => {
+      let now = Date.now();
+      const own = new Acts(
+        platform.pool,
+        DEFAULT_CATALOGUE,
+        () => undefined,
+        () => now,
+      );
+      const id = await alert(9, ['medium']);
+      const soon = new Date(now + 60_000).toISOString();
+      const limits = [{ rule: 'glucose-low', limits: { limit: 75 }, reason: 'x', expiresAt: soon }];
+      const requests = (of: string): (() => Promise<unknown>)[] => {
+        const caller = (n: number): Parameters<Acts['snooze']>[0] => ({
+          access: { tenant: { key: tenant, id: 'north' }, client: 'ward', scopes: [] } as unknown as Access,
+          idempotencyKey: `${of}-${n}`,
+        });
+        return [
+          () => own.snooze(caller(1), id, { until: soon }),
+          () => own.setMonitoring(caller(2), 'p1', { state: 'off', reason: 'x', until: soon }),
+          () => own.setThresholds(caller(3), 'p1', { thresholds: limits }),
+          () => own.setTenantThresholds(caller(4), { thresholds: limits }),
+        ];
+      };
+      const first = await Promise.all(requests('k-5').map((send) => send()));
+      const before = await acts();
+      now += 120_000;
+      expect(await Promise.all(requests('k-5').map((send) => send()))).toEqual(first);
+      expect(await acts()).toBe(before);
+      for (const send of requests('k-6')) await expect(send()).rejects.toMatchObject({ status: 400 });
     });
 
     it('must be plain text', async () => {

@@ -27,6 +27,14 @@ type Does = ActRecord['does'];
 /** Who acts, and the request's `Idempotency-Key`. */
 type Caller = Omit<ActCall, 'onBehalfOf'>;
 
+/** What a request must keep, judged once: of a repeat under the same key, the times it names may be over by now. */
+interface PatientChecks {
+  /** Of the request alone. */
+  readonly refuse?: () => void;
+  /** In the transaction that records it. */
+  readonly check?: (client: PoolClient, twin: string) => Promise<void>;
+}
+
 const LONGEST_SNOOZE_MS = 24 * 3_600_000;
 
 /**
@@ -47,13 +55,7 @@ export class Acts {
   }
 
   snooze(caller: Caller, id: string, request: z.output<typeof SnoozeRequest>): Promise<ActAnswer> {
-    const until = Date.parse(request.until);
-    if (until <= this.now() || until > this.now() + LONGEST_SNOOZE_MS) {
-      throw new Problem(400, 'invalid', 'the request does not have the expected shape', [
-        { pointer: '/until', code: 'out-of-range', detail: 'must be ahead, by at most 24 hours' },
-      ]);
-    }
-    return this.onAlert(caller, id, request, { type: 'snooze', until });
+    return this.onAlert(caller, id, request, { type: 'snooze', until: Date.parse(request.until) });
   }
 
   resolve(caller: Caller, id: string, request: z.output<typeof ResolveRequest>): Promise<ActAnswer> {
@@ -65,10 +67,16 @@ export class Acts {
     patient: string,
     request: z.output<typeof PutThresholdsRequest>,
   ): Promise<ActAnswer> {
-    const thresholds = this.checked(request, 'patient');
+    const thresholds = wireThresholds(request);
     const call = { ...caller, onBehalfOf: request.onBehalfOf };
-    return this.onPatient(call, patient, { type: 'set-thresholds', thresholds }, (client) =>
-      lockLimits(client, caller.access.tenant.key, patient),
+    return this.onPatient(
+      call,
+      patient,
+      { type: 'set-thresholds', thresholds },
+      {
+        refuse: () => refuseThresholds(this.catalogue, thresholds, this.now(), 'patient'),
+        check: (client) => lockLimits(client, caller.access.tenant.key, patient),
+      },
     );
   }
 
@@ -81,9 +89,11 @@ export class Acts {
     const call = { ...caller, onBehalfOf: request.onBehalfOf };
     const does: Does = { type: 'set-thresholds', thresholds: limitChanges(request) };
     const tenant = caller.access.tenant.key;
-    return this.onPatient(call, patient, does, async (client, twin) => {
-      await lockLimits(client, tenant, patient);
-      await refuseChanges(client, this.catalogue, { tenant, twin, patient }, request.thresholds, this.now());
+    return this.onPatient(call, patient, does, {
+      check: async (client, twin) => {
+        await lockLimits(client, tenant, patient);
+        await refuseChanges(client, this.catalogue, { tenant, twin, patient }, request.thresholds, this.now());
+      },
     });
   }
 
@@ -95,9 +105,10 @@ export class Acts {
   ): Promise<ActAnswer> {
     const { state, rules, reason, onBehalfOf } = request;
     const until = request.until === undefined ? undefined : Date.parse(request.until);
-    refuseMonitoring(this.catalogue, request, until, this.now());
     const does = { type: 'set-monitoring', state, reason, ...defined({ rules, until }) } as const;
-    return this.onPatient({ ...caller, onBehalfOf }, patient, does);
+    return this.onPatient({ ...caller, onBehalfOf }, patient, does, {
+      refuse: () => refuseMonitoring(this.catalogue, request, until, this.now()),
+    });
   }
 
   /**
@@ -106,7 +117,7 @@ export class Acts {
    */
   async setTenantThresholds(caller: Caller, request: z.output<typeof PutThresholdsRequest>): Promise<ActAnswer> {
     const { access } = caller;
-    const thresholds = this.checked(request, 'tenant');
+    const thresholds = wireThresholds(request);
     const call = { ...caller, onBehalfOf: request.onBehalfOf };
     const act = uuid();
     const tenant = access.tenant.key;
@@ -124,6 +135,7 @@ export class Acts {
       does,
     };
     const answer = await once(this.pool, call, { does, onBehalfOf }, async (client) => {
+      refuseThresholds(this.catalogue, thresholds, receivedAt, 'tenant');
       await setTenantThresholds(client, tenant, onBehalfOf ?? access.client, thresholds);
       await audit(client, call, { id: act, target: 'Tenant', does }, receivedAt);
       await planTenantAct(client, { tenant, record: JSON.stringify(record) });
@@ -131,17 +143,6 @@ export class Acts {
     });
     this.onTenantAct();
     return answer;
-  }
-
-  private checked(request: z.output<typeof PutThresholdsRequest>, layer: 'tenant' | 'patient'): WireThreshold[] {
-    const thresholds = request.thresholds.map(({ rule, limits, reason, expiresAt }) => ({
-      rule,
-      limits,
-      reason,
-      ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }),
-    }));
-    refuseThresholds(this.catalogue, thresholds, this.now(), layer);
-    return thresholds;
   }
 
   private async onAlert(
@@ -155,6 +156,7 @@ export class Acts {
     const call: ActCall = { ...caller, onBehalfOf };
     const does: Does = { ...act, episode: id, ...defined({ sequence, note, useful }) };
     return once(this.pool, call, { does, onBehalfOf }, async (client) => {
+      if (act.type === 'snooze') refuseSnooze(act.until, this.now());
       const { tenant } = caller.access;
       const episode = await episodeOf(client, tenant.key, id);
       if (episode.closed && act.type !== 'acknowledge')
@@ -171,14 +173,9 @@ export class Acts {
     });
   }
 
-  /** @param check in the transaction that records it */
-  private onPatient(
-    call: ActCall,
-    patient: string,
-    does: Does,
-    check?: (client: PoolClient, twin: string) => Promise<void>,
-  ): Promise<ActAnswer> {
+  private onPatient(call: ActCall, patient: string, does: Does, { refuse, check }: PatientChecks): Promise<ActAnswer> {
     return once(this.pool, call, { does, patient, onBehalfOf: call.onBehalfOf }, async (client) => {
+      refuse?.();
       const twin = await findTwin(client, call.access.tenant.key, patient);
       if (twin === undefined) throw notFound('the patient');
       await check?.(client, twin.key);
@@ -186,6 +183,23 @@ export class Acts {
       return { act, status: 'accepted', ...defined({ onBehalfOf: personBehind(call) }) };
     });
   }
+}
+
+function wireThresholds({ thresholds }: z.output<typeof PutThresholdsRequest>): WireThreshold[] {
+  return thresholds.map(({ rule, limits, reason, expiresAt }) => ({
+    rule,
+    limits,
+    reason,
+    ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }),
+  }));
+}
+
+/** @throws Problem 400 */
+function refuseSnooze(until: number, now: number): void {
+  if (until > now && until <= now + LONGEST_SNOOZE_MS) return;
+  throw new Problem(400, 'invalid', 'the request does not have the expected shape', [
+    { pointer: '/until', code: 'out-of-range', detail: 'must be ahead, by at most 24 hours' },
+  ]);
 }
 
 /** Without the members that are undefined: they would be written as such nowhere, but the types distinguish them. */
