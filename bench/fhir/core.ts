@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { parseJson, type JsonObject } from '#libs/domain/fhir';
 import { searchValuesOf } from '#libs/fhir-search';
 import { validate } from '#libs/fhir-validation';
-import { largeBundle } from './fhir-payload.js';
-import { machine } from './machine.js';
+import { largeBundle } from './large-bundle.js';
+import { machine } from '../machine.js';
 
 /**
  * `npm run bench:fhir-core`: what a resource costs the pure core, by type, in CPU microseconds: validated against R4, and its search

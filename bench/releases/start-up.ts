@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { startOwnServices } from '../test/support/services.js';
-import { AppProcess, freePort, type Role } from '../test/support/system.js';
-import { cpuSeconds, machine, percentile } from './machine.js';
+import { startOwnServices } from '../../test/support/services.js';
+import { AppProcess, freePort, type Role } from '../../test/support/system.js';
+import { cpuSeconds, machine, percentile } from '../machine.js';
 import { releaseOf } from './release.js';
 
 /**

@@ -4,8 +4,8 @@ import type { JsonObject } from '#libs/domain/fhir';
 import { parseSearch, searchValuesOf } from '#libs/fhir-search';
 import { searchsetAnswer, type SearchAccess } from '#libs/fhir-rest';
 import { createPool, FhirStore, migrate } from '#libs/platform/storage';
-import { startOwnServices } from '../test/support/services.js';
-import { machine, percentile } from './machine.js';
+import { startOwnServices } from '../../test/support/services.js';
+import { machine, percentile } from '../machine.js';
 
 /**
  * `npm run bench:search`: searches of the EHR gateway's store with many Observations, from the text of the query to the JSON of the Bundle,

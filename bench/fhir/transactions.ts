@@ -2,13 +2,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { Deployment } from '../test/support/deployment.js';
-import { startOwnServices } from '../test/support/services.js';
-import type { Client } from '../test/support/system.js';
-import { largeBundle } from './fhir-payload.js';
-import { CpuShares, machine, percentile, processesOf } from './machine.js';
-import { observationBundle } from './payload.js';
-import { bundlesPhase, closedLoop, createPatients, pause, transactionsPhase } from './phases.js';
+import { Deployment } from '../../test/support/deployment.js';
+import { startOwnServices } from '../../test/support/services.js';
+import type { Client } from '../../test/support/system.js';
+import { largeBundle } from './large-bundle.js';
+import { CpuShares, machine, percentile, processesOf } from '../machine.js';
+import { observationBundle } from '../payload.js';
+import { bundlesPhase, closedLoop, createPatients, pause, transactionsPhase } from '../phases.js';
 
 /**
  * `npm run bench:fhir`: the EHR gateway with everything running (Kafka, Postgres, Redis, all apps and the client on this machine):

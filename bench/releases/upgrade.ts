@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { startOwnServices } from '../test/support/services.js';
-import { AppProcess, Client, freePort, type Role } from '../test/support/system.js';
-import { streamWard, SAMPLES_PER_PATIENT } from '../test/support/ward/ward-load.js';
-import { settled } from '../test/support/ward/ward-outcome.js';
-import { WebhookReceiver } from '../test/support/webhook-receiver.js';
-import { machine } from './machine.js';
+import { startOwnServices } from '../../test/support/services.js';
+import { AppProcess, Client, freePort, type Role } from '../../test/support/system.js';
+import { streamWard, SAMPLES_PER_PATIENT } from '../../test/support/ward/ward-load.js';
+import { settled } from '../../test/support/ward/ward-outcome.js';
+import { WebhookReceiver } from '../../test/support/webhook-receiver.js';
+import { machine } from '../machine.js';
 import { releaseOf } from './release.js';
 
 /**
