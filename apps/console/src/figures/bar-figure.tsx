@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import { FONT } from '../charts/plot/axes.js';
 import type { Palette } from '../charts/plot/palette.js';
 import { Plot } from '../charts/plot/plot.js';
-import { cellText } from './cell-text.js';
+import { cellText } from './table/cell-text.js';
 import { Figure } from './figure.js';
 import { extent, valuesOf, type FigureData } from './figure-data.js';
 import { Legend } from './legend.js';

@@ -1,4 +1,4 @@
-import type { Cell } from './csv.js';
+import type { Cell } from './table/csv.js';
 
 /** Figures of one chart: for each place on its first axis, a value of every series; null: there is none. */
 export interface FigureData<Place extends string | number = string | number> {

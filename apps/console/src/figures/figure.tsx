@@ -1,8 +1,8 @@
 import { FigureFrame } from '../charts/figure-frame.js';
 import { fill, strings } from '../strings/strings.js';
-import { cellText } from './cell-text.js';
-import { csvHref, csvOf } from './csv.js';
-import { DataTable } from './data-table.js';
+import { cellText } from './table/cell-text.js';
+import { csvHref, csvOf } from './table/csv.js';
+import { DataTable } from './table/data-table.js';
 import { extent, tableOf, type FigureData } from './figure-data.js';
 import './figures.css';
 

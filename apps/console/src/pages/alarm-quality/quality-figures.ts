@@ -1,5 +1,5 @@
 import type { paths } from '../../api/generated/schema.js';
-import type { Cell } from '../../figures/csv.js';
+import type { Cell } from '../../figures/table/csv.js';
 import type { FigureData } from '../../figures/figure-data.js';
 
 export type AlarmQuality = paths['/v1/alarm-quality']['get']['responses'][200]['content']['application/json'];

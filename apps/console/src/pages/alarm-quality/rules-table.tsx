@@ -1,5 +1,5 @@
-import { DataTable } from '../../figures/data-table.js';
-import { csvHref, csvOf } from '../../figures/csv.js';
+import { DataTable } from '../../figures/table/data-table.js';
+import { csvHref, csvOf } from '../../figures/table/csv.js';
 import { strings } from '../../strings/strings.js';
 import { ruleCells, type AlarmQuality } from './quality-figures.js';
 

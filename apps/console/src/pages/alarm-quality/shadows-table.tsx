@@ -1,4 +1,4 @@
-import { DataTable } from '../../figures/data-table.js';
+import { DataTable } from '../../figures/table/data-table.js';
 import { strings } from '../../strings/strings.js';
 import type { AlarmQuality } from './quality-figures.js';
 

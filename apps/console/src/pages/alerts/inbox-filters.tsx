@@ -1,5 +1,5 @@
 import { SEVERITIES } from '../../api/alert.js';
-import { Choice } from '../../figures/choice.js';
+import { Choice } from '../../figures/choice/choice.js';
 import { strings } from '../../strings/strings.js';
 import { PatientFilter } from './patient-filter.js';
 import { inboxSearch, STATUSES, type InboxSearch } from './inbox-search.js';

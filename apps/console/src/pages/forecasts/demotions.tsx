@@ -7,8 +7,8 @@ import { useMeasures } from '../../api/use-measures.js';
 import { Failed } from '../../app/failed.js';
 import { mayOpen, PATIENT_ROLES } from '../../app/page-access.js';
 import { useSession } from '../../app/session.js';
-import { cellText } from '../../figures/cell-text.js';
-import { ScrollingTable } from '../../figures/scrolling-table.js';
+import { cellText } from '../../figures/table/cell-text.js';
+import { ScrollingTable } from '../../figures/table/scrolling-table.js';
 import { strings } from '../../strings/strings.js';
 import { Time } from '../../times/time.js';
 

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { csvHref, csvOf } from '../../figures/csv.js';
-import { DataTable } from '../../figures/data-table.js';
+import { csvHref, csvOf } from '../../figures/table/csv.js';
+import { DataTable } from '../../figures/table/data-table.js';
 import { LineFigure } from '../../figures/line-figure.js';
 import { fill, strings } from '../../strings/strings.js';
 import { byHorizon, scoreCells, type Score } from './score-figures.js';

@@ -1,4 +1,4 @@
-import { ScrollingTable } from '../../../figures/scrolling-table.js';
+import { ScrollingTable } from '../../../figures/table/scrolling-table.js';
 import { strings } from '../../../strings/strings.js';
 
 interface Props {

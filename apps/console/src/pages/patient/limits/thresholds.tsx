@@ -7,7 +7,7 @@ import { Failed } from '../../../app/failed.js';
 import { useScope } from '../../../app/session.js';
 import { numberText, valueText } from '../../../charts/values/reading-texts.js';
 import { unitText } from '../../../charts/values/unit-text.js';
-import { ScrollingTable } from '../../../figures/scrolling-table.js';
+import { ScrollingTable } from '../../../figures/table/scrolling-table.js';
 import { fill, strings } from '../../../strings/strings.js';
 import { IdempotencyKey } from '../data/idempotency-key.js';
 import { limitsQuery } from '../data/patient-queries.js';

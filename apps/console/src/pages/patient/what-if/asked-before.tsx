@@ -3,7 +3,7 @@ import { useId, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { answerOf, api } from '../../../api/client.js';
 import { Failed } from '../../../app/failed.js';
-import { ScrollingTable } from '../../../figures/scrolling-table.js';
+import { ScrollingTable } from '../../../figures/table/scrolling-table.js';
 import { strings } from '../../../strings/strings.js';
 import { shortDuration } from '../../../times/durations.js';
 import { Time } from '../../../times/time.js';

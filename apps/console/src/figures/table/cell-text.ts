@@ -1,4 +1,4 @@
-import { strings } from '../strings/strings.js';
+import { strings } from '../../strings/strings.js';
 import type { Cell } from './csv.js';
 
 const shown = new Intl.NumberFormat(strings.locale, { maximumSignificantDigits: 4 });

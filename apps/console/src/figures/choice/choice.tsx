@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import './figures.css';
+import '../figures.css';
 
 interface Props<Value extends string> {
   readonly label: string;

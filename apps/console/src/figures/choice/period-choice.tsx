@@ -1,4 +1,4 @@
-import { fill, strings } from '../strings/strings.js';
+import { fill, strings } from '../../strings/strings.js';
 import { Choice } from './choice.js';
 import { PERIODS, type Period } from './period.js';
 
