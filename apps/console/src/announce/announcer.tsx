@@ -9,7 +9,7 @@ import { Time } from '../times/time.js';
 import './announce.css';
 import { useOpenHigh } from './open-high.js';
 import { pageTitle } from './page-title.js';
-import { useAlarmSound, type SoundState } from './use-alarm-sound.js';
+import { useAlarmSound, type SoundState } from './sound/use-alarm-sound.js';
 import { useAlertsFresh } from './use-alerts-fresh.js';
 import { useAnnouncements } from './use-announcements.js';
 

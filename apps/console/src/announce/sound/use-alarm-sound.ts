@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import type { Alert } from '../api/alert.js';
+import type { Alert } from '../../api/alert.js';
 import { AlarmSound } from './alarm-sound.js';
 import { BURST_EVERY_MS } from './burst.js';
 import { Mute } from './mute.js';
