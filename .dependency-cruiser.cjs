@@ -70,8 +70,8 @@ module.exports = {
     {
       name: 'noble-hashes-in-one-file',
       severity: 'error',
-      comment: '@noble/hashes is imported by quantities/src/hash.ts only.',
-      from: { path: '^(apps|libs)/', pathNot: '^libs/domain/quantities/src/hash\\.ts$' },
+      comment: '@noble/hashes is imported by quantities/src/identity/hash.ts only.',
+      from: { path: '^(apps|libs)/', pathNot: '^libs/domain/quantities/src/identity/hash\\.ts$' },
       to: { path: '^node_modules/@noble/hashes/' },
     },
     {
