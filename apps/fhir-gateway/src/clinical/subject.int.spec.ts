@@ -1,14 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  TestFhirGateway,
-  heartRate,
-  patient,
-  post,
-  put,
-  transaction,
-  batch,
-  type Reply,
-} from '../../../../test/support/fhir-gateway.js';
+import { batch, heartRate, patient, post, put, TestFhirGateway, transaction } from '../../../../test/support/fhir-gateway.js';
+import { loggedSince, rejections, warnings } from './logged-values.fixture.js';
 
 let gateway: TestFhirGateway;
 
@@ -17,41 +9,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => gateway.close());
-
-interface Told {
-  readonly patient: string;
-  readonly values: readonly number[];
-}
-
-/** What was appended to the log since `from`: measurements by patient. */
-async function toldSince(from: number): Promise<Told[]> {
-  const records = (await gateway.records()).slice(from);
-  return records
-    .map((record) => ({
-      patient: record['patient'] as string,
-      values: (record['samples'] as { x: number; w?: 1 }[]).filter(({ w }) => w === undefined).map(({ x }) => x),
-    }))
-    .filter(({ values }) => values.length > 0)
-    .sort((a, b) => (a.patient < b.patient ? -1 : 1));
-}
-
-async function listed(where = 'TRUE'): Promise<readonly Record<string, unknown>[]> {
-  const { rows } = await gateway.pool.query<Record<string, unknown>>(
-    `SELECT door, code, resource, patient, client, "index" FROM rejections WHERE ${where} ORDER BY id`,
-  );
-  return rows;
-}
-
-function warnings(reply: Reply, index: number): unknown[] {
-  const { outcome } = reply.json.entry[index].response;
-  return (outcome?.issue ?? []).map(
-    (issue: { severity: string; details: { coding: { code: string }[] }; expression: string[] }) => [
-      issue.severity,
-      issue.details.coding[0]?.code,
-      issue.expression[0],
-    ],
-  );
-}
 
 const at = (fullUrl: string, entry: object): object => ({ ...entry, fullUrl });
 
@@ -71,7 +28,7 @@ describe('whose value it is', () => {
     const [, north, , south] = reply.json.entry.map(
       ({ response }: { response: { location: string } }) => response.location.split('/')[1],
     );
-    expect(await toldSince(from)).toEqual(
+    expect(await loggedSince(gateway, from)).toEqual(
       [
         { patient: north, values: [61] },
         { patient: south, values: [62] },
@@ -88,13 +45,13 @@ describe('whose value it is', () => {
       transaction(at('https://north.example/Observation/o', post(heartRate('Patient/1', 61)))),
     );
     expect(reply.status).toBe(200);
-    expect(await toldSince(from)).toEqual([]);
+    expect(await loggedSince(gateway, from)).toEqual([]);
     expect(warnings(reply, 0)).toEqual([['warning', 'subject-elsewhere', 'Bundle.entry[0].resource.subject']]);
     const [, id] = reply.json.entry[0].response.location.split('/');
     expect((await gateway.send('GET', `/Observation/${id}`)).json.subject.reference).toBe(
       'https://north.example/Patient/1',
     );
-    expect(await listed(`resource = 'Observation/${id}'`)).toEqual([
+    expect(await rejections(gateway, `resource = 'Observation/${id}'`)).toEqual([
       {
         door: 'fhir',
         code: 'subject-elsewhere',
@@ -117,7 +74,7 @@ describe('whose value it is', () => {
     const from = (await gateway.records()).length;
     const subject = reference.replace('<base>', `${gateway.url}/fhir/r4`);
     expect((await gateway.send('POST', '/Observation', heartRate(subject, 64))).status).toBe(201);
-    expect(await toldSince(from)).toEqual([{ patient: 'own', values: [64] }]);
+    expect(await loggedSince(gateway, from)).toEqual([{ patient: 'own', values: [64] }]);
   });
 
   it('is found by an identifier that one Patient has, of any length, also one of the same transaction', async () => {
@@ -135,7 +92,7 @@ describe('whose value it is', () => {
     expect(first.status).toBe(200);
     expect((await gateway.send('POST', '/Observation', heartRate('', 72, subject('urn:long')))).status).toBe(201);
     expect((await gateway.send('POST', '/Observation', heartRate('', 73, subject('urn:other')))).status).toBe(201);
-    expect((await toldSince(from)).map(({ patient: whose, values }) => [whose, values])).toEqual([
+    expect((await loggedSince(gateway, from)).map(({ patient: whose, values }) => [whose, values])).toEqual([
       ['long', [71]],
       ['long', [72]],
     ]);
@@ -149,7 +106,7 @@ describe('whose value it is', () => {
     await gateway.send('PUT', '/Patient/long2', patient({ id: 'long2' }));
     const again = (await gateway.records()).length;
     await gateway.send('POST', '/Observation', heartRate('', 75, subject('urn:long')));
-    expect(await toldSince(again)).toEqual([{ patient: 'long', values: [75] }]);
+    expect(await loggedSince(gateway, again)).toEqual([{ patient: 'long', values: [75] }]);
   });
 
   it('is found by a long identifier that an earlier version of the software stored as it is', async () => {
@@ -166,7 +123,7 @@ describe('whose value it is', () => {
     const of = { subject: { identifier: { system: 'urn:long', value } } };
     await gateway.send('POST', '/Observation', heartRate('', 76, of));
     await gateway.send('POST', '/Observation', heartRate(`Patient?identifier=urn:long|${value}`, 77));
-    expect(await toldSince(from)).toEqual([
+    expect(await loggedSince(gateway, from)).toEqual([
       { patient: 'before', values: [76] },
       { patient: 'before', values: [77] },
     ]);
@@ -183,7 +140,7 @@ describe('whose value it is', () => {
     const from = (await gateway.records()).length;
     const reply = await gateway.send('POST', '', transaction(post(heartRate('Patient?identifier=urn:mrn%7C77', 65))));
     expect(reply.status).toBe(200);
-    expect(await toldSince(from)).toEqual([{ patient: 'cond', values: [65] }]);
+    expect(await loggedSince(gateway, from)).toEqual([{ patient: 'cond', values: [65] }]);
     for (const [query, status] of [
       ['identifier=urn:mrn|78', 412],
       ['identifier=%', 412],
@@ -225,95 +182,5 @@ describe('a Patient that refers to a later one of its transaction', () => {
     expect(
       gone.json.entry.map(({ response }: { response: { status: string } }) => response.status.slice(0, 3)),
     ).toEqual(['422', '201']);
-  });
-});
-
-describe('what is stored and not measured', () => {
-  it('is listed with its reason, and its neighbours are measured', async () => {
-    await gateway.send('PUT', '/Patient/q', patient({ id: 'q' }));
-    const from = (await gateway.records()).length;
-    const ecg = {
-      ...heartRate('Patient/q', 0, { id: 'ecg' }),
-      code: { coding: [{ system: 'urn:iso:std:iso:11073:10101', code: '131328' }] },
-      valueQuantity: undefined,
-      valueSampledData: {
-        origin: { value: 0, system: 'http://unitsofmeasure.org', code: 'mV' },
-        period: 1e39,
-        dimensions: 1,
-        data: '1 2',
-      },
-    };
-    const modified = heartRate('Patient/q', 39, {
-      id: 'mod',
-      modifierExtension: [{ url: 'https://x.example/not', valueBoolean: true }],
-    });
-    const reply = await gateway.send(
-      'POST',
-      '',
-      transaction(post(heartRate('Patient/q', 66)), put(ecg), put(modified)),
-    );
-    expect(reply.status).toBe(200);
-    expect(await toldSince(from)).toEqual([{ patient: 'q', values: [66] }]);
-    expect([0, 1, 2].map((index) => warnings(reply, index))).toEqual([
-      [],
-      [['warning', 'series-invalid', 'Bundle.entry[1].resource.valueSampledData']],
-      [['warning', 'modifier-extension', 'Bundle.entry[2].resource.modifierExtension']],
-    ]);
-    expect(await listed(`patient = 'q'`)).toEqual([
-      {
-        door: 'fhir',
-        code: 'series-invalid',
-        resource: 'Observation/ecg',
-        patient: 'q',
-        client: 'test-client',
-        index: 1,
-      },
-      {
-        door: 'fhir',
-        code: 'modifier-extension',
-        resource: 'Observation/mod',
-        patient: 'q',
-        client: 'test-client',
-        index: 2,
-      },
-    ]);
-  });
-
-  it('is no longer listed when it was corrected or deleted, and withdraws what was measured', async () => {
-    await gateway.send('PUT', '/Patient/r', patient({ id: 'r' }));
-    const impossible = { valueQuantity: { value: 7000, system: 'http://unitsofmeasure.org', code: '/min' } };
-    await gateway.send('PUT', '/Observation/r', heartRate('Patient/r', 70, { id: 'r' }));
-    const from = (await gateway.records()).length;
-    const reply = await gateway.send('PUT', '/Observation/r', heartRate('Patient/r', 0, { id: 'r', ...impossible }));
-    expect(reply.json.resourceType).toBe('Observation');
-    expect((await gateway.records()).slice(from)).toMatchObject([
-      { samples: [{ i: 'Observation/r#heart-rate', w: 1 }] },
-    ]);
-    expect((await listed(`patient = 'r'`)).map(({ code }) => code)).toEqual(['impossible-value']);
-    await gateway.send('PUT', '/Observation/r', heartRate('Patient/r', 70, { id: 'r' }));
-    expect(await listed(`patient = 'r'`)).toEqual([]);
-    await gateway.send('PUT', '/Observation/r', heartRate('Patient/r', 0, { id: 'r', ...impossible }));
-    await gateway.send('DELETE', '/Observation/r');
-    expect(await listed(`patient = 'r'`)).toEqual([]);
-  });
-
-  it('takes back what an earlier version of the software measured of it', async () => {
-    await gateway.send('PUT', '/Patient/s', patient({ id: 's' }));
-    const modifierExtension = [{ url: 'https://x.example/not', valueBoolean: true }];
-    await gateway.send('PUT', '/Observation/s', heartRate('Patient/s', 39, { id: 's', modifierExtension }));
-    const from = (await gateway.records()).length;
-    await gateway.send('DELETE', '/Observation/s');
-    expect((await gateway.records()).slice(from)).toMatchObject([
-      { samples: [{ i: 'Observation/s#heart-rate', w: 1 }] },
-    ]);
-  });
-
-  it('is refused with nothing listed when the transaction is refused', async () => {
-    const before = (await listed()).length;
-    const bad = heartRate('https://north.example/Patient/1', 61);
-    expect((await gateway.send('POST', '', transaction(post(bad), post(heartRate('Patient/nobody', 61))))).status).toBe(
-      422,
-    );
-    expect(await listed()).toHaveLength(before);
   });
 });
