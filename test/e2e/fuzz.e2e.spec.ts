@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { randomFrom } from '#libs/testing/properties';
 import { fuzzRequest } from '../support/fuzz/fuzz-fhir.js';
-import { fuzzFhir, fuzzSamples, randomFrom } from '../support/fuzz/fuzz-input.js';
+import { fuzzFhir, fuzzSamples } from '../support/fuzz/fuzz-input.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 
 const INPUTS_PER_GATEWAY = 10_000;

@@ -1,4 +1,5 @@
-import { mangle, NASTY_TOKENS, pick, type Random } from './fuzz-input.js';
+import type { Random } from '#libs/testing/properties';
+import { mangle, NASTY_TOKENS, pick } from './fuzz-input.js';
 
 /** One request to the EHR gateway. */
 export interface FhirRequest {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { parseJson, RESOURCE_TYPES, type JsonObject } from '#libs/domain/fhir';
-import { propertyRuns } from '#libs/testing/properties';
+import { propertyRuns, randomFrom } from '#libs/testing/properties';
 import { searchParameters } from '../definitions/search-parameters.js';
 import { searchValuesByEngine, UNTYPED } from '../fixtures/engine.fixture.js';
-import { madeResource, type Random } from '../fixtures/made-resource.fixture.js';
+import { madeResource } from '../fixtures/made-resource.fixture.js';
 import type { SearchValues } from '../values/search-values.js';
 import { searchValuesOf } from './search-values-of.js';
 
@@ -26,16 +26,6 @@ function sorted({ contained, ...values }: SearchValues, type = ''): Record<strin
   };
 }
 
-function random(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 function read(text: string): JsonObject {
   const parsed = parseJson(text);
   if (!parsed.ok) throw new Error(parsed.error.diagnostics);
@@ -52,7 +42,7 @@ describe('search values of a resource', () => {
     const met = new Set<string>();
     for (const type of RESOURCE_TYPES) {
       for (let round = 0; round < rounds; round += 1) {
-        const resource = read(JSON.stringify(madeResource(type, random(round * 1000 + type.length * 7 + round))));
+        const resource = read(JSON.stringify(madeResource(type, randomFrom(round * 1000 + type.length * 7 + round))));
         const values = searchValuesOf(resource);
         expect({ type, ...sorted(values, type) }).toEqual({ type, ...sorted(searchValuesByEngine(resource)) });
         for (const list of Object.values(values))

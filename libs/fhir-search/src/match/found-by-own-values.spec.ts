@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseJson, RESOURCE_TYPES, type JsonObject } from '#libs/domain/fhir';
-import { propertyRuns } from '#libs/testing/properties';
+import { propertyRuns, randomFrom } from '#libs/testing/properties';
 import { searchParameters } from '../definitions/search-parameters.js';
 import { searchValuesOf } from '../extract/search-values-of.js';
-import { madeResource, type Random } from '../fixtures/made-resource.fixture.js';
+import { madeResource } from '../fixtures/made-resource.fixture.js';
 import { escape } from '../query/values/escapes.js';
 import { parseSearch, type SearchParameterValue } from '../query/parse-search.js';
 import type { SearchValues } from '../values/search-values.js';
@@ -13,14 +13,6 @@ function read(text: string): JsonObject {
   const parsed = parseJson(text);
   if (!parsed.ok) throw new Error(parsed.error.diagnostics);
   return parsed.value as JsonObject;
-}
-
-function randomFrom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    return (state >>> 8) / 2 ** 24;
-  };
 }
 
 function date(ms: number): string {

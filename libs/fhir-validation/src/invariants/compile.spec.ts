@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { typeRule, type JsonObject } from '#libs/domain/fhir';
-import { madeObject, madeValue, randomFrom } from '../fixtures/made-value.fixture.js';
+import { randomFrom } from '#libs/testing/properties';
+import { madeObject, madeValue } from '../fixtures/made-value.fixture.js';
 import { Frame } from '../walk/frame.js';
 import { compileTest } from './compile.js';
 import { Unsupported } from './compiled.js';

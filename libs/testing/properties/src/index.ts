@@ -1,1 +1,2 @@
 export { metInRuns, propertyRuns } from './property-runs.js';
+export { randomFrom, type Random } from './random.js';
