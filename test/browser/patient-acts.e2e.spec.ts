@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { liveOnAPump } from '../support/forecasts/person-on-a-pump.js';
-import { seriousFindings } from './support/accessibility.js';
+import { describedBy, seriousFindings } from './support/accessibility.js';
 import { signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
 import { recordedEarlier, sendHeartRates } from './support/heart-rates.js';
@@ -258,10 +258,3 @@ describe('what a physician does for a patient', () => {
     expect(complaints).toEqual([]);
   }, 30_000);
 });
-
-/** What is said of a field beside its name: hints and refusals. */
-async function describedBy(page: Page, field: ReturnType<Page['locator']>): Promise<string> {
-  const ids = ((await field.getAttribute('aria-describedby')) ?? '').split(' ');
-  const texts = await Promise.all(ids.map((id) => page.locator(`[id="${id}"]`).allTextContents()));
-  return texts.flat().join(' ');
-}
