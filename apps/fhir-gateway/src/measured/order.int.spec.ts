@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
-import { heartRate, TestFhirGateway, tokenOf, type Reply } from '../../../test/support/fhir-gateway.js';
-import { storeMeasured } from '../../../test/support/forecasts/measured-values.js';
+import { heartRate, TestFhirGateway, tokenOf, type Reply } from '../../../../test/support/fhir-gateway.js';
+import { storeMeasured } from '../../../../test/support/forecasts/measured-values.js';
 
 const T0 = Date.UTC(2026, 10, 29, 6);
 const MINUTE = 60_000;

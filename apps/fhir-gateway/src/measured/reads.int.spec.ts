@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { batch, TestFhirGateway, tokenOf } from '../../../test/support/fhir-gateway.js';
-import { storeMeasured, twinDigits } from '../../../test/support/forecasts/measured-values.js';
+import { batch, TestFhirGateway, tokenOf } from '../../../../test/support/fhir-gateway.js';
+import { storeMeasured, twinDigits } from '../../../../test/support/forecasts/measured-values.js';
 
 let gateway: TestFhirGateway;
 
