@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPool } from '#libs/platform/storage';
+import { until } from '#libs/testing';
 import { seriousFindings } from './support/accessibility.js';
 import { signIn, SMALL_PHONE, watchedPage, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
@@ -51,7 +51,7 @@ describe('the page Operations', () => {
     await system.client.api('POST', `/v1/webhooks/${webhook}/test`, {});
     await system.client.api('POST', '/v1/samples', [{ patient: 'nobody', code: 'charisma', value: 1, unit: '1' }]);
     await store();
-    await until(() => endpoint.ids.length === 1);
+    await until(() => endpoint.ids.length === 1, 20_000);
   }, 180_000);
   afterAll(async () => {
     await system?.close();
@@ -70,11 +70,6 @@ describe('the page Operations', () => {
     } finally {
       await pool.end();
     }
-  }
-
-  async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    for (const deadline = Date.now() + 20_000; !(await holds()); await sleep(100))
-      if (Date.now() > deadline) throw new Error('it did not come about');
   }
 
   async function opened(): Promise<{ page: Page; complaints: string[]; close: () => Promise<void> }> {
@@ -121,13 +116,13 @@ describe('the page Operations', () => {
       await page.getByRole('table', { name: table }).getByText('Sent again.').waitFor();
     };
     await press('Deliveries to ward board');
-    await until(() => endpoint.ids.length === 2);
+    await until(() => endpoint.ids.length === 2, 20_000);
     expect(new Set(endpoint.ids).size).toBe(1);
     await press('Dead letters');
     await until(async () => {
       const { body } = await system.client.api<{ items: { replayedAt?: string }[] }>('GET', '/v1/dead-letters');
       return body.items.some(({ replayedAt }) => replayedAt !== undefined);
-    });
+    }, 20_000);
     await close();
   }, 60_000);
 
@@ -136,7 +131,7 @@ describe('the page Operations', () => {
     const rejected = page.getByRole('row', { name: /Samples and resources rejected/ });
     const before = await rejected.innerText();
     await system.client.api('POST', '/v1/samples', [{ patient: 'nobody', code: 'charm', value: 1, unit: '1' }]);
-    await until(async () => (await rejected.innerText()) !== before);
+    await until(async () => (await rejected.innerText()) !== before, 20_000);
     await close();
   }, 60_000);
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { until } from '#libs/testing';
 import { Deployment } from '../support/deployment.js';
 import { startOwnServices, type OwnServices } from '../support/services.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
@@ -36,14 +37,6 @@ describe("a patient's backlog on real Kafka, Postgres and Redis", () => {
     return (await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${sql}`)).rows[0]?.n ?? 0;
   }
 
-  async function until(condition: () => Promise<boolean>): Promise<void> {
-    for (const end = Date.now() + 90_000; Date.now() < end;) {
-      if (await condition()) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error('what was waited for did not happen');
-  }
-
   async function sendHeartRates(source: string, start: number): Promise<void> {
     for (let i = 0; i < SECONDS; i += PER_REQUEST) {
       const samples = Array.from({ length: PER_REQUEST }, (_, k) => ({
@@ -64,9 +57,9 @@ describe("a patient's backlog on real Kafka, Postgres and Redis", () => {
   it('is applied once and in order over kill -9, and alerts of others are sent meanwhile', async () => {
     const start = Date.now() - (SECONDS + 60) * 1000;
     await sendHeartRates('live', start);
-    await until(async () => (await stored()) === SECONDS);
+    await until(async () => (await stored()) === SECONDS, 90_000);
     const late = sendHeartRates('late', start + 500);
-    await until(async () => (await count('deferred_records')) > 0);
+    await until(async () => (await count('deferred_records')) > 0, 90_000);
     for (let i = 0; i < 10; i++) {
       const glucose = { patient: `other-${i}`, code: 'glucose', unit: 'mg/dL', value: 60 };
       const answer = await system.client.samples([{ ...glucose, effectiveAt: new Date().toISOString() }]);
@@ -76,7 +69,7 @@ describe("a patient's backlog on real Kafka, Postgres and Redis", () => {
     const [first] = system.engines;
     await first!.kill();
     await first!.start();
-    await until(async () => (await stored()) === 2 * SECONDS && (await count('deferred_records')) === 0);
+    await until(async () => (await stored()) === 2 * SECONDS && (await count('deferred_records')) === 0, 90_000);
     const distinct = await pool.query<{ n: number }>(
       `SELECT count(DISTINCT (m.effective_at, m.identity))::int AS n FROM measurements m JOIN twins t ON t.key = m.twin
        WHERE t.patient = 'heavy' AND m.version = 1`,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
 import { liveOnAPump } from '../support/forecasts/person-on-a-pump.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 import { undocumented } from '../support/undocumented.js';
@@ -126,13 +126,13 @@ describe('the OpenAPI document', () => {
     const bad = [{ patient: 'p', code: 'heart-rate', value: 70, effectiveAt: at(10) }, { patient: 'p' }, 7];
     for (const sample of [...glucose, ...vitals]) await send([sample]);
     await send([ecg, rr, ...bad, { ...glucose[3], value: 93 }, { ...glucose[2], value: 'x' }]);
-    await until(async () => (await items('/v1/alerts')).length > 1);
+    await until(async () => (await items('/v1/alerts')).length > 1, 20_000);
     const [alert] = await items('/v1/alerts');
     await act('POST', `/v1/alerts/${String(alert?.['id'])}/acknowledge`, {
       onBehalfOf: 'Practitioner/x',
       useful: true,
     });
-    await until(async () => (await items('/v1/suppressions')).length > 0);
+    await until(async () => (await items('/v1/suppressions')).length > 0, 20_000);
     await act('PUT', '/v1/twins/p/monitoring', {
       state: 'off',
       reason: 'surgery',
@@ -153,11 +153,6 @@ describe('the OpenAPI document', () => {
 
   async function items(path: string): Promise<readonly Record<string, unknown>[]> {
     return (await client.api<{ items: Record<string, unknown>[] }>('GET', path)).body.items;
-  }
-
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    for (const deadline = Date.now() + 20_000; !(await holds()); await sleep(100))
-      if (Date.now() > deadline) throw new Error('it did not come about');
   }
 
   /** One answer of a route, judged by what the document says of it. */

@@ -8,7 +8,7 @@ import { readConfig } from '#libs/platform/config';
 import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
 import { createPlatform, type Platform } from '#libs/platform/runtime';
 import { createLogger } from '#libs/platform/telemetry';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
 import { startKafka } from '../../tools/services/kafka.js';
 import { freePort, runServer, type Service } from '../../tools/services/service.js';
 import { makeCertificates, type Certificates } from '../support/certificates.js';
@@ -173,7 +173,3 @@ describe('Kafka with TLS and a login', () => {
     expect(await refusalOf(env({ KAFKA_PASSWORD: 'wrong' }))).toMatch(/^Kafka: the login is refused/);
   }, 60_000);
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
-}

@@ -5,7 +5,7 @@ import { twinKey, TOPICS, type AlertRecord } from '#libs/contracts';
 import { ensureTopics, KafkaEventLog, PostgresEventLog, type EventLog, type LogWriter } from '#libs/platform/messaging';
 import { createPool } from '#libs/platform/storage';
 import { WebhookStore } from '#libs/platform/delivery';
-import { createTestDatabase } from '#libs/testing';
+import { createTestDatabase, until } from '#libs/testing';
 import { alertRecord } from '../../../test/support/alert-record.js';
 import { GROUP, OFFSETS, startPipeline } from './pipeline.js';
 
@@ -73,7 +73,7 @@ describe.each(KINDS)('malformed records of the topic alerts, on the %s log', (ki
     });
     try {
       await log.append(values.map((value) => ({ topic: TOPICS.alerts, key, value })));
-      await until(async () => (await queued()).length === good.length);
+      await until(async () => (await queued()).length === good.length, 60_000);
       const applied = await OFFSETS.read(pool);
       // A record sent back for ever would show by now.
       await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -127,18 +127,10 @@ it('a record that a handler stumbles over is not quoted in reasons and logs', as
     onDeadLetter: async (_, reason) => void reasons.push(reason),
   });
   await log.append([{ topic, key: '1/p1', value: `{"patient":"${NAME}` }]);
-  await until(async () => reasons.length === 1);
+  await until(async () => reasons.length === 1, 60_000);
   expect(reasons).toEqual(['SyntaxError']);
   expect(lines.join('\n')).not.toContain(NAME);
   await log.close();
   await pool.end();
   await database.drop();
 }, 60_000);
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('did not come true within a minute');
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}

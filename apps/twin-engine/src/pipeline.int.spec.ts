@@ -5,7 +5,7 @@ import { twinKey, TOPICS, type SamplesRecord } from '#libs/contracts';
 import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { beat, createHotState, createPool, type HotState } from '#libs/platform/storage';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
 import { startPipeline, type Pipeline } from './pipeline.js';
 import { Ticker } from './time/ticker.js';
 import { Upkeep } from './upkeep.js';
@@ -76,14 +76,6 @@ describe('pipeline on the Postgres log', () => {
   async function count(sql: string): Promise<number> {
     const { rows } = await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${sql}`);
     return rows[0]?.n ?? 0;
-  }
-
-  async function until(condition: () => Promise<boolean>): Promise<void> {
-    for (let i = 0; i < 500; i++) {
-      if (await condition()) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error('what was waited for did not happen');
   }
 
   it('applies everything once while engines come and go', async () => {
@@ -180,7 +172,7 @@ describe('pipeline on the Postgres log', () => {
       onProblem: (error) => done.push(error as object),
     });
     await upkeep.start();
-    await until(() => Promise.resolve(done.length > 0));
+    await until(() => done.length > 0);
     await upkeep.stop();
     const removed = { rejections: 1, 'idempotency-keys': 1, [`log-${TOPICS.patientInput}`]: 1 };
     expect(done).toEqual([{ made: [], removed }]);

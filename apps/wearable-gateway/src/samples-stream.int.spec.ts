@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogFullError } from '#libs/platform/messaging';
+import { until } from '#libs/testing';
 import { freshSource, TestWearableGateway } from '../../../test/support/wearable-gateway.js';
 import { NDJSON, type ProblemJson, sample } from './samples.fixture.js';
 
@@ -128,11 +129,3 @@ describe('a full log', () => {
     full.mockRestore();
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (await condition()) return;
-    await sleep(25);
-  }
-  throw new Error('it did not happen within 5 s');
-}

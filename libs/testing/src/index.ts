@@ -2,4 +2,4 @@ export * from './test-database.js';
 export { CONTRACT_TOPIC_PARTITIONS, type ContractSink } from './event-log/contract-run.js';
 export { describeEventLog } from './event-log/event-log.contract.js';
 export { PostgresSink } from './event-log/postgres-sink.js';
-export { until } from './event-log/contract-records.js';
+export { until } from './until.js';

@@ -5,7 +5,7 @@ import { TOPICS, type ActRecord } from '#libs/contracts';
 import { PostgresEventLog } from '#libs/platform/messaging';
 import type { Access } from '#libs/platform/auth';
 import { createPool, tenantThresholds } from '#libs/platform/storage';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
 import { Acts } from './acts.js';
 import { TenantActJob } from './tenant-act-job.js';
 
@@ -61,14 +61,6 @@ describe('limits for all patients of a tenant', () => {
     return acts;
   }
 
-  async function until(condition: () => Promise<boolean>, seconds = 60): Promise<void> {
-    for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
-      if (await condition()) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error('what was waited for did not happen');
-  }
-
   const isDone = async (): Promise<boolean> => (await pool.query('SELECT 1 FROM tenant_acts')).rowCount === 0;
 
   it('does not block others: 50,000 patients, and the appends of another tenant continue', async () => {
@@ -111,7 +103,7 @@ describe('limits for all patients of a tenant', () => {
     const first = start(dying);
     const acts = new Acts(pool, DEFAULT_CATALOGUE, () => first.wake());
     await put(acts, 65);
-    await until(async () => (await actsOf()).size > 0);
+    await until(async () => (await actsOf()).size > 0, 60_000);
     // The process of the first one is gone, in the middle of whatever it does.
     await pool.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%tenant_acts%' AND pid <> pg_backend_pid()`,
@@ -121,7 +113,7 @@ describe('limits for all patients of a tenant', () => {
     await put(acts, 60);
     start();
     start();
-    await until(isDone);
+    await until(isDone, 60_000);
     const reached = await actsOf();
     expect(reached.size).toBe(700);
     for (const [key, list] of reached) {
@@ -138,7 +130,7 @@ describe('limits for all patients of a tenant', () => {
     await put(new Acts(pool, DEFAULT_CATALOGUE, () => undefined), 65);
     await pool.query(`INSERT INTO twins (tenant, patient) VALUES (1, 'later')`);
     start();
-    await until(isDone);
+    await until(isDone, 60_000);
     expect([...(await actsOf()).keys()].toSorted()).toEqual(['1/p1', '1/p2', '1/p3']);
   });
 

@@ -5,7 +5,7 @@ import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { apply, createMemory, initialTwin, writeTwin, type StoredMeasurement, type TwinState } from '#libs/domain/twin';
 import { partitionOf, type Batch, type LogRecord } from '#libs/platform/messaging';
 import { createPool, SourceKeys } from '#libs/platform/storage';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
 import { BatchApplier } from '../apply/apply-batches.js';
 import { Backlog } from './backlog.js';
 import { DeferredPatients } from './deferred-patients.js';
@@ -182,14 +182,6 @@ describe('the backlog lane', () => {
     return (await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${sql}`)).rows[0]?.n ?? 0;
   }
 
-  async function until(condition: () => Promise<boolean>, seconds = 40): Promise<void> {
-    for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
-      if (await condition()) return;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error('what was waited for did not happen');
-  }
-
   const isEmpty = async (): Promise<boolean> => (await count('deferred_records')) === 0;
 
   async function expectExactly(log: readonly PatientInput[]): Promise<void> {
@@ -211,7 +203,7 @@ describe('the backlog lane', () => {
     await applyAll(engine(), 37);
     expect(await count('deferred_records')).toBeGreaterThan(20);
     startLane();
-    await until(isEmpty);
+    await until(isEmpty, 40_000);
     await expectExactly(log);
   }, 60_000);
 
@@ -232,7 +224,7 @@ describe('the backlog lane', () => {
     await applyAll(engine(), 1, records.length - 1);
     expect(await count('deferred_records')).toBe(waiting + 3);
     startLane();
-    await until(isEmpty);
+    await until(isEmpty, 40_000);
     await expectExactly(log);
     // With the backlog gone the patient is live again, also on the engine that held an older state.
     add(samples('heavy', 'live', [{ c: HEART_RATE, t: T0 + 2 * LIVE_SECONDS * 1000, x: 71 }], T0 + 7_200_000));
@@ -265,7 +257,7 @@ describe('the backlog lane', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await killing;
-    await until(isEmpty);
+    await until(isEmpty, 40_000);
     isDone = true;
     for (const lane of lanes.splice(0)) await lane.stop();
     await dying.end();
@@ -283,7 +275,7 @@ describe('the backlog lane', () => {
     expect(await count(`twins WHERE version = 1 AND patient <> 'heavy'`)).toBe(60);
     expect(await count('deferred_records')).toBe(3);
     startLane();
-    await until(isEmpty);
+    await until(isEmpty, 40_000);
     const { rows } = await pool.query(
       `SELECT value FROM measurements m JOIN twins t ON t.key = m.twin WHERE patient = 'heavy' ORDER BY effective_at`,
     );

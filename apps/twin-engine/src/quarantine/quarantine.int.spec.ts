@@ -5,7 +5,7 @@ import { DEFAULT_CATALOGUE } from '#libs/domain/packs';
 import { initialTwin, TWIN_VERSION } from '#libs/domain/twin';
 import { createEventLog, type EventLog } from '#libs/platform/messaging';
 import { createHotState, createPool, type HotState } from '#libs/platform/storage';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
 import { startPipeline, type Pipeline } from '../pipeline.js';
 import { QuarantineWatch } from './quarantine-watch.js';
 
@@ -71,14 +71,6 @@ describe('stored twins that cannot be read', () => {
   async function count(sql: string): Promise<number> {
     const { rows } = await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${sql}`);
     return rows[0]?.n ?? 0;
-  }
-
-  async function until(condition: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 10_000;
-    while (!(await condition())) {
-      if (Date.now() > deadline) throw new Error('what was waited for did not happen');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
   }
 
   /** `rule transition` of a patient's alerts, in the order of the topic. */

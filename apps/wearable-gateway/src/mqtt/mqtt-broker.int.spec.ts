@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { type RejectionsPage, samplesTopic } from '#libs/contracts';
 import { LogFullError } from '#libs/platform/messaging';
+import { until } from '#libs/testing';
 import { freshSource, SECRET, TestWearableGateway } from '../../../../test/support/wearable-gateway.js';
 
 const TOPIC = samplesTopic('t1', 'p1');
@@ -121,7 +122,7 @@ describe('MQTT with the own broker', () => {
       await busy.publishAsync(TOPIC, JSON.stringify(sample({ source })), { qos: 1 });
       acknowledged += 1;
     });
-    await until(() => Promise.resolve(acknowledged === 10));
+    await until(() => acknowledged === 10);
     await other.publishAsync(samplesTopic('t2', 'p9'), JSON.stringify(sample()), { qos: 1 });
     expect(acknowledged).toBe(10);
     await Promise.all(sent);
@@ -277,11 +278,3 @@ describe('MQTT with the own broker', () => {
     await (await client()).publishAsync(TOPIC, JSON.stringify(sample()), { qos: 1 });
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (await condition()) return;
-    await sleep(25);
-  }
-  throw new Error('it did not happen within 5 s');
-}

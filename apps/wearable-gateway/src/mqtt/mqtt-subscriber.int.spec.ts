@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type RejectionsPage, samplesTopic } from '#libs/contracts';
+import { until } from '#libs/testing';
 import { freshSource, TestWearableGateway } from '../../../../test/support/wearable-gateway.js';
 import { MqttIngress } from './mqtt-ingress.js';
 
@@ -93,11 +94,3 @@ describe('MQTT with Mosquitto', () => {
     await until(async () => (await gateway.logged(source)) === 1);
   }, 30_000);
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    if (await condition()) return;
-    await sleep(25);
-  }
-  throw new Error('it did not happen within 10 s');
-}

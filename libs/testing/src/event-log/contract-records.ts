@@ -33,15 +33,3 @@ export async function append(log: EventLog, topic: string, from: number, to: num
 export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
-
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  timeoutMs = 15_000,
-  everyMs = 10,
-): Promise<void> {
-  const end = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms: ${condition.toString().slice(0, 120)}`);
-    await sleep(everyMs);
-  }
-}

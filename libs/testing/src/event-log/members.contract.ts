@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { append, range, until } from './contract-records.js';
+import { until } from '../until.js';
+import { append, range } from './contract-records.js';
 import { CONTRACT_TOPIC_PARTITIONS, type ContractRun } from './contract-run.js';
 import type { ConsumeOptions } from '#libs/platform/messaging';
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { append, keyOf, range, Seen, until } from './contract-records.js';
+import { until } from '../until.js';
+import { append, keyOf, range, Seen } from './contract-records.js';
 import { CONTRACT_TOPIC_PARTITIONS, type ContractRun } from './contract-run.js';
 import { partitionOf } from '#libs/platform/messaging';
 

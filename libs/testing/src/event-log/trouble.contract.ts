@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { TOPICS } from '#libs/contracts';
-import { append, keyOf, range, Seen, until } from './contract-records.js';
+import { until } from '../until.js';
+import { append, keyOf, range, Seen } from './contract-records.js';
 import { CONTRACT_TOPIC_PARTITIONS, type ContractRun } from './contract-run.js';
 import { LogFullError, partitionOf, replayDeadLetter, type ConsumeOptions } from '#libs/platform/messaging';
 

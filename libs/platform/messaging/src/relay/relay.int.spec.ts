@@ -5,7 +5,7 @@ import { ensureTopics } from '../kafka/kafka-topics.js';
 import { KafkaEventLog } from '../kafka/kafka.js';
 import { forward } from './forward.js';
 import { startRelay } from './relay.js';
-import { createTestDatabase } from '#libs/testing';
+import { createTestDatabase, until } from '#libs/testing';
 
 const brokers = brokersOf(process.env['KAFKA_BROKERS']);
 
@@ -149,14 +149,6 @@ describe('a relay that has lost its partition', () => {
     }
   }, 30_000);
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('not within 10 s');
-    await sleep(20);
-  }
-}
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { until } from '#libs/testing';
 import type { HotState, HotTwin } from './hot-state.js';
 import { MemoryHotState } from './memory-hot-state.js';
 import { RedisHotState } from './redis.js';
@@ -9,14 +10,6 @@ const REDIS = process.env['REDIS_URL'];
 
 function twin(patient: string, version: number, tenant = 1): HotTwin {
   return { tenant, patient, version, view: JSON.stringify({ patient, version }) };
-}
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let i = 0; i < 400; i++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('what was waited for did not happen');
 }
 
 const ADAPTERS: readonly (readonly [string, (ttlMs?: number) => HotState])[] = [

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import { createEmptyDatabase, type TestDatabase } from '#libs/testing';
+import { createEmptyDatabase, until, type TestDatabase } from '#libs/testing';
 import { createPool } from '../postgres/pool.js';
 import { migrate } from './migrate.js';
 import { MigrationError } from './apply-migration.js';
@@ -103,7 +103,7 @@ describe('migrations', () => {
           `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'`,
         );
         return rowCount !== 0;
-      });
+      }, 60_000);
       const other = createPool(database.url, { statementTimeoutMs: 2_000 });
       await insertEpisode(other);
       await other.end();
@@ -133,7 +133,3 @@ describe('migrations', () => {
     }, 60_000);
   });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
