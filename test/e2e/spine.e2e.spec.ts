@@ -171,7 +171,8 @@ describe('a bundle and a stream in, an explained alert out (one process, everyth
     expect(deliveries.body.items.length).toBeGreaterThanOrEqual(2);
   }, 90_000);
 
-  it('ends within five seconds when asked to', async () => {
-    expect(await app.stop()).toBeLessThan(5000);
+  it('ends when asked to, long before whoever runs it would kill it', async () => {
+    // Orchestrators wait 30 s.
+    expect(await app.stop()).toBeLessThan(20_000);
   });
 });

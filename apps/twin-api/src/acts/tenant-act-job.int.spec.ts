@@ -69,13 +69,12 @@ describe('limits for all patients of a tenant', () => {
     const log = new PostgresEventLog({ pool, databaseUrl: database.url });
     const job = start();
     const acts = new Acts(pool, DEFAULT_CATALOGUE, () => job.wake());
-    let slowest = 0;
+    let appended = 0;
     let busy = true;
     const measured = (async () => {
       for (let i = 0; busy; i++) {
-        const begun = performance.now();
         await log.append([{ topic: TOPICS.patientInput, key: `2/p${i % 12}`, value: '{}' }]);
-        slowest = Math.max(slowest, performance.now() - begun);
+        appended += 1;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     })();
@@ -92,8 +91,8 @@ describe('limits for all patients of a tenant', () => {
       `SELECT max(n)::int AS n FROM (SELECT count(*) AS n FROM log_records WHERE key LIKE '1/%' GROUP BY xmin) AS t`,
     );
     expect(rows[0]?.n).toBeLessThanOrEqual(50);
-    // Two seconds are for a busy machine; a transaction over all of them takes longer on an idle one.
-    expect(slowest).toBeLessThan(2_000);
+    // Behind a transaction over all of them there would have been one or two; on an idle machine there are hundreds.
+    expect(appended).toBeGreaterThan(10);
   }, 60_000);
 
   it('reaches each patient once and in order, with several at work and one that dies on the way', async () => {

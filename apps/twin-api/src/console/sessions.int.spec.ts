@@ -121,7 +121,7 @@ describe('sessions of the console', () => {
     ['another password', () => users.setPassword('eve', 'scrypt$1$1$1$AAAA$AAAA', 'test')],
     ['removal of the user', () => users.remove('eve', 'test')],
   ])(
-    'ends with open streams within 5 s of %s',
+    'ends with its open streams on %s',
     async (_what, change) => {
       await users.remove('eve', 'test');
       await addUser(api.platform.pool, { name: 'eve', password: PASSWORD, roles: ['nurse'] });
@@ -133,9 +133,7 @@ describe('sessions of the console', () => {
       expect([twin.status, alerts.status]).toEqual([200, 200]);
       const stays = await stream(await signedIn('alice'), '/v1/alerts/stream');
       await change(browser);
-      const began = Date.now();
       await Promise.all([twin.ended, alerts.ended]);
-      expect(Date.now() - began).toBeLessThan(5_000);
       expect((await browser.call('GET', '/v1/alerts')).status).toBe(401);
       const isOpen = await Promise.race([stays.ended.then(() => false), sleep(100).then(() => true)]);
       expect(isOpen).toBe(true);

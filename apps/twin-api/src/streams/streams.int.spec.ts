@@ -211,10 +211,8 @@ describe('event streams over the API', () => {
         fetch(server.url + path, { headers: { authorization: `Bearer ${bearer}` } }),
       ),
     );
-    const from = Date.now();
     await platform.pool.query(`UPDATE clients SET disabled_at = now() WHERE id = 'passing'`);
     await Promise.all(streams.map((stream) => stream.text()));
-    expect(Date.now() - from).toBeLessThan(5_000);
     expect((await call('GET', '/v1/patients', undefined, { bearer })).status).toBe(401);
-  }, 15_000);
+  });
 });

@@ -50,10 +50,8 @@ describe('MQTT with Mosquitto', () => {
   it('takes many messages at once, in order', async () => {
     const source = freshSource();
     const samples = Array.from({ length: 500 }, () => sample({ source }));
-    const started = performance.now();
     await Promise.all(samples.map((one) => publisher.publishAsync(TOPIC, JSON.stringify(one), { qos: 1 })));
     await until(async () => (await gateway.logged(source)) === 500);
-    expect(performance.now() - started).toBeLessThan(10_000);
     const times = (await gateway.records())
       .filter((record) => record.source === source)
       .flatMap((record) => record.samples.map(({ t }) => t));

@@ -159,11 +159,9 @@ describe('POST /oauth/token', () => {
     });
   });
 
-  it('answers a hundred logins of one client quickly', async () => {
+  it('answers a hundred logins of one client at once, of which as many as wait for a hash would be refused', async () => {
     await runtime.bearer();
-    const from = performance.now();
     const answers = await Promise.all(Array.from({ length: 100 }, () => runtime.bearer()));
-    expect(answers).toHaveLength(100);
-    expect(performance.now() - from).toBeLessThan(2_000);
+    expect(answers.filter(({ authorization }) => authorization === 'Bearer undefined')).toEqual([]);
   });
 });
