@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { type RejectionsPage, samplesTopic } from '#libs/contracts';
+import type { RejectionsPage } from '#libs/contracts';
 import { until } from '#libs/testing';
 import { freshSource, TestWearableGateway } from '../../../../test/support/wearable-gateway.js';
 import { MqttIngress } from './mqtt-ingress.js';
+import { sample, TOPIC } from './mqtt.fixture.js';
 
-const TOPIC = samplesTopic('t1', 'p1');
 let gateway: TestWearableGateway;
 let publisher: MqttClient;
 let url: string;
-let minute = 0;
 
 beforeAll(async () => {
   const broker = process.env['MQTT_URL'];
@@ -27,12 +26,6 @@ afterAll(async () => {
   const forgets = await connectAsync(url, { clean: true });
   await forgets.endAsync();
 });
-
-function sample(over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  minute += 1;
-  const effectiveAt = new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
-  return { code: 'heart-rate', value: 72, unit: '/min', effectiveAt, ...over };
-}
 
 describe('MQTT with Mosquitto', () => {
   it('takes samples under the tenant of the topic', async () => {
