@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
+import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { liveOnAPump } from '../support/forecasts/person-on-a-pump.js';
+import { RecordedDay } from '../support/recorded-day.js';
 import { AppProcess, Client, freePort } from '../support/system.js';
 import { undocumented } from '../support/undocumented.js';
 
@@ -36,6 +36,7 @@ describe('the OpenAPI document', () => {
   let database: TestDatabase;
   let app: AppProcess;
   let client: Client;
+  let day: RecordedDay;
   const seen = new Set<string>();
 
   beforeAll(async () => {
@@ -47,113 +48,14 @@ describe('the OpenAPI document', () => {
     });
     client = new Client({ api: app.url, fhir: app.url, wearable: app.url });
     await client.login();
-    await live();
+    day = new RecordedDay(client, now);
+    await day.record();
   }, 180_000);
   afterAll(async () => {
     await client?.close();
     await app?.stop();
     await database?.drop();
   }, 30_000);
-
-  const at = (secondsAgo: number): string => new Date(now - secondsAgo * 1000).toISOString();
-
-  async function live(): Promise<void> {
-    const fhir = async (path: string, resource: object): Promise<void> => {
-      expect((await client.fhir('PUT', path, resource)).status).toBeLessThan(300);
-    };
-    await fhir('/Patient/p', { resourceType: 'Patient', id: 'p', birthDate: '1961-04-02', gender: 'female' });
-    await fhir('/Device/d', { resourceType: 'Device', id: 'd', patient: { reference: 'Patient/p' } });
-    await fhir('/Condition/c', {
-      resourceType: 'Condition',
-      id: 'c',
-      subject: { reference: 'Patient/p' },
-      code: { coding: [{ system: 'http://snomed.info/sct', code: '44054006', display: 'Diabetes' }] },
-      onsetDateTime: '2020-01-02',
-    });
-    await act('PUT', '/v1/thresholds', {
-      thresholds: [{ rule: 'heart-rate-low', limits: { limit: 38 }, reason: 'ward' }],
-    });
-    await act('PUT', '/v1/twins/p/thresholds', {
-      thresholds: [
-        {
-          rule: 'heart-rate-high',
-          limits: { limit: 125 },
-          reason: 'athlete',
-          expiresAt: new Date(now + 3_600_000).toISOString(),
-        },
-      ],
-    });
-    await act('POST', '/v1/webhooks', {
-      url: `http://127.0.0.1:${await freePort()}/`,
-      filter: { severity: ['high', 'medium', 'low'] },
-    });
-    const glucose = [150, 130, 110, 92, 76, 64, 57, 50, 46].map((value, n) => ({
-      device: 'd',
-      code: 'glucose',
-      value: n === 1 ? 7.2 : value,
-      unit: n === 1 ? 'mmol/L' : 'mg/dL',
-      effectiveAt: at((9 - n) * 300),
-      id: `g${n}`,
-    }));
-    const vitals = Array.from({ length: 40 }, (_, n) => [
-      { patient: 'p', code: 'heart-rate', value: n < 20 ? 80 : 168, unit: '/min', effectiveAt: at(600 - n * 10) },
-      {
-        patient: 'p',
-        code: 'oxygen-saturation',
-        value: n < 30 ? 96 : 82,
-        unit: '%',
-        effectiveAt: at(600 - n * 10),
-        quality: { perfusionIndex: n === 5 ? 0.1 : 2 },
-      },
-      { patient: 'p', code: 'respiratory-rate', value: 16, unit: '/min', effectiveAt: at(600 - n * 10) },
-    ]).flat();
-    const ecg = {
-      patient: 'p',
-      code: 'ecg',
-      unit: 'mV',
-      values: Array.from({ length: 500 }, (_, n) => Math.round(1000 * Math.sin(n / 40)) / 1000),
-      periodMs: 4,
-      channel: 'II',
-      effectiveAt: at(400),
-    };
-    const rr = {
-      patient: 'p',
-      code: 'rr-interval',
-      unit: 'ms',
-      values: Array.from({ length: 200 }, (_, n) => 800 + (n % 7) * 10),
-      effectiveAt: at(900),
-    };
-    const bad = [{ patient: 'p', code: 'heart-rate', value: 70, effectiveAt: at(10) }, { patient: 'p' }, 7];
-    for (const sample of [...glucose, ...vitals]) await send([sample]);
-    await send([ecg, rr, ...bad, { ...glucose[3], value: 93 }, { ...glucose[2], value: 'x' }]);
-    await until(async () => (await items('/v1/alerts')).length > 1, 20_000);
-    const [alert] = await items('/v1/alerts');
-    await act('POST', `/v1/alerts/${String(alert?.['id'])}/acknowledge`, {
-      onBehalfOf: 'Practitioner/x',
-      useful: true,
-    });
-    await until(async () => (await items('/v1/suppressions')).length > 0, 20_000);
-    await act('PUT', '/v1/twins/p/monitoring', {
-      state: 'off',
-      reason: 'surgery',
-      rules: ['heart-rate-high'],
-      until: new Date(now + 3_600_000).toISOString(),
-    });
-    await sleep(1_500);
-  }
-
-  async function act(method: string, path: string, body: object): Promise<void> {
-    const answer = await client.api<unknown>(method, path, body);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  }
-
-  async function send(samples: readonly unknown[]): Promise<void> {
-    expect((await client.api('POST', '/v1/samples', samples)).status).toBe(202);
-  }
-
-  async function items(path: string): Promise<readonly Record<string, unknown>[]> {
-    return (await client.api<{ items: Record<string, unknown>[] }>('GET', path)).body.items;
-  }
 
   /** One answer of a route, judged by what the document says of it. */
   async function judge(path: string, url: string): Promise<void> {
@@ -169,7 +71,7 @@ describe('the OpenAPI document', () => {
   }
 
   it('names every field that every GET route sends', async () => {
-    const [alerts, webhooks] = [await items('/v1/alerts?limit=100'), await items('/v1/webhooks')];
+    const [alerts, webhooks] = [await day.items('/v1/alerts?limit=100'), await day.items('/v1/webhooks')];
     for (const { id } of alerts) await judge('/v1/alerts/{id}', `/v1/alerts/${String(id)}`);
     const webhook = String(webhooks[0]?.['id']);
     const day = `from=${new Date(now - 86_400_000).toISOString()}&to=${new Date(now + 60_000).toISOString()}`;
@@ -209,8 +111,8 @@ describe('the OpenAPI document', () => {
       ],
       '/v1/twins/{patient}/timeline': [`/v1/twins/p/timeline?${day}`, `/v1/twins/p/timeline?${day}&limit=1`],
       '/v1/twins/{patient}/waves': [
-        `/v1/twins/p/waves?code=ecg&from=${at(400)}&to=${at(398)}`,
-        `/v1/twins/p/waves?code=rr-interval&from=${at(890)}&to=${at(880)}`,
+        `/v1/twins/p/waves?code=ecg&from=${day.at(400)}&to=${day.at(398)}`,
+        `/v1/twins/p/waves?code=rr-interval&from=${day.at(890)}&to=${day.at(880)}`,
       ],
       '/v1/operations': ['/v1/operations'],
       '/v1/sources': ['/v1/sources', '/v1/sources?silent=false'],
@@ -229,7 +131,7 @@ describe('the OpenAPI document', () => {
       '/v1/webhooks/{id}/deliveries': [`/v1/webhooks/${webhook}/deliveries`],
       '/v1/dead-letters': ['/v1/dead-letters'],
       '/v1/clients': ['/v1/clients', '/v1/clients?limit=1'],
-      '/v1/clients/{id}': [`/v1/clients/${String((await items('/v1/clients'))[0]?.['id'])}`],
+      '/v1/clients/{id}': [`/v1/clients/${String((await day.items('/v1/clients'))[0]?.['id'])}`],
       ...(await liveOnAPump(client, Math.floor(now / 60_000) * 60_000)),
     };
     for (const [path, all] of Object.entries(urls)) for (const url of all) await judge(path, url);
@@ -239,7 +141,7 @@ describe('the OpenAPI document', () => {
       '/v1/twins/p/thresholds',
       '/v1/twins/p/limits',
       `/v1/twins/p/timeline?${day}`,
-      `/v1/twins/p/waves?code=ecg&from=${at(400)}&to=${at(398)}`,
+      `/v1/twins/p/waves?code=ecg&from=${day.at(400)}&to=${day.at(398)}`,
       '/v1/sources',
       '/v1/alerts?sort=inbox',
       '/v1/suppressions',
@@ -248,7 +150,7 @@ describe('the OpenAPI document', () => {
       '/v1/twins/pump/forecasts/history?code=glucose&minutes=15',
       '/v1/forecast-scores?code=glucose&patient=pump',
     ])
-      expect([path, (await items(path)).length > 0]).toEqual([path, true]);
+      expect([path, (await day.items(path)).length > 0]).toEqual([path, true]);
     const gets = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
       methods['get'] === undefined ? [] : [path],
     );

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { createTestDatabase } from '#libs/testing';
-import { planSearch, type FhirLookups, type ResourceChange } from '#libs/fhir-rest';
+import type { FhirLookups, ResourceChange } from '#libs/fhir-rest';
 import { FhirStore } from './fhir-store.js';
-import { FhirTransaction } from './fhir-transaction.js';
 import { createPool } from '../postgres/pool.js';
 
 const NOTHING: FhirLookups = { lock: [], read: [], patients: [], devices: [] };
@@ -234,34 +233,5 @@ describe('a connection that ends in the middle', () => {
     });
     await expect(cut).rejects.toThrow();
     expect(await store.read(1, 'Basic', 'cut')).toBeUndefined();
-  });
-});
-
-describe('searches of a request', () => {
-  const all = { found: () => [[]], included: () => [[]] };
-  const queries = planSearch(
-    { target: { kind: 'type', type: 'Basic' }, parameters: [], handling: 'strict' },
-    { own: [], now: AT, mayFind: () => true },
-  );
-
-  it('leave the settings of its transaction as they were, and have a time together', async () => {
-    const client = await pool.connect();
-    const settings = async (): Promise<unknown> =>
-      (await client.query(`SELECT current_setting('statement_timeout') AS timeout, current_setting('jit') AS jit`))
-        .rows;
-    try {
-      await client.query('BEGIN');
-      const before = await settings();
-      const transaction = new FhirTransaction(client, [], 60_000);
-      for (let n = 0; n < 3; n += 1) await transaction.search(1, queries, all);
-      expect(await settings()).toEqual(before);
-      await expect(new FhirTransaction(client, [], 0).search(1, queries, all)).rejects.toMatchObject({
-        code: 'too-costly',
-      });
-      expect((await client.query('SELECT 1 AS goes')).rows).toEqual([{ goes: 1 }]);
-    } finally {
-      await client.query('ROLLBACK');
-      client.release();
-    }
   });
 });
