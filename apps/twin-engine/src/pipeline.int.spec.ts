@@ -8,7 +8,7 @@ import { beat, createHotState, createPool, type HotState } from '#libs/platform/
 import { createTestDatabase, until, type TestDatabase } from '#libs/testing';
 import { startPipeline, type Pipeline } from './pipeline.js';
 import { Ticker } from './time/ticker.js';
-import { Upkeep } from './upkeep.js';
+import { Maintenance } from './maintenance.js';
 
 const MINUTE = 60_000;
 
@@ -162,7 +162,7 @@ describe('pipeline on the Postgres log', () => {
       VALUES (1, now() - interval '31 days', 'http', 'r', 'c', 'm'), (1, now() - interval '29 days', 'http', 'r', 'c', 'm')`);
     const done: object[] = [];
     const counted: unknown[] = [];
-    const upkeep = new Upkeep({
+    const maintenance = new Maintenance({
       pool,
       retention: readConfig({}).retention,
       keepLogDays: 7,
@@ -171,9 +171,9 @@ describe('pipeline on the Postgres log', () => {
       onDone: (what) => done.push(what),
       onProblem: (error) => done.push(error as object),
     });
-    await upkeep.start();
+    await maintenance.start();
     await until(() => done.length > 0);
-    await upkeep.stop();
+    await maintenance.stop();
     const removed = { rejections: 1, 'idempotency-keys': 1, [`log-${TOPICS.patientInput}`]: 1 };
     expect(done).toEqual([{ made: [], removed }]);
     expect(Object.fromEntries(counted as [string, number][])).toEqual(removed);

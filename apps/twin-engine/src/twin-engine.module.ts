@@ -10,7 +10,7 @@ import { startPipeline, type Pipeline } from './pipeline.js';
 import { QuarantineWatch } from './quarantine/quarantine-watch.js';
 import { StaleReplay } from './replay-stale.js';
 import { Ticker } from './time/ticker.js';
-import { Upkeep } from './upkeep.js';
+import { Maintenance } from './maintenance.js';
 import { warmUp } from './warm-up.js';
 
 const TICK_EVERY_MS = 500;
@@ -22,7 +22,7 @@ const LEDGER_EVERY_MS = 5_000;
 class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
   private pipeline: Pipeline | undefined;
   private readonly ticker: Ticker;
-  private readonly upkeep: Upkeep;
+  private readonly maintenance: Maintenance;
   private readonly ledger: Ledger;
   private readonly quarantine: QuarantineWatch;
   private readonly staleReplay: StaleReplay;
@@ -39,14 +39,14 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
       onTicks: (count) => this.meter.ticks(count),
       onProblem: (error) => logger.warn({ err: error }, 'a round of ticks failed'),
     });
-    this.upkeep = new Upkeep({
+    this.maintenance = new Maintenance({
       pool,
       retention: config.retention,
       keepLogDays: config.kafkaBrokers === undefined ? KEEP_LOG_DAYS : undefined,
       now: Date.now,
       onRemoved: (kind, rows) => this.meter.removed(kind, rows),
-      onDone: (done) => logger.debug(done, 'upkeep done'),
-      onProblem: (error) => logger.warn({ err: error }, 'upkeep failed'),
+      onDone: (done) => logger.debug(done, 'maintenance done'),
+      onProblem: (error) => logger.warn({ err: error }, 'maintenance failed'),
     });
     this.ledger = new Ledger({
       pool,
@@ -80,7 +80,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     const { pool, log, hot, logger, readiness, databaseUrl } = this.platform;
     await requireAgreement(pool, log, OFFSETS);
-    await this.upkeep.start();
+    await this.maintenance.start();
     this.platform.rehearse(() => warmUp(pool, CATALOGUE));
     this.pipeline = await startPipeline({
       pool,
@@ -113,7 +113,7 @@ class TwinEngine implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.quarantine.stop();
     await this.ticker.stop();
     await this.pipeline?.stop();
-    await this.upkeep.stop();
+    await this.maintenance.stop();
   }
 }
 

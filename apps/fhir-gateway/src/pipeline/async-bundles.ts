@@ -9,7 +9,7 @@ import type { Wishes } from './wishes.js';
 const MAX_JOBS = 20;
 /** Attempts of a job whose process ended under it, or that found the database too busy. */
 const MAX_ATTEMPTS = 5;
-/** How long an answer is kept, as upkeep has it. */
+/** How long an answer is kept, as maintenance has it. */
 const KEPT_MS = 24 * 60 * 60_000;
 
 /** What a job keeps of its request beside the bundle. */

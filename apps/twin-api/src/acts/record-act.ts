@@ -22,7 +22,7 @@ export interface Act {
   readonly does: ActRecord['does'];
 }
 
-/** How long the answer to a key is kept, in SQL; the engine's upkeep removes it afterwards. */
+/** How long the answer to a key is kept, in SQL; the engine's maintenance job removes it afterwards. */
 const KEPT = `interval '24 hours'`;
 
 /**

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Answer, IdempotencyKey, Repetition } from '#libs/fhir-rest';
 
-/** How long the answer to a key is kept, in SQL; upkeep removes it afterwards. */
+/** How long the answer to a key is kept, in SQL; the engine's maintenance job removes it afterwards. */
 const KEPT = `interval '24 hours'`;
 /** Class of the advisory locks of keys in use. */
 const KEY_LOCK = 0x49_4b;

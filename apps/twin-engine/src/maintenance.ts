@@ -10,7 +10,7 @@ import {
   type RetainedKind,
 } from '#libs/platform/storage';
 
-export interface UpkeepDeps {
+export interface MaintenanceDeps {
   readonly pool: Pool;
   readonly retention: Retention;
   /** Days that applied records of the Postgres log are kept; with Kafka its own retention rules, and the relay prunes. */
@@ -27,11 +27,11 @@ const EVERY_MS = 60 * MINUTE;
 const DAY = 24 * 60 * 60_000;
 
 /** Hourly: partitions for the months to come, and what is older than it is to be kept goes. Any number of engines may do it. */
-export class Upkeep {
+export class Maintenance {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
 
-  constructor(private readonly deps: UpkeepDeps) {}
+  constructor(private readonly deps: MaintenanceDeps) {}
 
   /** Makes partitions at once, before anything is written; the rest follows in the background. */
   async start(): Promise<void> {
