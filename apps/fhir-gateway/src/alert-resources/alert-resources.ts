@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { TOPICS } from '#libs/contracts';
-import { disagreementsOf, mendOffsets, wordsOf, type Consumer } from '#libs/platform/messaging';
+import { disagreementsOf, mendOffsets, describeDisagreement, type Consumer } from '#libs/platform/messaging';
 import type { Platform } from '#libs/platform/runtime';
 import { communicate, MAX_TAKEN } from './communicate.js';
 import { fillIn, fillInAgain } from './fill-in.js';
@@ -66,7 +66,7 @@ export class AlertResources implements OnApplicationBootstrap, OnApplicationShut
     if (found.length === 0) return;
     for (const one of found)
       logger.warn(
-        { group: OFFSETS.group, partition: one.partition, reason: wordsOf(one) },
+        { group: OFFSETS.group, partition: one.partition, reason: describeDisagreement(one) },
         'alerts are filled in anew',
       );
     await fillInAgain(pool);

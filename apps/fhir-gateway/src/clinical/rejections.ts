@@ -1,4 +1,4 @@
-import { wordsOf } from '#libs/domain/fhir';
+import { describeUnmeasured } from '#libs/domain/fhir';
 import type { NewRejection } from '#libs/platform/storage';
 import { MAX_LISTED, type Decision, type RequestOrigin } from '#libs/fhir-rest';
 
@@ -18,7 +18,7 @@ export function rejectionsOf(decision: Decision, origin: Omit<RequestOrigin, 'al
         request: origin.request,
         index: part.index,
         code: part.reason,
-        message: `${part.expression}: ${wordsOf(part.reason)}`,
+        message: `${part.expression}: ${describeUnmeasured(part.reason)}`,
         client: origin.author,
         patient: part.patient ?? null,
         resource: part.resource,

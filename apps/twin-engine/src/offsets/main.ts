@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { TOPICS } from '#libs/contracts';
 import { loadConfig } from '#libs/platform/config';
 import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres';
-import { createEventLog, disagreementsOf, mendOffsets, wordsOf } from '#libs/platform/messaging';
+import { createEventLog, disagreementsOf, mendOffsets, describeDisagreement } from '#libs/platform/messaging';
 import { createPool, OffsetStore } from '#libs/platform/storage';
 import { OFFSETS } from '../group.js';
 
@@ -44,7 +44,7 @@ async function main(): Promise<number> {
       found += those.length;
       for (const one of those) {
         const done = mend ? `; goes on at ${one.first}` : '';
-        console.log(`${offsets.group}, ${offsets.topic}/${one.partition}: ${wordsOf(one)}${done}`);
+        console.log(`${offsets.group}, ${offsets.topic}/${one.partition}: ${describeDisagreement(one)}${done}`);
       }
     }
     if (found === 0) console.log('the database and the log belong together');

@@ -42,8 +42,8 @@ export async function release(client: PoolClient, patient: PatientId, now: numbe
   const twin = await releaseTwin(client, patient);
   if (twin === undefined) return { transitions: [], alerts: [] };
   const { episode } = transitionOf(twin, 0);
-  const told = await findEpisode(client, twin.tenant, episode);
-  return emit(client, [{ twin, sequence: told?.sequence ?? 0, end: Math.max(now, twin.since) }]);
+  const raised = await findEpisode(client, twin.tenant, episode);
+  return emit(client, [{ twin, sequence: raised?.sequence ?? 0, end: Math.max(now, twin.since) }]);
 }
 
 interface Step {

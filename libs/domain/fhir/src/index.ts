@@ -17,5 +17,5 @@ export { medicationAsked } from './insulin/medication.js';
 export { unknownModifier } from './clinical/modifiers.js';
 export { deviceIdentifier, subjectIdentifiers } from './clinical/subject.js';
 export { bedOf, patientLabel, type BedReference, type PatientLabel } from './people/patient-label.js';
-export { wordsOf, type UnmeasuredReason } from './clinical/unmeasured.js';
+export { describeUnmeasured, type UnmeasuredReason } from './clinical/unmeasured.js';
 export type { BusinessIdentifier, ClinicalContent, ClinicalContext, Unmeasured } from './clinical/clinical.js';

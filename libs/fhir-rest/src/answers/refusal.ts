@@ -36,11 +36,11 @@ export function refusalOf(results: readonly StepResult[]): OutcomeProblem | unde
   const refused = results.filter((result) => result.kind === 'refused');
   if (refused.length === 0) return undefined;
   const cause = CAUSES.find((status) => refused.some((result) => result.status === status));
-  const told = cause === undefined ? refused : refused.filter((result) => result.status === cause);
-  const statuses = new Set(told.map((result) => result.status));
-  const status = statuses.size === 1 ? (told[0]?.status ?? 400) : 400;
+  const shown = cause === undefined ? refused : refused.filter((result) => result.status === cause);
+  const statuses = new Set(shown.map((result) => result.status));
+  const status = statuses.size === 1 ? (shown[0]?.status ?? 400) : 400;
   return refusal(
     status,
-    told.flatMap((result) => result.issues),
+    shown.flatMap((result) => result.issues),
   );
 }

@@ -1,4 +1,4 @@
-import { wordsOf, type Issue, type UnmeasuredReason } from '#libs/domain/fhir';
+import { describeUnmeasured, type Issue, type UnmeasuredReason } from '#libs/domain/fhir';
 import type { Clinical } from './clinical.js';
 import { moved } from '../plan/moved-path.js';
 import type { CreateStep, UpdateStep } from '../plan/step.js';
@@ -56,8 +56,8 @@ export function warningsOf(parts: readonly UnmeasuredPart[], step: CreateStep | 
     .map(({ reason, expression }) => ({
       severity: 'warning',
       code: 'processing',
-      details: { coding: [{ code: reason }], text: `stored, not measured: ${wordsOf(reason)}` },
-      diagnostics: `stored, not measured: ${wordsOf(reason)} (${reason})`,
+      details: { coding: [{ code: reason }], text: `stored, not measured: ${describeUnmeasured(reason)}` },
+      diagnostics: `stored, not measured: ${describeUnmeasured(reason)} (${reason})`,
       expression: [moved(expression, step.type, step.at)],
     }));
 }

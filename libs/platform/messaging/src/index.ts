@@ -25,7 +25,7 @@ export {
   disagreementsOf,
   mendOffsets,
   requireAgreement,
-  wordsOf,
+  describeDisagreement,
   type Disagreement,
 } from './transactional/log-agreement.js';
 export { startRelay, type Relay, type RelayOptions } from './relay/relay.js';

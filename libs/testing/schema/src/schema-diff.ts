@@ -40,11 +40,11 @@ class CharAsTextClient extends pg.Client {
   // The pool calls pg's `query` with a callback at the end.
   override query = ((...args: unknown[]) => {
     const callback = args.at(-1) as (error: Error | null, result?: pg.QueryResult) => void;
-    const told: typeof callback = (error, result) => {
+    const asText: typeof callback = (error, result) => {
       for (const field of result?.fields ?? []) if (field.dataTypeID === 18) field.dataTypeID = 25;
       callback(error, result);
     };
-    return (super.query as (...all: unknown[]) => unknown)(...args.slice(0, -1), told);
+    return (super.query as (...all: unknown[]) => unknown)(...args.slice(0, -1), asText);
   }) as unknown as pg.Client['query'];
 }
 

@@ -33,9 +33,9 @@ export function toClinical(resource: JsonObject, context: ClinicalContext): Clin
   if (type !== 'Observation' && fact === undefined) return nothing({ reason: 'type-not-mapped', expression: type });
   if (!subject.ok) return nothing(subject);
   if (type === 'Observation' && fact !== undefined) {
-    const untold = observationRefusal(resource, subject.patient, context) ?? undated(fact);
-    if (untold === undefined) return { patient, samples: [], facts: [fact], unmeasured: contained };
-    return { patient, samples: [], facts: [{ ...fact, withdrawn: true }], unmeasured: [untold, ...contained] };
+    const refusal = observationRefusal(resource, subject.patient, context) ?? undated(fact);
+    if (refusal === undefined) return { patient, samples: [], facts: [fact], unmeasured: contained };
+    return { patient, samples: [], facts: [{ ...fact, withdrawn: true }], unmeasured: [refusal, ...contained] };
   }
   if (type === 'Observation') {
     const { samples, unmeasured } = observationSamples(resource, subject.patient, context);

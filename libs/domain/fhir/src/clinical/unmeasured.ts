@@ -60,6 +60,6 @@ const WORDS = {
 /** Shared with the wearable gateway where the reason is the same. */
 export type UnmeasuredReason = keyof typeof WORDS;
 
-export function wordsOf(reason: UnmeasuredReason): string {
+export function describeUnmeasured(reason: UnmeasuredReason): string {
   return WORDS[reason];
 }

@@ -36,7 +36,7 @@ export function followOutage(draft: Draft, outage: Outage): void {
     raisedAt: draft.record.receivedAt,
     cites: [],
     limit: null,
-    about: [wordsOf(outage)],
+    about: [describeOutage(outage)],
   });
   const episodes = [...state.episodes, outage.until === undefined ? episode : ended(draft, episode, outage)];
   draft.rules[SYSTEM_OUTAGE.id] = { ...state, episodes: episodes.slice(-EPISODES_KEPT), count: state.count + 1 };
@@ -45,11 +45,11 @@ export function followOutage(draft: Draft, outage: Outage): void {
 function ended(draft: Draft, episode: EpisodeState, outage: Outage): EpisodeState {
   const end = Math.max(outage.until ?? draft.now, episode.start);
   const { snoozedUntil: _, ...rest } = episode;
-  const over: EpisodeState = { ...rest, end, status: 'resolved', about: [wordsOf({ ...outage, from: episode.start })] };
+  const over: EpisodeState = { ...rest, end, status: 'resolved', about: [describeOutage({ ...outage, from: episode.start })] };
   draft.changed = true;
   return episode.muted === undefined ? emit(draft, SYSTEM_OUTAGE, over, 'resolved') : over;
 }
 
-function wordsOf({ components, from, until }: Outage): string {
+function describeOutage({ components, from, until }: Outage): string {
   return `${components.join(', ')} not running${until === undefined ? '' : ` for ${span(until - from)}`}`;
 }

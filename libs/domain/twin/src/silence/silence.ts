@@ -70,7 +70,7 @@ function look(draft: Draft, limits: Limits): { readonly silent: readonly Silent[
   const counted = silent.filter(({ key }) => !fresh.has(codeOfStream(key)));
   if (openEpisode(draft) === undefined)
     for (let i = counted.length; i < silent.length; i++) drop(draft, 'no-data-held-back-other-source');
-  return { next, silent: counted.map((one) => ({ ...one, words: wordsOf(one, draft.streams[one.key]!) })) };
+  return { next, silent: counted.map((one) => ({ ...one, words: describeSilence(one, draft.streams[one.key]!) })) };
 }
 
 function openEpisode(draft: Draft): EpisodeState | undefined {
@@ -78,7 +78,7 @@ function openEpisode(draft: Draft): EpisodeState | undefined {
   return last?.end === null ? last : undefined;
 }
 
-function wordsOf({ key, due, seconds }: Silent, stream: StreamState): string {
+function describeSilence({ key, due, seconds }: Silent, stream: StreamState): string {
   const name = measureByNumber(codeOfStream(key))?.title.toLowerCase() ?? 'a measure';
   return `${name} from ${stream.source}, newest value of ${clock(stream.t, due)}, silent for more than ${span(seconds * 1000)}`;
 }

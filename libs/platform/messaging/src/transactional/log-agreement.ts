@@ -50,12 +50,12 @@ export async function requireAgreement(pool: Pool, log: Pick<EventLog, 'ends'>, 
   const { group, topic } = offsets;
   const more = found.length === 1 ? '' : ` (and ${found.length - 1} more partitions)`;
   throw new StartupError(
-    `the database and the log do not belong together: ${group}, ${topic}/${one.partition}${more}: ${wordsOf(one)}; ` +
+    `the database and the log do not belong together: ${group}, ${topic}/${one.partition}${more}: ${describeDisagreement(one)}; ` +
       `see docs/operate.md#restore, then: npm run offsets -- --mend`,
   );
 }
 
-export function wordsOf({ kind, applied, first, next }: Disagreement): string {
+export function describeDisagreement({ kind, applied, first, next }: Disagreement): string {
   return kind === 'gone'
     ? `records gone from the log before they were applied: ${first - applied} (next is ${applied}, the log begins at ${first})`
     : `the database has applied up to ${applied}, the log ends at ${next}`;

@@ -30,11 +30,11 @@ export async function findTruths(
   targets: readonly Target[],
   knownAt: number | undefined,
 ): Promise<readonly (FoundTruth | undefined)[]> {
-  const told = await findOutcomes(db, targets, knownAt);
+  const outcomes = await findOutcomes(db, targets, knownAt);
   const measured = targets.filter(({ outcome }) => outcome === undefined);
   const nearby = await findMeasured(db, measured, knownAt);
   let next = 0;
-  return targets.map((target) => (target.outcome === undefined ? nearby[next++] : told.get(target)));
+  return targets.map((target) => (target.outcome === undefined ? nearby[next++] : outcomes.get(target)));
 }
 
 async function findMeasured(

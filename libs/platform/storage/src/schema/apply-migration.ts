@@ -50,7 +50,7 @@ export async function applyMigration(
     await client.query('COMMIT');
   } catch (error) {
     if (!concurrent) await client.query('ROLLBACK').catch(() => undefined);
-    const words = wordsOf(String((error as { code?: unknown }).code));
+    const words = describeFailure(String((error as { code?: unknown }).code));
     throw new MigrationError(
       concurrent
         ? `migration ${name} was not completed, the next start goes on with it: ${words}`
@@ -63,7 +63,7 @@ export function checksumOf(sql: string): string {
   return createHash('sha256').update(sql).digest('hex');
 }
 
-function wordsOf(code: string): string {
+function describeFailure(code: string): string {
   return code === LOCK_NOT_AVAILABLE
     ? 'other sessions hold locks on its tables (see pg_stat_activity); start again when they have ended'
     : `the database refused it (${code})`;
