@@ -23,8 +23,8 @@ export function* readWfdb(file: RecordingFile, onBad: OnBad): Generator<Recorded
       return;
     }
     const times = beats.map(({ sample }) => (sample / header.fs) * 1000);
-    const intervals = [...intervalSamples(times, measureByName('rr-interval')!)];
-    const waves = signal === undefined ? [] : waveSamples(signal, header, measureByName('ecg')!);
+    const intervals = [...intervalSamples(times, measureByName('rr-interval'))];
+    const waves = signal === undefined ? [] : waveSamples(signal, header, measureByName('ecg'));
     for (const wire of merged(intervals, waves)) yield { patient: record, source: 'wfdb', device: '', wire };
   } catch (error) {
     bad('wfdb-unreadable', error instanceof Error ? error.message : 'cannot be read');

@@ -1,7 +1,6 @@
-import type { Json } from '#libs/domain/fhir';
+import { isJsonObject, type Json } from '#libs/domain/fhir';
 import { Findings, type Finding } from './findings.js';
 import { Engine } from './invariants/engine.js';
-import { isObject } from './invariants/values.js';
 import { checkProfiles } from './profiles/check-profile.js';
 import { checkResource, type Walk } from './walk/check-resource.js';
 
@@ -18,7 +17,7 @@ export interface ValidateOptions {
  */
 export function validate(resource: Json, options: ValidateOptions = {}): readonly Finding[] {
   const findings = new Findings();
-  const type = isObject(resource) ? resource['resourceType'] : undefined;
+  const type = isJsonObject(resource) ? resource['resourceType'] : undefined;
   findings.enter(typeof type === 'string' && /^[A-Z][A-Za-z]{0,63}$/.test(type) ? type : 'Resource');
   const walk: Walk = {
     findings,

@@ -13,7 +13,11 @@ export interface RefitsDeps {
 
 const EVERY_MS = 10 * 60_000;
 /** Fits asked for at a time; a tenant has a bound of its own. */
-const MOST = 10;
+const MAX_STARTED = 10;
+const CODES = {
+  glucose: measureByName('glucose').number,
+  insulin: [measureByName('insulin-basal-rate').number],
+};
 
 /** Asks for a fit where a day of new data is there. Any number of processes may do it: a fit that waits is not asked for twice. */
 export class Refits implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -42,15 +46,8 @@ export class Refits implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** @returns how many fits were asked for */
   async look(): Promise<number> {
-    const codes = { glucose: numberOf('glucose'), insulin: [numberOf('insulin-basal-rate')] };
-    const due = await fitCandidates(this.deps.pool, PERSONAL_GLUCOSE.id, codes, MOST);
+    const due = await fitCandidates(this.deps.pool, PERSONAL_GLUCOSE.id, CODES, MAX_STARTED);
     for (const { tenant, patient } of due) await this.deps.fits.start(tenant, '', patient);
     return due.length;
   }
-}
-
-function numberOf(name: string): number {
-  const measure = measureByName(name);
-  if (measure === undefined) throw new Error(`${name} is not in the catalogue`);
-  return measure.number;
 }

@@ -21,9 +21,9 @@ const CODES = [
   'carbohydrate-intake',
   'exercise-intensity',
 ] as const satisfies readonly MeasureName[];
-const NUMBERS = CODES.map(numberOf);
-const HELD = [numberOf('insulin-basal-rate')];
-const WEIGHT = numberOf('body-weight');
+const NUMBERS = CODES.map((name) => measureByName(name).number);
+const HELD = [measureByName('insulin-basal-rate').number];
+const WEIGHT = measureByName('body-weight').number;
 
 /**
  * Loads a person as known at a time: facts, weight and parameters that held at `at`, and values from `from` until `to` (ms, exclusive), with the basal
@@ -75,10 +75,4 @@ async function parametersOf(pool: Pool, known: KnownTwin): Promise<FittedParamet
   if (found === undefined || found.modelVersion !== version) return null;
   const { report: _, ...parameters } = found;
   return parameters;
-}
-
-function numberOf(name: MeasureName): number {
-  const measure = measureByName(name);
-  if (measure === undefined) throw new Error(`${name} is not in the catalogue`);
-  return measure.number;
 }

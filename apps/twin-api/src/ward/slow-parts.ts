@@ -8,7 +8,7 @@ import { iso, measureOf } from '../wire.js';
 import type { SlowParts, WardPatient } from './ward-patient.js';
 
 const WINDOWS: readonly TrendWindow[] = Object.entries(TREND_RULES).map(([name, { windowMs }]) => ({
-  code: measureByName(name as MeasureName)!.number,
+  code: measureByName(name as MeasureName).number,
   windowMs,
 }));
 const MINUTE = 60_000;
@@ -75,7 +75,7 @@ export class SlowPartsOfTwins {
       const one = newest.find(({ model, code }) => model === output.card.id && code === output.output.code);
       return one === undefined || now - one.forecast.issuedAt > freshMs(output) ? [] : [one];
     });
-    const glucose = measureByName('glucose')!.number;
+    const glucose = measureByName('glucose').number;
     const one = found.find(({ code }) => code === glucose) ?? found[0];
     return one === undefined ? null : hintOf(one);
   }

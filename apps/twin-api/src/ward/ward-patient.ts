@@ -81,7 +81,7 @@ function vitalOf(
   now: number,
 ): Vital[] {
   if (shown === undefined) return [];
-  const { number, title } = measureByName(name)!;
+  const { number, title } = measureByName(name);
   const { value, comparator, unit, effectiveAt, quality } = shown;
   const t = Date.parse(effectiveAt);
   const rule = TREND_RULES[name];

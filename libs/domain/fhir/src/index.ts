@@ -1,4 +1,4 @@
-export { Decimal, parseJson, stringifyJson, type Json, type JsonObject, type Parsed } from './json/json.js';
+export { Decimal, isJsonObject, parseJson, stringifyJson, type Json, type JsonObject, type Parsed } from './json/json.js';
 export { operationOutcome, type Issue, type IssueCode, type OperationOutcome } from './json/issue.js';
 export { isPrimitiveType, PRIMITIVES } from './structure/primitives.js';
 export {
@@ -10,7 +10,7 @@ export {
   type TypeRule,
   type ValueSet,
 } from './structure/structure.js';
-export { endOf, everTold, toClinical } from './clinical/to-clinical.js';
+export { endOf, everWritten, toClinical } from './clinical/to-clinical.js';
 export { ownerDuring, type DeviceAssignment, type DeviceOwner } from './devices/device-assignment.js';
 export { readDeviceUse, type DeviceUse, type DeviceUseContext } from './devices/device-use.js';
 export { medicationAsked } from './insulin/medication.js';

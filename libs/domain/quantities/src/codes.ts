@@ -1,5 +1,5 @@
 import { CATALOGUE } from './catalogue.js';
-import type { Measure } from './measure.js';
+import type { Measure, MeasureName } from './measure.js';
 
 export const LOINC = 'http://loinc.org';
 export const MDC = 'urn:iso:std:iso:11073:10101';
@@ -67,7 +67,9 @@ export function measureByNumber(number: number): Measure | undefined {
   return byNumber.get(number);
 }
 
-/** The measure with this catalogue name, such as `heart-rate`. */
+/** The measure with this catalogue name, such as `heart-rate`; undefined where there is none of that name. */
+export function measureByName(name: MeasureName): Measure;
+export function measureByName(name: string): Measure | undefined;
 export function measureByName(name: string): Measure | undefined {
   return byName.get(name);
 }

@@ -1,6 +1,6 @@
 import type { WireFact, WireSample } from '#libs/contracts';
 import {
-  everTold,
+  everWritten,
   parseJson,
   toClinical,
   type ClinicalContext,
@@ -35,7 +35,7 @@ export function takenBack(stored: CurrentResource, now: Clinical | undefined, ve
   const parsed = parseJson(stored.content);
   // We wrote it: text that cannot be read back is a bug.
   if (!parsed.ok) throw new Error('a stored resource is not JSON');
-  const derived = everTold(parsed.value as JsonObject, stored.version, stored.lastUpdated);
+  const derived = everWritten(parsed.value as JsonObject, stored.version, stored.lastUpdated);
   const goesOn = now !== undefined && now.patient === patient;
   const facts = new Set(goesOn ? now.facts.map((fact) => `${fact.fact} ${fact.reference}`) : []);
   const samples = new Set(goesOn ? now.samples.map((sample) => sample.i) : []);

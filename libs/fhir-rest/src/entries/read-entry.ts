@@ -1,4 +1,4 @@
-import { Decimal, type IssueCode, type Json, type JsonObject } from '#libs/domain/fhir';
+import { isJsonObject, type IssueCode, type Json, type JsonObject } from '#libs/domain/fhir';
 import type { Condition } from '../conditions/condition.js';
 import { readCondition } from '../conditions/read-condition.js';
 import type { OwnBases } from '../references/own-base.js';
@@ -42,9 +42,9 @@ export function readEntry(entry: Json, index: number, newId: () => string, own: 
 }
 
 function entryOf(entry: Json, index: number, newId: () => string, own: OwnBases): Entry {
-  if (!isObject(entry)) throw new BadEntry(index, 400, 'structure', 'an entry must be an object', '');
+  if (!isJsonObject(entry)) throw new BadEntry(index, 400, 'structure', 'an entry must be an object', '');
   const { request, fullUrl, resource } = entry;
-  if (!isObject(request)) throw new BadEntry(index, 400, 'required', 'the entry has no request', 'request');
+  if (!isJsonObject(request)) throw new BadEntry(index, 400, 'required', 'the entry has no request', 'request');
   const { url, method } = request;
   if (typeof url !== 'string') throw new BadEntry(index, 400, 'required', 'request.url is missing', 'request.url');
   if (!isMethod(method)) {
@@ -175,15 +175,11 @@ function conditionOf(
 }
 
 function resourceOf({ index, resource }: Read, type: string): JsonObject {
-  if (!isObject(resource)) throw new BadEntry(index, 400, 'required', 'the entry has no resource', 'resource');
+  if (!isJsonObject(resource)) throw new BadEntry(index, 400, 'required', 'the entry has no resource', 'resource');
   if (resource['resourceType'] === type) return resource;
   throw new BadEntry(index, 400, 'invalid', 'the resource is not of the type of request.url', 'resource');
 }
 
 function badUrl(index: number, why: string, code: IssueCode = 'value'): BadEntry {
   return new BadEntry(index, 400, code, why, 'request.url');
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
 }

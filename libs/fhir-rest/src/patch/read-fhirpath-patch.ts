@@ -1,4 +1,4 @@
-import { Decimal, type Json, type JsonObject } from '#libs/domain/fhir';
+import { isJsonObject, type Json, type JsonObject } from '#libs/domain/fhir';
 import { readElementPath } from './path/element-path.js';
 import type { MutableJson } from './mutable-json.js';
 import { MAX_PATCH_OPERATIONS, type FhirPathOperation, type PatchValue } from './patch.js';
@@ -21,7 +21,7 @@ export function readFhirPathPatch(parameters: JsonObject, type: string): readonl
   }
   return (list as readonly Json[]).map((parameter, index) => {
     const at = `Parameters.parameter[${index}]`;
-    if (!isObject(parameter) || parameter['name'] !== 'operation') {
+    if (!isJsonObject(parameter) || parameter['name'] !== 'operation') {
       throw bad('each parameter of a FHIRPath Patch must be called operation', at);
     }
     return readOperation(partsOf(parameter, at), type, at);
@@ -34,7 +34,7 @@ function partsOf(parameter: JsonObject, at: string): readonly Part[] {
   const parts = parameter['part'];
   if (!Array.isArray(parts)) throw bad('the operation has no parts', `${at}.part`);
   return (parts as readonly Json[]).map((part, index) => {
-    if (!isObject(part) || typeof part['name'] !== 'string') {
+    if (!isJsonObject(part) || typeof part['name'] !== 'string') {
       throw bad('a part must be an object with a name', `${at}.part[${index}]`);
     }
     return part as Part;
@@ -133,8 +133,4 @@ function atPlace<T>(at: string, read: () => T): T {
 
 function bad(diagnostics: string, place: string): PatchFault {
   return new PatchFault(400, 'structure', diagnostics, place);
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
 }

@@ -1,14 +1,10 @@
-import { Decimal, parseJson, type Json, type JsonObject } from '#libs/domain/fhir';
+import { isJsonObject, parseJson, type JsonObject } from '#libs/domain/fhir';
 import { oneIssue, refusal } from '../answers/refusal.js';
 
 /** A JSON object of a body. @throws OutcomeProblem 400 */
 export function readObject(text: string): JsonObject {
   const parsed = parseJson(text);
   if (!parsed.ok) throw refusal(400, [parsed.error]);
-  if (!isObject(parsed.value)) throw oneIssue(400, 'structure', 'a JSON object is expected');
+  if (!isJsonObject(parsed.value)) throw oneIssue(400, 'structure', 'a JSON object is expected');
   return parsed.value;
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
 }

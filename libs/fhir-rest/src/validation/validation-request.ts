@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '#libs/domain/fhir';
+import { isJsonObject, type Json, type JsonObject } from '#libs/domain/fhir';
 import { profileOf } from '#libs/fhir-validation';
 import { oneIssue } from '../answers/refusal.js';
-import { isObject, readObject } from '../plan/read-object.js';
+import { readObject } from '../plan/read-object.js';
 
 const MODES = ['create', 'update', 'delete', 'profile'] as const;
 export type ValidationMode = (typeof MODES)[number];
@@ -71,7 +71,7 @@ function partsOf(body: JsonObject): readonly Json[] {
 }
 
 function hasOperationNames(body: JsonObject): boolean {
-  return partsOf(body).some((part) => isObject(part) && typeof part['name'] === 'string' && NAMES.has(part['name']));
+  return partsOf(body).some((part) => isJsonObject(part) && typeof part['name'] === 'string' && NAMES.has(part['name']));
 }
 
 function fromParameters(body: JsonObject): {
@@ -84,10 +84,10 @@ function fromParameters(body: JsonObject): {
   const profiles: Part[] = [];
   partsOf(body).forEach((part, index) => {
     const at = `Parameters.parameter[${index}]`;
-    if (!isObject(part)) throw oneIssue(400, 'structure', 'a parameter must be an object', at);
+    if (!isJsonObject(part)) throw oneIssue(400, 'structure', 'a parameter must be an object', at);
     if (part['name'] === 'resource') {
       const one = part['resource'];
-      if (!isObject(one) || resource !== undefined)
+      if (!isJsonObject(one) || resource !== undefined)
         throw oneIssue(400, 'required', 'the parameter resource holds one resource', `${at}.resource`);
       resource = one;
     }

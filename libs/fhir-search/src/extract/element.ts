@@ -1,4 +1,4 @@
-import { Decimal, type Json, type JsonObject } from '#libs/domain/fhir';
+import { Decimal, isJsonObject, type Json, type JsonObject } from '#libs/domain/fhir';
 
 /** Reading of elements whose structure may not have been checked: what is of another kind reads as absent. */
 export function textOf(value: Json | undefined): string | undefined {
@@ -11,18 +11,14 @@ export function numberOf(value: Json | undefined): number | undefined {
 }
 
 export function objectOf(value: Json | undefined): JsonObject | undefined {
-  return isObject(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 export function objectsOf(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : isObject(value) ? [value] : [];
+  return Array.isArray(value) ? (value as readonly Json[]).filter(isJsonObject) : isJsonObject(value) ? [value] : [];
 }
 
 export function textsOf(value: Json | undefined): readonly string[] {
   const values = Array.isArray(value) ? (value as readonly Json[]) : [value];
   return values.filter((one) => typeof one === 'string');
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
 }

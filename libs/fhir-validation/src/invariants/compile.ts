@@ -1,4 +1,4 @@
-import { isResourceType, type JsonObject } from '#libs/domain/fhir';
+import { isJsonObject, isResourceType, type JsonObject } from '#libs/domain/fhir';
 import {
   itemsOf,
   memoized,
@@ -19,7 +19,7 @@ import { compileCall } from './functions.js';
 import { ANY, isDateType, isKindOf, isPrimitiveType, membersOf, resourceOfPath } from './static-types.js';
 import { distinct, isIn, ordered, sameItems, textOf } from './operators.js';
 import { LOGIC } from './logic.js';
-import { isObject, UNDECIDED, type Item } from './values.js';
+import { UNDECIDED, type Item } from './values.js';
 
 const VARIABLES: Readonly<Record<string, string>> = {
   ucum: 'http://unitsofmeasure.org',
@@ -237,5 +237,5 @@ function startsAtResource(expression: Expression): boolean {
 }
 
 function isOfType(item: Item | undefined, type: string): boolean {
-  return isObject(item) && (item as JsonObject)['resourceType'] === type;
+  return isJsonObject(item) && (item as JsonObject)['resourceType'] === type;
 }

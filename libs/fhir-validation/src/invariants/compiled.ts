@@ -1,7 +1,7 @@
-import { Decimal, type JsonObject } from '#libs/domain/fhir';
+import { Decimal, isJsonObject, type JsonObject } from '#libs/domain/fhir';
 import type { Expression } from './expression.js';
 import { ANY, isPrimitiveType } from './static-types.js';
-import { isObject, UNDECIDED, type Item } from './values.js';
+import { UNDECIDED, type Item } from './values.js';
 
 /** What an expression may refer to beside its item. */
 export interface Scope {
@@ -91,7 +91,7 @@ export function step(name: string, type: string): (item: Item, into: Item[]) => 
   const extended = `_${name}`;
   const primitive = type === ANY || isPrimitiveType(type);
   return (item, into) => {
-    if (type === ANY && !isObject(item)) return;
+    if (type === ANY && !isJsonObject(item)) return;
     if (typeof item !== 'object' || item instanceof Decimal || Array.isArray(item)) throw UNDECIDED;
     const object = item as JsonObject;
     const value = object[name];

@@ -1,4 +1,4 @@
-import type { Json } from '#libs/domain/fhir';
+import { isJsonObject, type Json } from '#libs/domain/fhir';
 import {
   itemsOf,
   memoized,
@@ -18,7 +18,7 @@ import {
 import type { Expression } from './expression.js';
 import { ANY, isPrimitiveType } from './static-types.js';
 import { textFunction } from './text-functions.js';
-import { isObject, keyOf, type Item } from './values.js';
+import { keyOf, type Item } from './values.js';
 
 type Call = Expression & { k: 'call' };
 
@@ -184,11 +184,11 @@ function descendants(items: readonly Item[]): readonly Item[] {
   const found: Item[] = [];
   const below = (value: Json): void => {
     if (Array.isArray(value)) for (const one of value as readonly Json[]) below(one);
-    if (!isObject(value)) return;
+    if (!isJsonObject(value)) return;
     found.push(value);
     for (const name in value) below(value[name] ?? null);
   };
-  for (const item of items) if (isObject(item)) for (const name in item) below(item[name] ?? null);
+  for (const item of items) if (isJsonObject(item)) for (const name in item) below(item[name] ?? null);
   return found;
 }
 
@@ -196,7 +196,7 @@ function descendants(items: readonly Item[]): readonly Item[] {
 function resolved(run: Run): Run {
   return (item, scope) =>
     run(item, scope).flatMap((one): Item[] => {
-      const reference = isObject(one) ? one['reference'] : one;
+      const reference = isJsonObject(one) ? one['reference'] : one;
       if (typeof reference !== 'string' || !reference.startsWith('#')) return [];
       const target = scope.contained(reference.slice(1));
       return target === undefined ? [] : [target];

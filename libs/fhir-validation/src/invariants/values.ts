@@ -1,4 +1,4 @@
-import { Decimal, type Json, type JsonObject } from '#libs/domain/fhir';
+import { Decimal, isJsonObject, type Json } from '#libs/domain/fhir';
 
 /** A value of a FHIRPath collection. */
 export type Item = Exclude<Json, null>;
@@ -6,15 +6,11 @@ export type Item = Exclude<Json, null>;
 /** Thrown where a compiled expression meets what only the engine decides. */
 export const UNDECIDED = new Error('left to the engine');
 
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
-}
-
 /** One text for equal values, whatever the order of their members. */
 export function keyOf(value: Json): string {
   if (value instanceof Decimal) return String(value.toNumber());
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(keyOf).join(',')}]`;
-  if (isObject(value)) {
+  if (isJsonObject(value)) {
     const names = Object.keys(value).sort();
     return `{${names.map((name) => `${JSON.stringify(name)}:${keyOf(value[name] ?? null)}`).join(',')}}`;
   }
@@ -78,7 +74,7 @@ export function compareMeasures(a: Item, b: Item): number {
   const x = numberOf(a);
   const y = numberOf(b);
   if (x !== undefined && y !== undefined) return x - y;
-  if (!isObject(a) || !isObject(b)) throw UNDECIDED;
+  if (!isJsonObject(a) || !isJsonObject(b)) throw UNDECIDED;
   const sameUnit =
     a['system'] === b['system'] && a['code'] === b['code'] && (a['code'] !== undefined || a['unit'] === b['unit']);
   const first = a['value'];

@@ -1,6 +1,5 @@
-import { typeRule, type Json, type JsonObject } from '#libs/domain/fhir';
+import { isJsonObject, typeRule, type Json, type JsonObject } from '#libs/domain/fhir';
 import type { Findings } from '../findings.js';
-import { isObject } from '../invariants/values.js';
 import { profileOf, type Profile } from './profiles.js';
 
 /** Checks an extension against its definition. */
@@ -32,7 +31,7 @@ class ExtensionWalk {
       const member = isOfPrimitive ? name.slice(1) : name;
       const element = rule.elements.get(member);
       const value = object[name] as Json;
-      if (element === undefined || !(Array.isArray(value) || isObject(value))) continue;
+      if (element === undefined || !(Array.isArray(value) || isJsonObject(value))) continue;
       // A resource inside claims its own profiles.
       if (isResource(value)) continue;
       this.findings.enter(member);
@@ -64,7 +63,7 @@ class ExtensionWalk {
   private each(value: Json, visit: (one: JsonObject) => void): void {
     const items = Array.isArray(value) ? (value as readonly Json[]) : [value];
     items.forEach((one, index) => {
-      if (!isObject(one)) return;
+      if (!isJsonObject(one)) return;
       if (Array.isArray(value)) this.findings.enter(index);
       visit(one);
       if (Array.isArray(value)) this.findings.leave();
@@ -87,5 +86,5 @@ function inside(
 
 function isResource(value: Json): boolean {
   const one = Array.isArray(value) ? (value as readonly Json[])[0] : value;
-  return one !== undefined && isObject(one) && typeof one['resourceType'] === 'string';
+  return one !== undefined && isJsonObject(one) && typeof one['resourceType'] === 'string';
 }

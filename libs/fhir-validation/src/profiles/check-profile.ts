@@ -1,5 +1,4 @@
-import { typeRule, type Json, type JsonObject } from '#libs/domain/fhir';
-import { isObject } from '../invariants/values.js';
+import { isJsonObject, typeRule, type Json, type JsonObject } from '#libs/domain/fhir';
 import { codeRule } from '../terminology/code-rules.js';
 import { checkReference } from '../walk/check-reference.js';
 import { checkInvariant, type Walk } from '../walk/check-resource.js';
@@ -21,7 +20,7 @@ interface Item extends SliceItem {
 /** Checks a resource against the profiles of its `meta.profile`, and against those that were asked for. */
 export function checkProfiles(resource: JsonObject, frame: Frame, walk: Walk, asked: readonly string[] = []): void {
   const { meta } = resource;
-  const claimed = isObject(meta) && Array.isArray(meta['profile']) ? (meta['profile'] as readonly Json[]) : [];
+  const claimed = isJsonObject(meta) && Array.isArray(meta['profile']) ? (meta['profile'] as readonly Json[]) : [];
   const done = new Set<Profile>();
   claimed.slice(0, MAX_PROFILES).forEach((canonical, index) => {
     if (typeof canonical !== 'string') return;
@@ -71,13 +70,13 @@ class ProfileCheck {
       this.add('value', `must have ${JSON.stringify(pattern)}`);
     const codes = valueSet === undefined ? undefined : codeRule(valueSet, type, profileValueSet);
     if (codes !== undefined && !codes.holds(value)) this.add('code-invalid', codes.right);
-    if (targets !== undefined && type === 'Reference' && isObject(value))
+    if (targets !== undefined && type === 'Reference' && isJsonObject(value))
       checkReference(value, new Set(targets), this.frame, findings);
     for (const place of constraints ?? []) {
       const invariant = this.profile.invariant(place, type);
       if (invariant !== undefined) checkInvariant(invariant, value, this.frame, this.walk);
     }
-    if (!isObject(value)) return;
+    if (!isJsonObject(value)) return;
     for (const name in children) this.element(name, children[name] as ProfileElement, value, type);
   }
 

@@ -1,5 +1,5 @@
-import type { Json } from '#libs/domain/fhir';
-import { isObject, keyOf } from '../invariants/values.js';
+import { isJsonObject, type Json } from '#libs/domain/fhir';
+import { keyOf } from '../invariants/values.js';
 
 /** Whether a value is exactly a fixed one. */
 export function isFixed(value: Json, fixed: unknown): boolean {
@@ -15,8 +15,8 @@ export function hasPattern(value: Json | undefined, pattern: Json): boolean {
       pattern.every((wanted: Json) => (value as readonly Json[]).some((one) => hasPattern(one, wanted)))
     );
   }
-  if (isObject(pattern)) {
-    return isObject(value) && Object.entries(pattern).every(([name, wanted]) => hasPattern(value[name], wanted));
+  if (isJsonObject(pattern)) {
+    return isJsonObject(value) && Object.entries(pattern).every(([name, wanted]) => hasPattern(value[name], wanted));
   }
   return keyOf(value) === keyOf(pattern);
 }
@@ -26,7 +26,7 @@ export function patternAt(pattern: unknown, path: readonly string[]): unknown {
   let at = pattern as Json | undefined;
   for (const name of path) {
     if (Array.isArray(at)) at = (at as readonly Json[])[0];
-    if (!isObject(at)) return undefined;
+    if (!isJsonObject(at)) return undefined;
     at = at[name];
   }
   return at;

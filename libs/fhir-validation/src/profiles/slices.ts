@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '#libs/domain/fhir';
-import { isObject } from '../invariants/values.js';
+import { isJsonObject, type Json, type JsonObject } from '#libs/domain/fhir';
 import { codeRule } from '../terminology/code-rules.js';
 import { hasPattern, isFixed, patternAt } from './pattern.js';
 import type { Discriminator, ProfileElement } from './profile-table.js';
@@ -55,7 +54,7 @@ function isMarked(
       if (names.length === 0) return types.includes(item.type);
       return valuesAt(item.value, names).some(
         (value) =>
-          isObject(value) && typeof value['resourceType'] === 'string' && types.includes(value['resourceType']),
+          isJsonObject(value) && typeof value['resourceType'] === 'string' && types.includes(value['resourceType']),
       );
     }
     default:
@@ -72,7 +71,7 @@ function isMarkedByTarget(
   { type, path }: Discriminator,
   contained: Contained,
 ): boolean | undefined {
-  const reference = isObject(value) ? value['reference'] : undefined;
+  const reference = isJsonObject(value) ? value['reference'] : undefined;
   const target = typeof reference === 'string' && reference.startsWith('#') ? contained(reference.slice(1)) : undefined;
   const resourceType = target?.['resourceType'];
   if (target === undefined || typeof resourceType !== 'string') return undefined;
@@ -91,7 +90,7 @@ function isMarkedByTarget(
 function hasValue(item: SliceItem, slice: ProfileElement, names: readonly string[]): boolean | undefined {
   const [only] = slice.profiles ?? [];
   if (names.length === 1 && names[0] === 'url' && only !== undefined) {
-    return isObject(item.value) && item.value['url'] === only;
+    return isJsonObject(item.value) && item.value['url'] === only;
   }
   const rules = rulesAt(slice, names);
   if (rules.length === 0) return undefined;
@@ -103,7 +102,7 @@ function isSaid(value: Json, { fixed, pattern, valueSet }: ProfileElement): bool
   if (fixed !== undefined) return isFixed(value, fixed);
   if (pattern !== undefined) return hasPattern(value, pattern as Json);
   if (valueSet === undefined) return false;
-  const type = typeof value === 'string' ? 'code' : isObject(value) && 'coding' in value ? 'CodeableConcept' : 'Coding';
+  const type = typeof value === 'string' ? 'code' : isJsonObject(value) && 'coding' in value ? 'CodeableConcept' : 'Coding';
   return codeRule(valueSet, type, profileValueSet)?.holds(value) ?? false;
 }
 
@@ -130,7 +129,7 @@ function valuesAt(value: Json, names: readonly string[]): readonly Json[] {
   let values: readonly Json[] = [value];
   for (const name of names) {
     values = values.flatMap((one): readonly Json[] => {
-      const part = isObject(one) ? one[name] : undefined;
+      const part = isJsonObject(one) ? one[name] : undefined;
       return part === undefined || part === null ? [] : Array.isArray(part) ? (part as readonly Json[]) : [part];
     });
   }

@@ -1,5 +1,4 @@
-import { valueSetOf, type Json, type ValueSet } from '#libs/domain/fhir';
-import { isObject } from '../invariants/values.js';
+import { isJsonObject, valueSetOf, type Json, type ValueSet } from '#libs/domain/fhir';
 
 /** Whether a value, a coding, a concept or a quantity is in the value set of a required binding. */
 export interface CodeRule {
@@ -38,7 +37,7 @@ function ruleOf(url: string, type: string, more?: (url: string) => ValueSet | un
   if (set === undefined) return undefined;
   const { has, right } = set;
   const coded = (value: Json): boolean =>
-    isObject(value) && typeof value['code'] === 'string' && has(value['code'], value['system'] ?? null);
+    isJsonObject(value) && typeof value['code'] === 'string' && has(value['code'], value['system'] ?? null);
   switch (type) {
     case 'code':
     case 'string':
@@ -50,7 +49,7 @@ function ruleOf(url: string, type: string, more?: (url: string) => ValueSet | un
     case 'CodeableConcept':
       return {
         right: `needs a coding, with its system, that is ${right}`,
-        holds: (value) => isObject(value) && Array.isArray(value['coding']) && value['coding'].some(coded),
+        holds: (value) => isJsonObject(value) && Array.isArray(value['coding']) && value['coding'].some(coded),
       };
     default:
       return undefined;

@@ -1,8 +1,8 @@
-import { isResourceType, type Json, type JsonObject } from '#libs/domain/fhir';
+import { isJsonObject, isResourceType, type Json, type JsonObject } from '#libs/domain/fhir';
 import type { Findings } from '../findings.js';
 import type { Engine } from '../invariants/engine.js';
 import type { Invariant } from '../invariants/invariants.js';
-import { isObject, type Item } from '../invariants/values.js';
+import { type Item } from '../invariants/values.js';
 import { checkReference } from './check-reference.js';
 import { checkContained, checkUsed } from './contained.js';
 import { Frame } from './frame.js';
@@ -24,7 +24,7 @@ export interface Walk {
  */
 export function checkResource(value: Json, walk: Walk, wanted = 'Resource', container?: Frame): void {
   const { findings } = walk;
-  if (!isObject(value)) return findings.add('structure', 'structure', 'must be a resource: a JSON object');
+  if (!isJsonObject(value)) return findings.add('structure', 'structure', 'must be a resource: a JSON object');
   const type = value['resourceType'];
   if (typeof type !== 'string') return findings.add('structure', 'required', 'resourceType is missing', 'resourceType');
   if (!isResourceType(type))
@@ -85,7 +85,7 @@ function checkElement(element: ElementPlan, value: Json, object: JsonObject, fra
   const extensions = element.fault === undefined ? undefined : object[`_${element.name}`];
   for (let index = 0; index < value.length; index += 1) {
     const item = value[index] as Json;
-    if (item === null && Array.isArray(extensions) && isObject(extensions[index] as Json)) continue;
+    if (item === null && Array.isArray(extensions) && isJsonObject(extensions[index] as Json)) continue;
     findings.enter(index);
     checkValue(element, item, frame, walk);
     findings.leave();
@@ -100,7 +100,7 @@ function checkValue(element: ElementPlan, value: Json, frame: Frame, walk: Walk)
     if (wrong !== undefined) return findings.add('structure', 'value', wrong);
     if (element.isUri && (value as string).startsWith('#')) frame.note(value as string);
   } else {
-    if (!isObject(value)) return findings.add('structure', 'structure', 'must be an object');
+    if (!isJsonObject(value)) return findings.add('structure', 'structure', 'must be an object');
     if (element.resource !== undefined) {
       return checkResource(value, walk, element.resource, element.name === 'contained' ? frame : undefined);
     }
@@ -149,7 +149,7 @@ function checkPrimitiveExtension(
   if (elementPlan === undefined) return;
   for (const item of values) {
     if (item === null && many) continue;
-    if (!isObject(item)) {
+    if (!isJsonObject(item)) {
       wrong(`${shown(name)} must be an object`);
       continue;
     }

@@ -1,6 +1,5 @@
-import type { JsonObject } from '#libs/domain/fhir';
+import { isJsonObject, type JsonObject } from '#libs/domain/fhir';
 import type { Findings } from '../findings.js';
-import { isObject } from '../invariants/values.js';
 import type { Frame } from './frame.js';
 
 /** What a contained resource must not have (dom-2, dom-4, dom-5). */
@@ -9,7 +8,7 @@ export function checkContained(resource: JsonObject, findings: Findings): void {
     findings.add('rule', 'invariant', 'a contained resource must not contain others (dom-2)', 'contained');
   }
   const meta = resource['meta'];
-  if (!isObject(meta)) return;
+  if (!isJsonObject(meta)) return;
   for (const name of ['versionId', 'lastUpdated']) {
     if (name in meta)
       findings.add('rule', 'invariant', 'must not stand in a contained resource (dom-4)', `meta.${name}`);
@@ -25,7 +24,7 @@ export function checkUsed({ resource, used, isContained, insiders }: Frame, find
   if (isContained || used === undefined || !Array.isArray(contained)) return;
   const ids = new Set<string>();
   contained.forEach((one, index) => {
-    if (!isObject(one)) return;
+    if (!isJsonObject(one)) return;
     const { id } = one;
     if (typeof id === 'string') {
       if (ids.has(id))

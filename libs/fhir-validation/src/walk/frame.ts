@@ -1,6 +1,5 @@
-import type { JsonObject } from '#libs/domain/fhir';
+import { isJsonObject, type JsonObject } from '#libs/domain/fhir';
 import type { Scope } from '../invariants/compiled.js';
-import { isObject } from '../invariants/values.js';
 
 /** A resource that is walked through: what its invariants and references are about. */
 export class Frame implements Scope {
@@ -23,7 +22,7 @@ export class Frame implements Scope {
     if (container !== undefined || !Array.isArray(inside)) return;
     this.used = new Set();
     const byId = new Map<string, JsonObject>();
-    for (const one of inside) if (isObject(one) && typeof one['id'] === 'string') byId.set(one['id'], one);
+    for (const one of inside) if (isJsonObject(one) && typeof one['id'] === 'string') byId.set(one['id'], one);
     this.byId = byId;
   }
 

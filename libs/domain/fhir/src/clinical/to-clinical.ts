@@ -63,7 +63,7 @@ function undated(fact: WireFact): Unmeasured | undefined {
  *
  * @param at ms since 1970, for a resource without a moment
  */
-export function everTold(
+export function everWritten(
   resource: JsonObject,
   version: number,
   at: number,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
-import { everTold, toClinical } from '../index.js';
+import { everWritten, toClinical } from '../index.js';
 import {
   administration,
   ATC,
@@ -113,7 +113,7 @@ describe('any MedicationAdministration', () => {
       fc.property(anyPart, (part) => {
         const resource = administration(part);
         const { samples, unmeasured } = toClinical(resource, CONTEXT);
-        const known = new Set(everTold(resource, 1, T0).samples.map(({ i }) => i));
+        const known = new Set(everWritten(resource, 1, T0).samples.map(({ i }) => i));
         for (const { c, x, i } of samples) {
           expect([18, 19]).toContain(c);
           expect(x).toBeGreaterThanOrEqual(0);

@@ -10,8 +10,8 @@ import { listAt, momentAt, numberAt, objectAt, textAt } from '../json/element.js
 import type { JsonObject } from '../json/json.js';
 import { givenOf } from './medication.js';
 
-const BOLUS = measureByName('insulin-bolus')!;
-const RATE = measureByName('insulin-basal-rate')!;
+const BOLUS = measureByName('insulin-bolus');
+const RATE = measureByName('insulin-basal-rate');
 /** A dose over at most this is an amount at a time, whatever speed it was pushed at, ms. */
 const AT_ONCE_MS = 15 * 60_000;
 const UCUM = 'http://unitsofmeasure.org';

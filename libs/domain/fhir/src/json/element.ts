@@ -1,15 +1,15 @@
 import { parseInstant } from '#libs/domain/quantities';
-import { Decimal, type Json, type JsonObject } from './json.js';
+import { Decimal, isJsonObject, type Json, type JsonObject } from './json.js';
 
 /** Reading of elements of a resource whose structure was checked. An absent element reads as absent, never as a default. */
 export function objectAt(object: JsonObject | undefined, name: string): JsonObject | undefined {
   const value = object?.[name];
-  return isPlainObject(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 export function listAt(object: JsonObject | undefined, name: string): readonly JsonObject[] {
   const value = object?.[name];
-  return Array.isArray(value) ? (value as readonly Json[]).filter(isPlainObject) : [];
+  return Array.isArray(value) ? (value as readonly Json[]).filter(isJsonObject) : [];
 }
 
 export function textAt(object: JsonObject | undefined, name: string): string | undefined {
@@ -21,10 +21,6 @@ export function numberAt(object: JsonObject | undefined, name: string): number |
   const value = object?.[name];
   if (value instanceof Decimal) return value.toNumber();
   return typeof value === 'number' ? value : undefined;
-}
-
-function isPlainObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
 }
 
 /** ms since 1970 of an instant or a dateTime with a time; undefined for a date without a time, which is not an instant. */

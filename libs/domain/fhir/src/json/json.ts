@@ -25,6 +25,11 @@ export class Decimal {
   }
 }
 
+/** Whether a value is an object: no array, no number that keeps its digits. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal);
+}
+
 export type Parsed = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: Issue };
 
 /** Deeper than any resource needs (contained resources and extensions included), far less than what exhausts a stack. */

@@ -12,7 +12,7 @@ import type { Derived, FoldedMeasure } from '#libs/domain/twin';
 
 /** How far a value is from what is usual for this person at this time of day, in robust spreads: libs/domain/baseline. */
 export function deviation(measure: BaselineMeasure): FoldedMeasure {
-  const { number, title } = measureByName(measure)!;
+  const { number, title } = measureByName(measure);
   const spec = BASELINE_SPECS[measure];
   return {
     kind: 'folded',

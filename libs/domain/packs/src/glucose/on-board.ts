@@ -1,5 +1,5 @@
 import { carbohydratesOnBoard, insulinOnBoard, type BasalSegment } from '#libs/domain/physiology';
-import { measureByName, type MeasureName } from '#libs/domain/quantities';
+import { measureByName } from '#libs/domain/quantities';
 import type { Circumstances, Derived, DetectedMeasure, Detector, Sample } from '#libs/domain/twin';
 import { entriesOf, NO_DOSES, withDose, withoutDoses, type DoseMemory } from './dose-memory.js';
 
@@ -7,13 +7,9 @@ const HOUR = 3_600_000;
 /** After a day without a word of insulin, or of food, nobody knows whether there was none or nobody said. */
 const KNOWN_FOR_MS = 24 * HOUR;
 
-const BOLUS = numberOf('insulin-bolus');
-const BASAL = numberOf('insulin-basal-rate');
-const CARBOHYDRATES = numberOf('carbohydrate-intake');
-
-function numberOf(name: MeasureName): number {
-  return measureByName(name)!.number;
-}
+const BOLUS = measureByName('insulin-bolus').number;
+const BASAL = measureByName('insulin-basal-rate').number;
+const CARBOHYDRATES = measureByName('carbohydrate-intake').number;
 
 /** Remembers what was given and eaten. It finds nothing: it has no rules. */
 export const DOSES_DETECTOR: Detector = {

@@ -56,7 +56,7 @@ export const HEART_RATE_VARIABILITY: FoldedMeasure = {
   title: 'Heart-rate variability: SDNN of the newest five minutes',
   unit: 'ms',
   of: ['rr-interval'],
-  code: measureByName('rr-interval')!.number,
+  code: measureByName('rr-interval').number,
   step,
   rewind: (memory, t) => {
     const runs = (memory as Runs | null) ?? [];

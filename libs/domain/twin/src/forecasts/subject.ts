@@ -4,7 +4,7 @@ import { ageAt, isPregnantAt, personOf } from '../facts/person.js';
 import { isAboutPregnancy } from '../facts/pregnancy.js';
 import type { Draft } from '../state/draft.js';
 
-const WEIGHT = measureByName('body-weight')!.number;
+const WEIGHT = measureByName('body-weight').number;
 
 /** Whom a model is asked about, at the log's own time, as the twin's facts and newest weight say it. Unknown stays unknown. */
 export function subjectOf(

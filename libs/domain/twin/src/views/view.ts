@@ -149,7 +149,7 @@ function derivedOf(
     if (measure.kind === 'modelled' && !forecasters.some(({ card }) => card.id === measure.model)) continue;
     const isPartly = measure.kind === 'modelled' || (measure.kind !== 'folded' && measure.partly === true);
     const latest = measure.of
-      .map((name) => state.measures[measureByName(name)!.number]?.latest ?? null)
+      .map((name) => state.measures[measureByName(name).number]?.latest ?? null)
       .filter((cited) => cited !== null)
       .filter((cited) => !isPartly || (cited.quality !== 2 && isExact(cited)));
     if (latest.length < (isPartly ? 1 : measure.of.length)) continue;
