@@ -21,7 +21,7 @@ export function refuse(
   return { kind: 'refused', index, code, message, pointer, raw };
 }
 
-const LONGEST_TEXT = 300;
+const MAX_TEXT = 300;
 const MAX_FIELDS = 32;
 const MAX_ITEMS = 20;
 const DEEPEST = 5;
@@ -44,6 +44,6 @@ export function kept(raw: unknown, depth = 0): unknown {
 }
 
 function keptText(text: string): string {
-  const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+  const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   return short.toWellFormed().replaceAll('\u0000', '\ufffd');
 }

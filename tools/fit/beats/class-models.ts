@@ -12,7 +12,7 @@ const LIMIT = 0.5;
 /** Of the many usual beats every sixth is enough to fit on, and counts for six. */
 const THINNED = 6;
 /** A class of a record counts as the root of its beats, so that no record with thousands of them rules the fit. */
-const LEAST_BEATS = 5;
+const MIN_BEATS = 5;
 
 /** One yes-or-no model for each class; a beat that is neither is N. */
 export interface Models {
@@ -33,7 +33,7 @@ export function fitModels(records: readonly BeatRecord[]): Models {
       recordOf.push(n);
       rows.push(features);
       truths.push(truth);
-      weights.push((truth === 'N' ? THINNED : 1) / Math.sqrt(Math.max(LEAST_BEATS, sizes[truth])));
+      weights.push((truth === 'N' ? THINNED : 1) / Math.sqrt(Math.max(MIN_BEATS, sizes[truth])));
     }
   }
   const mean = weights.reduce((sum, each) => sum + each, 0) / weights.length;

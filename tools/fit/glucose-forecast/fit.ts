@@ -45,7 +45,7 @@ const CORRECTION_FEATURES = [
   'fast-carbohydrates-past',
   'slow-carbohydrates',
 ];
-const LEAST_RESIDUAL = 0.5;
+const MIN_RESIDUAL = 0.5;
 const VARIANTS = [
   { name: 'with-doses', constant: 'WITH_DOSES', columns: FEATURE_NAMES.length },
   { name: 'without-doses', constant: 'WITHOUT_DOSES', columns: GLUCOSE_FEATURES },
@@ -153,7 +153,7 @@ function bandsOf(
   columns: number,
 ): Pick<Weights, 'dispersion' | 'dispersionBase' | 'residuals'> {
   const logs = own.map((locations, h) =>
-    locations.map((location, row) => Math.log(Math.max(LEAST_RESIDUAL, Math.abs(table.actual[h]![row]! - location)))),
+    locations.map((location, row) => Math.log(Math.max(MIN_RESIDUAL, Math.abs(table.actual[h]![row]! - location)))),
   );
   const dispersionBase = logs.map((log) => {
     const known = [...rows].filter((row) => !Number.isNaN(log[row]!));

@@ -2,8 +2,8 @@ import { annotationsOf, isBeat, type Stretch } from '../../validate/wfdb.js';
 
 /** Ventricular ectopic and escape beats. */
 const VENTRICULAR: ReadonlySet<number> = new Set([5, 10]);
-const LEAST_BEATS = 5;
-const LEAST_RATE = 100;
+const MIN_BEATS = 5;
+const MIN_RATE = 100;
 
 /** Runs of a record's marked beats that are ventricular tachycardia by definition: five beats and more over 100/min; seconds. */
 export function markedRuns(folder: string, record: string, fs: number): readonly Stretch[] {
@@ -11,7 +11,7 @@ export function markedRuns(folder: string, record: string, fs: number): readonly
   let times: number[] = [];
   const end = (): void => {
     const [from, to] = [times[0] ?? 0, times.at(-1) ?? 0];
-    if (times.length >= LEAST_BEATS && (60 * (times.length - 1)) / (to - from) > LEAST_RATE) runs.push({ from, to });
+    if (times.length >= MIN_BEATS && (60 * (times.length - 1)) / (to - from) > MIN_RATE) runs.push({ from, to });
     times = [];
   };
   for (const annotation of annotationsOf(folder, record, ['atr']) ?? []) {

@@ -35,7 +35,7 @@ interface PatientChecks {
   readonly check?: (client: PoolClient, twin: string) => Promise<void>;
 }
 
-const LONGEST_SNOOZE_MS = 24 * 3_600_000;
+const MAX_SNOOZE_MS = 24 * 3_600_000;
 
 /**
  * What people do: written to the audit and to the log in one transaction, so that an accepted act is never lost. The engine applies it
@@ -196,7 +196,7 @@ function wireThresholds({ thresholds }: z.output<typeof PutThresholdsRequest>): 
 
 /** @throws Problem 400 */
 function refuseSnooze(until: number, now: number): void {
-  if (until > now && until <= now + LONGEST_SNOOZE_MS) return;
+  if (until > now && until <= now + MAX_SNOOZE_MS) return;
   throw new Problem(400, 'invalid', 'the request does not have the expected shape', [
     { pointer: '/until', code: 'out-of-range', detail: 'must be ahead, by at most 24 hours' },
   ]);

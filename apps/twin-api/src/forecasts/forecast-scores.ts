@@ -6,7 +6,7 @@ import {
   ageBand,
   blockLength,
   groupScores,
-  LEAST_PEOPLE,
+  MIN_PEOPLE,
   mergedTallies,
   tallyOf,
   timeOf,
@@ -83,7 +83,7 @@ export async function forecastScores(
     const tally = mergedTallies(one.tallies);
     return { person: one.twin, group: groupOf(one.twin, one.model), model: one.model, code: one.code, tally };
   });
-  const least = query.by === 'age-band' || query.by === 'sex' ? LEAST_PEOPLE : 0;
+  const least = query.by === 'age-band' || query.by === 'sex' ? MIN_PEOPLE : 0;
   const items = groupScores(tallies, least).filter(({ minutes }) => (query.minutes ?? minutes) === minutes);
   return { disclaimer: DISCLAIMER, items: items.map(scoreView) };
 }

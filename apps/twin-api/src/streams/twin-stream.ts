@@ -7,7 +7,7 @@ import { WakeUp } from './wake-up.js';
 /** How often to look without being woken; see alert-tail.ts. */
 const POLL_MS = 1_000;
 /** Between two events of one stream: a twin that changes faster is shown as it is then. */
-const LEAST_PAUSE_MS = 50;
+const MIN_PAUSE_MS = 50;
 
 /** The id of the event that shows a version of a twin; no other twin's, and no other stream's, looks like it. */
 function eventId(tenant: number, patient: string, version: number): string {
@@ -79,7 +79,7 @@ export async function pumpTwin(
         )
           return;
         sent = view.version;
-        await never.wait(LEAST_PAUSE_MS, stream.signal);
+        await never.wait(MIN_PAUSE_MS, stream.signal);
       }
       if (forecasts !== undefined && version > forecastsOf) {
         if (!(await sendForecasts(stream, await forecasts(), shown))) return;

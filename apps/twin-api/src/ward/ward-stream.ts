@@ -11,12 +11,12 @@ import type { WardReader } from './ward-reader.js';
 
 const HEARTBEAT_MS = 2_000;
 /** Between two events of one patient: one that changes faster is shown as it is then. */
-const LEAST_PAUSE_MS = 500;
+const MIN_PAUSE_MS = 500;
 /** Reading what is sent takes at most one part in so many of the time, as long as nobody waits too long for it. */
 const SHARE = 20;
 /** What is sent is no older than about this, also on a machine that is short of time; a very large ward waits longer. */
-const LONGEST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_PER_PATIENT_MS = 1;
+const MAX_PAUSE_MS = 1_000;
+const MAX_PAUSE_PER_PATIENT_MS = 1;
 /** Events that are read and leave together: a slow reader holds no more than this here. */
 const AT_ONCE = 100;
 
@@ -126,6 +126,6 @@ export class WardStream {
 
 /** From the beginning of one round of reading and sending to that of the next, ms. */
 export function pauseAfter(patients: number, readMs: number): number {
-  const longest = Math.max(LONGEST_PAUSE_MS, patients * LONGEST_PAUSE_PER_PATIENT_MS);
-  return Math.max(LEAST_PAUSE_MS, Math.min(readMs * SHARE, longest), 2 * readMs);
+  const longest = Math.max(MAX_PAUSE_MS, patients * MAX_PAUSE_PER_PATIENT_MS);
+  return Math.max(MIN_PAUSE_MS, Math.min(readMs * SHARE, longest), 2 * readMs);
 }

@@ -40,7 +40,7 @@ const BOUNDS: Bounds = { maxMs: 50, onTooMany: 'leave' };
 /** Stored values that late values of one patient may need here, and of all patients of a transaction together, about. */
 const MAX_WINDOW = 2_000;
 const MAX_WINDOWS = 20_000;
-const LEAST_WINDOW = 200;
+const MIN_WINDOW = 200;
 export interface ApplierDeps {
   readonly pool: Pick<Pool, 'connect'>;
   readonly cache: TwinCache;
@@ -230,7 +230,7 @@ const TOGETHER: readonly Way[] = ['together', 'apart'];
 const ALONE: readonly Way[] = ['together', 'apart', 'aside'];
 
 function maxOfEach(windows: number): number {
-  return Math.max(LEAST_WINDOW, Math.min(MAX_WINDOW, Math.floor(MAX_WINDOWS / Math.max(1, windows))));
+  return Math.max(MIN_WINDOW, Math.min(MAX_WINDOW, Math.floor(MAX_WINDOWS / Math.max(1, windows))));
 }
 
 function retryAll(batches: readonly Batch[], reason: string): readonly BatchOutcome[] {

@@ -22,7 +22,7 @@ export interface QuarantineWatchDeps {
 
 const EVERY_MS = 30_000;
 /** Engines of two versions that run at once do not take a twin out of each other's quarantine more often than this, s. */
-const LEAST_SECONDS = 120;
+const MIN_SECONDS = 120;
 const MAX_AT_ONCE = 200;
 
 /**
@@ -36,7 +36,7 @@ export class QuarantineWatch {
   constructor(private readonly deps: QuarantineWatchDeps) {}
 
   start(): void {
-    this.timer = setInterval(() => this.run(LEAST_SECONDS), EVERY_MS);
+    this.timer = setInterval(() => this.run(MIN_SECONDS), EVERY_MS);
     this.timer.unref();
     this.run(0);
   }

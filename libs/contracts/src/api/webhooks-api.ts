@@ -40,12 +40,12 @@ export const WebhookSchema = z.object({
 });
 export const CreatedWebhookSchema = WebhookSchema.extend({ secret: z.string().describe('whsec_…, shown once') });
 /** A week: long enough for a change that needs an appointment. */
-const LONGEST_OVERLAP_SECONDS = 7 * 86_400;
+const MAX_OVERLAP_SECONDS = 7 * 86_400;
 export const RotateSecretRequest = z.strictObject({
   overlapSeconds: z
     .int()
     .min(0, 'must be 0 (the old secret ends at once) or more')
-    .max(LONGEST_OVERLAP_SECONDS, `must be at most ${LONGEST_OVERLAP_SECONDS} (a week)`)
+    .max(MAX_OVERLAP_SECONDS, `must be at most ${MAX_OVERLAP_SECONDS} (a week)`)
     .default(86_400)
     .describe('how long the secret replaced still signs beside the new one; 0 ends every earlier one at once'),
 });

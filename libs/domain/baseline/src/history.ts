@@ -9,9 +9,9 @@ const DAYS_KEPT = 21;
 /** How many days the assumed spreads are worth. */
 const ASSUMED_DAYS = 5;
 /** Fewer values within three hours give no spread within them. */
-const LEAST_FOR_SPREAD = 4;
+const MIN_FOR_SPREAD = 4;
 /** A pause longer than this begins anew: the person may be another in it. In bins. */
-const LONGEST_PAUSE = 28 * BINS_A_DAY;
+const MAX_PAUSE = 28 * BINS_A_DAY;
 
 /** Three hours of one day: number of the bin, median, and the spread within where there are enough values. */
 export type Summary = readonly [bin: number, median: number, spread: number | null];
@@ -35,12 +35,12 @@ const NOTHING: History['places'] = Array.from({ length: BINS_A_DAY }, () => null
 
 /** Of at least one value; the order of the values does not matter. */
 export function summaryOf(bin: number, values: readonly number[]): Summary {
-  return [bin, rounded(median(values)), values.length < LEAST_FOR_SPREAD ? null : rounded(quartileSpread(values))];
+  return [bin, rounded(median(values)), values.length < MIN_FOR_SPREAD ? null : rounded(quartileSpread(values))];
 }
 
 /** Whether so long has passed since the newest learned bin that nothing is known any more. */
 export function isOutdated(history: History, bin: number): boolean {
-  return bin - history.newest > LONGEST_PAUSE;
+  return bin - history.newest > MAX_PAUSE;
 }
 
 /** The history with one more day at one time of day. Summaries must come in order of their bins. */

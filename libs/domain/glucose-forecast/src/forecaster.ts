@@ -21,7 +21,7 @@ import { NEEDED_MINUTES, situationAt, type Situation } from './person/situation.
 
 /** What a sensor can show, mg/dL: beyond lies its "low" and "high". */
 const SHOWN = { least: 39, most: 401 } as const;
-const LEAST_AGE = 18;
+const MIN_AGE = 18;
 /** A second sensor that differs by less is no news: each may be off by 15 to 20 % (ISO 15197 as the usual bound of a meter). */
 const TOLERATED = { mgdl: 20, share: 0.2 } as const;
 /** Beyond this nobody can say which sensor is right. */
@@ -89,7 +89,7 @@ function pointsOf(memory: Memory, situation: Situation, widening = 0): readonly 
 
 function outsideOf({ ageYears, isPregnant }: Subject): string | undefined {
   if (isPregnant === true) return 'The model was not fitted on or tested with pregnant people.';
-  if (ageYears !== null && ageYears < LEAST_AGE)
+  if (ageYears !== null && ageYears < MIN_AGE)
     return `The model was fitted on adults; the person is ${Math.floor(ageYears)} years old.`;
   return undefined;
 }

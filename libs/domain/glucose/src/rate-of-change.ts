@@ -2,8 +2,8 @@ import type { History } from './history.js';
 
 const MINUTE = 60_000;
 const WITHIN = 15 * MINUTE;
-const LEAST_READINGS = 3;
-const LEAST_SPAN = 9 * MINUTE;
+const MIN_READINGS = 3;
+const MIN_SPAN = 9 * MINUTE;
 
 /** mg/dL per min; `arrow` as sensors draw it: under 1, 1 to 2, 2 to 3, over 3 (Battelino 2019; sensor manuals). */
 export interface RateOfChange {
@@ -28,8 +28,8 @@ export function rateOfChange(history: History): RateOfChange | RateRefusal {
   if (
     newest === undefined ||
     first === undefined ||
-    recent.length < LEAST_READINGS ||
-    newest[0] - first[0] < LEAST_SPAN
+    recent.length < MIN_READINGS ||
+    newest[0] - first[0] < MIN_SPAN
   ) {
     return { kind: 'refused', reason: 'too-few-readings' };
   }
@@ -55,7 +55,7 @@ export function isCompressionSuspected(history: History): boolean {
   const newest = history.at(-1);
   if (newest === undefined) return false;
   const level = history.filter(([t]) => newest[0] - t > WITHIN && newest[0] - t <= 3 * WITHIN).map(([, x]) => x);
-  if (level.length < LEAST_READINGS) return false;
+  if (level.length < MIN_READINGS) return false;
   const lowest = Math.min(...level);
   return Math.max(...level) - lowest <= 10 && lowest - newest[1] > 25 && newest[1] < 80;
 }

@@ -40,8 +40,8 @@ export const TREND_RULES: Readonly<Partial<Record<MeasureName, TrendRule>>> = {
 /** Into how many equal parts the window is cut; the newest value of each part counts, so that a value a second weighs no more than one in five minutes. */
 export const TREND_PARTS = 6;
 /** Fewer values, or values over less than this share of the window, are too few. */
-const LEAST_POINTS = 3;
-const LEAST_SHARE = 1 / 3;
+const MIN_POINTS = 3;
+const MIN_SHARE = 1 / 3;
 
 /**
  * The median of the slopes between every two of the points (Theil and Sen), as a change over the whole window: one odd value does not turn it.
@@ -53,7 +53,7 @@ export function trendOfPoints({ windowMs, change }: TrendRule, points: readonly 
   const newest = points.reduce((most, { t }) => Math.max(most, t), Number.NEGATIVE_INFINITY);
   const counted = points.filter(({ t }) => t > newest - windowMs);
   const oldest = counted.reduce((least, { t }) => Math.min(least, t), newest);
-  if (counted.length < LEAST_POINTS || newest - oldest < windowMs * LEAST_SHARE) return null;
+  if (counted.length < MIN_POINTS || newest - oldest < windowMs * MIN_SHARE) return null;
   const slopes: number[] = [];
   for (const [n, a] of counted.entries())
     for (const b of counted.slice(n + 1)) if (a.t !== b.t) slopes.push((b.x - a.x) / (b.t - a.t));

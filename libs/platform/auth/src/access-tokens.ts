@@ -13,7 +13,7 @@ import { TOKEN_ALGORITHM, type SigningKeys } from './signing-keys.js';
 const ISSUER = 'homeostat';
 const LIFETIME_SECONDS = 900;
 const MAX_REMEMBERED = 2_048;
-const LONGEST_TOKEN = 8_192;
+const MAX_TOKEN = 8_192;
 
 const Claims = z.object({
   sub: z.string(),
@@ -107,7 +107,7 @@ export class AccessTokens implements Tokens {
 
   /** What a token says, when we signed it and it has not expired. */
   private async read(token: string): Promise<Access | undefined> {
-    if (token.length > LONGEST_TOKEN) return undefined;
+    if (token.length > MAX_TOKEN) return undefined;
     const known = this.remembered.get(token);
     if (known !== undefined) {
       if (known.expiresAt > this.now()) return known;

@@ -85,7 +85,7 @@ export class RateLimits {
   private async take(of: Counter | undefined, key: string): Promise<void> {
     if (of === undefined) return;
     try {
-      await of.counter.consume(key.slice(0, LONGEST_KEY));
+      await of.counter.consume(key.slice(0, MAX_KEY));
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       this.options.onLimited?.(of.limited);
@@ -95,4 +95,4 @@ export class RateLimits {
 }
 
 /** Client ids come from outside. */
-const LONGEST_KEY = 256;
+const MAX_KEY = 256;

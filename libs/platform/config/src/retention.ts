@@ -19,14 +19,14 @@ export interface Retention {
 const days = z.coerce.number('must be a whole number').int('must be a whole number').min(0, 'must not be negative');
 
 /** Alert records stay a week in the log; one that is read again must find its delivery there, or it would be sent again. */
-const LEAST_DELIVERIES = 8;
+const MIN_DELIVERIES = 8;
 
 export const RETENTION_ENVIRONMENT = {
   RETENTION_DAYS: days.default(400),
   RETENTION_ALERTS_DAYS: days.optional(),
   RETENTION_DELIVERIES_DAYS: days
-    .refine((value) => value === 0 || value >= LEAST_DELIVERIES, {
-      error: `must be 0 (for ever) or at least ${LEAST_DELIVERIES}: alert records are kept in the log for a week`,
+    .refine((value) => value === 0 || value >= MIN_DELIVERIES, {
+      error: `must be 0 (for ever) or at least ${MIN_DELIVERIES}: alert records are kept in the log for a week`,
     })
     .default(30),
   RETENTION_REJECTIONS_DAYS: days.default(30),

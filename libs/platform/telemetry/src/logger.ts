@@ -13,7 +13,7 @@ const ALLOWED_FIELDS = new Set(
   version check signal url_host config err`.split(/\s+/),
 );
 
-const LONGEST_TEXT = 300;
+const MAX_TEXT = 300;
 
 /** JSON lines on stdout (or `destination`), one per event; see {@link ALLOWED_FIELDS} for what they may say. */
 export function createLogger(
@@ -43,7 +43,7 @@ function allowed(fields: Record<string, unknown>): Record<string, unknown> {
 
 function scalar(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
-  if (typeof value === 'string') return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value;
+  if (typeof value === 'string') return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
   if (Array.isArray(value)) return value.slice(0, 32).map(scalar);
   return typeof value === 'object' && value !== null ? '[object]' : value;
 }
@@ -66,7 +66,7 @@ function errorFields(error: unknown): Record<string, unknown> {
     ...(typeof constraint === 'string' ? { constraint } : {}),
     ...(typeof table === 'string' ? { table } : {}),
     ...(typeof syscall === 'string' || SAFE_MESSAGES.has(error.name)
-      ? { message: error.message.slice(0, LONGEST_TEXT) }
+      ? { message: error.message.slice(0, MAX_TEXT) }
       : {}),
     at: frames,
   };

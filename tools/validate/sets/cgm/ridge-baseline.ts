@@ -14,7 +14,7 @@ const LAGS = 12;
 const STEP = 300_000;
 const SUMS = [30, 60, 120, 240] as const;
 const PENALTY = 10;
-const LEAST_ROWS = 500;
+const MIN_ROWS = 500;
 
 export function ridgeBaseline(file: DiabetesFile, horizons: readonly number[]): RidgeBaseline {
   const chain = file.rows.filter(
@@ -73,7 +73,7 @@ function fit(
     const isFitted = then?.kind === 'EGV' && !then.isHeldApart && !byTime.get(t)!.isHeldApart;
     return isFitted ? [{ values, actual: then.glucose }] : [];
   });
-  if (cases.length < LEAST_ROWS) return undefined;
+  if (cases.length < MIN_ROWS) return undefined;
   const d = cases[0]!.values.length;
   const indices = Array.from({ length: d }, (_, j) => j);
   const mean = (of: (one: (typeof cases)[number]) => number): number =>

@@ -8,9 +8,9 @@ export interface Stretch {
 }
 
 /** Stretches that follow each other by more than this many periods do not belong together. */
-const MOST_PERIODS = 3;
+const MAX_PERIODS = 3;
 /** Of intervals: as much later than the end of the one before, ms. */
-const MOST_LATE_MS = 100;
+const MAX_LATE_MS = 100;
 
 /** Samples of a wave in the order of time, with a gap where a stretch does not go on where the one before ended. */
 export function stripReadings(stretches: readonly Stretch[]): readonly Reading[] {
@@ -19,7 +19,7 @@ export function stripReadings(stretches: readonly Stretch[]): readonly Reading[]
   const sorted = stretches.toSorted((a, b) => Date.parse(a.effectiveAt) - Date.parse(b.effectiveAt));
   for (const { effectiveAt, periodMs, values } of sorted) {
     let at = Date.parse(effectiveAt);
-    const allowed = periodMs === null ? MOST_LATE_MS : MOST_PERIODS * periodMs;
+    const allowed = periodMs === null ? MAX_LATE_MS : MAX_PERIODS * periodMs;
     const last = readings.at(-1);
     if (last !== undefined && at - end > allowed)
       readings.push({ kind: 'gap', at: last.at, until: at, place: (last.at + at) / 2 });

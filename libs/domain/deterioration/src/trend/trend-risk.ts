@@ -4,7 +4,7 @@ import { TREND_VARIABLES, type TrendState, type TrendVariable } from './trend-st
 import { knownAt, stepsOf, TERMS_OF, VITAL_SIGNS, type TrendModel } from './trend-terms.js';
 
 const EIGHT_HOURS = 8 * 3_600_000;
-const LEAST_VITAL_SIGNS = 3;
+const MIN_VITAL_SIGNS = 3;
 const VARIABLES = Object.keys(TREND_VARIABLES) as TrendVariable[];
 
 /** Who the patient is, as far as known. Age in years. */
@@ -99,7 +99,7 @@ export function trendRisk(state: TrendState, t: number, context: TrendContext = 
   if (!Number.isFinite(t)) return refused('bad-time');
   if (context.ageYears !== undefined && !(context.ageYears >= 16)) return refused('under-16');
   if (context.pregnant === true) return refused('pregnant');
-  if (recentVitalSigns(state, t) < LEAST_VITAL_SIGNS) return refused('too-few-vital-signs');
+  if (recentVitalSigns(state, t) < MIN_VITAL_SIGNS) return refused('too-few-vital-signs');
   const score = contributions.reduce((sum, { contribution }) => sum + contribution, intercept);
   return { kind: 'risk', version, score, band: bandOf(score), intercept, contributions, missing };
 }

@@ -5,8 +5,8 @@
 /** Readings of a continuous glucose sensor are 5 min apart: one step of `ar2`. */
 const STEP_MINUTES = 5;
 /** Bounds of what a sensor shows, mg/dL; Nightscout clamps each step to them. */
-const LEAST = 36;
-const MOST = 400;
+const MIN_MGDL = 36;
+const MAX_MGDL = 400;
 const NORMAL = 140;
 const NEWEST_WEIGHT = 1.716;
 const PREVIOUS_WEIGHT = -0.723;
@@ -31,8 +31,8 @@ export function ar2(previous: number, newest: number, minutes: number): number {
   return NORMAL * Math.exp(now);
 }
 
-const LOWEST_LOG = Math.log(LEAST / NORMAL);
-const HIGHEST_LOG = Math.log(MOST / NORMAL);
+const LOWEST_LOG = Math.log(MIN_MGDL / NORMAL);
+const HIGHEST_LOG = Math.log(MAX_MGDL / NORMAL);
 
 function logOf(mgdl: number): number {
   return mgdl > 0 ? clamped(Math.log(mgdl / NORMAL)) : LOWEST_LOG;

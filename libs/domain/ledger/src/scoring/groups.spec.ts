@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import { quantilesOf } from '#libs/domain/forecasting';
-import { ageBand, groupScores, LEAST_PEOPLE, OTHER, tallyOf, type PersonalTally } from '../index.js';
+import { ageBand, groupScores, MIN_PEOPLE, OTHER, tallyOf, type PersonalTally } from '../index.js';
 
 function tally(error: number) {
   const point = {
@@ -40,8 +40,8 @@ describe('scores of groups', () => {
   });
 
   it('fold groups of fewer than eleven people into one', () => {
-    const all = [...people(LEAST_PEOPLE, 'female'), ...people(LEAST_PEOPLE - 1, 'male'), ...people(3, 'unknown')];
-    const scores = groupScores(all, LEAST_PEOPLE);
+    const all = [...people(MIN_PEOPLE, 'female'), ...people(MIN_PEOPLE - 1, 'male'), ...people(3, 'unknown')];
+    const scores = groupScores(all, MIN_PEOPLE);
     expect(scores.map(({ group, n }) => [group, n])).toEqual([
       ['female', 11],
       [OTHER, 13],
@@ -50,7 +50,7 @@ describe('scores of groups', () => {
 
   it('count a person once, however many tallies it has', () => {
     const all = Array.from({ length: 30 }, () => of('one', 'male'));
-    expect(groupScores(all, LEAST_PEOPLE)).toMatchObject([{ group: OTHER, n: 30 }]);
+    expect(groupScores(all, MIN_PEOPLE)).toMatchObject([{ group: OTHER, n: 30 }]);
   });
 
   it('lose no pair in folding', () => {
@@ -58,7 +58,7 @@ describe('scores of groups', () => {
       fc.property(fc.array(fc.tuple(fc.nat(30), fc.constantFrom('a', 'b', 'c')), { maxLength: 60 }), (all) => {
         const scores = groupScores(
           all.map(([person, group]) => of(`${person}${group}`, group)),
-          LEAST_PEOPLE,
+          MIN_PEOPLE,
         );
         expect(scores.reduce((sum, { n }) => sum + n, 0)).toBe(all.length);
       }),

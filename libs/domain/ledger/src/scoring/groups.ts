@@ -2,7 +2,7 @@ import { scoresOf, type Scores } from '#libs/domain/forecasting';
 import { mergedTallies, type HorizonTally, type Tally } from './tally.js';
 
 /** Fewer people than this in a group could be recognised by its scores. */
-export const LEAST_PEOPLE = 11;
+export const MIN_PEOPLE = 11;
 export const OTHER = 'other';
 
 /** What one person's forecasts of one measure by one model came to. */

@@ -1,7 +1,7 @@
 import type { Tally } from './tally.js';
 
 /** Pairs below which a model is not judged. */
-export const LEAST_PAIRS = 200;
+export const MIN_PAIRS = 200;
 /** How far back a model is judged, by the effective time of its forecasts, ms. */
 export const JUDGED_OVER_MS = 7 * 86_400_000;
 /** A demoted model comes back above this skill, so that chance alone does not move it to and fro. */
@@ -31,7 +31,7 @@ export function judgeSkill(tally: Tally, current: ModelStatus): Verdict | undefi
     squared += sums.squared;
     persistence += sums.baselines.persistence;
   }
-  if (n < LEAST_PAIRS || persistence === 0) return undefined;
+  if (n < MIN_PAIRS || persistence === 0) return undefined;
   const skill = 1 - Math.sqrt(squared / persistence);
   if (current === 'active' && skill < 0)
     return { status: 'demoted', skill, n, reason: `Its skill over 7 days was below 0 (n = ${n}).` };

@@ -32,7 +32,7 @@ const HOUR = 60 * MINUTE;
 /** Values of one measure this close together come from a monitor, not from a chart. */
 const CONTINUOUS = 10 * MINUTE;
 /** Fewer inputs are no score. */
-export const LEAST_INPUTS = 3;
+export const MIN_INPUTS = 3;
 /** Oxygen in air, %. */
 const AIR = 21;
 
@@ -72,7 +72,7 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
   const limits = at.limitsOf(NEWS2);
   const score = scoreOf(inputs, at);
   const total = score?.total ?? 0;
-  const counts = score !== null && score.contributions.length >= LEAST_INPUTS;
+  const counts = score !== null && score.contributions.length >= MIN_INPUTS;
   const persistence = {
     forMs: limits['forSeconds']! * 1000,
     clearMs: limits['clearForSeconds']! * 1000,

@@ -1,7 +1,7 @@
 import type { VitalName } from '#libs/domain/deterioration';
 import { measureByNumber, type MeasureName } from '#libs/domain/quantities';
 import type { AboutPerson, Derived, DetectedMeasure } from '#libs/domain/twin';
-import { LEAST_INPUTS, NEWS2_DETECTOR, scoreOf, type News2Memory } from './news2-detector.js';
+import { MIN_INPUTS, NEWS2_DETECTOR, scoreOf, type News2Memory } from './news2-detector.js';
 
 /** The measure whose value an input of the chart is taken from. */
 const MEASURES: Readonly<Partial<Record<VitalName, MeasureName>>> = {
@@ -34,7 +34,7 @@ function read(memory: unknown, at: number, about: AboutPerson): Derived & { read
   const score = scoreOf(inputs, { now: at, ...about });
   if (score === null) return { refused: 'not-for-this-person' };
   const { total, atMost, missing, contributions } = score;
-  if (contributions.length < LEAST_INPUTS) return { refused: 'too-few-inputs' };
+  if (contributions.length < MIN_INPUTS) return { refused: 'too-few-inputs' };
   return {
     value: total,
     parts: { atMost },

@@ -6,7 +6,7 @@ import { none, type Draft, type DraftCase } from './draft.js';
 /** mg/dL */
 const LOW = 70;
 /** 15 g of glucose raise it within 15 minutes, when it is looked again (ADA Standards of Care in Diabetes 2024, §6, Diabetes Care 47:S111). */
-const LEAST_GRAMS = 15;
+const MIN_GRAMS = 15;
 /** One suggestion is not more than two of these portions: what is more comes with the next reading. */
 const MAX_GRAMS = 30;
 
@@ -32,7 +32,7 @@ export function proposeCarbohydrates({ one, state, simulation }: DraftCase): Dra
       values,
     );
   const needed = ((target - least) / therapy.correctionFactor) * therapy.carbRatio;
-  const grams = Math.floor(Math.min(MAX_GRAMS, Math.max(LEAST_GRAMS, needed)));
+  const grams = Math.floor(Math.min(MAX_GRAMS, Math.max(MIN_GRAMS, needed)));
   return {
     status: 'proposed',
     value: grams,
@@ -41,7 +41,7 @@ export function proposeCarbohydrates({ one, state, simulation }: DraftCase): Dra
       state.glucose < LOW
         ? `Glucose is ${state.glucose} mg/dL, below ${LOW}.`
         : `Glucose is predicted at ${lowest} mg/dL within 60 minutes.`,
-      `(target − lowest) / factor × ratio is ${Math.round(needed)} g; at least ${LEAST_GRAMS} g and at most ${MAX_GRAMS} g are suggested at once. Check again after 15 minutes.`,
+      `(target − lowest) / factor × ratio is ${Math.round(needed)} g; at least ${MIN_GRAMS} g and at most ${MAX_GRAMS} g are suggested at once. Check again after 15 minutes.`,
     ],
     checks: seen.map(({ check }) => check),
     simulated: values,

@@ -18,13 +18,13 @@ export interface AlignedBeats {
 const QRS_S = [-0.1, 0.14] as const;
 const P_S = [-0.24, -0.06] as const;
 /** Fewer beats have no median beat. */
-const LEAST_BEATS = 5;
-const LEAST_WHOLE = 4;
+const MIN_BEATS = 5;
+const MIN_WHOLE = 4;
 const ATRIAL_FEATURES = 15;
 
 /** `undefined` for fewer than five beats. */
 export function alignBeats(samples: Float64Array, fs: number, beats: readonly number[]): AlignedBeats | undefined {
-  if (beats.length < LEAST_BEATS) return undefined;
+  if (beats.length < MIN_BEATS) return undefined;
   const filter = bandPass(fs, 0.7, 30);
   let held = 0;
   const signal = samples.map((sample) => filter((held = Number.isFinite(sample) ? sample : held)));
@@ -68,7 +68,7 @@ export function averagedBeatFeatures(beats: AlignedBeats | undefined, fs: number
   const spread = Math.sqrt(mean(size.map((each) => (each - mean(size)) ** 2)));
   const agreement = [share(isSure, Boolean), mean(likeness), quantile(likeness, 0.25), spread, width];
   const whole = at.filter((beat, i) => isSure[i] && beat > 0.3 * fs && beat + 0.45 * fs < signal.length);
-  if (whole.length < LEAST_WHOLE) return [...agreement, ...missing(ATRIAL_FEATURES)];
+  if (whole.length < MIN_WHOLE) return [...agreement, ...missing(ATRIAL_FEATURES)];
   return [...agreement, ...pWave(beats, whole, fs), ...residue(beats, whole, fs), ...quietLine(signal, at, fs, height)];
 }
 

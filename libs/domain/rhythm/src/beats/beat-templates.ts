@@ -19,7 +19,7 @@ const LOOSEST = 0.85;
 const STRICTEST = 0.95;
 const DISTANCES = 5;
 /** More groups than this are noise: the smallest is dropped. */
-const MOST = 40;
+const MAX_TEMPLATES = 40;
 
 /** Sameness at the best shift, -1..1: 2<x,t> / (|x|² + |t|²) over the QRS, the correlation brought down where sizes differ. */
 export function sameness(
@@ -64,7 +64,7 @@ function learn(forms: readonly Float64Array[], limit: number): readonly Template
   const templates: Template[] = [];
   for (const form of forms) {
     if (joined(templates, form, 1, limit)) continue;
-    if (templates.length >= MOST) {
+    if (templates.length >= MAX_TEMPLATES) {
       const least = templates.reduce((low, each) => (each.count <= low.count ? each : low));
       templates.splice(templates.indexOf(least), 1);
     }

@@ -10,7 +10,7 @@ const RARE = 20;
 const BIN_MS = 300_000;
 const BINS = 12;
 /** Under 20 min analysed the rate is taken as if it were 20, so that three early beats in a minute are not 180 per hour. */
-const LEAST_MS = 1_200_000;
+const MIN_MS = 1_200_000;
 const HOUR_MS = 3_600_000;
 
 export interface EctopyState {
@@ -45,7 +45,7 @@ export function stepEctopy(
   const bins = counted(state.bins, Math.floor(at / BIN_MS), isEctopic ? 1 : 0, interval);
   const count = bins.reduce((sum, bin) => sum + bin[1], 0);
   const analysed = bins.reduce((sum, bin) => sum + bin[2], 0);
-  const rate = (count * HOUR_MS) / Math.max(analysed, LEAST_MS);
+  const rate = (count * HOUR_MS) / Math.max(analysed, MIN_MS);
   const told = state.told ? rate >= RARE : rate >= FREQUENT;
   const isWorse = told && state.told && rate >= 2 * state.rate;
   if (told === state.told && !isWorse) return { state: { ...state, early, bins }, finding: null };

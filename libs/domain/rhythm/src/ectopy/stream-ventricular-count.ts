@@ -30,7 +30,7 @@ export interface VentricularBeats {
 const HALF_MINUTE_MS = 30_000;
 const PARTS = 10;
 /** About a minute: of fewer beats a share says little. */
-const LEAST_BEATS = 60;
+const MIN_BEATS = 60;
 
 /** Takes the newest beats in; what is older than five minutes at `at` (ms) is forgotten, beats or no beats. */
 export function countVentricular(
@@ -63,7 +63,7 @@ export function ventricularShare(
   const parts = count?.parts ?? [];
   const sum = (of: 1 | 2 | 3): number => parts.reduce((total, part) => total + part[of], 0);
   const [beats, ventricular, seconds] = [sum(1), sum(2), sum(3)];
-  if (count === null || beats < LEAST_BEATS || seconds <= 0) return { refused: 'too-few-beats' };
+  if (count === null || beats < MIN_BEATS || seconds <= 0) return { refused: 'too-few-beats' };
   return {
     percent: tenth((100 * ventricular) / beats),
     beats,

@@ -33,7 +33,7 @@ const SHIPPED: AfLimits = { repetition: 0.8, lower: 0.62, upper: 1.3 };
 /** So many beats wait for a later one to prove their run, about three minutes; older ones are not fibrillation. */
 const MAX_WAITING = 220;
 /** Under this, irregularity and surprise together decide against fibrillation, whatever the repetition; it is not measured. */
-export const LEAST_EVIDENCE = 0.5;
+export const MIN_EVIDENCE = 0.5;
 
 export interface AfDecisionState {
   /** The run over the lower limit that goes on now has had a beat over the upper one. */

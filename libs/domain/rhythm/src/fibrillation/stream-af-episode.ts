@@ -11,7 +11,7 @@ const WORSE_MS = [3_600_000, 86_400_000] as const;
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 /** Longer steps between judged beats are gaps: they count neither as fibrillation nor as analysed. */
-const LONGEST_STEP_MS = 10_000;
+const MAX_STEP_MS = 10_000;
 
 export interface AfEpisodeState {
   /** Newest judged beat, ms. */
@@ -48,7 +48,7 @@ export function stepEpisode(
   confident: boolean,
 ): { readonly state: AfEpisodeState; readonly finding: RhythmFinding | null } {
   const step = state.judged === null ? 0 : verdict.at - state.judged;
-  const time = step > 0 && step <= LONGEST_STEP_MS ? step : 0;
+  const time = step > 0 && step <= MAX_STEP_MS ? step : 0;
   const hours = counted(state.hours, verdict, time);
   const next = { ...state, judged: verdict.at, hours };
   if (verdict.af) {

@@ -9,7 +9,7 @@ import { repetition } from './interval-repetition.js';
 import {
   AfDecision,
   isIrregular,
-  LEAST_EVIDENCE,
+  MIN_EVIDENCE,
   NO_AF_DECISION,
   type AfDecisionState,
   type AfScores,
@@ -22,8 +22,8 @@ import { WordEntropy } from './word-entropy.js';
 const PREMATURE = 0.85;
 const LOCAL = 8;
 /** Intervals outside are gaps or doubled marks, ms: they are left out. */
-const SHORTEST_MS = 100;
-const LONGEST_MS = 5000;
+const MIN_MS = 100;
+const MAX_MS = 5000;
 
 /** What else was chosen on the development records. */
 export interface AfDesign {
@@ -113,7 +113,7 @@ export class AfWindow {
   /** As `push`, before the decision: the scores of beats, about 46 beats late. */
   score(at: number, given: number): readonly ScoredBeat[] {
     const interval = Math.round(given);
-    if (!(interval >= SHORTEST_MS && interval <= LONGEST_MS)) return [];
+    if (!(interval >= MIN_MS && interval <= MAX_MS)) return [];
     if (this.waiting === null) {
       this.waiting = [at, interval, null];
       return [];
@@ -154,7 +154,7 @@ export class AfWindow {
   private scored(
     irregularity: number,
     surprise: number,
-    known = irregularity + surprise > LEAST_EVIDENCE ? repetition(this.forecast.newest(this.design.window)) : 0,
+    known = irregularity + surprise > MIN_EVIDENCE ? repetition(this.forecast.newest(this.design.window)) : 0,
   ): AfScores {
     return { irregularity, surprise, repetition: known };
   }

@@ -54,7 +54,7 @@ export function channelEvidence(
 /** VF-filter leakage at and under which a wave is fibrillatory, and its waves per second and mV, as in the streamed rule. */
 const LEAKAGE = 0.42;
 const WAVES = [2, 9] as const;
-const LEAST_MV = 0.05;
+const MIN_MV = 0.05;
 const WAVE_S = 4;
 
 /** Whether four seconds of the lead in the span look like fibrillation or flutter, however regular. */
@@ -65,7 +65,7 @@ export function isFibrillatory(samples: Float64Array, fs: number, { from, until 
   for (let start = from; start + WAVE_S <= until; start++) {
     const part = signal.subarray(Math.round(start * fs), Math.round((start + WAVE_S) * fs));
     const { leakage, frequency, size } = waveform(part, fs);
-    if (leakage <= LEAKAGE && frequency >= WAVES[0] && frequency <= WAVES[1] && size >= LEAST_MV) return true;
+    if (leakage <= LEAKAGE && frequency >= WAVES[0] && frequency <= WAVES[1] && size >= MIN_MV) return true;
   }
   return false;
 }

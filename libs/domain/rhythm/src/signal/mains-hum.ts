@@ -6,12 +6,12 @@ const PART_S = 0.2;
 /** Hum may begin with the lead coming loose: two seconds of it are enough. */
 const STRETCH_PARTS = 10;
 /** mV, in the quieter quarter of a stretch; true asystoles are lost from 0.05 mV on (docs/clinical/rules/asystole.md). */
-const LEAST_MV = 0.02;
+const MIN_MV = 0.02;
 /** A notch 10 Hz wide that rings for 30 ms: mains stray by 0.2 Hz. */
 const QUALITY = 5;
 
 /** The same samples where there is no hum of `least` mV; `fs` in Hz. NaN is kept. */
-export function withoutHum(samples: Float64Array, fs: number, least = LEAST_MV): Float64Array {
+export function withoutHum(samples: Float64Array, fs: number, least = MIN_MV): Float64Array {
   return MAINS_HZ.reduce(
     (clean, hertz) => (hasHum(clean, fs, hertz, least) ? notched(clean, fs, hertz) : clean),
     samples,

@@ -15,7 +15,7 @@ import { episodeId, emit } from '../alerts/emit.js';
 /** Newest act ids that are remembered. A repeat comes from the transport, so it comes soon. */
 const ACTS_KEPT = 24;
 const TIMER = 'snooze';
-const LONGEST_SNOOZE = 24 * 3_600_000;
+const MAX_SNOOZE = 24 * 3_600_000;
 /** Resolving an alert whose condition still holds is a snooze of this length. */
 export const RESOLVED_FOR = 30 * 60_000;
 
@@ -96,7 +96,7 @@ function act(
     }
     case 'snooze': {
       if (closed || !isInstant(does.until) || does.until <= now) return undefined;
-      return snooze(draft, rule, noted, Math.min(does.until, now + LONGEST_SNOOZE));
+      return snooze(draft, rule, noted, Math.min(does.until, now + MAX_SNOOZE));
     }
     case 'resolve': {
       if (closed) return undefined;

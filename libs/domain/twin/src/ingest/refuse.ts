@@ -3,7 +3,7 @@ import { drop, type Change, type Draft } from '../state/draft.js';
 import type { Cited } from '../state/cited.js';
 
 /** Refused values that one record lists; more are counted. A record holds at most some thousand. */
-const MOST = 100;
+const MAX_LISTED = 100;
 
 /** Counts a sample that no use can be made of, and lists it for its sender. */
 export function refuseSample(
@@ -13,7 +13,7 @@ export function refuseSample(
   reason: string,
 ): void {
   drop(draft, reason);
-  if (draft.refused.length >= MOST) return;
+  if (draft.refused.length >= MAX_LISTED) return;
   draft.refused.push({
     reason,
     code: sample.c,
@@ -33,7 +33,7 @@ export function refuseVersion(draft: Draft, change: Change, reason: string): voi
   drop(draft, reason);
   const { code, t, x, source, device, id, identity, version, judged, quality, reasons = [] } = change;
   change.judged = { quality: judged?.quality ?? quality, reasons: [...(judged?.reasons ?? reasons), reason] };
-  if (draft.refused.length >= MOST) return;
+  if (draft.refused.length >= MAX_LISTED) return;
   draft.refused.push({
     reason,
     code,

@@ -12,7 +12,7 @@ const FREE_VALUES = 2_000;
 /** n values that were judged again are paid by n / 2 late ones, or by time. */
 const READ_PER_LATE_VALUE = 2;
 const READ_PER_MS = 16;
-const LONGEST_WAIT = 10_000;
+const MAX_WAIT = 10_000;
 /** Stretches that wait; more are judged again at once. */
 const MAX_WAITING = 32;
 /** Stretches no further apart than this wait as one, ms. */
@@ -54,7 +54,7 @@ export function dueSpans(
 
 /** After stretches were judged again: when the next may be. @param reread values that were judged again */
 export function settleWaves(now: number, reread: number): Changes {
-  const due = now + Math.min(LONGEST_WAIT, Math.ceil(reread / READ_PER_MS));
+  const due = now + Math.min(MAX_WAIT, Math.ceil(reread / READ_PER_MS));
   const after = Math.ceil(reread / READ_PER_LATE_VALUE);
   const lateWaves = reread <= FREE_VALUES ? undefined : { spans: [], due, after };
   return { state: { lateWaves }, timers: { [TIMER]: null } };

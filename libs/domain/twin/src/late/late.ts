@@ -7,7 +7,7 @@ export const FREE_VALUES = 2_000;
 /** A re-evaluation of n values is paid by n / 16 late values, or by time. */
 const READ_PER_LATE_VALUE = 16;
 const READ_PER_MS = 4;
-const LONGEST_WAIT = 30_000;
+const MAX_WAIT = 30_000;
 const TIMER = 'late';
 const NONE: ReadonlySet<string> = new Set();
 
@@ -62,7 +62,7 @@ export function settleLate(now: number, followed: ReadonlyMap<number, Effect>, r
       ? undefined
       : {
           from: {},
-          due: now + Math.min(LONGEST_WAIT, Math.ceil(reread / READ_PER_MS)),
+          due: now + Math.min(MAX_WAIT, Math.ceil(reread / READ_PER_MS)),
           after: Math.ceil(reread / READ_PER_LATE_VALUE),
         };
   return { state: { late }, timers: { [TIMER]: null } };

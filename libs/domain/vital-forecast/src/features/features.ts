@@ -20,7 +20,7 @@ export interface Features {
  * Time constants of the weighted means, h: halves of each other, so that one weight is the square of the next and one exponential serves all. A last mean weighs all
  * hours alike.
  */
-const LONGEST_HOURS = 8;
+const MAX_HOURS = 8;
 const WEIGHTED = 4;
 /** Places of the means of another vital sign that are read: of 2 and 8 h. */
 const READ_OF_OTHERS = [1, 3] as const;
@@ -98,7 +98,7 @@ function towardsMeans({ means, ages, level }: Seen, { spread }: VitalSign): read
   let [s1, s2, s4, s8, all] = [0, 0, 0, 0, 0];
   for (let i = 0; i < means.length; i++) {
     const x = means[i]! - level;
-    const by8 = Math.exp(-ages[i]! / LONGEST_HOURS);
+    const by8 = Math.exp(-ages[i]! / MAX_HOURS);
     const by4 = by8 * by8;
     const by2 = by4 * by4;
     const by1 = by2 * by2;

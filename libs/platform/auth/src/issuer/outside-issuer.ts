@@ -10,7 +10,7 @@ import { Discovery, type IssuerSettings } from './discovery.js';
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const TYPES = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
 const CLOCK_TOLERANCE_SECONDS = 10;
-const LONGEST_TOKEN = 8_192;
+const MAX_TOKEN = 8_192;
 const MAX_SCOPES = 100;
 const MAX_REMEMBERED = 2_048;
 /** A token found good is believed this long, so that a key that was withdrawn ends soon. */
@@ -60,7 +60,7 @@ export class OutsideIssuer {
 
   /** True when the token says that it is of this issuer; nothing is checked. */
   claims(token: string): boolean {
-    if (token.length > LONGEST_TOKEN) return false;
+    if (token.length > MAX_TOKEN) return false;
     try {
       return decodeJwt(token).iss === this.settings.issuer;
     } catch {

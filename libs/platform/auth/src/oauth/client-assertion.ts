@@ -5,9 +5,9 @@ import { NoKeysError } from '../keys/remote-keys.js';
 import { importPublic } from '../keys/verification-keys.js';
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-const LONGEST_LIFE_SECONDS = 300;
+const MAX_LIFE_SECONDS = 300;
 const CLOCK_TOLERANCE_SECONDS = 10;
-const LONGEST_ASSERTION = 8_192;
+const MAX_ASSERTION = 8_192;
 
 export type AssertionVerdict =
   { readonly kind: 'ok'; readonly client: Client } | { readonly kind: 'refused'; readonly why: string };
@@ -26,7 +26,7 @@ export interface AssertionDeps {
  * registered key, `iss` = `sub` = the client, `aud` = our token endpoint, living at most five minutes, its `jti` never seen.
  */
 export async function judgeAssertion(assertion: string, deps: AssertionDeps): Promise<AssertionVerdict> {
-  if (assertion.length > LONGEST_ASSERTION) return refused('the assertion is too long');
+  if (assertion.length > MAX_ASSERTION) return refused('the assertion is too long');
   const { clients, now } = deps;
   try {
     const claimed = decodeJwt(assertion).iss;
@@ -36,7 +36,7 @@ export async function judgeAssertion(assertion: string, deps: AssertionDeps): Pr
     const payload = await verified(assertion, client, deps);
     if (typeof payload === 'string') return refused(payload);
     const expiresAt = (payload.exp ?? 0) * 1000;
-    if (expiresAt > now + (LONGEST_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS) * 1000) {
+    if (expiresAt > now + (MAX_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS) * 1000) {
       return refused('exp must be at most five minutes ahead');
     }
     const jti = payload.jti;

@@ -10,7 +10,7 @@ const MINUTE = 60;
 const BY_NAME_AND_ADDRESS = { points: 10, duration: 10 * MINUTE };
 const BY_NAME = { points: 50, duration: 60 * MINUTE };
 const BY_ADDRESS = { points: 100, duration: 10 * MINUTE };
-const LONGEST_KEY = 256;
+const MAX_KEY = 256;
 
 /** Slows the guessing of passwords. Names that nobody has count as others do: what is refused says nothing of them. */
 export class PasswordAttempts {
@@ -63,7 +63,7 @@ export class PasswordAttempts {
 }
 
 function nameOf(name: string): string {
-  return foldedName(name).slice(0, LONGEST_KEY);
+  return foldedName(name).slice(0, MAX_KEY);
 }
 
 function pairOf(address: string, name: string): string {

@@ -1,5 +1,5 @@
 /** No answer may keep an alert from being tried for longer than a day, whatever its clock says. */
-export const LONGEST_RETRY_AFTER_MS = 24 * 3600 * 1000;
+export const MAX_RETRY_AFTER_MS = 24 * 3600 * 1000;
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const TIME = '(\\d{2}):(\\d{2}):(\\d{2})';
@@ -10,12 +10,12 @@ const ASCTIME = new RegExp(`^[a-z]{3} ([a-z]{3}) ([ \\d]\\d) ${TIME} (\\d{4})$`)
 
 /**
  * How long a `Retry-After` header asks to wait from `now` (ms since 1970), in ms: seconds or an HTTP date (RFC 9110 §10.2.3). 0 when
- * absent, unreadable or past; at most {@link LONGEST_RETRY_AFTER_MS}.
+ * absent, unreadable or past; at most {@link MAX_RETRY_AFTER_MS}.
  */
 export function retryAfterMs(header: string | undefined, now: number): number {
   const text = (header ?? '').trim().toLowerCase();
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : httpDate(text, now) - now;
-  return wait > 0 ? Math.min(wait, LONGEST_RETRY_AFTER_MS) : 0;
+  return wait > 0 ? Math.min(wait, MAX_RETRY_AFTER_MS) : 0;
 }
 
 /** ms since 1970, NaN when it is none of the three forms. */

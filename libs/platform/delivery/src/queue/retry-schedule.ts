@@ -1,7 +1,7 @@
 /** Waits between the tries of a message grow by this factor from the first to the longest. */
 const GROWTH = 1.6;
 const FIRST_MS = 1000;
-const LONGEST_MS = 3600 * 1000;
+const MAX_MS = 3600 * 1000;
 /** Each wait is spread by ±20 %, so that messages that failed together do not return together. */
 const SPREAD = 0.2;
 
@@ -34,7 +34,7 @@ export function classifyStatus(status: number): AttemptOutcome {
  * days. Quick at first because most failures are restarts. `random` in [0, 1).
  */
 export function backoffMs(tries: number, random: number): number {
-  const step = Math.min(FIRST_MS * GROWTH ** (tries - 1), LONGEST_MS);
+  const step = Math.min(FIRST_MS * GROWTH ** (tries - 1), MAX_MS);
   return Math.round(step * (1 - SPREAD + 2 * SPREAD * random));
 }
 

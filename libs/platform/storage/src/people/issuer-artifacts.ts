@@ -8,14 +8,14 @@ export interface IssuerArtifact {
 }
 
 /** Of things without a lifetime of their own, seconds. */
-const LONGEST_SECONDS = 24 * 60 * 60;
+const MAX_SECONDS = 24 * 60 * 60;
 const REMOVE_AT_ONCE = 1_000;
 
 /** What the embedded issuer keeps, shared by all processes: it lives for minutes. */
 export class IssuerArtifacts {
   constructor(private readonly pool: Pool) {}
 
-  async put(kind: string, id: string, artifact: IssuerArtifact, lifetimeSeconds = LONGEST_SECONDS): Promise<void> {
+  async put(kind: string, id: string, artifact: IssuerArtifact, lifetimeSeconds = MAX_SECONDS): Promise<void> {
     await this.pool.query(
       `INSERT INTO issuer_artifacts (kind, id, payload, uid, grant_id, expires_at)
        VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))

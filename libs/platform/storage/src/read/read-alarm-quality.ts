@@ -75,10 +75,10 @@ export async function patientDays(pool: Pool, asked: Asked): Promise<number> {
        SELECT 1 FROM generate_series(1, $5::int) AS c (code), measurements m
        WHERE m.tenant = t.tenant AND m.twin = t.key AND m.code = c.code AND m.effective_at >= greatest(day, to_timestamp($2::float8 / 1000))
          AND m.effective_at < least(day + interval '24 hours', to_timestamp($3::float8 / 1000)))`,
-    [asked.tenant, asked.from, asked.to, asked.patient ?? null, LARGEST_CODE],
+    [asked.tenant, asked.from, asked.to, asked.patient ?? null, MAX_CODE],
   );
   return rows[0]?.n ?? 0;
 }
 
 /** The key of measurements goes by code before time, so each code is looked up on its own. */
-const LARGEST_CODE = 32;
+const MAX_CODE = 32;

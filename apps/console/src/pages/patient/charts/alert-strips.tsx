@@ -19,7 +19,7 @@ const RHYTHM = new Set([
   'ventricular-fibrillation',
 ]);
 const CODES = ['ecg', 'rr-interval', 'ppg', 'arterial-pressure-wave'] as const;
-const MOST_STRIPS = 3;
+const MAX_STRIPS = 3;
 
 interface StripAlert {
   readonly id: string;
@@ -47,7 +47,7 @@ function rhythmAlerts(alerts: Twin['alerts'], items: readonly TimelineItem[]): r
     if (kind !== 'alert' || alert === undefined || effectiveAt === undefined || !RHYTHM.has(rule ?? '')) continue;
     if (!found.has(alert)) found.set(alert, { id: alert, title, at: Date.parse(effectiveAt) });
   }
-  return [...found.values()].slice(0, MOST_STRIPS);
+  return [...found.values()].slice(0, MAX_STRIPS);
 }
 
 function AlertStrip({ view, alert }: { readonly view: View; readonly alert: StripAlert }): React.ReactNode {

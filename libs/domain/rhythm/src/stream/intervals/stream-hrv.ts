@@ -19,8 +19,8 @@ export interface HrvRefusal {
 const LEAST = 100;
 /** Under 80 % normal intervals the figures are of artefact and ectopy. */
 const NORMAL_SHARE = 0.8;
-const SHORTEST_MS = 300;
-const LONGEST_MS = 2000;
+const MIN_MS = 300;
+const MAX_MS = 2000;
 /** Farther from the median of the nine around it: ectopy or artefact. */
 const OFF = 0.3;
 const AROUND = 4;
@@ -48,8 +48,8 @@ export function hrvSummary(intervals: readonly number[]): HrvSummary | HrvRefusa
 }
 
 function isNormal(interval: number, around: readonly number[]): boolean {
-  if (!(interval >= SHORTEST_MS && interval <= LONGEST_MS)) return false;
-  const usable = around.filter((each) => each >= SHORTEST_MS && each <= LONGEST_MS).toSorted((a, b) => a - b);
+  if (!(interval >= MIN_MS && interval <= MAX_MS)) return false;
+  const usable = around.filter((each) => each >= MIN_MS && each <= MAX_MS).toSorted((a, b) => a - b);
   const usual = usable[usable.length >> 1]!;
   return Math.abs(interval - usual) <= OFF * usual;
 }

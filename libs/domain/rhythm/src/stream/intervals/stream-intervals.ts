@@ -54,8 +54,8 @@ const JITTER_MS = 1000;
 const SAME_MS = 1;
 const DOUBLED_MS = 100;
 /** Plausibility of an interval: docs/clinical/plausibility.md. */
-const SHORTEST_MS = 200;
-const LONGEST_MS = 10_000;
+const MIN_MS = 200;
+const MAX_MS = 10_000;
 const MAX_USUAL_MS = 3000;
 const LOCAL = 8;
 const AF_BEATS = 127;
@@ -134,14 +134,14 @@ class IntervalStream {
   push(given: number): void {
     this.clock += given;
     const interval = given + this.carried;
-    if (given < SHORTEST_MS || given > LONGEST_MS) this.refused++;
+    if (given < MIN_MS || given > MAX_MS) this.refused++;
     this.carried = interval < DOUBLED_MS ? interval : 0;
     if (this.carried > 0 || interval === 0) return;
     this.clean = this.run.doubtful ? 0 : Math.min(AF_BEATS, this.clean + 1);
     const at = Math.round(this.clock);
-    if (interval > LONGEST_MS) this.gap(interval);
+    if (interval > MAX_MS) this.gap(interval);
     this.judge(this.window.push(at, interval), at);
-    if (interval >= SHORTEST_MS && interval <= LONGEST_MS) this.follow(interval, at);
+    if (interval >= MIN_MS && interval <= MAX_MS) this.follow(interval, at);
   }
 
   save(): IntervalStep {

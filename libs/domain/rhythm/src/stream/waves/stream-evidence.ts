@@ -57,7 +57,7 @@ export interface LeadSignal {
 const WAVE_S = 4;
 /** Whole seconds that lie in four seconds of silence. */
 const FLAT_S = 3;
-const LEAST_S = 5;
+const MIN_S = 5;
 const NEWEST_S = 4;
 /** A wave under this share of the lead's usual beat is noise or a P wave, not a beat. */
 const SMALL = 0.15;
@@ -74,7 +74,7 @@ export function ecgEvidence(
   { readonly evidence: EcgEvidence; readonly signal: LeadSignal } | { readonly evidence: null; readonly signal: null }
 ) {
   const usable = usableSeconds(blocks);
-  if (usable < LEAST_S) return { evidence: null, usual, signal: null };
+  if (usable < MIN_S) return { evidence: null, usual, signal: null };
   const samples = withoutHum(held(decode(blocks.slice(-usable), 2, ECG_RATE)), ECG_RATE);
   const all = findBeats(samples, ECG_RATE);
   const least = SMALL * (usual?.height ?? 0);
@@ -135,7 +135,7 @@ export function pulseEvidence(
   blocks: readonly Block[],
 ): { readonly evidence: PulseEvidence; readonly samples: Float64Array } | null {
   const usable = usableSeconds(blocks);
-  if (usable < LEAST_S || blocks.slice(-3).some(([quality]) => quality === 'f')) return null;
+  if (usable < MIN_S || blocks.slice(-3).some(([quality]) => quality === 'f')) return null;
   const samples = held(decode(blocks.slice(-usable), 1, PULSE_RATE));
   const { longest, variation, slowest, fastest, burst } = regularity(
     findPulses(samples, PULSE_RATE),

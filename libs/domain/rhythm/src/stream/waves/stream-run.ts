@@ -32,12 +32,12 @@ export interface StreamedRun {
 }
 
 /** One beat under the definition: a beat of a run is now and then classed as usual. */
-const LEAST_BEATS = 4;
+const MIN_BEATS = 4;
 const DEFINITION_BEATS = 5;
 /** Scores of the trees above which a run is emitted, and emitted with confidence. */
 const TOLD = 0.3;
 const SURE = 0.7;
-const LEAST_RATE = 100;
+const MIN_RATE = 100;
 const AGO_S = 3;
 /** Coefficient of variation of a steady lead or pulse; share of the run's rate under which a lead is slower. */
 const STEADY = 0.12;
@@ -47,7 +47,7 @@ const NEWEST_S = 5;
 
 export function newestRun(leads: readonly RunLead[], pulses: readonly RunPulse[]): StreamedRun | null {
   const runs = leads.flatMap(({ evidence: { run } }) =>
-    run !== null && run.beats >= LEAST_BEATS && run.rate > LEAST_RATE && run.ago <= AGO_S ? [run] : [],
+    run !== null && run.beats >= MIN_BEATS && run.rate > MIN_RATE && run.ago <= AGO_S ? [run] : [],
   );
   if (runs.length === 0) return null;
   const { beats, ago } = runs.reduce((most, run) => (run.beats > most.beats ? run : most));
@@ -75,7 +75,7 @@ export function newestRun(leads: readonly RunLead[], pulses: readonly RunPulse[]
 function isOpposed(leads: readonly RunLead[], pulses: readonly RunPulse[], rate: number): boolean {
   return (
     leads.some(({ evidence: { variation, five } }) => variation < STEADY && five > 0 && five < SLOWER * rate) ||
-    pulses.some(({ evidence: { variation, burst } }) => variation < STEADY && burst < LEAST_RATE)
+    pulses.some(({ evidence: { variation, burst } }) => variation < STEADY && burst < MIN_RATE)
   );
 }
 

@@ -28,7 +28,7 @@ const NEARLY_FAST = 120;
 /** Leakage at and under which four seconds are fibrillatory; waves per second and mV they have to have. */
 const LEAKAGE = 0.42;
 const WAVES = [2, 9] as const;
-const LEAST_MV = 0.05;
+const MIN_MV = 0.05;
 
 const NO: Verdict = { holds: false, value: 0, unit: '1', doubt: null, ago: 0 };
 
@@ -110,7 +110,7 @@ function fibrillation(leads: readonly EcgEvidence[], pulses: readonly PulseEvide
   const leakage = Math.min(...leads.map(({ wave }) => wave.leakage));
   const isFibrillatory = leads.some(
     ({ wave }) =>
-      wave.leakage <= LEAKAGE && wave.frequency >= WAVES[0] && wave.frequency <= WAVES[1] && wave.size >= LEAST_MV,
+      wave.leakage <= LEAKAGE && wave.frequency >= WAVES[0] && wave.frequency <= WAVES[1] && wave.size >= MIN_MV,
   );
   const isSteady = leads.some(({ variation, five }) => variation < 0.15 && five < 180);
   const goesOn = pulses.some(({ longest, variation }) => longest < 2 && variation < 0.4);
