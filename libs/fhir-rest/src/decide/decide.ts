@@ -1,5 +1,5 @@
 import { searchValuesOf } from '#libs/fhir-search';
-import { stringifyJson, type DeviceUseContext, type Issue, type JsonObject } from '#libs/domain/fhir';
+import { stringifyJson, type DeviceUseContext, type JsonObject } from '#libs/domain/fhir';
 import { ALL_ALLOWED, type Allowed } from '../access/allowed.js';
 import { matchesWithin } from '../access/within.js';
 import { clinicalOf, mayBeStored, takenBack } from '../clinical/clinical.js';
@@ -9,7 +9,7 @@ import { noSuchPatient, unclearPatient } from '../references/reference-issues.js
 import { referencesOf } from '../references/references.js';
 import { sideEffects } from '../clinical/side-effects.js';
 import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from '../plan/step.js';
-import type { Decision, StepResult } from './decision.js';
+import { refusedResult, type Decision, type StepResult } from './decision.js';
 import { Known } from './known.js';
 import { News } from './news.js';
 import { isKnown, mismatch } from './preconditions.js';
@@ -105,7 +105,7 @@ class Deciding {
   private read(step: ReadStep): StepResult {
     const found = this.known.seen('read', `${step.type}/${step.id}`);
     if (found === undefined) return absent(step);
-    if (found.deleted) return refused(410, 'deleted', 'this resource was deleted', step.at);
+    if (found.deleted) return refusedResult(410, 'deleted', 'this resource was deleted', step.at);
     return isKnown(step, found)
       ? { kind: 'notModified', resource: found }
       : { kind: 'found', resource: found, isHead: step.isHead };
@@ -160,7 +160,7 @@ class Deciding {
     const version = (before?.version ?? 0) + 1;
     const resource = stamped(step.resource, step.id, version, this.now);
     if (this.allowed.isRestricted(step.kind, step.type) && !this.allowed.permits(step.kind, resource)) {
-      return refused(403, 'forbidden', 'the resource is outside what the scopes of this client allow', step.at);
+      return refusedResult(403, 'forbidden', 'the resource is outside what the scopes of this client allow', step.at);
     }
     const clinical = clinicalOf(resource, {
       version,
@@ -225,14 +225,10 @@ function stamped(resource: JsonObject, id: string, version: number, now: number)
 }
 
 function absent({ at }: { readonly at: string }): StepResult {
-  return refused(404, 'not-found', 'no such resource', at);
+  return refusedResult(404, 'not-found', 'no such resource', at);
 }
 
 /** An update by a condition takes an id that was made for it, unless the resource names one. */
 function hasChosenId({ condition, resource, id }: UpdateStep): boolean {
   return condition === undefined || resource['id'] === id;
-}
-
-function refused(status: number, code: Issue['code'], diagnostics: string, at: string): StepResult {
-  return { kind: 'refused', status, issues: [{ severity: 'error', code, diagnostics, expression: [at] }] };
 }

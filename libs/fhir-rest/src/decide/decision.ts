@@ -1,5 +1,5 @@
 import type { WireFact, WireSample } from '#libs/contracts';
-import type { Issue } from '#libs/domain/fhir';
+import type { Issue, IssueCode } from '#libs/domain/fhir';
 import type { UnmeasuredPart } from '../clinical/unmeasured-parts.js';
 import type { HistoryStep, SearchStep, VersionStep } from '../plan/step.js';
 import type { ResourceChange, StoredResource } from '../repository/resources.js';
@@ -26,6 +26,10 @@ export type StepResult =
   /** To be read when all is written. */
   | { readonly kind: 'later'; readonly step: LaterStep }
   | { readonly kind: 'refused'; readonly status: number; readonly issues: readonly Issue[] };
+
+export function refusedResult(status: number, code: IssueCode, diagnostics: string, at: string): StepResult {
+  return { kind: 'refused', status, issues: [{ severity: 'error', code, diagnostics, expression: [at] }] };
+}
 
 /** A step that reads by statements of its own, and sees what the request wrote. */
 export type LaterStep = VersionStep | SearchStep | HistoryStep;

@@ -1,6 +1,5 @@
-import type { IssueCode } from '#libs/domain/fhir';
 import { hasTag, versionOfTag } from '../answers/answer.js';
-import type { DeleteStep, PatchStep, RefusedStep, UpdateStep } from '../plan/step.js';
+import { refusedStep, type DeleteStep, type PatchStep, type RefusedStep, type UpdateStep } from '../plan/step.js';
 import type { CurrentResource, StoredResource } from '../repository/resources.js';
 
 /** The refusal of a step whose If-Match or If-None-Match does not hold. */
@@ -10,7 +9,7 @@ export function mismatch(
 ): RefusedStep | undefined {
   const current = before === undefined || before.deleted ? undefined : before;
   if (step.ifMatch !== undefined && (current === undefined || versionOfTag(step.ifMatch) !== current.version)) {
-    return refused(step.index, 412, 'conflict', 'If-Match names a version that is not the current one', step.at);
+    return refusedStep(step.index, 412, 'conflict', 'If-Match names a version that is not the current one', step.at);
   }
   if (
     step.kind === 'update' &&
@@ -18,7 +17,7 @@ export function mismatch(
     current !== undefined &&
     hasTag(step.ifNoneMatch, current.version)
   ) {
-    return refused(step.index, 412, 'conflict', 'If-None-Match names the current version', step.at);
+    return refusedStep(step.index, 412, 'conflict', 'If-None-Match names the current version', step.at);
   }
   return undefined;
 }
@@ -34,8 +33,4 @@ export interface KnownVersion {
 export function isKnown({ ifNoneMatch, ifModifiedSince }: KnownVersion, resource: StoredResource): boolean {
   if (ifNoneMatch !== undefined) return hasTag(ifNoneMatch, resource.version);
   return ifModifiedSince !== undefined && resource.lastUpdated <= ifModifiedSince;
-}
-
-function refused(index: number, status: number, code: IssueCode, diagnostics: string, at: string): RefusedStep {
-  return { kind: 'refused', index, status, issues: [{ severity: 'error', code, diagnostics, expression: [at] }] };
 }

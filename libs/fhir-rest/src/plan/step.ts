@@ -1,4 +1,4 @@
-import type { Issue, JsonObject } from '#libs/domain/fhir';
+import type { Issue, IssueCode, JsonObject } from '#libs/domain/fhir';
 import type { Patch } from '../patch/patch.js';
 import type { ReferenceContext } from '../references/resolve-reference.js';
 import type { Condition } from '../conditions/condition.js';
@@ -119,4 +119,14 @@ export interface RefusedStep extends StepHead {
   readonly kind: 'refused';
   readonly status: number;
   readonly issues: readonly Issue[];
+}
+
+export function refusedStep(
+  index: number,
+  status: number,
+  code: IssueCode,
+  diagnostics: string,
+  at: string,
+): RefusedStep {
+  return { kind: 'refused', index, status, issues: [{ severity: 'error', code, diagnostics, expression: [at] }] };
 }

@@ -1,11 +1,19 @@
 import type { Condition } from '../conditions/condition.js';
-import type { CreateStep, DeleteStep, PatchStep, RefusedStep, Step, UpdateStep } from '../plan/step.js';
+import {
+  refusedStep,
+  type CreateStep,
+  type DeleteStep,
+  type PatchStep,
+  type RefusedStep,
+  type Step,
+  type UpdateStep,
+} from '../plan/step.js';
 import { redirectReferences } from '../references/redirect-references.js';
 import type { CurrentResource, FhirKnown } from '../repository/resources.js';
 import { Finder, type Finding } from '../decide/finder.js';
 import { typesAsked } from '../decide/step-conditions.js';
 import { mismatch } from '../decide/preconditions.js';
-import { isUnclear, refused, tooMany, unresolved, type Found } from './unclear.js';
+import { isUnclear, tooMany, unresolved, type Found } from './unclear.js';
 import { updateByPatch } from '../decide/update-by-patch.js';
 
 /** A conditional create that makes nothing, because there is one already: `id` is that one's. */
@@ -136,7 +144,7 @@ class Settling {
     const found = this.find(condition);
     if (isUnclear(found)) return tooMany(index, found);
     if (found.kind === 'one' && sentId !== undefined && sentId !== found.id) {
-      return refused(
+      return refusedStep(
         index,
         400,
         'invalid',
@@ -146,7 +154,7 @@ class Settling {
     }
     const id = found.kind === 'one' ? found.id : typeof sentId === 'string' ? sentId : step.id;
     if (found.kind === 'none' && this.isTaken(type, id)) {
-      return refused(
+      return refusedStep(
         index,
         409,
         'conflict',
@@ -164,7 +172,7 @@ class Settling {
     const found = condition === undefined ? undefined : this.find(condition);
     if (isUnclear(found)) return tooMany(index, found);
     if (found?.kind === 'none')
-      return refused(index, 404, 'not-found', 'no resource matches the condition', condition?.at ?? at);
+      return refusedStep(index, 404, 'not-found', 'no resource matches the condition', condition?.at ?? at);
     const patch = found === undefined ? step : { ...step, id: found.id };
     const before = this.current(`${patch.type}/${patch.id}`);
     // First, as nothing is to be said of a patch of another version.
@@ -190,7 +198,7 @@ class Settling {
       return undefined;
     }
     const at = step.condition?.at ?? step.at;
-    return refused(step.index, 400, 'duplicate', 'two entries have the same target', at);
+    return refusedStep(step.index, 400, 'duplicate', 'two entries have the same target', at);
   }
 
   private find(condition: Condition): Found {

@@ -1,6 +1,5 @@
-import type { IssueCode } from '#libs/domain/fhir';
 import type { Condition } from '../conditions/condition.js';
-import type { RefusedStep } from '../plan/step.js';
+import { refusedStep, type RefusedStep } from '../plan/step.js';
 
 /** What a condition means. */
 export type Found = { readonly kind: 'none' } | { readonly kind: 'one'; readonly id: string } | Unclear;
@@ -16,8 +15,8 @@ export function isUnclear(found: Found | undefined): found is Unclear {
 }
 
 export function tooMany(index: number, { kind, condition }: Unclear): RefusedStep {
-  if (kind === 'undecided') return refused(index, 400, 'not-supported', UNDECIDED, condition.at);
-  return refused(index, 412, 'multiple-matches', 'more than one resource matches the condition', condition.at);
+  if (kind === 'undecided') return refusedStep(index, 400, 'not-supported', UNDECIDED, condition.at);
+  return refusedStep(index, 412, 'multiple-matches', 'more than one resource matches the condition', condition.at);
 }
 
 const UNDECIDED = 'a chained condition cannot be compared with what the same request writes';
@@ -31,8 +30,4 @@ export function unresolved(kind: 'none' | 'many' | 'undecided', { at }: Conditio
       ? (['not-found', 'no resource matches the conditional reference'] as const)
       : (['multiple-matches', 'more than one resource matches the conditional reference'] as const);
   return [{ severity: 'error', code, diagnostics, expression: [at] }];
-}
-
-export function refused(index: number, status: number, code: IssueCode, diagnostics: string, at: string): RefusedStep {
-  return { kind: 'refused', index, status, issues: [{ severity: 'error', code, diagnostics, expression: [at] }] };
 }
