@@ -16,7 +16,11 @@ export { beat, DOWN_AFTER_MS, readHeartbeats, type Heartbeat } from './engine/he
 export * from './engine/load-twins.js';
 export * from './engine/deferred-records.js';
 export * from './engine/quarantined-twins.js';
-export * from './read/read-receipts.js';
+export { appliedActs, tenantLimitsAt } from './rebuild/applied-acts.js';
+export { emittedEpisodes, replaceTimers } from './rebuild/emitted-episodes.js';
+export { receivedFacts } from './rebuild/received-facts.js';
+export { measurementVersion, receivedMeasurements } from './rebuild/received-measurements.js';
+export { storedSnapshots, twinHead, twinHeads, type TwinRowHead } from './rebuild/twin-heads.js';
 export { OffsetStore } from './engine/offset-store.js';
 export { makePartitions, removeOldForecasts, removeOldMeasurements } from './schema/partitions.js';
 export { removeOld, type RetainedKind } from './retention/remove-old.js';
@@ -109,18 +113,15 @@ export {
   type WardTwin,
 } from './ward/ward-twins.js';
 export * from './read/read-facts.js';
+export { findEpisode, listEpisodes, openAlertsAt, type EpisodeRow } from './read/read-alerts.js';
 export {
-  findEpisode,
   isReached,
   isTransition,
-  listEpisodes,
-  openAlertsAt,
-  SettledTransitions,
   timelineOf,
   transitionsBetween,
-  type EpisodeRow,
   type TransitionRow,
-} from './read/read-alerts.js';
+} from './transitions/read-transitions.js';
+export { SettledTransitions } from './transitions/settled-transitions.js';
 export { inboxCount, inboxPage, type InboxGroup } from './read/read-inbox.js';
 export * from './read/episodes-in-order.js';
 export * from './read/find-evidence.js';
