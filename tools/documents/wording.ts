@@ -12,6 +12,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:foresees?|foreseen|foresaw|unforeseen)\b/gi, 'predict, forecast'],
   [/\blain on\b/gi, 'under pressure'],
   [/\bin the hands of\b/gi, 'assigned to'],
+  [/\bbeliev(?:ed|able|es)\b/gi, 'accept, trust, cache, assume'],
 ];
 
 export interface Prose {

@@ -82,7 +82,7 @@ describe('twin engine, given records in whatever order, portions and number', ()
     }
   });
 
-  it('lets two engines that both believe to own a partition do no harm', async () => {
+  it('lets two engines that both take a partition for theirs do no harm', async () => {
     const log = new Log();
     log.add(...Array.from({ length: 8 }, (_, i) => lowGlucose(`p${i}`, 10)).flat());
     const engines = [startEngine(pool), startEngine(pool), startEngine(pool)];

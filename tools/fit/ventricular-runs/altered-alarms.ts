@@ -14,7 +14,7 @@ import {
   swaying,
   type AlarmChange,
 } from '../methods/signal-changes.js';
-import { heldApart, isRunBelieved, readAlarms, runRows, type Alarm, type Split } from './ventricular-run-fit.js';
+import { heldApart, isRunAccepted, readAlarms, runRows, type Alarm, type Split } from './ventricular-run-fit.js';
 
 /**
  * `node dist/tools/fit/ventricular-runs/altered-alarms.js [--data DIR]`: the alarm check on the cinc2015 alarms with their signals altered, as the table of
@@ -72,7 +72,7 @@ function row(
   const kept = RULES.map((wanted) => challengeCounts(said.filter(({ rule }) => rule === wanted)).tp);
   const evidence = runs.map(({ signals }) => runEvidence(change(signals)));
   const vt = splits.map(({ models }): readonly Judged[] =>
-    runs.map(({ isTrue }, i) => ({ isTrue, said: isRunBelieved(models[i]!, evidence[i]) })),
+    runs.map(({ isTrue }, i) => ({ isTrue, said: isRunAccepted(models[i]!, evidence[i]) })),
   );
   const counts = vt.map(challengeCounts);
   return [

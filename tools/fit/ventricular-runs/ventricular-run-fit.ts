@@ -95,6 +95,6 @@ export function heldApart(rows: readonly Row[], alarms: number): readonly Split[
 }
 
 /** As `checkAlarm` has it: with no live channel the alarm stands. */
-export function isRunBelieved(model: Model, features: readonly number[] | undefined): boolean {
+export function isRunAccepted(model: Model, features: readonly number[] | undefined): boolean {
   return features === undefined || modelScore(model, features) > RUN_LIMIT;
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { checkAlarm, runEvidence, type Model } from '#libs/domain/rhythm';
 import { treesSource } from '../methods/boosting.js';
 import { challengeCounts, challengeScore } from '../../validate/sets/ecg/cinc2015.js';
-import { fitRuns, heldApart, isRunBelieved, readAlarms, runRows } from './ventricular-run-fit.js';
+import { fitRuns, heldApart, isRunAccepted, readAlarms, runRows } from './ventricular-run-fit.js';
 
 /**
  * `node dist/tools/fit/ventricular-runs/ventricular-run.js [--data DIR] [--write]`: fits the trees of the VT alarm check on the cinc2015 alarms, prints
@@ -25,7 +25,7 @@ function main(): void {
   const evidence = runs.map(({ signals }) => runEvidence(signals));
 
   function print(name: string, modelOf: (alarm: number) => Model): void {
-    const vt = runs.map(({ isTrue }, i) => ({ isTrue, said: isRunBelieved(modelOf(i), evidence[i]) }));
+    const vt = runs.map(({ isTrue }, i) => ({ isTrue, said: isRunAccepted(modelOf(i), evidence[i]) }));
     const { tp, tn } = challengeCounts(vt);
     const score = challengeScore(challengeCounts([...rest, ...vt]));
     console.log(`${name.padEnd(32)} VT kept ${tp}, withdrawn ${tn}; challenge score ${score.toFixed(1)}`);

@@ -41,7 +41,7 @@ interface Wander {
 }
 
 // Engineering choices for a demo, not taken from a cohort: quiet enough that only a scripted emergency crosses a limit, and no faster
-// than the signal checks find believable (docs/clinical/signal-quality.md): glucose at most 4 mg/dL in a minute.
+// than the signal checks find plausible (docs/clinical/signal-quality.md): glucose at most 4 mg/dL in a minute.
 const WANDER: Readonly<Record<Vital, Wander>> = {
   'heart-rate': { deviation: 2.5, seconds: 60, daily: 0.07, digits: 0, range: [30, 220] },
   'oxygen-saturation': { deviation: 0.5, seconds: 90, daily: 0.003, digits: 0, range: [60, 100] },

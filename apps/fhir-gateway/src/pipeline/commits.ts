@@ -30,7 +30,7 @@ export interface PipelineDeps {
   /** ms since 1970 */
   readonly now: () => number;
   readonly newId: () => string;
-  /** Where clients reach the server when a proxy stands in front; else what they call it is believed. */
+  /** Where clients reach the server when a proxy stands in front; else the name by which they call it. */
   readonly publicUrl?: string | undefined;
   /** Entries of one bundle. */
   readonly maxEntries: number;

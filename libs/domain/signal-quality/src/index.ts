@@ -2,7 +2,7 @@ export { checkVital, type VitalValue, type VitalVerdict } from './vitals/vital-c
 export { VITAL_SPECS } from './vitals/vital-limits.js';
 export { type VitalReason } from './vitals/vital-reason.js';
 export { type VitalSpec } from './vitals/vital-spec.js';
-export { type BelievedValue } from './vitals/unit-doubt.js';
+export { type AcceptedValue } from './vitals/unit-doubt.js';
 export { type VitalState } from './vitals/vital-state.js';
 export { ecgQuality } from './waves/ecg-quality.js';
 export { ppgQuality } from './waves/ppg-quality.js';

@@ -3,7 +3,7 @@ import type { Client, ClientStore } from '#libs/platform/storage';
 import type { Access, AccessEnd } from './access.js';
 
 /** What is known of a client is cached this long. With {@link WATCH_EVERY_MS} it bounds how long a disabled client keeps access: below 5 s. */
-const BELIEVED_MS = 2_000;
+const CACHED_MS = 2_000;
 const WATCH_EVERY_MS = 2_000;
 const MAX_KNOWN = 10_000;
 
@@ -52,7 +52,7 @@ export class ClientGrants {
   /** True while the client is enabled and is what it was when the access was given, and its token was not revoked. */
   async holds(access: Access): Promise<boolean> {
     const held = this.known.get(access.client);
-    if (held === undefined || held.at + BELIEVED_MS <= this.now()) await this.ask(access.client);
+    if (held === undefined || held.at + CACHED_MS <= this.now()) await this.ask(access.client);
     return this.matches(access);
   }
 

@@ -43,7 +43,7 @@ export interface AppConfig {
     readonly port: number;
     /** URL under which clients reach `/oauth/token`, when a proxy stands in front; else taken from the request's Host. */
     readonly publicUrl?: string;
-    /** Proxies whose X-Forwarded-For is believed: else their address is that of all their clients. */
+    /** Proxies whose X-Forwarded-For is trusted: else their address is that of all their clients. */
     readonly trustedProxies?: readonly string[];
     readonly tls?: { readonly certFile: string; readonly keyFile: string };
   };

@@ -172,7 +172,7 @@ describe('tokens of an outside issuer', () => {
     issuer.keys = [next];
     await new Promise((resolve) => setTimeout(resolve, 3_100));
     expect((await probe(await signed(claimsOf(), next))).status).toBe(200);
-    // Of the key that is gone: a token seen before is believed a minute longer, any other one is not.
+    // Of the key that is gone: a token seen before is accepted a minute longer, any other one is not.
     expect((await probe(await signed(claimsOf({ jti: 'new' }), key))).status).toBe(401);
     issuer.keys = [key, next];
   });

@@ -33,7 +33,7 @@ export interface ClinicalContext {
   readonly devicesWith?: (identifier: BusinessIdentifier) => readonly string[];
   /** The Medication of this server, or of the same request, with this id. */
   readonly medication?: (id: string) => JsonObject | undefined;
-  /** When it was received, ms since 1970: what claims to be later than ten minutes after it has no believable time. */
+  /** When it was received, ms since 1970: what claims to be later than ten minutes after it has no plausible time. */
   readonly receivedAt?: number;
 }
 

@@ -25,7 +25,7 @@ export function effectiveOf(resource: JsonObject): Moment {
   return timing === undefined ? no('timestamp-missing') : ofTiming(timing);
 }
 
-/** {@link effectiveOf} where it can be believed, and the latest moment that can, ms: ten minutes after it was received. */
+/** {@link effectiveOf} where it is plausible, and the latest moment that is, ms: ten minutes after it was received. */
 export function momentsWithin(
   resource: JsonObject,
   { receivedAt }: ClinicalContext,

@@ -170,7 +170,7 @@ describe('measurements of an Observation', () => {
     expect(parsed.ok && toClinical(parsed.value as JsonObject, context).samples).toMatchObject([{ x }]);
   });
 
-  it('what claims to be of the future has no believable time', () => {
+  it('what claims to be of the future has no plausible time', () => {
     expect(toClinical(observation({}), { ...context, receivedAt: at - 11 * 60_000 }).unmeasured).toMatchObject([
       { reason: 'timestamp-in-future' },
     ]);

@@ -17,7 +17,7 @@ const MAX_VALUES = 20_000;
 export interface Frame {
   /** ms since 1970 */
   readonly at: number;
-  /** What claims to be later has no believable time. */
+  /** What claims to be later has no plausible time. */
   readonly latest: number;
   readonly device: string | undefined;
   /** Preliminary: measured, but doubtful. */

@@ -16,7 +16,7 @@ export interface SimulationModel<State, Inputs, Person> {
   readonly observe: (person: Person, state: State) => Readonly<Record<string, number>>;
 }
 
-/** A parameter with what is believed of it before the person is known. */
+/** A parameter with its prior: what is assumed of it before the person is known. */
 export interface ParameterSpec {
   readonly name: string;
   readonly title: string;

@@ -32,7 +32,7 @@ export const STRANGER: Person = {
   adaptations: [null, null, null, null, null, null],
 };
 
-/** Readings that what is believed of a stranger is worth; learned each 15 min. */
+/** Weight of the prior, in readings; one is learned each 15 min. */
 const PRIOR = 32;
 /** Days that count, in readings of 15 min: 3 days. */
 const KEPT = 288;

@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import { checkVital, VITAL_SPECS, type VitalState } from '../index.js';
-import type { BelievedValue } from './unit-doubt.js';
+import type { AcceptedValue } from './unit-doubt.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const T0 = 1_700_000_000_000;
 const BOLUS = VITAL_SPECS['insulin-bolus']!;
 
-function reasonsOf(doses: readonly (readonly [after: number, units: number])[], others: readonly BelievedValue[] = []) {
+function reasonsOf(doses: readonly (readonly [after: number, units: number])[], others: readonly AcceptedValue[] = []) {
   let state: VitalState | null = null;
   return doses.map(([after, x]) => {
     const verdict = checkVital(BOLUS, state, { t: T0 + after, x, quality: 0 }, others);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
 import { CATALOGUE, convert, judge, measureByName, unitFactor, type MeasureName } from '#libs/domain/quantities';
-import { checkVital, VITAL_SPECS, type BelievedValue, type VitalState, type VitalVerdict } from '../index.js';
+import { checkVital, VITAL_SPECS, type AcceptedValue, type VitalState, type VitalVerdict } from '../index.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -11,7 +11,7 @@ const T0 = 1_700_000_000_000;
 function run(
   measure: MeasureName,
   values: readonly (readonly [t: number, x: number])[],
-  others: readonly BelievedValue[] = [],
+  others: readonly AcceptedValue[] = [],
 ): readonly VitalVerdict[] {
   let state: VitalState | null = null;
   return values.map(([after, x]) => {

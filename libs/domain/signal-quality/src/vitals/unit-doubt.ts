@@ -2,7 +2,7 @@ import type { VitalSpec } from './vital-spec.js';
 import type { VitalState } from './vital-state.js';
 
 /** An accepted value of the measure: time, ms, and value in the canonical unit. */
-export interface BelievedValue {
+export interface AcceptedValue {
   readonly t: number;
   readonly x: number;
 }
@@ -19,8 +19,8 @@ const CONFIRMS_FOR = 30 * 60_000;
 export function doubtedUnit(
   spec: VitalSpec,
   state: VitalState | null,
-  { t, x }: BelievedValue,
-  others: readonly BelievedValue[],
+  { t, x }: AcceptedValue,
+  others: readonly AcceptedValue[],
 ): number | undefined {
   const { units, rate } = spec;
   if (units === undefined) return undefined;
@@ -41,12 +41,12 @@ export function referenceOf(
   spec: VitalSpec,
   state: VitalState | null,
   t: number,
-  others: readonly BelievedValue[],
-): BelievedValue | undefined {
+  others: readonly AcceptedValue[],
+): AcceptedValue | undefined {
   const { withinMs } = spec.units!;
   if (state !== null && (t - state.heldT <= withinMs || (state.unit !== undefined && t - state.t <= withinMs)))
     return { t: state.heldT, x: state.heldX };
-  let newest: BelievedValue | undefined;
+  let newest: AcceptedValue | undefined;
   for (const other of others) {
     if (t - other.t <= withinMs && (newest === undefined || other.t > newest.t)) newest = other;
   }

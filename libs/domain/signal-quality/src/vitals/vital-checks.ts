@@ -3,10 +3,10 @@
  * it. Causal: a verdict rests on earlier values and this one, and never changes an earlier one, so folding the same values again
  * gives the same verdicts. Limits and their sources: docs/clinical/signal-quality.md.
  */
-import { doubtedUnit, referenceOf, type BelievedValue } from './unit-doubt.js';
+import { doubtedUnit, referenceOf, type AcceptedValue } from './unit-doubt.js';
 import { reasonOfStatus, VITAL_REASONS, type Quality, type VitalReason } from './vital-reason.js';
 import type { VitalSpec } from './vital-spec.js';
-import { believed, firstState, LEARNT, moved, waiting, type VitalState } from './vital-state.js';
+import { accepted, firstState, LEARNT, moved, waiting, type VitalState } from './vital-state.js';
 
 /** One value as the engine knows it. */
 export interface VitalValue {
@@ -36,14 +36,14 @@ const CLOCK_RESET = 3;
 const SPIKE = 6;
 
 const NONE: readonly VitalReason[] = Object.freeze([]);
-const NO_OTHERS: readonly BelievedValue[] = Object.freeze([]);
+const NO_OTHERS: readonly AcceptedValue[] = Object.freeze([]);
 
 /** `state` is null before the first value; `others`: newest accepted values of other sources of the measure. Never throws. */
 export function checkVital(
   spec: VitalSpec,
   state: VitalState | null,
   value: VitalValue,
-  others: readonly BelievedValue[] = NO_OTHERS,
+  others: readonly AcceptedValue[] = NO_OTHERS,
 ): VitalVerdict {
   const { t, x } = value;
   if (!Number.isFinite(t)) return verdict(state, value, 'time-invalid');
@@ -60,7 +60,7 @@ export function checkVital(
   if (state === null || t - state.t > spec.gapMs) next = firstState(t, x);
   else {
     const jump = jumpOf(spec, state, state.heldT, state.heldX, t, x, true);
-    if (jump === undefined) next = believed(spec, state, t, x);
+    if (jump === undefined) next = accepted(spec, state, t, x);
     else if (isWaiting(state) && jumpOf(spec, state, state.t, state.x, t, x, false) === undefined)
       next = moved(state, t, x);
     else {
@@ -81,11 +81,11 @@ export function checkVital(
 function isRepeated(
   { repeatedWithinMs }: VitalSpec,
   state: VitalState | null,
-  { t, x }: BelievedValue,
-  others: readonly BelievedValue[],
+  { t, x }: AcceptedValue,
+  others: readonly AcceptedValue[],
 ): boolean {
   if (repeatedWithinMs === undefined || x === 0) return false;
-  const isSame = (other: BelievedValue): boolean => other.x === x && t - other.t <= repeatedWithinMs;
+  const isSame = (other: AcceptedValue): boolean => other.x === x && t - other.t <= repeatedWithinMs;
   return (state !== null && isSame(state)) || others.some(isSame);
 }
 
@@ -94,7 +94,7 @@ function ofOtherUnit(
   spec: VitalSpec,
   state: VitalState | null,
   value: VitalValue & { readonly x: number },
-  others: readonly BelievedValue[],
+  others: readonly AcceptedValue[],
   unit: number,
   before: readonly VitalReason[],
 ): VitalVerdict {

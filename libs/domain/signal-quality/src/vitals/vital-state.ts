@@ -34,7 +34,7 @@ export function firstState(t: number, x: number): VitalState {
 }
 
 /** The state after a value that was accepted. */
-export function believed(spec: VitalSpec, state: VitalState, t: number, x: number): VitalState {
+export function accepted(spec: VitalSpec, state: VitalState, t: number, x: number): VitalState {
   const step = Math.abs(x - state.heldX);
   const steps = state.steps < LEARNT ? state.steps + 1 : LEARNT;
   // The first steps are taken whole; later ones are cut, so that one large step does not make the next look usual.

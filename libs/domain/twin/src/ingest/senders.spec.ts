@@ -189,7 +189,7 @@ describe('units that are doubtful', () => {
   it.each<[string, Sources | null, number, boolean]>([
     ['no value came for a quarter of an hour', null, T0 - RIGHT_FOR, false],
     ['for less', null, T0 - RIGHT_FOR + 1, true],
-    ['its newest is believed', { 'a|b': vital(21) }, T0 - RIGHT_FOR, false],
+    ['its newest is accepted', { 'a|b': vital(21) }, T0 - RIGHT_FOR, false],
     ['only another source is doubted', { b: vital(21, 18) }, T0 - RIGHT_FOR, false],
     ['its newest is still doubted', { 'a|b': vital(21, 18) }, T0 - RIGHT_FOR, true],
     ['its newest is doubted and a day old', { 'a|b': vital(21, 18) }, T0 - DAY, false],

@@ -73,7 +73,7 @@ describe('signal checks', () => {
     expect(check(machine, { cited: cited(HOUR, 100, 'a', 2) }).machine).toBe(machine);
   });
 
-  it('believe what another source confirms, unless that one is doubted itself', () => {
+  it('accept what another source confirms, unless that one is doubted itself', () => {
     const other = [22, 22, 22].map((x, i) => cited(30 * MINUTE + i * MIN5, x, 'b'));
     expect(checked(...other, ...HIGH, cited(HOUR, 22)).cited.reasons ?? []).not.toContain('unit-doubtful');
     const doubted = [380, 380, 380].map((x, i) => cited(i * MIN5, x, 'b'));

@@ -2,7 +2,7 @@ import { measureByNumber } from '#libs/domain/quantities';
 import {
   checkVital,
   VITAL_SPECS,
-  type BelievedValue,
+  type AcceptedValue,
   type VitalSpec,
   type VitalState,
 } from '#libs/domain/signal-quality';
@@ -43,11 +43,11 @@ export function check(
   return { machine: next, cited: judgedAs(cited, verdict.quality, reasons) };
 }
 
-const NONE: readonly BelievedValue[] = [];
+const NONE: readonly AcceptedValue[] = [];
 
 /** Last accepted values of the other sources of the measure. */
-function othersIn(machine: CheckMachine, source: string): readonly BelievedValue[] {
-  let others: BelievedValue[] | undefined;
+function othersIn(machine: CheckMachine, source: string): readonly AcceptedValue[] {
+  let others: AcceptedValue[] | undefined;
   for (const name of Object.keys(machine)) {
     if (name === source) continue;
     const { heldT, heldX, unit } = machine[name]!;

@@ -24,7 +24,7 @@ const MAX_HOURS = 8;
 const WEIGHTED = 4;
 /** Places of the means of another vital sign that are read: of 2 and 8 h. */
 const READ_OF_OTHERS = [1, 3] as const;
-/** Hours that the person's own mean needs to be believed half. */
+/** Hours after which the person's own mean has half of the weight. */
 const HALF_KNOWN = 4;
 /** A reading of another vital sign counts for half a day: the longest time between two full sets of a stable person (NEWS2, RCP 2017). */
 const OTHER_AGE_HOURS = 12;

@@ -13,7 +13,7 @@ export interface IssuerSettings {
   readonly allowedHosts: readonly string[];
 }
 
-const BELIEVED_MS = 60 * 60_000;
+const CACHED_MS = 60 * 60_000;
 const ASK_EVERY_MS = 3_000;
 const LIMITS = { withinMs: 5_000, maxBytes: 200_000, trusted: true };
 
@@ -32,7 +32,7 @@ export class Discovery {
 
   /** @throws {NoKeysError} */
   async keyServer(): Promise<KeyServer> {
-    const isOld = this.found === undefined || this.found.at + BELIEVED_MS <= this.now();
+    const isOld = this.found === undefined || this.found.at + CACHED_MS <= this.now();
     if (isOld && (this.asking !== undefined || this.askedAt + ASK_EVERY_MS <= this.now())) {
       this.asking ??= this.ask().finally(() => (this.asking = undefined));
       // What was found before is good while it is asked for again.

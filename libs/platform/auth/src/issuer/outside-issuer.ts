@@ -13,7 +13,7 @@ const CLOCK_TOLERANCE_SECONDS = 10;
 const MAX_TOKEN = 8_192;
 const MAX_SCOPES = 100;
 const MAX_REMEMBERED = 2_048;
-/** A token found good is believed this long, so that a key that was withdrawn ends soon. */
+/** A token found good is accepted this long without another look, so that a key that was withdrawn ends soon. */
 const REMEMBERED_MS = 60_000;
 
 /** Control characters would be refused by the database, and split lines of the log. */

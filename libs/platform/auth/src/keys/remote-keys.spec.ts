@@ -36,7 +36,7 @@ function rig() {
 }
 
 describe('keys at a URL', () => {
-  it('are believed for five minutes', async () => {
+  it('are cached for five minutes', async () => {
     const { clock, asked, find } = rig();
     for (let minute = 0; minute < 5; minute += 1) {
       expect(await find('/a')).toBe(1);
@@ -47,7 +47,7 @@ describe('keys at a URL', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('are not believed longer when their server is away', async () => {
+  it('are not cached longer when their server is away', async () => {
     const { clock, servers, find } = rig();
     expect(await find('/a')).toBe(1);
     servers.answer = () => Promise.reject(new FetchRefusedError('answered 500'));

@@ -1,8 +1,8 @@
 import { fetchJson, FetchRefusedError } from '#libs/platform/outbound';
 import { matching, usableKeys, type KeyHint, type PublicKey } from './verification-keys.js';
 
-/** How long keys are believed without asking again. */
-const BELIEVED_MS = 5 * 60_000;
+/** How long keys are used without being fetched again. */
+const CACHED_MS = 5 * 60_000;
 /** An unknown `kid`, and a server that gave no keys, make us ask again, but not more often than this. */
 const ASK_EVERY_MS = 3_000;
 const WITHIN_MS = 5_000;
@@ -64,7 +64,7 @@ export class RemoteKeys {
    */
   async find(server: KeyServer, hint: KeyHint): Promise<readonly PublicKey[]> {
     const known = this.entry(server.url.href);
-    const held = this.believed(known);
+    const held = this.cached(known);
     const found = held === undefined ? [] : matching(held.keys, hint);
     if (found.length > 0) return found;
     if (known.asking === undefined && known.askedAt + ASK_EVERY_MS > this.now()) {
@@ -73,13 +73,13 @@ export class RemoteKeys {
     }
     known.asking ??= this.ask(server, known).finally(() => (known.asking = undefined));
     await known.asking;
-    const set = this.believed(known);
+    const set = this.cached(known);
     if (set === undefined) throw new NoKeysError(known.failure ?? 'no keys');
     return matching(set.keys, hint);
   }
 
-  private believed({ set }: Known): KeySet | undefined {
-    return set !== undefined && set.at + BELIEVED_MS > this.now() ? set : undefined;
+  private cached({ set }: Known): KeySet | undefined {
+    return set !== undefined && set.at + CACHED_MS > this.now() ? set : undefined;
   }
 
   /** Never rejects: what went wrong stands in `failure`. */

@@ -21,7 +21,7 @@ export type SignedIn = Pick<
 >;
 
 /** What is known of a session is cached this long. With {@link WATCH_EVERY_MS} it bounds how long one that was ended goes on: below 5 s. */
-const BELIEVED_MS = 2_000;
+const CACHED_MS = 2_000;
 const WATCH_EVERY_MS = 2_000;
 const TOUCH_EVERY_MS = 60_000;
 const MAX_KNOWN = 10_000;
@@ -78,7 +78,7 @@ export class Sessions {
   async find(token: string): Promise<Access | undefined> {
     if (!TOKEN.test(token)) return undefined;
     const held = this.known.get(token);
-    if (held === undefined || held.at + BELIEVED_MS <= this.now()) await this.look(token);
+    if (held === undefined || held.at + CACHED_MS <= this.now()) await this.look(token);
     const access = this.known.get(token)?.access;
     if (access?.session === undefined || (access.expiresAt ?? 0) <= this.now()) return undefined;
     this.use(access.session.id);

@@ -108,7 +108,7 @@ describe('a relay that has lost its partition', () => {
       let isSlow = true;
       const target: Parameters<typeof forward>[1] = {
         append: async (records) => {
-          // The first one to send is held up, while another relay believes to own the partition.
+          // The first one to send is held up, while another relay takes the partition for its own.
           if (isSlow) {
             isSlow = false;
             begun();

@@ -3,7 +3,7 @@ import type { EhrLaunch, OutsideSignIn } from '#libs/platform/config';
 import { RelyingParty } from './relying-party.js';
 
 const TIMEOUT_SECONDS = 5;
-const BELIEVED_MS = 60 * 60_000;
+const CACHED_MS = 60 * 60_000;
 
 /** The console as client of the issuer that a hospital has. */
 export function outsideRelyingParty({ issuer, clientId, clientSecret }: OutsideSignIn): RelyingParty {
@@ -96,7 +96,7 @@ function isOpen(url: string): boolean {
 function remembered(ask: () => Promise<oidc.Configuration>): () => Promise<oidc.Configuration> {
   let held: { readonly found: Promise<oidc.Configuration>; readonly at: number } | undefined;
   return () => {
-    if (held === undefined || held.at + BELIEVED_MS <= Date.now()) {
+    if (held === undefined || held.at + CACHED_MS <= Date.now()) {
       const found = ask();
       held = { found, at: Date.now() };
       const mine = held;

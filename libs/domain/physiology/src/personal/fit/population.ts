@@ -10,7 +10,7 @@ export interface Population {
   readonly covariance: readonly number[];
 }
 
-/** What is believed of the coordinates of one person before data. */
+/** Prior of the coordinates of one person: what is assumed before data. */
 export interface Prior {
   readonly mean: Float64Array;
   readonly covariance: Matrix;
