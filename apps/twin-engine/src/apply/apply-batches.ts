@@ -35,7 +35,7 @@ import { evolvedOf, workOf } from './works.js';
 import { commitWithAlerts } from '../write/emit-alerts.js';
 import { writeChanges } from '../write/write-changes.js';
 
-/** What one patient may cost of a transaction that others wait for; beyond it his records go to the backlog lane. */
+/** What one patient may cost of a transaction that others wait for; beyond it their records go to the backlog lane. */
 const BOUNDS: Bounds = { maxMs: 50, onTooMany: 'leave' };
 /** Stored values that late values of one patient may need here, and of all patients of a transaction together, about. */
 const MAX_WINDOW = 2_000;

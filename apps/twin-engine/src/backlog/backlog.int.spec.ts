@@ -124,7 +124,7 @@ describe('the backlog lane', () => {
     await expectExactly(log);
   }, 60_000);
 
-  it('applies another patient at once, and puts new records of the patient behind his backlog, whoever owns the partition', async () => {
+  it('applies another patient at once, and puts new records of the patient behind their backlog, whoever owns the partition', async () => {
     const log = heavyLog();
     add(...log.slice(0, -3));
     const first = engine();

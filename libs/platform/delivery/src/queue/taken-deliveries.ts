@@ -16,7 +16,7 @@ export interface TakenMessage {
 
 /**
  * Messages that an endpoint has taken and that are not yet known as communicated, the oldest first; locked until the transaction ends.
- * Those that somebody else holds are left to him.
+ * Those that another process holds are left to it.
  */
 export async function takenDeliveries(client: ClientBase, limit: number): Promise<readonly TakenMessage[]> {
   const { rows } = await client.query<TakenMessage>({
