@@ -36,7 +36,7 @@ describe('the OpenAPI document', () => {
   let database: TestDatabase;
   let app: AppProcess;
   let client: Client;
-  let day: RecordedDay;
+  let recorded: RecordedDay;
   const seen = new Set<string>();
 
   beforeAll(async () => {
@@ -48,8 +48,8 @@ describe('the OpenAPI document', () => {
     });
     client = new Client({ api: app.url, fhir: app.url, wearable: app.url });
     await client.login();
-    day = new RecordedDay(client, now);
-    await day.record();
+    recorded = new RecordedDay(client, now);
+    await recorded.record();
   }, 180_000);
   afterAll(async () => {
     await client?.close();
@@ -71,7 +71,7 @@ describe('the OpenAPI document', () => {
   }
 
   it('names every field that every GET route sends', async () => {
-    const [alerts, webhooks] = [await day.items('/v1/alerts?limit=100'), await day.items('/v1/webhooks')];
+    const [alerts, webhooks] = [await recorded.items('/v1/alerts?limit=100'), await recorded.items('/v1/webhooks')];
     for (const { id } of alerts) await judge('/v1/alerts/{id}', `/v1/alerts/${String(id)}`);
     const webhook = String(webhooks[0]?.['id']);
     const day = `from=${new Date(now - 86_400_000).toISOString()}&to=${new Date(now + 60_000).toISOString()}`;
@@ -111,8 +111,8 @@ describe('the OpenAPI document', () => {
       ],
       '/v1/twins/{patient}/timeline': [`/v1/twins/p/timeline?${day}`, `/v1/twins/p/timeline?${day}&limit=1`],
       '/v1/twins/{patient}/waves': [
-        `/v1/twins/p/waves?code=ecg&from=${day.at(400)}&to=${day.at(398)}`,
-        `/v1/twins/p/waves?code=rr-interval&from=${day.at(890)}&to=${day.at(880)}`,
+        `/v1/twins/p/waves?code=ecg&from=${recorded.at(400)}&to=${recorded.at(398)}`,
+        `/v1/twins/p/waves?code=rr-interval&from=${recorded.at(890)}&to=${recorded.at(880)}`,
       ],
       '/v1/operations': ['/v1/operations'],
       '/v1/sources': ['/v1/sources', '/v1/sources?silent=false'],
@@ -131,7 +131,7 @@ describe('the OpenAPI document', () => {
       '/v1/webhooks/{id}/deliveries': [`/v1/webhooks/${webhook}/deliveries`],
       '/v1/dead-letters': ['/v1/dead-letters'],
       '/v1/clients': ['/v1/clients', '/v1/clients?limit=1'],
-      '/v1/clients/{id}': [`/v1/clients/${String((await day.items('/v1/clients'))[0]?.['id'])}`],
+      '/v1/clients/{id}': [`/v1/clients/${String((await recorded.items('/v1/clients'))[0]?.['id'])}`],
       ...(await liveOnAPump(client, Math.floor(now / 60_000) * 60_000)),
     };
     for (const [path, all] of Object.entries(urls)) for (const url of all) await judge(path, url);
@@ -141,7 +141,7 @@ describe('the OpenAPI document', () => {
       '/v1/twins/p/thresholds',
       '/v1/twins/p/limits',
       `/v1/twins/p/timeline?${day}`,
-      `/v1/twins/p/waves?code=ecg&from=${day.at(400)}&to=${day.at(398)}`,
+      `/v1/twins/p/waves?code=ecg&from=${recorded.at(400)}&to=${recorded.at(398)}`,
       '/v1/sources',
       '/v1/alerts?sort=inbox',
       '/v1/suppressions',
@@ -150,7 +150,7 @@ describe('the OpenAPI document', () => {
       '/v1/twins/pump/forecasts/history?code=glucose&minutes=15',
       '/v1/forecast-scores?code=glucose&patient=pump',
     ])
-      expect([path, (await day.items(path)).length > 0]).toEqual([path, true]);
+      expect([path, (await recorded.items(path)).length > 0]).toEqual([path, true]);
     const gets = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
       methods['get'] === undefined ? [] : [path],
     );

@@ -84,7 +84,9 @@ describe.each([
       expect((await ward.list('/v1/ward', ward.south)).items).toEqual([]);
       expect((await ward.list('/v1/patients?search=ada', ward.south)).items).toEqual([]);
       const cursor = encodeURIComponent(String(first.next));
-      expect((await ward.api.call('GET', `/v1/ward?cursor=${cursor}`, undefined, { bearer: ward.south })).status).toBe(400);
+      expect((await ward.api.call('GET', `/v1/ward?cursor=${cursor}`, undefined, { bearer: ward.south })).status).toBe(
+        400,
+      );
     });
 
     it('shows alerts and forecasts to those only who may see them', async () => {
@@ -120,7 +122,10 @@ describe.each([
     it('is searched by FHIR id, and refuses a search without a word', async () => {
       const { items } = await ward.list(`/v1/patients?search=${ward.id('ada').toUpperCase()}`);
       expect(items.map(({ patient }) => patient)).toEqual([ward.id('ada')]);
-      expect((await ward.list('/v1/patients')).items.map(({ patient }) => patient)).toEqual([ward.id('ada'), ward.id('bob')]);
+      expect((await ward.list('/v1/patients')).items.map(({ patient }) => patient)).toEqual([
+        ward.id('ada'),
+        ward.id('bob'),
+      ]);
       const refused = await ward.api.call('GET', '/v1/patients?search=%20');
       expect([refused.status, refused.body['code']]).toEqual([400, 'invalid']);
     });
@@ -230,7 +235,8 @@ describe.each([
       await reader.until(ward.shows('bob', 74));
       const mine = reader.lastId ?? '';
       reader.close();
-      const foreign = async (): Promise<unknown> => EventReader.open(`${ward.api.server.url}/v1/stream`, ward.south, mine);
+      const foreign = async (): Promise<unknown> =>
+        EventReader.open(`${ward.api.server.url}/v1/stream`, ward.south, mine);
       await expect(foreign()).rejects.toThrow('410 cursor-unknown');
       for (const bad of ['x', '1', '-1', '9'.repeat(40), mine.replace(/^\d/, (n) => String((Number(n) + 1) % 10))])
         await expect(EventReader.open(`${ward.api.server.url}/v1/stream`, ward.api.token, bad)).rejects.toThrow(
@@ -241,7 +247,9 @@ describe.each([
     it('ends with the client that opened it', async () => {
       await ward.api.addClient('north', `passing-${ward.run}`);
       const reader = await ward.read(ward.api, undefined, await ward.api.tokenOf(`passing-${ward.run}`));
-      await ward.api.platform.pool.query('UPDATE clients SET disabled_at = now() WHERE id = $1', [`passing-${ward.run}`]);
+      await ward.api.platform.pool.query('UPDATE clients SET disabled_at = now() WHERE id = $1', [
+        `passing-${ward.run}`,
+      ]);
       await until(() => reader.ended);
     }, 30_000);
   });

@@ -144,6 +144,9 @@ describe('the dispatcher on a real database and real endpoints', () => {
     await bench.dispatch();
     await bench.append(record(randomUUID(), 'raised'));
     await until(async () => ((await bench.deliveries.list(1, id, { limit: 1 })).items[0]?.attempts ?? 0) >= 1);
-    expect((await bench.deliveries.list(1, id, { limit: 1 })).items[0]).toMatchObject({ status: 'pending', lastStatus: 302 });
+    expect((await bench.deliveries.list(1, id, { limit: 1 })).items[0]).toMatchObject({
+      status: 'pending',
+      lastStatus: 302,
+    });
   });
 });

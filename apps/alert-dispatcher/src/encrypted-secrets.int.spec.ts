@@ -46,7 +46,9 @@ describe('the dispatcher with encrypted secrets', () => {
     await without.consumer.stop();
     await without.lanes.stop();
     expect(receiver.requests).toBe(0);
-    expect((await bench.deliveries.list(1, id, { limit: 10 })).items).toMatchObject([{ status: 'pending', attempts: 0 }]);
+    expect((await bench.deliveries.list(1, id, { limit: 10 })).items).toMatchObject([
+      { status: 'pending', attempts: 0 },
+    ]);
     await bench.dispatch(boxOf(KEY_1));
     await receiver.waitFor((all) => all.length === 1, 15_000);
   }, 30_000);

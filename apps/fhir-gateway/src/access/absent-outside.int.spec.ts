@@ -70,7 +70,10 @@ describe('a scope with a restriction', () => {
     it.each(INTERACTIONS)('by %s', async (_, interaction) => {
       const before = (await restricted.asAll('GET', `/Observation/${id}/_history`)).text;
       const records = (await restricted.gateway.records()).length;
-      const [hidden, absent] = [await restricted.send(...interaction(id)), await restricted.send(...interaction('absent'))];
+      const [hidden, absent] = [
+        await restricted.send(...interaction(id)),
+        await restricted.send(...interaction('absent')),
+      ];
       expect(comparable(hidden, id)).toEqual(comparable(absent, 'absent'));
       expect(hidden.text).not.toMatch(/laboratory/);
       expect((await restricted.asAll('GET', `/Observation/${id}/_history`)).text).toBe(before);

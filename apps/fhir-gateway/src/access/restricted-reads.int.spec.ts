@@ -21,7 +21,8 @@ describe('a scope with a restriction', () => {
     expect(
       history.entry.map((entry: { resource: Resource }) => (entry.resource['meta'] as { versionId: string }).versionId),
     ).toEqual(['2']);
-    const read = (await restricted.send('POST', '', batch({ request: { method: 'GET', url: 'Observation/vital' } }))).json;
+    const read = (await restricted.send('POST', '', batch({ request: { method: 'GET', url: 'Observation/vital' } })))
+      .json;
     expect(read.entry[0].response.status).toMatch(/^200/);
   });
 
@@ -104,6 +105,8 @@ describe('a scope with a restriction', () => {
     ['a chain gives nothing', ['system/Observation.r?patient.gender=male'], 403],
     ['a value that is none gives nothing', ['system/Observation.r?date=yesterday'], 403],
   ])('%s: %j → %i', async (_, scopes, status) => {
-    expect((await restricted.send('GET', '/Observation/vital', undefined, {}, tokenOf(1, ...scopes))).status).toBe(status);
+    expect((await restricted.send('GET', '/Observation/vital', undefined, {}, tokenOf(1, ...scopes))).status).toBe(
+      status,
+    );
   });
 });

@@ -60,10 +60,12 @@ export class RestrictedGateway {
         code: { text: 'x' },
       });
     }
-    await put('/Observation/of-q-lab',
+    await put(
+      '/Observation/of-q-lab',
       observation('laboratory', { id: 'of-q-lab', subject: { reference: 'Patient/q' } }),
     );
-    await put('/Observation/of-q-vital',
+    await put(
+      '/Observation/of-q-vital',
       observation('vital-signs', { id: 'of-q-vital', subject: { reference: 'Patient/q' } }),
     );
     // Was outside, came in, and left again; and the other way round.

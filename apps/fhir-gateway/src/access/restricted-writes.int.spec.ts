@@ -15,7 +15,8 @@ describe('a scope with a restriction', () => {
     expect(made.status).toBe(201);
     const id = made.json.id as string;
     expect(
-      (await restricted.send('PUT', `/Observation/${id}`, observation('vital-signs', { id, status: 'amended' }))).status,
+      (await restricted.send('PUT', `/Observation/${id}`, observation('vital-signs', { id, status: 'amended' })))
+        .status,
     ).toBe(200);
     const outside: [string, string, unknown, object?][] = [
       ['POST', '/Observation', observation('laboratory')],
@@ -33,12 +34,18 @@ describe('a scope with a restriction', () => {
         transaction({ resource: observation('laboratory'), request: { method: 'POST', url: 'Observation' } }),
       ],
     ];
-    const [count, records] = [await restricted.gateway.count('fhir_resources'), (await restricted.gateway.records()).length];
+    const [count, records] = [
+      await restricted.gateway.count('fhir_resources'),
+      (await restricted.gateway.records()).length,
+    ];
     for (const [method, path, body, headers] of outside) {
       const answer = await restricted.send(method, path, body, headers);
       expect([method, path, answer.status, answer.json.issue[0].code]).toEqual([method, path, 403, 'forbidden']);
     }
-    expect([await restricted.gateway.count('fhir_resources'), (await restricted.gateway.records()).length]).toEqual([count, records]);
+    expect([await restricted.gateway.count('fhir_resources'), (await restricted.gateway.records()).length]).toEqual([
+      count,
+      records,
+    ]);
     const mixed = await restricted.send(
       'POST',
       '',
@@ -73,9 +80,17 @@ describe('a scope with a restriction', () => {
     const female = { resourceType: 'Patient', gender: 'female', identifier: [{ system: 'urn:x', value: 'p' }] };
     const made = await restricted.send('POST', '/Patient', female, { 'if-none-exist': 'identifier=urn:x|p' }, patients);
     expect(made.status).toBe(201);
-    const again = await restricted.send('POST', '/Patient', female, { 'if-none-exist': 'identifier=urn:x|p' }, patients);
+    const again = await restricted.send(
+      'POST',
+      '/Patient',
+      female,
+      { 'if-none-exist': 'identifier=urn:x|p' },
+      patients,
+    );
     expect([again.status, again.json.id]).toEqual([200, made.json.id]);
-    expect((await restricted.send('POST', '/Patient', female, { 'if-none-exist': 'identifier=urn:x|p' }, ALL)).status).toBe(412);
+    expect(
+      (await restricted.send('POST', '/Patient', female, { 'if-none-exist': 'identifier=urn:x|p' }, ALL)).status,
+    ).toBe(412);
     const referring = heartRate('Patient?identifier=urn:x|p', 60);
     const referred = await restricted.send(
       'POST',

@@ -17,7 +17,10 @@ export async function loggedSince(gateway: TestFhirGateway, from: number): Promi
     .sort((a, b) => (a.patient < b.patient ? -1 : 1));
 }
 
-export async function rejections(gateway: TestFhirGateway, where = 'TRUE'): Promise<readonly Record<string, unknown>[]> {
+export async function rejections(
+  gateway: TestFhirGateway,
+  where = 'TRUE',
+): Promise<readonly Record<string, unknown>[]> {
   const { rows } = await gateway.pool.query<Record<string, unknown>>(
     `SELECT door, code, resource, patient, client, "index" FROM rejections WHERE ${where} ORDER BY id`,
   );

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { batch, heartRate, patient, post, put, TestFhirGateway, transaction } from '../../../../test/support/fhir-gateway.js';
+import {
+  batch,
+  heartRate,
+  patient,
+  post,
+  put,
+  TestFhirGateway,
+  transaction,
+} from '../../../../test/support/fhir-gateway.js';
 import { loggedSince, rejections, warnings } from './logged-values.fixture.js';
 
 let gateway: TestFhirGateway;

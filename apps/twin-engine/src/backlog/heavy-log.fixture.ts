@@ -59,7 +59,10 @@ export function heavyLog(): PatientInput[] {
 }
 
 /** What the pure core says of the log, record by record, with everything in memory. */
-export function expectedOf(log: readonly PatientInput[]): { readonly state: TwinState; readonly transitions: string[] } {
+export function expectedOf(log: readonly PatientInput[]): {
+  readonly state: TwinState;
+  readonly transitions: string[];
+} {
   let state = initialTwin(DEFAULT_CATALOGUE, 1, 'heavy');
   const memory = createMemory(1_000_000);
   const stored = new Map<string, StoredMeasurement>();

@@ -32,9 +32,7 @@ describe('the own broker ends a connection', () => {
     const { token } = await tokens.issue(access);
     if (lifeMs === undefined) return token;
     // As if it had been issued earlier.
-    const spy = jest
-      .spyOn(tokens, 'verifyToken')
-      .mockResolvedValueOnce({ ...access, expiresAt: Date.now() + lifeMs });
+    const spy = jest.spyOn(tokens, 'verifyToken').mockResolvedValueOnce({ ...access, expiresAt: Date.now() + lifeMs });
     setTimeout(() => spy.mockRestore(), lifeMs);
     return token;
   }
@@ -43,19 +41,16 @@ describe('the own broker ends a connection', () => {
     ['is disabled', 'disabled_at = now()'],
     ['loses the scope', `scopes = '{rejections.read}'`],
     ['gets another secret', `secret_hash = secret_hash || 'x'`],
-  ])(
-    'once its client %s, by secret and by token',
-    async (_, change) => {
-      const id = await passing();
-      const both = [
-        await connections.open({ username: id }),
-        await connections.open({ username: 'oauth2', password: await tokenOf(id) }),
-      ];
-      const ends = Promise.all(both.map(ended));
-      await gateway.platform.pool.query(`UPDATE clients SET ${change} WHERE id = $1`, [id]);
-      await ends;
-    },
-  );
+  ])('once its client %s, by secret and by token', async (_, change) => {
+    const id = await passing();
+    const both = [
+      await connections.open({ username: id }),
+      await connections.open({ username: 'oauth2', password: await tokenOf(id) }),
+    ];
+    const ends = Promise.all(both.map(ended));
+    await gateway.platform.pool.query(`UPDATE clients SET ${change} WHERE id = $1`, [id]);
+    await ends;
+  });
 
   it('when its token expires, and no other', async () => {
     const id = await passing();

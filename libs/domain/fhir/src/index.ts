@@ -1,4 +1,12 @@
-export { Decimal, isJsonObject, parseJson, stringifyJson, type Json, type JsonObject, type Parsed } from './json/json.js';
+export {
+  Decimal,
+  isJsonObject,
+  parseJson,
+  stringifyJson,
+  type Json,
+  type JsonObject,
+  type Parsed,
+} from './json/json.js';
 export { operationOutcome, type Issue, type IssueCode, type OperationOutcome } from './json/issue.js';
 export { isPrimitiveType, PRIMITIVES } from './structure/primitives.js';
 export {

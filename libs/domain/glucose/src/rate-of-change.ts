@@ -25,12 +25,7 @@ export function rateOfChange(history: History): RateOfChange | RateRefusal {
   const newest = history.at(-1);
   const recent = newest === undefined ? [] : history.filter(([t]) => newest[0] - t <= WITHIN);
   const first = recent[0];
-  if (
-    newest === undefined ||
-    first === undefined ||
-    recent.length < MIN_READINGS ||
-    newest[0] - first[0] < MIN_SPAN
-  ) {
+  if (newest === undefined || first === undefined || recent.length < MIN_READINGS || newest[0] - first[0] < MIN_SPAN) {
     return { kind: 'refused', reason: 'too-few-readings' };
   }
   const slopes = recent

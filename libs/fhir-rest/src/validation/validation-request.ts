@@ -71,7 +71,9 @@ function partsOf(body: JsonObject): readonly Json[] {
 }
 
 function hasOperationNames(body: JsonObject): boolean {
-  return partsOf(body).some((part) => isJsonObject(part) && typeof part['name'] === 'string' && NAMES.has(part['name']));
+  return partsOf(body).some(
+    (part) => isJsonObject(part) && typeof part['name'] === 'string' && NAMES.has(part['name']),
+  );
 }
 
 function fromParameters(body: JsonObject): {

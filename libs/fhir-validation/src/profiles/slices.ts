@@ -102,7 +102,8 @@ function isSaid(value: Json, { fixed, pattern, valueSet }: ProfileElement): bool
   if (fixed !== undefined) return isFixed(value, fixed);
   if (pattern !== undefined) return hasPattern(value, pattern as Json);
   if (valueSet === undefined) return false;
-  const type = typeof value === 'string' ? 'code' : isJsonObject(value) && 'coding' in value ? 'CodeableConcept' : 'Coding';
+  const type =
+    typeof value === 'string' ? 'code' : isJsonObject(value) && 'coding' in value ? 'CodeableConcept' : 'Coding';
   return codeRule(valueSet, type, profileValueSet)?.holds(value) ?? false;
 }
 

@@ -45,7 +45,12 @@ export function followOutage(draft: Draft, outage: Outage): void {
 function ended(draft: Draft, episode: EpisodeState, outage: Outage): EpisodeState {
   const end = Math.max(outage.until ?? draft.now, episode.start);
   const { snoozedUntil: _, ...rest } = episode;
-  const over: EpisodeState = { ...rest, end, status: 'resolved', about: [describeOutage({ ...outage, from: episode.start })] };
+  const over: EpisodeState = {
+    ...rest,
+    end,
+    status: 'resolved',
+    about: [describeOutage({ ...outage, from: episode.start })],
+  };
   draft.changed = true;
   return episode.muted === undefined ? emit(draft, SYSTEM_OUTAGE, over, 'resolved') : over;
 }

@@ -66,9 +66,7 @@ describe('retention', () => {
       }
     await removeOld(pool, 'alerts', CUTOFF);
     for (const table of ['fhir_resources', 'fhir_resource_versions']) {
-      const stored = await pool.query<{ type: string; id: string }>(
-        `SELECT type, id FROM ${table} ORDER BY type, id`,
-      );
+      const stored = await pool.query<{ type: string; id: string }>(`SELECT type, id FROM ${table} ORDER BY type, id`);
       const left = stored.rows.map(({ type, id }) => `${type} ${id}`);
       // What has the id and is of another type belongs to somebody else.
       expect(left).toHaveLength(16 - 5);

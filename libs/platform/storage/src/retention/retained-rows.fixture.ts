@@ -67,7 +67,10 @@ export class RetainedRows {
   kinds(): Readonly<Record<RetainedKind, readonly [table: string, make: (at: number) => Promise<unknown>]>> {
     return {
       alerts: ['alert_episodes', (at) => this.episode(true, at)],
-      audit: ['audit', (at) => this.insert('audit', { id: randomUUID(), at, actor: 'c', act: 'acknowledge', target: 't' })],
+      audit: [
+        'audit',
+        (at) => this.insert('audit', { id: randomUUID(), at, actor: 'c', act: 'acknowledge', target: 't' }),
+      ],
       'client-assertions': [
         'client_assertions',
         (at) => this.insert('client_assertions', { client: 'c', jti: randomUUID(), expires_at: at }),
@@ -131,7 +134,8 @@ export class RetainedRows {
       ],
       proposals: [
         'proposals',
-        (at) => this.insert('proposals', { id: randomUUID(), patient: 'p', proposal: '{}', expires_at: at, created_at: at }),
+        (at) =>
+          this.insert('proposals', { id: randomUUID(), patient: 'p', proposal: '{}', expires_at: at, created_at: at }),
       ],
       rejections: [
         'rejections',
