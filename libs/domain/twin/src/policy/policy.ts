@@ -93,6 +93,7 @@ export function verdictOnMuted(
     return rank > leader.rank ? { kind: 'page', reason: 'worse' } : stays;
   }
   if (newest < (muted.until ?? 0) && rank <= muted.rank && !isFirstHigh(own, muted, episode)) return stays;
+  if (rank <= muted.rank && !isOffReason(muted.reason) && isClearing(draft, rule)) return stays;
   // Another alert of the same cause may have been emitted meanwhile.
   const led = ledBy(draft, rule, episode, newest);
   if (led !== null) return { kind: 'mute', muted: led };
@@ -108,6 +109,16 @@ function pageReason({ reason, rank: before, until }: Muted, rank: number, newest
   if (isOffReason(reason)) return 'monitoring-on';
   if (rank > before) return 'worse';
   return newest < (until ?? 0) ? 'recurring' : 'persists';
+}
+
+/**
+ * Whether the values are back within the limits, and only the time that the rule waits before it calls the condition over has not passed:
+ * a short event does not persist because that time is long.
+ */
+function isClearing({ rules }: Pick<Draft, 'rules'>, rule: MeasureRule): boolean {
+  if (rule.kind !== 'limit') return false;
+  const on = (rules[rule.id]?.now?.tiers ?? []).filter((tier) => tier.on !== 0);
+  return on.length > 0 && on.every(({ clear }) => clear !== null);
 }
 
 /** High priority that comes back for the first time pages at once, also when it was milder at first. */

@@ -188,6 +188,33 @@ describe('short events that keep coming back', () => {
     expect(raised.map(({ recurring }) => recurring?.count)).toEqual([undefined, 2]);
   });
 
+  it.each([
+    ['ten minutes', [305, 310, 295, 280, 270, 255, 245, 260, 275, 290]],
+    ['one reading', [305, 290, 275, 260, 245, 260, 275, 290]],
+    ['five minutes', [305, 310, 290, 275, 262, 248, 248, 265, 280, 292]],
+  ])('do not persist because the rule waits long before it calls them over: peaks of glucose of %s', (_, peak) => {
+    const ward = new Ward();
+    const day = [240, 250, 262, 275, 290, ...Array.from({ length: 30 }, () => peak).flat()];
+    series(GLUCOSE, T0, 5 * MINUTE, day).forEach((sample) => ward.send([sample]));
+    const raised = ward
+      .alerts()
+      .filter(({ rule, transition }) => rule.id === 'glucose-very-high' && transition === 'raised');
+    expect(raised.map(({ recurring }) => recurring !== undefined)).toEqual([false, true]);
+    const counts = ward.alerts().flatMap(({ recurring }) => recurring?.count ?? []);
+    expect(counts.at(-1)).toBe(30);
+  });
+
+  it('persist when they do: a peak of glucose that stays', () => {
+    const ward = new Ward();
+    const peak = [305, 310, 295, 280, 270, 255, 245, 260, 275, 290];
+    const day = [240, 250, 262, 275, 290, ...peak, ...peak, ...peak, ...peak, 305, 310, 312, 315, 318, 320, 321];
+    series(GLUCOSE, T0, 5 * MINUTE, day).forEach((sample) => ward.send([sample]));
+    const raised = ward
+      .alerts()
+      .filter(({ rule, transition }) => rule.id === 'glucose-very-high' && transition === 'raised');
+    expect(raised.at(-1)).toMatchObject({ reason: 'persists', recurring: { count: 5 } });
+  });
+
   it('without a refractory time are each their own', () => {
     const ward = new Ward();
     const values = [...Array<number>(3)].flatMap(() => [60, 80, 80, 80, 80]);

@@ -3,6 +3,8 @@ import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import { verdictOn, verdictOnMuted } from './policy.js';
 import type { EpisodeState } from '../state/episode-state.js';
+import type { Machine } from '../state/machine-state.js';
+import { NO_RULE_STATE } from '../time/fold.js';
 import { episodeId } from '../alerts/emit.js';
 
 const OXYGEN_LOW = measureRule('oxygen-saturation-low');
@@ -73,6 +75,27 @@ describe('the verdict on a suppressed alert that goes on', () => {
   it('suppresses a milder one for another quarter of an hour after its leader has ended, a high one for a minute', () => {
     expect(judge(led, 2, T0)).toEqual({ kind: 'mute', muted: { ...led, until: T0 + 15 * MINUTE } });
     expect(judge(led, 3, T0)).toEqual({ kind: 'mute', muted: { ...led, until: T0 + MINUTE } });
+  });
+
+  it('does not page what is back within its limits as persisting, however long the rule waits to call it over', () => {
+    const rule = measureRule('glucose-very-high');
+    const muted = { reason: 'refractory', by: idOf(rule.id), until: T0 + 15 * MINUTE, rank: 2 } as const;
+    const after = (tiers: Machine['tiers'], of: NonNullable<EpisodeState['muted']> = muted, rank = 2) => {
+      const draft = draftWith({});
+      draft.rules[rule.id] = { ...NO_RULE_STATE, now: { tiers, open: null } };
+      return verdictOnMuted(draft, rule, [], of, episodeOf({ rank, muted: of }), T0 + 20 * MINUTE);
+    };
+    const beyond = { on: 2, run: null, clear: null } as const;
+    const back = { ...beyond, clear: { from: T0 + 15 * MINUTE, n: 2 } } as const;
+    const off = { ...beyond, on: 0 } as const;
+    expect(after([back])).toEqual({ kind: 'mute', muted });
+    expect(after([back, off])).toEqual({ kind: 'mute', muted });
+    expect(after([beyond])).toEqual({ kind: 'page', reason: 'persists' });
+    expect(after([beyond, back])).toEqual({ kind: 'page', reason: 'persists' });
+    expect(after([])).toEqual({ kind: 'page', reason: 'persists' });
+    expect(after([back], muted, 3)).toEqual({ kind: 'page', reason: 'worse' });
+    const switchedOff = { ...muted, reason: 'monitoring-off', until: null } as const;
+    expect(after([back], switchedOff)).toEqual({ kind: 'page', reason: 'monitoring-on' });
   });
 
   it('suppresses a high one until that minute is over, and then pages it as persisting', () => {
