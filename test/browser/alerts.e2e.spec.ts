@@ -136,6 +136,29 @@ describe('the page Alerts', () => {
     await Promise.all([hers.context.close(), others.context.close()]);
   }, 90_000);
 
+  it('no longer shows the alerts of a patient who is deleted, not even the one that somebody is at', async () => {
+    const stored = await system.client.fhir('PUT', '/Patient/leaves', { resourceType: 'Patient', id: 'leaves' });
+    expect(stored.status).toBe(201);
+    await sendSaturation(system.client, 'leaves', 80);
+    const { page, complaints, context } = await open(nora);
+    const item = itemOf(page, 'leaves');
+    await item.getByRole('button', { name: 'Explanation' }).click();
+    await item.getByRole('heading', { name: 'Why it fired' }).waitFor();
+    const total = async (): Promise<number> => Number.parseInt(await page.getByText('in total').innerText(), 10);
+    const before = await total();
+    const title = await page.title();
+    expect((await system.client.fhir('DELETE', '/Patient/leaves')).status).toBeLessThan(300);
+    await item.waitFor({ state: 'detached', timeout: 5_000 });
+    expect(await total()).toBe(before - 1);
+    expect(await page.title()).not.toBe(title);
+    await page
+      .getByRole('button', { name: 'Unmute' })
+      .or(page.getByRole('button', { name: 'Mute' }))
+      .waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 60_000);
+
   it('does nothing on an alert that got worse unseen: it shows what changed and asks again', async () => {
     const id = await sendSaturation(system.client, 'worse', 88, 30);
     const { page, context } = await open(paula);

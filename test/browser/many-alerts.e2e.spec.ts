@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signIn, watchedPage, type Page } from './support/browser.js';
 import { ConsoleUnderTest } from './support/console.js';
-import { addAlerts } from './support/many-alerts.js';
+import { addAlerts, endAlerts } from './support/many-alerts.js';
 
 const MANY = 10_000;
 
@@ -55,5 +55,22 @@ describe('ten thousand alerts', () => {
       `[...document.querySelectorAll('.inbox .status')].every((one) => one.textContent === 'Snoozed')`,
     );
     for (const text of await items().allInnerTexts()) expect(text).toMatch(/Low[\s\S]*Snoozed/);
+  }, 60_000);
+
+  it('have a list of those that have ended, the newest first, with their number', async () => {
+    await page.getByLabel('Severity').selectOption('');
+    await page.getByLabel('Status').selectOption('resolved');
+    await page.getByText('0 alerts in total').waitFor();
+    await endAlerts(system.databaseUrl, 60);
+    await page.reload();
+    await page.getByText('60 alerts in total').waitFor();
+    expect(await page.getByLabel('Status').inputValue()).toBe('resolved');
+    expect(await items().count()).toBe(50);
+    expect(await items().first().innerText()).toMatch(/Resolved\s+Patient many-59\s/);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await items().filter({ hasText: 'Patient many-0' }).first().waitFor();
+    expect(await items().count()).toBe(10);
+    await page.getByLabel('Status').selectOption('open');
+    await page.waitForFunction(`document.querySelector('.inbox .status')?.textContent === 'Open'`);
   }, 60_000);
 });

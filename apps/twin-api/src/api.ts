@@ -31,7 +31,7 @@ import { alarmQualityOf } from './alerts/alarm-quality.js';
 import { AlertTail } from './streams/alert-tail.js';
 import { measurementsCsv } from './csv/measurements-csv.js';
 import { DeadLetters } from './alerts/dead-letters.js';
-import { alertInbox } from './alerts/inbox.js';
+import { alertInbox, endedAlerts } from './alerts/inbox.js';
 import { alerts, alertWithTimeline } from './alerts/episodes.js';
 import { EventStreams } from './streams/event-stream.js';
 import { glucoseMetricsOf } from './twins/glucose-metrics.js';
@@ -140,9 +140,8 @@ export class Api {
   }
 
   alerts(tenant: number, query: z.output<typeof AlertsQuery>): Promise<z.input<typeof AlertListSchema>> {
-    return query.sort === 'inbox'
-      ? alertInbox(this.platform.pool, tenant, query)
-      : alerts(this.platform.pool, tenant, query);
+    const read = { newest: alerts, inbox: alertInbox, ended: endedAlerts }[query.sort];
+    return read(this.platform.pool, tenant, query);
   }
 
   alert(tenant: number, id: string): Promise<z.input<typeof AlertWithTimelineSchema>> {

@@ -29,3 +29,17 @@ export async function addAlerts(url: string, count: number): Promise<void> {
     await pool.end();
   }
 }
+
+/** The first of them have ended. */
+export async function endAlerts(url: string, count: number): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  try {
+    await pool.query(
+      `UPDATE alert_episodes SET status = 'resolved', closed = TRUE, alert = alert || '{"status":"resolved","transition":"resolved"}'
+       WHERE patient = ANY ($1)`,
+      [Array.from({ length: count }, (_, n) => `many-${n}`)],
+    );
+  } finally {
+    await pool.end();
+  }
+}

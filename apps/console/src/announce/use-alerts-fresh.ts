@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { useLiveAnew } from '../live/use-live.js';
+import { useLiveAnew, useLiveEvents } from '../live/use-live.js';
 import { useAlertFeed } from './alert-feed.js';
 
 /** First part of the keys of all queries about alerts. */
@@ -8,7 +8,7 @@ export const ALERTS = 'alerts';
 /** Lists are asked for again at most this often, however much happens. */
 const EVERY_MS = 1_000;
 
-/** Asks again for all that is shown of alerts when one of them changes: what others do is seen within two seconds. */
+/** Asks again for all that is shown of alerts when one of them changes, or their patient goes: what others do is seen within two seconds. */
 export function useAlertsFresh(): void {
   const queries = useQueryClient();
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -26,6 +26,7 @@ export function useAlertsFresh(): void {
     );
   };
   useAlertFeed(askAgain);
+  useLiveEvents('patient-removed', askAgain);
   // What happened while there was no connection.
   useLiveAnew(askAgain);
   useEffect(() => () => clearTimeout(due.current), []);

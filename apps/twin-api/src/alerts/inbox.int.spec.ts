@@ -81,12 +81,16 @@ describe('the inbox of alerts', () => {
     );
   }
 
-  async function pages(filter: string, between: (page: number) => Promise<void> = async () => undefined) {
+  async function pages(
+    filter: string,
+    between: (page: number) => Promise<void> = async () => undefined,
+    sort: 'inbox' | 'ended' = 'inbox',
+  ) {
     const ids: string[] = [];
     const totals = new Set<unknown>();
     let cursor = '';
     for (let page = 0; ; page += 1) {
-      const { status, body } = await call('GET', `/v1/alerts?sort=inbox${filter}${cursor}`);
+      const { status, body } = await call('GET', `/v1/alerts?sort=${sort}${filter}${cursor}`);
       expect(status).toBe(200);
       ids.push(...body.items.map((item) => String(item['id'])));
       totals.add(body['total']);
@@ -154,8 +158,51 @@ describe('the inbox of alerts', () => {
     expect((await call('GET', '/v1/alerts?limit=1')).body).not.toHaveProperty('total');
   });
 
+  it.each([
+    ['', () => true],
+    ['&status=resolved&patient=p2', ({ patient }: Stored) => patient === 'p2'],
+    ['&severity=low', ({ severity }: Stored) => severity === 'low'],
+    ['&status=retracted', () => false],
+  ])('has what has ended in a list of its own, the newest first, and counts it: %s', async (filter, takes) => {
+    const expected = ALERTS.filter((one) => one.closed && takes(one))
+      .toSorted((a, b) => b.raisedAt - a.raisedAt || a.n - b.n)
+      .map(({ n }) => uuid(n));
+    const { ids, totals } = await pages(`${filter}&limit=61`, undefined, 'ended');
+    expect([ids, totals]).toEqual([expected, [expected.length]]);
+  });
+
+  it('does not mix what has ended with what has not', async () => {
+    const open = await call('GET', '/v1/alerts?sort=ended&status=open');
+    expect([open.status, open.body['errors']]).toMatchObject([400, [{ pointer: '/status', code: 'has-not-ended' }]]);
+    const { next } = (await call('GET', '/v1/alerts?sort=ended&limit=1')).body;
+    expect((await call('GET', `/v1/alerts?sort=inbox&cursor=${next}`)).body['code']).toBe('cursor-invalid');
+  });
+
+  it.each([
+    ['deleted', true, '{}'],
+    ['merged into another', false, '{"link":[{"type":"replaced-by","other":{"reference":"Patient/p1"}}]}'],
+  ])('holds nothing of a patient who was %s, and counts none of it', async (_, deleted, content) => {
+    await api.platform.pool.query(
+      `INSERT INTO fhir_resources (tenant, type, id, version, deleted, content, last_updated) VALUES ($1, 'Patient', 'p2', 2, $2, $3, now())`,
+      [api.tenant, deleted, content],
+    );
+    try {
+      const others = ALERTS.filter(({ patient }) => patient !== 'p2');
+      expect(await pages('&limit=1000')).toEqual({ ids: inOrder(others), totals: [inOrder(others).length] });
+      expect((await call('GET', '/v1/alerts?sort=inbox&patient=p2')).body).toEqual({ items: [], total: 0 });
+      const ended = (await call('GET', '/v1/alerts?sort=ended&limit=1')).body;
+      expect(ended['total']).toBe(others.filter(({ closed }) => closed).length);
+      // A system that keeps the alerts still reads them.
+      expect((await call('GET', '/v1/alerts?patient=p2&limit=1')).body.items).toHaveLength(1);
+    } finally {
+      await api.platform.pool.query(`DELETE FROM fhir_resources WHERE tenant = $1 AND id = 'p2'`, [api.tenant]);
+    }
+  });
+
   it('is empty for another tenant', async () => {
-    const { body } = await call('GET', '/v1/alerts?sort=inbox', undefined, { bearer: api.south });
-    expect(body).toEqual({ items: [], total: 0 });
+    for (const sort of ['inbox', 'ended']) {
+      const { body } = await call('GET', `/v1/alerts?sort=${sort}`, undefined, { bearer: api.south });
+      expect(body).toEqual({ items: [], total: 0 });
+    }
   });
 });

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { SEVERITIES, type AlertListSchema, type AlertsQuery } from '#libs/contracts';
 import { decodeCursor, pageOf, Problem } from '#libs/platform/http';
-import { inboxCount, inboxPage, type InboxGroup } from '#libs/platform/storage';
+import { endedCount, endedPage, inboxCount, inboxPage, type InboxGroup } from '#libs/platform/storage';
 import { Ms, Uuid } from '../twins/places.js';
 import { shownAlert } from './episodes.js';
 
@@ -16,7 +16,7 @@ const Place = z.object({ status: z.enum(STATUSES), severity: z.enum(SEVERITIES),
 
 /**
  * Alerts that have not ended: open, then acknowledged, then snoozed; high to low; the longest waiting first. `total` counts all that the
- * filter takes, also those of other pages.
+ * filter takes, also those of other pages. Alerts of patients who were deleted or merged are left out.
  *
  * @throws Problem 400 for a status of alerts that have ended
  */
@@ -48,13 +48,57 @@ export async function alertInbox(
   return { ...page, total };
 }
 
+const EndedPlace = Place.pick({ raisedAt: true, id: true });
+
+/**
+ * Alerts that have ended, the newest first, with `total`, of the same patients as the inbox.
+ *
+ * @throws Problem 400 for a status of alerts that have not ended
+ */
+export async function endedAlerts(
+  pool: Pool,
+  tenant: number,
+  query: z.output<typeof AlertsQuery>,
+): Promise<z.input<typeof AlertListSchema>> {
+  const { patient, status, severity, limit } = query;
+  if (status === 'open' || status === 'acknowledged' || status === 'snoozed') throw hasNotEnded();
+  const list = { list: 'alerts-ended', tenant, of: [patient, status, severity].map((part) => part ?? '').join(' ') };
+  const after = decodeCursor(list, EndedPlace, query.cursor);
+  const filter = { patient, status, severity };
+  const [rows, total] = await Promise.all([
+    endedPage(pool, tenant, filter, { after, limit: limit + 1 }),
+    endedCount(pool, tenant, filter),
+  ]);
+  const page = pageOf(
+    list,
+    rows,
+    limit,
+    (row) => shownAlert(row.alert),
+    ({ raisedAt, id }) => ({ raisedAt, id }),
+  );
+  return { ...page, total };
+}
+
 function isOf(group: InboxGroup, place: InboxGroup): boolean {
   return group.status === place.status && group.severity === place.severity;
 }
 
 function hasEnded(): Problem {
-  const detail = `must be one of ${STATUSES.join(', ')}: the inbox holds what has not ended; leave out \`sort\` for others`;
+  return unfitStatus(
+    'not-in-the-inbox',
+    `must be one of ${STATUSES.join(', ')}: the inbox holds what has not ended; ask with \`sort=ended\` for others`,
+  );
+}
+
+function hasNotEnded(): Problem {
+  return unfitStatus(
+    'has-not-ended',
+    'must be one of resolved, retrospective, retracted: this list holds what has ended; ask with `sort=inbox` for others',
+  );
+}
+
+function unfitStatus(code: string, detail: string): Problem {
   return new Problem(400, 'invalid', 'the request does not have the expected shape', [
-    { pointer: '/status', code: 'not-in-the-inbox', detail },
+    { pointer: '/status', code, detail },
   ]);
 }

@@ -99,7 +99,7 @@ export const AlertWithTimelineSchema = AlertSchema.extend({
   ),
 });
 export const AlertListSchema = listOf(AlertSchema).extend({
-  total: z.int().optional().describe('of the inbox: how many alerts the filter takes, on all pages'),
+  total: z.int().optional().describe('of `inbox` and `ended`: how many alerts the filter takes, on all pages'),
 });
 export const AlertsQuery = z.strictObject({
   ...PageQuery,
@@ -107,10 +107,11 @@ export const AlertsQuery = z.strictObject({
   status: z.enum(ALERT_STATUSES).optional(),
   severity: z.enum(SEVERITIES).optional(),
   sort: z
-    .enum(['newest', 'inbox'])
+    .enum(['newest', 'inbox', 'ended'])
     .default('newest')
     .describe(
-      'inbox: what has not ended, open, then acknowledged, then snoozed; high to low; the longest waiting first; with `total`',
+      'inbox: what has not ended, open, then acknowledged, then snoozed; high to low; the longest waiting first. ended: what has ended, the ' +
+        'newest first. Both with `total`, and without the alerts of patients who were deleted or merged into another',
     ),
 });
 

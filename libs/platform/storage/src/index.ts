@@ -122,7 +122,7 @@ export {
   type TransitionRow,
 } from './transitions/read-transitions.js';
 export { SettledTransitions } from './transitions/settled-transitions.js';
-export { inboxCount, inboxPage, type InboxGroup } from './read/read-inbox.js';
+export { endedCount, endedPage, inboxCount, inboxPage, type InboxGroup } from './read/read-inbox.js';
 export * from './read/episodes-in-order.js';
 export * from './read/find-evidence.js';
 export * from './read/read-thresholds.js';

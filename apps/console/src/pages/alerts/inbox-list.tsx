@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Alert } from '../../api/alert.js';
 import { usePatientLabels } from '../../api/use-patient-labels.js';
+import { useLiveEvents } from '../../live/use-live.js';
 import { useAlert } from './use-alert.js';
 import { strings } from '../../strings/strings.js';
 import { AlertItem } from './alert-item.js';
@@ -11,9 +12,12 @@ interface Props {
   readonly isEmpty: boolean;
 }
 
-/** The list. The alert that somebody is at keeps its place until they go on to another. */
+/** The list. The alert that somebody is at keeps its place until they go on to another, or its patient goes. */
 export function InboxList({ items, isEmpty }: Props): React.ReactNode {
   const [held, setHeld] = useState<Held<Alert>>();
+  useLiveEvents('patient-removed', ({ patient }: Pick<Alert, 'patient'>) => {
+    if (held?.item.patient === patient) setHeld(undefined);
+  });
   const isElsewhere = held !== undefined && !items.some(({ id }) => id === held.item.id);
   const newest = useAlert(isElsewhere ? held.item.id : undefined).data;
   const labels = usePatientLabels();

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { ALERTS } from '../../announce/use-alerts-fresh.js';
-import type { Alert, AlertPage } from '../../api/alert.js';
+import type { Alert, AlertPage, AlertStatus } from '../../api/alert.js';
 import { answerOf, api } from '../../api/client.js';
 import type { InboxSearch } from './inbox-search.js';
 
@@ -15,12 +15,16 @@ export interface InboxPage {
   readonly next: string | undefined;
 }
 
-/** One page of the alerts in the order in which they are to be seen to. */
+/** What has ended is in another list than what waits for somebody. */
+const ENDED: ReadonlySet<AlertStatus | undefined> = new Set(['resolved', 'retrospective', 'retracted']);
+
+/** One page of the alerts in the order in which they are to be seen to; of those that have ended the newest first. */
 export function useInbox(search: InboxSearch, cursor: string | undefined): UseQueryResult<InboxPage> {
   return useQuery({
     queryKey: [ALERTS, 'inbox', search, cursor],
     queryFn: async ({ signal }): Promise<InboxPage> => {
-      const query = { ...search, sort: 'inbox', limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } as const;
+      const sort = ENDED.has(search.status) ? 'ended' : 'inbox';
+      const query = { ...search, sort, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } as const;
       const { items, total, next }: AlertPage = await answerOf(api.GET('/v1/alerts', { params: { query }, signal }));
       return { items, total: total ?? items.length, next };
     },

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { AlertStatus, Severity } from '#libs/contracts';
+import { IS_PRESENT } from '../ward/patient-labels.js';
 import { EPISODE, type EpisodeRow } from './read-alerts.js';
 
 /** Alerts of one status and severity, the longest waiting first. */
@@ -18,8 +19,9 @@ export interface InboxPlace extends InboxGroup {
 export interface InboxRow extends EpisodeRow, InboxGroup {}
 
 /**
- * Page of the episodes that have not ended: group by group in the order given, within one the longest waiting first. Each group is read along
- * its index, so a page costs the same however many alerts there are.
+ * Page of the episodes that have not ended: group by group in the order given, within one the longest waiting first. Alerts of a patient
+ * who was deleted or merged into another are not of the inbox: nobody can see to them. Each group is read along its index, so a page costs the
+ * same however many alerts there are.
  *
  * @param groups those from the one of `after` on, where it is given
  */
@@ -37,10 +39,10 @@ export async function inboxPage(
   const { rows } = await pool.query<InboxRow>({
     name: 'alert-inbox',
     text: `SELECT e.* FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS g (status, severity, place), LATERAL (
-        SELECT ${EPISODE}, status, severity FROM alert_episodes
+        SELECT ${EPISODE}, status, severity FROM alert_episodes t
         WHERE tenant = $1 AND NOT closed AND status = g.status AND severity = g.severity AND ($4::text IS NULL OR patient = $4)
-          AND ($5::float8 IS NULL OR g.place > 1 OR (raised_at, id) > (to_timestamp($5 / 1000), $6::uuid))
-        ORDER BY raised_at, alert_episodes.id LIMIT $7) AS e
+          AND ($5::float8 IS NULL OR g.place > 1 OR (raised_at, id) > (to_timestamp($5 / 1000), $6::uuid)) AND ${IS_PRESENT}
+        ORDER BY raised_at, t.id LIMIT $7) AS e
       ORDER BY g.place, e."raisedAt", e.id::uuid LIMIT $7`,
     values: [
       tenant,
@@ -55,7 +57,7 @@ export async function inboxPage(
   return rows;
 }
 
-/** How many alerts of these groups have not ended. */
+/** How many alerts of these groups have not ended. Whether a patient is present is looked up once, however many alerts they have. */
 export async function inboxCount(
   pool: Pool,
   tenant: number,
@@ -64,10 +66,54 @@ export async function inboxCount(
 ): Promise<number> {
   const { rows } = await pool.query<{ n: number }>({
     name: 'alert-inbox-count',
-    text: `SELECT count(*)::int AS n FROM alert_episodes e
-      JOIN unnest($2::text[], $3::text[]) AS g (status, severity) ON e.status = g.status AND e.severity = g.severity
-      WHERE e.tenant = $1 AND NOT e.closed AND ($4::text IS NULL OR e.patient = $4)`,
+    text: `SELECT coalesce(sum(t.n), 0)::int AS n FROM (SELECT e.tenant, e.patient, count(*) AS n FROM alert_episodes e
+        JOIN unnest($2::text[], $3::text[]) AS g (status, severity) ON e.status = g.status AND e.severity = g.severity
+        WHERE e.tenant = $1 AND NOT e.closed AND ($4::text IS NULL OR e.patient = $4) GROUP BY e.tenant, e.patient) t
+      WHERE ${IS_PRESENT}`,
     values: [tenant, groups.map(({ status }) => status), groups.map(({ severity }) => severity), patient ?? null],
   });
+  return rows[0]?.n ?? 0;
+}
+
+const ENDED = ['resolved', 'retrospective', 'retracted'] as const satisfies readonly AlertStatus[];
+type EndedStatus = (typeof ENDED)[number];
+
+/** Absent: any. */
+interface EndedFilter {
+  readonly patient?: string | undefined;
+  readonly status?: EndedStatus | undefined;
+  readonly severity?: Severity | undefined;
+}
+
+const TAKEN = `t.tenant = $1 AND t.status = ANY ($2::text[]) AND ($3::text IS NULL OR t.severity = $3) AND ($4::text IS NULL OR t.patient = $4)`;
+
+function takenBy(tenant: number, { patient, status, severity }: EndedFilter): readonly unknown[] {
+  return [tenant, status === undefined ? ENDED : [status], severity ?? null, patient ?? null];
+}
+
+/** Page of the episodes that have ended, the newest first, of patients who are present. */
+export async function endedPage(
+  pool: Pool,
+  tenant: number,
+  filter: EndedFilter,
+  { after, limit }: { readonly after?: Pick<InboxPlace, 'raisedAt' | 'id'> | undefined; readonly limit: number },
+): Promise<readonly EpisodeRow[]> {
+  const { rows } = await pool.query<EpisodeRow>(
+    `SELECT ${EPISODE} FROM alert_episodes t
+     WHERE ${TAKEN} AND ${IS_PRESENT}
+       AND ($5::float8 IS NULL OR raised_at < to_timestamp($5 / 1000) OR (raised_at = to_timestamp($5 / 1000) AND t.id > $6::uuid))
+     ORDER BY raised_at DESC, t.id LIMIT $7`,
+    [...takenBy(tenant, filter), after?.raisedAt ?? null, after?.id ?? null, limit],
+  );
+  return rows;
+}
+
+/** How many have ended. */
+export async function endedCount(pool: Pool, tenant: number, filter: EndedFilter): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(
+    `SELECT coalesce(sum(t.n), 0)::int AS n
+     FROM (SELECT t.tenant, t.patient, count(*) AS n FROM alert_episodes t WHERE ${TAKEN} GROUP BY t.tenant, t.patient) t WHERE ${IS_PRESENT}`,
+    [...takenBy(tenant, filter)],
+  );
   return rows[0]?.n ?? 0;
 }
