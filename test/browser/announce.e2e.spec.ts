@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
+import { recordedEarlier } from './support/heart-rates.js';
 import { sendSaturation } from './support/saturation.js';
 
 const SOON = { timeout: 3_000 };
@@ -60,6 +61,23 @@ describe('high alerts in a browser', () => {
     await page.getByRole('link', { name: '1 high alert is open' }).click();
     await page.getByRole('heading', { name: 'Alerts', level: 1 }).waitFor();
     expect(await page.getByLabel('Severity').inputValue()).toBe('high');
+  }, 60_000);
+
+  it('are announced on a page that shows another time', async () => {
+    await recordedEarlier(system.databaseUrl, 10);
+    await page.goto(`${system.url}/console/patients/first`);
+    const slider = page.getByRole('slider', { name: 'As known at' });
+    await slider.and(page.locator(':enabled')).press('ArrowLeft');
+    await page.getByText(/^As known at .*, not live$/).waitFor();
+    await page.evaluate(COUNT_ADDITIONS);
+    const id = await sendSaturation(system.client, 'meanwhile', 80);
+    await page.getByRole('link', { name: '2 high alerts are open' }).waitFor(SOON);
+    expect(await page.evaluate<string[]>('window.announced')).toEqual([
+      expect.stringMatching(/^New high alert: .*meanwhile/),
+    ]);
+    await page.getByText(/^As known at .*, not live$/).waitFor();
+    await system.client.api('POST', `/v1/alerts/${id}/acknowledge`, {});
+    await page.getByRole('link', { name: '1 high alert is open' }).waitFor(SOON);
   }, 60_000);
 
   it('break a mute, which has an end that is shown', async () => {

@@ -119,12 +119,31 @@ describe.each([
         expect(items[0]).toMatchObject({ type: 'system', name: 'Ada Émilie van der Berg', bed: { name: 'Bed 10' } });
     });
 
+    it('says since when something is known of a patient, whatever comes later of earlier times', async () => {
+      const firstOf = async (): Promise<number> =>
+        Date.parse(String((await ward.list(`/v1/patients?search=${ward.id('late')}`)).items[0]?.['firstRecordedAt']));
+      const known = async () =>
+        (await ward.list(`/v1/twins/${ward.id('late')}/measurements`)).items as unknown as { recordedAt: string }[];
+      const begun = Date.now();
+      await ward.put('Patient', { id: ward.id('late'), name: [{ text: 'Lee' }] });
+      await ward.send('late', { 'heart-rate': 70 });
+      await until(async () => (await known()).length === 1);
+      const first = await firstOf();
+      expect(first).toBeGreaterThanOrEqual(begun - 1_000);
+      expect(first).toBeLessThanOrEqual(Date.now() + 1_000);
+      await ward.send('late', { 'heart-rate': 71 }, begun - 90 * MINUTE);
+      await until(async () => (await known()).length === 2);
+      expect(await firstOf()).toBe(first);
+      for (const { recordedAt } of await known()) expect(Date.parse(recordedAt)).toBeGreaterThanOrEqual(first - 1_000);
+    });
+
     it('is searched by FHIR id, and refuses a search without a word', async () => {
       const { items } = await ward.list(`/v1/patients?search=${ward.id('ada').toUpperCase()}`);
       expect(items.map(({ patient }) => patient)).toEqual([ward.id('ada')]);
       expect((await ward.list('/v1/patients')).items.map(({ patient }) => patient)).toEqual([
         ward.id('ada'),
         ward.id('bob'),
+        ward.id('late'),
       ]);
       const refused = await ward.api.call('GET', '/v1/patients?search=%20');
       expect([refused.status, refused.body['code']]).toEqual([400, 'invalid']);

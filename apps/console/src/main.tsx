@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { askForWard } from './api/first-ward.js';
 import { ApiProblem } from './api/problem.js';
 import { Failed } from './app/failed.js';
 import { router } from './app/router.js';
@@ -16,7 +17,10 @@ const queries = new QueryClient({
   },
 });
 
+const WARD = /^\/console\/?$/;
+
 async function start(container: HTMLElement): Promise<void> {
+  if (WARD.test(location.pathname)) askForWard();
   const root = createRoot(container);
   try {
     // The page's own file is fetched meanwhile.

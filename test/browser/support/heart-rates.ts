@@ -55,11 +55,12 @@ export async function applied(client: Client, patient: string, newest: number, c
   }
 }
 
-/** As if all measurements had been recorded that many minutes earlier: there is a time to go back to. */
+/** As if all that is known had been recorded that many minutes earlier: there is a time to go back to. */
 export async function recordedEarlier(databaseUrl: string, minutes: number): Promise<void> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   try {
     await pool.query(`UPDATE measurements SET recorded_at = recorded_at - make_interval(mins => $1)`, [minutes]);
+    await pool.query(`UPDATE twins SET created_at = created_at - make_interval(mins => $1)`, [minutes]);
   } finally {
     await pool.end();
   }

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { shownPoints } from '#libs/domain/ledger';
 import type { Forecaster } from '#libs/domain/forecasting';
 import { measureByName, TREND_RULES, type MeasureName } from '#libs/domain/quantities';
-import { newestForecastsOf, trendPoints, wardTwinsOf, type TrendWindow } from '#libs/platform/storage';
+import { newestForecastsOf, trendPoints, wardTwinsOf, type TrendWindow, type WardTwin } from '#libs/platform/storage';
 import { outputsOf, type Output } from '../forecasts/outputs.js';
 import { iso, measureOf } from '../wire.js';
 import type { SlowParts, WardPatient } from './ward-patient.js';
@@ -24,6 +24,7 @@ interface Held {
   /** ms */
   readonly until: number;
 }
+type Keyed = Pick<WardTwin, 'key' | 'patient'>;
 type Forecast = NonNullable<WardPatient['forecast']>;
 type NewestForecast = NonNullable<
   Awaited<ReturnType<typeof newestForecastsOf>> extends ReadonlyMap<string, infer F> ? F : never
@@ -45,25 +46,39 @@ export class SlowPartsOfTwins {
     ).filter(({ output }) => output.outcome === undefined);
   }
 
-  /** By patient. @param now ms */
-  async of(tenant: number, patients: readonly string[], now: number): Promise<ReadonlyMap<string, SlowParts>> {
+  /**
+   * By patient.
+   *
+   * @param twins rows that are known already, by patient: those of others are read
+   * @param now ms
+   */
+  async of(
+    tenant: number,
+    patients: readonly string[],
+    twins: ReadonlyMap<string, Keyed>,
+    now: number,
+  ): Promise<ReadonlyMap<string, SlowParts>> {
     const heldOf = (patient: string): Held | undefined => this.held.get(`${tenant}/${patient}`);
     const due = patients.filter((patient) => (heldOf(patient)?.until ?? 0) <= now);
-    if (due.length > 0) await this.read(tenant, due, now);
+    if (due.length > 0) {
+      const known = due.flatMap((patient) => twins.get(patient) ?? []);
+      const others = due.filter((patient) => !twins.has(patient));
+      const read = others.length === 0 ? [] : await wardTwinsOf(this.pool, tenant, others);
+      await this.read(tenant, [...known, ...read], now);
+    }
     return new Map(patients.map((patient) => [patient, heldOf(patient)?.parts ?? NOTHING]));
   }
 
-  private async read(tenant: number, patients: readonly string[], now: number): Promise<void> {
+  private async read(tenant: number, twins: readonly Keyed[], now: number): Promise<void> {
     const wanted = this.outputs.map(({ card, output }) => ({ model: card.id, code: output.code }));
     const oldest = now - Math.max(0, ...this.outputs.map(freshMs));
-    const rows = await wardTwinsOf(this.pool, tenant, patients);
-    const keys = rows.map(({ key }) => key);
+    const keys = twins.map(({ key }) => key);
     const [trends, forecasts] = await Promise.all([
       trendPoints(this.pool, tenant, keys, WINDOWS, now),
       newestForecastsOf(this.pool, tenant, keys, wanted, oldest),
     ]);
     if (this.held.size > MAX_HELD) this.held.clear();
-    for (const { key, patient } of rows) {
+    for (const { key, patient } of twins) {
       const parts = { trends: trends.get(key) ?? NOTHING.trends, forecast: this.hint(forecasts.get(key) ?? [], now) };
       this.held.set(`${tenant}/${patient}`, { parts, until: now + HELD_MS + (Number(key) % 20) * (HELD_MS / 20) });
     }

@@ -132,7 +132,8 @@ export class WardFollower {
         if (version !== undefined) shown.set(patient, version);
         this.shown.delete(patient);
       }
-      for (const one of await this.patients.read(this.tenant, labels, { atLeast: this.known, shown }))
+      const known = { atLeast: this.known, shown };
+      for (const one of await this.patients.read(this.tenant, [...labels.keys()], Promise.resolve(labels), known))
         read.set(one.patient, one);
       for (const patient of due)
         if (!this.changedWhileReading.has(patient)) this.entries.set(patient, read.get(patient));

@@ -14,13 +14,17 @@ import { unreadablePatient, wardPatient, type WardPatient, type WardView } from 
 /** Stored twins that are parsed without a pause: each takes some 100 µs. */
 const PARSED_AT_ONCE = 20;
 
-/** What a reader knows of versions before it reads. */
-export interface KnownVersions {
-  /** The version that a view from the hot state must have. */
-  readonly atLeast: ReadonlyMap<string, number>;
+/** What a reader knows before it reads. */
+interface Known {
+  /** The version that a view from the hot state must have; absent: that of the twin's row. */
+  readonly atLeast?: ReadonlyMap<string, number>;
   /** Whose view of this version the engine has just shown: their twins can be read, so their rows are not looked at. */
-  readonly shown: ReadonlyMap<string, number>;
+  readonly shown?: ReadonlyMap<string, number>;
+  /** Rows that were read a moment ago: they are not read again. */
+  readonly rows?: readonly WardTwin[];
 }
+
+const NOBODY: ReadonlyMap<string, number> = new Map();
 
 /** Many patients as they are now: a few statements for all of them, none for those whom the engine has just shown. */
 export class WardPatients {
@@ -36,58 +40,56 @@ export class WardPatients {
   }
 
   /**
-   * In the order of the labels; patients without a twin are absent.
+   * In the order given; patients without a twin or a label are absent.
    *
-   * @param known absent: a view from the hot state must have the version of the twin's row
+   * @param labels read beside the rest
    */
   async read(
     tenant: number,
-    labels: ReadonlyMap<string, LabelledPatient>,
-    known?: KnownVersions,
+    patients: readonly string[],
+    labels: Promise<ReadonlyMap<string, LabelledPatient>>,
+    known: Known = {},
   ): Promise<readonly WardPatient[]> {
-    const ids = [...labels.keys()];
-    if (ids.length === 0) return [];
-    const shown = ids.filter((id) => known?.shown.has(id));
-    const [hot, some] = await Promise.all([
-      this.hot.getMany(tenant, ids),
-      this.rowsOf(
-        tenant,
-        ids.filter((id) => known?.shown.has(id) !== true),
-      ),
-    ]);
-    const views = new Map<string, WardView>();
-    const take = (patient: string, least: number): void => {
-      const held = hot.get(patient);
-      if (held !== undefined && held.version >= least) views.set(patient, JSON.parse(held.view) as WardView);
-    };
-    for (const id of shown) take(id, Math.max(known!.shown.get(id)!, known!.atLeast.get(id) ?? 0));
-    const rows = [
-      ...some,
-      ...(await this.rowsOf(
-        tenant,
-        shown.filter((id) => !views.has(id)),
-      )),
-    ];
-    const readable = rows.filter(({ isQuarantined }) => !isQuarantined);
-    for (const { patient, version } of readable) take(patient, known?.atLeast.get(patient) ?? version);
-    const now = this.now();
-    const stored = readable.filter(({ patient }) => !views.has(patient));
-    const [slow] = await Promise.all([
-      this.slow.of(tenant, [...views.keys(), ...stored.map(({ patient }) => patient)], now),
-      this.addStored(tenant, stored, views),
-    ]);
-    const twins = new Map(rows.map((row) => [row.patient, row]));
-    const unread = rows.filter(({ patient }) => !views.has(patient)).map(({ patient }) => patient);
-    const alerts = Map.groupBy(await openEpisodes(this.pool, tenant, unread), ({ patient }) => patient);
-    return ids.flatMap((patient) => {
-      const [view, twin, label] = [views.get(patient), twins.get(patient), labels.get(patient)!];
+    if (patients.length === 0) return [];
+    const [labelled, views] = await Promise.all([labels, this.viewsOf(tenant, patients, known)]);
+    const { now, views: shown, twins, slow, alerts } = views;
+    return patients.flatMap((patient) => {
+      const [view, twin, label] = [shown.get(patient), twins.get(patient), labelled.get(patient)];
+      if (label === undefined) return [];
       if (view !== undefined) return [wardPatient(patient, view, label, slow.get(patient)!, now)];
       return twin === undefined ? [] : [unreadablePatient(patient, twin.version, label, alerts.get(patient) ?? [])];
     });
   }
 
-  private rowsOf(tenant: number, patients: readonly string[]): Promise<readonly WardTwin[]> {
-    return patients.length === 0 ? Promise.resolve([]) : wardTwinsOf(this.pool, tenant, patients);
+  private async viewsOf(tenant: number, patients: readonly string[], { atLeast, shown = NOBODY, rows = [] }: Known) {
+    const twins = new Map(rows.map((row) => [row.patient, row]));
+    const justShown = patients.filter((patient) => shown.has(patient));
+    const due = patients.filter((patient) => !shown.has(patient) && !twins.has(patient));
+    const [hot] = await Promise.all([this.hot.getMany(tenant, patients), this.addRows(tenant, due, twins)]);
+    const views = new Map<string, WardView>();
+    const take = (patient: string, least: number): void => {
+      const held = hot.get(patient);
+      if (held !== undefined && held.version >= least) views.set(patient, JSON.parse(held.view) as WardView);
+    };
+    for (const patient of justShown) take(patient, Math.max(shown.get(patient)!, atLeast?.get(patient) ?? 0));
+    const unseen = justShown.filter((patient) => !views.has(patient));
+    await this.addRows(tenant, unseen, twins);
+    const readable = [...twins.values()].filter(({ isQuarantined }) => !isQuarantined);
+    for (const { patient, version } of readable) take(patient, atLeast?.get(patient) ?? version);
+    const now = this.now();
+    const stored = readable.filter(({ patient }) => !views.has(patient));
+    const [slow] = await Promise.all([
+      this.slow.of(tenant, [...views.keys(), ...stored.map(({ patient }) => patient)], twins, now),
+      this.addStored(tenant, stored, views),
+    ]);
+    const unread = [...twins.keys()].filter((patient) => !views.has(patient));
+    const alerts = Map.groupBy(await openEpisodes(this.pool, tenant, unread), ({ patient }) => patient);
+    return { now, views, twins, slow, alerts };
+  }
+
+  private async addRows(tenant: number, patients: readonly string[], twins: Map<string, WardTwin>): Promise<void> {
+    if (patients.length === 0) return;
+    for (const row of await wardTwinsOf(this.pool, tenant, patients)) twins.set(row.patient, row);
   }
 
   /** Those that the hot state does not hold, from their stored states. */

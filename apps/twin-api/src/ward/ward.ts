@@ -49,11 +49,10 @@ export class Ward {
       ({ patient }) => patient,
       ({ patient }) => patient,
     );
-    const shown = rows.slice(0, query.limit).map(({ patient }) => patient);
-    const labels = await patientLabels(pool, tenant.key, shown);
-    // In the order of the page; who was removed in this moment is left out.
-    const present = new Map(shown.flatMap((patient) => (labels.has(patient) ? [[patient, labels.get(patient)!]] : [])));
-    const items = await this.patients.read(tenant.key, present);
+    const shown = rows.slice(0, query.limit);
+    const ids = shown.map(({ patient }) => patient);
+    // In the order of the page; who was removed in this moment has no label and is left out.
+    const items = await this.patients.read(tenant.key, ids, patientLabels(pool, tenant.key, ids), { rows: shown });
     const sight = sightOf(scopes);
     return { asOf: iso(now), items: items.map((one) => asSeen(one, sight)), ...(next === undefined ? {} : { next }) };
   }
@@ -76,8 +75,11 @@ export class Ward {
     const items = shown.flatMap((patient) => {
       const [twin, label] = [twins.get(patient), labels.get(patient)];
       if (twin === undefined || label === undefined) return [];
+      const { version } = twin;
       const asOf = twin.asOf === null ? null : iso(twin.asOf);
-      return [{ patient, type: 'system' as const, version: twin.version, asOf, ...label }];
+      return [
+        { patient, type: 'system' as const, version, asOf, firstRecordedAt: iso(twin.firstRecordedAt), ...label },
+      ];
     });
     return { items, ...(next === undefined ? {} : { next }) };
   }

@@ -75,6 +75,9 @@ export const PatientSchema = z.object({
   type: z.enum(['component', 'asset', 'system', 'process']),
   version: z.number().int(),
   asOf: Instant.nullable(),
+  firstRecordedAt: Instant.describe(
+    'when the first record of the patient was stored: as of an earlier time nothing was known',
+  ),
   ...PatientLabelSchema,
 });
 export const PatientListSchema = listOf(PatientSchema);

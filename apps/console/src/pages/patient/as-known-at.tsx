@@ -1,27 +1,26 @@
-import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { Button } from 'react-aria-components';
 import { fill, strings } from '../../strings/strings.js';
 import { useConnection } from '../../live/use-live.js';
-import { firstRecordedQuery } from './data/patient-queries.js';
 import { exactText, minuteText } from '../../times/shown-time.js';
 import { useNow } from '../../times/use-now.js';
 
 const MINUTE = 60_000;
 
 interface AsKnownAtProps {
-  readonly patient: string;
+  /** Of the patient, ISO 8601; undefined: not known yet. */
+  readonly firstRecordedAt: string | undefined;
   /** null: now. */
   readonly chosen: number | null;
   readonly onChoose: (at: number | null) => void;
 }
 
 /** Goes back to what was known at a time: from the first recording to now, a minute per arrow key. Says so for as long as it lasts. */
-export function AsKnownAt({ patient, chosen, onChoose }: AsKnownAtProps): React.ReactNode {
+export function AsKnownAt({ firstRecordedAt, chosen, onChoose }: AsKnownAtProps): React.ReactNode {
   const id = useId();
   const now = useNow(10_000);
-  const { data: first } = useQuery(firstRecordedQuery(patient));
-  const [from, to] = [Math.ceil((first ?? now) / MINUTE), Math.floor(now / MINUTE)];
+  const first = firstRecordedAt === undefined ? now : Date.parse(firstRecordedAt);
+  const [from, to] = [Math.ceil(first / MINUTE), Math.floor(now / MINUTE)];
   const minute = chosen === null ? to : Math.round(chosen / MINUTE);
   const { isLost } = useConnection();
   const nowText = isLost ? strings.patient.knownAtLost : strings.patient.knownAtNow;
@@ -38,7 +37,7 @@ export function AsKnownAt({ patient, chosen, onChoose }: AsKnownAtProps): React.
         value={minute}
         aria-valuetext={text}
         aria-describedby={`${id}-hint`}
-        disabled={first === null || first === undefined}
+        disabled={firstRecordedAt === undefined}
         onChange={({ target }) => {
           const at = Number(target.value);
           onChoose(at >= to ? null : at * MINUTE);

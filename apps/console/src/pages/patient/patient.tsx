@@ -36,7 +36,7 @@ function OnePatient({ patient }: { readonly patient: string }): React.ReactNode 
   return (
     <div className="patient">
       <PatientHeading patient={patient} label={label} />
-      <AsKnownAt patient={patient} chosen={chosen} onChoose={setChosen} />
+      <AsKnownAt firstRecordedAt={label?.firstRecordedAt} chosen={chosen} onChoose={setChosen} />
       {twin.error !== null && <Failed error={twin.error} reset={() => void twin.refetch()} />}
       {twin.data !== undefined && (
         // For a moment after the slider has moved this is not yet what it says.

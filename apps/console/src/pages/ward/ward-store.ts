@@ -1,9 +1,9 @@
 import { answerOf, api } from '../../api/client.js';
+import { fetchWard, WARD_PAGE } from '../../api/first-ward.js';
 import { laterOf } from '../../live/connection-state.js';
 import { live, type LiveMessage } from '../../live/live.js';
 import type { WardPatient } from './ward-patient.js';
 
-const PAGE = 500;
 /** What comes in between is shown together, ms. */
 const SHOWN_EVERY_MS = 250;
 const AFTER_FAILURE_MS = 2_000;
@@ -125,8 +125,8 @@ async function readAll(): Promise<ReadonlyMap<string, WardPatient>> {
   const found = new Map<string, WardPatient>();
   let cursor: string | undefined;
   do {
-    const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const page = await answerOf(api.GET('/v1/ward', { params: { query } }));
+    const query = { limit: WARD_PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const page = await answerOf(api.GET('/v1/ward', { params: { query }, fetch: fetchWard }));
     const newest = page.items.map(({ asOf }) => asOf).reduce(laterOf, null);
     live.answered(page.asOf, newest);
     for (const one of page.items) found.set(one.patient, one);

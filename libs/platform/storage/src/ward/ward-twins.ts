@@ -8,10 +8,13 @@ export interface WardTwin {
   readonly patient: string;
   readonly version: number;
   readonly asOf: number | null;
+  /** When the first record of the patient was stored: nothing is known as of an earlier time. */
+  readonly firstRecordedAt: number;
   readonly isQuarantined: boolean;
 }
 
 const COLUMNS = `t.key::text AS key, t.patient, t.version::float8 AS version, (extract(epoch FROM t.as_of) * 1000)::float8 AS "asOf",
+  (extract(epoch FROM t.created_at) * 1000)::float8 AS "firstRecordedAt",
   EXISTS (SELECT FROM quarantined_twins q WHERE q.tenant = t.tenant AND q.patient = t.patient) AS "isQuarantined"`;
 
 /** Page of the patients who are present, by id; `after` is the last one of the page before. */

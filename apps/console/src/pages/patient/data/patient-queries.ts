@@ -83,21 +83,6 @@ export function forecastsQuery(view: View) {
   });
 }
 
-/** When the first measurement was recorded, ms; null without any. */
-export function firstRecordedQuery(patient: string) {
-  return queryOptions({
-    queryKey: ['patient', patient, 'first-recorded'],
-    staleTime: Infinity,
-    queryFn: async () => {
-      const { items } = await answerOf(
-        api.GET('/v1/twins/{patient}/measurements', { params: { path: { patient }, query: { limit: 1 } } }),
-      );
-      const [first] = items;
-      return first === undefined ? null : Date.parse(first.recordedAt);
-    },
-  });
-}
-
 /** Alerts and acts of a range, at most a thousand. */
 export function timelineQuery(view: View, range: Range) {
   return queryOptions({
