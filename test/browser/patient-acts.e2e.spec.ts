@@ -60,15 +60,19 @@ describe('what a physician does for a patient', () => {
     expect(await seriousFindings(page)).toEqual([]);
 
     await dialog().getByLabel('Value').fill('135');
-    await dialog().getByLabel('Expires').fill('2099-01-02T10:00');
+    await dialog().getByLabel('Expires').fill('2099-01-02T22:00');
+    // The browser's own field has the clock of its language; the page says the time by that of all its pages.
+    expect(await describedBy(page, dialog().getByLabel('Expires'))).toContain(
+      'Expires Fri, 2 Jan 2099, 22:00, your time (Europe/Berlin).',
+    );
     await dialog().getByRole('button', { name: 'Save' }).click();
     await dialog().waitFor({ state: 'detached' });
     await row(/Heart rate high.*135/).waitFor();
     expect(await row(/Heart rate high.*135/).innerText()).toMatch(
-      /patient, set by paul.*2 Jan 2099, 10:00\s.*beta blocker stopped/s,
+      /patient, set by paul.*2 Jan 2099, 22:00\s.*beta blocker stopped/s,
     );
     expect((await setOf()).map(({ limits, reason, expiresAt }) => [limits, reason, expiresAt])).toEqual([
-      [expect.objectContaining({ limit: 135 }), 'beta blocker stopped', '2099-01-02T09:00:00.000Z'],
+      [expect.objectContaining({ limit: 135 }), 'beta blocker stopped', '2099-01-02T21:00:00.000Z'],
     ]);
     await page
       .getByRole('list', { name: 'Alerts and acts' })
@@ -86,11 +90,11 @@ describe('what a physician does for a patient', () => {
     await dialog().getByRole('button', { name: 'Save' }).click();
     await row(/Heart rate high.*160/).waitFor();
     expect(await row(/Heart rate high.*160/).innerText()).toMatch(/patient, set by paul.*never.*fever expected/s);
-    expect(await row(/Heart rate high.*135/).innerText()).toMatch(/2 Jan 2099, 10:00\s.*beta blocker stopped/s);
+    expect(await row(/Heart rate high.*135/).innerText()).toMatch(/2 Jan 2099, 22:00\s.*beta blocker stopped/s);
     expect((await setOf())[0]).toMatchObject({
       limits: { limit: 135, severeLimit: 160 },
       reason: 'fever expected',
-      kept: { limit: { reason: 'beta blocker stopped', expiresAt: '2099-01-02T09:00:00.000Z' } },
+      kept: { limit: { reason: 'beta blocker stopped', expiresAt: '2099-01-02T21:00:00.000Z' } },
     });
   }, 30_000);
 
@@ -211,6 +215,15 @@ describe('what a physician does for a patient', () => {
       expect(await reached()).toBe(true);
     }
   }, 60_000);
+
+  it('switches monitoring by a click', async () => {
+    const monitoring = page.getByRole('switch', { name: 'Monitoring' });
+    await monitoring.click();
+    await dialog().getByRole('heading', { name: 'Switch monitoring off' }).waitFor();
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(await monitoring.isChecked()).toBe(true);
+  }, 30_000);
 
   it('asks what if, two arms side by side', async () => {
     await liveOnAPump(system.client, Math.floor(Date.now() / MINUTE) * MINUTE);

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import { signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
+import { signIn, SMALL_PHONE, watchedPage, type BrowserContext, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
 import { applied, recordedEarlier, sendHeartRates, type HeartRates } from './support/heart-rates.js';
 
 const MINUTE = 60_000;
 const PATH = '/console/patients/p1';
+const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 
 describe('the values of a patient', () => {
   let system: ConsoleUnderTest;
@@ -34,6 +35,19 @@ describe('the values of a patient', () => {
     expect(await page.locator('h1 b').count()).toBe(0);
     await page.getByText('born 1970-01-02').waitFor();
   });
+
+  it('are beside facts in words, and not in codes', async () => {
+    const subject = { reference: 'Patient/p1' };
+    for (const resource of [
+      { resourceType: 'Encounter', id: 'e1', status: 'in-progress', class: { system: ACT_CODE, code: 'IMP' }, subject },
+      { resourceType: 'Device', id: 'bedside-7', status: 'active', patient: subject },
+    ])
+      expect((await system.client.fhir('PUT', `/${resource.resourceType}/${resource.id}`, resource)).status).toBe(201);
+    const facts = page.getByRole('region', { name: 'Facts' });
+    await facts.getByText('in progress, inpatient').waitFor();
+    await facts.getByText('bedside-7, in use').waitFor();
+    expect(await facts.innerText()).not.toMatch(/IMP|in-progress/);
+  }, 30_000);
 
   it('are a chart that says its newest, lowest and highest value', async () => {
     const image = heartRate().getByRole('img');
@@ -114,6 +128,32 @@ describe('the values of a patient', () => {
     expect(await page.getByText('not live').count()).toBe(0);
   }, 60_000);
 
+  it('go back to the first recording, also when the oldest value was recorded later', async () => {
+    const oldest = new Date(sent.newest - 90 * MINUTE).toISOString();
+    await system.client.samples([{ patient: 'p1', code: 'heart-rate', value: 77, unit: '/min', effectiveAt: oldest }]);
+    const recorded = async (): Promise<readonly number[]> => {
+      const { body } = await system.client.api<{ items: { effectiveAt: string; recordedAt: string }[] }>(
+        'GET',
+        '/v1/twins/p1/measurements?limit=100',
+      );
+      return body.items[0]?.effectiveAt === oldest ? body.items.map(({ recordedAt: at }) => Date.parse(at)) : [];
+    };
+    for (const end = Date.now() + 10_000; (await recorded()).length === 0; await page.waitForTimeout(100))
+      if (Date.now() > end) throw new Error('the oldest value was not recorded');
+    const first = Math.min(...(await recorded()));
+    expect(Date.now() - first).toBeGreaterThan(9 * MINUTE);
+    await page.reload();
+    const slider = page.getByRole('slider', { name: 'As known at' });
+    await slider.and(page.locator(':enabled')).waitFor();
+    await slider.press('Home');
+    // To the minute, and a Patient is recorded a moment before the values.
+    const then = Number(await slider.inputValue()) * MINUTE;
+    expect(then).toBeLessThanOrEqual(first + MINUTE);
+    expect(then).toBeGreaterThan(first - 2 * MINUTE);
+    await page.getByText(/^As known at .*, not live/).waitFor();
+    await page.getByRole('button', { name: 'Back to live' }).click();
+  }, 60_000);
+
   it('are read by a nurse, who is offered no act of a physician', async () => {
     await page.getByRole('table', { name: 'Thresholds' }).waitFor();
     expect(await page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
@@ -135,6 +175,58 @@ describe('the values of a patient', () => {
     }
     await heartRate().getByText('old', { exact: true }).waitFor({ state: 'detached', timeout: 15_000 });
   }, 40_000);
+
+  it('have the bar of another time below the banner of a lost connection, wherever the page is scrolled to', async () => {
+    await page.getByRole('slider', { name: 'As known at' }).press('ArrowLeft');
+    await page.getByText(/^As known at .*, not live/).waitFor();
+    await page.setViewportSize(SMALL_PHONE.viewport!);
+    process.kill(system.app.pid!, 'SIGSTOP');
+    try {
+      const banner = page.locator('.connection');
+      await banner.waitFor({ timeout: 6_000 });
+      for (const top of [0, 600, 100_000]) {
+        await page.evaluate(`scrollTo(0, ${top})`);
+        const [above, below] = [await banner.boundingBox(), await page.locator('.known-at').boundingBox()];
+        expect(above!.y).toBeGreaterThanOrEqual(0);
+        expect(below!.y).toBeGreaterThanOrEqual(above!.y + above!.height - 1);
+        expect(below!.y + below!.height).toBeLessThan(SMALL_PHONE.viewport!.height);
+      }
+    } finally {
+      process.kill(system.app.pid!, 'SIGCONT');
+    }
+    await page.getByText(/^Connection lost/).waitFor({ state: 'detached', timeout: 15_000 });
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    await page.setViewportSize({ width: 1280, height: 720 });
+  }, 40_000);
+
+  it('around an arrhythmia alert are strips, with a table and a file of that time', async () => {
+    const begun = Date.now() - 5 * MINUTE;
+    const beats = [810, 830, 820, 800, 840];
+    let at = begun;
+    const samples = [...Array.from({ length: 20 }, () => beats), [4200, 820, 810, 830], beats, beats].map((values) => {
+      const effectiveAt = new Date(at).toISOString();
+      at += values.reduce((sum, one) => sum + one, 0);
+      return { patient: 'p1', code: 'rr-interval', unit: 'ms', values, effectiveAt };
+    });
+    expect((await system.client.samples(samples)).status).toBe(202);
+    const strips = page.getByRole('region', { name: 'Around the alert: Pause' });
+    const strip = strips.getByRole('figure', { name: 'RR intervals' });
+    await strip.getByRole('img', { name: /^RR intervals from .* to .*, \d+ values from 800 to 4,200 ms$/ }).waitFor();
+    await strip.getByRole('button', { name: 'Show as table' }).click();
+    expect(await strip.getByRole('table').innerText()).toContain('4,200 ms');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      strip.getByRole('link', { name: 'Download CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('p1-rr-interval.csv');
+    const [head, ...lines] = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+    expect(head).toBe('effectiveAt,code,value,unit,source,quality');
+    expect(lines.filter((line) => line.includes(',rr-interval,4200,ms,'))).toHaveLength(1);
+    const times = lines.map((line) => Date.parse(line.slice(0, line.indexOf(','))));
+    // Ten seconds before the pause and twenty after its onset, and not the minutes before.
+    expect(lines.length).toBeGreaterThan(20);
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(30_000);
+  }, 60_000);
 
   it('say so when there is no such patient', async () => {
     await page.goto(`${system.url}/console/patients/nobody`);

@@ -100,6 +100,14 @@ describe('the ward, on its page', () => {
     const text = await sick.innerText();
     for (const shown of ['Bed 2', 'MRN-2', 'NEWS2 at least', 'missing', '82 %']) expect(text).toContain(shown);
     expect(await sick.getAttribute('aria-setsize')).toBe('4');
+    // One item per patient, and no list within one.
+    expect(await page.getByRole('list', { name: 'Patients' }).getByRole('listitem').count()).toBe(4);
+    // Also by their roles, as what acts for people without a mouse does.
+    await page.getByRole('radio', { name: 'By name' }).check();
+    await page.getByRole('checkbox', { name: 'Low' }).check();
+    await page.getByText(/^[0-3] of 4 patients$/).waitFor();
+    await page.getByRole('checkbox', { name: 'Low' }).uncheck();
+    await page.getByText('4 patients', { exact: true }).waitFor();
     await page.getByText('By bed', { exact: true }).click();
     expect((await names(page)).slice(0, 2)).toEqual(['Bob Marsh', 'Ada Quill']);
     await page.getByText('By name', { exact: true }).click();
@@ -131,6 +139,24 @@ describe('the ward, on its page', () => {
     await send('well', { 'heart-rate': 78 });
     await tile(second, 'Ada Quill').getByText('78').waitFor({ timeout: 5_000 });
     expect(streams).toBe(2);
+    await own.close();
+  }, 60_000);
+
+  it('asks for the patients while it is still found out who is signed in, once', async () => {
+    const own = await system.browser.newContext({ storageState: await context.storageState() });
+    const { page } = await watchedPage(own);
+    let wards = 0;
+    page.on('request', (request) => (wards += Number(request.url().includes('/v1/ward'))));
+    // Until the ward was asked for, who is signed in is not answered; and until the stream is there, nothing else is asked for.
+    const asked = page.waitForRequest(/\/v1\/ward/);
+    await page.route('**/console/session', async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await page.route('**/v1/stream', (route) => route.abort());
+    await page.goto(`${system.url}/console/`);
+    await tile(page, 'Ada Quill').waitFor();
+    expect(wards).toBe(1);
     await own.close();
   }, 60_000);
 

@@ -16,8 +16,8 @@ interface Props {
   readonly notes?: React.ReactNode;
 }
 
-/** Room for a name on two lines. */
-const ROW_PX = 36;
+/** Room for a name on three lines. */
+const ROW_PX = 52;
 const AXIS_PX = 40;
 const MAX_NAME_PX = 190;
 /** Mean width of a character of the axis, and its margin. */

@@ -42,7 +42,10 @@ export class TwinRoutes {
   ): Promise<void> {
     const [tenant, id] = [caller.tenant.key, patientId(patient)];
     void reply.header('vary', 'accept');
-    if (wantsCsv(query.format, accept)) return sendCsv(reply, await this.api.measurementsCsv(tenant, id, query), id);
+    if (wantsCsv(query.format, accept)) {
+      const lines = await this.api.measurementsCsv(tenant, id, query);
+      return sendCsv(reply, lines, query.code === undefined ? id : `${id}-${query.code}`);
+    }
     await reply.send(await this.api.measurements(tenant, id, query));
   }
 

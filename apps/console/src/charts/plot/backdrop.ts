@@ -84,10 +84,10 @@ function drawLimit(u: uPlot, ctx: CanvasRenderingContext2D, limit: DrawnLimit, p
   ctx.font = scaled(FONT, ratio);
   ctx.textAlign = 'left';
   // Beyond its line, but never outside of the chart.
-  const [room, size] = [limit.direction === 'high' ? y - u.bbox.top : u.bbox.top + u.bbox.height - y, 14 * ratio];
+  const [room, size] = [limit.direction === 'high' ? y - u.bbox.top : u.bbox.top + u.bbox.height - y, 18 * ratio];
   const isAbove = (limit.direction === 'high') === room >= size;
   ctx.textBaseline = isAbove ? 'bottom' : 'top';
-  ctx.fillText(limit.label, u.bbox.left + 4 * ratio, y);
+  ctx.fillText(limit.label, u.bbox.left + 4 * ratio, isAbove ? y - 2 * ratio : y + 4 * ratio);
 }
 
 function drawNow(u: uPlot, ctx: CanvasRenderingContext2D, now: number, { line }: Palette): void {

@@ -78,5 +78,6 @@ export function Plot({ data, makeOptions, height, marked, onPoint }: PlotProps):
     });
   }, [marked, data]);
 
-  return <div ref={place} className="plot" />;
+  // As tall as it will be, so that nothing moves when it is drawn.
+  return <div ref={place} className="plot" style={{ minHeight: height }} />;
 }

@@ -27,7 +27,7 @@ export function qualityText({ quality, reasons }: Pick<ValueReading, 'quality' |
 }
 
 /** A reason code as the API names it, as words: `rate-of-change` is `rate of change`. */
-function reasonText(reason: string): string {
+export function reasonText(reason: string): string {
   const known: Readonly<Record<string, string>> = strings.charts.qualityReasons;
   return known[reason] ?? reason.replaceAll('-', ' ');
 }

@@ -14,11 +14,39 @@ describe('facts in words', () => {
       'Type 2 diabetes, active',
     ],
     [{ medication: { code: 'A10AB05' }, doNotPerform: true }, 'A10AB05, do not perform'],
-    [{ status: 'in-progress', start: '2026-11-30T11:54:14.756Z' }, 'in-progress'],
+    [{ criticality: 'high' }, 'high criticality'],
+    [
+      { code: { display: 'Asthma' }, clinicalStatus: 'resolved', abatement: '2020-01-02T03:04:05Z' },
+      'Asthma, resolved, ended 2020-01-02',
+    ],
+    [{ deceased: '2026-11-30' }, 'died 2026-11-30'],
+    [{ onset: '2019' }, '2019'],
     [{}, 'Patient/p1'],
     [undefined, 'Patient/p1'],
   ])('%j is %s', (content, text) => {
     expect(factText({ kind: 'condition', reference: 'Patient/p1', content })).toBe(text);
+  });
+});
+
+describe('codes of FHIR in facts', () => {
+  it.each([
+    ['encounter', { status: 'in-progress', class: 'IMP', start: '2026-11-30T11:54:14.756Z' }, 'in progress, inpatient'],
+    [
+      'encounter',
+      { status: 'finished', class: 'AMB', end: '2026-11-30T12:00:00Z' },
+      'finished, outpatient, ended 2026-11-30',
+    ],
+    ['encounter', { class: 'X-OWN' }, 'X-OWN'],
+    [
+      'medication',
+      { medication: { display: 'Insulin' }, status: 'on-hold', intent: 'order' },
+      'Insulin, on hold, ordered',
+    ],
+    ['device', { status: 'active' }, 'd1, in use'],
+    ['device', { status: 'inactive', manufacturer: 'Acme-Med' }, 'not in use, Acme-Med'],
+    ['demographics', { gender: 'constructor' }, 'constructor'],
+  ])('are words: %s %j', (kind, content, text) => {
+    expect(factText({ kind, reference: 'Device/d1', from: '2026-11-30T11:54:14.756Z', content })).toBe(text);
   });
 });
 

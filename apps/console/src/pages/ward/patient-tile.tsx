@@ -53,28 +53,30 @@ export const PatientTile = memo(function PatientTile(props: TileProps) {
   );
 });
 
-/** Alerts by severity, the score, and what keeps the tile from saying how the patient is. */
+/** Alerts by severity, the score, and what keeps the tile from saying how the patient is. No list: the items of the ward's are its patients. */
 function Marks({ patient, isSilent, isOld }: Pick<TileProps, 'patient' | 'isSilent' | 'isOld'>): React.ReactNode {
   const { news2, alerts, monitoring, unreadable } = patient;
   const present = SEVERITIES.filter((severity) => (alerts?.[severity] ?? 0) > 0);
   return (
-    <ul className="marks">
+    <p className="marks">
       {present.map((severity) => (
-        <li key={severity} className={`severity-${severity}`}>
+        <span key={severity} className={`severity-${severity}`}>
           <span aria-hidden="true">{SEVERITY_MARKS[severity]} </span>
           {alerts![severity]} {texts.severities[severity]}
-        </li>
+        </span>
       ))}
-      {alerts !== null && present.length === 0 && <li className="muted">{texts.noAlerts}</li>}
+      {alerts !== null && present.length === 0 && <span className="muted">{texts.noAlerts}</span>}
       {news2 !== null && (
-        <li>
+        <span>
           <b>{fill(news2.missing.length === 0 ? texts.news2 : texts.news2AtLeast, { score: news2.score })}</b>
-        </li>
+        </span>
       )}
-      {monitoring === 'off' && <li className="mark">{unreadable === true ? texts.unreadable : texts.monitoringOff}</li>}
-      {isOld && <li className="mark">{texts.old}</li>}
-      {isSilent && <li className="mark">{texts.silent}</li>}
-    </ul>
+      {monitoring === 'off' && (
+        <span className="mark">{unreadable === true ? texts.unreadable : texts.monitoringOff}</span>
+      )}
+      {isOld && <span className="mark">{texts.old}</span>}
+      {isSilent && <span className="mark">{texts.silent}</span>}
+    </p>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Alert } from '../../../api/alert.js';
 import { useMeasures } from '../../../api/use-measures.js';
+import { reasonText } from '../../../charts/values/reading-texts.js';
 import { unitText } from '../../../charts/values/unit-text.js';
 import { fill, strings } from '../../../strings/strings.js';
 import { shortDuration } from '../../../times/durations.js';
@@ -12,6 +13,7 @@ const text = strings.alerts.details;
 export function Explanation({ alert }: { readonly alert: Alert }): React.ReactNode {
   const { why, clears, notes = [], missing = [], precision } = alert.explanation;
   const judged = precision.useful + precision.notUseful;
+  const nameOf = useInputNames();
   return (
     <section>
       <h3>{text.why}</h3>
@@ -19,7 +21,7 @@ export function Explanation({ alert }: { readonly alert: Alert }): React.ReactNo
       {notes.map((note) => (
         <p key={note}>{note}</p>
       ))}
-      {missing.length > 0 && <p>{fill(text.missing, { inputs: missing.join(', ') })}</p>}
+      {missing.length > 0 && <p>{fill(text.missing, { inputs: missing.map(nameOf).join(', ') })}</p>}
       <h3>{text.clears}</h3>
       <p>{clears}</p>
       <Limit alert={alert} />
@@ -89,7 +91,7 @@ function Values({ alert: { evidence } }: { readonly alert: Alert }): React.React
                   <td>{source}</td>
                   <td>
                     {text.qualities[quality]}
-                    {rest.qualityReasons !== undefined && ` (${rest.qualityReasons.join(', ')})`}
+                    {rest.qualityReasons !== undefined && ` (${rest.qualityReasons.map(reasonText).join(', ')})`}
                   </td>
                 </tr>
               ),
@@ -103,6 +105,7 @@ function Values({ alert: { evidence } }: { readonly alert: Alert }): React.React
 
 function Contributions({ alert }: { readonly alert: Alert }): React.ReactNode {
   const { contributions = [], intercept, score } = alert.explanation;
+  const nameOf = useInputNames();
   if (contributions.length === 0 && score === undefined) return null;
   return (
     <>
@@ -119,7 +122,7 @@ function Contributions({ alert }: { readonly alert: Alert }): React.ReactNode {
           <tbody>
             {contributions.map(({ name, value, contribution }) => (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row">{nameOf(name)}</th>
                 <td>{typeof value === 'number' ? shownNumber(value) : (value ?? '')}</td>
                 <td>{shownNumber(contribution)}</td>
               </tr>
@@ -145,6 +148,12 @@ function Contributions({ alert }: { readonly alert: Alert }): React.ReactNode {
       </div>
     </>
   );
+}
+
+/** What an input of a rule or model is called: a measure by its title, others by their name. */
+function useInputNames(): (name: string) => string {
+  const measures = useMeasures();
+  return (name) => measures.get(name)?.title ?? name.replaceAll('-', ' ');
 }
 
 function percent(share: number): string {

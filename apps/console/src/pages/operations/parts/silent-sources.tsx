@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { answerOf, api } from '../../../api/client.js';
+import { useMeasures } from '../../../api/use-measures.js';
 import { strings } from '../../../strings/strings.js';
 import { Time } from '../../../times/time.js';
 import { durationText } from '../shown/duration-text.js';
@@ -13,6 +14,7 @@ const words = strings.operations;
 /** Senders of which nothing came for 15 minutes. */
 export function SilentSources(): React.ReactNode {
   const [cursor, setCursor] = useState<string>();
+  const titles = useMeasures();
   const query = { silent: 'true' as const, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
   const asked = usePolled(
     ['sources', cursor],
@@ -29,7 +31,7 @@ export function SilentSources(): React.ReactNode {
                 <th scope="row">{device === null ? source : `${source} · ${device}`}</th>
                 <td>{patient ?? words.unknown}</td>
                 <td>{client ?? words.unknown}</td>
-                <td>{measures.join(', ')}</td>
+                <td>{measures.map((code) => titles.get(code)?.title ?? code).join(', ')}</td>
                 <td>
                   <Time at={newestAt} />
                 </td>

@@ -17,6 +17,9 @@ const RHYTHM = new Set([
   'extreme-tachycardia',
   'ventricular-tachycardia',
   'ventricular-fibrillation',
+  'bradycardia',
+  'tachycardia',
+  'ectopy-suspected',
 ]);
 const CODES = ['ecg', 'rr-interval', 'ppg', 'arterial-pressure-wave'] as const;
 const MAX_STRIPS = 3;

@@ -20,11 +20,14 @@ export function drawnMarks(items: readonly TimelineItem[]): readonly DrawnMark[]
 /** An alert or an act in words, without its time. */
 export function itemText({ kind, title, severity, transition, author, reason, summary }: TimelineItem): string {
   const { timelineKinds, severity: severities, by, because } = strings.patient;
+  const { transitions, reasons } = strings.alerts.details;
+  // Why an alert changed is a code; why a person did something is in their words.
+  const ofAlert: Readonly<Record<string, string>> = kind === 'alert' ? reasons : {};
   const parts = [
-    transition === undefined ? undefined : transition,
+    transition === undefined ? undefined : transitions[transition].toLowerCase(),
     severity === undefined ? undefined : severities[severity].toLowerCase(),
     author === undefined ? undefined : fill(by, { who: author }),
-    reason === undefined ? undefined : fill(because, { reason }),
+    reason === undefined ? undefined : (ofAlert[reason] ?? fill(because, { reason })),
     summary,
   ].filter((part) => part !== undefined);
   return `${timelineKinds[kind]}: ${title}${parts.length === 0 ? '' : `, ${parts.join(', ')}`}`;

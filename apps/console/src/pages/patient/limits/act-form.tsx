@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react';
 import { Button, FieldError, Form, Input, Label, Text, TextArea, TextField } from 'react-aria-components';
 import { ApiProblem, reasonOf } from '../../../api/problem.js';
 import { fill, strings } from '../../../strings/strings.js';
+import { minuteText } from '../../../times/shown-time.js';
 import { refusalsByField } from './threshold-request.js';
 
 export interface ActValues {
@@ -64,16 +65,7 @@ export function ActForm({ value, hasExpiry, submit, onDone, onCancel }: ActFormP
         <TextArea rows={2} />
         <FieldError className="field-error" />
       </TextField>
-      {hasExpiry && (
-        <TextField name="expires" className="field">
-          <Label>{strings.patient.expires}</Label>
-          <Input type="datetime-local" />
-          <Text slot="description" className="muted">
-            {fill(strings.patient.expiresHint, { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
-          </Text>
-          <FieldError className="field-error" />
-        </TextField>
-      )}
+      {hasExpiry && <ExpiryField />}
       {message !== '' && (
         <p role="alert" className="field-error">
           {message}
@@ -91,6 +83,23 @@ export function ActForm({ value, hasExpiry, submit, onDone, onCancel }: ActFormP
   );
 }
 
+/** The browser's own field of a time, whose clock is that of the browser's language: what was entered is said by that of the page. */
+function ExpiryField(): React.ReactNode {
+  const [entered, setEntered] = useState('');
+  const { expires, expiresHint, expiresAt } = strings.patient;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <TextField name="expires" className="field" value={entered} onChange={setEntered}>
+      <Label>{expires}</Label>
+      <Input type="datetime-local" />
+      <Text slot="description" className="muted">
+        {isTime(entered) ? fill(expiresAt, { time: minuteText(entered), zone }) : fill(expiresHint, { zone })}
+      </Text>
+      <FieldError className="field-error" />
+    </TextField>
+  );
+}
+
 function valuesOf(entered: FormData): ActValues {
   const text = (name: string): string => {
     const value = entered.get(name);
@@ -101,9 +110,14 @@ function valuesOf(entered: FormData): ActValues {
   return {
     value: value === '' ? Number.NaN : Number(value),
     reason: text('reason'),
-    // A time without a zone is one of the viewer's zone.
-    ...(expires === '' ? {} : { expiresAt: new Date(expires).toISOString() }),
+    // A time without a zone is one of the viewer's zone; what is no time is for the API to refuse.
+    ...(expires === '' ? {} : { expiresAt: isTime(expires) ? new Date(expires).toISOString() : expires }),
   };
+}
+
+/** Browsers take years that have no instant. */
+function isTime(entered: string): boolean {
+  return !Number.isNaN(Date.parse(entered));
 }
 
 function missingOf({ value, reason }: ActValues, needsValue: boolean): Record<string, string> {

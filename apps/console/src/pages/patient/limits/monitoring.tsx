@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { Dialog, Heading, Modal, Switch } from 'react-aria-components';
 import { answerOf, api } from '../../../api/client.js';
+import { useRuleTitles } from '../../../api/use-rule-titles.js';
 import { useScope } from '../../../app/session.js';
 import { fill, strings } from '../../../strings/strings.js';
 import { IdempotencyKey } from '../data/idempotency-key.js';
@@ -20,6 +21,7 @@ export function Monitoring({ view }: { readonly view: View }): React.ReactNode {
   const mayWrite = useScope('monitoring.write') && isLive;
   const { data } = useQuery({ ...monitoringQuery(patient), refetchInterval: REFRESH_MS, enabled: isLive });
   const [wanted, setWanted] = useState<State | null>(null);
+  const titles = useRuleTitles();
   if (data === undefined || !isLive) return null;
   const { state, rules, reason, until, author, onBehalfOf, cause } = data;
   return (
@@ -33,7 +35,10 @@ export function Monitoring({ view }: { readonly view: View }): React.ReactNode {
         onChange={(isOn) => setWanted(isOn ? 'on' : 'off')}
       >
         <span className="switch-track" aria-hidden />
-        {textOf(state, rules)}
+        {textOf(
+          state,
+          rules?.map((rule) => titles.get(rule) ?? rule),
+        )}
       </Switch>
       <p>
         {cause !== undefined && strings.patient.monitoringCauses[cause]}{' '}

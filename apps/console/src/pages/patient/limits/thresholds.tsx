@@ -3,6 +3,7 @@ import { useId, useMemo, useState } from 'react';
 import { Button, Dialog, Heading, Modal } from 'react-aria-components';
 import { answerOf, api } from '../../../api/client.js';
 import { ApiProblem } from '../../../api/problem.js';
+import { useRuleTitles } from '../../../api/use-rule-titles.js';
 import { Failed } from '../../../app/failed.js';
 import { useScope } from '../../../app/session.js';
 import { numberText, valueText } from '../../../charts/values/reading-texts.js';
@@ -105,11 +106,14 @@ function LimitRow({ limit, onEdit }: { readonly limit: Limit } & Pick<LimitsTabl
 }
 
 function NotEvaluated({ refused }: Pick<LimitsInForce, 'refused'>): React.ReactNode {
+  const titles = useRuleTitles();
   if (refused.length === 0) return null;
   return (
     <p>
       {strings.patient.notEvaluated}{' '}
-      {refused.map(({ rule, reason }) => `${rule} (${strings.patient.refusedRules[reason]})`).join(', ')}
+      {refused
+        .map(({ rule, reason }) => `${titles.get(rule) ?? rule} (${strings.patient.refusedRules[reason]})`)
+        .join(', ')}
     </p>
   );
 }
