@@ -4,6 +4,8 @@ import type { FoundTruth, Target } from './truth.js';
 import { usable } from './usable-measurements.js';
 
 const HOUR = 3_600_000;
+/** Of a clock that is ahead by more a value is likely of another hour. */
+const MAX_AHEAD_MS = HOUR / 2;
 
 interface Row {
   readonly ord: number;
@@ -18,7 +20,7 @@ const FIND = `SELECT u.ord::int AS ord, h.hour::int AS hour, c.code::int AS code
   FROM unnest($1::int4[], $2::int8[], $3::float8[], $4::int4[]) WITH ORDINALITY AS u (tenant, twin, start, hours, ord),
     generate_series(0, u.hours - 1) AS h (hour), unnest($5::int2[]) AS c (code),
     LATERAL (SELECT m.value, m.version FROM measurements m
-      WHERE m.tenant = u.tenant AND m.twin = u.twin AND m.code = c.code AND ${usable('$6')}
+      WHERE m.tenant = u.tenant AND m.twin = u.twin AND m.code = c.code AND ${usable('$6', String(MAX_AHEAD_MS))}
         AND m.effective_at > to_timestamp((u.start + h.hour * ${HOUR}) / 1000)
         AND m.effective_at <= to_timestamp((u.start + (h.hour + 1) * ${HOUR}) / 1000)
       ORDER BY m.effective_at DESC, m.identity LIMIT 1) m`;

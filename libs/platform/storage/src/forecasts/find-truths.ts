@@ -9,7 +9,7 @@ import { usable } from './usable-measurements.js';
 function side(comparison: string, order: string): string {
   return `(SELECT effective_at, value, version, identity FROM measurements m
     WHERE m.tenant = u.tenant AND m.twin = u.twin AND m.code = u.code AND m.effective_at ${comparison}
-      AND ${usable('$6')}
+      AND ${usable('$6', 'u.tolerance')}
     ORDER BY m.effective_at ${order}, m.identity LIMIT 1)`;
 }
 
