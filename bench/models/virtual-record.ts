@@ -5,6 +5,7 @@ import {
   VIRTUAL_PEOPLE,
   type GlucoseReading,
   type PersonalInputs,
+  type UvaPadovaState,
 } from '#libs/domain/physiology';
 
 const MINUTE = 60_000;
@@ -40,7 +41,8 @@ export function virtualRecord(days: number, seed: number): VirtualRecord {
       glucose.push({ t: minute * MINUTE, mgPerDl: UVA_PADOVA.observe(person, state)['glucose']! + noise });
     }
     const meal = meals.find((each) => each.minute === minute);
-    state = UVA_PADOVA.step(person, state, { carbohydrates: meal?.grams ?? 0, bolus: meal?.units ?? 0, basal }, 1);
+    const inputs = { carbohydrates: meal?.grams ?? 0, bolus: meal?.units ?? 0, basal };
+    state = UVA_PADOVA.step(person, state, inputs, 1) as UvaPadovaState;
   }
   return {
     glucose,

@@ -38,7 +38,8 @@ export function recordUntil(until: number, days: number): readonly Row[] {
       rows.push({ code: 'carbohydrate-intake', t, x: meal.grams });
       rows.push({ code: 'insulin-bolus', t, x: Math.round(meal.units * 20) / 20 });
     }
-    state = UVA_PADOVA.step(person, state, { carbohydrates: meal?.grams ?? 0, bolus: meal?.units ?? 0, basal }, 1);
+    const inputs = { carbohydrates: meal?.grams ?? 0, bolus: meal?.units ?? 0, basal };
+    state = UVA_PADOVA.step(person, state, inputs, 1) as UvaPadovaState;
   }
   return rows;
 }

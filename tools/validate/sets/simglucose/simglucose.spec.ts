@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { basalUnitsPerHour, UVA_PADOVA, VIRTUAL_PEOPLE } from '#libs/domain/physiology';
+import { basalUnitsPerHour, UVA_PADOVA, VIRTUAL_PEOPLE, type UvaPadovaState } from '#libs/domain/physiology';
 import type { Detection } from '../../set.js';
 import { simglucose } from './simglucose.js';
 
@@ -24,12 +24,8 @@ function day(from: ReturnType<typeof UVA_PADOVA.init>, bolus: number) {
     const units = usual! * bolus;
     if (minute % 5 === 0)
       rows.push({ minute, truth: UVA_PADOVA.observe(PERSON, state)['glucose']!, grams: grams!, units });
-    state = UVA_PADOVA.step(
-      PERSON,
-      state,
-      { carbohydrates: grams!, bolus: units, basal: basalUnitsPerHour(PERSON) },
-      1,
-    );
+    const inputs = { carbohydrates: grams!, bolus: units, basal: basalUnitsPerHour(PERSON) };
+    state = UVA_PADOVA.step(PERSON, state, inputs, 1) as UvaPadovaState;
   }
   return { state, rows };
 }

@@ -44,7 +44,9 @@ export function* traces(folder: string): Iterable<Detection> {
           bolus: totalAt(boluses, minute),
           basal: basalUnitsPerHour(parameters),
         };
-        state = UVA_PADOVA.step(parameters, state, inputs, 1);
+        const after = UVA_PADOVA.step(parameters, state, inputs, 1);
+        if ('kind' in after) break;
+        state = after;
       }
     }
 }

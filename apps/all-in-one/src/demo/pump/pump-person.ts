@@ -96,7 +96,9 @@ export class PumpPerson {
     if (meal > 0)
       samples.push(this.sample('carbohydrate-intake', meal, 'g'), this.sample('insulin-bolus', bolus, '[IU]'));
     const carbohydrates = meal * (1 + MISCOUNTED * (2 * this.random.meals.uniform() - 1));
-    this.state = UVA_PADOVA.step(this.parameters, this.state, { carbohydrates, bolus, basal: this.basal }, 1);
+    const after = UVA_PADOVA.step(this.parameters, this.state, { carbohydrates, bolus, basal: this.basal }, 1);
+    if ('kind' in after) throw new Error(`no next state of ${this.pump.person}: ${after.message}`);
+    this.state = after;
     return samples;
   }
 

@@ -10,8 +10,8 @@ export interface SimulationModel<State, Inputs, Person> {
   readonly parameters: readonly ParameterSpec[];
   /** The state at rest of a person with these parameters, or why there is none. */
   readonly init: (person: Person) => State | ModelRefusal;
-  /** The state `minutes` later. */
-  readonly step: (person: Person, state: State, inputs: Inputs, minutes: number) => State;
+  /** The state `minutes` later, or why inputs or time lead to none. */
+  readonly step: (person: Person, state: State, inputs: Inputs, minutes: number) => State | ModelRefusal;
   /** What can be measured in that state, by catalogue name, in canonical units. */
   readonly observe: (person: Person, state: State) => Readonly<Record<string, number>>;
 }

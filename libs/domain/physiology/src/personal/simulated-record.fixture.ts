@@ -48,7 +48,8 @@ export function simulatedRecord(person: UvaPadovaParameters, days: number, seed 
       glucose.push({ t: minute * MINUTE, mgPerDl: truth.at(-1)! + noise });
     }
     const meal = meals.find((each) => each.minute === minute);
-    state = UVA_PADOVA.step(person, state, { carbohydrates: meal?.grams ?? 0, bolus: meal?.units ?? 0, basal }, 1);
+    const inputs = { carbohydrates: meal?.grams ?? 0, bolus: meal?.units ?? 0, basal };
+    state = UVA_PADOVA.step(person, state, inputs, 1) as UvaPadovaState;
   }
   return { glucose, inputs, truth };
 }

@@ -13,7 +13,7 @@ export const UVA_PADOVA_CARD: ModelCard = {
   ],
   horizonMinutes: [],
   population: { ages: 'virtual children, adolescents and adults', pregnancy: 'none', conditions: 'type 1 diabetes' },
-  refuses: ['Parameters that are not positive or have no equilibrium.'],
+  refuses: ['Parameters that are not positive or have no equilibrium.', 'Negative insulin or carbohydrates.'],
   trainedOn: { sets: [], records: 0, period: 'published equations' },
   metrics: [
     { set: 'simglucose', heldApart: true, figure: 'largest difference from golden traces in mg/dL', value: 0.005 },

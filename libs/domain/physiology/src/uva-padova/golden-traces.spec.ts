@@ -73,7 +73,7 @@ recordings('golden traces of UVA/Padova', () => {
             bolus: boluses.find(([at]) => at === t)?.[1] ?? 0,
             basal: basalUnitsPerHour(person),
           };
-          state = UVA_PADOVA.step(person, state, inputs, 1);
+          state = UVA_PADOVA.step(person, state, inputs, 1) as UvaPadovaState;
         }
       }
     expect(far).toEqual([]);

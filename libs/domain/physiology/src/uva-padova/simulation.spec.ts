@@ -16,6 +16,12 @@ function atRest(person: UvaPadovaParameters): UvaPadovaState {
   return state;
 }
 
+function stepped(...args: Parameters<typeof UVA_PADOVA.step>): UvaPadovaState {
+  const state = UVA_PADOVA.step(...args);
+  if ('kind' in state) throw new Error(state.message);
+  return state;
+}
+
 interface Event {
   readonly minute: number;
   readonly carbohydrates: number;
@@ -29,7 +35,7 @@ function path(person: UvaPadovaParameters, minutes: number, events: readonly Eve
   for (let minute = 0; minute < minutes; minute += 1) {
     values.push(UVA_PADOVA.observe(person, state)['glucose']!);
     const now = events.filter((event) => event.minute === minute);
-    state = UVA_PADOVA.step(
+    state = stepped(
       person,
       state,
       {
@@ -134,11 +140,11 @@ describe('masses', () => {
 
   it('of a meal are absorbed in full', () => {
     const person = VIRTUAL_PEOPLE.adult;
-    let state = UVA_PADOVA.step(person, atRest(person), { ...NOTHING, carbohydrates: 60 }, 1);
+    let state = stepped(person, atRest(person), { ...NOTHING, carbohydrates: 60 }, 1);
     let absorbed = 0;
     for (let minute = 1; minute < 3000; minute += 1) {
       const before = state.x[2]!;
-      state = UVA_PADOVA.step(person, state, { ...NOTHING, basal: basalUnitsPerHour(person) }, 1);
+      state = stepped(person, state, { ...NOTHING, basal: basalUnitsPerHour(person) }, 1);
       absorbed += (person.kabs * (before + state.x[2]!)) / 2;
     }
     expect(state.x[0]! + state.x[1]! + state.x[2]!).toBeLessThan(1);
@@ -204,10 +210,18 @@ describe('bad input', () => {
     expect(UVA_PADOVA.init({ ...adult, EGPb: 40 })).toMatchObject({ kind: 'refused', reason: 'outside-domain' });
   });
 
-  it('is a bug where a step is no whole minute or an amount is negative', () => {
+  it.each<[string, Partial<UvaPadovaInputs>, number]>([
+    ['half a minute', {}, 0.5],
+    ['no time', {}, 0],
+    ['a time without end', {}, Number.POSITIVE_INFINITY],
+    ['a negative bolus', { bolus: -1 }, 1],
+    ['a negative basal rate', { basal: -0.1 }, 1],
+    ['a basal rate that is no number', { basal: Number.NaN }, 1],
+    ['carbohydrates without end', { carbohydrates: Number.POSITIVE_INFINITY }, 1],
+  ])('is refused in a step and never thrown: %s', (_, inputs, minutes) => {
     const { adult } = VIRTUAL_PEOPLE;
-    expect(() => UVA_PADOVA.step(adult, atRest(adult), NOTHING, 0.5)).toThrow(RangeError);
-    expect(() => UVA_PADOVA.step(adult, atRest(adult), { ...NOTHING, bolus: -1 }, 1)).toThrow(RangeError);
+    const answer = UVA_PADOVA.step(adult, atRest(adult), { ...NOTHING, ...inputs }, minutes);
+    expect(answer).toMatchObject({ kind: 'refused', reason: 'outside-domain' });
   });
 
   it('has parameters whose typical value lies within its bounds', () => {

@@ -77,12 +77,19 @@ function init(p: UvaPadovaParameters): UvaPadovaState | ModelRefusal {
   return { x, plate: 0, stomachAtMeal: 0, eaten: 0, isEating: false };
 }
 
-/** `minutes`: whole, at least 1; inputs are constant within a minute, as in the simulator. */
-function step(p: UvaPadovaParameters, state: UvaPadovaState, inputs: UvaPadovaInputs, minutes: number): UvaPadovaState {
+/** `minutes`: whole, at least 1; inputs are constant within a minute, as in the simulator. Refuses inputs that are negative or no number. */
+function step(
+  p: UvaPadovaParameters,
+  state: UvaPadovaState,
+  inputs: UvaPadovaInputs,
+  minutes: number,
+): UvaPadovaState | ModelRefusal {
   if (!(Number.isInteger(minutes) && minutes >= 1))
-    throw new RangeError(`minutes must be a whole number from 1: ${minutes}`);
-  for (const [name, value] of Object.entries(inputs))
-    if (!(value >= 0 && Number.isFinite(value))) throw new RangeError(`${name} must not be negative: ${value}`);
+    return refuse('outside-domain', 'A step must be a whole number of minutes from 1.');
+  const { carbohydrates, bolus, basal } = inputs;
+  for (const [name, value] of Object.entries({ carbohydrates, bolus, basal }))
+    if (!(value >= 0 && Number.isFinite(value)))
+      return refuse('outside-domain', `${name} must be a number that is not negative.`);
   const x = Float64Array.from(state.x);
   const space = workspace(STATES);
   let { plate, stomachAtMeal, eaten, isEating } = state;
