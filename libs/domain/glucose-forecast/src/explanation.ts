@@ -1,3 +1,4 @@
+import type { Subject } from '#libs/domain/forecasting';
 import type { Memory } from './memory/memory.js';
 import type { Situation } from './person/situation.js';
 import { isRecorded } from './features/features.js';
@@ -7,7 +8,12 @@ const STEADY = 0.5;
 const WHOLE_HISTORY = 120;
 
 /** Sentences for a clinician: where glucose stands and goes, what still acts, what is missing. Research software says so on its page. */
-export function explanationOf(memory: Memory, { history, features }: Situation, widening: number): string {
+export function explanationOf(
+  memory: Memory,
+  { history, features }: Situation,
+  widening: number,
+  { ageYears }: Pick<Subject, 'ageYears'>,
+): string {
   const { lags, t, minutes } = history;
   const { insulin, slow } = features.doses;
   const rate = (lags[0]! - lags[3]!) / 15;
@@ -32,5 +38,6 @@ export function explanationOf(memory: Memory, { history, features }: Situation, 
     ...(widening === 0
       ? []
       : [`A second sensor differs by ${Math.round(widening)} mg/dL: the bands are wider for that.`]),
+    ...(ageYears === null ? ['Age is not known; an adult is assumed.'] : []),
   ].join(' ');
 }

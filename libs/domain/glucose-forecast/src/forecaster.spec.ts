@@ -131,7 +131,10 @@ describe('what is missing', () => {
     const memory = taken(day(3, 1));
     expect(forecastOf(memory, { ...ANYBODY, isPregnant: true })).toMatchObject({ reason: 'outside-population' });
     expect(forecastOf(memory, { ...ANYBODY, ageYears: 11 })).toMatchObject({ reason: 'outside-population' });
-    expect(forecastOf(memory, { ...ANYBODY, ageYears: 40 }).kind).toBe('forecast');
+    const assumed = 'Age is not known; an adult is assumed.';
+    expect(forecastOf(memory)).toMatchObject({ explanation: expect.stringContaining(assumed) });
+    const of40 = forecastOf(memory, { ...ANYBODY, ageYears: 40 });
+    expect(of40).toMatchObject({ kind: 'forecast', explanation: expect.not.stringContaining(assumed) });
   });
 
   it('is stated: doses that were not recorded are unknown, not none', () => {

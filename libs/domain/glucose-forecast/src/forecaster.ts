@@ -59,10 +59,16 @@ function forecast(stored: unknown, output: number, about: Subject): ModelForecas
   if (disagreement > Math.max(REFUSED.mgdl, REFUSED.share * current))
     return refuse('outside-domain', `Two glucose sensors differ by ${Math.round(disagreement)} mg/dL.`);
   const widening = disagreement > Math.max(TOLERATED.mgdl, TOLERATED.share * current) ? disagreement : 0;
-  return answer(memory, sensor, situation, widening);
+  return answer(memory, sensor, situation, widening, about);
 }
 
-function answer(memory: Memory, { source }: Chosen, situation: Situation, widening: number): ModelForecast {
+function answer(
+  memory: Memory,
+  { source }: Chosen,
+  situation: Situation,
+  widening: number,
+  about: Subject,
+): ModelForecast {
   const { t } = situation.history;
   const inputs = inputsOf(memory, situation.history, source);
   return {
@@ -72,7 +78,7 @@ function answer(memory: Memory, { source }: Chosen, situation: Situation, wideni
     points: pointsOf(memory, situation, widening),
     inputs,
     parameters: (memory.person?.n ?? 0) >= OWN_FROM ? 'personal' : 'population',
-    explanation: explanationOf(memory, situation, widening),
+    explanation: explanationOf(memory, situation, widening, about),
   };
 }
 

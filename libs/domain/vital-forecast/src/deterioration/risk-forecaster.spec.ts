@@ -48,6 +48,13 @@ describe('the forecast of deterioration', () => {
     expect(ill).toBeGreaterThan(3 * well!);
   });
 
+  it('says that an unknown age is taken for an adult', () => {
+    const assumed = 'Age is not known; an adult is assumed.';
+    const unknown = RISK_FORECAST.forecast(memoryOf(0), OUTPUT!.code, { ...ADULT, ageYears: null });
+    expect(unknown).toMatchObject({ explanation: expect.stringContaining(assumed) });
+    expect(forecastOf(memoryOf(0)).explanation).not.toContain(assumed);
+  });
+
   it('is refused as the risk is', () => {
     expect(RISK_FORECAST.forecast(null, OUTPUT!.code, ADULT)).toMatchObject({ kind: 'refused', reason: 'no-data' });
     const child = { ...ADULT, ageYears: 9 };

@@ -80,16 +80,17 @@ function forecastOf(memory: unknown, about: Subject): ModelForecast | ModelRefus
     ],
     inputs,
     parameters: 'population',
-    explanation: explained(risk),
+    explanation: explained(risk, about),
   };
 }
 
-function explained({ probability, contributions, missing }: DeteriorationRisk): string {
+function explained({ probability, contributions, missing }: DeteriorationRisk, { ageYears }: Subject): string {
   const most = contributions.reduce((a, b) => (b.contribution > a.contribution ? b : a));
   const sign = most.contribution < 0 ? '' : '+';
   return [
     `Probability ${probability.toFixed(2)} that vital signs become unstable within 12 h.`,
     `Largest contribution: ${most.name} ${most.value} ${most.unit}, ${sign}${most.contribution.toFixed(2)} to the log-odds.`,
     ...(missing.length > 0 ? [`Not known: ${missing.join(', ')}.`] : []),
+    ...(ageYears === null ? ['Age is not known; an adult is assumed.'] : []),
   ].join(' ');
 }
