@@ -12,7 +12,7 @@ const MAX_GRAMS = 30;
 
 /** Carbohydrates where glucose is low, or is predicted to be within 60 minutes. */
 export function proposeCarbohydrates({ one, state, simulation }: DraftCase): Draft | ModelRefusal {
-  const { therapy, target } = one;
+  const { therapy, target, carbohydrates: eaten } = one;
   const reliable = state.judged.filter(({ check }) => check.rail === 'fresh-data' || check.rail === 'quality');
   const isReliable = reliable.every(({ check }) => check.held);
   if (!isReliable || state.glucose === null) return none(reliable, []);
@@ -22,8 +22,14 @@ export function proposeCarbohydrates({ one, state, simulation }: DraftCase): Dra
   const values = { lowestMean60: lowest };
   const seen: readonly Judged[] = [
     ...reliable,
-    judged({ rail: 'not-low', held: state.glucose >= LOW, value: state.glucose, limit: LOW, unit: 'mg/dL' }, ''),
-    judged({ rail: 'predicted-low', held: lowest >= LOW, value: lowest, limit: LOW, unit: 'mg/dL' }, ''),
+    judged(
+      { rail: 'not-low', held: state.glucose >= LOW, value: state.glucose, limit: LOW, unit: 'mg/dL' },
+      `glucose is ${state.glucose} mg/dL, under ${LOW}.`,
+    ),
+    judged(
+      { rail: 'predicted-low', held: lowest >= LOW, value: lowest, limit: LOW, unit: 'mg/dL' },
+      `${lowest} mg/dL is predicted within 60 minutes.`,
+    ),
   ];
   if (least >= LOW)
     return none(
@@ -33,15 +39,20 @@ export function proposeCarbohydrates({ one, state, simulation }: DraftCase): Dra
     );
   const needed = ((target - least) / therapy.correctionFactor) * therapy.carbRatio;
   const grams = Math.floor(Math.min(MAX_GRAMS, Math.max(MIN_GRAMS, needed)));
+  const eating = `${eaten} g are about to be eaten.`;
+  const more = Math.floor(grams - eaten);
+  if (more < 1)
+    return none(seen, [`${grams} g would be suggested, but ${eating}`, 'Check again after 15 minutes.'], values);
   return {
     status: 'proposed',
-    value: grams,
+    value: more,
     unit: 'g',
     reasons: [
       state.glucose < LOW
         ? `Glucose is ${state.glucose} mg/dL, below ${LOW}.`
         : `Glucose is predicted at ${lowest} mg/dL within 60 minutes.`,
       `(target − lowest) / factor × ratio is ${Math.round(needed)} g; at least ${MIN_GRAMS} g and at most ${MAX_GRAMS} g are suggested at once. Check again after 15 minutes.`,
+      ...(eaten > 0 ? [`Less what is planned: ${eating}`] : []),
     ],
     checks: seen.map(({ check }) => check),
     simulated: values,

@@ -22,4 +22,17 @@ describe('effectOf', () => {
     ]);
     expect(effect).toMatchObject({ arm: 'proposed', insulin: 4.75, carbohydrates: 30 });
   });
+
+  it('goes on with the sensor where a meter was read last', () => {
+    const suggestion = propose(proposalCase({ carbohydrates: 30 }), levelModel());
+    if (suggestion.kind === 'refused' || suggestion.foreseen === null) throw new Error('nothing was foreseen');
+    const course = [15, 30, 60].map((minutes) => value('glucose', -minutes, 170, { source: 'sensor' }));
+    const values = [...course, value('glucose', -62, 90, { source: 'meter' })];
+    const { points } = effectOf(suggestion.foreseen.scenario, 'proposed', values, NOW);
+    expect(points.flatMap(({ minutes, seen }) => (seen === undefined ? [] : [[minutes, seen]]))).toEqual([
+      [15, 170],
+      [30, 170],
+      [60, 170],
+    ]);
+  });
 });

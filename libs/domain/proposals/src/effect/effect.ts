@@ -23,7 +23,9 @@ export function effectOf(
   decidedAt: number,
 ): NonNullable<Proposal['effect']> {
   const path = scenario.arms.find(({ name }) => name === arm)?.points ?? [];
-  const readings = readingsOfMainSource(values, Infinity).filter(({ quality }) => quality !== 2);
+  const newest = values.findLast(({ code }) => code === 'glucose');
+  // A meter that was read last is not the source of the course.
+  const readings = readingsOfMainSource(values, newest?.t ?? 0).filter(({ quality }) => quality !== 2);
   const points = path
     .filter(({ minutes }) => AFTER_MINUTES.includes(minutes))
     .map(({ minutes, effectiveAt, mean, quantiles }) => {

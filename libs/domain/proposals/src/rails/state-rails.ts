@@ -87,11 +87,12 @@ export function judgeReadings(readings: readonly RecordedValue[], now: number, d
 /** The steeper fall of the last step and of the last 15 minutes, mg/dL/min. */
 function rateOf(usable: readonly RecordedValue[]): number | null {
   const newest = usable.at(-1);
-  const before = usable.at(-2);
+  // Two readings at one time say nothing of a change over time.
+  const before = newest && usable.findLast(({ t }) => t < newest.t);
   if (newest === undefined || before === undefined || newest.t - before.t > READINGS_WITHIN) return null;
   const since = usable.find(({ t }) => t >= newest.t - 15 * MINUTE)!;
   const slope = (from: RecordedValue): number => ((newest.x - from.x) * MINUTE) / (newest.t - from.t);
-  if (since === newest || since === before) return slope(before);
+  if (since.t >= before.t) return slope(before);
   return Math.min(slope(before), slope(since));
 }
 
