@@ -15,6 +15,7 @@ type Parameters = z.input<typeof ParametersSchema>;
 interface FitReport {
   readonly fit: { readonly rmse: number; readonly mard: number };
   readonly parameters: readonly ParameterReport[];
+  readonly assumptions: readonly string[];
 }
 
 const DAY = 86_400_000;
@@ -56,6 +57,7 @@ function fittedOf(patient: string, found: WireParameters): Parameters {
     days: Math.round(((found.dataUntil - found.dataFrom) / DAY) * 10) / 10,
     fit: report?.fit ?? null,
     parameters: (report?.parameters ?? []).map(shown),
+    assumptions: [...(report?.assumptions ?? [])],
     status: found.modelVersion === PERSONAL_GLUCOSE.version ? 'fitted' : 'outdated',
     disclaimer: DISCLAIMER,
   };
@@ -73,6 +75,7 @@ function populationOf(patient: string): Parameters {
     days: null,
     fit: null,
     parameters: populationReport().map(shown),
+    assumptions: [],
     status: 'population',
     disclaimer: DISCLAIMER,
   };

@@ -35,7 +35,10 @@ export class Batches {
     if (!('arms' in plan)) throw invalid(plan);
     // All patients branch at the same time, whenever their turn comes.
     const from = new Date(plan.from).toISOString();
-    const body = JSON.stringify({ patients: [...new Set(patients)], asked: { ...asked, from } });
+    const body = JSON.stringify({
+      patients: [...new Set(patients)],
+      asked: { ...asked, from, stepMinutes: plan.stepMinutes },
+    });
     const job = { tenant, id: uuid(), kind: 'scenario-batch', client, patient: '', request: body } as const;
     const id = await this.deps.jobs.add(job, MAX_JOBS);
     if (id === undefined) throw tooManyJobs();
@@ -55,7 +58,7 @@ export class Batches {
   async run(job: ClaimedModelJob): Promise<void> {
     const { patients, asked } = JSON.parse(job.request) as {
       readonly patients: readonly string[];
-      readonly asked: ScenarioAsked;
+      readonly asked: ScenarioAsked & { readonly stepMinutes: number };
     };
     const points = patients.length * asked.arms.length * Math.ceil(asked.minutes / asked.stepMinutes);
     const items: NonNullable<ScenarioBatch['items']> = [];

@@ -5,14 +5,19 @@ import { RefusedSchema } from './scenarios-api.js';
 /** A number in the canonical unit, or a value with its unit. */
 const valueIn = (canonical: string) =>
   z
-    .union([z.number(), z.strictObject({ value: z.number(), unit: z.string().min(1).max(64) })])
+    .union([z.number(), z.strictObject({ value: z.number(), unit: z.string().min(1).max(64) })], {
+      error: `must be a number in ${canonical}, or { value, unit }`,
+    })
     .describe(`in ${canonical}, or with its unit`);
 
-const TargetRequest = z.union([
-  z.number(),
-  z.strictObject({ value: z.number(), unit: z.string().min(1).max(64) }),
-  z.strictObject({ low: z.number(), high: z.number(), unit: z.string().min(1).max(64).default('mg/dL') }),
-]);
+const TargetRequest = z.union(
+  [
+    z.number(),
+    z.strictObject({ value: z.number(), unit: z.string().min(1).max(64) }),
+    z.strictObject({ low: z.number(), high: z.number(), unit: z.string().min(1).max(64).default('mg/dL') }),
+  ],
+  { error: 'must be a number in mg/dL, { value, unit } or { low, high, unit }' },
+);
 
 export const PutTherapyRequest = z.strictObject({
   carbRatio: valueIn('g per [IU]').describe('carbohydrates that one unit covers, 1 to 150 g/[IU]'),
@@ -170,6 +175,7 @@ export const ParametersSchema = z.object({
   days: z.number().nullable(),
   fit: z.object({ rmse: z.number(), mard: z.number() }).nullable().describe('on the rows it was fitted on'),
   parameters: z.array(ParameterSchema),
+  assumptions: z.array(z.string()).describe('of the fit; also that its search did not converge'),
   status: z.enum(['fitted', 'population', 'outdated']).describe('outdated: of another version of the model; not used'),
   disclaimer: z.string(),
 });

@@ -52,7 +52,12 @@ const asked = {
   from: Instant.optional().describe('beginning of the branch, not in the future; absent: now, or `knownAt`'),
   knownAt: Instant.optional().describe('what was known then; absent: everything known now'),
   minutes: z.int().min(1).max(1440),
-  stepMinutes: z.int().min(1).max(60).default(5),
+  stepMinutes: z
+    .int()
+    .min(1)
+    .max(60)
+    .optional()
+    .describe('not above `minutes`; absent: 5, or `minutes` where those are fewer'),
   draws: z.int().min(1).max(1000).default(100),
   seed: z.int().min(0).max(4_294_967_295).optional().describe('absent: 1'),
   arms: z

@@ -123,6 +123,15 @@ describe('an insulin bolus', () => {
     expect(suggestion.checks.map((check) => check.rail)).toEqual([...RAILS]);
   });
 
+  it('has a rate of change also where two readings have the same time', () => {
+    const twice = suggestionOf({}, [...readings(180), value('glucose', 2, 181, { source: 'sensor' })]);
+    expect(twice.basis['rate']).toBeCloseTo(2 / 15, 2);
+    const only = [2, 2, 2].map((ago, i) => value('glucose', ago, 180 + i, { source: 'sensor' }));
+    const unknown = suggestionOf({}, only);
+    expect(unknown.checks.find(({ rail }) => rail === 'not-falling')).toMatchObject({ held: false, value: null });
+    expect(unknown.reasons.join(' ')).toContain('the rate of change is unknown');
+  });
+
   it('is none, with every rail held, where none is needed', () => {
     const suggestion = suggestionOf({}, readings(100));
     expect([suggestion.status, broken(suggestion)]).toEqual(['none', []]);
@@ -197,6 +206,24 @@ describe('carbohydrates', () => {
 
   it('are none where glucose is not low', () => {
     expect(suggestionOf(carbohydrate).status).toBe('none');
+  });
+
+  it('are less by what is about to be eaten, and none where that is enough', () => {
+    const eating = (carbohydrates: number): Suggestion =>
+      suggestionOf({ ...carbohydrate, carbohydrates }, readings(62, -0.5));
+    const some = eating(6);
+    expect([some.value, some.reasons.join(' ')]).toEqual([9, expect.stringContaining('6 g are about to be eaten')]);
+    expect(some.foreseen?.scenario.arms.map(({ summary }) => summary.carbohydrates)).toEqual([6, 15]);
+    for (const enough of [15, 60])
+      expect(eating(enough)).toMatchObject({
+        status: 'none',
+        reasons: [
+          'not-low: glucose is 62 mg/dL, under 70.',
+          'predicted-low: 62 mg/dL is predicted within 60 minutes.',
+          `15 g would be suggested, but ${enough} g are about to be eaten.`,
+          'Check again after 15 minutes.',
+        ],
+      });
   });
 
   it('are at most 30 g at once', () => {

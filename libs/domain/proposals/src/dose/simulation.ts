@@ -42,7 +42,8 @@ export function simulationOf<Ensemble>(
   const { subject, parameters } = person;
   let started: Ensemble | ModelRefusal | undefined;
   const start = (): Ensemble | ModelRefusal => {
-    const known = { subject, parameters, glucose: history.glucose, inputs: history.inputs, from: now };
+    const { glucose, inputs, disagreement } = history;
+    const known = { subject, parameters, glucose, inputs, disagreement, from: now };
     started ??= model.start(known, DRAWS, DEFAULT_SEED);
     return started;
   };
@@ -70,8 +71,9 @@ export function simulationOf<Ensemble>(
 /** The scenario beside a suggestion: nothing, and what is proposed; carbohydrates about to be eaten are in both. */
 export function planOf(one: ProposalCase, model: string, value: number | undefined): ScenarioPlan {
   const { kind, now, knownAt, carbohydrates } = one;
-  const eaten = kind === 'insulin-bolus' ? { carbohydrates } : {};
-  const proposed = kind === 'insulin-bolus' ? { ...eaten, insulin: value ?? 0 } : { carbohydrates: value ?? 0 };
+  const eaten = { carbohydrates };
+  const proposed =
+    kind === 'insulin-bolus' ? { ...eaten, insulin: value ?? 0 } : { carbohydrates: carbohydrates + (value ?? 0) };
   return {
     model,
     from: now,

@@ -122,6 +122,23 @@ describe('applyChanges', () => {
     expect(applyChanges(INPUTS, [tenfold], BRANCH)).toMatchObject({ kind: 'refused', reason: 'outside-domain' });
   });
 
+  it('takes amounts of one minute as one: ten of 30 [IU] are 300', () => {
+    const bolus = (minutes: number) =>
+      ({ kind: 'amount', of: 'insulin-bolus', t: 11 * H + minutes * 60_000, x: 30 }) as const;
+    expect(
+      applyChanges(
+        INPUTS,
+        Array.from({ length: 10 }, () => bolus(0)),
+        BRANCH,
+      ),
+    ).toMatchObject({
+      kind: 'refused',
+      reason: 'outside-domain',
+      message: expect.stringContaining('insulin-bolus of 300 [IU] is above 30 [IU]'),
+    });
+    expect(applyChanges(INPUTS, [bolus(0), bolus(1)], BRANCH).kind).toBe('changed');
+  });
+
   it('never changes what was given before the branch, and scales amounts by exactly the factor', () => {
     const hour = fc.integer({ min: 10, max: 15 });
     fc.assert(

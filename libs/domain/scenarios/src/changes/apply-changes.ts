@@ -4,6 +4,8 @@ import { clip, cutOut, put, rateAt, type Segment } from '../inputs/segments.js';
 import { largestOf, unitOf } from '../request/amounts.js';
 import type { AmountCode, PlannedChange, RateCode } from '../request/scenario-plan.js';
 
+const MINUTE = 60_000;
+
 /** An amount at a time, whatever its unit. */
 interface Amount {
   readonly t: number;
@@ -128,7 +130,7 @@ function tooMuch({ amounts, rates }: Course, { name, from, until }: ArmBranch): 
   const tables = { ...amounts, ...rates };
   for (const code of Object.keys(tables) as (AmountCode | RateCode)[]) {
     const within = tables[code].filter((one) => ('t' in one ? one.t >= from && one.t < until : one.until > from));
-    const most = Math.max(0, ...within.map((one) => ('t' in one ? one.x : one.rate)));
+    const most = largest(within);
     if (most > largestOf(code))
       return refuse(
         'outside-domain',
@@ -136,6 +138,19 @@ function tooMuch({ amounts, rates }: Course, { name, from, until }: ArmBranch): 
       );
   }
   return undefined;
+}
+
+/** Amounts of one minute are one amount, as models take them: many small ones are no way around the limit. */
+function largest(within: readonly (Amount | Segment)[]): number {
+  let most = 0;
+  const minutes = new Map<number, number>();
+  for (const one of within) {
+    const minute = 't' in one ? Math.floor(one.t / MINUTE) : 0;
+    const x = 't' in one ? (minutes.get(minute) ?? 0) + one.x : one.rate;
+    if ('t' in one) minutes.set(minute, x);
+    most = Math.max(most, x);
+  }
+  return most;
 }
 
 function courseOf(inputs: PersonInputs): Course {

@@ -43,6 +43,13 @@ describe('recordedHistory', () => {
     expect(warnings).toEqual([expect.stringContaining('disagree')]);
   });
 
+  it('counts a dose of doubtful quality as given, and says so', () => {
+    const twice = value('insulin-bolus', -29, 6, { quality: 1, source: 'other' });
+    const { inputs, warnings } = historyOf([...glucose, value('insulin-bolus', -30, 6), twice]);
+    expect(inputs.boluses).toHaveLength(2);
+    expect(warnings).toEqual([expect.stringContaining('1 recorded insulin-bolus of doubtful quality')]);
+  });
+
   it('uses no value of bad quality, and says how many of each it uses', () => {
     const bad = value('insulin-bolus', -10, 6, { quality: 2 });
     const { inputs, counts } = historyOf([...glucose, bad, value('insulin-bolus', 30, 6)]);

@@ -17,6 +17,8 @@ export interface RecordedHistory {
   readonly glucose: readonly Reading[];
   /** Up to the end of the branch: what is dated later than its beginning was recorded since, or is planned. */
   readonly inputs: PersonInputs;
+  /** By how much another sensor differs from the one used, mg/dL; 0: by no more than sensors do. */
+  readonly disagreement: number;
   readonly counts: readonly { readonly code: RecordedValue['code']; readonly count: number; readonly newest: number }[];
   readonly warnings: readonly string[];
 }
@@ -66,8 +68,9 @@ export function recordedHistory(
   return {
     glucose,
     inputs,
+    disagreement: disagreementOf(readings, source, from) ?? 0,
     counts: countsOf(kept),
-    warnings: [...sensorWarnings(readings, source, from), ...basalWarnings(rates, from)],
+    warnings: [...sensorWarnings(readings, source, from), ...basalWarnings(rates, from), ...doubtfulWarnings(usable)],
   };
 }
 
@@ -83,7 +86,7 @@ export function readingsOfMainSource(values: readonly RecordedValue[], from: num
 /** Whether sensors disagree in the half hour before `from`, ms. */
 export function sensorsDisagree(values: readonly RecordedValue[], from: number): boolean {
   const readings = values.filter(({ code, t, quality }) => code === 'glucose' && t <= from && quality !== 2);
-  return readings.length > 0 && disagreementOf(readings, mainSource(readings, from), from) === 'yes';
+  return readings.length > 0 && (disagreementOf(readings, mainSource(readings, from), from) ?? 0) > 0;
 }
 
 function mainSource(readings: readonly RecordedValue[], from: number): string {
@@ -107,22 +110,29 @@ function held(
     .filter((segment) => segment.until > segment.from);
 }
 
-function disagreementOf(readings: readonly RecordedValue[], source: string, from: number): 'one-source' | 'no' | 'yes' {
+/** The greatest difference of readings of one moment in the last half hour that is more than sensors differ by, mg/dL; 0: none is; null: there is one source. */
+function disagreementOf(readings: readonly RecordedValue[], source: string, from: number): number | null {
   const recent = readings.filter(({ t }) => t > from - 30 * MINUTE);
   const own = recent.filter((reading) => reading.source === source);
   const others = recent.filter((reading) => reading.source !== source);
-  if (others.length === 0) return 'one-source';
-  const isFar = (x: number, y: number): boolean => Math.abs(x - y) > (DISAGREEMENT * (x + y)) / 2;
-  return others.some(({ t, x }) => own.some((mine) => Math.abs(mine.t - t) <= 5 * MINUTE && isFar(mine.x, x)))
-    ? 'yes'
-    : 'no';
+  if (others.length === 0) return null;
+  const differences = others.flatMap(({ t, x }) =>
+    own.filter((mine) => Math.abs(mine.t - t) <= 5 * MINUTE && isFar(mine.x, x)).map((mine) => Math.abs(mine.x - x)),
+  );
+  return Math.max(0, ...differences);
+}
+
+function isFar(x: number, y: number): boolean {
+  return Math.abs(x - y) > (DISAGREEMENT * (x + y)) / 2;
 }
 
 function sensorWarnings(readings: readonly RecordedValue[], source: string, from: number): readonly string[] {
   const disagreement = disagreementOf(readings, source, from);
-  if (disagreement === 'one-source') return [];
-  return disagreement === 'yes'
-    ? ['Two glucose sources disagree by more than 21 % in the last 30 minutes; the one with more readings is used.']
+  if (disagreement === null) return [];
+  return disagreement > 0
+    ? [
+        `Two glucose sources disagree by ${Math.round(disagreement)} mg/dL, more than 21 %, in the last 30 minutes; the one with more readings is used, and the bands are wider.`,
+      ]
     : ['Several glucose sources are recorded; the one with most readings is used.'];
 }
 
@@ -130,6 +140,15 @@ function basalWarnings(rates: readonly RecordedValue[], from: number): readonly 
   const newest = rates.findLast(({ t }) => t <= from);
   if (newest === undefined || from - newest.t <= BASAL_OLD) return [];
   return ['The newest basal rate is older than 24 hours and is taken to hold.'];
+}
+
+/** A dose of doubtful quality, such as one that was recorded twice, counts: too much insulin on board is the safer error. */
+function doubtfulWarnings(usable: readonly RecordedValue[]): readonly string[] {
+  const doses = ['insulin-bolus', 'carbohydrate-intake'] as const;
+  return doses.flatMap((code) => {
+    const n = usable.filter((value) => value.code === code && value.quality === 1).length;
+    return n === 0 ? [] : [`${n} recorded ${code} of doubtful quality, such as one recorded twice: counted as given.`];
+  });
 }
 
 function countsOf(values: readonly RecordedValue[]): RecordedHistory['counts'] {

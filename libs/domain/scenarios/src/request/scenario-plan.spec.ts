@@ -72,6 +72,17 @@ describe('planScenario', () => {
     ]);
   });
 
+  it('has steps of five minutes, or of the whole time where that is shorter', () => {
+    const { stepMinutes: _, ...request } = asked({ a: [] });
+    for (const [minutes, stepMinutes] of [
+      [1, 1],
+      [3, 3],
+      [5, 5],
+      [60, 5],
+    ] as const)
+      expect(planScenario({ ...request, minutes }, TIMES)).toMatchObject({ minutes, stepMinutes });
+  });
+
   it('begins now, or at what was known, where nothing is said', () => {
     const { from: _, ...request } = asked({ a: [] });
     expect(planScenario(request, TIMES)).toMatchObject({ from: TIMES.now, knownAt: TIMES.known, seed: 1 });

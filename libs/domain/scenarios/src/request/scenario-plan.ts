@@ -58,6 +58,8 @@ export interface Times {
 
 /** Where no seed is given. */
 export const DEFAULT_SEED = 1;
+/** Where no step is given and the time is no shorter. */
+const DEFAULT_STEP_MINUTES = 5;
 const MINUTE = 60_000;
 
 /**
@@ -73,7 +75,7 @@ export function planScenario(asked: ScenarioAsked, times: Times): ScenarioPlan |
     ['knownAt', knownAt],
   ] as const)
     if (t > times.now) faults.push({ pointer: `/${name}`, code: 'in-the-future', detail: 'must not be in the future' });
-  const { minutes, stepMinutes } = asked;
+  const { minutes, stepMinutes = Math.min(DEFAULT_STEP_MINUTES, minutes) } = asked;
   if (stepMinutes > minutes)
     faults.push({ pointer: '/stepMinutes', code: 'out-of-range', detail: 'must not be longer than `minutes`' });
   const branch = { from, until: from + minutes * MINUTE };

@@ -47,6 +47,14 @@ describe('runScenario', () => {
     expect(scenario.arms[1]!.summary).toMatchObject({ insulin: 2, carbohydrates: 0 });
   });
 
+  it('is refused where two sensors differ so much that nobody can say which is right', () => {
+    const plan = planOf({ a: [] });
+    const beside = (x: number) => branchOf(plan, { values: [...VALUES, value('glucose', -3, x, { source: 'other' })] });
+    expect(runScenario(beside(260), LINEAR_MODEL)).toMatchObject({ kind: 'refused', reason: 'outside-domain' });
+    expect(scenarioOf(beside(200)).warnings.join()).toContain('disagree by 50 mg/dL');
+    expect(scenarioOf(beside(160)).warnings.join()).not.toContain('disagree');
+  });
+
   it('gives the same bytes for the same branch, and another id for another request, person or parameters', () => {
     const branch = branchOf(planOf({ recorded: [], less: [lessBolus] }));
     const bytes = JSON.stringify(scenarioOf(branch));
@@ -174,14 +182,19 @@ describe('runScenario', () => {
     const other = value('glucose', -5, 220, { source: 'second sensor' });
     const plan = planOf({ a: [{ kind: 'remove', of: 'exercise-intensity' }] });
     expect(scenarioOf(branchOf(plan, { values: [...VALUES, other] })).warnings).toEqual([
-      'Two glucose sources disagree by more than 21 % in the last 30 minutes; the one with more readings is used.',
+      'Two glucose sources disagree by 70 mg/dL, more than 21 %, in the last 30 minutes; the one with more readings is used, and the bands are wider.',
       'Arm "a": there is no exercise-intensity in that time to remove; it changes nothing.',
     ]);
   });
 
   it('takes the request as the schema gives it', () => {
     const request = { minutes: 60, arms: [{ name: 'a' }] };
-    expect(ScenarioRequest.parse(request)).toMatchObject({ model: 'personal-glucose', stepMinutes: 5, draws: 100 });
+    expect(ScenarioRequest.parse(request)).toEqual({
+      model: 'personal-glucose',
+      minutes: 60,
+      draws: 100,
+      arms: [{ name: 'a', changes: [] }],
+    });
     expect(ScenarioRequest.parse(asked({ a: [lessBolus] })).arms).toHaveLength(1);
   });
 });

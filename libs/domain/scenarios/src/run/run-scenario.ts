@@ -1,11 +1,12 @@
 import type { Scenario } from '#libs/contracts';
-import type { FittedParameters, ModelRefusal, Subject } from '#libs/domain/forecasting';
+import { refuse, type FittedParameters, type ModelRefusal, type Subject } from '#libs/domain/forecasting';
 import { applyChanges, type ChangedInputs } from '../changes/apply-changes.js';
 import { recordedHistory, type RecordedHistory, type RecordedValue } from '../inputs/recorded-history.js';
 import type { ScenarioPlan } from '../request/scenario-plan.js';
 import { differenceOf, type Difference } from '../summary/differences.js';
 import { pointsOf, type PathPoint } from '../summary/path-points.js';
 import { summarise, type Summary } from '../summary/summarise.js';
+import { armsOf } from './run-arms.js';
 import { scenarioId } from './scenario-id.js';
 import { isRefusal, type ScenarioModel, type SimulatedArm } from './scenario-model.js';
 
@@ -24,8 +25,12 @@ export interface ScenarioBranch {
 export type ScenarioOutcome = { readonly kind: 'scenario'; readonly scenario: Scenario } | ModelRefusal;
 
 const MINUTE = 60_000;
+/** Beyond both nobody can say which sensor is right; as `glucose-forecast` has it. */
+const MAX_DISAGREEMENT = { mgPerDl: 60, share: 0.5 } as const;
 const DISCLAIMER =
   'Research software, not a cleared medical device. A scenario is a simulation: nothing is given, changed or ordered by it.';
+
+const ORDERED = 'An arm with more carbohydrates than another, and else the same, is held at or above it.';
 
 /** Simulates the arms of a plan from the state of the person. Pure: the same branch and model give the same bytes. */
 export function runScenario<Ensemble>(branch: ScenarioBranch, model: ScenarioModel<Ensemble>): ScenarioOutcome {
@@ -34,21 +39,31 @@ export function runScenario<Ensemble>(branch: ScenarioBranch, model: ScenarioMod
   const until = from + minutes * MINUTE;
   const history = recordedHistory(branch.values, from, until);
   if (isRefusal(history)) return history;
+  const { disagreement } = history;
+  if (disagreement > Math.max(MAX_DISAGREEMENT.mgPerDl, MAX_DISAGREEMENT.share * history.glucose.at(-1)!.mgPerDl))
+    return refuse(
+      'outside-domain',
+      `Two glucose sensors differ by ${Math.round(disagreement)} mg/dL. Check with a meter.`,
+    );
   const changed: { readonly name: string; readonly given: ChangedInputs }[] = [];
   for (const { name, changes } of plan.arms) {
     const given = applyChanges(history.inputs, changes, { name, from, until });
     if (isRefusal(given)) return given;
     changed.push({ name, given });
   }
-  const known = { subject, parameters, glucose: history.glucose, inputs: history.inputs, from };
+  const known = { subject, parameters, glucose: history.glucose, inputs: history.inputs, disagreement, from };
   const ensemble = model.start(known, plan.draws, plan.seed);
   if (isRefusal(ensemble)) return ensemble;
   const arms: { readonly name: string; readonly points: readonly PathPoint[]; readonly summary: Summary }[] = [];
   const differences: Difference[] = [];
-  // Paths of the first arm and of one other are held at a time: of twenty arms with a thousand draws they are large.
+  // Paths of few arms are held at a time: of twenty arms with a thousand draws they are large.
   let first: (SimulatedArm & { readonly name: string; readonly summary: Summary }) | undefined;
-  for (const { name, given } of changed) {
-    const simulated = model.run(ensemble, given.inputs, minutes, stepMinutes);
+  const simulations = armsOf(
+    changed.map(({ given }) => given.inputs),
+    (inputs) => model.run(ensemble, inputs, minutes, stepMinutes),
+  );
+  for (const [index, { name, given }] of changed.entries()) {
+    const simulated = simulations.run(index);
     if (isRefusal(simulated)) return simulated;
     const points = pointsOf(simulated);
     const summary = summarise(simulated.paths, points, given.inputs, from, until);
@@ -72,7 +87,11 @@ export function runScenario<Ensemble>(branch: ScenarioBranch, model: ScenarioMod
     })),
     differences: differences.map(mutable),
     inputs: history.counts.map(({ code, count, newest }) => ({ code, count, newest: iso(newest) })),
-    assumptions: [...assumptionsOf(branch, history), ...model.assumptions(ensemble)],
+    assumptions: [
+      ...assumptionsOf(branch, history),
+      ...(simulations.areOrdered ? [ORDERED] : []),
+      ...model.assumptions(ensemble),
+    ],
     warnings,
     disclaimer: DISCLAIMER,
   };

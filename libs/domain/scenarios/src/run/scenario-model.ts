@@ -24,6 +24,8 @@ export interface KnownPerson {
   /** Up to `from`. */
   readonly glucose: readonly Reading[];
   readonly inputs: PersonInputs;
+  /** By how much another sensor differs, mg/dL; absent: by no more than sensors do. */
+  readonly disagreement?: number;
   /** ms */
   readonly from: number;
 }

@@ -86,6 +86,27 @@ describe('arms of an ensemble', () => {
     expect(JSON.stringify(second)).toBe(JSON.stringify(first));
   });
 
+  it('have wider bands where a second sensor disagrees, and the same differences', () => {
+    const doubted = ensemble({ disagreement: 60, draws: 60 });
+    const trusted = ensemble({ draws: 60 });
+    const more = withMore(record.inputs, { carbohydrates: [{ t: from, grams: 30 }] });
+    const pathsOf = (of: Ensemble, inputs: PersonalInputs): readonly Float64Array[] => {
+      const arm = runArm(of, inputs, 120, 5);
+      return arm.kind === 'refused' ? [] : arm.paths;
+    };
+    const width = (paths: readonly Float64Array[]): number => {
+      const values = paths.map((path) => path[0]!).toSorted((a, b) => a - b);
+      return values[54]! - values[5]!;
+    };
+    const [base, with30] = [pathsOf(doubted, record.inputs), pathsOf(doubted, more)];
+    // 80 % of an error of 30 mg/dL.
+    expect(width(base)).toBeGreaterThan(width(pathsOf(trusted, record.inputs)) + 25);
+    pathsOf(trusted, more).forEach((path, draw) => {
+      const risen = path[12]! - pathsOf(trusted, record.inputs)[draw]![12]!;
+      expect(with30[draw]![12]! - base[draw]![12]!).toBeCloseTo(risen, 6);
+    });
+  });
+
   it('are not changed by what lies before the branch and is over', () => {
     const history = { ...record.inputs, boluses: record.inputs.boluses.filter(({ t }) => t > from - 20 * HOUR) };
     expect(meanPath(started, history)).toEqual(unchanged);
@@ -111,6 +132,11 @@ describe('arms of an ensemble', () => {
     }
     expect(inside / arm.minutes.length).toBeGreaterThan(0.7);
     expect(branch.parameters).toBe('personal');
+    const isSaid = ({ assumptions }: Ensemble): boolean =>
+      assumptions.some((text) => text.includes('did not converge'));
+    const estimates = { ...fit.parameters.estimates, notConverged: 1 };
+    expect(isSaid(branch)).toBe(fit.parameters.estimates['notConverged'] === 1);
+    expect(isSaid(ensemble({ ...long, parameters: { ...fit.parameters, estimates }, from: 72 * HOUR }))).toBe(true);
   });
 });
 

@@ -88,6 +88,9 @@ function boundedPath(draw: Draw, arm: Timeline, { common, baseline }: Bounds): F
   return common === null ? reduced : own.map((value, i) => Math.max(value, reduced[i]!));
 }
 
+/** Random numbers of errors of the sensor, apart from those of the draws. */
+const SENSOR_STREAM = 0x7fffffff;
+
 /** Correlation of the error over this time falls to 1/e, min. */
 const CORRELATED_MINUTES = 120;
 
@@ -97,19 +100,20 @@ const CORRELATED_MINUTES = 120;
  */
 function withError(
   path: Float64Array,
-  { seed, error }: Ensemble,
+  { seed, error, sensorSd }: Ensemble,
   draw: Draw,
   index: number,
   at: readonly number[],
 ): Float64Array {
   const random = seeded(seed, index + 1);
   let state = random.normal();
+  const sensor = sensorSd === 0 ? 0 : sensorSd * seeded(seed, SENSOR_STREAM - index).normal();
   return Float64Array.from(at, (minute, i) => {
     if (i > 0) {
       const carried = Math.exp(-(minute - at[i - 1]!) / CORRELATED_MINUTES);
       state = carried * state + Math.sqrt(1 - carried ** 2) * random.normal();
     }
-    const off = driftAt(draw.drift, error.drift, minute) + state * errorSdAt(error, minute, draw.level);
+    const off = sensor + driftAt(draw.drift, error.drift, minute) + state * errorSdAt(error, minute, draw.level);
     return Math.min(HIGHEST, Math.max(LOWEST, path[minute]! + off));
   });
 }

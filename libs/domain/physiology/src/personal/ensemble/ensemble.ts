@@ -1,4 +1,5 @@
 import { refuse, seeded, type FittedParameters, type ModelRefusal } from '#libs/domain/forecasting';
+import { NOT_CONVERGED } from '../fit/fit.js';
 import { recordingOf } from '../fit/record.js';
 import { basalHistoryOf } from '../model/basal-history.js';
 import {
@@ -37,6 +38,8 @@ export interface Ensemble {
   /** Basal rate where none is planned, [IU]/h: the newest known. */
   readonly basalUnitsPerHour: number;
   readonly error: ModelError;
+  /** SD of an error of the sensor itself, the same all along a draw, mg/dL: two sensors disagree by twice as much. */
+  readonly sensorSd: number;
   /** Newest reading used, ms. */
   readonly newestGlucose: number;
   /** Sentences: what was assumed. */
@@ -51,6 +54,8 @@ export interface EnsembleRequest {
   readonly glucose: readonly GlucoseReading[];
   /** All that is recorded or planned, before and after the branch. */
   readonly inputs: PersonalInputs;
+  /** By how much a second sensor differs, mg/dL; absent: by no more than sensors do. */
+  readonly disagreement?: number;
   /** The branch, ms. */
   readonly from: number;
   /** Whole, at least 1. */
@@ -91,8 +96,9 @@ export function startEnsemble(request: EnsembleRequest): Ensemble | ModelRefusal
     baseline: inputs,
     basalUnitsPerHour: newestBasal(inputs, from),
     error: (fitted && errorNamed(parameters.estimates)) ?? UNFITTED_ERROR,
+    sensorSd: (request.disagreement ?? 0) / 2,
     newestGlucose: newestOf(before),
-    assumptions: assumptionsOf(subject, fitted !== null, basal.known),
+    assumptions: assumptionsOf(subject, fitted && parameters, basal.known),
   };
 }
 
@@ -132,15 +138,18 @@ function newestBasal({ basal }: PersonalInputs, from: number): number {
 
 function assumptionsOf(
   { weightKg, ageYears, isPregnant }: PersonalSubject,
-  isFitted: boolean,
+  fitted: FittedParameters | null,
   known: number,
 ): readonly string[] {
   const assumptions: string[] = [];
-  if (!isFitted)
+  if (fitted === null)
     assumptions.push(
       'No parameters are fitted to the person: those of a population, conditioned on the last hours, stand.',
     );
-  if (weightKg === null && !isFitted) assumptions.push(`Body weight is unknown; ${ASSUMED_WEIGHT_KG} kg is assumed.`);
+  if (fitted?.estimates[NOT_CONVERGED] === 1)
+    assumptions.push('The search of the fit did not converge: the most probable parameters it found stand.');
+  if (weightKg === null && fitted === null)
+    assumptions.push(`Body weight is unknown; ${ASSUMED_WEIGHT_KG} kg is assumed.`);
   if (ageYears === null) assumptions.push('Age is unknown; an adult is assumed.');
   if (isPregnant === null) assumptions.push('Pregnancy is not recorded; none is assumed.');
   if (known < 0.999) assumptions.push('Where the basal rate is unknown it counts as its mean.');

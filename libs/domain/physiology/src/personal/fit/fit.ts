@@ -86,6 +86,9 @@ export function fitPersonal(request: FitRequest): PersonalFit | ModelRefusal {
   };
 }
 
+/** Among the estimates of a fit whose search did not converge. */
+export const NOT_CONVERGED = 'notConverged';
+
 /** Refits with the coordinates of `fixed` at the population's values. */
 function settledAt(recording: Recording, prior: Prior, found: Estimate, fixed: ReadonlySet<number>): Estimate {
   const from = found.coordinates.map((value, i) => (fixed.has(i) ? prior.mean[i]! : value));
@@ -149,6 +152,7 @@ function parametersOf(
     estimates[name] = fromCoordinate(scale, found.coordinates[i]!);
   estimates['noisePhi'] = found.noise.phi;
   estimates['noiseSd'] = found.noise.sd;
+  if (!found.hasConverged) estimates[NOT_CONVERGED] = 1;
   Object.assign(estimates, namedError(modelErrorOf(at, found.residuals, found.noise)));
   const lower = choleskyOf(found.covariance);
   const spread: number[] = [];
