@@ -78,7 +78,10 @@ describe('values of a sender whose clock is wrong', () => {
 
   it('are the truth of no forecast where they are ahead: they may have been measured before it', async () => {
     const target = (minutes: number) => ({
-      ...{ tenant: 1, twin: TWIN, code: GLUCOSE, toleranceMs: 2.5 * MINUTE },
+      tenant: 1,
+      twin: TWIN,
+      code: GLUCOSE,
+      toleranceMs: 2.5 * MINUTE,
       t: T0 + minutes * MINUTE,
     });
     const found = await findTruths(pool, [target(8), target(13), target(-10), target(-55)], undefined);
