@@ -1,4 +1,11 @@
-import type { Baselines, Forecaster, ForecastOutput, ModelForecast, QuantileLevel } from '#libs/domain/forecasting';
+import type {
+  Baselines,
+  Forecaster,
+  ForecastOutput,
+  ModelForecast,
+  ModelRefusal,
+  QuantileLevel,
+} from '#libs/domain/forecasting';
 import { NO_CHANGES, type Changes } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import type { ForecasterState, OutputState } from '../state/forecasting-state.js';
@@ -28,11 +35,13 @@ export function forecast(draft: Draft): Changes {
         ? own.reduce((kept: unknown, input) => forecaster.take(kept, changeOf(input)), before.memory)
         : (models[memoryOf]?.memory ?? null);
     const outputs: Record<string, OutputState> = { ...before.outputs };
+    const about = subjectOf(draft, forecaster);
     for (const output of forecaster.outputs) {
       if (!hasNewInput(draft, output, own)) continue;
-      const asked = ask(draft, forecaster, memory, output, before.outputs[output.code], own);
-      outputs[output.code] = asked.state;
-      if (asked.change !== undefined) forecasts.push(asked.change);
+      const answer = forecaster.forecast(memory, output.code, about);
+      const noted = note(draft, forecaster, output, answer, before.outputs[output.code], own);
+      outputs[output.code] = noted.state;
+      if (noted.change !== undefined) forecasts.push(noted.change);
     }
     models[forecaster.card.id] = { memory: memoryOf === undefined ? memory : null, outputs };
   }
@@ -72,17 +81,17 @@ function isScored(
   return now >= at + scoredEveryMs && inputs.some(({ revised, t }) => revised || t <= before);
 }
 
-function ask(
+/** What a model's answer makes of the output, and what is said of it. */
+function note(
   draft: Draft,
   forecaster: Forecaster,
-  memory: unknown,
   output: ForecastOutput,
+  answer: ModelForecast | ModelRefusal,
   known: OutputState | undefined,
   inputs: readonly Input[],
 ): { readonly state: OutputState; readonly change?: ForecastChange } {
   const { id: model, version } = forecaster.card;
   const { code } = output;
-  const answer = forecaster.forecast(memory, code, subjectOf(draft, forecaster));
   const follows = followed(known);
   const head = { model, version, code, follows };
   if (answer.kind === 'forecast' && isFinite(answer)) {
