@@ -10,7 +10,8 @@ import {
 } from '#libs/domain/forecasting';
 import { HORIZON_MINUTES, VITAL_FORECAST_CARD } from './card.js';
 import { explained } from './explanation.js';
-import { featuresOf, type Features } from './features/features.js';
+import type { Features } from './features/features.js';
+import { readingsOf, type Readings } from './features/readings.js';
 import { VITAL_SIGNS, vitalSign, type VitalSign } from './features/vital-signs.js';
 import { memoryOf, newestOfAll, taken, VITAL_MEMORY_VERSION, type VitalMemory } from './memory/memory.js';
 import { distributionAt } from './model/vital-model.js';
@@ -42,17 +43,18 @@ export const VITAL_FORECAST: Forecaster = {
   reads: VITAL_SIGNS.map(({ code }) => code),
   memory: { version: VITAL_MEMORY_VERSION },
   take: (memory, change) => taken(memoryOf(memory), change),
-  forecast: (memory, output, about) => forecastOf(memoryOf(memory), output, about),
+  read: readingsOf,
+  forecast: (memory, output, about) => forecastOf(readingsOf(memory), output, about),
 };
 
-function forecastOf(memory: VitalMemory, output: number, about: Subject): ModelForecast | ModelRefusal {
+function forecastOf(readings: Readings, output: number, about: Subject): ModelForecast | ModelRefusal {
   const sign = vitalSign(output);
   if (sign === undefined) return refuse('outside-domain', `No vital sign has the catalogue number ${output}.`);
   const outside = outsidePopulation(about);
   if (outside !== undefined) return outside;
-  const features = featuresOf(memory, sign, about);
+  const features = readings.featuresOf(sign, about);
   if (features === undefined) return refuse('no-data', `There is no usable value of ${sign.title}.`);
-  return tooOldOrFew(memory, sign, features) ?? forecastFrom(sign, features, about);
+  return tooOldOrFew(readings.memory, sign, features) ?? forecastFrom(sign, features, about);
 }
 
 function tooOldOrFew(memory: VitalMemory, sign: VitalSign, { own }: Features): ModelRefusal | undefined {

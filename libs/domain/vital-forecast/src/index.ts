@@ -5,6 +5,7 @@ export { RISK_FORECAST } from './deterioration/risk-forecaster.js';
 export { deteriorationRisk, type DeteriorationRisk } from './deterioration/risk.js';
 export { VITAL_FORECAST } from './forecaster.js';
 export { featuresOf, type Features } from './features/features.js';
+export { readingsOf } from './features/readings.js';
 export { VITAL_SIGNS, type VitalSign } from './features/vital-signs.js';
 export { memoryOf, taken, type VitalMemory } from './memory/memory.js';
 export {

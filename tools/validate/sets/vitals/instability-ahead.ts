@@ -1,4 +1,4 @@
-import { instabilityOf, isUnstable, riskFeatures, RISK_MINUTES } from '#libs/domain/vital-forecast';
+import { instabilityOf, isUnstable, readingsOf, riskFeatures, RISK_MINUTES } from '#libs/domain/vital-forecast';
 import type { Stay } from '../sepsis/sepsis2019-stays.js';
 import { subjectOf, vitalMoments, type VitalMoment } from './vital-moments.js';
 
@@ -18,7 +18,7 @@ export function riskMoments(stay: Stay): readonly RiskMoment[] {
   const moments = [...vitalMoments(stay)];
   const unstable = moments.map(({ values }) => isUnstable(values));
   return moments.flatMap((moment): RiskMoment[] => {
-    const features = riskFeatures(moment.memory, about);
+    const features = riskFeatures(readingsOf(moment.memory), about);
     if (features === undefined) return [];
     const isWithin = (other: VitalMoment, from: number, until: number): boolean =>
       other.hour > moment.hour + from && other.hour <= moment.hour + until;

@@ -23,7 +23,9 @@ export interface Forecaster {
   };
   /** Takes one value that is new, corrected or withdrawn. `memory` is null at first. */
   readonly take: (memory: unknown, change: InputChange) => unknown;
-  /** The forecast of one output from what was taken. */
+  /** What the forecasts of one record share, read from the memory once and never stored; models that read this memory are given it too. Absent: the memory itself. */
+  readonly read?: (memory: unknown) => unknown;
+  /** The forecast of one output from what was taken: the memory, or what `read` made of it. */
   readonly forecast: (memory: unknown, output: number, about: Subject) => ModelForecast | ModelRefusal;
 }
 

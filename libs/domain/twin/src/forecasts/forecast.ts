@@ -25,6 +25,7 @@ export function forecast(draft: Draft): Changes {
   if (inputs.length === 0) return NO_CHANGES;
   const models: Record<string, ForecasterState> = { ...draft.forecasting?.models };
   const forecasts: ForecastChange[] = [];
+  const readings = new Map<string, unknown>();
   for (const forecaster of catalogue.forecasters) {
     const own = inputs.filter(({ code }) => forecaster.reads.includes(code));
     if (own.length === 0) continue;
@@ -36,9 +37,12 @@ export function forecast(draft: Draft): Changes {
         : (models[memoryOf]?.memory ?? null);
     const outputs: Record<string, OutputState> = { ...before.outputs };
     const about = subjectOf(draft, forecaster);
+    const shared = memoryOf === undefined ? undefined : readings.get(memoryOf);
+    const reading = shared ?? forecaster.read?.(memory) ?? memory;
+    readings.set(forecaster.card.id, reading);
     for (const output of forecaster.outputs) {
       if (!hasNewInput(draft, output, own)) continue;
-      const answer = forecaster.forecast(memory, output.code, about);
+      const answer = forecaster.forecast(reading, output.code, about);
       const noted = note(draft, forecaster, output, answer, before.outputs[output.code], own);
       outputs[output.code] = noted.state;
       if (noted.change !== undefined) forecasts.push(noted.change);

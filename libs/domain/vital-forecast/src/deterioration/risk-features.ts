@@ -1,6 +1,6 @@
 import { TREND_TERMS, trendSteps, type TrendState } from '#libs/domain/deterioration';
 import type { Subject } from '#libs/domain/forecasting';
-import { featuresOf } from '../features/features.js';
+import type { Readings } from '../features/readings.js';
 import { VITAL_SIGNS, vitalSign } from '../features/vital-signs.js';
 import { HOUR_MS, newestTime, newestValue } from '../memory/hours.js';
 import { chartOf, newestOfAll, type VitalMemory } from '../memory/memory.js';
@@ -36,13 +36,14 @@ export interface RiskFeatures {
   readonly columns: ReadonlyArray<number | undefined>;
 }
 
-export function riskFeatures(memory: VitalMemory, about: Subject): RiskFeatures | undefined {
+export function riskFeatures(readings: Readings, about: Subject): RiskFeatures | undefined {
+  const { memory } = readings;
   const at = newestOfAll(memory);
   if (at === undefined) return undefined;
   const { steps } = trendSteps(trendStateOf(memory), at);
   const ahead = new Map(
     STABLE_LIMITS.map(({ code }) => {
-      const features = featuresOf(memory, vitalSign(code)!, about);
+      const features = readings.featuresOf(vitalSign(code)!, about);
       return [code, features && at - features.own.at <= COUNTS_MS ? features : undefined] as const;
     }),
   );

@@ -7,8 +7,8 @@ import {
 } from '#libs/domain/forecasting';
 import { VITAL_FORECAST } from '../forecaster.js';
 import { VITAL_SIGNS } from '../features/vital-signs.js';
-import { seenAt } from '../features/seen.js';
-import { chartOf, memoryOf } from '../memory/memory.js';
+import { readingsOf, type Readings } from '../features/readings.js';
+import { chartOf } from '../memory/memory.js';
 import { instabilityOf, isUnstable, RISK_MINUTES } from './instability.js';
 import { deteriorationRisk, type DeteriorationRisk } from './risk.js';
 import { DETERIORATION_RISK_CARD } from './risk-card.js';
@@ -50,18 +50,18 @@ export const RISK_FORECAST: Forecaster = {
   memoryOf: VITAL_FORECAST.card.id,
   memory: { version: 1 },
   take: (memory) => memory,
-  forecast: (memory, _, about) => forecastOf(memory, about),
+  forecast: (memory, _, about) => forecastOf(readingsOf(memory), about),
 };
 
-function forecastOf(memory: unknown, about: Subject): ModelForecast | ModelRefusal {
-  const risk = deteriorationRisk(memory, about);
+function forecastOf(readings: Readings, about: Subject): ModelForecast | ModelRefusal {
+  const risk = deteriorationRisk(readings, about);
   if (risk.kind === 'refused') return risk;
   const { at, probability } = risk;
   const newest = new Map<number, number>();
   const inputs: { code: number; count: number; newest: number }[] = [];
   for (const { code } of VITAL_SIGNS) {
-    const chart = chartOf(memoryOf(memory), code);
-    const seen = chart && seenAt(chart, at);
+    const chart = chartOf(readings.memory, code);
+    const seen = chart && readings.seenAt(chart, at);
     if (seen === undefined) continue;
     inputs.push({ code, count: seen.count, newest: seen.at });
     if (at - seen.at <= COUNTS_MS) newest.set(code, seen.newest);

@@ -1,7 +1,8 @@
 import { refuse, type ModelRefusal, type Subject } from '#libs/domain/forecasting';
+import { readingsOf } from '../features/readings.js';
 import { VITAL_SIGNS, type VitalSign } from '../features/vital-signs.js';
 import { HOUR_MS, newestTime, newestValue } from '../memory/hours.js';
-import { chartOf, memoryOf, type VitalMemory } from '../memory/memory.js';
+import { chartOf, type VitalMemory } from '../memory/memory.js';
 import { outsidePopulation } from '../population.js';
 import { RISK_MINUTES } from './instability.js';
 import { RISK_COLUMNS, riskFeatures } from './risk-features.js';
@@ -36,15 +37,16 @@ const SYSTOLIC = 5;
 const MEAN_PRESSURE = 7;
 
 /**
- * The probability that vital signs become unstable within 12 h, from the memory of the forecaster `vital-forecast`, at its newest value. Logistic in
+ * The probability that vital signs become unstable within 12 h, from the memory of the forecaster `vital-forecast` or its readings, at its newest value. Logistic in
  * the terms of the deterioration trend that read vital signs, and in what the forecasts say of values beyond the limits. What is missing adds nothing: no information.
  * Refuses with fewer than three vital signs in 8 h (both pressures are one). Figures: docs/models/deterioration-risk.md.
  */
 export function deteriorationRisk(memory: unknown, about: Subject): DeteriorationRisk | ModelRefusal {
-  const known = memoryOf(memory);
+  const readings = readingsOf(memory);
+  const known = readings.memory;
   const outside = outsidePopulation(about);
   if (outside !== undefined) return outside;
-  const features = riskFeatures(known, about);
+  const features = riskFeatures(readings, about);
   if (features === undefined) return refuse('no-data', 'There is no usable value of a vital sign.');
   const { at, columns } = features;
   if (recentSigns(known, at) < MIN_SIGNS)

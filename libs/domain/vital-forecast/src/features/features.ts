@@ -1,7 +1,6 @@
 import type { Subject } from '#libs/domain/forecasting';
 import { newestTime } from '../memory/hours.js';
 import { chartOf, type VitalMemory } from '../memory/memory.js';
-import { LookedUp } from './looked-up.js';
 import { seenAt, type Seen } from './seen.js';
 import { VITAL_SIGNS, type VitalSign } from './vital-signs.js';
 
@@ -38,25 +37,8 @@ const AGE = { usual: 62, spread: 16 } as const;
 export const OTHERS_FROM = 3 + WEIGHTED + 1 + 3;
 export const PER_OTHER = 1 + READ_OF_OTHERS.length;
 
-/** Of the memory that was asked last: one record asks for each vital sign in turn, then for the risk, which reads them all again. */
-let last: LookedUp<Features | undefined> | undefined;
-
-/** The features of one vital sign at the time of its newest value, nothing later used; undefined: it has no value. */
-export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject): Features | undefined {
-  if (last?.memory !== memory) last = new LookedUp(memory);
-  const looked = last;
-  return looked.featuresOf(sign.code, about.ageYears, () =>
-    readFeatures(memory, sign, about, (chart, at) => looked.seenAt(chart, at, () => seenAt(chart, at))),
-  );
-}
-
-/** {@link featuresOf}, read anew. */
-export function readFeatures(
-  memory: VitalMemory,
-  sign: VitalSign,
-  about: Subject,
-  look = seenAt,
-): Features | undefined {
+/** The features of one vital sign at the time of its newest value, nothing later used; undefined: it has no value. `look`: {@link seenAt}, or what remembers its answers. */
+export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject, look = seenAt): Features | undefined {
   const chart = chartOf(memory, sign.code);
   const own = chart && look(chart, newestTime(chart.open));
   if (own === undefined) return undefined;

@@ -1,27 +1,41 @@
+import type { Subject } from '#libs/domain/forecasting';
 import type { Chart } from '../memory/chart.js';
-import type { VitalMemory } from '../memory/memory.js';
-import type { Seen } from './seen.js';
+import { memoryOf, type VitalMemory } from '../memory/memory.js';
+import { featuresOf, type Features } from './features.js';
+import { seenAt, type Seen } from './seen.js';
+import type { VitalSign } from './vital-signs.js';
 
-/** What was read off one memory, which is never changed: by chart and time (ms), and by catalogue number and age. */
-export class LookedUp<Features> {
+/**
+ * What is read off one memory, each thing once: the forecasts of a record ask for each vital sign in turn, then the risk reads them all again. A memory is never
+ * changed, so nothing goes stale; it lives as long as the record is applied and is never stored.
+ */
+export class Readings {
   private readonly seen = new Map<Chart, Map<number, Seen | undefined>>();
-  private readonly features = new Map<string, Features>();
+  private readonly features = new Map<string, Features | undefined>();
 
   constructor(readonly memory: VitalMemory) {}
 
-  seenAt(chart: Chart, at: number, look: () => Seen | undefined): Seen | undefined {
+  /** {@link seenAt} of a chart of this memory. */
+  seenAt(chart: Chart, at: number): Seen | undefined {
     let times = this.seen.get(chart);
     if (times === undefined) this.seen.set(chart, (times = new Map()));
-    if (!times.has(at)) times.set(at, look());
+    if (!times.has(at)) times.set(at, seenAt(chart, at));
     return times.get(at);
   }
 
-  featuresOf(code: number, ageYears: number | null, read: () => Features): Features {
-    const key = `${code}/${ageYears}`;
-    const known = this.features.get(key);
-    if (known !== undefined || this.features.has(key)) return known as Features;
-    const features = read();
-    this.features.set(key, features);
-    return features;
+  /** {@link featuresOf} this memory. */
+  featuresOf(sign: VitalSign, about: Subject): Features | undefined {
+    const key = `${sign.code}/${about.ageYears}`;
+    if (!this.features.has(key))
+      this.features.set(
+        key,
+        featuresOf(this.memory, sign, about, (chart, at) => this.seenAt(chart, at)),
+      );
+    return this.features.get(key);
   }
+}
+
+/** Of a memory as the twin stores it (null: a person nothing is known of); readings of one stay themselves. */
+export function readingsOf(memory: unknown): Readings {
+  return memory instanceof Readings ? memory : new Readings(memoryOf(memory));
 }
