@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { machine } from '../machine.js';
 import { live } from './live.js';
 import { personalGlucose } from './personal.js';
+import { storedTwin } from './stored-twin.js';
 import { streaming } from './streaming.js';
 import { throughput } from './throughput.js';
 import { vitalSigns } from './vital-signs.js';
@@ -12,6 +13,7 @@ const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
   'personal-glucose': personalGlucose,
   'in the stream': streaming,
   'vital-forecast': vitalSigns,
+  'a twin after a day': storedTwin,
 };
 
 const { values: options } = parseArgs({
