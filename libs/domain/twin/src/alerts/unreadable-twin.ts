@@ -40,6 +40,7 @@ export function unreadableTwin(
   end?: number,
 ): TransitionChange {
   const receivedAt = end ?? since;
+  const transition = end === undefined ? 'raised' : 'resolved';
   const twin = initialTwin(EQUIPMENT_ALONE, tenant, patient);
   const draft = draftOf(EQUIPMENT_ALONE, twin, { v: 1, kind: 'tick', tenant, patient, receivedAt }, createMemory());
   const episode: EpisodeState = {
@@ -50,12 +51,12 @@ export function unreadableTwin(
     peak: 2,
     status: end === undefined ? 'open' : 'resolved',
     sequence,
-    last: 'raised',
+    last: transition,
     raisedAt: since,
     cites: [],
     limit: null,
     about: [WORDS[reason]],
   };
-  emit(draft, TWIN_UNREADABLE, episode, end === undefined ? 'raised' : 'resolved');
+  emit(draft, TWIN_UNREADABLE, episode, transition);
   return draft.transitions[0]!;
 }

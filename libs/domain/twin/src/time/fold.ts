@@ -25,7 +25,8 @@ export function fold<M, S>(
   newest: number,
 ): Kept<M> {
   const { before, beforeNewest, from } = start;
-  const sameCell = from !== null && from === beforeNewest && cellOf(newest) === cellOf(from);
+  // No time of the grid lies between.
+  const sameCell = from !== null && cellOf(newest) === cellOf(from);
   const times = sameCell ? [] : gridTimes(newest).filter((time) => from === null || time > from);
   const made: (M | null)[] = [];
   let machine = start.machine;
@@ -53,8 +54,7 @@ export function machineBefore<M>(
 }
 
 function machineAt<M>(state: Kept<M>, index: number): M | null {
-  const at = state.grid[index];
-  return at === undefined || at === -1 ? null : (state.machines[at] ?? null);
+  return state.machines[state.grid[index] ?? -1] ?? null;
 }
 
 function keptMachines<M>(
@@ -63,13 +63,11 @@ function keptMachines<M>(
   newest: number,
   from: number | null,
 ): (M | null)[] {
-  const wanted = gridTimes(newest).filter((time) => from !== null && time <= from);
-  if (beforeNewest === null || before.grid.length === 0) return wanted.map(() => null);
+  if (from === null || beforeNewest === null) return [];
+  const wanted = gridTimes(newest).filter((time) => time <= from);
+  if (before.grid.length === 0) return wanted.map(() => null);
   const times = gridTimes(beforeNewest);
-  return wanted.map((time) => {
-    const index = times.indexOf(time);
-    return index === -1 ? null : machineAt(before, index);
-  });
+  return wanted.map((time) => machineAt(before, times.indexOf(time)));
 }
 
 /** Equal neighbours are written once: over a long steady episode the grid costs a few digits; an idle grid nothing. */
@@ -78,8 +76,7 @@ function packGrid<M>(at: readonly (M | null)[]): Pick<Kept<M>, 'grid' | 'machine
   const machines: M[] = [];
   const grid = at.map((machine) => {
     if (machine === null) return -1;
-    const last = machines.at(-1);
-    if (last === undefined || !sameContent(last, machine)) machines.push(machine);
+    if (!sameContent(machines.at(-1), machine)) machines.push(machine);
     return machines.length - 1;
   });
   return { grid, machines };
@@ -89,11 +86,7 @@ function packGrid<M>(at: readonly (M | null)[]): Pick<Kept<M>, 'grid' | 'machine
 function sameContent(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!sameContent(a[i], b[i])) return false;
-    return true;
-  }
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
   const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
   const keys = Object.keys(left);
   return keys.length === Object.keys(right).length && keys.every((key) => sameContent(left[key], right[key]));

@@ -189,7 +189,8 @@ describe('a memory of windows', () => {
   it('knows how stored versions were judged last', () => {
     const memory = createMemory();
     const measurements = [...['a', 'b', 'c'].map((name) => stored(name, 0)), stored('d', 1, { version: 2 })];
-    memory.load({ windows: [{ code: HEART_RATE, from: at(0), measurements }] });
+    const stretch = { code: HEART_RATE, from: at(-1), until: at(1), measurements };
+    memory.load({ windows: [{ code: HEART_RATE, from: at(0), measurements }, stretch] });
     const judged = { quality: 1, reasons: ['spike'] } as const;
     const judgements = [
       { identity: 'b', version: 1, code: HEART_RATE, t: at(0), ...judged },
@@ -199,6 +200,7 @@ describe('a memory of windows', () => {
     memory.remember({ measurements: [], judgements });
     const known = memory.window(HEART_RATE, at(0))!;
     expect(known.map((one) => one.judged)).toEqual([undefined, judged, undefined, undefined]);
+    expect(memory.window(HEART_RATE, at(-1), at(1))).toEqual(known);
   });
 });
 

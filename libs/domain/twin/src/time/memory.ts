@@ -114,7 +114,8 @@ export function createMemory(windowKept: number = WINDOW_KEPT): PatientMemory {
     },
     remember(applied) {
       putAll(applied.measurements);
-      for (const judgement of applied.judgements) judgeAgain(windows.get(judgement.code)?.list, judgement);
+      for (const judgement of applied.judgements)
+        for (const { list } of allOf(judgement.code)) judgeAgain(list, judgement);
       for (const identity of identities.keys()) {
         if (identities.size <= IDENTITIES_KEPT) break;
         identities.delete(identity);
@@ -151,9 +152,8 @@ function shorten(window: Window): void {
   window.list = window.list.slice(firstAt(window.list, window.from));
 }
 
-function judgeAgain(list: StoredMeasurement[] | undefined, judgement: Judgement): void {
+function judgeAgain(list: StoredMeasurement[], judgement: Judgement): void {
   const { identity, version, t, quality, reasons } = judgement;
-  if (list === undefined) return;
   for (let index = firstAt(list, t); index < list.length && list[index]!.t === t; index++) {
     const stored = list[index]!;
     if (stored.identity === identity && stored.version === version)
