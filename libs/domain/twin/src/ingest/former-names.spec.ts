@@ -10,14 +10,14 @@ const WITHDRAWAL: WireSample = { c: HEART_RATE, t: T0, w: 1, i: 'Observation/a' 
 
 describe('a resource that several clients wrote under their own names', () => {
   const head = { v: 1, tenant: 1, patient: 'p1' } as const;
-  const clinical = (sample: WireSample): ClinicalRecord => ({
+  const clinical = (samples: readonly WireSample[]): ClinicalRecord => ({
     ...head,
     kind: 'clinical',
     source: 'fhir',
     author: 'ehr',
     receivedAt: T0 + 9 * MINUTE,
     facts: [],
-    samples: [sample],
+    samples,
   });
   const former = (client: string, over: Partial<StoredMeasurement> = {}): StoredMeasurement => ({
     identity: `of-${client}`,
@@ -36,10 +36,13 @@ describe('a resource that several clients wrote under their own names', () => {
   });
 
   /** What the record brings where these are stored. */
-  function versions(sample: WireSample, stored: readonly StoredMeasurement[]): readonly unknown[] {
+  function versions(
+    sent: WireSample | readonly WireSample[],
+    stored: readonly StoredMeasurement[],
+  ): readonly unknown[] {
     const memory = createMemory();
     const twin = initialTwin(DEFAULT_CATALOGUE, 1, 'p1');
-    const record: PatientInput = clinical(sample);
+    const record: PatientInput = clinical([sent].flat());
     for (let attempt = 0; attempt < 3; attempt++) {
       const outcome = apply(DEFAULT_CATALOGUE, twin, record, memory);
       if (outcome.kind === 'applied')
@@ -68,6 +71,15 @@ describe('a resource that several clients wrote under their own names', () => {
     ]);
   });
 
+  it('is taken back once, though the record says it twice', () => {
+    const stored = [former('lab'), former('nurse-app', { receivedAt: T0 + MINUTE, x: 72 })];
+    expect(versions([VALUE, { ...VALUE, x: 76 }], stored)).toEqual([
+      ['of-lab', 4, 70, true, 'fhir'],
+      ['of-nurse-app', 4, 75, false, 'fhir'],
+      ['of-nurse-app', 5, 76, false, 'fhir'],
+    ]);
+  });
+
   it('stands under the name of the store where nobody wrote it before', () => {
     const identity = identityOfSample(VALUE, { source: 'fhir', device: '' });
     expect(versions(VALUE, [])).toEqual([[identity, 1, 75, false, 'fhir']]);
@@ -75,6 +87,50 @@ describe('a resource that several clients wrote under their own names', () => {
 });
 
 describe('a stream that an earlier version kept under the name of the client', () => {
+  const head = { v: 1, tenant: 1, patient: 'p1' } as const;
+  const heartRate = (second: number, over: Partial<WireSample> = {}): WireSample => ({
+    c: HEART_RATE,
+    t: T0 + second * SECOND,
+    x: 70,
+    i: `Observation/${second}`,
+    ...over,
+  });
+  /** The streams after the client "ehr" sent four values under its name, and the store this one of that client. */
+  function streams(sample: WireSample, author: string | undefined, source = 'fhir', isKnown = false) {
+    const ward = new Ward();
+    const send = (from: string, second: number): void => {
+      const samples = [heartRate(second)];
+      ward.take({ ...head, kind: 'samples', source: from, device: '', receivedAt: samples[0]!.t, samples });
+    };
+    if (isKnown) send('fhir', 0);
+    for (const second of [1, 2, 3, 4]) send('ehr', second);
+    const record = { ...head, kind: 'clinical', source, receivedAt: sample.t, facts: [], samples: [sample] } as const;
+    ward.take({ ...record, ...(author === undefined ? undefined : { author }) });
+    return Object.entries(ward.state.streams).map(([key, stream]) => [key, stream.n, stream.source]);
+  }
+
+  it('goes on with what it was, of a record that names the client or of one that stands under its name', () => {
+    const own = `${HEART_RATE}|f:fhir`;
+    expect(streams(heartRate(5), 'ehr')).toEqual([[own, 4, 'fhir']]);
+    expect(streams(heartRate(5), undefined, 'ehr')).toEqual([[own, 4, 'fhir']]);
+    // What the store has of it itself counts.
+    expect(streams(heartRate(5), 'ehr', 'fhir', true)).toEqual([[own, 2, 'fhir']]);
+  });
+
+  it.each<[string, Partial<WireSample>, string]>([
+    ['of a device', { d: 'monitor' }, 'ehr'],
+    ['of another client', {}, 'lab'],
+    ['of another measure', { c: 3 }, 'ehr'],
+  ])('stays where a value is %s', (_, over, author) => {
+    expect(streams(heartRate(5, over), author)).toContainEqual([`${HEART_RATE}|f:ehr`, 4, 'ehr']);
+  });
+
+  it('is moved though the record brings nothing new', () => {
+    expect(streams(heartRate(4, { w: 1, i: 'Observation/unknown' }), 'ehr')).toEqual([
+      [`${HEART_RATE}|f:fhir`, 4, 'fhir'],
+    ]);
+  });
+
   it('goes on under the name of the store, so that the client is not missed', () => {
     const ward = new Ward();
     const head = { v: 1, tenant: 1, patient: 'p1' } as const;

@@ -107,6 +107,19 @@ describe('the values of a record', () => {
     expect(Object.keys(second!).filter((name) => names.includes(name))).toEqual([]);
   });
 
+  it.each<[string, Partial<WireSample>, number | undefined]>([
+    ['corrected at the same time', { x: 71 }, 1500],
+    ['withdrawn, whatever time that says', { t: T0 - MINUTE, w: 1 }, 1500],
+    ['corrected in its time', { t: T0 - MINUTE }, undefined],
+  ])('stand where they stood by the clock of their sender: %s', (_, over, shift) => {
+    const ward = new Ward();
+    const value = own('a', 0, 70, { t: T0 + 1500 });
+    const [ahead] = ward.send([value], T0).measurements;
+    expect(ahead!.clockShift).toBe(1500);
+    const [next] = send(ward, 5, { ...value, ...over }).measurements;
+    expect([next!.version, next!.clockShift]).toEqual([2, shift]);
+  });
+
   it.each<[string, WireSample, Partial<WireSample>]>([
     ['another source', heartRate(0, 70), { f: 'other' }],
     ['a device', heartRate(0, 70), { d: 'watch' }],

@@ -75,6 +75,10 @@ describe('a stream', () => {
     expect(only([heartRate(T0)], [heartRate(T0 + LIMIT + 1)])!.n).toBe(1);
   });
 
+  it('does not count a correction of its newest value', () => {
+    expect(only([heartRate(T0)], [heartRate(T0 + MINUTE)], [heartRate(T0 + MINUTE, { x: 71 })])!.n).toBe(2);
+  });
+
   it('of a measure whose silence means nothing is never continuous', () => {
     const pressure = [0, 1, 2, 3, 4].map((minute) => [{ c: 5, t: T0 + minute * MINUTE, x: 120 }]);
     expect(only(...pressure)!.n).toBe(1);
@@ -112,6 +116,18 @@ describe('the streams of a patient', () => {
     expect(known).toHaveLength(48);
     expect(known).not.toContain('1|d:device-1');
     expect(known).toContain('1|d:device-0');
+  });
+
+  it('are never said to be forgotten from earlier on than they were', () => {
+    const ward = new Ward('p1', frozen);
+    ward.send(devices(48));
+    ward.send([device(48)]);
+    expect(ward.state.forgotten).toBe(T0);
+    ward.send([device(49, T0 - MINUTE)], T0 + HOUR);
+    expect(ward.state.forgotten).toBe(T0 + MINUTE);
+    ward.send([device(50)], T0 + HOUR);
+    expect(Object.keys(ward.state.streams)).not.toContain('1|d:device-49');
+    expect(ward.state.forgotten).toBe(T0 + MINUTE);
   });
 
   it('that were forgotten may have sent everything up to the newest of them', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WireSample } from '#libs/contracts';
 import { GLUCOSE, HEART_RATE, HOUR, MINUTE, OXYGEN, SECOND, T0, allEmittedBy, Ward } from '#libs/testing/ward';
+import { draftWith, episodeOf } from '../fixtures/draft.fixture.js';
+import { releaseHeld } from './release.js';
 
 const LATE = 3 * HOUR;
 const NOW = T0 + LATE;
@@ -30,7 +32,12 @@ describe('what waits for its sender', () => {
 
   it('waits on while more of the same comes', () => {
     const ward = new Ward();
-    for (let i = 0; i < 6; i++) expect(allEmittedBy(ward.send([low(T0 + i)], NOW + i * SECOND))).toEqual([]);
+    for (let i = 0; i < 6; i++) {
+      const waiting = ward.send([low(T0 + i)], NOW + i * SECOND);
+      expect(allEmittedBy(waiting)).toEqual([]);
+      // Moved when it is due, not with every record: that would be a write each.
+      expect(waiting.timers.filter(({ timer }) => timer === TIMER)).toHaveLength(i === 0 ? 1 : 0);
+    }
     const outcome = ward.tick(NOW + 6 * SECOND);
     expect(allEmittedBy(outcome)).toEqual([]);
     expect(outcome.timers).toContainEqual({ timer: TIMER, dueAt: NOW + 12 * SECOND });
@@ -91,6 +98,21 @@ describe('what waits for its sender', () => {
       new Date(T0 + SECOND).toISOString(),
     );
     expect(ward.alerts()).toHaveLength(1);
+  });
+});
+
+describe('what waits and is not known any more, because a memory began anew', () => {
+  it.each(['oxygen-saturation-low', 'news2'])('stays as it is: %s', (rule) => {
+    const waiting = episodeOf({ muted: { reason: 'catching-up', by: null, until: null, rank: 2 } });
+    const draft = draftWith({ [rule]: [waiting] }, NOW);
+    draft.timers = { [TIMER]: NOW };
+    releaseHeld(draft);
+    expect(draft.rules[rule]!.episodes).toEqual([waiting]);
+    expect([draft.transitions, draft.timers]).toEqual([[], {}]);
+    draft.timers = { [TIMER]: NOW };
+    draft.detectors['news2'] = { now: null, grid: [], machines: [] };
+    releaseHeld(draft);
+    expect(draft.transitions).toEqual([]);
   });
 });
 

@@ -85,10 +85,10 @@ describe('a catalogue', () => {
   });
 
   it('puts a rule where the first of its group stands', () => {
-    const { groupOrderOf, orderOf, ruleById } = DEFAULT_CATALOGUE;
+    const { groupOrderOf, orderOf, ruleById } = catalogueOf(PACKS);
     const [first, second] = ['glucose-very-high', 'glucose-high'].map((id) => ruleById(id)!);
     expect([groupOrderOf(first!), groupOrderOf(second!)]).toEqual([orderOf(first!), orderOf(first!)]);
-    expect(groupOrderOf(ruleById('no-data')!)).toBe(orderOf(ruleById('no-data')!));
+    for (const id of ['no-data', 'heart-rate-low']) expect(groupOrderOf(ruleById(id)!)).toBe(orderOf(ruleById(id)!));
   });
 
   it('is refused where two packs have a rule of the same name: their episodes would be mixed up', () => {
@@ -127,11 +127,13 @@ describe('a catalogue', () => {
   });
 
   it('answers against which measures the limits of a rule are set: none of rules about the equipment', () => {
-    const { codesOf, ruleById, detectorOf, detectorById } = DEFAULT_CATALOGUE;
+    const { codesOf, ruleById, detectorOf, detectorById } = catalogueOf(PACKS);
     expect(codesOf(ruleById('heart-rate-high')!)).toEqual([HEART_RATE]);
     const news2 = ruleById('news2') as StreamRule;
-    expect(codesOf(news2)).toEqual(detectorById('news2')!.codes);
-    expect(detectorOf(news2)).toBe(detectorById('news2'));
+    const scores = PACKS.flatMap(({ detectors }) => detectors).find(({ id }) => id === 'news2')!;
+    expect(detectorById('news2')).toBe(scores);
+    expect(codesOf(news2)).toEqual(scores.codes);
+    expect(detectorOf(news2)).toBe(scores);
     expect(EQUIPMENT_RULES.map(codesOf)).toEqual(EQUIPMENT_RULES.map(() => []));
     // A rule of another catalogue.
     expect([GLUCOSE_ALONE.codesOf(news2), GLUCOSE_ALONE.detectorOf(news2)]).toEqual([[], undefined]);
@@ -149,8 +151,16 @@ describe('a catalogue', () => {
         { ...detector!, id: 'first', memory: { version: 3 } },
         { ...detector!, id: 'second', memory: undefined },
       ] as ConditionPack['detectors'],
-      derived: [{ ...folded, name: 'folded', memory: undefined }] as unknown as ConditionPack['derived'],
+      derived: [
+        { ...folded, name: 'folded', memory: undefined },
+        { ...folded, kind: 'latest', name: 'latest' },
+      ] as unknown as ConditionPack['derived'],
     };
+    expect(
+      catalogueOf([pack])
+        .foldedOf(GLUCOSE)
+        .map(({ name }) => name),
+    ).toEqual(['folded']);
     expect(catalogueOf([pack], [{ ...TREND, memory: { version: 2 } }]).memories).toEqual({
       'detector:first': { version: 3 },
       'detector:second': { version: 1 },
@@ -161,7 +171,7 @@ describe('a catalogue', () => {
   });
 
   it('knows the detectors of waveforms, which take late values in their turn', () => {
-    const { settling, detectors } = DEFAULT_CATALOGUE;
+    const { settling, detectors } = catalogueOf(PACKS);
     expect(settling).toEqual(detectors.filter(({ late }) => late === 'settles'));
     expect(settling.length).toBeGreaterThan(0);
     expect(settling.length).toBeLessThan(detectors.length);
