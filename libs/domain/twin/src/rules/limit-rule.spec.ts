@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MeasureName } from '#libs/domain/quantities';
 import { OXYGEN } from '#libs/testing/ward';
 import { limitRule, QUALITY } from './limit-rule.js';
 
@@ -113,9 +112,5 @@ describe('limitRule', () => {
     const keys = Object.keys(limitRule(SPEC));
     expect(keys).not.toContain('refuses');
     expect(keys).not.toContain('byAge');
-  });
-
-  it('is refused for a measure that the catalogue does not have', () => {
-    expect(() => limitRule({ ...SPEC, measure: 'mood' as MeasureName })).toThrow('no measure mood');
   });
 });
