@@ -112,7 +112,7 @@ describe('an episode that a detector finds', () => {
     ['of a lower rank, whatever its weight', finding(1, { weight: 9 }), { rank: 1, peak: 2 }],
     ['of the same rank and weight', finding(2, { weight: 5 }), {}],
     ['of less weight', finding(2, { weight: 4 }), {}],
-  ])('is as grave as its worst finding: one %s', (_, next, change) => {
+  ])('is as severe as its worst finding: one %s', (_, next, change) => {
     const first = finding(2, { weight: 5 });
     const begun = openOf(run([holding(first)]))!;
     expect(openOf(run([holding(first), holding(next)]))).toEqual({ ...begun, ...change });
