@@ -234,7 +234,6 @@ module.exports = {
   options: {
     doNotFollow: { path: ['node_modules', 'dist'] },
     exclude: { path: ['^dist/', 'libs/platform/storage/src/generated/'] },
-    tsConfig: { fileName: 'tsconfig.layers.json' },
     tsPreCompilationDeps: true,
     skipAnalysisNotInRules: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
