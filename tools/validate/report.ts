@@ -1,3 +1,4 @@
+import { AHEAD, aheadTable } from './ahead-table.js';
 import { LOW_COST, lowCostTable } from './low-cost-table.js';
 import type { RecordRow } from './set.js';
 import { FORECAST_TARGETS } from './forecast-targets.js';
@@ -21,7 +22,8 @@ export function report(
       `| ${target.what} | ${bar(target)} | ${figure(value)} | ${verdict(target, value)} | ${target.heldApart} |`,
   );
   const named = new Set(TARGETS.map(({ metric }) => metric));
-  const others = Object.entries(metrics).filter(([name]) => !named.has(name) && !name.startsWith(LOW_COST));
+  const isInTable = (name: string): boolean => [LOW_COST, AHEAD].some((beginning) => name.startsWith(beginning));
+  const others = Object.entries(metrics).filter(([name]) => !named.has(name) && !isInTable(name));
   return [
     '# Validation on the development recordings',
     '',
@@ -44,6 +46,7 @@ export function report(
     ...others.map(([name, value]) => `| \`${name}\` | ${figure(value)} |`),
     '',
     ...lowCostTable(metrics),
+    ...aheadTable(metrics),
     ...byRecord(records),
     'Data: AFDB, LTAFDB, NSRDB, NSR2DB, CHF2DB, MITDB, Challenges 2015 and 2017 from PhysioNet (ODC-By 1.0; Goldberger et al. 2000, Circulation 101:e215),',
     'RR interval time series from healthy subjects (Irurzun et al. 2021, doi 10.13026/51yd-d219), VitalDB arrhythmia database (Eun et al. 2026, doi',
