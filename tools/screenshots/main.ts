@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import { freePort, openChromium } from '../services/index.js';
+import { demoSignIn, type DemoSignIn } from './demo-sign-in.js';
 
 /**
  * `npm run screenshots`: starts the demo on free ports with an empty folder, signs in as its user, and takes the pictures of docs/console.md
@@ -42,12 +43,6 @@ const PICTURES: readonly { name: string; path: string; shows: (page: Page) => Lo
   },
 ];
 
-interface SignIn {
-  readonly url: string;
-  readonly name: string;
-  readonly password: string;
-}
-
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'homeostat-screenshots-'));
   const demo = spawn(process.execPath, ['--enable-source-maps', 'dist/apps/all-in-one/src/demo/main.js'], {
@@ -61,7 +56,7 @@ async function main(): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
-    const signIn = await signInOf(demo.stdout);
+    const signIn = await demoSignIn(demo.stdout);
     await sleep(WARM_UP_MS);
     await takePictures(signIn);
   } finally {
@@ -72,20 +67,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Reads the demo's line `Console …/console/` with its user and password. */
-async function signInOf(output: NodeJS.ReadableStream): Promise<SignIn> {
-  let text = '';
-  for await (const chunk of output) {
-    text += String(chunk);
-    const found = /Console\s+(https?:\/\/\S+?)\/console\/.*user (\S+), password (\S+)/.exec(text);
-    if (found === null) continue;
-    output.resume();
-    return { url: found[1] ?? '', name: found[2] ?? '', password: found[3] ?? '' };
-  }
-  throw new Error('the demo ended before it printed the sign-in of the console');
-}
-
-async function takePictures(signIn: SignIn): Promise<void> {
+async function takePictures(signIn: DemoSignIn): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   const browser = await openChromium(process.env['CHROMIUM']);
   try {
@@ -106,7 +88,7 @@ async function takePictures(signIn: SignIn): Promise<void> {
   }
 }
 
-async function enter(page: Page, signIn: SignIn): Promise<void> {
+async function enter(page: Page, signIn: DemoSignIn): Promise<void> {
   await page.goto(`${signIn.url}/console/`);
   await page.getByLabel('User name').fill(signIn.name);
   await page.getByLabel('Password').fill(signIn.password);

@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** Room for a name on three lines. */
-const ROW_PX = 52;
+const ROW_PX = 64;
 const AXIS_PX = 40;
 const MAX_NAME_PX = 190;
 /** Mean width of a character of the axis, and its margin. */
