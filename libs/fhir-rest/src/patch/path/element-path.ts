@@ -2,8 +2,8 @@ import { pathFault, PathReader } from './path-reader.js';
 import type { PathStep } from './path-step.js';
 
 /**
- * Reads the part of FHIRPath that names elements of the resource: names, indexes, `where(…)`, `first()`, `last()`, `single()`,
- * `ofType(…)`, `as(…)`, `extension('…')`. No other function is taken: a patch changes elements, not what is computed from them, and
+ * Reads the part of FHIRPath that names elements of the resource: names, indexes, `where(…)`, `first()`, `last()`, `single()`, `tail()`,
+ * `skip(…)`, `take(…)`, `ofType(…)`, `as(…)`, `extension('…')`. No other function is taken: a patch changes elements, not what is computed from them, and
  * what it costs must be bounded.
  *
  * @param type of the resource: a path may begin with its name

@@ -23,6 +23,8 @@ function takeStep(from: readonly ResourceElement[], step: PathStep, budget: Budg
       return from.flatMap((element) => childrenOf(element, step.name, budget));
     case 'index':
       return from.slice(step.index, step.index + 1);
+    case 'slice':
+      return from.slice(step.from, step.to);
     case 'first':
       return from.slice(0, 1);
     case 'last':

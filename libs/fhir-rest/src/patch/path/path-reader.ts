@@ -35,9 +35,7 @@ export class PathReader {
     const step = !token.quoted && this.accept('(') ? this.called(token.text) : childOf(token.text);
     const steps = step === undefined ? [] : [step];
     while (this.accept('[')) {
-      const index = this.next();
-      if (index?.kind !== 'number' || !/^\d{1,7}$/.test(index.text)) throw pathFault('an index must be a whole number');
-      steps.push({ kind: 'index', index: Number(index.text) });
+      steps.push({ kind: 'index', index: this.wholeNumber() });
       this.expect(']');
     }
     return steps;
@@ -50,6 +48,15 @@ export class PathReader {
       case 'single':
         this.expect(')');
         return { kind: name };
+      case 'tail':
+        this.expect(')');
+        return { kind: 'slice', from: 1 };
+      case 'skip':
+      case 'take': {
+        const count = this.wholeNumber();
+        this.expect(')');
+        return name === 'skip' ? { kind: 'slice', from: count } : { kind: 'slice', from: 0, to: count };
+      }
       case 'where': {
         const condition = this.condition();
         this.expect(')');
@@ -69,6 +76,12 @@ export class PathReader {
       default:
         throw pathFault('the path calls a function that does not name elements');
     }
+  }
+
+  private wholeNumber(): number {
+    const token = this.next();
+    if (token?.kind === 'number' && /^\d{1,7}$/.test(token.text)) return Number(token.text);
+    throw pathFault('an index must be a whole number');
   }
 
   private typeName(): string {

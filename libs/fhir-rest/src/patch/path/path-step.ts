@@ -5,6 +5,8 @@ export type PathStep =
   | { readonly kind: 'child'; readonly name: string }
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'first' | 'last' | 'single' }
+  /** The elements from `from` on, before `to`. */
+  | { readonly kind: 'slice'; readonly from: number; readonly to?: number }
   | { readonly kind: 'of-type'; readonly type: string }
   | { readonly kind: 'extension'; readonly url: string }
   | { readonly kind: 'where'; readonly condition: Condition };
