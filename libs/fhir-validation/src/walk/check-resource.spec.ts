@@ -117,6 +117,8 @@ describe('invariants', () => {
       },
       'Observation',
     ],
+    ['ele-1', { ...observation, bodySite: { id: 'x' } }, 'Observation.bodySite'],
+    ['ele-1', { ...observation, _effectiveDateTime: { id: 'x' } }, 'Observation.effectiveDateTime'],
     ['obs-3', { ...observation, referenceRange: [{ type: { text: 'x' } }] }, 'Observation.referenceRange[0]'],
     [
       'per-1',
@@ -165,6 +167,7 @@ describe('invariants', () => {
       'a period of partial dates that overlap',
       { ...observation, effectivePeriod: { start: '2026-02-15', end: '2026-02' } },
     ],
+    ['a primitive that has an id', { ...observation, effectiveDateTime: '2026', _effectiveDateTime: { id: 'x' } }],
     [
       'a primitive with only an extension',
       {

@@ -40,7 +40,15 @@ export function checkResource(value: Json, walk: Walk, wanted = 'Resource', cont
   walk.profiles(value, frame, walk);
 }
 
-function checkObject(object: JsonObject, plan: TypePlan, frame: Frame, walk: Walk, isResource = false): void {
+/** @param hasValue of what stands beside a primitive: whether that has a value */
+function checkObject(
+  object: JsonObject,
+  plan: TypePlan,
+  frame: Frame,
+  walk: Walk,
+  isResource = false,
+  hasValue = false,
+): void {
   const { findings } = walk;
   let members = 0;
   let choices = 0;
@@ -62,6 +70,8 @@ function checkObject(object: JsonObject, plan: TypePlan, frame: Frame, walk: Wal
     findings.leave();
   }
   if (members === 0 && !isResource) findings.add('structure', 'structure', 'must not be empty (ele-1)');
+  else if (members === 1 && !isResource && !hasValue && object['id'] !== undefined)
+    findings.add('rule', 'invariant', 'must have a value or children beside its id (ele-1)');
   for (const { name, members: names } of plan.required) {
     if (!names.some((member) => isPresent(object, member))) findings.add('structure', 'required', 'is required', name);
   }
@@ -147,14 +157,15 @@ function checkPrimitiveExtension(
   }
   const elementPlan = typePlan('Element');
   if (elementPlan === undefined) return;
-  for (const item of values) {
+  for (const [index, item] of values.entries()) {
     if (item === null && many) continue;
     if (!isJsonObject(item)) {
       wrong(`${shown(name)} must be an object`);
       continue;
     }
     findings.enter(name.slice(1));
-    checkObject(item, elementPlan, frame, walk);
+    const primitive = many && Array.isArray(base) ? (base as readonly Json[])[index] : base;
+    checkObject(item, elementPlan, frame, walk, false, primitive !== undefined && primitive !== null);
     findings.leave();
   }
 }
