@@ -28,7 +28,10 @@ function sqlOf(scope: Scope, { parameter, type, descending }: SortKey): Pick<Ord
   if (parameter === mainDate(scope.type)) return { sql: `${alias}.date_from`, cast: 'bigint' };
   switch (type) {
     case 'string':
-      return { sql: `coalesce((${valueSql(scope, parameter, `left(min(y.text), ${MAX_SORTED})`)}), '')`, cast: 'text' };
+      return {
+        sql: `coalesce((${valueSql(scope, parameter, `left(min(y.text), ${MAX_SORTED})`)} AND NOT ${IS_TAIL}), '')`,
+        cast: 'text',
+      };
     case 'date':
     case 'number':
     case 'quantity': {
@@ -44,6 +47,11 @@ function sqlOf(scope: Scope, { parameter, type, descending }: SortKey): Pick<Ord
   }
   throw new SearchRefusedError('not-supported', `results cannot be sorted by ${parameter}`, '_sort');
 }
+
+/** A family name of several words is found by each of them on, and sorted by the whole: by no row that is the end of another. */
+const IS_TAIL = `EXISTS (SELECT FROM fhir_search_values w
+      WHERE w.tenant = y.tenant AND w.type = y.type AND w.seq = y.seq AND w.parameter = y.parameter
+        AND length(w.text) > length(y.text) AND right(w.text, length(y.text) + 1) IN (' ' || y.text, '-' || y.text))`;
 
 function valueSql({ tenant, type, alias, parameters }: Scope, parameter: string, value: string): string {
   const numbers = parametersFor(type, parameter).map(parameterNumber);
