@@ -110,7 +110,11 @@ export function parseSearch(
 function take(type: string, name: string, value: string, draft: Draft, options: SearchOptions): void {
   if (UNSTORABLE.test(value)) refuseValue('the value has NUL or half a surrogate pair in it');
   if (name.length > 200) refuseUnknown('there is no parameter of such a long name');
-  const [result, modifier] = name.split(':', 2);
+  const [result = '', ...rest] = name.split(':');
+  const modifier = rest.length === 0 ? undefined : rest.join(':');
+  const isInclude = result === '_include' || result === '_revinclude';
+  if (modifier !== undefined && !isInclude && RESULT_PARAMETERS.has(result))
+    refuseUnsupported(`the parameter takes no modifier${result === '_sort' ? '; descending is written as -date' : ''}`);
   switch (result) {
     case '_include':
     case '_revinclude':
