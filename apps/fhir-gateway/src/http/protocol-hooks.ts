@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FHIR_JSON, mediaTypeFor, oneIssue, prettyJson, unsupported } from '#libs/fhir-rest';
+import { FHIR_JSON, isOurVersion, mediaTypeFor, oneIssue, prettyJson, unsupported } from '#libs/fhir-rest';
 import { compressed } from './compressed.js';
 
 const BASE_PATH = '/fhir/r4';
@@ -16,6 +16,8 @@ export function addProtocolHooks(server: FastifyInstance): void {
       const text = 'answers are FHIR JSON: accept application/fhir+json or application/json';
       return done(oneIssue(406, 'not-supported', text));
     }
+    if (!isOurVersion(request.headers['content-type']))
+      return done(oneIssue(415, 'not-supported', 'bodies are of FHIR R4: fhirVersion of their Content-Type is 4.0'));
     done(request.is404 ? unsupported(request.method, path) : undefined);
   });
   server.addHook('onSend', async (request, reply, payload) => {

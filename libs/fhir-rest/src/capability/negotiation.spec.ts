@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { mediaTypeFor, takesGzip } from './negotiation.js';
+import { isOurVersion, mediaTypeFor, takesGzip } from './negotiation.js';
 
 const FHIR = 'application/fhir+json';
 const JSON_TYPE = 'application/json';
@@ -36,6 +36,18 @@ it.each<[string | undefined, string | undefined, string | undefined]>([
   ['', undefined, undefined],
 ])('_format %s, Accept %s: %s', (format, accept, type) => {
   expect(mediaTypeFor(format, accept)).toBe(type);
+});
+
+it.each<[string | undefined, boolean]>([
+  [undefined, true],
+  [FHIR, true],
+  [`${FHIR}; fhirVersion=4.0`, true],
+  [`${FHIR};charset=utf-8;fhirVersion="4.0.1"`, true],
+  [`${FHIR}; fhirVersion=3.0`, false],
+  [`${FHIR}; FhirVersion = 5.0`, false],
+  [`${FHIR}; fhirVersion=`, false],
+])('a body of the type %s is of R4: %s', (type, isOurs) => {
+  expect(isOurVersion(type)).toBe(isOurs);
 });
 
 it.each<[string | undefined, boolean]>([

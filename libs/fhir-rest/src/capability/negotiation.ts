@@ -16,6 +16,7 @@ const ACCEPTED_OR_ANY: Readonly<Record<string, MediaType>> = {
   'text/*': 'application/json',
 };
 
+const OUR_VERSION = /^4\.0(\.1)?$/;
 /** Headers with more than this are not read to their end. */
 const MAX_RANGES = 64;
 
@@ -39,6 +40,12 @@ export function mediaTypeFor(format: string | undefined, accept: string | undefi
   return best?.type;
 }
 
+/** Whether the parameter `fhirVersion` of a media type, if it has one, names R4 (FHIR R4 http.html#version-parameter). */
+export function isOurVersion(mediaType: string | undefined): boolean {
+  const version = /;\s*fhirversion\s*=\s*"?([^";\s]*)/i.exec(mediaType ?? '')?.[1];
+  return version === undefined || OUR_VERSION.test(version);
+}
+
 /** Whether an `Accept-Encoding` takes gzip. */
 export function takesGzip(header: string | string[] | undefined): boolean {
   const codings = String(header ?? '').split(',', MAX_RANGES);
@@ -53,9 +60,8 @@ function otherThan(type: MediaType | undefined): MediaType {
 }
 
 function nameOf(range: string, names: Readonly<Record<string, MediaType>>): MediaType | undefined {
-  const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-  const version = parameters.find((parameter) => parameter.startsWith('fhirversion='))?.slice('fhirversion='.length);
-  if (version !== undefined && !/^"?4\.0(\.1)?"?$/.test(version)) return undefined;
+  const name = (range.split(';', 1)[0] ?? '').trim().toLowerCase();
+  if (!isOurVersion(range)) return undefined;
   // In a query a plus that is not escaped is a space.
   const key = name.replace(' ', '+');
   return Object.hasOwn(names, key) ? names[key] : undefined;
