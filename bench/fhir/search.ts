@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import type { JsonObject } from '#libs/domain/fhir';
 import { parseSearch, searchValuesOf } from '#libs/fhir-search';
-import { searchsetAnswer, type SearchAccess } from '#libs/fhir-rest';
+import { searchset, type SearchAccess } from '#libs/fhir-rest';
 import { createPool, FhirStore, migrate } from '#libs/platform/storage';
 import { startOwnServices } from '../../test/support/services.js';
 import { machine, percentile } from '../machine.js';
@@ -105,7 +105,7 @@ async function search(store: FhirStore, text: string): Promise<number> {
   const parsed = parseSearch(type, parameters, options);
   if (parsed.kind === 'refused') throw new Error('a search of the bench was refused');
   const page = await store.search(1, [parsed.query], ALL);
-  return searchsetAnswer({ baseUrl: 'http://bench', path: type }, [parsed.query], page).body.length;
+  return searchset({ baseUrl: 'http://bench', path: type }, [parsed.query], page).length;
 }
 
 async function timed(name: string, work: () => Promise<unknown>): Promise<void> {

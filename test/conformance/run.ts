@@ -10,12 +10,14 @@ import { Server, type ServerOptions } from './server.js';
 import { BACKEND_SERVICES } from './smart/backend-services.js';
 import { ATOMIC } from './transactions/atomic.js';
 import { CONDITIONAL } from './transactions/conditional.js';
+import { BUNDLE_READS } from './transactions/reads.js';
 import { SHAPES } from './validation/shapes.js';
 import { VERDICTS } from './validation/verdicts.js';
 
 export const ALL: readonly Requirement[] = [
   ...ATOMIC,
   ...CONDITIONAL,
+  ...BUNDLE_READS,
   ...READS_AND_WRITES,
   ...HISTORY_AND_PATCH,
   ...PARAMETERS,

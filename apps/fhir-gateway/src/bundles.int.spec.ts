@@ -71,7 +71,7 @@ describe('a transaction', () => {
         post(patient({ identifier: [{ system: 's', value: 'v' }] })),
         post({ ...heartRate('Patient/x', 1), status: undefined }),
         post({ resourceType: 'Nothing' }),
-        { request: { method: 'GET', url: 'Patient/1/$everything' } },
+        { request: { method: 'GET', url: 'Patient/1/$validate' } },
       ),
     );
     expect(reply.status).toBe(400);

@@ -7,10 +7,11 @@ export {
   type Answer,
   type Preference,
 } from './answers/answer.js';
-export { searchset, searchsetAnswer } from './answers/searchset-answer.js';
+export { searchset } from './answers/searchset-answer.js';
 export { projectResource, type Projection } from './projection/project-resource.js';
 export { readProjection } from './search/read-projection.js';
-export { planSearch, type AskedSearch, type SearchTarget } from './search/plan-search.js';
+export { planSearch, type AskedSearch } from './search/plan-search.js';
+export { pathOfTarget, type SearchTarget } from './search/search-target.js';
 export { newestOfEachCode } from './search/last-of-codes.js';
 export { operationParameters } from './search/operation-parameters.js';
 export { planEverything, planLast } from './search/plan-operations.js';
@@ -18,11 +19,12 @@ export { handlingOf, searchParametersOf } from './search/search-text.js';
 export { bundleAnswer } from './answers/bundle-answer.js';
 export { OutcomeProblem } from './answers/outcome-problem.js';
 export { oneIssue, refusal, refusalOf } from './answers/refusal.js';
+export { entryRefusal } from './answers/entry-refusal.js';
 export { versionResult } from './answers/version-result.js';
 export { deletedAnswer, notModifiedAnswer, storedAnswer, writtenAnswer } from './answers/resource-answer.js';
 export { capabilityStatement, type CapabilityOptions } from './capability/capability-statement.js';
 export { smartSecurity } from './capability/smart-security.js';
-export { mediaTypeFor, takesGzip } from './capability/negotiation.js';
+export { isOurVersion, mediaTypeFor, takesGzip } from './capability/negotiation.js';
 export { prettyJson } from './answers/pretty-json.js';
 export { unsupported } from './capability/unsupported.js';
 export { MAX_LISTED, type UnmeasuredPart } from './clinical/unmeasured-parts.js';
@@ -39,7 +41,7 @@ export { Changed } from './together/touched.js';
 export { readCondition } from './conditions/read-condition.js';
 export type { Condition } from './conditions/condition.js';
 export { historyAnswer, historyBundle, type HistoryAddress } from './history/history-answer.js';
-export { readHistoryQuery, type QueryParameters } from './history/history-query.js';
+export { readHistoryProjection, readHistoryQuery, type QueryParameters } from './history/history-query.js';
 export type {
   HistoryOf,
   HistoryPage,

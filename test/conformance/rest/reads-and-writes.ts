@@ -174,4 +174,17 @@ export const READS_AND_WRITES = requirements('rest', 'REST', [
       assert.equal(newest.headers['etag'], `W/"${versions.length + 1}"`);
     },
   },
+  {
+    id: 13,
+    source: 'http.html#version-parameter',
+    title: 'another fhirVersion is refused: of a body 415, of Accept 406',
+    check: async (server) => {
+      const body = patient();
+      const other = 'application/fhir+json; fhirVersion=3.0';
+      refused(await server.post('/Patient', body, { 'content-type': other }), [415]);
+      status(await server.post('/Patient', body, { 'content-type': 'application/fhir+json; fhirVersion=4.0' }), 201);
+      const { id } = await server.made(body);
+      refused(await server.get(`/Patient/${id}`, { accept: other }), [406]);
+    },
+  },
 ]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { finds, linkOf, matchesOf, status } from '../expectations.js';
+import { finds, linkOf, matchesOf, refused, status } from '../expectations.js';
 import { requirements } from '../requirement.js';
 import { identified, observation, SYSTEM } from '../resources.js';
 import { unique, type Any, type Answer, type Server } from '../server.js';
@@ -166,6 +166,32 @@ export const RESULTS = requirements('search', 'SR', [
       const { patient, ids } = await minutes(server, 3);
       const answer = await server.get(`/Observation/$lastn?patient=Patient/${patient}&category=vital-signs&max=1`);
       assert.deepEqual(matchesOf(answer), [ids[2]]);
+    },
+  },
+  {
+    id: 30,
+    source: 'search.html#modifiers',
+    title: 'modifiers that a parameter does not take are refused, of result parameters, too',
+    check: async (server) => {
+      for (const query of ['name:no-such=x', 'gender:contains=x', '_sort:desc=birthdate', '_count:exact=1'])
+        refused(await server.get(`/Patient?${query}`), [400]);
+    },
+  },
+  {
+    id: 31,
+    source: 'patient-operation-everything.html',
+    title: 'Patient/$everything with _type has resources of these types only',
+    check: async (server) => {
+      const organization = await server.made({ resourceType: 'Organization', name: 'x' });
+      const managingOrganization = { reference: `Organization/${organization.id}` };
+      const { id } = await server.made(identified(unique(), { managingOrganization }));
+      const observed = await server.made(observation(`Patient/${id}`));
+      const path = `/Patient/${id}/$everything`;
+      const shown = async (query: string): Promise<readonly string[]> =>
+        ((await server.get(`${path}${query}`)).body.entry ?? []).map(({ resource }: Any) => resource.id);
+      assert.deepEqual(new Set(await shown('')), new Set([id, observed.id, organization.id]));
+      assert.deepEqual(await shown('?_type=Observation'), [observed.id]);
+      assert.deepEqual(new Set(await shown('?_type=Patient,Observation')), new Set([id, observed.id]));
     },
   },
 ]);

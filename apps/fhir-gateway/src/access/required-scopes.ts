@@ -21,7 +21,8 @@ export function typesOf(access: Access, verb: AccessVerb, types: readonly string
 export function missingScopes(access: Access, steps: readonly Step[]): Map<number, string> {
   const missing = new Map<number, string>();
   for (const step of steps) {
-    if (step.kind === 'refused') continue;
+    // Of a search of several types each is judged when it is run.
+    if (step.kind === 'refused' || (step.kind === 'search' && step.type === '')) continue;
     for (const verb of verbsOf(step)) {
       const type = step.type === '' ? '*' : step.type;
       if (accessFilter(access, verb, type).kind === 'none') missing.set(step.index, scopeFor(verb, type));

@@ -71,7 +71,7 @@ describe('what is not supported', () => {
   });
 
   it('is said in a bundle, too', async () => {
-    const urls = ['Patient/$everything', '$export', 'Patient/p/Observation'];
+    const urls = ['Patient/$everything', '$export', 'Patient/p/$validate', 'Encounter/e/Observation'];
     const reply = await gateway.send('POST', '', batch(...urls.map((url) => ({ request: { method: 'GET', url } }))));
     expect(
       reply.json.entry.map(({ response }: { response: { status: string; outcome: { issue: { code: string }[] } } }) => [

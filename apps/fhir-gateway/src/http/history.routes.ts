@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
-import type { QueryParameters } from '#libs/fhir-rest';
-import { knownOf, originOf, send } from './http.js';
+import { searchParametersOf, type QueryParameters } from '#libs/fhir-rest';
+import { knownOf, originOf, queryOf, send } from './http.js';
 import { Pipeline } from '../pipeline.js';
 import type { Target } from '../pipeline/wishes.js';
 
@@ -47,7 +47,8 @@ export class HistoryRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.pipeline.reads.read(target, target.version, knownOf(request), request.access));
+    const parameters = searchParametersOf(queryOf(request));
+    send(reply, await this.pipeline.reads.read(target, target.version, knownOf(request), request.access, parameters));
   }
 
   private baseUrl(request: AuthorizedRequest): string {

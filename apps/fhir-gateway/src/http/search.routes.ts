@@ -21,7 +21,7 @@ export class SearchRoutes {
 
   @Get()
   system(@Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.search({ kind: 'system' }, '', undefined, request, reply);
+    return this.search({ kind: 'system' }, undefined, request, reply);
   }
 
   @Post('_search')
@@ -32,12 +32,12 @@ export class SearchRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.search({ kind: 'system' }, '', form, request, reply);
+    return this.search({ kind: 'system' }, form, request, reply);
   }
 
   @Get(':type')
   type(@Param('type') type: string, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.search({ kind: 'type', type }, type, undefined, request, reply);
+    return this.search({ kind: 'type', type }, undefined, request, reply);
   }
 
   @Post(':type/_search')
@@ -49,7 +49,7 @@ export class SearchRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.search({ kind: 'type', type }, type, form, request, reply);
+    return this.search({ kind: 'type', type }, form, request, reply);
   }
 
   @Get(':type/:id/:members')
@@ -58,7 +58,7 @@ export class SearchRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.search(compartmentOf(path), `${path.type}/${path.id}/${path.members}`, undefined, request, reply);
+    return this.search(compartmentOf(path), undefined, request, reply);
   }
 
   @Post(':type/:id/:members/_search')
@@ -70,12 +70,11 @@ export class SearchRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.search(compartmentOf(path), `${path.type}/${path.id}/${path.members}`, form, request, reply);
+    return this.search(compartmentOf(path), form, request, reply);
   }
 
   private async search(
     target: SearchTarget,
-    path: string,
     form: string | undefined,
     request: AuthorizedRequest,
     reply: FastifyReply,
@@ -86,7 +85,7 @@ export class SearchRoutes {
       handling: handlingOf(oneHeader(request, 'prefer')),
     };
     const wishes = wishesOf(this.pipeline, request, 'representation');
-    send(reply, await this.pipeline.searches.search(asked, path, request.access, wishes));
+    send(reply, await this.pipeline.searches.search(asked, request.access, wishes));
   }
 }
 

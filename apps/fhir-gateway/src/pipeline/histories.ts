@@ -3,6 +3,7 @@ import type { Access } from '#libs/platform/auth';
 import {
   historyAnswer,
   oneIssue,
+  readHistoryProjection,
   readHistoryQuery,
   requireId,
   requireType,
@@ -60,7 +61,11 @@ export class Histories {
     access: Access,
   ): Promise<Answer & { readonly isEmpty: boolean }> {
     const request = readHistoryQuery(of, address.query);
+    const projection = readHistoryProjection(of, address.query);
     const page = await this.versions.history(readerOf(access), request);
-    return { ...historyAnswer(page, { ...address, count: request.count }), isEmpty: page.versions.length === 0 };
+    return {
+      ...historyAnswer(page, { ...address, count: request.count, projection }),
+      isEmpty: page.versions.length === 0,
+    };
   }
 }

@@ -1,12 +1,14 @@
-import { RESOURCE_TYPES } from '#libs/domain/fhir';
+import { RESOURCE_TYPES, type Issue } from '#libs/domain/fhir';
 import type { Access } from '#libs/platform/auth';
+import { Problem } from '#libs/platform/http';
 import {
+  entryRefusal,
   historyBundle,
+  oneIssue,
   OutcomeProblem,
-  planSearch,
+  readHistoryProjection,
   readHistoryQuery,
   searchParametersOf,
-  searchset,
   SearchRefusedError,
   versionResult,
   type LaterStep,
@@ -15,9 +17,9 @@ import {
 } from '#libs/fhir-rest';
 import { RestrictedReads } from '../access/restricted-reads.js';
 import { readerOf } from '../access/scope-filter.js';
-import { requireSearchable, searchAccess } from '../access/search-access.js';
 import { typesOf } from '../access/required-scopes.js';
-import type { Wishes } from './wishes.js';
+import { SearchBundles } from './search-bundles.js';
+import type { Target, Wishes } from './wishes.js';
 
 type SearchStep = Extract<LaterStep, { kind: 'search' }>;
 type HistoryStep = Extract<LaterStep, { kind: 'history' }>;
@@ -38,7 +40,9 @@ export class LaterReads {
         const { type, id, version } = step;
         return versionResult(step, await versions.readVersion(readerOf(this.access), type, id, version));
       }
-      const content = await (step.kind === 'search' ? this.search(step, reads) : this.history(step, versions));
+      const content = await (step.kind === 'search'
+        ? this.search(step, reads, versions)
+        : this.history(step, versions));
       return { kind: 'page', content, isHead: step.isHead === true };
     } catch (error) {
       const refused = refusedBy(error, step);
@@ -47,41 +51,57 @@ export class LaterReads {
     }
   }
 
-  private async search({ type, query }: SearchStep, reads: ReadsWithin): Promise<string> {
-    const { own, baseUrl } = this.wishes;
-    const allowed = searchAccess(this.access);
-    const target = type === '' ? ({ kind: 'system' } as const) : ({ kind: 'type', type } as const);
-    const asked = { target, parameters: searchParametersOf(query), handling: 'lenient' } as const;
-    const mayFind = (one: string): boolean => allowed.found(one).length > 0;
-    const queries = planSearch(asked, { own, now: this.now, mayFind });
-    requireSearchable(queries, allowed);
-    const page = await reads.search(this.access.tenant.key, queries, allowed);
-    return searchset({ baseUrl, path: type }, queries, page);
+  private search({ target, query }: SearchStep, reads: ReadsWithin, versions: RestrictedReads): Promise<string> {
+    const bundles = new SearchBundles(this.access, this.wishes, this.now);
+    const parameters = searchParametersOf(query);
+    const source = { reads, versions };
+    switch (target.kind) {
+      case 'everything':
+        return bundles.everything(target.id, parameters, source);
+      case 'last':
+        return bundles.last(parameters, source);
+      default:
+        return bundles.search({ target, parameters, handling: 'lenient' }, source);
+    }
   }
 
   private async history({ type, id, query }: HistoryStep, versions: RestrictedReads): Promise<string> {
     const parameters = Object.fromEntries(new URLSearchParams(query));
     const types = type === '' ? typesOf(this.access, 'search', RESOURCE_TYPES) : [type];
-    const request = readHistoryQuery(
-      id === undefined ? { kind: 'types', types } : { kind: 'instance', type, id },
-      parameters,
-    );
+    const of = id === undefined ? ({ kind: 'types', types } as const) : ({ kind: 'instance', type, id } as const);
+    const request = readHistoryQuery(of, parameters);
+    const projection = readHistoryProjection(of, parameters);
     const page = await versions.history(readerOf(this.access), request);
+    if (id !== undefined && page.versions.length === 0) await this.requireKnown({ type, id }, versions);
     const path = [...(type === '' ? [] : [type]), ...(id === undefined ? [] : [id]), '_history'].join('/');
-    return historyBundle(page, { baseUrl: this.wishes.baseUrl, path, query: parameters, count: request.count });
+    return historyBundle(page, {
+      baseUrl: this.wishes.baseUrl,
+      path,
+      query: parameters,
+      count: request.count,
+      projection,
+    });
+  }
+
+  /** Of a resource that never was there is no history. @throws OutcomeProblem 404 */
+  private async requireKnown({ type, id }: Target, versions: RestrictedReads): Promise<void> {
+    if ((await versions.read(readerOf(this.access), type, id)) === undefined)
+      throw oneIssue(404, 'not-found', 'no such resource', type);
   }
 }
 
 /** The refusal as that of the entry; undefined for an error that is none. */
-function refusedBy(error: unknown, { at }: LaterStep): Refused | undefined {
-  const place = `${at}.request.url`;
-  if (error instanceof SearchRefusedError) {
-    const issue = { severity: 'error', code: error.code, diagnostics: error.message, expression: [place] } as const;
-    return { kind: 'refused', status: 400, issues: [issue] };
-  }
-  if (error instanceof OutcomeProblem) {
-    const { issue } = error.outcome as { readonly issue: Refused['issues'] };
-    return { kind: 'refused', status: error.status, issues: issue.map((one) => ({ ...one, expression: [place] })) };
-  }
-  return undefined;
+function refusedBy(error: unknown, { index, at }: LaterStep): Refused | undefined {
+  if (error instanceof OutcomeProblem) return entryRefusal(error, index);
+  if (error instanceof SearchRefusedError) return refused(400, error.code, error.message, at);
+  // What a search looks at beside may be nothing that the client may search.
+  return error instanceof Problem && error.status === 403 ? refused(403, 'forbidden', error.detail, at) : undefined;
+}
+
+function refused(status: number, code: Issue['code'], diagnostics: string, at: string): Refused {
+  return {
+    kind: 'refused',
+    status,
+    issues: [{ severity: 'error', code, diagnostics, expression: [`${at}.request.url`] }],
+  };
 }

@@ -72,6 +72,7 @@ describe('what is refused, with its place', () => {
     ['/?_type=Nonsense', 'value', 'http._type'],
     ['/Patient/p1/Organization', 'not-supported', 'Organization'],
     ['/Encounter/e1/Observation', 'not-supported', 'Encounter'],
+    ['/Patient/p1/$everything?_type=Organization', 'not-supported', 'http._type'],
   ])('%s: %s at %s', async (query, code, expression, headers = {}) => {
     const { status, json } = await gateway.send('GET', query, undefined, headers);
     expect([status, json.issue[0].code, json.issue[0].expression]).toEqual([400, code, [expression]]);
@@ -98,6 +99,35 @@ it('finds what a scope with a restriction shows, also by chains and in what is i
     'o1',
     'o2',
   ]);
+});
+
+it.each<[string, readonly string[]]>([
+  ['Patient', ['Patient']],
+  ['Patient,Encounter', ['Encounter', 'Patient']],
+  ['Patient,Organization', ['Organization', 'Patient']],
+])('$everything has of the types %s no other', async (types, shown) => {
+  const { json } = await search(`/Patient/p1/$everything?_type=${types}`);
+  const kinds: Set<string> = new Set(
+    json.entry.map(({ resource }: { resource: { resourceType: string } }) => resource.resourceType),
+  );
+  expect(kinds).toEqual(new Set(shown));
+});
+
+it('is sorted by whole family names, whatever words of them are searched', async () => {
+  const families = { a: 'Smith Adams', b: 'Brown', c: 'Clark-Baker', d: 'Álvarez' };
+  const tag = [{ system: 'urn:t', code: 'families' }];
+  for (const [id, family] of Object.entries(families))
+    await gateway.send('PUT', `/Patient/f-${id}`, {
+      resourceType: 'Patient',
+      id: `f-${id}`,
+      meta: { tag },
+      name: [{ family }],
+    });
+  const sorted = async (by: string): Promise<string[]> =>
+    found(await search(`/Patient?_tag=urn:t|families&_sort=${by}`)).map((id) => id.slice(2));
+  expect(await sorted('family')).toEqual(['d', 'b', 'c', 'a']);
+  expect(await sorted('-family')).toEqual(['a', 'c', 'b', 'd']);
+  expect(found(await search('/Patient?_tag=urn:t|families&family=adams'))).toEqual(['f-a']);
 });
 
 describe('pages while others write', () => {

@@ -35,15 +35,13 @@ export function wantsAsync(header: string | undefined): boolean {
   return /(?:^|[,;\s])respond-async(?=$|[,;\s])/.test(header ?? '');
 }
 
-/** Whether a list of entity tags (If-None-Match) has that of the version; `*` has every one. */
+/** Whether a list of entity tags (If-Match, If-None-Match; RFC 9110 13.1) has that of the version; `*` has every one. */
 export function hasTag(tags: string, version: number): boolean {
   return tags.trim() === '*' || tags.split(',').some((tag) => versionOfTag(tag) === version);
 }
 
-/**
- * Reads an entity tag of If-Match: `W/"3"`, `"3"`. undefined when it can be no version of ours, which no resource matches.
- */
-export function versionOfTag(tag: string): number | undefined {
+/** Reads an entity tag: `W/"3"`, `"3"`. undefined when it can be no version of ours, which no resource matches. */
+function versionOfTag(tag: string): number | undefined {
   const digits = /^\s*(?:W\/)?"([1-9]\d{0,8})"\s*$/.exec(tag)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

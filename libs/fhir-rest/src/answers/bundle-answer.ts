@@ -42,10 +42,13 @@ function entryOf(result: StepResult, prefer: Preference): string {
     case 'written':
       return entry(result.created ? 201 : 200, result.resource, {
         ...(prefer === 'representation' ? { content: result.resource.content } : {}),
-        ...outcomeOf(result.warnings, prefer),
+        ...outcomeOf('stored', result.warnings, prefer),
       });
     case 'matched':
-      return entry(200, result.resource, prefer === 'representation' ? { content: result.resource.content } : {});
+      return entry(200, result.resource, {
+        ...(prefer === 'representation' ? { content: result.resource.content } : {}),
+        ...outcomeOf('there is one already', [], prefer),
+      });
     case 'found':
       return entry(200, result.resource, result.isHead === true ? {} : { content: result.resource.content });
     case 'notModified':
@@ -54,35 +57,50 @@ function entryOf(result: StepResult, prefer: Preference): string {
       return entry(200, undefined, result.isHead ? {} : { content: result.content });
     case 'later':
       throw new Error('a step was never read');
-    case 'deleted':
-      return entry(204, undefined, {});
+    case 'deleted': {
+      const { resource } = result;
+      if (resource === undefined) return entry(204, undefined, outcomeOf('there was nothing to delete', [], prefer));
+      // There is nothing to be read at its place.
+      const { location: _, ...version } = versionOf(resource);
+      return entry(204, undefined, { version, ...outcomeOf('deleted', [], prefer) });
+    }
     case 'refused':
       return entry(result.status, undefined, { outcome: operationOutcome(result.issues) });
   }
 }
 
-const DONE: Issue = { severity: 'information', code: 'informational', diagnostics: 'stored' };
-
 /** Warnings are given whether they were asked for or not. */
-function outcomeOf(warnings: readonly Issue[], prefer: Preference): { readonly outcome?: object } {
-  if (prefer === 'OperationOutcome') return { outcome: operationOutcome([DONE, ...warnings]) };
+function outcomeOf(diagnostics: string, warnings: readonly Issue[], prefer: Preference): { readonly outcome?: object } {
+  if (prefer === 'OperationOutcome')
+    return {
+      outcome: operationOutcome([{ severity: 'information', code: 'informational', diagnostics }, ...warnings]),
+    };
   return warnings.length === 0 ? {} : { outcome: operationOutcome(warnings) };
+}
+
+/** Where and what the version is, as the members of Bundle.entry.response say it. */
+interface Version {
+  readonly location?: string;
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+
+function versionOf({ type, id, version, lastUpdated }: StoredResource): Version {
+  return {
+    location: `${type}/${id}/_history/${version}`,
+    etag: entityTag(version),
+    lastModified: new Date(lastUpdated).toISOString(),
+  };
 }
 
 function entry(
   status: number,
   resource: StoredResource | undefined,
-  more: { readonly content?: string; readonly outcome?: object },
+  more: { readonly content?: string; readonly version?: Version; readonly outcome?: object },
 ): string {
   const response = {
     status: `${status} ${STATUS_TEXT[status] ?? 'Error'}`,
-    ...(resource === undefined
-      ? {}
-      : {
-          location: `${resource.type}/${resource.id}/_history/${resource.version}`,
-          etag: entityTag(resource.version),
-          lastModified: new Date(resource.lastUpdated).toISOString(),
-        }),
+    ...(resource === undefined ? more.version : versionOf(resource)),
     ...(more.outcome === undefined ? {} : { outcome: more.outcome }),
   };
   const content = more.content === undefined ? '' : `"resource":${more.content},`;

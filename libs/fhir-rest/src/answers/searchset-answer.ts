@@ -3,22 +3,12 @@ import type { SearchQuery } from '#libs/fhir-search';
 import { projectResource } from '../projection/project-resource.js';
 import type { StoredResource } from '../repository/resources.js';
 import type { Queries, SearchPage } from '../repository/search-port.js';
-import { FHIR_JSON, type Answer } from './answer.js';
 import { entryList } from './bundle-answer.js';
 
 /**
- * One page of a search as a Bundle of type `searchset` (R4 http.html#search).
+ * One page of a search as a Bundle of type `searchset` (R4 http.html#search), as JSON text.
  * @param path below the base url that was searched: `Patient`, `Patient/1/Observation`, '' for the system
  */
-export function searchsetAnswer(
-  { baseUrl, path }: { readonly baseUrl: string; readonly path: string },
-  queries: Queries,
-  page: SearchPage,
-): Answer {
-  return { status: 200, headers: { 'content-type': FHIR_JSON }, body: searchset({ baseUrl, path }, queries, page) };
-}
-
-/** The same as JSON text, to stand in another Bundle. */
 export function searchset(
   { baseUrl, path }: { readonly baseUrl: string; readonly path: string },
   queries: Queries,

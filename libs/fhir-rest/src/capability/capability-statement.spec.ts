@@ -9,6 +9,7 @@ interface Statement {
   readonly rest: readonly [
     {
       readonly documentation: string;
+      readonly compartment: readonly string[];
       readonly resource: readonly {
         readonly type: string;
         readonly documentation?: string;
@@ -59,6 +60,10 @@ describe('the CapabilityStatement', () => {
   it('says of which types resources are made here', () => {
     const made = rest.resource.filter(({ documentation }) => documentation !== undefined).map(({ type }) => type);
     expect(made).toEqual(['Communication', 'DetectedIssue', 'Flag', 'Observation', 'Provenance', 'RiskAssessment']);
+  });
+
+  it('names the compartment whose members are searched', () => {
+    expect(rest.compartment).toEqual(['http://hl7.org/fhir/CompartmentDefinition/patient']);
   });
 
   it('says the limits of a bundle', () => {

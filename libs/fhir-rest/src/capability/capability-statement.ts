@@ -30,7 +30,8 @@ export function capabilityStatement({ baseUrl, date, limits, security }: Capabil
         mode: 'server',
         documentation:
           `Transactions are atomic. A bundle may have ${limits.entries} entries and ${mebibytes(limits.bytes)} MiB; ` +
-          'more is answered by 413. Chained parameters are also compared inside contained resources; no search finds those by themselves, and _has does not look into them.',
+          'more is answered by 413. Chained parameters are also compared inside contained resources; no search finds those by themselves, and _has does not look into them. ' +
+          'References to Patients must lead to one that is stored, or that the same transaction makes. Of operations a bundle may have GET Patient/{id}/$everything and GET Observation/$lastn.',
         security,
         resource: RESOURCE_TYPES.map((type) => ({
           type,
@@ -57,6 +58,7 @@ export function capabilityStatement({ baseUrl, date, limits, security }: Capabil
           operation: [...(SERVED.operations['*'] ?? []), ...(SERVED.operations[type] ?? [])],
         })),
         interaction: SERVED.systemInteractions.map((code) => ({ code })),
+        compartment: SERVED.compartments,
       },
     ],
   };

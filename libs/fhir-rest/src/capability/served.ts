@@ -15,6 +15,8 @@ export const SERVED = {
     'search-type',
   ],
   systemInteractions: ['transaction', 'batch', 'search-system', 'history-system'],
+  /** Whose members are searched by `Patient/{id}/{Type}`. */
+  compartments: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
   formats: ['application/fhir+json', 'json'],
   patchFormats: ['application/json-patch+json', 'application/fhir+json'],
   /** By type; `*` for all of them. */

@@ -1,6 +1,7 @@
 import { searchValuesOf } from '#libs/fhir-search';
 import { stringifyJson, type DeviceUseContext, type JsonObject } from '#libs/domain/fhir';
 import { ALL_ALLOWED, type Allowed } from '../access/allowed.js';
+import { foundResult } from '../answers/version-result.js';
 import { matchesWithin } from '../access/within.js';
 import { clinicalOf, mayBeStored, takenBack } from '../clinical/clinical.js';
 import { refusalOfGuard } from '../derived/guard.js';
@@ -12,7 +13,7 @@ import type { CreateStep, DeleteStep, ReadStep, Step, UpdateStep } from '../plan
 import { refusedResult, type Decision, type StepResult } from './decision.js';
 import { Known } from './known.js';
 import { News } from './news.js';
-import { isKnown, mismatch } from './preconditions.js';
+import { mismatch } from './preconditions.js';
 import { BatchSettling, settleTransaction, type MatchStep, type SettledStep } from '../settle/settle.js';
 import { conditionsOf } from './step-conditions.js';
 import { unmeasuredParts, warningsOf, type UnmeasuredPart } from '../clinical/unmeasured-parts.js';
@@ -106,9 +107,7 @@ class Deciding {
     const found = this.known.seen('read', `${step.type}/${step.id}`);
     if (found === undefined) return absent(step);
     if (found.deleted) return refusedResult(410, 'deleted', 'this resource was deleted', step.at);
-    return isKnown(step, found)
-      ? { kind: 'notModified', resource: found }
-      : { kind: 'found', resource: found, isHead: step.isHead };
+    return foundResult(step, found);
   }
 
   private matched({ type, id }: MatchStep): StepResult {

@@ -1,4 +1,4 @@
-import { hasTag, versionOfTag } from '../answers/answer.js';
+import { hasTag } from '../answers/answer.js';
 import { refusedStep, type DeleteStep, type PatchStep, type RefusedStep, type UpdateStep } from '../plan/step.js';
 import type { CurrentResource, StoredResource } from '../repository/resources.js';
 
@@ -8,7 +8,7 @@ export function mismatch(
   before: CurrentResource | undefined,
 ): RefusedStep | undefined {
   const current = before === undefined || before.deleted ? undefined : before;
-  if (step.ifMatch !== undefined && (current === undefined || versionOfTag(step.ifMatch) !== current.version)) {
+  if (step.ifMatch !== undefined && (current === undefined || !hasTag(step.ifMatch, current.version))) {
     return refusedStep(step.index, 412, 'conflict', 'If-Match names a version that is not the current one', step.at);
   }
   if (

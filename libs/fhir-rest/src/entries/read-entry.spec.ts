@@ -26,6 +26,13 @@ describe('the request of an entry', () => {
     ['GET', 'Patient/1/_history/2', undefined, { url: { kind: 'version', version: 2 } }],
     ['GET', 'Patient/1/_history/x', undefined, { url: { kind: 'version', version: 0 } }],
     ['GET', 'Patient?name=x', undefined, { url: { kind: 'type', type: 'Patient', query: 'name=x' } }],
+    ['GET', 'Patient/1?_elements=name', undefined, { url: { kind: 'instance', query: '_elements=name' } }],
+    ['GET', 'Patient/1/_history/2?_summary=text', undefined, { url: { kind: 'version', query: '_summary=text' } }],
+    ['GET', 'Patient/1/Observation?code=x', undefined, { url: { kind: 'compartment', of: 'Patient', id: '1' } }],
+    ['GET', 'Patient/1/*', undefined, { url: { kind: 'compartment', members: '*' } }],
+    ['GET', 'Patient/1/$everything?_count=2', undefined, { url: { kind: 'everything', id: '1', query: '_count=2' } }],
+    ['GET', 'Observation/$lastn?patient=1', undefined, { url: { kind: 'last', query: 'patient=1' } }],
+    ['GET', '?_type=Patient', undefined, { url: { kind: 'system', query: '_type=Patient' } }],
     ['GET', 'Patient', undefined, { url: { kind: 'type', type: 'Patient' } }],
     ['GET', '_history?_count=1', undefined, { url: { kind: 'history', type: '', query: '_count=1' } }],
     ['GET', 'Patient/_history', undefined, { url: { kind: 'history', type: 'Patient', query: '' } }],
@@ -50,6 +57,14 @@ describe('the request of an entry', () => {
     ['no request', undefined, PATIENT, 400, 'required', 'request'],
     ['no method', { url: 'Patient' }, PATIENT, 400, 'value', 'request.method'],
     ['an unknown method', { method: 'TRACE', url: 'Patient' }, PATIENT, 400, 'value', 'request.method'],
+    [
+      'what a request has not',
+      { method: 'POST', url: 'Patient', ifNoneExists: 'identifier=s|1' },
+      PATIENT,
+      400,
+      'structure',
+      'request',
+    ],
     ['no url', { method: 'GET' }, undefined, 400, 'required', 'request.url'],
     [
       'a url of another server',
@@ -62,7 +77,17 @@ describe('the request of an entry', () => {
     ['no type of R4', { method: 'GET', url: 'Nothing/1' }, undefined, 404, 'not-supported', 'request.url'],
     ['no type', { method: 'GET', url: '' }, undefined, 400, 'not-supported', 'request.url'],
     ['an operation', { method: 'POST', url: 'Patient/$match' }, PATIENT, 400, 'not-supported', 'request.url'],
-    ['a compartment', { method: 'GET', url: 'Patient/1/Observation' }, undefined, 400, 'not-supported', 'request.url'],
+    ['an operation', { method: 'GET', url: 'Patient/1/$validate' }, undefined, 400, 'not-supported', 'request.url'],
+    ['a write of members', { method: 'PUT', url: 'Patient/1/Observation' }, PATIENT, 400, 'value', 'request.url'],
+    [
+      '$lastn of another type',
+      { method: 'GET', url: 'Patient/$lastn' },
+      undefined,
+      400,
+      'not-supported',
+      'request.url',
+    ],
+    ['a longer path', { method: 'GET', url: 'Patient/1/Observation/2' }, undefined, 400, 'value', 'request.url'],
     ['a path', { method: 'DELETE', url: 'Patient/../../x' }, undefined, 400, 'value', 'request.url'],
     ['POST of an id', { method: 'POST', url: 'Patient/1' }, PATIENT, 400, 'value', 'request.url'],
     ['POST of a query', { method: 'POST', url: 'Patient?identifier=s|1' }, PATIENT, 400, 'value', 'request.url'],
@@ -117,5 +142,13 @@ describe('the request of an entry', () => {
     const bad = read(request, resource);
     expect(bad).toBeInstanceOf(BadEntry);
     expect(bad).toMatchObject({ status, issues: [{ code, expression: [`Bundle.entry[3].${place}`] }] });
+  });
+
+  it('with what an entry has not is refused', () => {
+    const bad = read({ method: 'GET', url: 'Patient/1' }, undefined, { fullURL: 'urn:uuid:x' });
+    expect(bad).toMatchObject({ status: 400, issues: [{ code: 'structure', expression: ['Bundle.entry[3]'] }] });
+    expect(read({ method: 'GET', url: 'Patient/1', _url: { id: 'x' } }, undefined, { id: 'e' })).toMatchObject({
+      method: 'GET',
+    });
   });
 });

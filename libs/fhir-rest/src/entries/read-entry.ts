@@ -6,6 +6,7 @@ import { BadEntry } from './bad-entry.js';
 import type { DeleteEntry, Entry, FetchEntry, Method, PatchEntry, WriteEntry } from './entry.js';
 import { readPatchResource } from '../patch/read-patch-resource.js';
 import { readEntryUrl, type EntryUrl } from './entry-url.js';
+import { unknownElement } from './unknown-element.js';
 
 const METHODS: ReadonlySet<string> = new Set<Method>(['POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'HEAD']);
 
@@ -45,6 +46,8 @@ function entryOf(entry: Json, index: number, newId: () => string, own: OwnBases)
   if (!isJsonObject(entry)) throw new BadEntry(index, 400, 'structure', 'an entry must be an object', '');
   const { request, fullUrl, resource } = entry;
   if (!isJsonObject(request)) throw new BadEntry(index, 400, 'required', 'the entry has no request', 'request');
+  requireKnown(entry, 'Bundle.entry', index, '');
+  requireKnown(request, 'Bundle.entry.request', index, 'request');
   const { url, method } = request;
   if (typeof url !== 'string') throw new BadEntry(index, 400, 'required', 'request.url is missing', 'request.url');
   if (!isMethod(method)) {
@@ -74,6 +77,11 @@ function entryOf(entry: Json, index: number, newId: () => string, own: OwnBases)
     case 'HEAD':
       return fetch(read, method);
   }
+}
+
+function requireKnown(object: JsonObject, type: string, index: number, place: string): void {
+  const unknown = unknownElement(object, type);
+  if (unknown !== undefined) throw new BadEntry(index, 400, 'structure', unknown, place);
 }
 
 function isMethod(method: Json | undefined): method is Method {

@@ -1,5 +1,7 @@
 import { datePeriod } from '#libs/fhir-search';
 import { oneIssue } from '../answers/refusal.js';
+import type { Projection } from '../projection/project-resource.js';
+import { readProjection } from '../search/read-projection.js';
 import type { HistoryOf, HistoryPlace, HistoryRequest } from './history-request.js';
 
 /** Query parameters by name; a repeated one has a list. */
@@ -24,10 +26,26 @@ export function readHistoryQuery(of: HistoryOf, query: QueryParameters): History
   };
 }
 
+/**
+ * Which part of the versions is shown: `_summary` and `_elements`, as of a read. Of several types an element may be one of some of them only.
+ *
+ * @throws OutcomeProblem 400
+ */
+export function readHistoryProjection(of: HistoryOf, query: QueryParameters): Projection {
+  const [type = 'Patient', another] = of.kind === 'instance' ? [of.type] : of.types;
+  const asked = (name: string): readonly { readonly name: string; readonly value: string }[] => {
+    const value = single(query, name);
+    return value === undefined ? [] : [{ name, value }];
+  };
+  if (another === undefined) return readProjection(type, [...asked('_summary'), ...asked('_elements')]);
+  const elements = asked('_elements').flatMap(({ value }) => value.split(','));
+  return { ...readProjection(type, asked('_summary')), elements };
+}
+
 /** The query of a link to this page, or to the one behind `after`. */
 export function historyLink(query: QueryParameters, count: number, after?: HistoryPlace): string {
   const link = new URLSearchParams();
-  for (const name of ['_since', '_at']) {
+  for (const name of ['_since', '_at', '_summary', '_elements']) {
     const value = query[name];
     if (typeof value === 'string') link.set(name, value.replace(' ', '+'));
   }

@@ -94,4 +94,16 @@ describe('planRequest', () => {
     const [step] = plan('transaction', { request: { method: 'DELETE', url: 'Patient/b', ifMatch: 'W/"2"' } });
     expect(step).toMatchObject({ kind: 'delete', ifMatch: 'W/"2"' });
   });
+
+  it('refuses a bundle with what a bundle has not', () => {
+    const parsed = parseJson('{"resourceType":"Bundle","type":"transaction","_type":{"id":"x"},"entries":[]}');
+    const made = (): unknown => planRequest(parsed.ok ? (parsed.value as JsonObject) : {}, () => 'x');
+    const issue = [{ code: 'structure', expression: ['Bundle'], diagnostics: 'Bundle has no element called entries' }];
+    expect(made).toThrow(
+      expect.objectContaining({
+        status: 400,
+        outcome: expect.objectContaining({ issue: [expect.objectContaining(issue[0]!)] }),
+      }),
+    );
+  });
 });

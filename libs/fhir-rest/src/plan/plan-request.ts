@@ -6,8 +6,10 @@ import { foreignBaseOf, targetKey, type ReferenceContext } from '../references/r
 import { linksOf, NO_LINKS } from '../entries/bundle-links.js';
 import { doublesOf } from '../entries/doubles.js';
 import { BadEntry } from '../entries/bad-entry.js';
-import type { Entry, FetchEntry, WriteEntry } from '../entries/entry.js';
+import type { Entry, WriteEntry } from '../entries/entry.js';
 import { readEntry } from '../entries/read-entry.js';
+import { unknownElement } from '../entries/unknown-element.js';
+import { fetchStep } from './fetch-step.js';
 import type { Step } from './step.js';
 import { writeContent, type UrnRule } from './write-content.js';
 
@@ -36,6 +38,8 @@ export function planRequest(
 ): RequestPlan {
   const type = bundle['type'];
   if (type !== 'transaction' && type !== 'batch') throw otherType(type);
+  const unknown = unknownElement(bundle, 'Bundle');
+  if (unknown !== undefined) throw oneIssue(400, 'structure', unknown, 'Bundle');
   const list = bundle['entry'] ?? [];
   if (!Array.isArray(list)) throw oneIssue(400, 'structure', 'entry must be an array', 'Bundle.entry');
   if (list.length > maxEntries) {
@@ -103,20 +107,6 @@ function stepOf(entry: Entry, references: ReferenceContext, urns: UrnRule, mode:
     case 'POST':
     case 'PUT':
       return writeStep(entry, references, urns, mode);
-  }
-}
-
-function fetchStep({ index, method, url, ifNoneMatch, ifModifiedSince }: FetchEntry): Step {
-  const head = { index, type: url.type, at: `Bundle.entry[${index}]`, isHead: method === 'HEAD' };
-  switch (url.kind) {
-    case 'instance':
-      return { kind: 'read', ...head, id: url.id, ifNoneMatch, ifModifiedSince };
-    case 'version':
-      return { kind: 'vread', ...head, id: url.id, version: url.version, ifNoneMatch, ifModifiedSince };
-    case 'type':
-      return { kind: 'search', ...head, query: url.query ?? '' };
-    case 'history':
-      return { kind: 'history', ...head, id: url.id, query: url.query };
   }
 }
 

@@ -2,6 +2,8 @@ import type { Issue, IssueCode, JsonObject } from '#libs/domain/fhir';
 import type { Patch } from '../patch/patch.js';
 import type { ReferenceContext } from '../references/resolve-reference.js';
 import type { Condition } from '../conditions/condition.js';
+import type { Projection } from '../projection/project-resource.js';
+import type { BundleSearch } from '../search/search-target.js';
 import type { ValidationMode } from './structure-issues.js';
 import type { Assumed } from '../references/rewrite-references.js';
 
@@ -88,6 +90,8 @@ export interface Known {
 
 export interface ReadStep extends Target, Known {
   readonly kind: 'read';
+  /** The part that is asked for; all of it where absent. */
+  readonly projection?: Projection | undefined;
   /** HEAD: the same without the resource. */
   readonly isHead?: boolean;
 }
@@ -95,12 +99,14 @@ export interface ReadStep extends Target, Known {
 export interface VersionStep extends Target, Known {
   readonly kind: 'vread';
   readonly version: number;
+  readonly projection?: Projection | undefined;
   readonly isHead?: boolean;
 }
 
-/** A search that sees what the request writes. */
+/** A search that sees what the request writes; `type` is that of the resources that are searched, '' for several. */
 export interface SearchStep extends Place {
   readonly kind: 'search';
+  readonly target: BundleSearch;
   /** Without its `?`; as sent. */
   readonly query: string;
   readonly isHead?: boolean;

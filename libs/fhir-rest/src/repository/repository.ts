@@ -70,7 +70,10 @@ export interface VersionPlace {
 }
 
 /** What reads within the transaction of a request see: what it has written. */
-export type ReadsWithin = Pick<FhirRepository, 'read' | 'readVersion' | 'readEach' | 'history' | 'search'>;
+export type ReadsWithin = Pick<
+  FhirRepository,
+  'read' | 'readVersion' | 'readEach' | 'history' | 'search' | 'lastOfEach'
+>;
 
 /** The result of a step that is read when all is written. A refusal is a result, and no error. */
 export type ReadLater = (step: LaterStep, reads: ReadsWithin) => Promise<StepResult>;

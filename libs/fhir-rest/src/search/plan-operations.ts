@@ -1,10 +1,10 @@
 import { RESOURCE_TYPES } from '#libs/domain/fhir';
-import { compartmentParameters, parseSearch, type SearchParameterValue, type SearchQuery } from '#libs/fhir-search';
+import { parseSearch, type SearchParameterValue, type SearchQuery } from '#libs/fhir-search';
 import { oneIssue, refusal } from '../answers/refusal.js';
 import { requireId } from '../plan/read-request.js';
 import type { OwnBases } from '../references/own-base.js';
 import type { Queries } from '../repository/search-port.js';
-import { planSearch } from './plan-search.js';
+import { isInCompartment, planSearch, typesNamed } from './plan-search.js';
 
 interface Context {
   readonly own: OwnBases;
@@ -32,9 +32,17 @@ export function planEverything(
     name === '_since' ? { name: '_lastUpdated', value: `ge${value}` } : { name, value },
   );
   const target = { kind: 'compartment', of: 'Patient', id: patient, type: '*' } as const;
+  const named = typesNamed(parameters);
+  if (named !== undefined && !named.some(isInCompartment))
+    throw oneIssue(
+      400,
+      'not-supported',
+      '_type names no type of the compartment of a Patient; of others there is what its members refer to, beside them',
+      'http._type',
+    );
   const [first, ...rest] = planSearch({ target, parameters: asked, handling: 'strict' }, context);
   // Members of the compartment have a page of their own.
-  const includes = RESOURCE_TYPES.filter((type) => type !== 'Patient' && compartmentParameters(type) === undefined).map(
+  const includes = RESOURCE_TYPES.filter((type) => !isInCompartment(type) && named?.includes(type) !== false).map(
     (type) => ({ reverse: false, source: '*', parameter: '*', target: type, iterate: false }),
   );
   const used = parameters.filter(({ name }) => name !== '_cursor');

@@ -10,18 +10,13 @@ import { oneIssue, refusal } from '../answers/refusal.js';
 import { requireId, requireType } from '../plan/read-request.js';
 import type { OwnBases } from '../references/own-base.js';
 import type { Queries } from '../repository/search-port.js';
+import type { SearchTarget } from './search-target.js';
 
 /** Matches on a page where the client does not say how many, and at most. */
 export const DEFAULT_COUNT = 50;
 export const MAX_COUNT = 1000;
 /** Types of one search of the whole system: each is a search of its own. */
 const MAX_TYPES = 30;
-
-/** What is searched: a type, several of the system, or the compartment `of` a resource (of one type, or of all with `*`). */
-export type SearchTarget =
-  | { readonly kind: 'type'; readonly type: string }
-  | { readonly kind: 'system' }
-  | { readonly kind: 'compartment'; readonly of: string; readonly id: string; readonly type: string };
 
 export interface AskedSearch {
   readonly target: SearchTarget;
@@ -98,6 +93,12 @@ function typesOf(
   return { types: named, others };
 }
 
+/** The types of `_type`; undefined where it is absent. */
+export function typesNamed(parameters: readonly SearchParameterValue[]): readonly string[] | undefined {
+  const { named } = namedTypes(parameters);
+  return named.length === 0 ? undefined : named;
+}
+
 function namedTypes(parameters: readonly SearchParameterValue[]): {
   readonly named: readonly string[];
   readonly others: readonly SearchParameterValue[];
@@ -112,7 +113,8 @@ function namedTypes(parameters: readonly SearchParameterValue[]): {
   return { named: [...named], others: parameters.filter(({ name }) => name !== '_type') };
 }
 
-function isInCompartment(type: string): boolean {
+/** Whether resources of the type may be in the compartment of a Patient. */
+export function isInCompartment(type: string): boolean {
   return type === 'Patient' || compartmentParameters(type) !== undefined;
 }
 

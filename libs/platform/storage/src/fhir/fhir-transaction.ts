@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
+import type { SearchQuery } from '#libs/fhir-search';
 import { writeDeviceUses } from './device-assignments.js';
 import {
-  isMeasurementId,
   type FhirKnown,
   type FhirLookups,
   type HistoryPage,
@@ -25,11 +25,12 @@ import { columns, indexColumns, patchedColumn, removedColumns, sideColumns } fro
 import { toStored, type Row } from './fhir-row.js';
 import { lookUp } from './look-up.js';
 import { byKeyAndVersion, foldByResource, keyOf, sameResource } from './newest-changes.js';
+import { lastOfEachWithin } from '../search/last-of-each.js';
 import { MAX_SEARCH_MS, orTooCostly, searchPageWithin } from '../search/search-page.js';
 import { READ_VERSION } from './fhir-store-statements.js';
 import { INSERT, PASSED, UPDATE } from './fhir-statements.js';
 import { insertRejections, removeRejections, type NewRejection } from '../tenants/rejections.js';
-import { measuredVersion } from '../measured/measured-versions.js';
+import { MeasuredStore } from '../measured/measured-store.js';
 import { planIndex, type IndexPlan } from '../search-index/plan-index.js';
 import { insertIndexed, removeIndexed, replaceIndexed } from '../search-index/write-search.js';
 import { sentTogether } from '../postgres/sent-together.js';
@@ -83,6 +84,8 @@ export class FhirTransaction {
 
   /** The current version after what the request wrote, deleted or not. */
   async read(tenant: number, type: string, id: string): Promise<StoredResource | undefined> {
+    const keeper = this.keeperOf(type, id);
+    if (keeper !== undefined) return keeper.read(tenant, type, id);
     return (await readEach(this.client, tenant, [{ type, id }])).get(`${type}/${id}`);
   }
 
@@ -92,14 +95,26 @@ export class FhirTransaction {
 
   /** A history as it is after what the request wrote. */
   history(tenant: number, request: HistoryRequest): Promise<HistoryPage> {
-    return readHistory(this.client, tenant, request);
+    const { of } = request;
+    const keeper = of.kind === 'instance' ? this.keeperOf(of.type, of.id) : undefined;
+    if (keeper === undefined || of.kind !== 'instance') return readHistory(this.client, tenant, request);
+    return keeper.history(tenant, of.type, of.id, request);
   }
 
   /**
    * A search that sees what the request wrote. All those of a request take no longer than one search of its own may.
    * @throws SearchRefusedError
    */
-  async search(tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage> {
+  search(tenant: number, queries: Queries, access: SearchAccess): Promise<SearchPage> {
+    return this.searching(() => searchPageWithin(this.client, tenant, queries, access, this.forecasts));
+  }
+
+  /** As {@link search}, of the newest Observations of each code. @throws SearchRefusedError */
+  lastOfEach(tenant: number, query: SearchQuery, max: number, access: SearchAccess): Promise<SearchPage> {
+    return this.searching(() => lastOfEachWithin(this.client, tenant, query, max, access));
+  }
+
+  private async searching(work: () => Promise<SearchPage>): Promise<SearchPage> {
     const begun = performance.now();
     const ms = Math.ceil(this.searchMsLeft);
     if (ms <= 0) throw new SearchRefusedError('too-costly', 'the searches of this request take too long together');
@@ -108,7 +123,7 @@ export class FhirTransaction {
       `SAVEPOINT search; SET LOCAL statement_timeout = ${ms}; SET LOCAL jit = off; SET LOCAL enable_seqscan = on`,
     );
     try {
-      return await orTooCostly(() => searchPageWithin(this.client, tenant, queries, access, this.forecasts));
+      return await orTooCostly(work);
     } finally {
       await this.client.query('ROLLBACK TO SAVEPOINT search; RELEASE SAVEPOINT search');
       this.searchMsLeft -= performance.now() - begun;
@@ -117,15 +132,20 @@ export class FhirTransaction {
 
   /** A version as it is after what the request wrote. */
   async readVersion(tenant: number, type: string, id: string, version: number): Promise<StoredResource | undefined> {
-    if (isMeasurementId(type, id)) return measuredVersion(this.client, tenant, id, version);
-    const forecasts = new ForecastStore(this.client, this.forecasts);
-    if (forecasts.keeps(type, id)) return forecasts.readVersion(tenant, type, id, version);
+    const keeper = this.keeperOf(type, id);
+    if (keeper !== undefined) return keeper.readVersion(tenant, type, id, version);
     const { rows } = await this.client.query<Row>({
       name: 'fhir-read-version',
       text: READ_VERSION,
       values: [tenant, type, id, version],
     });
     return rows[0] === undefined ? undefined : toStored(rows[0]);
+  }
+
+  /** Of what is not stored as a resource. */
+  private keeperOf(type: string, id: string): MeasuredStore | ForecastStore | undefined {
+    const keepers = [new MeasuredStore(this.client), new ForecastStore(this.client, this.forecasts)];
+    return keepers.find((one) => one.keeps(type, id));
   }
 
   /**

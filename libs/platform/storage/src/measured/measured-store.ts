@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import {
   isMeasurementId,
   measurementKeyOf,
@@ -12,7 +12,7 @@ import { MAX_VERSIONS, measuredVersion, measuredVersions } from './measured-vers
 
 /** Measurements of wearable senders as Observations of `/fhir/r4`, by ids of {@link isMeasurementId}. Nothing of them is stored as a resource. */
 export class MeasuredStore {
-  constructor(private readonly pool: Pool) {}
+  constructor(private readonly db: Pool | PoolClient) {}
 
   keeps(type: string, id: string): boolean {
     return isMeasurementId(type, id);
@@ -24,7 +24,7 @@ export class MeasuredStore {
   }
 
   readVersion(tenant: number, _type: string, id: string, version: number): Promise<StoredResource | undefined> {
-    return measuredVersion(this.pool, tenant, id, version);
+    return measuredVersion(this.db, tenant, id, version);
   }
 
   /** Of one measurement. */
@@ -35,6 +35,6 @@ export class MeasuredStore {
   private async versions(tenant: number, id: string, limit: number): Promise<readonly StoredResource[]> {
     const key = measurementKeyOf(id);
     if (key === undefined) return [];
-    return (await measuredVersions(this.pool, tenant, key, limit)).map(storedObservation);
+    return (await measuredVersions(this.db, tenant, key, limit)).map(storedObservation);
   }
 }

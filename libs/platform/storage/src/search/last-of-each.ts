@@ -26,10 +26,13 @@ export function lastOfEach(
   max: number,
   access: SearchAccess,
 ): Promise<SearchPage> {
-  return orTooCostly(() => inTransaction(pool, (client) => read(client, tenant, query, max, access), BEGIN_SEARCH));
+  return orTooCostly(() =>
+    inTransaction(pool, (client) => lastOfEachWithin(client, tenant, query, max, access), BEGIN_SEARCH),
+  );
 }
 
-async function read(
+/** The same within a transaction: it sees what that has written. @throws SearchRefusedError */
+export async function lastOfEachWithin(
   client: PoolClient,
   tenant: number,
   query: SearchQuery,
