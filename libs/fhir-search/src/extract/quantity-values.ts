@@ -21,6 +21,7 @@ export const NUMBER_VALUES: Readonly<Record<string, Convert>> = {
   Range: (collector, parameter, value) => {
     const low = numberOf(partOf(value, 'low')['value']);
     const high = numberOf(partOf(value, 'high')['value']);
+    if (isInverted(low, high)) return;
     if (low !== undefined || high !== undefined) collector.number(parameter, low ?? -Infinity, high ?? Infinity);
   },
 };
@@ -55,11 +56,16 @@ export const QUANTITY_VALUES: Readonly<Record<string, Convert>> = {
     if (low === undefined && high === undefined) return;
     // R4 wants one unit on both sides; with two the range is of neither.
     const isMixed = low !== undefined && high !== undefined && lowPart['code'] !== highPart['code'];
-    if (isMixed) return;
+    if (isMixed || isInverted(low, high)) return;
     const unit = low === undefined ? highPart : lowPart;
     collector.quantity(indexOf(parameter, low ?? -Infinity, high ?? Infinity, unit));
   },
 };
+
+/** No value is in a range whose low is above its high (rng-2). */
+function isInverted(low: number | undefined, high: number | undefined): boolean {
+  return low !== undefined && high !== undefined && low > high;
+}
 
 function partOf(value: Json, name: string): JsonObject {
   return objectOf(objectOf(value)?.[name]) ?? {};

@@ -143,4 +143,14 @@ describe('a resource', () => {
       canonical: { unit: 'g', low: 70500 },
     });
   });
+
+  it('has no value in a range whose low is above its high (rng-2)', () => {
+    const range = (low: number, high: number): string => `{"low":{"value":${low}},"high":{"value":${high}}}`;
+    const valuesOf = (low: number, high: number): SearchValues =>
+      searchValuesOf(read(`{"resourceType":"Condition","onsetRange":${range(low, high)}}`));
+    const chance = (low: number, high: number): SearchValues =>
+      searchValuesOf(read(`{"resourceType":"RiskAssessment","prediction":[{"probabilityRange":${range(low, high)}}]}`));
+    expect([valuesOf(40, 50).quantities.length, chance(40, 50).numbers.length]).toEqual([1, 1]);
+    expect([valuesOf(50, 40).quantities, chance(50, 40).numbers]).toEqual([[], []]);
+  });
 });
