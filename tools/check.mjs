@@ -12,11 +12,11 @@ const STEPS = [
   ...(process.argv.includes('--without-tests')
     ? []
     : [['pure tests', 'npm run -s jest -- --selectProjects pure --maxWorkers=1']]),
-  ['format', 'npm run -s format:check'],
   ['layers', 'npm run -s layers'],
   ['types', 'tsc --noEmit && tsc -p apps/console'],
   ['lint', 'npm run -s lint'],
   ['dead code', 'npm run -s dead'],
+  ['format', 'npm run -s format:check'],
 ];
 /** For two cores; one more, because steps wait for files and for processes that they start. */
 const TOGETHER = 3;

@@ -5,7 +5,12 @@ import type { FactKind } from './facts.js';
  * shape; `v` is the schema version. Times are milliseconds since 1970-01-01T00:00:00Z.
  */
 export type PatientInput =
-  SamplesRecord | ClinicalRecord | ActRecord | TickRecord | ModelParametersRecord | ModelStatusRecord;
+  | SamplesRecord
+  | ClinicalRecord
+  | ActRecord
+  | TickRecord
+  | ModelParametersRecord
+  | ModelStatusRecord;
 
 /** Head of every record. `tenant` is the tenant's key (not its name), `patient` the FHIR id of the Patient. */
 interface RecordHead {

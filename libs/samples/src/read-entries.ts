@@ -7,7 +7,8 @@ import { splitElements } from './split-elements.js';
 export type Entry = { readonly kind: 'entry'; readonly index: number; readonly raw: unknown } | Refusal;
 
 export type Entries =
-  { readonly ok: true; readonly entries: readonly Entry[] } | { readonly ok: false; readonly message: string };
+  | { readonly ok: true; readonly entries: readonly Entry[] }
+  | { readonly ok: false; readonly message: string };
 
 /**
  * The entries of a JSON text: the items of an array, or one object. When the array does not parse because of some of its items

@@ -9,7 +9,8 @@ export interface SentQuality {
 }
 
 export type QualityReading =
-  { readonly ok: true; readonly quality: SentQuality } | { readonly ok: false; readonly message: string };
+  | { readonly ok: true; readonly quality: SentQuality }
+  | { readonly ok: false; readonly message: string };
 
 const LEVELS = { good: 0, doubtful: 1, bad: 2 } as const;
 const GOOD: QualityReading = { ok: true, quality: { level: 0, reasons: [] } };

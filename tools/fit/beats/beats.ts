@@ -34,10 +34,10 @@ function source({ V, S }: Models): string {
   return `/** Trees for ventricular and supraventricular beats. Written by tools/fit/beats/beats.ts, fitted on the 22 development records of MITDB (DS1; ODC-By 1.0). Figures: docs/clinical/rules/ectopy.md. */
 import type { Model } from '../signal/boosted-trees.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const VENTRICULAR: Model = ${treesSource(V)};
 
-// prettier-ignore
+// oxfmt-ignore
 export const SUPRAVENTRICULAR: Model = ${treesSource(S)};
 `;
 }

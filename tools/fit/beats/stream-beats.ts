@@ -43,7 +43,7 @@ function source({ V }: Models): string {
   return `/** Trees for ventricular beats as they come. Written by tools/fit/beats/stream-beats.ts, fitted on the 22 development records of MITDB (DS1; ODC-By 1.0). Figures: docs/clinical/rules/ectopy.md. */
 import type { Model } from '../signal/boosted-trees.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const STREAM_VENTRICULAR: Model = ${treesSource(V)};
 `;
 }

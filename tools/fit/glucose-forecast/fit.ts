@@ -98,7 +98,7 @@ function fitVariant({ name, constant, columns }: (typeof VARIANTS)[number]): voi
     `/** Weights of the glucose forecast ${name.replace('-', ' ')}. Written by tools/fit/glucose-forecast/fit.ts, fitted on the rows marked train of LOOP (Jaeb public terms), AZT1D and T1D-UOM (CC BY 4.0). Figures: docs/models/glucose-forecast.md. */`,
     "import type { Weights } from '../model/model.js';",
     '',
-    '// prettier-ignore',
+    '// oxfmt-ignore',
     `export const ${constant}: Weights = ${JSON.stringify(weights)};`,
     '',
   ].join('\n');

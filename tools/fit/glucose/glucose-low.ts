@@ -95,9 +95,9 @@ function source(low: LogisticFit, urgentLow: LogisticFit): string {
     '  readonly weights: readonly number[];',
     '}',
     '',
-    '// prettier-ignore',
+    '// oxfmt-ignore',
     `export const LOW: Weights = ${text(low)};`,
-    '// prettier-ignore',
+    '// oxfmt-ignore',
     `export const URGENT_LOW: Weights = ${text(urgentLow)};`,
     '',
   ].join('\n');

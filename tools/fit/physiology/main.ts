@@ -18,7 +18,7 @@ writeFileSync(
   `import type { Population } from './population.js';
 
 /** ${people.length} virtual people of simglucose (MIT): log weight, log basal insulin, coordinates. Written by tools/fit/physiology/main.ts. */
-// prettier-ignore
+// oxfmt-ignore
 export const PUBLIC_POPULATION: Population = {
   people: [${people.map(({ name }) => `'${name}'`).join(', ')}],
   mean: [${rounded(mean)}],

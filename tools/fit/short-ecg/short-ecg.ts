@@ -42,7 +42,7 @@ function main(): void {
 function source(models: ShortEcgModels): string {
   const named = { FIBRILLATION: models.A, NORMAL: models.N, OTHER: models.O, NOISY: models['~'] };
   const lines = Object.entries(named).map(
-    ([name, model]) => `// prettier-ignore\nexport const ${name}: Model = ${treesSource(model)};\n`,
+    ([name, model]) => `// oxfmt-ignore\nexport const ${name}: Model = ${treesSource(model)};\n`,
   );
   return `/**
  * Trees for the four classes of a short ECG. Written by tools/fit/short-ecg/short-ecg.ts, fitted on the 270 development recordings of CinC 2017

@@ -19,7 +19,7 @@ export function modelSource(model: FittedTrend, bands: TrendModel['bands']): str
  */
 import type { TrendModel } from '../trend/trend-terms.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const DETERIORATION_TREND: TrendModel = {
   version: '${VERSION}',
   intercept: ${short(model.intercept)},

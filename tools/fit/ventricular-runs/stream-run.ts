@@ -86,7 +86,7 @@ function source(model: Model): string {
  */
 import type { Model } from '../signal/boosted-trees.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const STREAM_RUN: Model = ${treesSource(model)};
 `;
 }

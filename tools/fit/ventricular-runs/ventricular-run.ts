@@ -44,7 +44,7 @@ function source(model: Model): string {
  */
 import type { Model } from '../signal/boosted-trees.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const VENTRICULAR_RUN: Model = ${treesSource(model)};
 `;
 }

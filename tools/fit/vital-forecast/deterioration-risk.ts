@@ -54,7 +54,7 @@ function source({ intercept, columns }: RiskModel, stays: number): string {
  */
 import type { RiskModel } from './risk-model.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const RISK_MODEL: RiskModel = {
   intercept: ${intercept},
   columns: [

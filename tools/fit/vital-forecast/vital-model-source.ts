@@ -16,7 +16,7 @@ export function modelSource(model: VitalModel, sets: readonly string[], records:
  */
 import type { VitalModel } from './vital-model.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const VITAL_MODEL: VitalModel = {
   levels: ${list(model.levels)},
   signs: {

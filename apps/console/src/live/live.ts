@@ -7,11 +7,14 @@ import { keepStreaming } from './stream-connection.js';
 
 /** What a tab is passed: events that came together, or that the stream began anew, so what was before it is to be read. */
 export type LiveMessage =
-  { readonly kind: 'events'; readonly events: readonly StreamEvent[] } | { readonly kind: 'anew' };
+  | { readonly kind: 'events'; readonly events: readonly StreamEvent[] }
+  | { readonly kind: 'anew' };
 
 /** What tabs say to each other besides: one has come, and the one that reads the stream answers how new its data are. */
 type TabMessage =
-  LiveMessage | { readonly kind: 'came' } | { readonly kind: 'known'; readonly newestAt: string | null };
+  | LiveMessage
+  | { readonly kind: 'came' }
+  | { readonly kind: 'known'; readonly newestAt: string | null };
 
 type Listener = (message: LiveMessage) => void;
 

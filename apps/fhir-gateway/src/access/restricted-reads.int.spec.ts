@@ -34,7 +34,8 @@ describe('a scope with a restriction', () => {
       expect(json.total).toBeUndefined();
       for (const entry of json.entry ?? []) seen.push(`${entry.request.method} ${entry.response.location}`);
       const next = json.link.find(({ relation }: { relation: string }) => relation === 'next')?.url as
-        string | undefined;
+        | string
+        | undefined;
       url = next?.slice(next.indexOf('/fhir/r4') + '/fhir/r4'.length);
     }
     const observations = seen.filter((one) => one.includes('Observation')).sort();

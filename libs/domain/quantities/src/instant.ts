@@ -104,16 +104,9 @@ function parseUtc(text: string): number | undefined {
   const second = twoDigits(text, 17);
   const ms = length === 24 ? twoDigits(text, 20) * 10 + digit(text, 22) : 0;
   // A character that is no digit makes the field NaN, which fails every comparison.
-  if (!(
-    year >= 1000 &&
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    hour <= 23 &&
-    minute <= 59 &&
-    second <= 59 &&
-    ms <= 999
-  )) {
+  if (
+    !(year >= 1000 && month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && second <= 59 && ms <= 999)
+  ) {
     return undefined;
   }
   if (day > 28 && !(day <= daysIn(year, month))) return undefined;

@@ -48,4 +48,6 @@ export type MeasureName = (typeof MEASURE_NAMES)[number];
  * without a value there was none that is known of. `setting`: it holds until the next value, at most `holdsForMs`.
  */
 export type MeasureCourse =
-  { readonly kind: 'state' } | { readonly kind: 'amount' } | { readonly kind: 'setting'; readonly holdsForMs: number };
+  | { readonly kind: 'state' }
+  | { readonly kind: 'amount' }
+  | { readonly kind: 'setting'; readonly holdsForMs: number };

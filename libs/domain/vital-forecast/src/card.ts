@@ -4,7 +4,7 @@ import { VITAL_SIGNS } from './features/vital-signs.js';
 export const HORIZON_MINUTES = [60, 180, 360, 720] as const;
 
 /** Figures of stays held apart from all that is fitted, and of another hospital (cinc2012, values as charted): `node dist/tools/fit/vital-forecast/vital-forecast.js` prints them. */
-// prettier-ignore
+// oxfmt-ignore
 const METRICS: ModelCard['metrics'] = [
   { set: 'sepsis2019', heldApart: true, figure: 'heart-rate, RMSE at 3 h', value: 8.536 },
   { set: 'sepsis2019', heldApart: true, figure: 'heart-rate, skill against persistence at 3 h', value: 0.091 },

@@ -12,7 +12,8 @@ const MAX_WORK = 20_000_000;
 const MAX_DEPTH = 64;
 
 export type PatchRead =
-  { readonly ok: true; readonly patch: Patch } | { readonly ok: false; readonly status: number; readonly issue: Issue };
+  | { readonly ok: true; readonly patch: Patch }
+  | { readonly ok: false; readonly status: number; readonly issue: Issue };
 
 /** @param document parsed JSON: an array is a JSON Patch (RFC 6902), a Parameters resource a FHIRPath Patch */
 export function readPatch(document: Json, type: string): PatchRead {

@@ -12,7 +12,15 @@ import type { Assumed } from '../references/rewrite-references.js';
  * rewritten, its structure is checked.
  */
 export type Step =
-  CreateStep | UpdateStep | PatchStep | DeleteStep | ReadStep | VersionStep | SearchStep | HistoryStep | RefusedStep;
+  | CreateStep
+  | UpdateStep
+  | PatchStep
+  | DeleteStep
+  | ReadStep
+  | VersionStep
+  | SearchStep
+  | HistoryStep
+  | RefusedStep;
 
 /** A reference `Type?query` of a resource that is written. */
 export interface ConditionalReference {

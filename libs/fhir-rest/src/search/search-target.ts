@@ -6,7 +6,9 @@ export type SearchTarget =
 
 /** What a search of a bundle is: that, or an operation that searches. */
 export type BundleSearch =
-  SearchTarget | { readonly kind: 'everything'; readonly id: string } | { readonly kind: 'last' };
+  | SearchTarget
+  | { readonly kind: 'everything'; readonly id: string }
+  | { readonly kind: 'last' };
 
 /** What is searched as a path below the base url: `Patient`, `Patient/1/Observation`, '' for the system. */
 export function pathOfTarget(target: SearchTarget): string {

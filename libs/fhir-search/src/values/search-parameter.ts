@@ -1,6 +1,14 @@
 /** R4 search parameter types (search.html#ptypes). */
 export type SearchParameterType =
-  'token' | 'string' | 'date' | 'quantity' | 'number' | 'reference' | 'uri' | 'composite' | 'special';
+  | 'token'
+  | 'string'
+  | 'date'
+  | 'quantity'
+  | 'number'
+  | 'reference'
+  | 'uri'
+  | 'composite'
+  | 'special';
 
 /** One search parameter of one resource type, from R4's SearchParameter definitions. */
 export interface SearchParameter {

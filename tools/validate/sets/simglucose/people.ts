@@ -8,7 +8,7 @@ export interface TablePerson {
   readonly parameters: UvaPadovaParameters;
 }
 
-// prettier-ignore
+// oxfmt-ignore
 const COLUMNS = [
   'BW', 'EGPb', 'Gb', 'Ib', 'kabs', 'kmax', 'kmin', 'b', 'd', 'f', 'Vg', 'Vi', 'k1', 'k2', 'Vm0', 'Vmx', 'Km0', 'p2u', 'Fsnc', 'ke1', 'ke2', 'kp1', 'kp2',
   'kp3', 'ki', 'm1', 'm2', 'm4', 'm30', 'ka1', 'ka2', 'kd', 'ksc', 'u2ss',

@@ -4,7 +4,7 @@
  */
 import type { TrendModel } from '../trend/trend-terms.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const DETERIORATION_TREND: TrendModel = {
   version: '1.0.0',
   intercept: -3.9243,

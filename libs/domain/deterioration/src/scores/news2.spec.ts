@@ -5,7 +5,7 @@ import { DECIDED, points, scored } from './score.fixture.js';
 const HOUR = 3_600_000;
 
 describe('NEWS2', () => {
-  const NORMAL: Vitals = { respiratoryRate: 16, oxygenSaturation: 97, onOxygen: false, systolicPressure: 120, heartRate: 70, consciousness: 'A', temperature: 37 }; // prettier-ignore
+  const NORMAL: Vitals = { respiratoryRate: 16, oxygenSaturation: 97, onOxygen: false, systolicPressure: 120, heartRate: 70, consciousness: 'A', temperature: 37 }; // oxfmt-ignore
 
   it('has the bands and the monitoring of the chart', () => {
     const cases: ReadonlyArray<readonly [Vitals, number, Score['band'], number]> = [

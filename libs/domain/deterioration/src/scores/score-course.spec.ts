@@ -14,14 +14,14 @@ function courseOf(totals: ReadonlyArray<readonly [hour: number, total: number, c
 
 describe('the course of totals', () => {
   it('has the slope of complete totals only', () => {
-    const rising = courseOf([[0, 1], [1, 9, false], [2, 3], [4, 5]]); // prettier-ignore
+    const rising = courseOf([[0, 1], [1, 9, false], [2, 3], [4, 5]]); // oxfmt-ignore
     expect(trendOf(rising, 4 * HOUR).slopePerHour).toBeCloseTo(1, 12);
-    expect(trendOf(courseOf([[0, 1], [4, 5]]), 4 * HOUR).slopePerHour).toBeUndefined(); // prettier-ignore
-    expect(trendOf(courseOf([[0, 1], [1, 2], [3, 5]]), 3 * HOUR).slopePerHour).toBeUndefined(); // prettier-ignore
+    expect(trendOf(courseOf([[0, 1], [4, 5]]), 4 * HOUR).slopePerHour).toBeUndefined(); // oxfmt-ignore
+    expect(trendOf(courseOf([[0, 1], [1, 2], [3, 5]]), 3 * HOUR).slopePerHour).toBeUndefined(); // oxfmt-ignore
   });
 
   it('has the highest of a day and the time since the last complete set', () => {
-    const course = courseOf([[0, 8], [0.5, 2], [10, 4, false], [30, 1, false]]); // prettier-ignore
+    const course = courseOf([[0, 8], [0.5, 2], [10, 4, false], [30, 1, false]]); // oxfmt-ignore
     expect(trendOf(course, 11 * HOUR)).toEqual({ highest24h: 8, sinceFullMs: 10.5 * HOUR });
     expect(trendOf(course, 30 * HOUR)).toEqual({ highest24h: 4, sinceFullMs: 29.5 * HOUR });
     expect(trendOf(EMPTY_COURSE, 0)).toEqual({});

@@ -78,7 +78,7 @@ describe('published test cases', () => {
       const said = news2(vitalsOf(one), context);
       const pointsOf = (name: string) =>
         said.kind === 'score' ? said.contributions.find((part) => part.name === name)?.points : undefined;
-      const labels = { heartRate: 'Pulse', temperature: 'Temp', systolicPressure: 'Systolic', respiratoryRate: 'Resp', oxygenSaturation: 'SpO2' }; // prettier-ignore
+      const labels = { heartRate: 'Pulse', temperature: 'Temp', systolicPressure: 'Systolic', respiratoryRate: 'Resp', oxygenSaturation: 'SpO2' }; // oxfmt-ignore
       const parts = Object.entries(labels);
       return [
         [total(said), said.kind === 'score' ? BANDS.indexOf(said.band) : -1, ...parts.map(([name]) => pointsOf(name))],

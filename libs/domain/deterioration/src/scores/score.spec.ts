@@ -28,7 +28,7 @@ const EDGES: ReadonlyArray<readonly [Rule, keyof Vitals, ScoreContext | undefine
   [sirs, 'paco2', undefined, undefined, [[31.9, 1], [32, 0]]],
   [sirs, 'whiteCells', undefined, undefined, [[3.9, 1], [4, 0], [12, 0], [12.1, 1]]],
   [sirs, 'bandsPercent', undefined, undefined, [[10, 0], [10.1, 1]]],
-]; // prettier-ignore
+]; // oxfmt-ignore
 
 const VITALS: fc.Arbitrary<Vitals> = fc.record({
   respiratoryRate: number(4, 45),

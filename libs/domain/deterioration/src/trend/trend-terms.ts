@@ -37,7 +37,7 @@ export const VITAL_SIGNS: ReadonlySet<TrendVariable> = new Set([
   'oxygen-saturation',
 ]);
 
-// prettier-ignore
+// oxfmt-ignore
 export const TREND_TERMS: readonly TrendTerm[] = [
   { variable: 'heart-rate', part: 'last', side: 'above', from: 75, per: 20 },
   { variable: 'heart-rate', part: 'mean', side: 'above', from: 75, per: 20 },

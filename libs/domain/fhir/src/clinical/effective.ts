@@ -10,7 +10,8 @@ const FIRST_MS = Date.UTC(1900, 0, 1);
 
 /** ms since 1970, or why the resource has no moment. */
 export type Moment =
-  { readonly ok: true; readonly ms: number } | { readonly ok: false; readonly reason: UnmeasuredReason };
+  | { readonly ok: true; readonly ms: number }
+  | { readonly ok: false; readonly reason: UnmeasuredReason };
 
 /**
  * The moment of `effective[x]`: a dateTime or instant with a time of day; the start of a Period, or its end where only that is an

@@ -16,7 +16,9 @@ export interface DeviceAssignment {
 
 /** `nobody`: a known gap · `unclear`: the statements contradict each other. Neither is measured. */
 export type DeviceOwner =
-  { readonly kind: 'patient'; readonly patient: string } | { readonly kind: 'nobody' } | { readonly kind: 'unclear' };
+  | { readonly kind: 'patient'; readonly patient: string }
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'unclear' };
 
 /** Two uses may share the moment of handing over, at the precision of a second. */
 const HANDOVER_MS = 1_000;

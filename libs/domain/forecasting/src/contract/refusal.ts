@@ -6,7 +6,12 @@ export interface ModelRefusal {
 }
 
 export type RefusalReason =
-  'no-data' | 'stale-data' | 'too-little-data' | 'outside-population' | 'outside-domain' | 'missing-input';
+  | 'no-data'
+  | 'stale-data'
+  | 'too-little-data'
+  | 'outside-population'
+  | 'outside-domain'
+  | 'missing-input';
 
 export function refuse(reason: RefusalReason, message: string): ModelRefusal {
   return { kind: 'refused', reason, message };

@@ -15,7 +15,8 @@ export interface ScoredForecast {
 
 /** The measurement that a point was scored with, in the version that was valid then; or why there was none. */
 export type Truth =
-  { readonly t: number; readonly x: number; readonly version: number } | { readonly unscored: UnscoredReason };
+  | { readonly t: number; readonly x: number; readonly version: number }
+  | { readonly unscored: UnscoredReason };
 
 export const UNSCORED_REASONS = ['pending', 'no-measurement'] as const;
 export type UnscoredReason = (typeof UNSCORED_REASONS)[number];

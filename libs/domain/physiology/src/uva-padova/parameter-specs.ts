@@ -8,7 +8,7 @@ const BOUND_SD = 4;
  * The independent parameters with their distribution over the public virtual people of simglucose (MIT): mean and standard deviation of the logarithm, of
  * shares of the logit.
  */
-// prettier-ignore
+// oxfmt-ignore
 export const UVA_PADOVA_PARAMETERS: readonly ParameterSpec[] = [
   spec('BW', 'body weight', 'kg', 'log', 3.82, 0.325),
   spec('EGPb', 'production of glucose at rest', 'mg/kg/min', 'log', 1.02, 0.204),

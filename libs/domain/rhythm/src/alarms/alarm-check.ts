@@ -11,7 +11,11 @@ import { isUsableRate } from '../beats/qrs-detector.js';
 import { ventricularFeatures } from './ventricular-evidence.js';
 
 export type AlarmRule =
-  'asystole' | 'extreme-bradycardia' | 'extreme-tachycardia' | 'ventricular-tachycardia' | 'ventricular-fibrillation';
+  | 'asystole'
+  | 'extreme-bradycardia'
+  | 'extreme-tachycardia'
+  | 'ventricular-tachycardia'
+  | 'ventricular-fibrillation';
 
 export interface AlarmSignals {
   /** Samples per second of all channels, 100 to 1000. */

@@ -7,7 +7,12 @@ import { ownerOf, unexpired } from './set-limits.js';
 /** Why limits cannot be set. `limit` names the one at fault. */
 export interface LimitRefusal {
   readonly code:
-    'rule-unknown' | 'limit-unknown' | 'limit-out-of-range' | 'limits-crossed' | 'limits-empty' | 'limit-of-a-patient';
+    | 'rule-unknown'
+    | 'limit-unknown'
+    | 'limit-out-of-range'
+    | 'limits-crossed'
+    | 'limits-empty'
+    | 'limit-of-a-patient';
   readonly limit?: string;
   readonly message: string;
 }

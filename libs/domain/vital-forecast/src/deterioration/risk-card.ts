@@ -3,7 +3,7 @@ import { VITAL_SIGNS } from '../features/vital-signs.js';
 import { RISK_MINUTES } from './instability.js';
 
 /** Figures of stays held apart from all that is fitted: `npm run validate -- --sets sepsis2019,vitals_hourly` prints them. */
-// prettier-ignore
+// oxfmt-ignore
 const METRICS: ModelCard['metrics'] = [
   { set: 'sepsis2019', heldApart: true, figure: 'hours with instability in the next 12 h, %', value: 17.3 },
   { set: 'sepsis2019', heldApart: true, figure: 'area under the ROC curve', value: 0.756 },

@@ -4,7 +4,7 @@
  */
 import type { RiskModel } from './risk-model.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const RISK_MODEL: RiskModel = {
   intercept: -2.3908,
   columns: [

@@ -15,7 +15,7 @@ export interface VitalSign {
   readonly bounds: { readonly least: number; readonly most: number };
 }
 
-// prettier-ignore
+// oxfmt-ignore
 export const VITAL_SIGNS: readonly VitalSign[] = [
   { code: 1, name: 'heart-rate', title: 'heart rate', unit: '/min', usual: 85, spread: 17, bounds: { least: 10, most: 300 } },
   { code: 4, name: 'respiratory-rate', title: 'respiratory rate', unit: '/min', usual: 18.8, spread: 5.5, bounds: { least: 2, most: 80 } },

@@ -4,7 +4,7 @@
  */
 import type { VitalModel } from './vital-model.js';
 
-// prettier-ignore
+// oxfmt-ignore
 export const VITAL_MODEL: VitalModel = {
   levels: [0.005,0.01,0.025,0.05,0.1,0.15,0.2,0.25,0.3,0.4,0.5,0.6,0.7,0.75,0.8,0.85,0.9,0.95,0.975,0.99,0.995],
   signs: {

@@ -10,7 +10,8 @@ const CLOCK_TOLERANCE_SECONDS = 10;
 const MAX_ASSERTION = 8_192;
 
 export type AssertionVerdict =
-  { readonly kind: 'ok'; readonly client: Client } | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'ok'; readonly client: Client }
+  | { readonly kind: 'refused'; readonly why: string };
 
 export interface AssertionDeps {
   readonly clients: Pick<ClientStore, 'find' | 'useAssertion'>;

@@ -7,7 +7,8 @@ import { ASSERTION_TYPE, judgeAssertion } from './client-assertion.js';
 import { failure, invalidClient, type Fields, type OAuthAnswer } from './oauth-answer.js';
 
 export type ClientVerdict =
-  { readonly kind: 'ok'; readonly client: Client } | { readonly kind: 'refused'; readonly answer: OAuthAnswer };
+  | { readonly kind: 'ok'; readonly client: Client }
+  | { readonly kind: 'refused'; readonly answer: OAuthAnswer };
 
 export interface ClientAuthenticationDeps {
   readonly tokens: Pick<AccessTokens, 'authenticate'>;

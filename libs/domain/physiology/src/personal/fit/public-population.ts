@@ -1,7 +1,7 @@
 import type { Population } from './population.js';
 
 /** 15 virtual people of simglucose (MIT): log weight, log basal insulin, coordinates. Written by tools/fit/physiology/main.ts. */
-// prettier-ignore
+// oxfmt-ignore
 export const PUBLIC_POPULATION: Population = {
   people: ['adolescent#002', 'adolescent#006', 'adolescent#007', 'adolescent#008', 'adolescent#009', 'adolescent#010', 'adult#001', 'adult#004', 'adult#009', 'child#001', 'child#002', 'child#003', 'child#004', 'child#005', 'child#006'],
   mean: [3.8235909, 0.31958326, 1.0242892, 4.95307, 4.6455673, -2.0213331, -3.3315798, -4.8264239, 1.2013808, -1.6493122, 0.60810697, -2.9190522, -2.7840216, 5.4210129, -2.1268321, -2.7671314, -3.2236242, -1.5820825, -4.7880392, -5.4545772, -4.5913578, -4.0871974, -2.4577577, -5.5135282, -4.01743],

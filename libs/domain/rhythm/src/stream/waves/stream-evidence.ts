@@ -71,7 +71,8 @@ export function ecgEvidence(
   blocks: readonly Block[],
   usual: Usual | null,
 ): { readonly usual: Usual | null } & (
-  { readonly evidence: EcgEvidence; readonly signal: LeadSignal } | { readonly evidence: null; readonly signal: null }
+  | { readonly evidence: EcgEvidence; readonly signal: LeadSignal }
+  | { readonly evidence: null; readonly signal: null }
 ) {
   const usable = usableSeconds(blocks);
   if (usable < MIN_S) return { evidence: null, usual, signal: null };
