@@ -33,7 +33,18 @@ describe('twins over the API', () => {
     expect(first.body.items.map((item) => item['patient'])).toEqual(['p1', 'p2']);
     const rest = await call('GET', `/v1/patients?limit=2&cursor=${first.body.next}`);
     expect(rest.body).toEqual({
-      items: [{ patient: 'p3', type: 'system', version: 0, asOf: null, name: null, identifier: null, bed: null }],
+      items: [
+        {
+          patient: 'p3',
+          type: 'system',
+          version: 0,
+          asOf: null,
+          name: null,
+          identifier: null,
+          bed: null,
+          firstRecordedAt: expect.any(String),
+        },
+      ],
     });
   });
 

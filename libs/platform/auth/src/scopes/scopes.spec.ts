@@ -56,6 +56,9 @@ describe('narrow', () => {
     [['system/*.rs'], 'system/Observation.cruds', ['system/Observation.rs']],
     [['system/*.rs'], 'system/Observation.c', undefined],
     [['system/Patient.r'], 'system/Observation.r', undefined],
+    // No type of R4.
+    [['system/*.cruds'], 'system/Foo.rs', undefined],
+    [['system/*.cruds'], 'system/SubscriptionStatus.r system/Observation.rs', undefined],
     [['system/Observation.rs?category=a'], undefined, ['system/Observation.rs?category=a']],
     [['system/Observation.rs?category=a'], 'system/Observation.rs', ['system/Observation.rs?category=a']],
     [['system/Observation.cruds?category=a'], 'system/*.read', ['system/Observation.rs?category=a']],

@@ -1,3 +1,4 @@
+import { RESOURCE_TYPES } from '#libs/domain/fhir';
 import { formatSystemScope, intersection, isWithin, parseSystemScope, type SystemScope } from './system-scope.js';
 
 /** To send samples under sources that belong to other clients. */
@@ -33,9 +34,14 @@ export const ALL_SCOPES: readonly string[] = ['system/*.cruds', ...PLAIN_SCOPES]
 
 const MAX_ASKED = 100;
 
-/** A plain scope, or one of SMART's for backend services. Whether its restriction can be searched by is not judged here. */
+/**
+ * A plain scope, or one of SMART's for backend services on a type of R4 or on all (`*`). Whether its restriction can be searched by is not
+ * judged here.
+ */
 export function isKnownScope(scope: string): boolean {
-  return (PLAIN_SCOPES as readonly string[]).includes(scope) || parseSystemScope(scope) !== undefined;
+  if ((PLAIN_SCOPES as readonly string[]).includes(scope)) return true;
+  const type = parseSystemScope(scope)?.type;
+  return type !== undefined && (type === '*' || RESOURCE_TYPES.includes(type));
 }
 
 /**
