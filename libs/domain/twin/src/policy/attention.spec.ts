@@ -143,7 +143,7 @@ describe('an alert that was acknowledged or snoozed', () => {
   it.each([
     ['sent as bad', { q: 2 as const }],
     ['judged as bad', { q: 0 as const }],
-  ])('is compared with what was believed, not with a newest value that is %s', (_, quality) => {
+  ])('is compared with what was accepted, not with a newest value that is %s', (_, quality) => {
     const ward = new Ward();
     glucose(ward, T0, 53, 53);
     // From 53 within a minute nobody falls to 20.

@@ -20,12 +20,12 @@ export function attended(draft: Draft, rule: Rule, episode: EpisodeState): Episo
 }
 
 function farNow(draft: Draft, rule: Rule, episode: EpisodeState): number | null {
-  if (rule.kind === 'limit') return newestBelieved(draft, rule.codes[0]);
+  if (rule.kind === 'limit') return newestAccepted(draft, rule.codes[0]);
   return rule.kind === 'stream' ? (episode.finding?.weight ?? null) : null;
 }
 
 /** The measure's newest value that is not bad: rules do not see bad ones, so nothing is further than one of them. */
-function newestBelieved({ measures, checks }: Pick<Draft, 'measures' | 'checks'>, code: number): number | null {
+function newestAccepted({ measures, checks }: Pick<Draft, 'measures' | 'checks'>, code: number): number | null {
   const latest = measures[code]?.latest;
   if (latest != null && latest.quality !== 2) return latest.x;
   const accepted = Object.values(checks[code]?.now ?? {}).sort((a, b) => b.heldT - a.heldT);
