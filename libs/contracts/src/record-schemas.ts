@@ -176,7 +176,7 @@ export const ModelStatusRecordSchema = z.object({
     code: z.number().int().describe('catalogue number of the measure'),
     status: z.enum(['active', 'demoted']),
     reason: z.string(),
-    skill: z.number().describe('1 − RMSE / RMSE of persistence on the same n pairs'),
+    skill: z.number().describe('1 − RMSE / RMSE of persistence on the same n pairs; −1 where persistence had no error'),
     n: z.number().int(),
   }),
 }) satisfies z.ZodType<ModelStatusRecord>;

@@ -225,7 +225,7 @@ export interface WireModelStatus {
   readonly code: number;
   readonly status: 'active' | 'demoted';
   readonly reason: string;
-  /** 1 − RMSE / RMSE of persistence on the same `n` pairs. */
+  /** 1 − RMSE / RMSE of persistence on the same `n` pairs; −1 where persistence had no error. */
   readonly skill: number;
   readonly n: number;
 }

@@ -102,7 +102,9 @@ export const ModelStatusSchema = z.object({
   model: z.string(),
   status: z.enum(['active', 'demoted']).describe('what it became for this person and measure'),
   reason: z.string(),
-  skill: z.number().describe('over 7 days against persistence: 1 − RMSE / RMSE of persistence'),
+  skill: z
+    .number()
+    .describe('over 7 days against persistence: 1 − RMSE / RMSE of persistence; −1 where persistence had no error'),
   n: z.number().int().describe('pairs that the skill is of'),
   recordedAt: Instant,
   newest: z.boolean().describe('nothing newer was said of this model for this person and measure'),

@@ -121,7 +121,12 @@ describe('a model', () => {
     ['active', 200, 11, 10, 'demoted'],
     ['active', 199, 11, 10, undefined],
     ['active', 200, 9, 10, undefined],
-    ['active', 300, 10, 0, undefined],
+    ['active', 200, 0.1, 0, 'demoted'],
+    ['active', 199, 10, 0, undefined],
+    ['active', 200, 0, 0, undefined],
+    ['demoted', 200, 10, 0, undefined],
+    ['demoted', 200, 0, 0, undefined],
+    ['demoted', 200, 0, 10, 'active'],
     ['demoted', 200, 9.9, 10, undefined],
     ['demoted', 200, 9.7, 10, 'active'],
     ['demoted', 200, 11, 10, undefined],
@@ -131,6 +136,15 @@ describe('a model', () => {
       expect(judgeSkill(pairs(n, error, other), now)?.status).toBe(then);
     },
   );
+
+  it('says a finite skill where persistence has no error, and why', () => {
+    expect(judgeSkill(pairs(200, 3, 0), 'active')).toEqual({
+      status: 'demoted',
+      skill: -1,
+      n: 200,
+      reason: 'Persistence had no error over 7 days, and it had one (n = 200).',
+    });
+  });
 
   it('that is demoted is shown as persistence with its own spread', () => {
     const [shown] = shownPoints({ points: [point(30, 100, 90)], status: 'demoted' });
