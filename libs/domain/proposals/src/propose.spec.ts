@@ -38,6 +38,14 @@ describe('an insulin bolus', () => {
     expect(suggestion.value).toBeCloseTo(Math.floor((4.75 - insulinOnBoard!) * 20) / 20, 9);
   });
 
+  it('counts a bolus that is recorded for later whole', () => {
+    const suggestion = suggestionOf({ carbohydrates: 30 }, [...readings(180), value('insulin-bolus', -8, 2)]);
+    const before = suggestionOf({ carbohydrates: 30 }).basis;
+    expect(suggestion.basis.insulinOnBoard).toBeCloseTo(before.insulinOnBoard! + 2, 9);
+    expect(suggestion.basis.insulinOfDay).toBeCloseTo(before.insulinOfDay! + 2, 9);
+    expect(suggestion.value).toBeLessThanOrEqual(2.75);
+  });
+
   it.each<{ rail: Rail; more: Parameters<typeof suggestionOf> }>([
     { rail: 'maximum-bolus', more: [{ carbohydrates: 60, therapy: { ...therapy, maximumBolus: 3 } }] },
     { rail: 'insulin-on-board', more: [{ carbohydrates: 60, therapy: { ...therapy, maximumInsulinOnBoard: 3 } }] },

@@ -128,6 +128,41 @@ describe('the values of one record', () => {
   });
 });
 
+describe('doses, meals and settings that are stamped for later', () => {
+  const dose = (ahead: number, c = 18) => value(ahead, { c, x: 2 });
+
+  it.each([18, 19, 20, 21])('are planned (measure %d): neither they nor what is measured beside them is moved', (c) => {
+    for (const record of [
+      [value(-SECOND), dose(8 * MINUTE, c)],
+      [dose(8 * MINUTE, c), value(-SECOND)],
+    ]) {
+      const draft = given();
+      expect(shifts(draft, ...record)).toEqual([undefined, undefined]);
+      expect(draft.clocks[ORIGIN]).toMatchObject({ off: 0, told: 0 });
+    }
+  });
+
+  it('are planned up to ten minutes ahead', () => {
+    expect(shifts(given(), dose(2001))).toEqual([undefined]);
+    expect(shifts(given(), dose(600_000))).toEqual([undefined]);
+    expect(shifts(given(), dose(600_001))).toEqual([602_001]);
+  });
+
+  it('come with the clock where what is measured is ahead too, or was', () => {
+    expect(shifts(given(), dose(30_000), value(29_000))).toEqual([32_000, 32_000]);
+    expect(shifts(given(clockOf(30_000)), dose(29_000))).toEqual([32_000]);
+    expect(shifts(given(clockOf(30_000)), dose(300_000))).toEqual([undefined]);
+  });
+
+  it('say nothing of a clock that looks late', () => {
+    const draft = given(clockOf(0, { told: 0, late: { by: 480_000, since: 1, records: 2 } }), {
+      [`1|${ORIGIN}`]: streamOf(T0, { heard: T0 + HOUR }),
+    });
+    expect(shifts(draft, value(-HOUR, { c: 1 }))).toEqual([undefined]);
+    expect(draft.clocks[ORIGIN]!.late).toMatchObject({ records: 2 });
+  });
+});
+
 describe('a series that goes on where the one before ended', () => {
   const stream = { [`${ECG}|${ORIGIN}`]: streamOf(T0 + 8000, { end: T0 + 10_000 }) };
 

@@ -114,6 +114,44 @@ describe('a clock that is ahead', () => {
   });
 });
 
+describe('a pump', () => {
+  const [BOLUS, MEAL] = [18, 20];
+  const dose = (t: number, x: number, c = BOLUS): WireSample => ({ c, t, x });
+
+  it('that says what is planned has no wrong clock: the plan counts from its time on, and what is measured at its own', () => {
+    const ward = new Ward();
+    for (let m = 0; m <= 60; m += 5) ward.send([{ c: GLUCOSE, t: T0 + m * MINUTE, x: 120 }], T0 + m * MINUTE + SECOND);
+    const now = T0 + 65 * MINUTE;
+    ward.send(
+      [{ c: GLUCOSE, t: now, x: 120 }, dose(now + 8 * MINUTE, 4), dose(now + 8 * MINUTE, 40, MEAL)],
+      now + SECOND,
+    );
+    expect(clockLines(ward)).toEqual([]);
+    expect(ward.state.measures[GLUCOSE]!.t).toBe(now);
+    expect(ward.state.asOf).toBeLessThanOrEqual(now + SECOND);
+    const derived = (at: number) => viewOf(DEFAULT_CATALOGUE, ward.state, at).derived;
+    expect(derived(now + MINUTE)['insulin-on-board']).toMatchObject({ refused: expect.anything() });
+    expect(derived(now + 9 * MINUTE)).toMatchObject({
+      'insulin-on-board': { value: 4 },
+      'carbohydrates-on-board': { value: 40 },
+    });
+    // An emergency that is measured meanwhile is not late beside the plan.
+    ward.send([oxygen(now + MINUTE, 80)], now + MINUTE + SECOND);
+    expect(ward.episodes()).toMatchObject([{ rule: 'oxygen-saturation-low', end: null }]);
+  });
+
+  it('that measures nothing and is ahead by the same amount for a while has a wrong clock', () => {
+    const ward = new Ward();
+    for (let n = 0; n < 4; n++) ward.send([dose(T0 + n * 5 * MINUTE + 7 * MINUTE, 1 + n)], T0 + n * 5 * MINUTE);
+    expect(clockLines(ward)).toEqual(['clock-step raised low open']);
+    expect(ward.state.measures[BOLUS]!.t).toBeLessThanOrEqual(T0 + 15 * MINUTE);
+    // Two that are planned for one time are no clock, however often they are said.
+    const planned = new Ward();
+    for (let n = 0; n < 4; n++) planned.send([dose(T0 + 7 * MINUTE, 1 + n)], T0 + n * MINUTE);
+    expect(clockLines(planned)).toEqual([]);
+  });
+});
+
 describe('a clock that is set back', () => {
   it('by an hour is noticed, and the stream is judged live again', () => {
     const ward = new Ward();

@@ -3,11 +3,9 @@ import { NO_CHANGES, type Changes } from '../state/changes.js';
 import type { Draft } from '../state/draft.js';
 import { LATENESS_BOUND } from '../time/grid.js';
 import type { ClockState } from '../state/sender-state.js';
-import { streamKey } from '../ingest/streams.js';
 import { stillBehind } from '../state/behind.js';
+import { runsOf, SKEW, type Basis, type Run, type Sender } from './runs.js';
 
-/** A series that begins this much after its receipt stays where it is, ms: clocks that agree differ by less, and jitter would tear it. */
-const SKEW = 2000;
 /** Differences within which two records are taken to come from the same clock, ms. */
 const SAME_CLOCK = 5000;
 /**
@@ -15,36 +13,15 @@ const SAME_CLOCK = 5000;
  * newer; a series, which may not overlap what follows from a clock set right, by more.
  */
 const MARGIN = { value: 2000, series: 60_000 } as const;
-/** A series goes on where the one before ended, with pauses up to this, ms. */
-const GOES_ON = 5000;
 /** A clock that is wrong by more is noticed. */
 export const NOTICED = 10_000;
 /** What looks late by less is delay. */
 const DELAY = 60_000;
-/** So many records that look late by the same amount, over so long a time (ms), come from a clock that was set back. */
+/** So many records that are late (or doses ahead) by the same amount, over so long a time (ms), come from a clock that was set back (or is ahead). */
 const SET_BACK = { records: 3, over: 20_000 } as const;
 /** A fold may go back this far, ms: as long values of a clock that was behind have to be found by their judged time. */
 const REACH = LATENESS_BOUND + 7 * 3_600_000;
 const CLOCKS_KEPT = 16;
-
-interface Sender {
-  readonly source: string;
-  readonly device: string;
-}
-
-/** Samples of one sender of a record, in the order sent, whose times do not go back. */
-interface Run {
-  readonly indexes: number[];
-  /** Newest effective time, ms. */
-  t: number;
-  /** Whether its newest value is later than everything of its stream. */
-  isBeyond: boolean;
-  /** Whether it is a series that goes on where its stream ended. */
-  goesOn: boolean;
-}
-
-/** What is known of the patient's senders, and the record. */
-type Basis = Pick<Draft, 'behind' | 'clocks' | 'now' | 'record' | 'streams'>;
 
 /** A copy that a record's runs are taken into, one after the other. */
 interface Learned extends Omit<Basis, 'clocks' | 'behind'> {
@@ -64,7 +41,8 @@ const UNMOVED: Shifts = { shifts: undefined, changes: NO_CHANGES };
  * whole when all are; and what is learned of the senders' clocks.
  *
  * A sender's values of one record are moved as a whole, so that they keep their distances, and by the same amount as the last ones
- * while that fits, so that records do. Where times go back in the order sent, a clock may have been set: each part is judged for itself.
+ * while that fits, so that records do. Where times go back in the order sent, a clock may have been set: each part is judged for itself. What is planned says nothing of
+ * a clock, and counts at its own time, later than its receipt.
  */
 export function shiftsOf(twin: Basis, samples: readonly WireSample[], sender: Sender): Shifts {
   const { receivedAt } = twin.record;
@@ -90,37 +68,6 @@ function shiftOf({ s }: WireSample, off: number): number | undefined {
   return off + (s === undefined ? MARGIN.value : MARGIN.series);
 }
 
-function runsOf(
-  twin: Basis,
-  samples: readonly WireSample[],
-  sender: Sender,
-): ReadonlyMap<string, { readonly source: string; readonly runs: readonly Run[] }> {
-  const origins = new Map<string, { readonly source: string; readonly runs: Run[] }>();
-  samples.forEach((sample, index) => {
-    const { t, c, h } = sample;
-    const source = sample.f ?? sender.source;
-    const device = sample.d ?? sender.device;
-    // So far ahead is no clock; what is withdrawn keeps its place.
-    if (sample.w !== undefined || !Number.isFinite(t) || t > twin.record.receivedAt + LATENESS_BOUND) return;
-    const origin = device === '' ? `f:${source}` : `d:${device}`;
-    const stream = twin.streams[streamKey(source, device, c, h)];
-    const isBeyond = stream === undefined || t > stream.t;
-    const goesOn = stream?.end !== undefined && isBeyond && t - stream.end <= GOES_ON;
-    let one = origins.get(origin);
-    if (one === undefined) origins.set(origin, (one = { source, runs: [] }));
-    const last = one.runs.at(-1);
-    if (last === undefined || t < last.t) {
-      one.runs.push({ indexes: [index], t, isBeyond, goesOn });
-      return;
-    }
-    last.indexes.push(index);
-    last.t = t;
-    last.isBeyond = isBeyond;
-    last.goesOn ||= goesOn;
-  });
-  return origins;
-}
-
 /** Takes one run into what is known of the clock; answers by how much it is ahead, ms, negative: behind. */
 function offOf(learned: Learned, origin: string, source: string, run: Run): number {
   const ahead = run.t - learned.record.receivedAt;
@@ -130,6 +77,7 @@ function offOf(learned: Learned, origin: string, source: string, run: Run): numb
     put(learned, origin, { ...known, heard: learned.now, rightSince: rightSince(learned, known, off) });
     return off;
   }
+  if (run.isPlanned) return planned(learned, origin, source, known, ahead);
   if (ahead > SKEW && !run.goesOn) {
     put(learned, origin, changed(learned, source, known, ahead));
     return ahead;
@@ -145,7 +93,8 @@ function offOf(learned: Learned, origin: string, source: string, run: Run): numb
 
 /** A run that looks late: it is, or its clock was set back. */
 function late(learned: Learned, origin: string, source: string, known: ClockState | undefined, ahead: number): number {
-  const before = known?.late;
+  // What was noted of doses that are ahead says nothing of this.
+  const before = known?.late !== undefined && known.late.by < 0 ? known.late : undefined;
   const isSame = before !== undefined && Math.abs(before.by - ahead) <= SAME_CLOCK;
   // A stream that was late all along is slow, not wrong.
   if (before === undefined && !wasInTime(learned, origin, ahead)) return 0;
@@ -157,6 +106,29 @@ function late(learned: Learned, origin: string, source: string, known: ClockStat
   }
   put(learned, origin, changed(learned, source, known, ahead));
   return behind(learned, ahead);
+}
+
+/**
+ * Doses that are ahead: they are planned, or come from the clock of a pump that measures nothing. Several records that are ahead by the same amount over a time are a clock:
+ * what is planned comes nearer, a wrong clock goes on as the right one does.
+ */
+function planned(
+  learned: Learned,
+  origin: string,
+  source: string,
+  known: ClockState | undefined,
+  ahead: number,
+): number {
+  const before = known?.late;
+  const isSame = before !== undefined && Math.abs(before.by - ahead) <= SAME_CLOCK;
+  const { by, since, records } = isSame ? before : { by: ahead, since: learned.now, records: 0 };
+  if (records + 1 < SET_BACK.records || learned.now - since < SET_BACK.over) {
+    const clock = known ?? { source, off: 0, since: learned.now, told: 0, rightSince: learned.now };
+    put(learned, origin, { ...clock, heard: learned.now, late: { by, since, records: records + 1 } });
+    return 0;
+  }
+  put(learned, origin, changed(learned, source, known, ahead));
+  return ahead;
 }
 
 /** Whether some stream of this sender had values that were newer, relative to their receipt, than these. */

@@ -9,7 +9,7 @@ export interface ClockState {
   readonly rightSince: number | null;
   /** Clock error last reported, ms; 0: none. */
   readonly told: number;
-  /** Records that all look late by the same amount. */
+  /** Records that all look late by the same amount (negative), or bring doses that are ahead by it. */
   readonly late?: { readonly by: number; readonly since: number; readonly records: number };
 }
 

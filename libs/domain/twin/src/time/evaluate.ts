@@ -206,7 +206,9 @@ function takeMeasure(draft: Draft, effect: Effect, past: Past): void {
     latest !== null && latest.identity === before?.latest?.identity && latest.version === before.latest.version;
   const { receivedAt, sent } = same ? before! : past.receiptOf(code, latest);
   draft.measures[code] = { t: newest, latest, sent, receivedAt };
-  draft.asOf = Math.max(draft.asOf ?? newest, newest);
+  // What is planned for later is known, and not yet how the person is.
+  const known = Math.min(newest, draft.now);
+  draft.asOf = Math.max(draft.asOf ?? known, known);
 }
 
 /** The newest, as they were sent, of what was latest and what was judged now; the same value may have been judged anew. */
