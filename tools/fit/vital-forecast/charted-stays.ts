@@ -60,8 +60,8 @@ function* rowsOf(
     }
     for (const [sign, x] of now) {
       charted.get(sign.code)!.push({ minute, x });
-      const { location, spread } = featuresOf(memory, sign, about)!;
-      made.push({ sign, minute, now: x, features: { location, spread } });
+      const { location, spread, disagreement } = featuresOf(memory, sign, about)!;
+      made.push({ sign, minute, now: x, features: { location, spread, disagreement } });
     }
   }
   for (const { sign, minute, now, features } of made) {

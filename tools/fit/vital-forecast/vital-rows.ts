@@ -1,4 +1,4 @@
-import { featuresOf, VITAL_SIGNS, type VitalSign } from '#libs/domain/vital-forecast';
+import { featuresOf, VITAL_SIGNS, type Features, type VitalSign } from '#libs/domain/vital-forecast';
 import { readStays, type Stay } from '../../validate/sets/sepsis/sepsis2019-stays.js';
 import { foldOf, isHeldApart, subjectOf, vitalMoments } from '../../validate/sets/vitals/vital-moments.js';
 
@@ -9,7 +9,7 @@ export interface VitalRow {
   readonly isHeldApart: boolean;
   /** Folds for residuals that no weight was fitted on: 1 to 4 of those not held apart. */
   readonly fold: number;
-  readonly features: { readonly location: readonly number[]; readonly spread: readonly number[] };
+  readonly features: Pick<Features, 'location' | 'spread' | 'disagreement'>;
   /** The value now, and by hours ahead where there is one. */
   readonly now: number;
   readonly later: ReadonlyMap<number, number>;
@@ -43,13 +43,13 @@ function* rowsOf(set: string, stay: Stay, sign: VitalSign): Iterable<VitalRow> {
       const x = values.get(hour + ahead);
       if (x !== undefined) later.set(ahead, x);
     }
-    const { location, spread } = featuresOf(memory, sign, about)!;
+    const { location, spread, disagreement } = featuresOf(memory, sign, about)!;
     yield {
       set,
       record,
       isHeldApart: isHeldApart(record),
       fold: foldOf(record),
-      features: { location, spread },
+      features: { location, spread, disagreement },
       now,
       later,
     };

@@ -76,7 +76,7 @@ const METRICS: ModelCard['metrics'] = [
 
 export const GLUCOSE_FORECAST_CARD: ModelCard = {
   id: 'glucose-forecast',
-  version: '1.0.0',
+  version: '1.1.0',
   title: 'Glucose 15 to 120 min ahead',
   kind: 'statistical',
   outputs: ['glucose'],
@@ -91,7 +91,7 @@ export const GLUCOSE_FORECAST_CARD: ModelCard = {
   refuses: [
     'Without a glucose value, or without 30 min of readings before the newest.',
     'When the newest value is of bad quality.',
-    'When two sensors differ by more than 60 mg/dL and half of the value.',
+    'When two sensors (devices; of values without one their sources) differ by more than 60 mg/dL and half of the lower value.',
     'For people under 18 years, and in pregnancy.',
   ],
   trainedOn: { sets: ['cgm_loop', 'azt1d', 't1d_uom'], records: 15, period: 'rows marked train' },

@@ -182,6 +182,18 @@ describe('two sensors', () => {
     expect(width(forecast)).toBeGreaterThan(1.3 * width(answered(both(5))));
     expect(forecastOf(both(150))).toMatchObject({ kind: 'refused', reason: 'outside-domain' });
   });
+
+  it.each([
+    ['higher', 200, 120],
+    ['lower', 120, 200],
+  ])('are refused alike where the %s one is forecast', (_, own, other) => {
+    const minutes = Array.from({ length: 25 }, (__, i) => START + 5 * i * MINUTE);
+    const changes = minutes.flatMap((t, i) => [
+      glucose(t, own),
+      ...(i < 5 ? [] : [glucose(t, other, { source: 'other', identity: `o${t}` })]),
+    ]);
+    expect(forecastOf(taken(changes))).toMatchObject({ kind: 'refused', reason: 'outside-domain' });
+  });
 });
 
 describe('what is learned of a person', () => {

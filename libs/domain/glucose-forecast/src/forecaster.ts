@@ -22,7 +22,7 @@ import { NEEDED_MINUTES, situationAt, type Situation } from './person/situation.
 /** What a sensor can show, mg/dL: beyond lies its "low" and "high". */
 const SHOWN = { least: 39, most: 401 } as const;
 const MIN_AGE = 18;
-/** A second sensor that differs by less is no news: each may be off by 15 to 20 % (ISO 15197 as the usual bound of a meter). */
+/** A second sensor that differs by less is no news: each may be off by 15 to 20 % (ISO 15197 as the usual bound of a meter). Shares are of the lower value, so that it does not matter which is forecast. */
 const TOLERATED = { mgdl: 20, share: 0.2 } as const;
 /** Beyond this nobody can say which sensor is right. */
 const REFUSED = { mgdl: 60, share: 0.5 } as const;
@@ -54,11 +54,10 @@ function forecast(stored: unknown, output: number, about: Subject): ModelForecas
       'too-little-data',
       `A forecast needs ${NEEDED_MINUTES} min of glucose without a gap over 20 min before the newest value.`,
     );
-  const current = readings.at(-1)!.x;
-  const disagreement = sensor.disagreement ?? 0;
-  if (disagreement > Math.max(REFUSED.mgdl, REFUSED.share * current))
-    return refuse('outside-domain', `Two glucose sensors differ by ${Math.round(disagreement)} mg/dL.`);
-  const widening = disagreement > Math.max(TOLERATED.mgdl, TOLERATED.share * current) ? disagreement : 0;
+  const { mgdl, lower } = sensor.disagreement ?? { mgdl: 0, lower: 0 };
+  if (mgdl > Math.max(REFUSED.mgdl, REFUSED.share * lower))
+    return refuse('outside-domain', `Two glucose sensors differ by ${Math.round(mgdl)} mg/dL.`);
+  const widening = mgdl > Math.max(TOLERATED.mgdl, TOLERATED.share * lower) ? mgdl : 0;
   return answer(memory, sensor, situation, widening, about);
 }
 

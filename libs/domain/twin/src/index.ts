@@ -24,6 +24,7 @@ export { RANKS } from './rules/rule.js';
 export type * from './rules/rule.js';
 export type * from './rules/derived.js';
 export type { Sample } from './rules/judged-sample.js';
+export { sensorOf, takenOver } from './rules/sensor.js';
 export { limitRule, QUALITY } from './rules/limit-rule.js';
 export type { Finding } from './alerts/finding.js';
 export type { Cited } from './state/cited.js';

@@ -78,7 +78,7 @@ const METRICS: ModelCard['metrics'] = [
 
 export const VITAL_FORECAST_CARD: ModelCard = {
   id: 'vital-forecast',
-  version: '1.0.0',
+  version: '1.1.0',
   title: 'Vital signs 1 to 12 hours ahead',
   kind: 'statistical',
   outputs: VITAL_SIGNS.map(({ name }) => name),
@@ -98,6 +98,7 @@ export const VITAL_FORECAST_CARD: ModelCard = {
     'Without a value of the output of good or doubtful quality (no-data).',
     'When the newest value of the output is over 4 h older than the newest of all vital signs (stale-data).',
     'With fewer than two values of the output in 24 h (too-little-data).',
+    'When two sensors of the output differ by more than three times its usual spread in intensive care: heart rate 51 /min, respiratory rate 16.5 /min, saturation 8.4 %, systolic pressure 69 mmHg, mean pressure 48 mmHg, temperature 2.4 °C (outside-domain). A third of that widens the bands.',
     'For people under 18 years and in pregnancy (outside-population).',
   ],
   trainedOn: {

@@ -13,7 +13,7 @@ export function explained(
   features: Features,
   about: Subject,
 ): string {
-  const { own, missing } = features;
+  const { own, missing, disagreement } = features;
   const mean = own.means.reduce((sum, x) => sum + x, 0) / own.means.length;
   const digits = sign.spread < 2 ? 1 : 0;
   const sentences = [
@@ -28,6 +28,10 @@ export function explained(
     );
   }
   if (missing.length > 0) sentences.push(`Not known: ${missing.map(({ title }) => title).join(', ')}.`);
+  if (disagreement > 0)
+    sentences.push(
+      `Another sensor differs by ${own.disagreement.toFixed(digits)} ${sign.unit}: the bands are wider for that.`,
+    );
   if (about.ageYears === null) sentences.push('Age is not known; an adult is assumed.');
   return sentences.join(' ');
 }

@@ -192,3 +192,61 @@ describe('the forecaster', () => {
     );
   });
 });
+
+describe('sensors of one vital sign', () => {
+  const beside = (code: number, own: number, other: number, over: Partial<InputChange> = {}): InputChange[] => [
+    ...hourly(code, [own, own, own, own]),
+    value(code, 3 * 60, other, { identity: 'other', source: 'wearable', ...over }),
+  ];
+
+  it.each(VITAL_SIGNS)(
+    'that differ are no news up to the usual spread, widen the bands of $name beyond, and are refused beyond three',
+    ({ code, usual, spread, title, bounds }) => {
+      const side = usual - 4 * spread < bounds.least ? 1 : -1;
+      const at = (spreads: number) => forecast(beside(code, usual, usual + side * spreads * spread), code);
+      const widthAt = (spreads: number): number => {
+        const answer = at(spreads);
+        if (answer.kind === 'refused') throw new Error(answer.message);
+        return width(answer) / spread;
+      };
+      expect(at(0.9)).toMatchObject({ explanation: expect.not.stringContaining('sensor') });
+      expect(at(2)).toMatchObject({ explanation: expect.stringContaining('Another sensor differs by') });
+      expect(widthAt(2)).toBeGreaterThan(1.2 * widthAt(0.9));
+      expect(at(3.1)).toMatchObject({
+        kind: 'refused',
+        reason: 'outside-domain',
+        message: expect.stringMatching(`^Two sensors of ${title} differ by `),
+      });
+    },
+  );
+
+  it.each<[string, Partial<InputChange>]>([
+    ['of the same sensor', { source: 'ward' }],
+    ['ten minutes apart', { t: T0 + 3 * HOUR - 10 * MINUTE }],
+    ['of bad quality', { quality: 2 }],
+  ])('do not contradict each other by values %s', (_, over) => {
+    expect(forecast(beside(HEART, 80, 140, over))).toMatchObject({
+      kind: 'forecast',
+      explanation: expect.not.stringContaining('sensor'),
+    });
+  });
+
+  it('that contradict each other are not read for other vital signs', () => {
+    const without = forecastOr(hourly(BREATHS, [16, 17, 16, 17]), BREATHS);
+    const conflict = forecastOr([...hourly(BREATHS, [16, 17, 16, 17]), ...beside(HEART, 80, 150)], BREATHS);
+    expect(conflict.points).toEqual(without.points);
+    expect(conflict.explanation).toContain('Not known: heart rate');
+  });
+
+  it('are compared by medians of five minutes: one odd value of a stream is none, a withdrawn one neither', () => {
+    const stream = Array.from({ length: 60 }, (_, i) => [
+      value(HEART, 180 + i / 10, 80, { identity: `a ${i}` }),
+      value(HEART, 180 + i / 10, i === 59 ? 160 : 82, { identity: `b ${i}`, source: 'wearable' }),
+    ]).flat();
+    expect(forecast(stream).kind).toBe('forecast');
+    const odd = value(HEART, 3 * 60, 150, { identity: 'other', source: 'wearable' });
+    const charted = hourly(HEART, [80, 80, 80, 80]);
+    const back = forecast([...charted, odd, { ...odd, isWithdrawn: true }]);
+    expect(back).toEqual(forecast(charted));
+  });
+});

@@ -10,7 +10,7 @@ import {
 } from '#libs/domain/forecasting';
 import { HORIZON_MINUTES, VITAL_FORECAST_CARD } from './card.js';
 import { explained } from './explanation.js';
-import type { Features } from './features/features.js';
+import { areInConflict, type Features } from './features/features.js';
 import { readingsOf, type Readings } from './features/readings.js';
 import { VITAL_SIGNS, vitalSign, type VitalSign } from './features/vital-signs.js';
 import { memoryOf, newestOfAll, taken, VITAL_MEMORY_VERSION, type VitalMemory } from './memory/memory.js';
@@ -54,7 +54,15 @@ function forecastOf(readings: Readings, output: number, about: Subject): ModelFo
   if (outside !== undefined) return outside;
   const features = readings.featuresOf(sign, about);
   if (features === undefined) return refuse('no-data', `There is no usable value of ${sign.title}.`);
-  return tooOldOrFew(readings.memory, sign, features) ?? forecastFrom(sign, features, about);
+  return (
+    tooOldOrFew(readings.memory, sign, features) ?? conflictOf(sign, features) ?? forecastFrom(sign, features, about)
+  );
+}
+
+function conflictOf(sign: VitalSign, { own }: Features): ModelRefusal | undefined {
+  if (!areInConflict(own, sign)) return undefined;
+  const by = own.disagreement.toFixed(sign.spread < 2 ? 1 : 0);
+  return refuse('outside-domain', `Two sensors of ${sign.title} differ by ${by} ${sign.unit}.`);
 }
 
 function tooOldOrFew(memory: VitalMemory, sign: VitalSign, { own }: Features): ModelRefusal | undefined {

@@ -70,6 +70,7 @@ export interface InputChange {
   readonly x: number;
   /** 0 good, 1 doubtful, 2 bad. */
   readonly quality: 0 | 1 | 2;
+  /** Whose value it is: its device, of a value without one its source. */
   readonly source: string;
   /** The value does not count any more. */
   readonly isWithdrawn: boolean;
@@ -77,6 +78,7 @@ export interface InputChange {
 
 /** Whom a model is asked about. null: unknown, which is never taken for a value. */
 export interface Subject {
+  /** Whole years, so that what is computed of a memory once holds for all who ask on the same day. */
   readonly ageYears: number | null;
   readonly isPregnant: boolean | null;
   readonly weightKg: number | null;

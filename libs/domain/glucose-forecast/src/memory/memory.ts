@@ -2,7 +2,7 @@ import type { Person } from '../person/person.js';
 import type { Entry } from './entries.js';
 
 export interface Reading extends Entry {
-  /** Source of the sensor. */
+  /** The sensor: its device, of a value without one its source. */
   readonly s: string;
   /** 0 accepted, 1 doubtful, 2 bad. */
   readonly q: 0 | 1 | 2;

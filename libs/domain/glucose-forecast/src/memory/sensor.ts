@@ -13,8 +13,13 @@ export interface Chosen {
   readonly readings: readonly Reading[];
   /** The newest it sent, of whatever quality. */
   readonly newest: Reading;
-  /** Greatest difference to another sensor that reports, mg/dL, by what that one shows; null without another. */
-  readonly disagreement: number | null;
+  /** Greatest difference to another sensor that reports, mg/dL, and the lower of the two values; null without another. */
+  readonly disagreement: Disagreement | null;
+}
+
+export interface Disagreement {
+  readonly mgdl: number;
+  readonly lower: number;
 }
 
 export function chosenSensor({ glucose }: Memory): Chosen | undefined {
@@ -31,7 +36,8 @@ export function chosenSensor({ glucose }: Memory): Chosen | undefined {
     );
   const [first, ...others] = sensors;
   const differences = others.flatMap(({ readings }) => differenceOf(first!.readings, readings));
-  return { ...first!, disagreement: differences.length === 0 ? null : Math.max(...differences) };
+  const [greatest = null] = differences.toSorted((a, b) => b.mgdl - a.mgdl || a.lower - b.lower);
+  return { ...first!, disagreement: greatest };
 }
 
 function chosen(glucose: readonly Reading[], source: string): Chosen {
@@ -41,7 +47,8 @@ function chosen(glucose: readonly Reading[], source: string): Chosen {
 }
 
 /** Difference of the newest readings of one moment. */
-function differenceOf(own: readonly Reading[], other: readonly Reading[]): readonly number[] {
+function differenceOf(own: readonly Reading[], other: readonly Reading[]): readonly Disagreement[] {
   const [a, b] = [own.at(-1), other.at(-1)];
-  return a !== undefined && b !== undefined && Math.abs(a.t - b.t) <= SAME ? [Math.abs(a.x - b.x)] : [];
+  if (a === undefined || b === undefined || Math.abs(a.t - b.t) > SAME) return [];
+  return [{ mgdl: Math.abs(a.x - b.x), lower: Math.min(a.x, b.x) }];
 }

@@ -4,6 +4,7 @@ import {
   isPregnantAt,
   mapFinding,
   mapRecord,
+  sensorOf,
   type Circumstances,
   type Cited,
   type Citing,
@@ -40,9 +41,10 @@ interface Memory {
 
 const EMPTY: Memory = { vitals: memoryOf(null), inputs: {}, cell: null, held: NOT_HELD, finding: null };
 
-function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
+function step(memory: unknown, { cited, device }: Sample, at: Circumstances): DetectorStep {
   const before = (memory as Memory | null) ?? EMPTY;
-  const { identity, t, x, quality, code, source } = cited;
+  const { identity, t, x, quality, code } = cited;
+  const source = sensorOf(cited.source, device);
   const known = before.inputs[code];
   const cell = Math.floor(at.now / JUDGED_EVERY);
   const isCharted = quality === 0 && (known === undefined || t - known.t >= MINUTE || t < known.t);
@@ -63,8 +65,9 @@ function holdsOf({ held, finding }: Memory): DetectorStep['holds'] {
 }
 
 function judged(memory: Memory, cell: number, at: Circumstances): Memory {
+  const age = ageAt(at.person, at.now);
   const about: Subject = {
-    ageYears: ageAt(at.person, at.now),
+    ageYears: age === null ? null : Math.floor(age),
     isPregnant: isPregnantAt(at.person, at.now),
     weightKg: null,
     parameters: null,

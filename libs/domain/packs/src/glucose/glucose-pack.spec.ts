@@ -21,6 +21,21 @@ describe('rate of change', () => {
     expect(rate(ward)).toMatchObject({ value: expect.closeTo(1.2), unit: 'mg/dL/min' });
   });
 
+  it('is that of the newest of two devices, which one gateway sends for', () => {
+    const ward = new Ward();
+    for (let i = 0; i < 5; i++)
+      for (const [d, x] of [
+        ['cgm-1', 100 + 6 * i],
+        ['cgm-2', 180 - 6 * i],
+      ] as const)
+        ward.send([{ c: GLUCOSE, t: T0 + i * MIN5 + (d === 'cgm-1' ? 0 : MINUTE), x, d }]);
+    // It begins anew with each change between them; neither course is taken for a fall of 80 in a minute.
+    expect(rate(ward)).toMatchObject({ refused: 'too-few-readings' });
+    expect(ward.episodes()).toEqual([]);
+    ward.send(series(GLUCOSE, T0 + 6 * MIN5, MIN5, [144, 138, 132, 126]).map((sample) => ({ ...sample, d: 'cgm-2' })));
+    expect(rate(ward)).toMatchObject({ value: expect.closeTo(-1.2) });
+  });
+
   it('is the same when a reading comes late', () => {
     const [inOrder, late] = [new Ward(), new Ward()];
     const samples = series(GLUCOSE, T0, MIN5, [100, 103, 112, 119]);
@@ -84,10 +99,13 @@ describe('a low that is predicted', () => {
     expect(fall(ward).filter((line) => line.startsWith('glucose-low raised'))).toHaveLength(1);
   });
 
-  it('is not predicted from two sensors taken together, and each is evaluated alone', () => {
+  it.each([
+    ['two sources', { source: 'meter', device: '' }],
+    ['two devices of one source', { source: 'gateway', device: 'cgm-2' }],
+  ])('is not predicted from %s taken together, and each is evaluated alone', (_, other) => {
     const ward = new Ward();
     const first = series(GLUCOSE, T0, MIN5, FALLING.slice(0, 9));
-    const head = { v: 1, kind: 'samples', tenant: 1, patient: 'p1', source: 'meter', device: '' } as const;
+    const head = { v: 1, kind: 'samples', tenant: 1, patient: 'p1', ...other } as const;
     const said = first.flatMap((sample, i) => {
       // A meter that reads 40 higher: beside the sensor it is no rise, and the sensor's next value is no fall from it.
       const meter = { ...sample, t: sample.t + MINUTE, x: sample.x! + 40 };
@@ -108,6 +126,16 @@ describe('a low that is predicted', () => {
     const rules = ['glucose-low', 'glucose-low-ahead', 'glucose-low-soon', 'glucose-low-soon-early'];
     expect(late.episodes()).toHaveLength(rules.length);
     for (const rule of rules) expect(late.episodes()).toContainEqual(expect.objectContaining({ rule }));
+  });
+
+  it('is predicted of a device from what was known of its source, when sensors were told apart by sources', () => {
+    const ward = new Ward();
+    const samples = series(GLUCOSE, T0, MIN5, FALLING);
+    const said = samples.flatMap((sample, i) => emittedBy(ward.send([i < 6 ? sample : { ...sample, d: 'cgm-1' }])));
+    expect(said.filter((line) => line.includes('raised'))).toEqual([
+      'glucose-low-soon raised medium open',
+      'glucose-low raised medium open',
+    ]);
   });
 
   it('counts one severity lower while the sensor is in doubt', () => {

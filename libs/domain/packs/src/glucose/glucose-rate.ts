@@ -1,16 +1,19 @@
 import { isCompressionSuspected, rateOfChange, withReading, type History } from '#libs/domain/glucose';
-import type { Derived, FoldedMeasure, Sample } from '#libs/domain/twin';
+import { sensorOf, type Derived, type FoldedMeasure, type Sample } from '#libs/domain/twin';
 
 /** The slope is of 15 min; the 30 min before show whether glucose was stable. */
 const WINDOW_MS = 45 * 60_000;
 
-/** The newest sensor's readings; another source begins anew. */
+/** The newest sensor's readings; another sensor begins anew. */
 interface Memory {
+  /** Its sensor. */
   readonly source: string;
   readonly history: History;
 }
 
-function step(memory: unknown, { cited: { t, x, quality, source } }: Sample): Memory | null {
+function step(memory: unknown, { cited, device }: Sample): Memory | null {
+  const { t, x, quality } = cited;
+  const source = sensorOf(cited.source, device);
   const before = memory as Memory | null;
   if (quality === 2) return before;
   const history = withReading(before?.source === source ? before.history : [], t, x);

@@ -12,6 +12,8 @@ import {
   mapFinding,
   mapRecord,
   RANKS,
+  sensorOf,
+  takenOver,
   type Circumstances,
   type Cited,
   type Citing,
@@ -74,10 +76,11 @@ const AHEAD: readonly {
 const GAP = 60 * MINUTE;
 const LOW_FOR = 4.5 * MINUTE;
 
-function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorStep {
-  const before = (memory as Memory | null) ?? {};
-  const { t, x, source } = cited;
-  const old = Object.hasOwn(before, source) ? before[source] : undefined;
+function step(memory: unknown, { cited, device }: Sample, at: Circumstances): DetectorStep {
+  const sensor = sensorOf(cited.source, device);
+  const before = takenOver((memory as Memory | null) ?? {}, cited.source, sensor);
+  const { t, x } = cited;
+  const old = Object.hasOwn(before, sensor) ? before[sensor] : undefined;
   const limits = {
     low: limitsOf(at, LOW_SOON_RULE),
     earlyLow: limitsOf(at, EARLY_LOW_SOON_RULE),
@@ -97,8 +100,8 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
     const finding = aheadFindingOf(rule, words, cites, probabilities?.[name], limitsOf(at, rule).raise);
     findings = { ...findings, [rule.id]: finding };
   }
-  const sensor = { state, ...(Object.keys(ahead).length > 0 ? { ahead } : {}), cites, findings };
-  const after = bounded({ ...before, [source]: sensor });
+  const known = { state, ...(Object.keys(ahead).length > 0 ? { ahead } : {}), cites, findings };
+  const after = bounded({ ...before, [sensor]: known });
   return { memory: after, holds: holdsOf(after, at.now) };
 }
 

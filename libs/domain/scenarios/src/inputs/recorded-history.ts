@@ -9,6 +9,7 @@ export interface RecordedValue {
   readonly x: number;
   /** 0 good, 1 doubtful, 2 bad. */
   readonly quality: 0 | 1 | 2;
+  /** Whose value it is: its device, of a value without one its source. */
   readonly source: string;
 }
 
@@ -19,6 +20,8 @@ export interface RecordedHistory {
   readonly inputs: PersonInputs;
   /** By how much another sensor differs from the one used, mg/dL; 0: by no more than sensors do. */
   readonly disagreement: number;
+  /** Whether it differs so much that nobody can say which is right. */
+  readonly isInConflict: boolean;
   readonly counts: readonly { readonly code: RecordedValue['code']; readonly count: number; readonly newest: number }[];
   readonly warnings: readonly string[];
 }
@@ -31,6 +34,8 @@ const EXERCISE_HOLDS = 4 * HOUR;
 const BASAL_OLD = 24 * HOUR;
 /** Sensors at the same time that differ by more than this share of their mean disagree (ISO 15197:2013 §6.3.3 asks meters for 15 %; two of them differ by √2 times that). */
 const DISAGREEMENT = 0.21;
+/** Beyond both nobody can say which sensor is right; a share of the lower value, so that it does not matter which is used. As `glucose-forecast` has it. */
+const CONFLICT = { mgPerDl: 60, share: 0.5 } as const;
 
 /**
  * What a model is given: values of good and doubtful quality. Of several glucose sources the one with most readings in the three hours before the
@@ -69,6 +74,7 @@ export function recordedHistory(
     glucose,
     inputs,
     disagreement: disagreementOf(readings, source, from) ?? 0,
+    isInConflict: (farApart(readings, source, from) ?? []).some(isConflict),
     counts: countsOf(kept),
     warnings: [...sensorWarnings(readings, source, from), ...basalWarnings(rates, from), ...doubtfulWarnings(usable)],
   };
@@ -112,14 +118,29 @@ function held(
 
 /** The greatest difference of readings of one moment in the last half hour that is more than sensors differ by, mg/dL; 0: none is; null: there is one source. */
 function disagreementOf(readings: readonly RecordedValue[], source: string, from: number): number | null {
+  const pairs = farApart(readings, source, from);
+  return pairs === null ? null : Math.max(0, ...pairs.map(differenceOf));
+}
+
+type Pair = readonly [own: number, other: number];
+
+function differenceOf([own, other]: Pair): number {
+  return Math.abs(own - other);
+}
+
+function isConflict(pair: Pair): boolean {
+  return differenceOf(pair) > Math.max(CONFLICT.mgPerDl, CONFLICT.share * Math.min(...pair));
+}
+
+/** Readings of one moment in the last half hour that differ by more than sensors do; null: there is one source. */
+function farApart(readings: readonly RecordedValue[], source: string, from: number): readonly Pair[] | null {
   const recent = readings.filter(({ t }) => t > from - 30 * MINUTE);
   const own = recent.filter((reading) => reading.source === source);
   const others = recent.filter((reading) => reading.source !== source);
   if (others.length === 0) return null;
-  const differences = others.flatMap(({ t, x }) =>
-    own.filter((mine) => Math.abs(mine.t - t) <= 5 * MINUTE && isFar(mine.x, x)).map((mine) => Math.abs(mine.x - x)),
+  return others.flatMap(({ t, x }) =>
+    own.filter((mine) => Math.abs(mine.t - t) <= 5 * MINUTE && isFar(mine.x, x)).map((mine): Pair => [mine.x, x]),
   );
-  return Math.max(0, ...differences);
 }
 
 function isFar(x: number, y: number): boolean {

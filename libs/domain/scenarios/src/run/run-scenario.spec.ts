@@ -51,6 +51,17 @@ describe('runScenario', () => {
     const plan = planOf({ a: [] });
     const beside = (x: number) => branchOf(plan, { values: [...VALUES, value('glucose', -3, x, { source: 'other' })] });
     expect(runScenario(beside(260), LINEAR_MODEL)).toMatchObject({ kind: 'refused', reason: 'outside-domain' });
+    // Whichever of the two is used: of as many readings the source that sorts first or last.
+    const level = (x: number, source: string) =>
+      VALUES.filter(({ code }) => code === 'glucose').map((one) => ({ ...one, x, source }));
+    for (const [own, other] of [
+      ['a', 'z'],
+      ['z', 'a'],
+    ] as const) {
+      const values = [...VALUES.filter(({ code }) => code !== 'glucose'), ...level(150, own), ...level(240, other)];
+      const branch = branchOf(plan, { values: values.toSorted((a, b) => a.t - b.t) });
+      expect(runScenario(branch, LINEAR_MODEL)).toMatchObject({ kind: 'refused', reason: 'outside-domain' });
+    }
     expect(scenarioOf(beside(200)).warnings.join()).toContain('disagree by 50 mg/dL');
     expect(scenarioOf(beside(160)).warnings.join()).not.toContain('disagree');
   });

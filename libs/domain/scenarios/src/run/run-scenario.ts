@@ -25,8 +25,6 @@ export interface ScenarioBranch {
 export type ScenarioOutcome = { readonly kind: 'scenario'; readonly scenario: Scenario } | ModelRefusal;
 
 const MINUTE = 60_000;
-/** Beyond both nobody can say which sensor is right; as `glucose-forecast` has it. */
-const MAX_DISAGREEMENT = { mgPerDl: 60, share: 0.5 } as const;
 const DISCLAIMER =
   'Research software, not a cleared medical device. A scenario is a simulation: nothing is given, changed or ordered by it.';
 
@@ -40,7 +38,7 @@ export function runScenario<Ensemble>(branch: ScenarioBranch, model: ScenarioMod
   const history = recordedHistory(branch.values, from, until);
   if (isRefusal(history)) return history;
   const { disagreement } = history;
-  if (disagreement > Math.max(MAX_DISAGREEMENT.mgPerDl, MAX_DISAGREEMENT.share * history.glucose.at(-1)!.mgPerDl))
+  if (history.isInConflict)
     return refuse(
       'outside-domain',
       `Two glucose sensors differ by ${Math.round(disagreement)} mg/dL. Check with a meter.`,

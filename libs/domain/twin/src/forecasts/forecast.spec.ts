@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PatientInput, WireModelStatus, WireParameters, WireSample } from '#libs/contracts';
 import { PACKS } from '#libs/domain/packs';
-import type { Forecaster } from '#libs/domain/forecasting';
+import { refuse, type Forecaster } from '#libs/domain/forecasting';
 import { metInRuns, propertyRuns } from '#libs/testing/properties';
 import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, T0, TREND, Ward } from '#libs/testing/ward';
 import { catalogueOf, readTwin, writeTwin, type ForecastChange, type TwinState } from '../index.js';
@@ -131,6 +131,15 @@ describe('forecasts of a record', () => {
     ward.take({ ...HEAD, kind: 'clinical', receivedAt: T0, source: 'fhir', facts: [fact], samples: [] });
     ward.send([glucose(0, 100), glucose(5, 110)]);
     expect(means(ward)).toEqual(['outside-population']);
+  });
+
+  it('know the age in whole years: what is computed of a memory holds whenever it is asked', () => {
+    const ward = wardWith({ ...TREND, forecast: (_, __, about) => refuse('outside-domain', `${about.ageYears}`) });
+    const demographics = { fact: 'demographics', reference: 'Patient/p1', version: 1 } as const;
+    const fact = { ...demographics, content: { birthDate: '1980-05-05' } };
+    ward.take({ ...HEAD, kind: 'clinical', receivedAt: T0, source: 'fhir', facts: [fact], samples: [] });
+    ward.send([glucose(0, 100), glucose(5, 110)]);
+    expect(said(ward)).toMatchObject([{ message: expect.stringMatching(/^\d+$/) }]);
   });
 
   it('cost nothing without a model: the twin is as it was before there were any', () => {

@@ -46,6 +46,7 @@ function inputs(measurements: readonly Change[], judgements: readonly Judgement[
 describe('what a version is to models', () => {
   it.each<[string, Partial<Change>, object | undefined]>([
     ['a new value is an input', {}, INPUT],
+    ['its device is its sensor', { device: 'Device/cgm-2' }, { ...INPUT, source: 'Device/cgm-2' }],
     ['a doubtful one too', { quality: 1 }, { ...INPUT, quality: 1 }],
     [
       'with the quality that the signal checks gave it',

@@ -1,5 +1,6 @@
 import type { InputChange } from '#libs/domain/forecasting';
 import { judgedAt } from '../clocks/placing.js';
+import { sensorOf } from '../rules/sensor.js';
 import type { Change, Draft } from '../state/draft.js';
 import type { Judgement, StoredMeasurement } from '../state/twin-port.js';
 
@@ -35,8 +36,17 @@ function addVersion(inputs: Input[], change: Change, isRead: (code: number) => b
     if (wasTaken) inputs.push(withdrawn(change, replaces.judgedAt!));
     return;
   }
-  const { identity, x, source } = change;
-  inputs.push({ identity, code, t: at, x: x!, quality, source, isWithdrawn: false, revised: wasTaken });
+  const { identity, x } = change;
+  inputs.push({
+    identity,
+    code,
+    t: at,
+    x: x!,
+    quality,
+    source: sensorOf(change.source, change.device),
+    isWithdrawn: false,
+    revised: wasTaken,
+  });
 }
 
 function addJudged(
@@ -48,10 +58,21 @@ function addJudged(
   const at = stored === undefined ? null : judgedAt(stored);
   if (stored === undefined || at === null || !isNumber(stored)) return;
   const isWithdrawn = quality === 2;
-  inputs.push({ identity, code, t: at, x: stored.x!, quality, source: stored.source, isWithdrawn, revised: true });
+  inputs.push({
+    identity,
+    code,
+    t: at,
+    x: stored.x!,
+    quality,
+    source: sensorOf(stored.source, stored.device),
+    isWithdrawn,
+    revised: true,
+  });
 }
 
-function withdrawn({ identity, code, x, source }: StoredMeasurement, t: number): Input {
+function withdrawn(stored: StoredMeasurement, t: number): Input {
+  const { identity, code, x, device } = stored;
+  const source = sensorOf(stored.source, device);
   return { identity, code, t, x: x ?? 0, quality: 2, source, isWithdrawn: true, revised: true };
 }
 

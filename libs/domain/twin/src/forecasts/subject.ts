@@ -12,9 +12,10 @@ export function subjectOf(
   { card, parametersOf = card.id }: Pick<Forecaster, 'card' | 'parametersOf'>,
 ): Subject {
   const person = personOf(facts);
+  const age = ageAt(person, now);
   const isKnown = Object.values(facts).some(isAboutPregnancy);
   return {
-    ageYears: ageAt(person, now),
+    ageYears: age === null ? null : Math.floor(age),
     isPregnant: isKnown ? isPregnantAt(person, now) : null,
     weightKg: measures[WEIGHT]?.latest?.x ?? null,
     parameters: forecasting?.parameters?.[parametersOf] ?? null,

@@ -34,10 +34,12 @@ describe('a stored measurement as rules see it', () => {
     const cited = expect.objectContaining({ identity: 'wave' });
     expect(sampleOf(WAVE, T0)).toEqual({ cited, series: [0.1, 0.2], periodMs: 4, channel: 'II', device: 'monitor' });
     const { periodMs: _period, channel: _channel, ...intervals } = WAVE;
-    expect(Object.keys(sampleOf(intervals, T0))).toEqual(['cited', 'series']);
+    expect(Object.keys(sampleOf(intervals, T0))).toEqual(['cited', 'series', 'device']);
     expect(Object.keys(sampleOf({ ...WAVE, device: '' }, T0))).toEqual(['cited', 'series', 'periodMs', 'channel']);
     const { series: _series, ...single } = { ...WAVE, x: 70 };
-    expect(sampleOf(single, T0)).toEqual({ cited: expect.objectContaining({ x: 70 }) });
+    const cites70 = { cited: expect.objectContaining({ x: 70 }) };
+    expect(sampleOf(single, T0)).toEqual({ ...cites70, device: 'monitor' });
+    expect(sampleOf({ ...single, device: '' }, T0)).toEqual(cites70);
     const { x: _x, ...nothing } = single;
     expect(sampleOf(nothing, T0).cited.x).toBeNaN();
   });

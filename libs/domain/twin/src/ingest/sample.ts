@@ -6,13 +6,14 @@ import type { StoredMeasurement } from '../state/twin-port.js';
 export function sampleOf(stored: StoredMeasurement, at: number): Sample {
   const { series, periodMs, channel, device } = stored;
   const cited = cite(stored, at);
-  if (series === undefined) return { cited };
+  const measuredBy = device === '' ? undefined : { device };
+  if (series === undefined) return { cited, ...measuredBy };
   return {
     cited,
     series,
     ...(periodMs === undefined ? undefined : { periodMs }),
     ...(channel === undefined ? undefined : { channel }),
-    ...(periodMs === undefined || device === '' ? undefined : { device }),
+    ...measuredBy,
   };
 }
 

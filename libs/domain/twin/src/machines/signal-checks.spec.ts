@@ -49,6 +49,20 @@ describe('signal checks', () => {
     expect(checked(...HIGH, cited(HOUR, 100, 'b'), OTHER_UNIT).cited.quality).toBe(1);
   });
 
+  it('compare a device with its own values: a gateway sends for several', () => {
+    let machine: CheckMachine | null = null;
+    for (let i = 0; i < 6; i++)
+      for (const [device, x] of [
+        ['cgm-1', 100 + i],
+        ['cgm-2', 250 + i],
+      ] as const) {
+        const judged = check(machine, { cited: cited(i * MIN5, x), device });
+        expect(judged.cited.quality).toBe(0);
+        ({ machine } = judged);
+      }
+    expect(Object.keys(machine ?? {})).toEqual(['cgm-1', 'cgm-2']);
+  });
+
   it('remember four sources; the one silent for longest is forgotten', () => {
     const sources = ['c', 'a', 'd', 'b'].map((source, i) => cited(i * MINUTE, 100, source));
     expect(Object.keys(checked(...sources).machine!).sort()).toEqual(['a', 'b', 'c', 'd']);

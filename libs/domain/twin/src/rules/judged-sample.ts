@@ -6,7 +6,7 @@ export interface Sample {
   readonly series?: readonly number[];
   readonly periodMs?: number;
   readonly channel?: string;
-  /** Of waveforms: what measured it; absent: only the source is known. */
+  /** What measured it; absent: only the source is known. */
   readonly device?: string;
   /** Of waveforms: the part of it that is judged in this step, from `t` (ms) on. */
   readonly part?: { readonly t: number; readonly series: readonly number[] };

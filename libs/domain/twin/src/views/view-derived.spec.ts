@@ -128,7 +128,7 @@ describe('a measure that follows from a memory', () => {
     const state = {
       forecasting: { models: { [TREND.card.id]: { memory: 7, outputs: {} } } },
       facts: {
-        'Patient/p1': { kind: 'demographics' as const, version: 1, content: { birthDate: '2016-03-01' } },
+        'Patient/p1': { kind: 'demographics' as const, version: 1, content: { birthDate: '2016-01-01' } },
       },
     };
     expect(shown(modelled, { measures: [heartRate()], state })).toMatchObject({ value: 7, parts: { age: 10 } });

@@ -43,7 +43,7 @@ const METRICS: ModelCard['metrics'] = [
 
 export const DETERIORATION_RISK_CARD: ModelCard = {
   id: 'deterioration-risk',
-  version: '1.1.0',
+  version: '1.2.0',
   title: 'Instability of vital signs within 12 hours',
   kind: 'statistical',
   outputs: ['deterioration-risk'],
@@ -60,7 +60,7 @@ export const DETERIORATION_RISK_CARD: ModelCard = {
   },
   refuses: [
     'Without a usable vital sign (no-data).',
-    'With fewer than three vital signs in 8 h (too-little-data).',
+    'With fewer than three vital signs in 8 h (too-little-data); one whose sensors contradict each other is not known.',
     'For people under 18 years and in pregnancy (outside-population).',
   ],
   trainedOn: {

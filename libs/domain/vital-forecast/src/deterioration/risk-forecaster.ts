@@ -7,7 +7,7 @@ import {
 } from '#libs/domain/forecasting';
 import { VITAL_FORECAST } from '../forecaster.js';
 import { VITAL_SIGNS } from '../features/vital-signs.js';
-import { readingsOf, type Readings } from '../features/readings.js';
+import { readingsOf, withoutConflicts, type Readings } from '../features/readings.js';
 import { chartOf } from '../memory/memory.js';
 import { instabilityOf, isUnstable, RISK_MINUTES } from './instability.js';
 import { deteriorationRisk, type DeteriorationRisk } from './risk.js';
@@ -50,7 +50,7 @@ export const RISK_FORECAST: Forecaster = {
   memoryOf: VITAL_FORECAST.card.id,
   memory: { version: 1 },
   take: (memory) => memory,
-  forecast: (memory, _, about) => forecastOf(readingsOf(memory), about),
+  forecast: (memory, _, about) => forecastOf(withoutConflicts(readingsOf(memory)), about),
 };
 
 function forecastOf(readings: Readings, about: Subject): ModelForecast | ModelRefusal {

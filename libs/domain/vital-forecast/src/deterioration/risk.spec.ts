@@ -56,10 +56,33 @@ describe('the risk of deterioration', () => {
     expect(falling).toMatchObject({ at: T0 + 11 * HOUR, horizonMinutes: 720, missing: [] });
   });
 
+  it('is computed once for a memory and a person, whoever asks, and anew for another', () => {
+    const memory = memoryOf(6, () => ({}));
+    const risk = deteriorationRisk(memory, ADULT);
+    expect(deteriorationRisk(memory, { ...ADULT })).toBe(risk);
+    expect(deteriorationRisk(memory, { ...ADULT, ageYears: 17 }).kind).toBe('refused');
+    expect(deteriorationRisk(memory, { ...ADULT, isPregnant: true }).kind).toBe('refused');
+    expect(deteriorationRisk(memory, { ...ADULT, ageYears: 90 })).not.toEqual(risk);
+    expect(deteriorationRisk(memory, ADULT)).toEqual(risk);
+  });
+
   it('is the sum of what each vital sign adds', () => {
     const { probability, intercept, contributions } = riskOf(memoryOf(6, () => ({ 'heart-rate': 128 })));
     const logOdds = contributions.reduce((sum, { contribution }) => sum + contribution, intercept);
     expect(probability).toBeCloseTo(1 / (1 + Math.exp(-logOdds)), 12);
+  });
+
+  it('takes a vital sign whose sensors contradict each other for not known', () => {
+    const course = (hour: number) => ({ 'heart-rate': 128, 'body-temperature': 36.8 + hour / 100 });
+    const plain = memoryOf(6, (hour) => ({ ...course(hour), 'heart-rate': undefined }));
+    const other = (x: number) =>
+      VITAL_FORECAST.take(memoryOf(6, course), {
+        ...change('other', 1, T0 + 5 * HOUR + 1000, x),
+        source: 'wearable',
+      });
+    expect(riskOf(other(70))).toMatchObject({ missing: ['heart-rate'] });
+    expect(riskOf(other(70)).probability).toBe(riskOf(plain).probability);
+    expect(riskOf(other(120)).missing).toEqual([]);
   });
 
   it('takes what is missing for no information, and names it', () => {

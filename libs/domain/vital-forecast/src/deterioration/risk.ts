@@ -1,5 +1,5 @@
 import { refuse, type ModelRefusal, type Subject } from '#libs/domain/forecasting';
-import { readingsOf } from '../features/readings.js';
+import { readingsOf, withoutConflicts, type Readings } from '../features/readings.js';
 import { VITAL_SIGNS, type VitalSign } from '../features/vital-signs.js';
 import { HOUR_MS, newestTime, newestValue } from '../memory/hours.js';
 import { chartOf, type VitalMemory } from '../memory/memory.js';
@@ -38,11 +38,27 @@ const MEAN_PRESSURE = 7;
 
 /**
  * The probability that vital signs become unstable within 12 h, from the memory of the forecaster `vital-forecast` or its readings, at its newest value. Logistic in
- * the terms of the deterioration trend that read vital signs, and in what the forecasts say of values beyond the limits. What is missing adds nothing: no information.
+ * the terms of the deterioration trend that read vital signs, and in what the forecasts say of values beyond the limits. What is missing, or of sensors that contradict each
+ * other, adds nothing: no information.
  * Refuses with fewer than three vital signs in 8 h (both pressures are one). Figures: docs/models/deterioration-risk.md.
  */
 export function deteriorationRisk(memory: unknown, about: Subject): DeteriorationRisk | ModelRefusal {
   const readings = readingsOf(memory);
+  const last = computed.get(readings.memory);
+  if (last?.ageYears === about.ageYears && last.isPregnant === about.isPregnant) return last.risk;
+  const risk = riskOf(readings, about);
+  computed.set(readings.memory, { ageYears: about.ageYears, isPregnant: about.isPregnant, risk });
+  return risk;
+}
+
+/** The forecast in the stream, and the views of the twin after it, ask the same of one memory; a memory is never changed, so nothing goes stale. */
+const computed = new WeakMap<
+  VitalMemory,
+  Pick<Subject, 'ageYears' | 'isPregnant'> & { readonly risk: DeteriorationRisk | ModelRefusal }
+>();
+
+function riskOf(all: Readings, about: Subject): DeteriorationRisk | ModelRefusal {
+  const readings = withoutConflicts(all);
   const known = readings.memory;
   const outside = outsidePopulation(about);
   if (outside !== undefined) return outside;

@@ -13,6 +13,8 @@ export interface Features {
   readonly location: readonly number[];
   /** For the spread of what may come: intercept first. */
   readonly spread: readonly number[];
+  /** By how many usual spreads another sensor of the vital sign differs, where that is more than sensors do; else 0. */
+  readonly disagreement: number;
 }
 
 /**
@@ -23,6 +25,10 @@ const MAX_HOURS = 8;
 const WEIGHTED = 4;
 /** Places of the means of another vital sign that are read: of 2 and 8 h. */
 const READ_OF_OTHERS = [1, 3] as const;
+/** Two sensors that differ by less are no news: about what bedside monitors, cuffs and oximeters differ by. */
+const TOLERATED = 1;
+/** Beyond this nobody can say which sensor is right. */
+const REFUSED = 3;
 /** Hours after which the person's own mean has half of the weight. */
 const HALF_KNOWN = 4;
 /** A reading of another vital sign counts for half a day: the longest time between two full sets of a stable person (NEWS2, RCP 2017). */
@@ -55,7 +61,7 @@ export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject,
     if (other.code === sign.code) continue;
     const otherChart = chartOf(memory, other.code);
     const seen = otherChart && look(otherChart, own.at);
-    if (seen === undefined || own.at - seen.at > OTHER_AGE_HOURS * 3_600_000) {
+    if (seen === undefined || own.at - seen.at > OTHER_AGE_HOURS * 3_600_000 || areInConflict(seen, other)) {
       missing.push(other);
       for (let i = 0; i < PER_OTHER; i++) location.push(0);
       continue;
@@ -68,7 +74,13 @@ export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject,
   location.push(about.ageYears === null ? 0 : (about.ageYears - AGE.usual) / AGE.spread);
   const rough = roughness(own, sign);
   const spread = [1, z, z * z, Math.log(rough), Math.abs(towardsMean), few, Math.abs(means[0]!)];
-  return { own, others, missing, location, spread };
+  const disagreement = own.disagreement / sign.spread > TOLERATED ? own.disagreement / sign.spread : 0;
+  return { own, others, missing, location, spread, disagreement };
+}
+
+/** Whether two sensors differ so much that the vital sign is not known. */
+export function areInConflict({ disagreement }: Seen, { spread }: VitalSign): boolean {
+  return disagreement > REFUSED * spread;
 }
 
 /**

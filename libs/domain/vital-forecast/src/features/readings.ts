@@ -1,9 +1,10 @@
 import type { Subject } from '#libs/domain/forecasting';
 import type { Chart } from '../memory/chart.js';
 import { memoryOf, type VitalMemory } from '../memory/memory.js';
-import { featuresOf, type Features } from './features.js';
+import { newestTime } from '../memory/hours.js';
+import { areInConflict, featuresOf, type Features } from './features.js';
 import { seenAt, type Seen } from './seen.js';
-import type { VitalSign } from './vital-signs.js';
+import { VITAL_SIGNS, type VitalSign } from './vital-signs.js';
 
 /**
  * What is read off one memory, each thing once: the forecasts of a record ask for each vital sign in turn, then the risk reads them all again. A memory is never
@@ -33,6 +34,17 @@ export class Readings {
       );
     return this.features.get(key);
   }
+}
+
+/** The readings without vital signs whose sensors differ so much at their newest value that nobody can say which is right. */
+export function withoutConflicts(readings: Readings): Readings {
+  const { charts } = readings.memory;
+  const isInConflict = (chart: Chart | null, place: number): boolean => {
+    const seen = chart === null ? undefined : readings.seenAt(chart, newestTime(chart.open));
+    return seen !== undefined && areInConflict(seen, VITAL_SIGNS[place]!);
+  };
+  if (!charts.some(isInConflict)) return readings;
+  return new Readings({ charts: charts.map((chart, place) => (isInConflict(chart, place) ? null : chart)) });
 }
 
 /** Of a memory as the twin stores it (null: a person nothing is known of); readings of one stay themselves. */

@@ -1,13 +1,16 @@
 import type { Chart } from '../memory/chart.js';
-import { countOf, HOUR_MS, meanOf, newestTime, newestValue, type Hour } from '../memory/hours.js';
+import { countOf, HOUR_MS, meanOf, newestTime, newestValue, type Hour, type KeptValue } from '../memory/hours.js';
+import { areOfDifferentSensors } from '../memory/value-keys.js';
 
 /** What was known of one measure at a time: nothing of it is later. */
 export interface Seen {
   /** The newest value and its time, ms. */
   readonly newest: number;
   readonly at: number;
-  /** Where the measure stands: median of the newest value of each of the last five minutes. */
+  /** Where the measure stands: median of the newest values of the last five minutes. */
   readonly level: number;
+  /** By how much the newest value's sensor differs from another one, by the medians of these minutes; 0: there is one sensor. */
+  readonly disagreement: number;
   /** Mean of each hour with a value, ascending in time. */
   readonly means: readonly number[];
   /** Age of the newest value of each of these hours, h. */
@@ -52,9 +55,19 @@ export function seenAt(chart: Chart, at: number): Seen | undefined {
     ages.push((at - newest.t) / HOUR_MS);
     count = 1;
   }
-  const minutes = recent.filter(({ t }) => t > newest.t - LEVEL_MS).map(({ x }) => x);
-  const level = minutes.length < 2 ? newest.x : median(minutes);
-  return { newest: newest.x, at: newest.t, level, means, ages, count };
+  const minutes = recent.filter(({ t }) => t > newest.t - LEVEL_MS);
+  const level = minutes.length < 2 ? newest.x : median(minutes.map(({ x }) => x));
+  return { newest: newest.x, at: newest.t, level, disagreement: disagreementOf(minutes), means, ages, count };
+}
+
+/** Medians, so that one odd value of a stream is no disagreement. */
+function disagreementOf(recent: readonly KeptValue[]): number {
+  const newest = recent.at(-1);
+  if (newest === undefined) return 0;
+  const others = recent.filter(({ id }) => areOfDifferentSensors(id, newest.id));
+  if (others.length === 0) return 0;
+  const own = median(recent.filter((value) => !others.includes(value)).map(({ x }) => x));
+  return Math.abs(own - median(others.map(({ x }) => x)));
 }
 
 function median(values: readonly number[]): number {

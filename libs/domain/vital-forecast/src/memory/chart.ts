@@ -1,4 +1,5 @@
 import { compareValues, hourOf, newestTime, withoutValue, withValue, type Hour, type KeptValue } from './hours.js';
+import { areOfDifferentSensors, identityOf } from './value-keys.js';
 
 /** The last 24 clock hours of one measure. */
 export interface Chart {
@@ -6,7 +7,7 @@ export interface Chart {
   readonly open: Hour;
   /** Earlier hours, ascending. */
   readonly earlier: readonly Hour[];
-  /** The newest value of each of the newest five minutes, ascending: where the measure stands now. */
+  /** Of each of the newest five minutes the newest value, and the newest that another sensor sent, ascending: where the measure stands now, and whether sensors agree. */
   readonly recent: readonly KeptValue[];
 }
 
@@ -37,12 +38,12 @@ export function charted(chart: Chart | null, value: KeptValue): Chart {
  * The version of a measurement that the chart still knows singly: one of an hour with few values, or the newest of a recent minute. An earlier one of a
  * stream is not known any more.
  */
-export function knownVersion(chart: Chart, id: number): KeptValue | undefined {
-  for (const value of chart.recent) if (value.id === id) return value;
-  const open = inHour(chart.open, id);
+export function knownVersion(chart: Chart, identity: number): KeptValue | undefined {
+  for (const value of chart.recent) if (identityOf(value.id) === identity) return value;
+  const open = inHour(chart.open, identity);
   if (open !== undefined) return open;
   for (const hour of chart.earlier) {
-    const found = inHour(hour, id);
+    const found = inHour(hour, identity);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -76,9 +77,9 @@ function placed(
   return [...hours.slice(0, place), ...(after ? [after] : []), ...hours.slice(isThere ? place + 1 : place)];
 }
 
-function inHour(hour: Hour, id: number): KeptValue | undefined {
+function inHour(hour: Hour, identity: number): KeptValue | undefined {
   if (!('values' in hour)) return undefined;
-  for (const value of hour.values) if (value.id === id) return value;
+  for (const value of hour.values) if (identityOf(value.id) === identity) return value;
   return undefined;
 }
 
@@ -86,25 +87,27 @@ function minuteOf(t: number): number {
   return Math.floor(t / MINUTE_MS);
 }
 
-/** With one value more: of each minute the newest, of the five minutes up to the newest value. */
+/** With one value more, of the five minutes up to the newest value. */
 function recentWith(recent: readonly KeptValue[], value: KeptValue): readonly KeptValue[] {
   const minute = minuteOf(value.t);
   const last = recent.at(-1);
   if (last === undefined) return [value];
   const newest = Math.max(minute, minuteOf(last.t));
   if (minute <= newest - RECENT_MINUTES) return recent;
-  const kept: KeptValue[] = [];
-  let isPlaced = false;
+  const [before, its, after]: [KeptValue[], KeptValue[], KeptValue[]] = [[], [], []];
   for (const one of recent) {
-    const its = minuteOf(one.t);
-    if (its <= newest - RECENT_MINUTES) continue;
-    if (its === minute) {
-      if (compareValues(one, value) > 0) return recent;
-      continue;
-    }
-    if (its > minute && !isPlaced) isPlaced = kept.push(value) > 0;
-    kept.push(one);
+    const at = minuteOf(one.t);
+    if (at > newest - RECENT_MINUTES) (at < minute ? before : at === minute ? its : after).push(one);
   }
-  if (!isPlaced) kept.push(value);
-  return kept;
+  const kept = keptOfMinute(its, value);
+  return kept.includes(value) ? [...before, ...kept, ...after] : recent;
+}
+
+/** Of the values of a minute the newest, and the newest of another sensor than that one's; the order in which they came leaves no trace. */
+function keptOfMinute(its: readonly KeptValue[], value: KeptValue): readonly KeptValue[] {
+  if (its.length === 0) return [value];
+  const all = [...its, value].sort(compareValues);
+  const newest = all.at(-1)!;
+  const other = all.findLast(({ id }) => areOfDifferentSensors(id, newest.id));
+  return other === undefined ? [newest] : [other, newest];
 }

@@ -6,7 +6,7 @@ export type Hour = FewValues | ManyValues;
 
 /** One version of a measurement. */
 export interface KeptValue {
-  /** 32-bit hash of its identity. */
+  /** Whose it is: hash of its sensor × 2³² + 32-bit hash of its identity; see `value-keys.ts`. */
   readonly id: number;
   /** Effective time, ms. */
   readonly t: number;

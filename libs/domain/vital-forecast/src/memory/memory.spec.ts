@@ -19,13 +19,20 @@ function after(changes: readonly InputChange[], from: VitalMemory = memoryOf(nul
   return changes.reduce(taken, from);
 }
 
-/** Measurements at distinct whole minutes of 30 h. */
+/** Measurements of three sensors at distinct times of 30 h, many of them in the first eight minutes. */
 const values = fc
-  .uniqueArray(fc.record({ minute: fc.nat(30 * 60), x: fc.integer({ min: 40, max: 160 }) }), {
-    selector: ({ minute }) => minute,
-    maxLength: 80,
-  })
-  .map((all) => all.map(({ minute, x }) => value(minute, x)));
+  .uniqueArray(
+    fc.record({
+      minute: fc.oneof(
+        fc.nat(30 * 60),
+        fc.nat(80).map((tenth) => tenth / 10),
+      ),
+      x: fc.integer({ min: 40, max: 160 }),
+      source: fc.constantFrom('ward', 'wearable', 'chart'),
+    }),
+    { selector: ({ minute }) => minute, maxLength: 80 },
+  )
+  .map((all) => all.map(({ minute, x, source }) => value(minute, x, { source })));
 
 /** At most two an hour: each is kept singly. */
 const charted = fc
@@ -84,6 +91,16 @@ describe('the memory of vital signs', () => {
     const grown = after([value(30, 150)], before);
     expect(hoursOf(after([value(30, 150, { isWithdrawn: true })], grown))).toEqual(hoursOf(before));
     expect(after([value(3, 73, { isWithdrawn: true })], before)).toBe(before);
+  });
+
+  it('of before sensors were told apart is read as it is: its values are corrected and of no known sensor', () => {
+    // Keys as they were stored by version 1: 32 bits of the identity alone.
+    const old = after([value(0, 70), value(1, 72, { source: 'wearable' })]);
+    const stored = JSON.parse(JSON.stringify(old), (name, x: unknown) =>
+      name === 'id' ? (x as number) % 2 ** 32 : x,
+    ) as VitalMemory;
+    expect(hoursOf(after([value(1, 90, { source: 'wearable' })], stored))).toEqual([80]);
+    expect(chartOf(after([value(1, 72, { isWithdrawn: true })], stored), HEART)?.recent).toHaveLength(1);
   });
 
   it('is bounded and plain: 24 hours of a second by second stream fit in 10 kB', () => {

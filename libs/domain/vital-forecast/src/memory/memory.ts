@@ -2,6 +2,7 @@ import type { InputChange } from '#libs/domain/forecasting';
 import { VITAL_SIGNS } from '../features/vital-signs.js';
 import { charted, erased, knownVersion, type Chart } from './chart.js';
 import { newestTime } from './hours.js';
+import { identityOf, keyOf } from './value-keys.js';
 
 /**
  * What is remembered of one person: the last 24 clock hours of each vital sign. Plain JSON of bounded size, never mutated.
@@ -38,8 +39,8 @@ export function taken(memory: VitalMemory, change: InputChange): VitalMemory {
   const { least, most } = VITAL_SIGNS[place]!.bounds;
   const isUsable = !change.isWithdrawn && change.quality !== 2 && Number.isFinite(t) && x >= least && x <= most;
   const chart = memory.charts[place]!;
-  const id = hashOf(change.identity);
-  const known = chart === null ? undefined : knownVersion(chart, id);
+  const id = keyOf(change.source, change.identity);
+  const known = chart === null ? undefined : knownVersion(chart, identityOf(id));
   if (!isUsable && known === undefined) return memory;
   const before = chart !== null && known !== undefined ? erased(chart, known) : chart;
   const after = isUsable ? charted(before, { id, t, x }) : before;
@@ -63,11 +64,4 @@ export function newestOfAll({ charts }: VitalMemory): number | undefined {
     if (newest === undefined || t > newest) newest = t;
   }
   return newest;
-}
-
-/** FNV-1a, 32 bits (Fowler, Noll and Vo). Of the few values kept singly two meet once in some ten million people. */
-function hashOf(identity: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < identity.length; i++) hash = Math.imul(hash ^ identity.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }

@@ -39,11 +39,13 @@ const MAX_SCALE = 5;
 
 export function expectedAt(
   { location, spread }: Pick<HorizonModel, 'location' | 'spread'>,
-  features: Pick<Features, 'location' | 'spread'>,
+  features: Pick<Features, 'location' | 'spread' | 'disagreement'>,
 ): Expected {
+  const scale = Math.min(MAX_SCALE, Math.max(MIN_SCALE, Math.exp(dot(spread, features.spread))));
   return {
     location: features.location[1]! + dot(location, features.location),
-    scale: Math.min(MAX_SCALE, Math.max(MIN_SCALE, Math.exp(dot(spread, features.spread)))),
+    // Either of two sensors may be right: half of what they differ by joins what is not known.
+    scale: features.disagreement === 0 ? scale : Math.hypot(scale, features.disagreement / 2),
   };
 }
 

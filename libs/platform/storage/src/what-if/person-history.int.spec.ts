@@ -19,6 +19,8 @@ interface Row {
   readonly x: number;
   /** By what the sender's clock was found to be ahead, min. */
   readonly ahead?: number;
+  /** Key of its source; default 1. */
+  readonly source?: number;
 }
 
 describe('values of a sender whose clock is wrong', () => {
@@ -28,19 +30,23 @@ describe('values of a sender whose clock is wrong', () => {
     database = await createTestDatabase();
     pool = createPool(database.url);
     await pool.query(`INSERT INTO tenants (key, id) VALUES (1, 'one')`);
-    await pool.query(`INSERT INTO sources (tenant, key, source, device) VALUES (1, 1, 'sensor', '')`);
+    await pool.query(
+      `INSERT INTO sources (tenant, key, source, device) VALUES (1, 1, 'sensor', ''), (1, 2, 'sensor', 'Device/b')`,
+    );
     const rows: readonly Row[] = [
       { code: GLUCOSE, sent: -10, received: -10, x: 100 },
       { code: GLUCOSE, sent: 8, received: -5, x: 105, ahead: 13 },
       { code: GLUCOSE, sent: 13, received: 0, x: 110, ahead: 13 },
       { code: GLUCOSE, sent: -55, received: 5, x: 115, ahead: -60 },
       { code: GLUCOSE, sent: 2880, received: 0, x: 120 },
+      { code: GLUCOSE, sent: -300, received: -300, x: 90 },
+      { code: GLUCOSE, sent: -299, received: -299, x: 150, source: 2 },
       { code: BASAL, sent: -118, received: -131, x: 1, ahead: 13 },
     ];
     await pool.query(
       `INSERT INTO measurements (tenant, twin, effective_at, received_at, recorded_at, value, source, code, version, quality, sourced, identity, content_hash, clock_shift_ms)
-       SELECT 1, $1, to_timestamp(t / 1000), to_timestamp(r / 1000), to_timestamp(r / 1000), x, 1, c, 1, 0, TRUE, i, 1, a
-       FROM unnest($2::float8[], $3::float8[], $4::float8[], $5::int2[], $6::uuid[], $7::int4[]) AS u (t, r, x, c, i, a)`,
+       SELECT 1, $1, to_timestamp(t / 1000), to_timestamp(r / 1000), to_timestamp(r / 1000), x, s, c, 1, 0, TRUE, i, 1, a
+       FROM unnest($2::float8[], $3::float8[], $4::float8[], $5::int2[], $6::uuid[], $7::int4[], $8::int4[]) AS u (t, r, x, c, i, a, s)`,
       [
         TWIN,
         rows.map(({ sent }) => T0 + sent * MINUTE),
@@ -49,6 +55,7 @@ describe('values of a sender whose clock is wrong', () => {
         rows.map(({ code }) => code),
         rows.map(() => randomUUID()),
         rows.map(({ ahead }) => (ahead === undefined ? null : ahead * MINUTE)),
+        rows.map(({ source }) => source ?? 1),
       ],
     );
   }, 60_000);
@@ -74,6 +81,11 @@ describe('values of a sender whose clock is wrong', () => {
     // It was set before the beginning, though it is dated after it, and holds.
     expect([minutes(basal!.times), basal!.values]).toEqual([[-131], [1]]);
     expect((await known(2800, 2900)).map(({ code }) => code)).toEqual([BASAL]);
+  });
+
+  it('are of their device, since a gateway sends for several, and of their source without one', async () => {
+    const [glucose] = await known(-301, -298);
+    expect(glucose!.sources).toEqual(['sensor', 'Device/b']);
   });
 
   it('are the truth of no forecast where they are ahead: they may have been measured before it', async () => {

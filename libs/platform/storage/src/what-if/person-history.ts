@@ -15,6 +15,7 @@ export interface KnownValues {
   readonly values: readonly number[];
   /** 0 good, 1 doubtful, 2 bad. */
   readonly qualities: readonly (0 | 1 | 2)[];
+  /** Whose value it is: its device, of a value without one its source. */
   readonly sources: readonly string[];
 }
 
@@ -39,7 +40,7 @@ export async function knownValues(
   const { rows } = await pool.query<KnownValues>(
     `SELECT m.code, array_agg((extract(epoch FROM ${JUDGED}) * 1000)::float8 ORDER BY ${ORDER}) AS times,
        array_agg(m.value ORDER BY ${ORDER}) AS values, array_agg(coalesce(j.quality, m.judged_quality, m.quality) ORDER BY ${ORDER}) AS qualities,
-       array_agg(s.source ORDER BY ${ORDER}) AS sources
+       array_agg(coalesce(nullif(s.device, ''), s.source) ORDER BY ${ORDER}) AS sources
      FROM (
        SELECT m.* FROM unnest($4::int2[]) AS c (code), LATERAL (
          SELECT m.* FROM measurements m WHERE ${valid}
