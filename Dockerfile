@@ -17,5 +17,5 @@ COPY --from=build --chown=node:node /app/prisma ./prisma
 COPY --from=build --chown=node:node /app/docs ./docs
 USER node
 VOLUME /data
-ENTRYPOINT ["/bin/sh", "-c", "exec node --enable-source-maps dist/apps/\"$0\"/src/main.js"]
+ENTRYPOINT ["/bin/sh", "-c", "exec node --enable-source-maps --max-semi-space-size=32 dist/apps/\"$0\"/src/main.js"]
 CMD ["all-in-one"]

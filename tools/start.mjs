@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { installAndBuild, NODE, ROOT } from './install-and-build.mjs';
+import { installAndBuild, NODE, NODE_FLAGS, ROOT } from './install-and-build.mjs';
 
 const ENTRIES = {
   demo: 'dist/apps/all-in-one/src/demo/main.js',
@@ -37,7 +37,7 @@ if (!existsSync(entry)) {
   console.error(`there is nothing to start called ${role}`);
   process.exit(64);
 }
-const child = spawn(NODE, ['--enable-source-maps', entry, ...rest], {
+const child = spawn(NODE, [...NODE_FLAGS, entry, ...rest], {
   stdio: 'inherit',
   // Code that is compiled already: a quarter of the CPU time of loading is saved from the second start on.
   env: { NODE_COMPILE_CACHE: join(ROOT, '.cache/node'), ...process.env },

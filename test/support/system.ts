@@ -52,7 +52,8 @@ export class AppProcess {
   }
 
   async start(timeoutMs = 60_000): Promise<void> {
-    const child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${this.role}/src/main.js`], {
+    const entry = `dist/apps/${this.role}/src/main.js`;
+    const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=32', entry], {
       cwd: this.root,
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -62,7 +63,7 @@ export class AppProcess {
         BOOTSTRAP_CLIENT_SECRET: CLIENT_SECRET,
         WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
         LOG_LEVEL: 'warn',
-        // As `npm run start:…` does.
+        // As `npm run start:…` does, with its flags.
         NODE_COMPILE_CACHE: '.cache/node',
         ...this.env,
         PORT: String(this.port),

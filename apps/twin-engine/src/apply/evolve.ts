@@ -48,7 +48,9 @@ export async function evolve<R extends { readonly input: PatientInput }>(
   for (let rounds = 0; ; rounds++) {
     const wanted: Wanted<R>[] = [];
     for (const progress of pending) {
-      progress.budget.begin();
+      // Of one record nothing is left to others, however long it takes.
+      const isBounded = progress.work.records.length > 1;
+      if (isBounded) progress.budget.begin();
       const needs = advance(progress, catalogue);
       progress.work.taken = progress.next;
       if (needs !== undefined) {
@@ -56,7 +58,7 @@ export async function evolve<R extends { readonly input: PatientInput }>(
         wanted.push({ progress, needs, input: progress.work.records[progress.next]!.input });
         wanted.push(...lookAhead(progress, catalogue));
       }
-      progress.budget.end();
+      if (isBounded) progress.budget.end();
       if (performance.now() - yieldedAt < YIELD_AFTER_MS) continue;
       await new Promise((resolve) => setImmediate(resolve));
       yieldedAt = performance.now();

@@ -33,6 +33,25 @@ export function jsonList(values: readonly string[]): string {
 }
 export const SEPARATOR = String.raw`E'\x01'`;
 
+const TEXT_OID = 25;
+const HEAD_BYTES = 20;
+
+/**
+ * A `text[]` in PostgreSQL's binary form (`array_recv`: dimensions, nulls, element type, length, lower bound, then each element behind its length), for long
+ * texts: nothing is quoted, joined or looked through, neither here nor there.
+ */
+export function binaryTextArray(values: readonly string[]): Buffer {
+  const lengths = values.map((value) => Buffer.byteLength(value));
+  const buffer = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, HEAD_BYTES));
+  let at = 0;
+  for (const word of [1, 0, TEXT_OID, values.length, 1]) at = buffer.writeInt32BE(word, at);
+  for (let i = 0; i < values.length; i++) {
+    at = buffer.writeInt32BE(lengths[i]!, at);
+    at += buffer.write(values[i]!, at);
+  }
+  return buffer;
+}
+
 function quoted(value: string): string {
   return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, String.raw`\$&`) : value}"`;
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { jsonList, plainArray, SEPARATOR } from '../postgres/pg-arrays.js';
+import { binaryTextArray, plainArray } from '../postgres/pg-arrays.js';
 
 export interface TwinWrite {
   readonly tenant: number;
@@ -25,7 +25,7 @@ export async function writeTwins(client: ClientBase, writes: readonly TwinWrite[
   const { rowCount } = await client.query({
     name: 'twins-write',
     text: `UPDATE twins AS t SET version = u.version, as_of = to_timestamp(u.as_of / 1000), snapshot = u.snapshot, updated_at = now()
-      FROM unnest($1::int4[], $2::int8[], $3::int8[], $4::int8[], $5::float8[], string_to_array($6, ${SEPARATOR}))
+      FROM unnest($1::int4[], $2::int8[], $3::int8[], $4::int8[], $5::float8[], $6::text[])
         AS u (tenant, key, expected, version, as_of, snapshot)
       WHERE t.tenant = u.tenant AND t.key = u.key AND t.version = u.expected`,
     values: [
@@ -34,7 +34,7 @@ export async function writeTwins(client: ClientBase, writes: readonly TwinWrite[
       plainArray(writes.map((write) => write.expected)),
       plainArray(writes.map((write) => write.version)),
       plainArray(writes.map((write) => write.asOf)),
-      jsonList(writes.map((write) => write.snapshot)),
+      binaryTextArray(writes.map((write) => write.snapshot)),
     ],
   });
   if (rowCount !== writes.length) throw new TwinConflictError('a twin was moved on by another engine');
