@@ -1,5 +1,5 @@
 import { codingOf, measureByNumber, type Measure } from '#libs/domain/quantities';
-import { Problem } from '#libs/platform/http';
+import { notFound } from '#libs/platform/http';
 
 export const QUALITIES = ['good', 'doubtful', 'bad'] as const;
 
@@ -28,12 +28,12 @@ export function measurementId(identity: string, version: number): string {
 
 /** FHIR ids are short and plain; anything else cannot exist, and is not asked for. */
 export function patientId(text: string): string {
-  if (!/^[A-Za-z0-9\-.]{1,64}$/.test(text)) throw new Problem(404, 'not-found', 'the patient was not found');
+  if (!/^[A-Za-z0-9\-.]{1,64}$/.test(text)) throw notFound('the patient');
   return text;
 }
 
+/** As it is stored: a UUID names the same in capitals (RFC 9562), and what is written with it must meet what is there. */
 export function uuidOf(text: string, what: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
-    throw new Problem(404, 'not-found', `${what} was not found`);
-  return text;
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw notFound(what);
+  return text.toLowerCase();
 }

@@ -5,10 +5,17 @@ import type { Access } from '#libs/platform/auth';
 import type { Platform } from '#libs/platform/runtime';
 import { RunningApi, type ApiAnswer } from '../../../../test/support/running-api.js';
 import { TwinApiModule } from '../twin-api.module.js';
+import { recordedOf } from './acts.fixture.js';
 import { Acts } from './acts.js';
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const AT = '2026-03-01T08:00:00.000Z';
+/** Every act on an alert, with a body that it takes. */
+const ACTS: readonly (readonly [string, () => object])[] = [
+  ['acknowledge', () => ({})],
+  ['snooze', () => ({ until: new Date(Date.now() + 60_000).toISOString() })],
+  ['resolve', () => ({ reason: 'seen' })],
+];
 
 describe('acts over HTTP and Postgres', () => {
   let api: RunningApi;
@@ -34,8 +41,9 @@ describe('acts over HTTP and Postgres', () => {
   }
 
   /** An open alert whose transitions had these severities, one after the other. */
-  async function alert(n: number, severities: readonly Alert['severity'][]): Promise<string> {
-    const id = uuid(n);
+  const alert = (n: number, severities: readonly Alert['severity'][]): Promise<string> => alertOf(uuid(n), severities);
+
+  async function alertOf(id: string, severities: readonly Alert['severity'][]): Promise<string> {
     const alerts = severities.map((severity, i) => ({ id, severity, status: 'open', sequence: i + 1 }));
     for (const [i, one] of alerts.entries()) {
       await platform.pool.query(
@@ -47,22 +55,12 @@ describe('acts over HTTP and Postgres', () => {
     await platform.pool.query(
       `INSERT INTO alert_episodes (tenant, id, twin, patient, rule, severity, status, effective_at, raised_at, updated_at, sequence, alert)
        VALUES ($1, $2, 1, 'p1', $3, $4, 'open', $5, $5, $5, $6, $7)`,
-      [tenant, id, `rule-${n}`, alerts.at(-1)!.severity, AT, alerts.length, alerts.at(-1)],
+      [tenant, id, `rule-${id}`, alerts.at(-1)!.severity, AT, alerts.length, alerts.at(-1)],
     );
     return id;
   }
 
-  async function recorded(act: unknown) {
-    const audit = await platform.pool.query<{ actor: string; on_behalf_of: string | null }>(
-      `SELECT actor, on_behalf_of FROM audit WHERE tenant = $1 AND id = $2`,
-      [tenant, act],
-    );
-    const log = await platform.pool.query<{ value: string }>(
-      `SELECT value FROM log_records WHERE value LIKE '%' || $1 || '%'`,
-      [act],
-    );
-    return { audit: audit.rows, log: log.rows.map(({ value }) => JSON.parse(value) as Record<string, unknown>) };
-  }
+  const recorded = (act: unknown) => recordedOf(platform.pool, tenant, act);
 
   describe('the sequence that was seen', () => {
     it.each<{ name: string; severities: Alert['severity'][]; seen: number; status: number }>([
@@ -74,13 +72,8 @@ describe('acts over HTTP and Postgres', () => {
       { name: 'one that is not there yet', severities: ['low'], seen: 2, status: 400 },
     ])('$name → $status, for every act', async ({ severities, seen, status }) => {
       const id = await alert(100 + seen * 10 + severities.length * 100 + status + severities[0]!.length, severities);
-      const until = new Date(Date.now() + 60_000).toISOString();
-      for (const [act, body] of [
-        ['acknowledge', {}],
-        ['snooze', { until }],
-        ['resolve', { reason: 'seen' }],
-      ] as const) {
-        const answer = await call('POST', `/v1/alerts/${id}/${act}`, { ...body, sequence: seen });
+      for (const [act, body] of ACTS) {
+        const answer = await call('POST', `/v1/alerts/${id}/${act}`, { ...body(), sequence: seen });
         expect([act, answer.status]).toEqual([act, status]);
         if (status === 409)
           expect(answer.body).toMatchObject({ code: 'alert-changed', alert: { id, sequence: severities.length } });
@@ -92,6 +85,16 @@ describe('acts over HTTP and Postgres', () => {
       const id = await alert(1, ['low', 'medium', 'high']);
       const answer = await call('POST', `/v1/alerts/${id}/acknowledge`);
       expect([answer.status, answer.body['sequence']]).toEqual([202, 3]);
+    });
+
+    it('and the alert may be named in capitals: the log names it as it is stored', async () => {
+      const id = 'abcdefab-cdef-4abc-8def-abcdefabcdef';
+      await alertOf(id, ['medium']);
+      for (const [act, body] of ACTS) {
+        const answer = await call('POST', `/v1/alerts/${id.toUpperCase()}/${act}`, body());
+        expect([act, answer.status]).toEqual([act, 202]);
+        expect((await recorded(answer.body['act'])).log[0]).toMatchObject({ does: { type: act, episode: id } });
+      }
     });
 
     it('goes into the log, where the engine looks again', async () => {
@@ -217,40 +220,6 @@ describe('acts over HTTP and Postgres', () => {
     it('must be plain text', async () => {
       const answer = await call('POST', `/v1/alerts/${uuid(8)}/acknowledge`, {}, { 'idempotency-key': 'a b' });
       expect([answer.status, answer.body['code']]).toEqual([400, 'invalid']);
-    });
-  });
-
-  describe('monitoring', () => {
-    const path = '/v1/twins/p1/monitoring';
-
-    it('goes into the audit and the log', async () => {
-      const until = new Date(Date.now() + 3_600_000).toISOString();
-      const does = { state: 'off', rules: ['no-data'], reason: 'in the shower' };
-      const { status, body } = await call('PUT', path, { ...does, until, onBehalfOf: 'Practitioner/17' });
-      expect(status).toBe(202);
-      const { audit, log } = await recorded(body['act']);
-      expect(audit).toEqual([{ actor: 'ward', on_behalf_of: 'Practitioner/17' }]);
-      expect(log[0]!['does']).toEqual({ type: 'set-monitoring', ...does, until: Date.parse(until) });
-    });
-
-    it.each([
-      [{ state: 'off' }, '/reason'],
-      [{ state: 'off', reason: '' }, '/reason'],
-      [{ state: 'paused', reason: 'x' }, '/state'],
-      [{ state: 'off', reason: 'x', rules: ['charisma-low'] }, '/rules/0'],
-      [{ state: 'off', reason: 'x', rules: [] }, '/rules'],
-      [{ state: 'off', reason: 'x', until: '2020-01-01T00:00:00Z' }, '/until'],
-      [{ state: 'on', reason: 'x', rules: ['no-data'] }, '/rules'],
-      [{ state: 'on', reason: 'x', until: '2099-01-01T00:00:00Z' }, '/until'],
-    ])('refuses %j', async (body, pointer) => {
-      const answer = await call('PUT', path, body);
-      expect([answer.status, answer.body['errors']]).toMatchObject([400, [{ pointer }]]);
-    });
-
-    it('is on where nobody switched it, and unknown for unknown patients', async () => {
-      expect((await call('GET', path)).body).toEqual({ state: 'on' });
-      expect((await call('GET', '/v1/twins/p9/monitoring')).status).toBe(404);
-      expect((await call('PUT', '/v1/twins/p9/monitoring', { state: 'off', reason: 'x' })).status).toBe(404);
     });
   });
 });

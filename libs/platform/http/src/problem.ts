@@ -26,5 +26,5 @@ export class Problem extends Error {
 
 /** The same answer for what is absent and what belongs to another tenant. */
 export function notFound(what: string): Problem {
-  return new Problem(404, 'not-found', `${what} not found`);
+  return new Problem(404, 'not-found', `${what} was not found`);
 }
