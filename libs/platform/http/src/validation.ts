@@ -1,5 +1,6 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { Problem, type ProblemDetail } from './problem.js';
+import { refuseInput } from './refused-input.js';
 
 interface Issue {
   readonly message: string;
@@ -11,7 +12,14 @@ const MAX_SHOWN = 100;
 
 /** The pipe behind `@Body({ schema })` and `@Query({ schema })`: without it registered globally, schemas check nothing. */
 export function validationPipe(): StandardSchemaValidationPipe {
-  return new StandardSchemaValidationPipe({ exceptionFactory: invalid });
+  return new RequestPipe({ exceptionFactory: invalid });
+}
+
+/** Nest's pipe takes members named like those of every object out of a request; here they are refused as any other that is unknown. */
+class RequestPipe extends StandardSchemaValidationPipe {
+  protected override stripProtoKeys(value: unknown): void {
+    refuseInput(value);
+  }
 }
 
 function invalid(issues: readonly Issue[]): Problem {

@@ -59,6 +59,26 @@ describe('bodies and errors', () => {
     },
   );
 
+  it.each([
+    ['{"n":1,"__proto__":{}}', '', 'unrecognized_keys'],
+    ['{"n":1,"constructor":2}', '', 'unrecognized_keys'],
+    ['{"n":1,"prototype":null}', '', 'unrecognized_keys'],
+    ['{"n":1,"list":["a","b\\u0000"]}', '/list/1', 'text-invalid'],
+    ['{"n":1,"list":["\\ud800"]}', '/list/0', 'text-invalid'],
+    ['{"n":1,"list":[{"~/":["\\udc00"]}]}', '/list/0/~0~1/0', 'text-invalid'],
+  ])('refuses what no schema may take, with its place: %s', async (body, pointer, code) => {
+    const { status, body: answer } = await json(body);
+    expect([status, answer]).toMatchObject([400, { code: 'invalid', errors: [{ pointer, code }] }]);
+  });
+
+  it.each(['constructor=1', '__proto__=1', 'prototype=1', 'limit=1&constructor=1', 'limit=%00'])(
+    'refuses such a parameter of a query: %s',
+    async (query) => {
+      const answer = await runtime.call(`/v1/filtered?${query}`, { headers: await runtime.bearer() });
+      expect([answer.status, answer.body]).toMatchObject([400, { code: 'invalid' }]);
+    },
+  );
+
   it('inflates gzip, and hands out exact text where a route asks for it', async () => {
     expect((await json(gzipSync('{"n":2}'), { 'content-encoding': 'gzip' })).body).toEqual({ n: 2 });
     const headers = { ...(await runtime.bearer()), 'content-type': 'application/fhir+json' };
