@@ -2,6 +2,7 @@ import { parseInstant } from '#libs/domain/quantities';
 import { objectAt, textAt, withReadableFraction } from '../json/element.js';
 import type { JsonObject } from '../json/json.js';
 import type { ClinicalContext } from './clinical.js';
+import { unknownModifier } from './modifiers.js';
 import type { UnmeasuredReason } from './unmeasured.js';
 
 const FUTURE_MS = 10 * 60_000;
@@ -47,6 +48,8 @@ function ofPeriod(startText: string | undefined, endText: string | undefined): M
 }
 
 function ofTiming(timing: JsonObject): Moment {
+  const modifier = unknownModifier(timing);
+  if (modifier !== undefined) return no(modifier.reason);
   const events = timing['event'];
   if ('repeat' in timing || !Array.isArray(events) || events.length !== 1) return no('timestamp-invalid');
   const [event] = events as readonly unknown[];

@@ -110,6 +110,16 @@ describe('measurements of an Observation', () => {
       },
     ],
     ['modifier-extension', { modifierExtension: [{ url: 'https://x.example/not', valueBoolean: true }] }],
+    [
+      'modifier-extension',
+      {
+        effectiveDateTime: undefined,
+        effectiveTiming: {
+          modifierExtension: [{ url: 'https://x.example/not', valueBoolean: true }],
+          event: ['2026-02-28T10:00:00Z'],
+        },
+      },
+    ],
     ['implicit-rules', { implicitRules: 'https://x.example/rules' }],
     ['focus-not-subject', { focus: [{ reference: 'Patient/fetus' }] }],
     ['focus-not-subject', { focus: [{ display: 'fetus' }] }],

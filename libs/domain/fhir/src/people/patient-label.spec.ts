@@ -68,6 +68,11 @@ describe('the bed of an encounter', () => {
       undefined,
     ],
     ['none that has ended', [at(1), at(2, { period: { end: '2026-01-01' } })], 'Location/1'],
+    [
+      'none whose meaning is changed',
+      [at(1), at(2, { modifierExtension: [{ url: 'u', valueBoolean: true }] })],
+      'Location/1',
+    ],
     ['none that is named only', [{ location: { display: 'Bed 7' } }], undefined],
   ])('is %s', (_, location, reference) => {
     expect(bedOf({ resourceType: 'Encounter', location })?.reference).toBe(reference);

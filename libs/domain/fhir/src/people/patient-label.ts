@@ -1,3 +1,4 @@
+import { unknownModifier } from '../clinical/modifiers.js';
 import type { JsonObject } from '../json/json.js';
 import { listAt, momentAt, objectAt, startAt, textAt } from '../json/element.js';
 
@@ -64,7 +65,8 @@ export function bedOf(encounter: JsonObject): BedReference | undefined {
     const status = textAt(one, 'status');
     const location = objectAt(one, 'location');
     const reference = textAt(location, 'reference');
-    if (reference === undefined || (status !== undefined && status !== 'active')) continue;
+    if (reference === undefined || unknownModifier(one) !== undefined || (status !== undefined && status !== 'active'))
+      continue;
     const period = objectAt(one, 'period');
     if (status === undefined && period?.['end'] !== undefined) continue;
     const start = momentAt(period, 'start') ?? startAt(period, 'start') ?? Number.NEGATIVE_INFINITY;
