@@ -22,6 +22,11 @@ export const PersonReference = z
   )
   .describe('the person behind the act, such as Practitioner/17');
 export const Note = z.string().max(2_000).refine(hasNoControls, 'must not hold control characters');
+/** A reason that must be given: what shows nothing says nothing. */
+export const Reason = Note.min(1, { error: 'must say why', abort: true }).refine(
+  (text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text),
+  'must say why',
+);
 export const RuleId = z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be a rule id, such as glucose-low');
 
 function hasNoControls(text: string): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../alerts.js';
-import { Instant, Note, PersonReference, RuleId, listOf } from './api-values.js';
+import { Instant, PersonReference, Reason, RuleId, listOf } from './api-values.js';
 
 export const ThresholdSchema = z.object({
   rule: z.string(),
@@ -29,7 +29,7 @@ export const PutThresholdsRequest = z.strictObject({
           .record(z.string().max(64), z.number())
           .nullable()
           .describe('in the canonical unit of the measure; null restores the default'),
-        reason: Note.min(1, 'must say why'),
+        reason: Reason,
         expiresAt: Instant.optional(),
       }),
     )
@@ -46,7 +46,7 @@ export const PatchThresholdsRequest = z.strictObject({
         limits: z
           .record(z.string().max(64), z.number())
           .describe("in the canonical unit of the measure; the rule's other limits of the patient stay as they are"),
-        reason: Note.min(1, 'must say why'),
+        reason: Reason,
         expiresAt: Instant.optional().describe('of these limits alone'),
         version: z
           .int()
@@ -66,7 +66,7 @@ export const PutMonitoringRequest = z.strictObject({
   state: z.enum(['on', 'off']).describe('off: alerts are suppressed and listed, measurements are still stored'),
   rules: z.array(RuleId).min(1).max(100).optional().describe('off for these rules only; absent: for all'),
   until: Instant.optional().describe('on again by itself at this time'),
-  reason: Note.min(1, 'must say why'),
+  reason: Reason,
   onBehalfOf: PersonReference.optional(),
 });
 export const MonitoringSchema = z.object({

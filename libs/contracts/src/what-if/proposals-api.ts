@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant, Note, PersonReference } from '../api/api-values.js';
+import { Instant, Note, PersonReference, Reason } from '../api/api-values.js';
 import { RefusedSchema } from './scenarios-api.js';
 
 /** A number in the canonical unit, or a value with its unit. */
@@ -27,7 +27,7 @@ export const PutTherapyRequest = z.strictObject({
   maximumInsulinOnBoard: valueIn('[IU]').describe('above 0, at most 50 [IU]'),
   dailyMaximum: valueIn('[IU]').describe('all insulin of 24 hours; above 0, at most 300 [IU]'),
   author: Note.min(1).max(256).optional().describe('who decided on them; absent: the person behind the request'),
-  reason: Note.min(1, 'must say why'),
+  reason: Reason,
   expiresAt: Instant.optional(),
   onBehalfOf: PersonReference.optional(),
 });
@@ -142,7 +142,7 @@ export type Proposal = z.input<typeof ProposalSchema>;
 export const DecideRequest = z.strictObject({ onBehalfOf: PersonReference.optional(), reason: Note.optional() });
 export const OverrideRequest = z.strictObject({
   onBehalfOf: PersonReference.optional(),
-  reason: Note.min(1, 'must say why'),
+  reason: Reason,
   value: z.number().min(0).optional().describe('what is done in place of it'),
   unit: z.string().min(1).max(64).optional(),
 });
