@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { asyncapi } from './asyncapi.js';
 import { modelPages } from './model-pages.js';
 import { openapi } from './openapi.js';
+import { ROUTES } from './routes/all-routes.js';
 
 function kept(name: string): unknown {
   return JSON.parse(readFileSync(`docs/${name}`, 'utf8'));
@@ -30,6 +32,16 @@ describe('the generated documents', () => {
     );
     expect(references.length).toBeGreaterThan(5);
     expect([...new Set(references)].filter((reference) => placeIn(document, reference) === undefined)).toEqual([]);
+  });
+
+  it('every list is paged by limit and cursor', () => {
+    const lists = ROUTES.filter(({ method, answer }) => {
+      const shape = answer?.schema instanceof z.ZodObject ? answer.schema.shape : {};
+      return method === 'get' && 'items' in shape && 'next' in shape;
+    });
+    expect(lists.length).toBeGreaterThan(15);
+    const without = lists.filter(({ query }) => !('limit' in (query?.shape ?? {}) && 'cursor' in (query?.shape ?? {})));
+    expect(without.map(({ path }) => path)).toEqual([]);
   });
 
   it('docs/models has a page for every card, as the card says, and no other', () => {

@@ -8,6 +8,7 @@ import type {
   AlertWithTimelineSchema,
   GlucoseMetricsQuery,
   GlucoseMetricsSchema,
+  ListQuery,
   MeasurementListSchema,
   MeasurementsQuery,
   MonitoringSchema,
@@ -22,7 +23,7 @@ import type {
 } from '#libs/contracts';
 import { ruleViews, type Catalogue } from '#libs/domain/twin';
 import { allows, type Access } from '#libs/platform/auth';
-import { notFound } from '#libs/platform/http';
+import { notFound, OF_ALL, pageOfWhole } from '#libs/platform/http';
 import type { Platform } from '#libs/platform/runtime';
 import { findTwin, tenantThresholds, thresholdsOf, type ThresholdRow } from '#libs/platform/storage';
 import { DeliveryStore, WebhookStore } from '#libs/platform/delivery';
@@ -44,6 +45,8 @@ import { TwinViews, type TwinView } from './twins/twin-views.js';
 import { Ward } from './ward/ward.js';
 import { Webhooks } from './webhooks/webhooks.js';
 import { iso, ms } from './wire.js';
+
+type Page = z.output<typeof ListQuery>;
 
 export const API = Symbol('Api');
 
@@ -159,17 +162,23 @@ export class Api {
     );
   }
 
-  async thresholds(tenant: number, patient: string): Promise<z.input<typeof ThresholdListSchema>> {
-    const twin = await findTwin(this.platform.pool, tenant, patient);
+  async thresholds(tenant: number, patient: string, page: Page): Promise<z.input<typeof ThresholdListSchema>> {
+    const { pool } = this.platform;
+    const twin = await findTwin(pool, tenant, patient);
     if (twin === undefined) throw notFound('the patient');
-    const rows = await thresholdsOf(this.platform.pool, tenant, twin.key);
-    const ofTenant = await this.tenantThresholds(tenant);
-    return { items: [...rows.map((row) => thresholdView(row, 'patient')), ...ofTenant.items] };
+    const ofPatient = await thresholdsOf(pool, tenant, twin.key);
+    const ofTenant = await tenantThresholds(pool, tenant);
+    const items = [
+      ...ofPatient.map((row) => thresholdView(row, 'patient')),
+      ...ofTenant.map((row) => thresholdView(row, 'tenant')),
+    ];
+    return pageOfWhole({ list: 'thresholds', tenant, of: patient }, items, keyOfThreshold, page);
   }
 
-  async tenantThresholds(tenant: number): Promise<z.input<typeof ThresholdListSchema>> {
+  async tenantThresholds(tenant: number, page: Page): Promise<z.input<typeof ThresholdListSchema>> {
     const rows = await tenantThresholds(this.platform.pool, tenant);
-    return { items: rows.map((row) => thresholdView(row, 'tenant')) };
+    const items = rows.map((row) => thresholdView(row, 'tenant'));
+    return pageOfWhole({ list: 'thresholds', tenant }, items, keyOfThreshold, page);
   }
 
   monitoring(tenant: number, patient: string): Promise<z.input<typeof MonitoringSchema>> {
@@ -187,9 +196,14 @@ export class Api {
     return alarmQualityOf(this.platform.pool, this.catalogue, tenant, query);
   }
 
-  rules(): z.input<typeof RuleListSchema> {
-    return { items: ruleViews(this.catalogue) as z.input<typeof RuleListSchema>['items'] };
+  rules(page: Page): z.input<typeof RuleListSchema> {
+    const items = ruleViews(this.catalogue) as z.input<typeof RuleListSchema>['items'];
+    return pageOfWhole({ list: 'rules', tenant: OF_ALL }, items, ({ id }) => id, page);
   }
+}
+
+function keyOfThreshold({ layer, rule }: z.input<typeof ThresholdListSchema>['items'][number]): string {
+  return `${layer}/${rule}`;
 }
 
 function thresholdView(

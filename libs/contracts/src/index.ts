@@ -6,7 +6,7 @@ export { parseAlert, tenantOfKey, type ParsedAlert } from './alert-records/parse
 export * from './samples.js';
 export * from './api/alarm-policy-api.js';
 export * from './api/alerts-api.js';
-export { PersonReference, ProblemSchema } from './api/api-values.js';
+export { ListQuery, PersonReference, ProblemSchema } from './api/api-values.js';
 export * from './api/dead-letters-api.js';
 export * from './api/limits-api.js';
 export * from './api/operations-api.js';

@@ -8,6 +8,7 @@ export const CHARTS_ROUTES: readonly RouteDoc[] = [
     summary: 'The measures of the catalogue: titles, units, groups, target ranges, how long a value is fresh',
     tag: 'charts',
     scopes: ['twins.read'],
+    query: api.ListQuery,
     status: 200,
     answer: json(api.MeasureListSchema),
   },

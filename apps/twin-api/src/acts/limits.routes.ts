@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Put, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { AlarmQualityQuery, PutThresholdsRequest, SuppressionsQuery } from '#libs/contracts';
+import { AlarmQualityQuery, ListQuery, PutThresholdsRequest, SuppressionsQuery } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { API, type Api } from '../api.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
@@ -12,8 +12,11 @@ export class LimitRoutes {
 
   @Get('thresholds')
   @RequireScope('thresholds.read')
-  thresholds(@Caller() caller: Access): Promise<object> {
-    return this.api.tenantThresholds(caller.tenant.key);
+  thresholds(
+    @Caller() caller: Access,
+    @Query({ schema: ListQuery }) page: z.output<typeof ListQuery>,
+  ): Promise<object> {
+    return this.api.tenantThresholds(caller.tenant.key, page);
   }
 
   @Put('thresholds')

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { AcknowledgeRequest, AlertsQuery, ResolveRequest, SnoozeRequest } from '#libs/contracts';
+import { AcknowledgeRequest, AlertsQuery, ListQuery, ResolveRequest, SnoozeRequest } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { API, type Api } from '../api.js';
 import { lastEventId } from '../streams/event-stream.js';
@@ -83,7 +83,7 @@ export class AlertRoutes {
 
   @Get('rules')
   @RequireScope('alerts.read', 'thresholds.read')
-  rules(): object {
-    return this.api.rules();
+  rules(@Query({ schema: ListQuery }) page: z.output<typeof ListQuery>): object {
+    return this.api.rules(page);
   }
 }

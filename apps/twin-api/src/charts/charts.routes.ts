@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { LimitsQuery, SeriesQuery, TimelineQuery, WavesQuery } from '#libs/contracts';
+import { LimitsQuery, ListQuery, SeriesQuery, TimelineQuery, WavesQuery } from '#libs/contracts';
 import { Caller, RequireScope, type Access } from '#libs/platform/auth';
 import { patientId } from '../wire.js';
 import { CHARTS, type Charts } from './charts.js';
@@ -12,8 +12,8 @@ export class ChartRoutes {
   constructor(@Inject(CHARTS) private readonly charts: Charts) {}
 
   @Get('measures')
-  measures(): object {
-    return this.charts.measures();
+  measures(@Query({ schema: ListQuery }) page: z.output<typeof ListQuery>): object {
+    return this.charts.measures(page);
   }
 
   @Get('twins/:patient/series')

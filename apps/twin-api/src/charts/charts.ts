@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type {
   LimitsQuery,
   LimitsSchema,
+  ListQuery,
   MeasureListSchema,
   SeriesQuery,
   SeriesSchema,
@@ -12,6 +13,7 @@ import type {
   WavesSchema,
 } from '#libs/contracts';
 import type { Catalogue } from '#libs/domain/twin';
+import { OF_ALL, pageOfWhole } from '#libs/platform/http';
 import { limitsOf } from './limits.js';
 import { measureViews } from './measures.js';
 import { seriesOf } from './series.js';
@@ -27,8 +29,8 @@ export class Charts {
     private readonly catalogue: Catalogue,
   ) {}
 
-  measures(): z.input<typeof MeasureListSchema> {
-    return { items: measureViews() };
+  measures(page: z.output<typeof ListQuery>): z.input<typeof MeasureListSchema> {
+    return pageOfWhole({ list: 'measures', tenant: OF_ALL }, measureViews(), ({ code }) => code, page);
   }
 
   series(tenant: number, patient: string, query: z.output<typeof SeriesQuery>): Promise<z.input<typeof SeriesSchema>> {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import {
   GlucoseMetricsQuery,
+  ListQuery,
   MeasurementsQuery,
   PutMonitoringRequest,
   PatchThresholdsRequest,
@@ -72,8 +73,12 @@ export class TwinRoutes {
 
   @Get('twins/:patient/thresholds')
   @RequireScope('thresholds.read')
-  thresholds(@Caller() caller: Access, @Param('patient') patient: string): Promise<object> {
-    return this.api.thresholds(caller.tenant.key, patientId(patient));
+  thresholds(
+    @Caller() caller: Access,
+    @Param('patient') patient: string,
+    @Query({ schema: ListQuery }) page: z.output<typeof ListQuery>,
+  ): Promise<object> {
+    return this.api.thresholds(caller.tenant.key, patientId(patient), page);
   }
 
   @Put('twins/:patient/thresholds')

@@ -38,6 +38,9 @@ export const PageQuery = {
   cursor: z.string().max(512).optional().describe('`next` of the page before'),
 };
 
+/** Of a list that is asked for nothing but its pages. */
+export const ListQuery = z.strictObject(PageQuery);
+
 export function listOf<T extends z.ZodType>(item: T) {
   return z.object({
     items: z.array(item),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../alerts.js';
-import { Instant, Note, PageQuery, RuleId, listOf } from './api-values.js';
+import { Instant, ListQuery, Note, PageQuery, RuleId, listOf } from './api-values.js';
 
 const FilterSeverity = z.enum(SEVERITIES);
 const FilterPatient = z.string().regex(/^(Patient\/)?[A-Za-z0-9\-.]{1,64}$/, 'must be a FHIR id or Patient/{id}');
@@ -53,7 +53,7 @@ export const RotatedSecretSchema = CreatedWebhookSchema.extend({
   previousUntil: Instant.optional().describe('until when the secret replaced signs, too'),
 });
 export const WebhookListSchema = listOf(WebhookSchema);
-export const WebhooksQuery = z.strictObject(PageQuery);
+export const WebhooksQuery = ListQuery;
 export const DeliverySchema = z.object({
   message: z.uuid().describe('the webhook-id'),
   type: z.string(),

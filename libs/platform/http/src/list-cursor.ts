@@ -9,6 +9,9 @@ export interface ListOf {
   readonly of?: string;
 }
 
+/** In place of a tenant: of a list that is the same for all. */
+export const OF_ALL = 0;
+
 /**
  * Cursors are opaque to clients: a place in base64url, with a check that binds it to its list and its tenant. What another list or
  * tenant gave, and what nobody gave, is refused, because it would silently skip or repeat rows.
@@ -32,7 +35,11 @@ export function decodeCursor<S extends z.ZodType>(
   } catch {
     // not JSON, or not a pair: refused below
   }
-  throw new Problem(400, 'cursor-invalid', 'the cursor is not one that this list gave', [
+  throw cursorInvalid();
+}
+
+function cursorInvalid(): Problem {
+  return new Problem(400, 'cursor-invalid', 'the cursor is not one that this list gave', [
     { pointer: '/cursor', code: 'cursor-invalid', detail: 'must be `next` of the page before' },
   ]);
 }
@@ -57,4 +64,21 @@ export function pageOf<R, T>(
     items: shown.map(toItem),
     ...(rows.length > limit && last !== undefined ? { next: encodeCursor(list, placeOf(last)) } : {}),
   };
+}
+
+/**
+ * A page of a list that is short enough to be read whole; its place is the key of the last item shown.
+ *
+ * @throws {Problem} 400 `cursor-invalid`
+ */
+export function pageOfWhole<T>(
+  list: ListOf,
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): { items: T[]; next?: string } {
+  const last = decodeCursor(list, z.string(), cursor);
+  const from = last === undefined ? 0 : items.findIndex((item) => keyOf(item) === last) + 1;
+  if (last !== undefined && from === 0) throw cursorInvalid();
+  return pageOf(list, items.slice(from, from + limit + 1), limit, (item) => item, keyOf);
 }

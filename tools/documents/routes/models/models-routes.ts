@@ -8,6 +8,7 @@ export const MODELS_ROUTES: readonly RouteDoc[] = [
     summary: 'Cards of all models',
     tag: 'models',
     scopes: ['forecasts.read'],
+    query: api.ListQuery,
     status: 200,
     answer: json(api.ModelListSchema),
   },
