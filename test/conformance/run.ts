@@ -4,6 +4,7 @@ import { HISTORY_AND_PATCH } from './rest/history-and-patch.js';
 import { READS_AND_WRITES } from './rest/reads-and-writes.js';
 import type { Area, Requirement } from './requirement.js';
 import { PARAMETERS } from './search/parameters.js';
+import { RANGES } from './search/ranges.js';
 import { RESULTS } from './search/results.js';
 import { DECLARED } from './search/declared.js';
 import { Server, type ServerOptions } from './server.js';
@@ -21,6 +22,7 @@ export const ALL: readonly Requirement[] = [
   ...READS_AND_WRITES,
   ...HISTORY_AND_PATCH,
   ...PARAMETERS,
+  ...RANGES,
   ...RESULTS,
   ...DECLARED,
   ...VERDICTS,

@@ -2,25 +2,8 @@ import assert from 'node:assert/strict';
 import { finds, refused, status } from '../expectations.js';
 import { requirements } from '../requirement.js';
 import { observation, patient, SYSTEM } from '../resources.js';
-import { unique, type Any, type Server } from '../server.js';
-
-/** Resources of one requirement, told apart from all others by an identifier. */
-async function some<const K extends string>(
-  server: Server,
-  resources: Readonly<Record<K, Any>>,
-): Promise<{ readonly only: string; readonly ids: Readonly<Record<K, string>> }> {
-  const mark = unique();
-  const ids: Record<string, string> = {};
-  for (const [name, resource] of Object.entries<Any>(resources)) {
-    const identifier = [...(resource.identifier ?? []), { system: SYSTEM, value: mark }];
-    ids[name] = (await server.made({ ...resource, identifier })).id;
-  }
-  return { only: `identifier=${SYSTEM}|${mark}`, ids: ids as Record<K, string> };
-}
-
-const quantity = (value: number, code: string): Any => ({
-  valueQuantity: { value, unit: code, system: 'http://unitsofmeasure.org', code },
-});
+import { unique, type Any } from '../server.js';
+import { quantity, some } from './some.js';
 
 export const PARAMETERS = requirements('search', 'SR', [
   {
@@ -56,53 +39,6 @@ export const PARAMETERS = requirements('search', 'SR', [
       await finds(server, `/Patient?${only}&name=ann`, [ids.a]);
       await finds(server, `/Patient?${only}&family:contains=.*`, []);
       await finds(server, `/Patient?${only}&family:contains=%25`, []);
-    },
-  },
-  {
-    id: 3,
-    source: 'search.html#date',
-    title: 'date: precision is a period; eq ne gt lt ge le sa eb',
-    check: async (server) => {
-      const { only, ids } = await some(server, {
-        morning: observation('', { subject: undefined, effectiveDateTime: '2026-03-01T10:00:00Z' }),
-        next: observation('', { subject: undefined, effectiveDateTime: '2026-03-02' }),
-        long: observation('', {
-          subject: undefined,
-          effectiveDateTime: undefined,
-          effectivePeriod: { start: '2026-02-28T00:00:00Z', end: '2026-03-05T00:00:00Z' },
-        }),
-      });
-      const by = (date: string, ...names: (keyof typeof ids)[]): Promise<void> =>
-        finds(
-          server,
-          `/Observation?${only}&date=${date}`,
-          names.map((name) => ids[name]),
-        );
-      await by('2026-03-01', 'morning');
-      await by('2026-03', 'morning', 'next');
-      await by('ge2026-03-02', 'next', 'long');
-      await by('gt2026-03-01T10:00:00Z', 'next', 'long');
-      await by('lt2026-03-01', 'long');
-      await by('sa2026-03-01', 'next');
-      await by('eb2026-03-02', 'morning');
-      await by('2026-03-01T11:00:00%2B01:00', 'morning');
-    },
-  },
-  {
-    id: 4,
-    source: 'search.html#quantity',
-    title: 'quantity: units of UCUM are compared in the canonical unit; prefixes',
-    check: async (server) => {
-      const { only, ids } = await some(server, {
-        gram: observation('', { subject: undefined, ...quantity(5.4, 'g') }),
-        milli: observation('', { subject: undefined, ...quantity(5400, 'mg') }),
-        more: observation('', { subject: undefined, ...quantity(6, 'g') }),
-      });
-      const ucum = 'http://unitsofmeasure.org';
-      await finds(server, `/Observation?${only}&value-quantity=5.4|${ucum}|g`, [ids.gram, ids.milli]);
-      await finds(server, `/Observation?${only}&value-quantity=gt5500|${ucum}|mg`, [ids.more]);
-      await finds(server, `/Observation?${only}&value-quantity=5.4||g`, [ids.gram]);
-      await finds(server, `/Observation?${only}&value-quantity=le5.4`, [ids.gram]);
     },
   },
   {
@@ -169,23 +105,6 @@ export const PARAMETERS = requirements('search', 'SR', [
     },
   },
   {
-    id: 13,
-    source: 'search.html#contained',
-    title: 'chains look into contained resources, which no search finds by themselves',
-    check: async (server) => {
-      const mark = unique();
-      const contained = [{ resourceType: 'Patient', id: 'who', name: [{ family: `Inside${mark}` }] }];
-      const { only, ids } = await some(server, {
-        a: observation('#who', { contained }),
-        b: observation('', { subject: undefined }),
-      });
-      await finds(server, `/Observation?${only}&subject:Patient.family=inside${mark}`, [ids.a]);
-      await finds(server, `/Observation?${only}&patient.name=inside${mark}`, [ids.a]);
-      await finds(server, `/Observation?${only}&subject:Patient.family=nobody${mark}`, []);
-      await finds(server, `/Patient?family=inside${mark}`, []);
-    },
-  },
-  {
     id: 9,
     source: 'search.html#all',
     title: '_id, _lastUpdated, _tag, _profile',
@@ -247,6 +166,23 @@ export const PARAMETERS = requirements('search', 'SR', [
       await finds(server, `/Patient?${only}&identifier:of-type=${system}|MR|X1,${system}|MR|X2`, [ids.a, ids.b]);
       await finds(server, `/Patient?${only}&identifier:of-type=${system}|SS|X1`, []);
       refused(await server.get(`/Patient?identifier:of-type=MR|X1`), [400]);
+    },
+  },
+  {
+    id: 13,
+    source: 'search.html#contained',
+    title: 'chains look into contained resources, which no search finds by themselves',
+    check: async (server) => {
+      const mark = unique();
+      const contained = [{ resourceType: 'Patient', id: 'who', name: [{ family: `Inside${mark}` }] }];
+      const { only, ids } = await some(server, {
+        a: observation('#who', { contained }),
+        b: observation('', { subject: undefined }),
+      });
+      await finds(server, `/Observation?${only}&subject:Patient.family=inside${mark}`, [ids.a]);
+      await finds(server, `/Observation?${only}&patient.name=inside${mark}`, [ids.a]);
+      await finds(server, `/Observation?${only}&subject:Patient.family=nobody${mark}`, []);
+      await finds(server, `/Patient?family=inside${mark}`, []);
     },
   },
 ]);

@@ -47,6 +47,13 @@ describe('prefixes', () => {
     expect(numberMatches({ low: element, high: element }, { prefix, value: 100, ...range })).toBe(expected);
   });
 
+  /** "Greater or equal to the provided value": said of a number, and not of a period, that value is in the range above it. */
+  const byNumbers = {
+    ...byInstants,
+    ge: (element: readonly number[], [value = 0]: readonly number[]) => element.some((one) => one >= value),
+    le: (element: readonly number[], [value = 0]: readonly number[]) => element.some((one) => one <= value),
+  };
+
   it('of numbers compare ranges with the number itself, but for eq, ne and ap', () => {
     fc.assert(
       fc.property(
@@ -55,7 +62,7 @@ describe('prefixes', () => {
         fc.constantFrom(...prefixes),
         ({ from, to }, value, prefix) => {
           // The precision of a whole number leaves no other whole number in its range.
-          const expected = byInstants[prefix](instants({ from, to }), [value]);
+          const expected = byNumbers[prefix](instants({ from, to }), [value]);
           expect(numberMatches({ low: from, high: to }, { prefix, value, low: value - 0.5, high: value + 0.5 })).toBe(
             expected,
           );

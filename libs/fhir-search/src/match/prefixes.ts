@@ -35,10 +35,12 @@ export interface Bounds {
   readonly high: number;
 }
 
-/** Of numbers the precision counts for `eq`, `ne` and `ap` only; the others compare with the very number. */
+/**
+ * Of numbers the precision counts for `eq`, `ne` and `ap` only; the others compare with the very number. `ge` and `le` take it in: 10 or more
+ * may be 10, which is 10 or less.
+ */
 export function numberMatches(element: Bounds, { prefix, value, low, high }: NumberValue): boolean {
   const isContained = low <= element.low && element.high < high;
-  const isSame = element.low === value && element.high === value;
   switch (prefix) {
     case 'eq':
       return isContained;
@@ -49,9 +51,9 @@ export function numberMatches(element: Bounds, { prefix, value, low, high }: Num
     case 'lt':
       return element.low < value;
     case 'ge':
-      return element.high > value || isSame;
+      return element.high >= value;
     case 'le':
-      return element.low < value || isSame;
+      return element.low <= value;
     case 'sa':
       return element.low > value;
     case 'eb':

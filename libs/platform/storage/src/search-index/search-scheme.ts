@@ -2,7 +2,7 @@ import { RESOURCE_TYPES } from '#libs/domain/fhir';
 import { searchParameters } from '#libs/fhir-search';
 
 /** How values are indexed. A change of what is written needs a new number, and a migration that finds the rows of older ones. */
-export const SEARCH_SCHEME = 3;
+export const SEARCH_SCHEME = 4;
 
 /** A type of R5 that was once taken for one of R4: without a place in the alphabet. */
 const NOT_OF_R4 = 'SubscriptionStatus';

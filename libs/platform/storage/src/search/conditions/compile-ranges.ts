@@ -116,9 +116,9 @@ function numberSql({ prefix, value, low: from, high: to }: NumberValue, { low, h
     case 'lt':
       return `${low} < ${at(value)}`;
     case 'ge':
-      return `(${high} > ${at(value)} OR ${low} = ${at(value)} AND ${high} = ${at(value)})`;
+      return `${high} >= ${at(value)}`;
     case 'le':
-      return `(${low} < ${at(value)} OR ${low} = ${at(value)} AND ${high} = ${at(value)})`;
+      return `${low} <= ${at(value)}`;
     case 'sa':
       return `${low} > ${at(value)}`;
     case 'eb':
