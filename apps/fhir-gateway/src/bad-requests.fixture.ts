@@ -203,6 +203,13 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     at: 'Bundle.entry',
   },
   {
+    name: 'null in place of entries',
+    path: '',
+    body: { resourceType: 'Bundle', type: 'batch', entry: null },
+    status: 400,
+    at: 'Bundle.entry',
+  },
+  {
     name: 'an entry without a request',
     path: '',
     body: transaction({ resource: patient() }),

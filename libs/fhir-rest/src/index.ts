@@ -15,7 +15,8 @@ export { pathOfTarget, type SearchTarget } from './search/search-target.js';
 export { newestOfEachCode } from './search/last-of-codes.js';
 export { operationParameters } from './search/operation-parameters.js';
 export { planEverything, planLast } from './search/plan-operations.js';
-export { handlingOf, searchParametersOf } from './search/search-text.js';
+export { handlingOf, type Handling } from './search/handling.js';
+export { searchParametersOf } from './search/search-text.js';
 export { bundleAnswer } from './answers/bundle-answer.js';
 export { OutcomeProblem } from './answers/outcome-problem.js';
 export { oneIssue, refusal, refusalOf } from './answers/refusal.js';
@@ -41,7 +42,12 @@ export { Changed } from './together/touched.js';
 export { readCondition } from './conditions/read-condition.js';
 export type { Condition } from './conditions/condition.js';
 export { historyAnswer, historyBundle, type HistoryAddress } from './history/history-answer.js';
-export { readHistoryProjection, readHistoryQuery, type QueryParameters } from './history/history-query.js';
+export {
+  queryParametersOf,
+  readHistoryProjection,
+  readHistoryQuery,
+  type QueryParameters,
+} from './history/history-query.js';
 export type {
   HistoryOf,
   HistoryPage,

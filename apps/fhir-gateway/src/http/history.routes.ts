@@ -1,9 +1,10 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
-import { searchParametersOf, type QueryParameters } from '#libs/fhir-rest';
-import { knownOf, originOf, queryOf, send } from './http.js';
+import { handlingOf, type QueryParameters } from '#libs/fhir-rest';
+import { askedReadOf, knownOf, oneHeader, originOf, send } from './http.js';
 import { Pipeline } from '../pipeline.js';
+import type { AskedHistory } from '../pipeline/histories.js';
 import type { Target } from '../pipeline/wishes.js';
 
 /** Earlier versions. */
@@ -18,7 +19,7 @@ export class HistoryRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.pipeline.histories.ofAll(query, request.access, this.baseUrl(request)));
+    send(reply, await this.pipeline.histories.ofAll(this.asked(query, request), request.access));
   }
 
   @Get(':type/_history')
@@ -28,7 +29,7 @@ export class HistoryRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.pipeline.histories.ofType(type, query, request.access, this.baseUrl(request)));
+    send(reply, await this.pipeline.histories.ofType(type, this.asked(query, request), request.access));
   }
 
   @Get(':type/:id/_history')
@@ -38,7 +39,7 @@ export class HistoryRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.pipeline.histories.ofInstance(target, query, request.access, this.baseUrl(request)));
+    send(reply, await this.pipeline.histories.ofInstance(target, this.asked(query, request), request.access));
   }
 
   @Get(':type/:id/_history/:version')
@@ -47,11 +48,14 @@ export class HistoryRoutes {
     @Req() request: AuthorizedRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const parameters = searchParametersOf(queryOf(request));
-    send(reply, await this.pipeline.reads.read(target, target.version, knownOf(request), request.access, parameters));
+    send(
+      reply,
+      await this.pipeline.reads.read(target, target.version, knownOf(request), request.access, askedReadOf(request)),
+    );
   }
 
-  private baseUrl(request: AuthorizedRequest): string {
-    return this.pipeline.baseUrl(originOf(request));
+  private asked(query: QueryParameters, request: AuthorizedRequest): AskedHistory {
+    const handling = handlingOf(oneHeader(request, 'prefer'));
+    return { query, handling, baseUrl: this.pipeline.baseUrl(originOf(request)) };
   }
 }

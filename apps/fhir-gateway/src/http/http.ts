@@ -1,9 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizedRequest } from '#libs/platform/auth';
 import type { BodyOptions } from '#libs/platform/http';
-import { JSON_PATCH, preferenceOf, type Answer, type KnownVersion, type Preference } from '#libs/fhir-rest';
+import {
+  handlingOf,
+  JSON_PATCH,
+  preferenceOf,
+  searchParametersOf,
+  type Answer,
+  type KnownVersion,
+  type Preference,
+} from '#libs/fhir-rest';
 import { onceOf } from './idempotency.js';
 import type { Pipeline } from '../pipeline.js';
+import type { AskedRead } from '../pipeline/reads.js';
 import type { Wishes } from '../pipeline/wishes.js';
 import type { Preconditions } from '../pipeline/writes.js';
 
@@ -44,6 +53,7 @@ export function wishesOf(
     baseUrl: pipeline.baseUrl(origin),
     own: pipeline.own(origin),
     prefer: preferenceOf(prefer, otherwise),
+    handling: handlingOf(prefer),
     isAsked: /(?:^|[,;\s])return=/.test(prefer ?? ''),
     once: onceOf(request),
   };
@@ -57,6 +67,14 @@ export function oneHeader(request: FastifyRequest, name: string): string | undef
 /** The media type of the body, without parameters. */
 export function mediaTypeOfBody(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/** The parameters of a read. */
+export function askedReadOf(request: FastifyRequest): AskedRead {
+  return {
+    parameters: searchParametersOf(queryOf(request)),
+    handling: handlingOf(oneHeader(request, 'prefer')),
+  };
 }
 
 /** What has to hold for a write. */

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Authenticated, type AuthorizedRequest } from '#libs/platform/auth';
 import { BodyAs } from '#libs/platform/http';
 import {
+  askedReadOf,
   knownOf,
   FHIR_BODY,
   mediaTypeOfBody,
@@ -13,7 +14,6 @@ import {
   send,
   wishesOf,
 } from './http.js';
-import { searchParametersOf } from '#libs/fhir-rest';
 import { Pipeline } from '../pipeline.js';
 import type { Target, Which } from '../pipeline/wishes.js';
 
@@ -104,7 +104,9 @@ export class ResourceRoutes {
 
   @Get(':type/:id')
   async read(@Param() target: Target, @Req() request: AuthorizedRequest, @Res() reply: FastifyReply): Promise<void> {
-    const parameters = searchParametersOf(queryOf(request));
-    send(reply, await this.pipeline.reads.read(target, undefined, knownOf(request), request.access, parameters));
+    send(
+      reply,
+      await this.pipeline.reads.read(target, undefined, knownOf(request), request.access, askedReadOf(request)),
+    );
   }
 }

@@ -23,12 +23,12 @@ export class Bundles {
 
   /** A transaction is atomic; the entries of a batch stand alone. */
   take(text: string, access: Access, wishes: Wishes): Promise<Answer> {
-    const { own, prefer, once } = wishes;
+    const { own, prefer, handling, once } = wishes;
     return this.commits.timed('bundle', async () => {
       const later = new LaterReads(access, wishes, this.deps.now());
       const readLater: ReadLater = (step, reads) => later.read(step, reads);
       const mode = await this.deps.validationMode(access.tenant.key);
-      const plan = planRequest(readBundle(text), this.deps.newId, own, this.deps.maxEntries, mode);
+      const plan = planRequest(readBundle(text), this.deps.newId, own, this.deps.maxEntries, mode, handling);
       const missing = missingScopes(access, plan.steps);
       if (plan.type === 'batch') {
         const steps = plan.steps.map((step) => forbidden(step, missing.get(step.index)));

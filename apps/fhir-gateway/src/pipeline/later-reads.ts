@@ -5,6 +5,7 @@ import {
   entryRefusal,
   historyBundle,
   oneIssue,
+  queryParametersOf,
   OutcomeProblem,
   readHistoryProjection,
   readHistoryQuery,
@@ -29,7 +30,7 @@ type Refused = Extract<StepResult, { kind: 'refused' }>;
 export class LaterReads {
   constructor(
     private readonly access: Access,
-    private readonly wishes: Pick<Wishes, 'baseUrl' | 'own'>,
+    private readonly wishes: Pick<Wishes, 'baseUrl' | 'own' | 'handling'>,
     private readonly now: number,
   ) {}
 
@@ -61,15 +62,15 @@ export class LaterReads {
       case 'last':
         return bundles.last(parameters, source);
       default:
-        return bundles.search({ target, parameters, handling: 'lenient' }, source);
+        return bundles.search({ target, parameters, handling: this.wishes.handling ?? 'lenient' }, source);
     }
   }
 
   private async history({ type, id, query }: HistoryStep, versions: RestrictedReads): Promise<string> {
-    const parameters = Object.fromEntries(new URLSearchParams(query));
+    const parameters = queryParametersOf(query);
     const types = type === '' ? typesOf(this.access, 'search', RESOURCE_TYPES) : [type];
     const of = id === undefined ? ({ kind: 'types', types } as const) : ({ kind: 'instance', type, id } as const);
-    const request = readHistoryQuery(of, parameters);
+    const request = readHistoryQuery(of, parameters, this.wishes.handling);
     const projection = readHistoryProjection(of, parameters);
     const page = await versions.history(readerOf(this.access), request);
     if (id !== undefined && page.versions.length === 0) await this.requireKnown({ type, id }, versions);

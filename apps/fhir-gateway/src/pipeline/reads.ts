@@ -9,6 +9,7 @@ import {
   projectResource,
   readProjection,
   storedAnswer,
+  type Handling,
   type Answer,
   type KnownVersion,
 } from '#libs/fhir-rest';
@@ -18,6 +19,12 @@ import { readerOf } from '../access/scope-filter.js';
 import { requireSome } from '../access/required-scopes.js';
 import type { Commits } from './commits.js';
 import type { Target } from './wishes.js';
+
+/** The parameters of a read. */
+export interface AskedRead {
+  readonly parameters: readonly SearchParameterValue[];
+  readonly handling: Handling;
+}
 
 /** Reads of one resource and of its versions. */
 export class Reads {
@@ -32,12 +39,12 @@ export class Reads {
     version: string | undefined,
     has: KnownVersion,
     access: Access,
-    parameters: readonly SearchParameterValue[] = [],
+    { parameters, handling }: AskedRead,
   ): Promise<Answer> {
     return this.commits.timed('read', async () => {
       requireSome(access, 'read', requireType(type));
       requireId(id, type);
-      const projection = readProjection(type, parameters);
+      const projection = readProjection(type, parameters, handling);
       const found =
         version === undefined
           ? await this.versions.read(readerOf(access), type, id)

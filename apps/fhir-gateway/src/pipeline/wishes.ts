@@ -1,4 +1,4 @@
-import type { Once, OwnBases, Preference } from '#libs/fhir-rest';
+import type { Handling, Once, OwnBases, Preference } from '#libs/fhir-rest';
 
 /** The resource of a path. */
 export interface Target {
@@ -17,6 +17,8 @@ export interface Wishes {
   readonly prefer: Preference;
   /** Whether the client asked for what it prefers. */
   readonly isAsked: boolean;
+  /** Whether parameters that are not known are refused; absent in jobs of earlier software: left out. */
+  readonly handling?: Handling | undefined;
   /** What makes the request take effect once. */
   readonly once?: Once | undefined;
 }

@@ -35,12 +35,9 @@ export function readCondition(type: string, query: string, at: string, own: OwnB
     };
   }
   const [first] = parsed.issues;
-  const place = first?.expression?.[0]?.replace('http.', '') ?? 'the query';
-  return bad(
-    400,
-    first?.code ?? 'invalid',
-    `the condition is no search: ${place}: ${first?.diagnostics ?? 'cannot be read'}`,
-  );
+  // What is wrong begins with the name of the parameter.
+  const why = first?.diagnostics ?? 'the query cannot be read';
+  return bad(400, first?.code ?? 'invalid', `the condition is no search: ${why}`);
 }
 
 function bad(status: number, code: IssueCode, why: string): ConditionRead {

@@ -1,18 +1,36 @@
 import { datePeriod } from '#libs/fhir-search';
 import { oneIssue } from '../answers/refusal.js';
 import type { Projection } from '../projection/project-resource.js';
+import { requireTaken, type Handling } from '../search/handling.js';
 import { readProjection } from '../search/read-projection.js';
+import { searchParametersOf } from '../search/search-text.js';
 import type { HistoryOf, HistoryPlace, HistoryRequest } from './history-request.js';
 
 /** Query parameters by name; a repeated one has a list. */
 export type QueryParameters = Readonly<Record<string, unknown>>;
 
+/** Those of the url of an entry. */
+export function queryParametersOf(query: string): QueryParameters {
+  const lists = Map.groupBy(searchParametersOf(query), ({ name }) => name);
+  return Object.fromEntries(
+    [...lists].map(([name, list]) => [name, list.length === 1 ? list[0]?.value : list.map(({ value }) => value)]),
+  );
+}
+
 const DEFAULT_COUNT = 50;
 const MAX_COUNT = 500;
 const PLACE = /^(\d{1,15})~([A-Za-z]{1,64})~([A-Za-z0-9\-.]{1,64})~([1-9]\d{0,9})$/;
 
+const TAKEN = ['_count', '_since', '_at', '_summary', '_elements', '_format', '_pretty', '_cursor'];
+
 /** `_count`, `_since`, `_at` and the place of a `next` link (FHIR R4 http.html#history). @throws OutcomeProblem 400 */
-export function readHistoryQuery(of: HistoryOf, query: QueryParameters): HistoryRequest {
+export function readHistoryQuery(
+  of: HistoryOf,
+  query: QueryParameters,
+  handling: Handling = 'lenient',
+): HistoryRequest {
+  const names = Object.keys(query).map((name) => ({ name }));
+  requireTaken(names, TAKEN, handling);
   const count = countOf(single(query, '_count'));
   const since = single(query, '_since');
   const at = single(query, '_at');

@@ -11,6 +11,7 @@ import { readEntry } from '../entries/read-entry.js';
 import { unknownElement } from '../entries/unknown-element.js';
 import { fetchStep } from './fetch-step.js';
 import type { Step } from './step.js';
+import type { Handling } from '../search/handling.js';
 import { writeContent, type UrnRule } from './write-content.js';
 
 export interface RequestPlan {
@@ -26,6 +27,7 @@ export const DEFAULT_MAX_ENTRIES = 10_000;
  * Turns a bundle into steps (FHIR R4 http.html#transaction): ids for new resources, references to entries by their fullUrl
  * rewritten, structure checked.
  *
+ * @param handling whether a parameter that a read does not know is refused
  * @param own addresses of this server: references to them are references to its resources
  * @throws OutcomeProblem for a bundle that is no transaction or batch (400), or has too many entries (413)
  */
@@ -35,12 +37,13 @@ export function planRequest(
   own: OwnBases = [],
   maxEntries = DEFAULT_MAX_ENTRIES,
   mode: ValidationMode = 'strict',
+  handling: Handling = 'lenient',
 ): RequestPlan {
   const type = bundle['type'];
   if (type !== 'transaction' && type !== 'batch') throw otherType(type);
   const unknown = unknownElement(bundle, 'Bundle');
   if (unknown !== undefined) throw oneIssue(400, 'structure', unknown, 'Bundle');
-  const list = bundle['entry'] ?? [];
+  const { entry: list = [] } = bundle;
   if (!Array.isArray(list)) throw oneIssue(400, 'structure', 'entry must be an array', 'Bundle.entry');
   if (list.length > maxEntries) {
     throw oneIssue(413, 'too-long', `a bundle may have at most ${maxEntries} entries`, 'Bundle.entry');
@@ -55,7 +58,7 @@ export function planRequest(
     const bad = entry instanceof BadEntry ? entry : doubles.get(entry.index);
     if (bad !== undefined) return refused(bad.index, bad.status, bad.issues);
     const elsewhere = foreignBaseOf((entry as Entry).fullUrl, own);
-    return stepOf(entry as Entry, { own, elsewhere, ...links }, urns, mode);
+    return stepOf(entry as Entry, { own, elsewhere, ...links }, urns, { mode, handling });
   });
   return { type, steps: atomic ? inOrderOfEffect(steps) : steps };
 }
@@ -80,11 +83,17 @@ function fullUrlsOf(entries: readonly Entry[]): ReadonlySet<string> {
   return new Set(entries.flatMap(({ fullUrl }) => (fullUrl === undefined ? [] : targetKey(fullUrl))));
 }
 
-function stepOf(entry: Entry, references: ReferenceContext, urns: UrnRule, mode: ValidationMode): Step {
+/** How strict a request is read. */
+interface Strictness {
+  readonly mode: ValidationMode;
+  readonly handling: Handling;
+}
+
+function stepOf(entry: Entry, references: ReferenceContext, urns: UrnRule, { mode, handling }: Strictness): Step {
   switch (entry.method) {
     case 'GET':
     case 'HEAD':
-      return fetchStep(entry);
+      return fetchStep(entry, handling);
     case 'DELETE': {
       const { index, type, id, ifMatch, condition } = entry;
       return { kind: 'delete', index, type, id, at: `Bundle.entry[${index}]`, ifMatch, condition };

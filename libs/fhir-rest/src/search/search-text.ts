@@ -4,8 +4,3 @@ import type { SearchParameterValue } from '#libs/fhir-search';
 export function searchParametersOf(...texts: readonly (string | undefined)[]): readonly SearchParameterValue[] {
   return texts.flatMap((text) => [...new URLSearchParams(text ?? '')].map(([name, value]) => ({ name, value })));
 }
-
-/** `Prefer: handling=strict` (R4 search.html#errors): unknown parameters are refused. */
-export function handlingOf(prefer: string | undefined): 'strict' | 'lenient' {
-  return /(?:^|[,;\s])handling=("?)strict\1(?=$|[,;\s])/.test(prefer ?? '') ? 'strict' : 'lenient';
-}
