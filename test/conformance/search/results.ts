@@ -134,6 +134,17 @@ export const RESULTS = requirements('search', 'SR', [
     },
   },
   {
+    id: 32,
+    source: 'http.html#paging',
+    title: 'pages of a search over several types go on with these types',
+    check: async (server) => {
+      const { patient, ids } = await minutes(server, 3);
+      const all = [patient, ...ids];
+      const found = await pages(server, `/?_type=Patient,Observation&_id=${all.join(',')}&_count=2`);
+      assert.deepEqual(found.sort(), [...all].sort());
+    },
+  },
+  {
     id: 27,
     source: 'http.html#search',
     title: 'updates and deletions are searched as they are now',

@@ -54,6 +54,12 @@ describe('operations', () => {
     ];
     const asked = await gateway.send('POST', '/Observation/$lastn', { resourceType: 'Parameters', parameter });
     expect(found(asked)).toEqual(['bp', 'o3', 'o2', 'o1']);
+    const unheeded = '_sort=date&_count=1&_total=none&_include=Observation:patient&_include:iterate=Patient:link';
+    const heeded = await search(`/Observation/$lastn?patient=p1&${unheeded}&_elements=code`);
+    expect([found(heeded).length, heeded.json.link[0].url.split('$lastn')[1]]).toEqual([
+      3,
+      '?patient=p1&_elements=code',
+    ]);
     for (const query of ['code=8867-4', 'patient=p1&max=0', 'patient=p1&nonsense=1'])
       expect((await gateway.send('GET', `/Observation/$lastn?${query}`)).status).toBe(400);
   });
@@ -73,6 +79,8 @@ describe('what is refused, with its place', () => {
     ['/Patient/p1/Organization', 'not-supported', 'Organization'],
     ['/Encounter/e1/Observation', 'not-supported', 'Encounter'],
     ['/Patient/p1/$everything?_type=Organization', 'not-supported', 'http._type'],
+    ['/Patient/p1/$everything?_since=yesterday', 'value', 'http._since'],
+    ['/Observation/$lastn?patient=p1&max=1&max=2', 'value', 'http.max'],
   ])('%s: %s at %s', async (query, code, expression, headers = {}) => {
     const { status, json } = await gateway.send('GET', query, undefined, headers);
     expect([status, json.issue[0].code, json.issue[0].expression]).toEqual([400, code, [expression]]);

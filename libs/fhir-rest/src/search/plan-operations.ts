@@ -1,9 +1,10 @@
 import { RESOURCE_TYPES } from '#libs/domain/fhir';
-import { parseSearch, type SearchParameterValue, type SearchQuery } from '#libs/fhir-search';
+import { datePeriod, parseSearch, type SearchParameterValue, type SearchQuery } from '#libs/fhir-search';
 import { oneIssue, refusal } from '../answers/refusal.js';
 import { requireId } from '../plan/read-request.js';
 import type { OwnBases } from '../references/own-base.js';
 import type { Queries } from '../repository/search-port.js';
+import { shown } from './handling.js';
 import { isInCompartment, planSearch, typesNamed } from './plan-search.js';
 
 interface Context {
@@ -28,6 +29,9 @@ export function planEverything(
   const other = parameters.find(({ name }) => !EVERYTHING.has(name));
   if (other !== undefined)
     throw oneIssue(400, 'not-supported', '$everything takes _since, _type and _count', `http.${shown(other.name)}`);
+  const since = parameters.filter(({ name }) => name === '_since');
+  if (since.some(({ value }) => value !== '' && datePeriod(value.replace(' ', '+')) === undefined))
+    throw oneIssue(400, 'value', '_since must be a date or time that exists, as 2026-02-28T10:00:00Z', 'http._since');
   const asked = parameters.map(({ name, value }) =>
     name === '_since' ? { name: '_lastUpdated', value: `ge${value}` } : { name, value },
   );
@@ -57,7 +61,8 @@ export function planLast(
   parameters: readonly SearchParameterValue[],
   { own, now }: Omit<Context, 'mayFind'>,
 ): { readonly query: SearchQuery; readonly max: number } {
-  const max = parameters.find(({ name }) => name === 'max')?.value ?? '1';
+  const [{ value: max } = { value: '1' }, another] = parameters.filter(({ name }) => name === 'max');
+  if (another !== undefined) throw oneIssue(400, 'value', 'max may be given once', 'http.max');
   if (!/^[1-9]\d{0,8}$/.test(max) || Number(max) > MAX_OF_EACH)
     throw oneIssue(400, 'value', `max must be a whole number from 1 to ${MAX_OF_EACH}`, 'http.max');
   const others = parameters.filter(({ name }) => name !== 'max');
@@ -68,11 +73,14 @@ export function planLast(
     (condition) => 'parameter' in condition && (condition.parameter === 'patient' || condition.parameter === 'subject'),
   );
   if (!isOfSomebody) throw oneIssue(400, 'required', '$lastn needs a patient or a subject', 'http.patient');
-  const used = parameters.filter(({ name }) => name === 'max' || parsed.query.used.some((one) => one.name === name));
+  // What the link names was heeded.
+  const used = parameters.filter(
+    ({ name }) => name === 'max' || (!isOfPages(name) && parsed.query.used.some((one) => one.name === name)),
+  );
   return { query: { ...parsed.query, used }, max: Number(max) };
 }
 
-/** A name as far as it could be one. */
-function shown(name: string): string {
-  return name.replace(/[^\w:.-]/g, '?').slice(0, 80);
+/** `max` says how many of which code there are, the newest first, on one page, with nothing beside. */
+function isOfPages(name: string): boolean {
+  return /^_(?:sort|count|total|include|revinclude)(?::|$)/.test(name);
 }

@@ -3,6 +3,8 @@ import {
   compartmentParameters,
   parseSearch,
   type Condition,
+  type ParsedSearch,
+  type SearchOptions,
   type SearchParameterValue,
   type SearchQuery,
 } from '#libs/fhir-search';
@@ -10,6 +12,7 @@ import { oneIssue, refusal } from '../answers/refusal.js';
 import { requireId, requireType } from '../plan/read-request.js';
 import type { OwnBases } from '../references/own-base.js';
 import type { Queries } from '../repository/search-port.js';
+import type { Handling } from './handling.js';
 import type { SearchTarget } from './search-target.js';
 
 /** Matches on a page where the client does not say how many, and at most. */
@@ -21,7 +24,7 @@ const MAX_TYPES = 30;
 export interface AskedSearch {
   readonly target: SearchTarget;
   readonly parameters: readonly SearchParameterValue[];
-  readonly handling: 'strict' | 'lenient';
+  readonly handling: Handling;
 }
 
 /**
@@ -35,29 +38,65 @@ export function planSearch(
   { own, now, mayFind }: { readonly own: OwnBases; readonly now: number; readonly mayFind: (type: string) => boolean },
 ): Queries {
   const { types, others } = typesOf(target, parameters);
-  const queries = types
-    .filter((type) => target.kind !== 'compartment' || target.type !== '*' || mayFind(type))
-    .map((type) => {
-      const options = {
-        handling,
-        maxCount: MAX_COUNT,
-        defaultCount: DEFAULT_COUNT,
-        ownBases: own,
-        now,
-        defaultTotal: 'estimate',
-      } as const;
-      const parsed = parseSearch(type, others, options);
-      if (parsed.kind === 'refused') throw refusal(400, parsed.issues);
-      const isAsked = others.some(({ name }) => name === '_total');
-      // Who asks for an estimate by name gets a number, however many there are.
-      const total = isAsked && parsed.query.total === 'estimate' ? 'accurate' : parsed.query.total;
-      return { ...parsed.query, total, conditions: [...membership(target, type), ...parsed.query.conditions] };
-    });
+  const found = types.filter((type) => target.kind !== 'compartment' || target.type !== '*' || mayFind(type));
+  const options = {
+    handling,
+    maxCount: MAX_COUNT,
+    defaultCount: DEFAULT_COUNT,
+    ownBases: own,
+    now,
+    defaultTotal: 'estimate',
+  } as const;
+  const isAsked = others.some(({ name }) => name === '_total');
+  // The types are no condition, but a part of the question: links go on with them.
+  const named = parameters.filter((one) => !others.includes(one));
+  const queries = parsedForAll(found, others, options).map(({ query }) => ({
+    ...query,
+    // Who asks for an estimate by name gets a number, however many there are.
+    total: isAsked && query.total === 'estimate' ? ('accurate' as const) : query.total,
+    conditions: [...membership(target, query.type), ...query.conditions],
+    used: [...named, ...query.used],
+  }));
   const [first, ...rest] = queries;
   if (first === undefined)
     throw oneIssue(403, 'forbidden', 'no type of the compartment may be searched with these scopes');
   if (rest.length > 0) requireCommonOrder(first);
   return [first, ...rest];
+}
+
+type Parsed = Extract<ParsedSearch, { kind: 'ok' }>;
+
+/**
+ * The search for each of the types. A parameter that one of them does not have is common to none (R4 search.html: with `_type` all others must
+ * be): it is left out for all, or else one type would be shown as a whole among matches of another. An element may be of one of them only.
+ */
+function parsedForAll(
+  types: readonly string[],
+  parameters: readonly SearchParameterValue[],
+  options: SearchOptions,
+): readonly Parsed[] {
+  const parsed = types.map((type) => parsedFor(type, parameters, options));
+  const isCommon = ({ name }: SearchParameterValue): boolean =>
+    name === '_elements' || new Set(parsed.map((one) => timesIgnored(one, name))).size === 1;
+  const rest = parameters.filter(isCommon);
+  const common = rest.length === parameters.length ? parsed : types.map((type) => parsedFor(type, rest, options));
+  const elements = [...new Set(common.flatMap(({ query }) => query.elements))];
+  const used = rest.filter((one) => common.some(({ query }) => query.used.some((other) => isSame(one, other))));
+  return common.map((one) => ({ ...one, query: { ...one.query, elements, used } }));
+}
+
+function isSame(one: SearchParameterValue, other: SearchParameterValue): boolean {
+  return one.name === other.name && one.value === other.value;
+}
+
+function timesIgnored({ ignored }: Parsed, name: string): number {
+  return ignored.filter((one) => one === name).length;
+}
+
+function parsedFor(type: string, parameters: readonly SearchParameterValue[], options: SearchOptions): Parsed {
+  const parsed = parseSearch(type, parameters, options);
+  if (parsed.kind === 'refused') throw refusal(400, parsed.issues);
+  return parsed;
 }
 
 function typesOf(
