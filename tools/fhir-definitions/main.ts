@@ -15,7 +15,11 @@ const target = process.argv[2];
 const unlisted = new Map<string, string>();
 const note = (valueSet: string, path: string): void => void unlisted.set(valueSet, path);
 
-const profiles = ['profiles-others.json', 'testing/uscore-v5.0.1-structuredefinitions.json']
+const profiles = [
+  'extension-definitions.json',
+  'profiles-others.json',
+  'testing/uscore-v5.0.1-structuredefinitions.json',
+]
   .flatMap((file) => resourcesOf<Definition>(file))
   .filter((one) => one.resourceType === 'StructureDefinition' && one.snapshot !== undefined);
 learnProfiles(profiles);

@@ -61,3 +61,66 @@ describe('an extension that is defined here', () => {
     expect(said({ ...patient, meta: undefined, extension: [birthsex({ valueCode: 'X' })] })).toEqual([]);
   });
 });
+
+describe("an extension of R4's own definitions", () => {
+  const HL7 = 'http://hl7.org/fhir/StructureDefinition';
+  const of = (name: string, value: object): object => ({ url: `${HL7}/${name}`, ...value });
+  const patientWith = (extension: object, more: object = {}): object => ({
+    resourceType: 'Patient',
+    meta: { profile: [`${HL7}/Patient`] },
+    extension: [extension],
+    ...more,
+  });
+  const condition = (more: object): object => ({
+    resourceType: 'Condition',
+    meta: { profile: [`${HL7}/Condition`] },
+    subject: { reference: 'Patient/p' },
+    ...more,
+  });
+  const birthPlace = of('patient-birthPlace', { valueAddress: { city: 'Ulm' } });
+  const translation = of('iso21090-PQ-translation', { valueQuantity: { value: 1 } });
+  const years = { value: 1, system: 'http://unitsofmeasure.org', code: 'a' };
+  const resolved = {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'resolved' }],
+  };
+  const coordinates = (...names: string[]): object =>
+    of('geolocation', { extension: names.map((url) => ({ url, valueDecimal: 1.5 })) });
+
+  it.each([
+    ['its value', patientWith(birthPlace)],
+    ['its parts', patientWith(birthPlace, { address: [{ extension: [coordinates('latitude', 'longitude')] }] })],
+    [
+      'any element, where it is of all',
+      patientWith(birthPlace, {
+        _birthDate: { extension: [of('data-absent-reason', { valueCode: 'unknown' })] },
+      }),
+    ],
+    ['a kind of the type that it is of', condition({ onsetAge: { ...years, extension: [translation] } })],
+    [
+      'a member of its choice',
+      condition({ clinicalStatus: resolved, abatementAge: { ...years, extension: [translation] } }),
+    ],
+  ])('may have or stand in %s', (_, resource) => expect(said(resource)).toEqual([]));
+
+  it.each([
+    [
+      'a value of another type',
+      patientWith(of('patient-birthPlace', { valueString: 'Ulm' })),
+      'structure',
+      'valueString',
+    ],
+    ['a code of no set of it', patientWith(of('data-absent-reason', { valueCode: 'no' })), 'code-invalid', 'valueCode'],
+  ])('may not have %s', (_, resource, code, place) =>
+    expect(said(resource)).toEqual([`error ${code} Patient.extension[0].${place}`]),
+  );
+
+  it.each([
+    ['another resource', condition({ extension: [birthPlace] }), 'Condition.extension[0].url'],
+    ['another data type', condition({ code: { extension: [translation] } }), 'Condition.code.extension[0].url'],
+  ])('may not stand in %s', (_, resource, place) => expect(said(resource)).toEqual([`error structure ${place}`]));
+
+  it('needs its parts', () => {
+    const resource = patientWith(birthPlace, { address: [{ extension: [coordinates('latitude')] }] });
+    expect(said(resource)).toEqual(['error required Patient.address[0].extension[0].extension']);
+  });
+});

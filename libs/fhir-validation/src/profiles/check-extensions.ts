@@ -78,11 +78,21 @@ function inside(
   isOfPrimitive: boolean,
 ): Place {
   const { type } = element;
+  const general = GENERAL[type];
+  const types = general === undefined ? [type] : [type, general];
   const names = element.choice === undefined ? [member] : [member, element.choice];
   const paths = [place.type, ...place.paths].flatMap((path) => names.map((name) => `${path}.${name}`));
   // Of a primitive only its extensions are walked through.
-  return { type: isOfPrimitive ? 'Element' : type, paths: [...new Set([type, ...paths])] };
+  return { type: isOfPrimitive ? 'Element' : type, paths: [...new Set([...types, ...paths])] };
 }
+
+/** Data types and the one that they are a kind of (R4 datatypes.html): what may stand in that, may stand in them. */
+const GENERAL: Readonly<Record<string, string>> = {
+  ...{ Age: 'Quantity', Count: 'Quantity', Distance: 'Quantity', Duration: 'Quantity' },
+  ...{ code: 'string', id: 'string', markdown: 'string' },
+  ...{ canonical: 'uri', oid: 'uri', url: 'uri', uuid: 'uri' },
+  ...{ positiveInt: 'integer', unsignedInt: 'integer' },
+};
 
 function isResource(value: Json): boolean {
   const one = Array.isArray(value) ? (value as readonly Json[])[0] : value;

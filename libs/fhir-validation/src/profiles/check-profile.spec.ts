@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '#libs/domain/fhir';
+import { validate } from '../index.js';
 import { patient, race, said, US_CORE } from './check-profile.fixture.js';
 
 const HL7 = 'http://hl7.org/fhir/StructureDefinition';
@@ -202,5 +204,38 @@ describe('slices by what a reference points to', () => {
     const results = of([CODES[0]!, CODES[1]!, { code: '8867-4', display: 'x' }]);
     const elsewhere = report(results, (at) => (at === 2 ? 'Observation/x' : `#r${at}`));
     expect(ofResults(elsewhere)).toEqual([]);
+  });
+});
+
+describe('the definition of a type as a profile', () => {
+  const patientOf = (profile: string): object => ({ resourceType: 'Patient', meta: { profile: [profile] } });
+
+  it.each(['Patient', 'Patient|4.0.1', 'Resource', 'DomainResource'])('holds for what is of it: %s', (name) => {
+    expect(said(patientOf(`${HL7}/${name}`))).toEqual([]);
+    expect(said({ resourceType: 'Patient' }, [`${HL7}/${name}`])).toEqual([]);
+  });
+
+  it.each(['Observation', 'Group|4.0.1'])('does not hold for what is not: %s', (name) => {
+    expect(said(patientOf(`${HL7}/${name}`))).toEqual(['error value Patient.meta.profile']);
+  });
+
+  it('is of another version, or of no type of R4, not known', () => {
+    const advice = (profile: string): unknown =>
+      validate(JSON.parse(JSON.stringify(patientOf(profile))) as JsonObject, { advice: true })
+        .map(({ issue }) => issue.code)
+        .includes('not-found');
+    expect(['Patient|4.3.0', 'Nonsense', 'Element', '', 'Patient'].map((name) => advice(`${HL7}/${name}`))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('is for a Bundle a Resource, and no DomainResource', () => {
+    const bundle = { resourceType: 'Bundle', type: 'collection' };
+    expect(said(bundle, [`${HL7}/Resource`])).toEqual([]);
+    expect(said(bundle, [`${HL7}/DomainResource`])).toEqual(['error value Bundle.meta.profile']);
   });
 });

@@ -56,7 +56,8 @@ class ProfileCheck {
 
   resource(resource: JsonObject): void {
     const { type, element } = this.profile;
-    if (resource['resourceType'] !== type) return this.add('value', `the profile is one of ${type}`, 'meta.profile');
+    if (!isOfType(resource['resourceType'], type))
+      return this.add('value', `the profile is one of ${type}`, 'meta.profile');
     this.item(element, { value: resource, type, member: '', index: undefined });
   }
 
@@ -136,6 +137,13 @@ class ProfileCheck {
   private add(code: 'required' | 'structure' | 'value' | 'code-invalid', text: string, below?: string): void {
     this.walk.findings.add('rule', code, `${text} (profile ${this.profile.name})`, below);
   }
+}
+
+/** Bundle, Binary and Parameters are Resources and no DomainResources. */
+function isOfType(resourceType: Json | undefined, type: string): boolean {
+  if (type === 'Resource') return true;
+  if (type === 'DomainResource') return !['Bundle', 'Binary', 'Parameters'].includes(String(resourceType));
+  return resourceType === type;
 }
 
 /** What stands in an element or in the forms of a choice. A primitive with only extensions is `null`. */

@@ -1,4 +1,4 @@
-import type { ValueSet } from '#libs/domain/fhir';
+import { isResourceType, type ValueSet } from '#libs/domain/fhir';
 import { Invariant } from '../invariants/invariants.js';
 import type { ProfileElement, ProfileTable } from './profile-table.js';
 import { PROFILES } from './profiles.generated.js';
@@ -63,11 +63,21 @@ export function profileOf(canonical: string): Profile | undefined {
   if (!known.has(url)) {
     tables ??= JSON.parse(PROFILES) as Tables;
     const text = Object.hasOwn(tables.profiles, url) ? tables.profiles[url] : undefined;
-    if (text === undefined) return undefined; // not remembered: anybody can send any url
-    known.set(url, new Profile(url, JSON.parse(text) as ProfileTable));
+    const table = text === undefined ? definitionOf(url) : (JSON.parse(text) as ProfileTable);
+    if (table === undefined) return undefined; // not remembered: anybody can send any url
+    known.set(url, new Profile(url, table));
   }
   const profile = known.get(url);
   return version === undefined || version === profile?.version ? profile : undefined;
+}
+
+const DEFINITION = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** The definition of a resource type as a profile: that it is of the type; all else that it says is checked of every resource. */
+function definitionOf(url: string): ProfileTable | undefined {
+  const type = url.startsWith(DEFINITION) ? url.slice(DEFINITION.length) : '';
+  if (!isResourceType(type) && type !== 'Resource' && type !== 'DomainResource') return undefined;
+  return { type, version: '4.0.1', element: {}, constraints: [] };
 }
 
 /** A value set that profiles bind and the types of R4 do not. */
