@@ -56,6 +56,15 @@ describe('episodes after a stretch was judged again', () => {
     expect(spans(settle([one], [], STRETCH))).toEqual(left);
   });
 
+  it.each([
+    ['an end', told(0, 50, 190), found(160, 180), ['50-140', '160-180']],
+    ['what goes on', told(0, 50, null), found(160, null), ['50-140', '160-']],
+  ])('what reached in from before and is split begins once where it began, with %s', (_, one, second, left) => {
+    const split = settle([one], [found(70, 140), second], TO_NOW);
+    expect(spans(split)).toEqual(left);
+    expect(split.map(({ episode }) => episode.first.t)).toEqual([48, 158]);
+  });
+
   it('what is open is over when all up to now was judged again', () => {
     expect(spans(settle([told(0, 95, null)], [], TO_NOW))).toEqual([]);
     expect(spans(settle([told(0, 50, null)], [], TO_NOW))).toEqual(['50-100']);

@@ -40,8 +40,9 @@ export function settle(
   const met = new Set<Standing>();
   const made = found.filter(isWithin).map((now): Standing => {
     const own = old.filter(({ episode }) => overlap(episode, now));
+    // One that is split goes on from its beginning once: what is found after that begins anew.
+    const earlier = own.find((one) => one.episode.start < sure && !met.has(one))?.episode;
     for (const one of own) met.add(one);
-    const earlier = own.find(({ episode }) => episode.start < sure)?.episode;
     // That it had gone shortly before the end of the stretch was seen only after it.
     const later =
       now.end === null ? own.findLast(({ episode }) => endOf(episode) > until - goneMs)?.episode : undefined;
