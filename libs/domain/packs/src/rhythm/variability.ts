@@ -3,6 +3,8 @@ import { hrvSummary } from '#libs/domain/rhythm';
 import type { Derived, FoldedMeasure, Sample } from '#libs/domain/twin';
 
 const WINDOW_MS = 5 * 60_000;
+/** A run that began so long before still reaches into the five minutes. */
+const MAX_RUN_MS = 15 * 60_000;
 /** Time between the end of one run and the start of the next that makes them one. */
 const JOINED_MS = 1000;
 /** Five minutes at 300/min. */
@@ -60,7 +62,7 @@ export const HEART_RATE_VARIABILITY: FoldedMeasure = {
   step,
   rewind: (memory, t) => {
     const runs = (memory as Runs | null) ?? [];
-    return { memory: null, from: Math.min(runs[0]?.[0] ?? t, (runs.at(-1)?.[0] ?? t) - WINDOW_MS) };
+    return { memory: null, from: Math.min(runs[0]?.[0] ?? t, (runs.at(-1)?.[0] ?? t) - WINDOW_MS - MAX_RUN_MS) };
   },
   read,
 };
