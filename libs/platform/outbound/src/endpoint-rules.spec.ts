@@ -116,6 +116,13 @@ describe('endpoint rules', () => {
     ]);
   });
 
+  it('names the setting with which an operator allows what is not a webhook', () => {
+    for (const url of ['http://a.example/', 'https://10.0.0.1/']) {
+      const verdict = judgeEndpoint(url, { allowedHosts: [], setting: 'OTHER_ALLOWED_HOSTS' });
+      expect(verdict).toMatchObject({ message: expect.stringMatching(/with OTHER_ALLOWED_HOSTS$/) });
+    }
+  });
+
   it('keeps the URL as it is to be called', () => {
     expect(judgeEndpoint('https://hooks.example.org:8443/a?b=c', { allowedHosts: [] })).toEqual({
       kind: 'ok',
