@@ -27,7 +27,8 @@ import { NEWS2 } from './deterioration-rules.js';
 import { hold, NOT_HELD, type Hold } from '../hold.js';
 
 const MINUTE = 60_000;
-const TAKEN_EVERY = MINUTE;
+/** Of a monitor's values one in so long is taken: the score moves by minutes. What was measured again after it counts. */
+const TAKEN_EVERY = 20_000;
 const HOUR = 60 * MINUTE;
 /** Values of one measure this close together come from a monitor, not from a chart. */
 const CONTINUOUS = 10 * MINUTE;
@@ -64,8 +65,7 @@ function step(memory: unknown, { cited }: Sample, at: Circumstances): DetectorSt
   const code = cited.code;
   const known = before.inputs[code];
   if (known !== undefined && inOrder(known, cited) >= 0) return { memory: before, holds: holdsOf(before) };
-  // Of a monitor's values one in each minute is taken: the score moves by minutes.
-  if (known !== undefined && Math.floor(known.t / TAKEN_EVERY) === Math.floor(cited.t / TAKEN_EVERY)) {
+  if (known !== undefined && cited.t > known.t && cited.t - known.t < TAKEN_EVERY) {
     return { memory: before, holds: holdsOf(before) };
   }
   const inputs = { ...before.inputs, [code]: cited };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_CATALOGUE } from '../packs.js';
 import { viewOf } from '#libs/domain/twin';
-import { HOUR, MINUTE, T0, Ward } from '#libs/testing/ward';
+import { HOUR, MINUTE, SECOND, T0, Ward } from '#libs/testing/ward';
 
 const [HEART, OXYGEN, BREATHS, SYSTOLIC] = [1, 3, 4, 5] as const;
 const news2Of = (ward: Ward, at: number) => viewOf(DEFAULT_CATALOGUE, ward.state, at).derived['news2'];
@@ -22,6 +22,37 @@ describe('NEWS2 of the twin as it is now', () => {
     });
     ward.send([{ c: SYSTOLIC, t: T0 + MINUTE, x: 88 }]);
     expect(news2Of(ward, T0 + MINUTE)).toMatchObject({ value: 8, effectiveAt: '2026-03-01T08:01:00.000Z' });
+  });
+
+  it('is of a value that was measured again shortly after, and of one in twenty seconds of a monitor', () => {
+    const ward = new Ward();
+    ward.send([
+      { c: HEART, t: T0, x: 80 },
+      { c: BREATHS, t: T0, x: 16 },
+      { c: OXYGEN, t: T0 + 5 * SECOND, x: 85 },
+    ]);
+    expect(news2Of(ward, T0 + MINUTE)).toMatchObject({ value: 3 });
+    ward.send([{ c: OXYGEN, t: T0 + 24 * SECOND, x: 96 }]);
+    expect(news2Of(ward, T0 + MINUTE)).toMatchObject({ value: 3 });
+    ward.send([{ c: OXYGEN, t: T0 + 25 * SECOND, x: 97 }]);
+    expect(news2Of(ward, T0 + MINUTE)).toMatchObject({ value: 0 });
+    ward.send([{ c: OXYGEN, t: T0 + 55 * SECOND, x: 93 }]);
+    expect(news2Of(ward, T0 + HOUR)).toMatchObject({ value: 2 });
+  });
+
+  it('is of the same of two values of one moment, whichever comes first', () => {
+    for (const values of [
+      [88, 97],
+      [97, 88],
+    ] as const) {
+      const ward = new Ward();
+      ward.send([
+        { c: HEART, t: T0, x: 80 },
+        { c: BREATHS, t: T0, x: 16 },
+      ]);
+      for (const x of values) ward.send([{ c: OXYGEN, t: T0, x, i: `saturation-${x}` }]);
+      expect(news2Of(ward, T0)).toMatchObject({ value: 0 });
+    }
   });
 
   it('is refused with fewer inputs than the rule needs, also when they have become too old', () => {
