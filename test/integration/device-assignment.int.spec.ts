@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import { createMetrics } from '#libs/platform/telemetry';
 import { readMigrations } from '#libs/platform/storage';
 import { Pipeline } from '../../apps/wearable-gateway/src/pipeline.js';
@@ -11,12 +12,11 @@ import { TestFhirGateway } from '../support/fhir-gateway.js';
 const DAY = '2026-03-01';
 const at = (time: string): string => `${DAY}T${time}Z`;
 
-let gateway: TestFhirGateway;
+const gateway = ofSuite(() => TestFhirGateway.open());
 let samples: Pipeline;
 let made = 0;
 
 beforeAll(async () => {
-  gateway = await TestFhirGateway.open();
   for (const id of ['a', 'b']) await put(`Patient/${id}`, { resourceType: 'Patient', id });
   samples = new Pipeline({
     owners: { subjects: new Subjects(gateway.pool, Date.now), sources: new SourceOwners(gateway.pool, Date.now) },
@@ -26,7 +26,6 @@ beforeAll(async () => {
     now: Date.now,
   });
 }, 60_000);
-afterAll(() => gateway.close());
 
 async function put(path: string, resource: object): Promise<{ meta: { lastUpdated: string } }> {
   const answer = await gateway.send('PUT', `/${path}`, resource);

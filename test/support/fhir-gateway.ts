@@ -110,6 +110,23 @@ export class TestFhirGateway {
   }
 }
 
+/** A FHIRPath Patch: one operation of these parts each. */
+export function patchParameters(...operations: readonly Readonly<Record<string, unknown>>[]): object {
+  return {
+    resourceType: 'Parameters',
+    parameter: operations.map((parts) => ({
+      name: 'operation',
+      part: Object.entries(parts).map(([name, value]) => ({ name, ...(value as object) })),
+    })),
+  };
+}
+
+/** Path of the next page, where there is one. */
+export function nextPage({ json }: Reply): string | undefined {
+  const links = json.link as readonly { readonly relation: string; readonly url: string }[];
+  return links.find(({ relation }) => relation === 'next')?.url.split('/fhir/r4')[1];
+}
+
 export function tokenOf(tenant: number, ...scopes: readonly string[]): string {
   return Buffer.from([tenant, ...scopes].join(' ')).toString('base64');
 }

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '#libs/contracts';
 import { matchesFilter, type WebhookFilter } from '#libs/platform/delivery';
-import { until } from '#libs/testing';
+import { ofSuite, until } from '#libs/testing';
 import { DispatcherBench, record } from './dispatcher.fixture.js';
 
 describe('the dispatcher on a real database and real endpoints', () => {
-  let bench: DispatcherBench;
-  beforeAll(async () => {
-    bench = await DispatcherBench.open();
-  }, 60_000);
+  const bench = ofSuite(() => DispatcherBench.open());
   afterEach(() => bench.clear());
-  afterAll(() => bench.close());
 
   it('signs and delivers, in order per episode, each message under an id of its own', async () => {
     const { receiver } = await bench.subscribe();

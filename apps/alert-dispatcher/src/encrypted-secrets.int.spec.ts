@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { parseEncryptionKeys, type EncryptionKeys } from '#libs/platform/config';
 import { reencryptSecrets, SecretBox } from '#libs/platform/secrets';
-import { until } from '#libs/testing';
+import { ofSuite, until } from '#libs/testing';
 import { DispatcherBench, record } from './dispatcher.fixture.js';
 
 const KEY_1 = `k1:${randomBytes(32).toString('base64')}`;
@@ -13,12 +13,8 @@ function boxOf(keys: string): SecretBox {
 }
 
 describe('the dispatcher with encrypted secrets', () => {
-  let bench: DispatcherBench;
-  beforeAll(async () => {
-    bench = await DispatcherBench.open();
-  }, 60_000);
+  const bench = ofSuite(() => DispatcherBench.open());
   afterEach(() => bench.clear());
-  afterAll(() => bench.close());
 
   it('delivers with a valid signature what waited while the key that encrypts secrets was rotated', async () => {
     const [one, both, two] = [boxOf(KEY_1), boxOf(`${KEY_2},${KEY_1}`), boxOf(KEY_2)];

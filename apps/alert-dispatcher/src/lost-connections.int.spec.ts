@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { until } from '#libs/testing';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ofSuite, until } from '#libs/testing';
 import { DispatcherBench, record } from './dispatcher.fixture.js';
 
 describe('the dispatcher whose connection of locks is lost', () => {
-  let bench: DispatcherBench;
-  beforeAll(async () => {
-    bench = await DispatcherBench.open();
-  }, 60_000);
+  const bench = ofSuite(() => DispatcherBench.open());
   afterEach(() => bench.clear());
-  afterAll(() => bench.close());
 
   it('when the dispatcher that holds a lane is gone, another takes it', async () => {
     const { receiver } = await bench.subscribe();

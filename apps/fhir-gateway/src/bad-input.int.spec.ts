@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import {
   batch,
   TestFhirGateway,
@@ -12,14 +13,11 @@ import {
 } from '../../../test/support/fhir-gateway.js';
 import { BAD_REQUESTS } from './bad-requests.fixture.js';
 
-let gateway: TestFhirGateway;
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 
 beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
   await gateway.send('PUT', '/Patient/known', patient({ id: 'known' }));
 }, 60_000);
-
-afterAll(() => gateway.close());
 
 function isResource(body: unknown): body is Resource {
   return typeof body === 'object' && body !== null && 'resourceType' in body;

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import {
   batch,
   TestFhirGateway,
@@ -9,13 +10,7 @@ import {
   transaction,
 } from '../../../test/support/fhir-gateway.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 
 function issues(reply: { json: { issue: { code: string; expression?: string[] }[] } }): string[] {
   return reply.json.issue.map((issue) => `${issue.code} ${issue.expression?.join() ?? ''}`.trim());

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import { parseJson } from '#libs/domain/fhir';
 import { measureByName } from '#libs/domain/quantities';
 import { validate } from '#libs/fhir-validation';
-import { batch, put, TestFhirGateway, tokenOf, type Reply } from '../../../test/support/fhir-gateway.js';
+import { batch, nextPage, put, type Reply, TestFhirGateway, tokenOf } from '../../../test/support/fhir-gateway.js';
 import { twinDigits } from '../../../test/support/forecasts/measured-values.js';
 import { storeForecasts } from '../../../test/support/forecasts/stored-forecasts.js';
 
@@ -13,12 +14,11 @@ const GLUCOSE = measureByName('glucose')!.number;
 /** Number of the risk that vital signs become unstable, which nobody measures. */
 const RISK = 1001;
 
-let gateway: TestFhirGateway;
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 /** Of the glucose of p1. */
 let id: string;
 
 beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
   for (const patient of ['p1', 'p2', 'p3', 'p4'])
     await gateway.send('PUT', `/Patient/${patient}`, { resourceType: 'Patient', id: patient });
   await storeForecasts(gateway.pool, [
@@ -37,8 +37,6 @@ beforeAll(async () => {
   ]);
   id = `fc-${await twinDigits(gateway.pool, 'p1')}-${GLUCOSE.toString(36)}-glucose-forecast`;
 }, 120_000);
-
-afterAll(() => gateway.close());
 
 interface Found {
   readonly resourceType: string;
@@ -65,8 +63,7 @@ async function pages(query: string, between = (_page: number): Promise<unknown> 
     if (page > 50) throw new Error('pages without an end');
     const reply: Reply = await gateway.send('GET', next);
     all.push(...found(reply));
-    const links = reply.json.link as { relation: string; url: string }[];
-    next = links.find(({ relation }) => relation === 'next')?.url.slice(`${gateway.url}/fhir/r4`.length);
+    next = nextPage(reply);
     await between(page);
   }
   return all;

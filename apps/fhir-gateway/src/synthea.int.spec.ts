@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import { TestFhirGateway } from '../../../test/support/fhir-gateway.js';
 
 const FOLDER = `${process.env['HOMEOSTAT_DATA'] ?? '../shared/data'}/fhir_synthea`;
@@ -32,11 +33,7 @@ interface Entry {
 }
 
 describe('whole records of patients', () => {
-  let gateway: TestFhirGateway;
-  beforeAll(async () => {
-    gateway = await TestFhirGateway.open(4);
-  }, 60_000);
-  afterAll(() => gateway.close());
+  const gateway = ofSuite(() => TestFhirGateway.open(4));
 
   it.each(['made', ...files])(
     '%s: every entry stored, references to entries resolved',

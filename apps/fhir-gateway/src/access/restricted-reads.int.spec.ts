@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { batch, tokenOf, type Resource } from '../../../../test/support/fhir-gateway.js';
+import { batch, nextPage, type Resource, tokenOf } from '../../../../test/support/fhir-gateway.js';
 import { RestrictedGateway, SYSTEM } from './restricted-scopes.fixture.js';
 
 /** What a client whose scopes have a restriction reads, and finds by searches. */
@@ -29,14 +29,12 @@ describe('a scope with a restriction', () => {
   it.each(['/Observation/_history', '/_history'])('shows of %s what is within, page by page', async (path) => {
     const seen: string[] = [];
     for (let url: string | undefined = `${path}?_count=2`; url !== undefined;) {
-      const { status, json } = await restricted.send('GET', url);
+      const reply = await restricted.send('GET', url);
+      const { status, json } = reply;
       expect(status).toBe(200);
       expect(json.total).toBeUndefined();
       for (const entry of json.entry ?? []) seen.push(`${entry.request.method} ${entry.response.location}`);
-      const next = json.link.find(({ relation }: { relation: string }) => relation === 'next')?.url as
-        | string
-        | undefined;
-      url = next?.slice(next.indexOf('/fhir/r4') + '/fhir/r4'.length);
+      url = nextPage(reply);
     }
     const observations = seen.filter((one) => one.includes('Observation')).sort();
     expect(observations).toEqual([

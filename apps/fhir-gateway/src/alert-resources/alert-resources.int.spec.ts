@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { ofSuite } from '#libs/testing';
 import { TOPICS, twinKey, type AlertRecord } from '#libs/contracts';
 import { isTransient } from '#libs/platform/messaging';
 import { inTransaction } from '#libs/platform/storage';
@@ -18,13 +19,7 @@ import {
   writeAgain,
 } from './alert-resources.fixture.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(6);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(6));
 
 function append(...records: readonly AlertRecord[]): Promise<unknown> {
   return gateway.log.append(

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { ofSuite } from '#libs/testing';
 import type { AlertRecord } from '#libs/contracts';
 import { removeOld } from '#libs/platform/storage';
 import { TestFhirGateway } from '../../../../test/support/fhir-gateway.js';
@@ -7,13 +8,7 @@ import { communicate } from './communicate.js';
 import { fillIn, fillInAgain } from './fill-in.js';
 import { AT, ESCALATED, RAISED, RESOLVED, steps, TYPES, versions, writeAgain } from './alert-resources.fixture.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(6);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(6));
 
 async function episode(record: AlertRecord): Promise<void> {
   const { tenant, alert, sequence, receivedAt } = record;

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import { heartRate, patient, post, put, TestFhirGateway, transaction } from '../../../../test/support/fhir-gateway.js';
 import { loggedSince, rejections, warnings } from './logged-values.fixture.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 
 describe('what is stored and not measured', () => {
   it('is listed with its reason, and its neighbours are measured', async () => {

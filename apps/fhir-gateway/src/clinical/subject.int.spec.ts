@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import {
   batch,
   heartRate,
@@ -10,13 +11,7 @@ import {
 } from '../../../../test/support/fhir-gateway.js';
 import { loggedSince, rejections, warnings } from './logged-values.fixture.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 
 const at = (fullUrl: string, entry: object): object => ({ ...entry, fullUrl });
 

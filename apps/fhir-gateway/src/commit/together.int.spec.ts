@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ofSuite } from '#libs/testing';
 import {
   heartRate,
   patient,
@@ -10,13 +11,7 @@ import {
   type Reply,
 } from '../../../../test/support/fhir-gateway.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(6);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(6));
 
 async function transactions(): Promise<number> {
   await gateway.pool.query('SELECT pg_stat_force_next_flush()');

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import { batch, TestFhirGateway, patient, post } from '../../../../test/support/fhir-gateway.js';
 
-let gateway: TestFhirGateway;
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 
 beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
   await gateway.send('PUT', '/Patient/p', patient({ id: 'p' }));
 }, 60_000);
-
-afterAll(() => gateway.close());
 
 describe('content negotiation', () => {
   it.each([

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import {
   batch,
+  nextPage,
   patient,
   put,
+  type Reply,
   TestFhirGateway,
   tokenOf,
   transaction,
-  type Reply,
 } from '../../../../test/support/fhir-gateway.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(8);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(8));
 
 interface Entry {
   readonly fullUrl: string;
@@ -40,10 +36,7 @@ async function walk(path: string, between: () => Promise<unknown> = () => Promis
     const reply: Reply = await gateway.send('GET', next);
     expect(reply.status).toBe(200);
     found.push(...places(reply));
-    const url = (reply.json.link as { relation: string; url: string }[]).find(
-      ({ relation }) => relation === 'next',
-    )?.url;
-    next = url?.slice(`${gateway.url}/fhir/r4`.length);
+    next = nextPage(reply);
     await between();
   }
   return found;

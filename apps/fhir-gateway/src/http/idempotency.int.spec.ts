@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import {
   heartRate,
   patient,
@@ -9,14 +10,11 @@ import {
   type Reply,
 } from '../../../../test/support/fhir-gateway.js';
 
-let gateway: TestFhirGateway;
+const gateway = ofSuite(() => TestFhirGateway.open(8));
 
 beforeAll(async () => {
-  gateway = await TestFhirGateway.open(8);
   await gateway.send('PUT', '/Patient/p', patient({ id: 'p' }));
 }, 60_000);
-
-afterAll(() => gateway.close());
 
 const as = (tenant: number, ...scopes: string[]) => ({ authorization: `Bearer ${tokenOf(tenant, ...scopes)}` });
 const key = (name: string) => ({ 'idempotency-key': name });

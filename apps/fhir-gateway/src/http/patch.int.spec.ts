@@ -1,38 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import {
   batch,
   heartRate,
+  patchParameters,
   patient,
   post,
   put,
+  type Reply,
   TestFhirGateway,
   tokenOf,
   transaction,
-  type Reply,
 } from '../../../../test/support/fhir-gateway.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(8);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(8));
 
 const JSON_PATCH = { 'content-type': 'application/json-patch+json' };
 
 function patch(path: string, operations: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
   return gateway.send('PATCH', path, operations, { ...JSON_PATCH, ...headers });
-}
-
-function parameters(...operations: readonly Readonly<Record<string, unknown>>[]): object {
-  return {
-    resourceType: 'Parameters',
-    parameter: operations.map((parts) => ({
-      name: 'operation',
-      part: Object.entries(parts).map(([name, value]) => ({ name, ...(value as object) })),
-    })),
-  };
 }
 
 function issue(reply: Reply): unknown[] {
@@ -57,7 +43,7 @@ describe('PATCH', () => {
     const fhir = await gateway.send(
       'PATCH',
       '/Observation/o',
-      parameters({
+      patchParameters({
         type: { valueCode: 'replace' },
         path: { valueString: 'Observation.value.value' },
         value: { valueDecimal: 3 },
@@ -119,7 +105,7 @@ describe('PATCH', () => {
       [[{ op: 'replace', path: '/resourceType', value: 'Basic' }], {}, [422, 'business-rule', 'Patient.resourceType']],
       [[{ op: 'spam', path: '/id' }], {}, [400, 'structure', undefined]],
       ['{', {}, [400, 'structure', undefined]],
-      [parameters(), {}, [400, 'structure', undefined]],
+      [patchParameters(), {}, [400, 'structure', undefined]],
       [
         [{ op: 'remove', path: '/birthDate' }],
         { 'content-type': 'application/fhir+json' },
@@ -132,7 +118,7 @@ describe('PATCH', () => {
       ],
       [[{ op: 'remove', path: '/birthDate' }], { 'if-match': 'W/"7"' }, [412, 'conflict', 'Patient']],
       [
-        parameters({ type: { valueCode: 'delete' }, path: { valueString: 'Patient.' } }),
+        patchParameters({ type: { valueCode: 'delete' }, path: { valueString: 'Patient.' } }),
         { 'content-type': 'application/fhir+json' },
         [400, 'invalid', "Parameters.parameter[0].part.where(name = 'path')"],
       ],
@@ -190,7 +176,7 @@ describe('PATCH', () => {
         },
         {
           request: { method: 'PATCH', url: 'Patient/e2', ifMatch: 'W/"1"' },
-          resource: parameters({
+          resource: patchParameters({
             type: { valueCode: 'add' },
             path: { valueString: 'Patient' },
             name: { valueString: 'active' },
@@ -226,7 +212,7 @@ describe('PATCH', () => {
       [entry('e1', { ...binary([]), data: '***' }), 400, 'value', 'Bundle.entry[1].resource'],
       [entry('e1', patient()), 400, 'invalid', 'Bundle.entry[1].resource'],
       [
-        entry('e1', parameters({ type: { valueCode: 'x' }, path: { valueString: 'Patient' } })),
+        entry('e1', patchParameters({ type: { valueCode: 'x' }, path: { valueString: 'Patient' } })),
         400,
         'structure',
         "Bundle.entry[1].resource.parameter[0].part.where(name = 'type')",

@@ -1,4 +1,4 @@
-import { heartRate, TestFhirGateway, type Reply } from '../../../../test/support/fhir-gateway.js';
+import { heartRate, nextPage, type Reply, TestFhirGateway } from '../../../../test/support/fhir-gateway.js';
 import { storeMeasured } from '../../../../test/support/forecasts/measured-values.js';
 
 export const T0 = Date.UTC(2026, 10, 29, 6);
@@ -52,13 +52,8 @@ export async function pages(
     const reply: Reply = await gateway.send('GET', next);
     if (reply.status !== 200) throw new Error(`${next}: ${reply.status} ${reply.text.slice(0, 200)}`);
     all.push(...matched(reply));
-    next = nextOf(gateway, reply);
+    next = nextPage(reply);
     await between(page);
   }
   return all;
-}
-
-export function nextOf(gateway: TestFhirGateway, { json }: Reply): string | undefined {
-  const links = json.link as { relation: string; url: string }[];
-  return links.find(({ relation }) => relation === 'next')?.url.slice(`${gateway.url}/fhir/r4`.length);
 }

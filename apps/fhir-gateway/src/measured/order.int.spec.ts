@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ofSuite } from '#libs/testing';
 import { propertyRuns } from '#libs/testing/properties';
-import { heartRate, TestFhirGateway, tokenOf, type Reply } from '../../../../test/support/fhir-gateway.js';
+import { heartRate, nextPage, type Reply, TestFhirGateway, tokenOf } from '../../../../test/support/fhir-gateway.js';
 import { storeMeasured } from '../../../../test/support/forecasts/measured-values.js';
 
 const T0 = Date.UTC(2026, 10, 29, 6);
 const MINUTE = 60_000;
 
-let gateway: TestFhirGateway;
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 let tenants = 2;
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
-}, 120_000);
-afterAll(() => gateway.close());
 
 /** A heart rate or glucose of one of three people, stored as a resource or sent by a watch, many of them at one moment. */
 const value = fc.record({
@@ -77,8 +74,7 @@ async function pages(query: string, headers: Record<string, string>): Promise<re
     const entries = (reply.json.entry ?? []) as { resource: Seen; search: { mode: string } }[];
     all.push(...entries.filter(({ search: { mode } }) => mode === 'match').map(({ resource }) => resource));
     expect(all.length).toBeLessThan(200);
-    const links = reply.json.link as { relation: string; url: string }[];
-    next = links.find(({ relation }) => relation === 'next')?.url.slice(`${gateway.url}/fhir/r4`.length);
+    next = nextPage(reply);
   }
   return all;
 }

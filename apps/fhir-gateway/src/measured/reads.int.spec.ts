@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import { batch, TestFhirGateway, tokenOf } from '../../../../test/support/fhir-gateway.js';
 import { storeMeasured, twinDigits } from '../../../../test/support/forecasts/measured-values.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 
 const AT = Date.UTC(2026, 10, 29, 6);
 const LATER = Date.UTC(2026, 10, 29, 7);

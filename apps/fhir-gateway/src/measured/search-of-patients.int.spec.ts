@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { heartRate, tokenOf, type TestFhirGateway } from '../../../../test/support/fhir-gateway.js';
+import { heartRate, nextPage, type TestFhirGateway, tokenOf } from '../../../../test/support/fhir-gateway.js';
 import { storeMeasured } from '../../../../test/support/forecasts/measured-values.js';
-import { at, matched, MINUTE, nextOf, openMeasured, pages, T0 } from './measured.fixture.js';
+import { at, matched, MINUTE, openMeasured, pages, T0 } from './measured.fixture.js';
 
 let gateway: TestFhirGateway;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('a search of Observations of a patient', () => {
   );
 
   it('goes on by date over all patients as long as there are not ten times as many as it may begin with', async () => {
-    const next = nextOf(gateway, await gateway.send('GET', '/Observation?code=8867-4&_sort=-date&_count=2'))!;
+    const next = nextPage(await gateway.send('GET', '/Observation?code=8867-4&_sort=-date&_count=2'))!;
     expect((await gateway.send('GET', next)).status).toBe(200);
     await gateway.pool.query(
       `INSERT INTO twins (tenant, patient) SELECT 1, 'crowd' || n FROM generate_series(1, 10000) AS n`,

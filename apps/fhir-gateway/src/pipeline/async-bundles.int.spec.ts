@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import { BundleJobs } from '#libs/platform/storage';
 import {
   batch,
@@ -12,13 +13,7 @@ import {
   type Reply,
 } from '../../../../test/support/fhir-gateway.js';
 
-let gateway: TestFhirGateway;
-
-beforeAll(async () => {
-  gateway = await TestFhirGateway.open(8);
-}, 60_000);
-
-afterAll(() => gateway.close());
+const gateway = ofSuite(() => TestFhirGateway.open(8));
 
 const LATER = { prefer: 'respond-async' };
 const as = (tenant: number, ...scopes: string[]) => ({ authorization: `Bearer ${tokenOf(tenant, ...scopes)}` });

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import {
   batch,
   heartRate,
@@ -13,10 +14,9 @@ import { storeMeasured, twinDigits } from '../../../../test/support/forecasts/me
 
 const AT = Date.UTC(2026, 10, 29, 6);
 
-let gateway: TestFhirGateway;
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 
 beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
   const made = await gateway.send(
     'POST',
     '',
@@ -27,8 +27,6 @@ beforeAll(async () => {
   );
   expect(made.status).toBe(200);
 }, 60_000);
-
-afterAll(() => gateway.close());
 
 const get = (url: string, more: object = {}): object => ({ request: { method: 'GET', url, ...more } });
 

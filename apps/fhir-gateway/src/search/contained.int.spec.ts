@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ofSuite } from '#libs/testing';
 import { reindexSome } from '#libs/platform/storage';
 import { TestFhirGateway, tokenOf, type Reply } from '../../../../test/support/fhir-gateway.js';
 
 const DRUGS = 'http://example.org/medications';
-let gateway: TestFhirGateway;
+const gateway = ofSuite(() => TestFhirGateway.open(4));
 
 /** A prescription of a mixture that stands in it, for a person who stands in it, too. */
 function prescription(id: string, code: string, family: string, more: object = {}): object {
@@ -34,7 +35,6 @@ async function put(resource: object, headers = {}): Promise<void> {
 }
 
 beforeAll(async () => {
-  gateway = await TestFhirGateway.open(4);
   await put({ resourceType: 'Patient', id: 'p1', name: [{ family: 'Taylor' }], birthDate: '1960-01-01' });
   await put({
     resourceType: 'Medication',
@@ -51,7 +51,6 @@ beforeAll(async () => {
   });
   await put(prescription('foreign', 'abc', 'Taylor'), { authorization: `Bearer ${tokenOf(2, 'system/*.cruds')}` });
 }, 60_000);
-afterAll(() => gateway.close(), 60_000);
 
 async function idsOf(query: string, ...scopes: readonly string[]): Promise<string[]> {
   const headers = scopes.length === 0 ? {} : { authorization: `Bearer ${tokenOf(1, ...scopes)}` };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestFhirGateway, tokenOf, type Reply } from '../../../../test/support/fhir-gateway.js';
+import { nextPage, type Reply, TestFhirGateway, tokenOf } from '../../../../test/support/fhir-gateway.js';
 import { found, openSearched } from './searched.fixture.js';
 
 let gateway: TestFhirGateway;
@@ -33,8 +33,7 @@ describe('operations', () => {
     while (next !== undefined) {
       const page: Reply = await search(next);
       seen.push(...found(page));
-      const link = (page.json.link as { relation: string; url: string }[]).find(({ relation }) => relation === 'next');
-      next = link?.url.slice(`${gateway.url}/fhir/r4`.length);
+      next = nextPage(page);
     }
     expect(seen.sort()).toEqual(found(all).sort());
     const parameters = { resourceType: 'Parameters', parameter: [{ name: '_type', valueCode: 'Encounter' }] };
@@ -157,10 +156,7 @@ describe('pages while others write', () => {
       while (next !== undefined) {
         const reply: Reply = await search(next);
         seen.push(...found(reply));
-        const link = (reply.json.link as { relation: string; url: string }[]).find(
-          ({ relation }) => relation === 'next',
-        );
-        next = link?.url.slice(`${gateway.url}/fhir/r4`.length);
+        next = nextPage(reply);
         turn++;
         await Promise.all([
           put(patient(100 + turn)),
