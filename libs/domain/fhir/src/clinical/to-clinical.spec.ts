@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { toClinical, type JsonObject } from '../index.js';
-import { context, observation } from './observation.fixture.js';
+import { context, observation } from '../observations/observation.fixture.js';
 
 describe('whose it is', () => {
   const known = {

@@ -8,7 +8,7 @@ import { textAt } from '../json/element.js';
 import { factOf } from './facts.js';
 import type { JsonObject } from '../json/json.js';
 import { unknownModifier } from './modifiers.js';
-import { observationIdentities, observationRefusal, observationSamples } from './observation.js';
+import { observationIdentities, observationRefusal, observationSamples } from '../observations/observation.js';
 import { subjectOf } from './subject.js';
 
 /**

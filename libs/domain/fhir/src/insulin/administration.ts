@@ -3,7 +3,7 @@ import { measureByName, type Measure } from '#libs/domain/quantities';
 import type { ClinicalContext, Unmeasured } from '../clinical/clinical.js';
 import { effectiveOf, momentsWithin } from '../clinical/effective.js';
 import { unknownModifier } from '../clinical/modifiers.js';
-import { valueSamples, type Frame } from '../clinical/observation-value.js';
+import { valueSamples, type Frame } from '../observations/observation-value.js';
 import { localReference } from '../clinical/subject.js';
 import type { UnmeasuredReason } from '../clinical/unmeasured.js';
 import { listAt, momentAt, numberAt, objectAt, textAt } from '../json/element.js';

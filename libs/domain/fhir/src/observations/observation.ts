@@ -1,13 +1,13 @@
 import type { WireSample } from '#libs/contracts';
 import { measureByCoding, type Measure } from '#libs/domain/quantities';
-import type { ClinicalContext, Unmeasured } from './clinical.js';
-import { effectiveOf, momentsWithin } from './effective.js';
+import type { ClinicalContext, Unmeasured } from '../clinical/clinical.js';
+import { effectiveOf, momentsWithin } from '../clinical/effective.js';
 import { listAt, objectAt, textAt } from '../json/element.js';
 import type { JsonObject } from '../json/json.js';
-import { unknownModifier } from './modifiers.js';
+import { unknownModifier } from '../clinical/modifiers.js';
 import { valueIdentifiers, valueSamples, type Frame } from './observation-value.js';
-import { localReference } from './subject.js';
-import type { UnmeasuredReason } from './unmeasured.js';
+import { localReference } from '../clinical/subject.js';
+import type { UnmeasuredReason } from '../clinical/unmeasured.js';
 
 /** Every Observation.status of R4, so that none is taken for a result by default. */
 const STATUS: Readonly<Record<string, 'result' | 'unverified' | 'not-yet' | 'withdrawn'>> = {

@@ -3,7 +3,7 @@ import { judge, toCanonical, type Measure } from '#libs/domain/quantities';
 import { numberAt, objectAt, textAt } from '../json/element.js';
 import type { JsonObject } from '../json/json.js';
 import { readSampledData, type Point, type Series } from './sampled-data.js';
-import type { UnmeasuredReason } from './unmeasured.js';
+import type { UnmeasuredReason } from '../clinical/unmeasured.js';
 
 const UCUM = 'http://unitsofmeasure.org';
 const HOUR = 3_600_000;
