@@ -4,19 +4,7 @@ import { Lane } from '../consumer/partition-lane.js';
 import { Lanes } from '../consumer/lanes.js';
 import { reasonOf, type LogWriter } from '../log/log-writer.js';
 import { startOffset } from '../log/start-offset.js';
-
-/** What the consumer needs of the client's group member. */
-export interface KafkaMember {
-  pause(partitions: readonly number[]): void;
-  resume(partitions: readonly number[]): void;
-  seek(partition: number, offset: bigint): void;
-  /** Offset of each partition that the group committed; absent: none yet. */
-  committed(): Promise<ReadonlyMap<number, bigint>>;
-  commit(offsets: ReadonlyMap<number, bigint>): Promise<void>;
-  leave(): Promise<void>;
-  /** Cuts the connections, as a crash does. */
-  sever(): void;
-}
+import type { KafkaMember } from './group-member.js';
 
 export interface KafkaConsumerParts {
   readonly logger: LogWriter;

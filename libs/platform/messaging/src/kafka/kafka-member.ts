@@ -2,7 +2,8 @@ import type { Consumer as KafkaJsConsumer } from 'kafkajs';
 import { isCoordinatorLost } from './coordinator-lost.js';
 import type { ConsumeOptions, LogRecord } from '../log/event-log.js';
 import { kafkaClient, type KafkaAddress } from './kafka-client.js';
-import type { KafkaConsumer, KafkaMember } from './kafka-consumer.js';
+import type { KafkaMember } from './group-member.js';
+import type { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaSockets } from './kafka-sockets.js';
 import { reasonOf, type LogWriter } from '../log/log-writer.js';
 
