@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { chromium, MissingServiceError, startServices } from '../services/index.js';
+import { closingLines, totalsOf, type RunReport } from './totals.js';
 
 /**
  * Runs the suites that were asked for (all when none was), with the services they need, and closes with the totals.
@@ -46,11 +47,6 @@ const RUNS: Readonly<Record<Project, readonly Run[]>> = {
         ],
 };
 
-interface Totals {
-  passed: number;
-  failed: number;
-}
-
 async function main(): Promise<number> {
   mkdirSync('.cache', { recursive: true });
   const needServices = chosen.some((project) => project !== 'pure');
@@ -58,21 +54,26 @@ async function main(): Promise<number> {
     ? await startServices(['postgres', 'redis', 'kafka', 'mosquitto'], process.env, { durable: false })
     : undefined;
   const browser = chosen.includes('e2e') ? { CHROMIUM: chromium(process.env['CHROMIUM']) } : {};
-  const totals: Totals = { passed: 0, failed: 0 };
+  const reports: RunReport[] = [];
   let failedRuns = 0;
   try {
     for (const run of chosen.flatMap((project) => RUNS[project])) {
-      const code = await runJest(run, { ...started?.env, ...browser }, totals);
+      const { code, report } = await runJest(run, { ...started?.env, ...browser });
+      reports.push(report);
       if (code !== 0) failedRuns += 1;
     }
   } finally {
     await started?.stop();
   }
-  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+  const totals = totalsOf(reports);
+  console.log(`\n${closingLines(totals).join('\n')}`);
   return failedRuns > 0 || totals.failed > 0 || totals.passed === 0 ? 1 : 0;
 }
 
-async function runJest(run: Run, env: Readonly<Record<string, string>>, totals: Totals): Promise<number> {
+async function runJest(
+  run: Run,
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number; readonly report: RunReport }> {
   const output = `.cache/jest-${run.name}.json`;
   const child = spawn(
     process.execPath,
@@ -91,15 +92,7 @@ async function runJest(run: Run, env: Readonly<Record<string, string>>, totals: 
     { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } },
   );
   const code = await new Promise<number>((done) => child.once('exit', (status) => done(status ?? 1)));
-  const report = JSON.parse(readFileSync(output, 'utf8')) as {
-    numPassedTests: number;
-    numFailedTests: number;
-    numRuntimeErrorTestSuites: number;
-    numPendingTests: number;
-  };
-  totals.passed += report.numPassedTests;
-  totals.failed += report.numFailedTests + report.numRuntimeErrorTestSuites + report.numPendingTests;
-  return code;
+  return { code, report: JSON.parse(readFileSync(output, 'utf8')) as RunReport };
 }
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mews, news2, qsofa, shockIndex, sirs, type Score, type ScoreRefusal, type Vitals } from '../index.js';
 
 /** Tests of the openEHR guidelines (gdl-lang/common-clinical-models, Apache-2.0); the project stands without them. */
-const FOLDER = '../shared/data/gdl_scores';
+const FOLDER = join(process.env['HOMEOSTAT_DATA'] ?? '../shared/data', 'gdl_scores');
 
 const BANDS: readonly Score['band'][] = ['low', 'low-medium', 'medium', 'high'];
 

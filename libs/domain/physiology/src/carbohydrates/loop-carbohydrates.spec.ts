@@ -12,7 +12,7 @@ import {
 import { observedEffect, observedOnBoard } from './observed-on-board.js';
 
 /** Fixtures of LoopKit/LoopAlgorithm and LoopKit/LoopKit (MIT); the project stands without them. */
-const DATA = '../shared/data';
+const DATA = process.env['HOMEOSTAT_DATA'] ?? '../shared/data';
 const TOLERANCE = 2e-7;
 
 type Row = Readonly<Record<string, unknown>>;

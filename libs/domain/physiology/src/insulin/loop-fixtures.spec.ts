@@ -6,7 +6,7 @@ import { INSULIN_CURVES } from './exponential-curve.js';
 import { insulinEffect, onBoardOf } from './insulin-on-board.js';
 
 /** Fixtures of LoopKit/LoopAlgorithm and LoopKit/LoopKit (MIT); the project stands without them. */
-const DATA = '../shared/data';
+const DATA = process.env['HOMEOSTAT_DATA'] ?? '../shared/data';
 const ADULT = INSULIN_CURVES['rapid-acting-adult'];
 
 interface Point {

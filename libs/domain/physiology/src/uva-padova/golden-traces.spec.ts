@@ -6,7 +6,7 @@ import { basalUnitsPerHour, type UvaPadovaParameters } from './parameters.js';
 import { UVA_PADOVA, type UvaPadovaState } from './simulation.js';
 
 /** Traces of an eighth-order integration with error control (simglucose form); the project stands without them. */
-const FOLDER = '../shared/data/simglucose';
+const FOLDER = join(process.env['HOMEOSTAT_DATA'] ?? '../shared/data', 'simglucose');
 
 type Row = Readonly<Record<string, string>>;
 
