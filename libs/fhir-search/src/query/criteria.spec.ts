@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { propertyRuns } from '#libs/testing/properties';
+import { anyText, propertyRuns } from '#libs/testing/properties';
 import { searchParameters } from '../definitions/search-parameters.js';
 import { conditionsKey } from './conditions-key.js';
 import { escape, splitAt, unescape } from './values/escapes.js';
@@ -99,10 +99,10 @@ describe('any request', () => {
       'subject.name',
       'constructor',
     ),
-    fc.string({ unit: 'binary', maxLength: 20 }),
+    anyText(20),
   );
   const values = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 30 }),
+    anyText(30),
     fc
       .array(
         fc.constantFrom(

@@ -1,2 +1,3 @@
+export { anyText } from './any-text.js';
 export { metInRuns, propertyRuns } from './property-runs.js';
 export { randomFrom, type Random } from './random.js';
