@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { generateKeyPair, exportJWK } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 import { Provider } from 'oidc-provider';
 
 /** What the issuer says of an account. */
 export type AccountClaims = Readonly<Record<string, unknown>>;
+
+/** Signs claims by the key of the issuer. */
+export type SignClaims = (claims: JWTPayload) => Promise<string>;
 
 export const SECOND_CLIENT = { id: 'homeostat-console', secret: 'secret-of-the-console' } as const;
 const SCOPES = ['openid', 'profile', 'launch', 'fhirUser'];
@@ -19,6 +22,10 @@ export class SecondIssuer {
   account: string | undefined;
   /** In the context of launches. */
   patient: string | undefined;
+  /** Makes the id token from what would have been in it, by a faulty or hostile issuer; undefined answered: there is none. */
+  forge: ((claims: JWTPayload, sign: SignClaims) => Promise<string | undefined>) | undefined;
+  /** Paths that answer this status, as a gateway whose issuer is away does. */
+  readonly away = new Map<string, number>();
   /** Parameters of authorization requests. */
   readonly asked: Record<string, unknown>[] = [];
 
@@ -78,8 +85,13 @@ export class SecondIssuer {
     provider.use(async (ctx, next) => {
       await next();
       const body = ctx.body as Record<string, unknown> | undefined;
-      if (ctx.path === '/token' && body?.['id_token'] !== undefined && issuer?.patient !== undefined)
-        ctx.body = { ...body, patient: issuer.patient };
+      if (ctx.path !== '/token' || typeof body?.['id_token'] !== 'string') return;
+      const { patient, forge } = issuer ?? {};
+      if (patient !== undefined) ctx.body = { ...body, patient };
+      if (forge === undefined) return;
+      const { id_token: token, ...rest } = body;
+      const forged = await forge(decodeJwt(String(token)), (claims) => signed(claims, privateKey));
+      ctx.body = { ...rest, ...(forged === undefined ? {} : { id_token: forged }) };
     });
     issuer = new SecondIssuer(url, provider, server);
     const answer = provider.callback();
@@ -88,6 +100,9 @@ export class SecondIssuer {
       const path = new URL(request.url ?? '/', url);
       if (path.pathname.startsWith('/interaction/')) return void own.interact(request, response);
       if (path.pathname === '/fhir/.well-known/smart-configuration') return own.sendSmartConfiguration(response);
+      const status = own.away.get(path.pathname);
+      if (status !== undefined)
+        return void response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>Away</h1>');
       if (path.pathname === '/auth') own.asked.push(Object.fromEntries(path.searchParams));
       return void answer(request, response);
     });
@@ -123,4 +138,8 @@ export class SecondIssuer {
       }),
     );
   }
+}
+
+function signed(claims: JWTPayload, key: CryptoKey): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'second' }).sign(key);
 }

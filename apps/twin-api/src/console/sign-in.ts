@@ -3,6 +3,7 @@ import { grantOfUser, isPersonRole, PERSON_ROLES, type SignedIn } from '#libs/pl
 import type { User } from '#libs/platform/storage';
 import {
   personOf,
+  SignInAwayError,
   SignInRefusedError,
   type ClaimNames,
   type PendingSignIn,
@@ -63,11 +64,10 @@ export class SignIn {
     const { own, outside } = this.sources;
     if (pending.ehr !== undefined) return this.finishLaunch(url, pending);
     if (outside !== undefined) {
-      const { claims } = await outside.party.finish(url, pending);
-      return {
-        person: await this.outsidePerson(claims, outside.settings, outside.settings.issuer),
-        next: pending.next,
-      };
+      const { settings, party } = outside;
+      const answered = await party.finish(url, pending);
+      const person = await this.outsidePerson(answered, settings, { issuer: settings.issuer, kind: 'oidc-user' });
+      return { person, next: pending.next };
     }
     const { claims } = await own.finish(url, pending);
     const user = await this.sources.findUser(String(claims['sub']));
@@ -85,9 +85,13 @@ export class SignIn {
   private async finishLaunch(url: URL, pending: PendingSignIn): Promise<Finished> {
     const found = this.ehrOf(pending.ehr ?? '');
     if (found === undefined) throw new SignInRefusedError('this EHR is not configured here');
-    const { claims, answer } = await found.party.finish(url, pending);
-    const person = await this.outsidePerson(claims, found.settings, found.base);
-    return { person, next: patientPage(answer) ?? pending.next };
+    const answered = await found.party.finish(url, pending);
+    // A number at one EHR is another person at another one, and at the issuer of the hospital.
+    const person = await this.outsidePerson(answered, found.settings, {
+      issuer: found.base,
+      kind: `ehr-user:${found.base}`,
+    });
+    return { person, next: patientPage(answered.answer) ?? pending.next };
   }
 
   private ehrOf(base: string) {
@@ -97,15 +101,22 @@ export class SignIn {
     return undefined;
   }
 
-  private async outsidePerson(claims: SignInAnswer['claims'], names: ClaimNames, issuer: string): Promise<SignedIn> {
+  /** @param kind what the person's number is said to be of */
+  private async outsidePerson(
+    { claims, isComplete }: SignInAnswer,
+    names: ClaimNames,
+    { issuer, kind }: { readonly issuer: string; readonly kind: string },
+  ): Promise<SignedIn> {
     const { subject, name, tenant, roles, fhirUser } = personOf(claims, names);
+    if (!isComplete && (tenant === undefined || roles.length === 0))
+      throw new SignInAwayError('the issuer does not say what your account may do');
     if (tenant === undefined) throw new SignInRefusedError(`your account names no tenant (claim ${names.tenantClaim})`);
     const key = await this.sources.tenantKey(tenant);
     if (key === undefined) throw new SignInRefusedError('the tenant of your account is not known here');
     requireRoles(roles);
     return {
       tenant: { id: tenant, key },
-      subject: `oidc-user:${subject}`,
+      subject: `${kind}:${subject}`,
       name,
       roles,
       fhirUser,

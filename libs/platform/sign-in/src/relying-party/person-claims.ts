@@ -27,7 +27,8 @@ const MAX_ROLES = 1_000;
 export function personOf(claims: Claims, names: ClaimNames): PersonClaims {
   const roles = claimAt(claims, names.rolesClaim) ?? names.roles ?? [];
   return {
-    subject: textOf(claims['sub']) ?? '',
+    // As the issuer gave it: two that differ anywhere are two people.
+    subject: typeof claims['sub'] === 'string' ? claims['sub'] : '',
     name:
       textOf(claims['name']) ??
       textOf(claims['preferred_username']) ??

@@ -35,6 +35,8 @@ export interface RelyingPartyParts {
 /** What the issuer answered. */
 export interface SignInAnswer {
   readonly claims: Readonly<Record<string, unknown>>;
+  /** False: `userinfo` did not answer, so claims may be missing that the person has. */
+  readonly isComplete: boolean;
   /** Members of the token answer, such as `patient`. */
   readonly answer: Readonly<Record<string, unknown>>;
 }
@@ -96,7 +98,7 @@ export class RelyingParty {
     if (this.parts.isFresh === true && ((claims.auth_time ?? 0) + 1) * 1000 + CLOCK_TOLERANCE_MS < pending.at)
       throw new SignInRefusedError('the password was not given for this sign-in');
     const info = await this.userInfo(configuration, tokens.access_token, claims.sub);
-    return { claims: { ...info, ...claims }, answer: { ...tokens } };
+    return { claims: { ...info, ...claims }, isComplete: info !== undefined, answer: { ...tokens } };
   }
 
   /** Where the browser ends its session at the issuer; undefined when the issuer has no such page. */
@@ -106,10 +108,16 @@ export class RelyingParty {
     return oidc.buildEndSessionUrl(configuration, { post_logout_redirect_uri: redirectUri }).href;
   }
 
-  /** What the id token left out; an issuer whose userinfo fails has said what it said. */
-  private async userInfo(configuration: oidc.Configuration, token: string, subject: string): Promise<object> {
+  /** What the id token left out; undefined: it could not be asked. An issuer whose userinfo refuses has said what it said. */
+  private async userInfo(
+    configuration: oidc.Configuration,
+    token: string,
+    subject: string,
+  ): Promise<object | undefined> {
     if (configuration.serverMetadata().userinfo_endpoint === undefined) return {};
-    return oidc.fetchUserInfo(configuration, token, subject).catch(() => ({}));
+    return oidc
+      .fetchUserInfo(configuration, token, subject)
+      .catch((error: unknown) => (isAway(error) ? undefined : {}));
   }
 
   private async configuration(): Promise<oidc.Configuration> {
@@ -121,16 +129,24 @@ export class RelyingParty {
   }
 }
 
+/** What an issuer says of itself when it is the one that cannot go on (RFC 6749 §4.1.2.1). */
+const AWAY: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error']);
+
 function refused(error: unknown): never {
-  if (error instanceof oidc.AuthorizationResponseError) {
-    if (error.error === 'access_denied') throw new SignInRefusedError('the sign-in was cancelled or not allowed');
+  if (isAway(error)) throw new SignInAwayError('the issuer does not answer as it should', { cause: error });
+  if (error instanceof oidc.AuthorizationResponseError && error.error === 'access_denied')
+    throw new SignInRefusedError('the sign-in was cancelled or not allowed');
+  if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError)
     throw new SignInRefusedError('the issuer refused the sign-in', { cause: error });
-  }
-  if (error instanceof oidc.ResponseBodyError)
-    throw new SignInRefusedError('the issuer refused the sign-in', { cause: error });
-  if (error instanceof oidc.ClientError && error.code === 'OAUTH_TIMEOUT')
-    throw new SignInAwayError('the issuer does not answer', { cause: error });
-  if (error instanceof TypeError && error.message === 'fetch failed')
-    throw new SignInAwayError('the issuer cannot be reached', { cause: error });
   throw new SignInRefusedError('what the issuer answered cannot be accepted', { cause: error });
+}
+
+/** Not reached, not in time, or with a status of a server that fails: what it says of the person is not known. */
+function isAway(error: unknown): boolean {
+  if (error instanceof oidc.AuthorizationResponseError) return AWAY.has(error.error);
+  if (error instanceof oidc.ResponseBodyError) return error.status >= 500 || AWAY.has(error.error);
+  if (error instanceof TypeError) return error.message === 'fetch failed';
+  if (!(error instanceof oidc.ClientError)) return false;
+  const answer = error.cause instanceof Response ? error.cause : undefined;
+  return error.code === 'OAUTH_TIMEOUT' || (answer?.status ?? 0) >= 500;
 }
