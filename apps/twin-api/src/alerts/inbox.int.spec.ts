@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Pool } from 'pg';
 import type { Alert } from '#libs/contracts';
+import { endedPage } from '#libs/platform/storage';
 import { alertOf, TwinApi, uuid } from '../twin-api.fixture.js';
 
 const MANY = 10_000;
@@ -143,6 +145,19 @@ describe('the inbox of alerts', () => {
        ORDER BY raised_at, id LIMIT 101`,
     );
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/alert_episodes_inbox_idx/);
+  });
+
+  it.each([
+    ['all', {}],
+    ['of one severity', { severity: 'high' }],
+    ['of one status, on a later page', { status: 'resolved' }],
+  ] as const)('reads a page of what has ended along its index: %s', async (_, filter) => {
+    const { pool } = api.platform;
+    const planner = { query: (text: string, values: unknown[]) => pool.query(`EXPLAIN ${text}`, values) };
+    const after = 'status' in filter ? { raisedAt: T0 + 1_000_000, id: uuid(1) } : undefined;
+    const plan = await endedPage(planner as unknown as Pool, api.tenant, filter, { after, limit: 101 });
+    expect(JSON.stringify(plan)).toMatch(/Index Scan using alert_episodes_ended_idx/);
+    expect(JSON.stringify(plan)).not.toMatch(/Seq Scan on alert_episodes/);
   });
 
   it('holds nothing that has ended, and refuses a cursor of another filter', async () => {

@@ -85,13 +85,16 @@ interface EndedFilter {
   readonly severity?: Severity | undefined;
 }
 
-const TAKEN = `t.tenant = $1 AND t.status = ANY ($2::text[]) AND ($3::text IS NULL OR t.severity = $3) AND ($4::text IS NULL OR t.patient = $4)`;
+const SEVERITIES = ['high', 'medium', 'low'] as const satisfies readonly Severity[];
 
-function takenBy(tenant: number, { patient, status, severity }: EndedFilter): readonly unknown[] {
-  return [tenant, status === undefined ? ENDED : [status], severity ?? null, patient ?? null];
+function takenBy({ patient, status, severity }: EndedFilter): readonly unknown[] {
+  return [status === undefined ? ENDED : [status], severity === undefined ? SEVERITIES : [severity], patient ?? null];
 }
 
-/** Page of the episodes that have ended, the newest first, of patients who are present. */
+/**
+ * Page of the episodes that have ended, the newest first, of patients who are present. Each status and severity is read along its index, so a
+ * page costs the same however many alerts there are.
+ */
 export async function endedPage(
   pool: Pool,
   tenant: number,
@@ -99,11 +102,14 @@ export async function endedPage(
   { after, limit }: { readonly after?: Pick<InboxPlace, 'raisedAt' | 'id'> | undefined; readonly limit: number },
 ): Promise<readonly EpisodeRow[]> {
   const { rows } = await pool.query<EpisodeRow>(
-    `SELECT ${EPISODE} FROM alert_episodes t
-     WHERE ${TAKEN} AND ${IS_PRESENT}
-       AND ($5::float8 IS NULL OR raised_at < to_timestamp($5 / 1000) OR (raised_at = to_timestamp($5 / 1000) AND t.id > $6::uuid))
-     ORDER BY raised_at DESC, t.id LIMIT $7`,
-    [...takenBy(tenant, filter), after?.raisedAt ?? null, after?.id ?? null, limit],
+    `SELECT e.* FROM unnest($2::text[]) AS s (status), unnest($3::text[]) AS g (severity), LATERAL (
+        SELECT ${EPISODE} FROM alert_episodes t
+        WHERE tenant = $1 AND closed AND status = s.status AND severity = g.severity AND ($4::text IS NULL OR patient = $4) AND ${IS_PRESENT}
+          AND raised_at <= coalesce(to_timestamp($5::float8 / 1000), 'infinity')
+          AND ($5::float8 IS NULL OR raised_at < to_timestamp($5 / 1000) OR t.id > $6::uuid)
+        ORDER BY raised_at DESC, t.id LIMIT $7) AS e
+      ORDER BY e."raisedAt" DESC, e.id::uuid LIMIT $7`,
+    [tenant, ...takenBy(filter), after?.raisedAt ?? null, after?.id ?? null, limit],
   );
   return rows;
 }
@@ -111,9 +117,11 @@ export async function endedPage(
 /** How many have ended. */
 export async function endedCount(pool: Pool, tenant: number, filter: EndedFilter): Promise<number> {
   const { rows } = await pool.query<{ n: number }>(
-    `SELECT coalesce(sum(t.n), 0)::int AS n
-     FROM (SELECT t.tenant, t.patient, count(*) AS n FROM alert_episodes t WHERE ${TAKEN} GROUP BY t.tenant, t.patient) t WHERE ${IS_PRESENT}`,
-    [...takenBy(tenant, filter)],
+    `SELECT coalesce(sum(t.n), 0)::int AS n FROM (SELECT e.tenant, e.patient, count(*) AS n FROM alert_episodes e
+        WHERE e.tenant = $1 AND e.closed AND e.status = ANY ($2::text[]) AND e.severity = ANY ($3::text[]) AND ($4::text IS NULL OR e.patient = $4)
+        GROUP BY e.tenant, e.patient) t
+      WHERE ${IS_PRESENT}`,
+    [tenant, ...takenBy(filter)],
   );
   return rows[0]?.n ?? 0;
 }
