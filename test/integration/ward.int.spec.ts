@@ -211,6 +211,28 @@ describe.each([
       later.close();
     }, 30_000);
 
+    it('says nothing of the alerts of a patient who was deleted, and goes on with those of others', async () => {
+      await ward.put('Patient', { id: ward.id('first'), name: [{ text: 'First' }] });
+      const before = await ward.read();
+      await ward.send('first', { 'heart-rate': 72 });
+      await before.until(ward.shows('first', 72));
+      const { lastId } = before;
+      before.close();
+      await ward.put('Patient', { id: ward.id('left'), name: [{ text: 'Left' }] });
+      await ward.send('left', { 'oxygen-saturation': 78 });
+      const isHigh = async (name: string): Promise<boolean> =>
+        (await ward.list('/v1/alerts?severity=high')).items.some((one) => one['patient'] === ward.id(name));
+      await until(() => isHigh('left'));
+      await ward.api.call('DELETE', `/fhir/r4/Patient/${ward.id('left')}`);
+      await ward.put('Patient', { id: ward.id('stays'), name: [{ text: 'Stays' }] });
+      await ward.send('stays', { 'oxygen-saturation': 78 });
+      await until(() => isHigh('stays'));
+      const reader = await ward.read(ward.api, lastId);
+      await reader.until(({ event, data }) => event === 'alert' && data['patient'] === ward.id('stays'));
+      expect(reader.of('alert').filter(({ data }) => data['patient'] === ward.id('left'))).toEqual([]);
+      reader.close();
+    }, 30_000);
+
     it('resumes at any process without missing a newest state or an alert transition', async () => {
       await ward.put('Patient', { id: ward.id('cleo') });
       const reader = await ward.read();

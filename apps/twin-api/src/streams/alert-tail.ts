@@ -5,7 +5,7 @@ import {
   SettledTransitions,
   transitionsBetween,
   type HotState,
-  type TransitionRow,
+  type StreamedTransition,
 } from '#libs/platform/storage';
 import { cursorUnknown, type EventStream } from './event-stream.js';
 import { WakeUp } from './wake-up.js';
@@ -71,7 +71,7 @@ export class AlertTail {
     tenant: number,
     lastId: bigint | undefined,
     begin: (from: bigint) => Promise<void>,
-    send: (row: TransitionRow) => Promise<boolean>,
+    send: (row: StreamedTransition) => Promise<boolean>,
   ): Promise<void> {
     await this.join(tenant);
     try {
@@ -86,7 +86,7 @@ export class AlertTail {
     signal: AbortSignal,
     tenant: number,
     from: bigint,
-    send: (row: TransitionRow) => Promise<boolean>,
+    send: (row: StreamedTransition) => Promise<boolean>,
   ): Promise<void> {
     let sent = from;
     while (!signal.aborted) {
@@ -100,7 +100,7 @@ export class AlertTail {
     tenant: number,
     from: bigint,
     upTo: bigint,
-    send: (row: TransitionRow) => Promise<boolean>,
+    send: (row: StreamedTransition) => Promise<boolean>,
   ): Promise<bigint> {
     let sent = from;
     while (sent < upTo && !signal.aborted) {

@@ -1,5 +1,5 @@
 import type { Access } from '#libs/platform/auth';
-import type { TransitionRow } from '#libs/platform/storage';
+import type { StreamedTransition } from '#libs/platform/storage';
 import type { AlertTail } from '../streams/alert-tail.js';
 import type { EventStream, ServerEvent } from '../streams/event-stream.js';
 import { WakeUp } from '../streams/wake-up.js';
@@ -108,8 +108,10 @@ export class WardStream {
       : { id, event: 'patient', data: textAsSeen(entry, this.sight) };
   }
 
-  private sendAlert({ stream, alert }: TransitionRow): Promise<boolean> {
+  /** Of a patient who is not of the ward any more nothing is said, as in the inbox. */
+  private async sendAlert({ stream, alert, isOfPresent }: StreamedTransition): Promise<boolean> {
     this.position = { ...this.position, alerts: BigInt(stream) };
+    if (!isOfPresent) return true;
     return this.stream.send({
       id: positionId(this.tenant, this.position),
       event: 'alert',

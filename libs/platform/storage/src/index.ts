@@ -119,7 +119,7 @@ export {
   isTransition,
   timelineOf,
   transitionsBetween,
-  type TransitionRow,
+  type StreamedTransition,
 } from './transitions/read-transitions.js';
 export { SettledTransitions } from './transitions/settled-transitions.js';
 export { endedCount, endedPage, inboxCount, inboxPage, type InboxGroup } from './read/read-inbox.js';

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
 import type { Alert } from '#libs/contracts';
 import { NUMBERED } from '../read/read-alerts.js';
+import { IS_PRESENT } from '../ward/patient-labels.js';
 
-export interface TransitionRow {
+interface TransitionRow {
   readonly id: string;
   readonly episode: string;
   readonly sequence: number;
@@ -44,6 +45,12 @@ export async function isReached(pool: Pool, stream: bigint): Promise<boolean> {
   return rows[0]?.reached ?? false;
 }
 
+/** A transition as streams send it. */
+export interface StreamedTransition extends TransitionRow {
+  /** False: its patient was deleted or merged into another, so nobody can see to the alert. */
+  readonly isOfPresent: boolean;
+}
+
 /** A tenant's transitions with `after` < stream ≤ `upTo`, in stream order. */
 export async function transitionsBetween(
   pool: Pool,
@@ -51,10 +58,13 @@ export async function transitionsBetween(
   after: bigint,
   upTo: bigint,
   limit: number,
-): Promise<readonly TransitionRow[]> {
-  const { rows } = await pool.query<TransitionRow>({
+): Promise<readonly StreamedTransition[]> {
+  const { rows } = await pool.query<StreamedTransition>({
     name: 'transitions-between',
-    text: `SELECT ${TRANSITION} FROM alert_transitions WHERE tenant = $1 AND stream > $2 AND stream <= $3 ORDER BY alert_transitions.stream LIMIT $4`,
+    text: `SELECT t.*, ${IS_PRESENT} AS "isOfPresent" FROM (
+        SELECT ${TRANSITION}, tenant, alert ->> 'patient' AS patient, alert_transitions.stream AS place FROM alert_transitions
+        WHERE tenant = $1 AND stream > $2 AND stream <= $3 ORDER BY alert_transitions.stream LIMIT $4) t
+      ORDER BY t.place`,
     values: [tenant, after.toString(), upTo.toString(), limit],
   });
   return rows;
