@@ -33,6 +33,8 @@ type NewestForecast = NonNullable<
 /** Trends and forecasts of patients: they take many steps in the database and change by the minute, so they are held for a while. */
 export class SlowPartsOfTwins {
   private readonly held = new Map<string, Held>();
+  /** Readings under way, by what is read: who asks meanwhile waits for them. */
+  private readonly reading = new Map<string, Promise<void>>();
   private readonly outputs: readonly Output[];
 
   constructor(
@@ -58,15 +60,29 @@ export class SlowPartsOfTwins {
     twins: ReadonlyMap<string, Keyed>,
     now: number,
   ): Promise<ReadonlyMap<string, SlowParts>> {
-    const heldOf = (patient: string): Held | undefined => this.held.get(`${tenant}/${patient}`);
-    const due = patients.filter((patient) => (heldOf(patient)?.until ?? 0) <= now);
-    if (due.length > 0) {
-      const known = due.flatMap((patient) => twins.get(patient) ?? []);
-      const others = due.filter((patient) => !twins.has(patient));
-      const read = others.length === 0 ? [] : await wardTwinsOf(this.pool, tenant, others);
-      await this.read(tenant, [...known, ...read], now);
+    const keyOf = (patient: string): string => `${tenant}/${patient}`;
+    const due = patients.filter((patient) => (this.held.get(keyOf(patient))?.until ?? 0) <= now);
+    const own = due.filter((patient) => !this.reading.has(keyOf(patient)));
+    if (own.length > 0) {
+      const read = this.readDue(tenant, own, twins, now).finally(() => {
+        for (const patient of own) this.reading.delete(keyOf(patient));
+      });
+      for (const patient of own) this.reading.set(keyOf(patient), read);
     }
-    return new Map(patients.map((patient) => [patient, heldOf(patient)?.parts ?? NOTHING]));
+    await Promise.all(new Set(due.map((patient) => this.reading.get(keyOf(patient)))));
+    return new Map(patients.map((patient) => [patient, this.held.get(keyOf(patient))?.parts ?? NOTHING]));
+  }
+
+  private async readDue(
+    tenant: number,
+    due: readonly string[],
+    twins: ReadonlyMap<string, Keyed>,
+    now: number,
+  ): Promise<void> {
+    const known = due.flatMap((patient) => twins.get(patient) ?? []);
+    const others = due.filter((patient) => !twins.has(patient));
+    const read = others.length === 0 ? [] : await wardTwinsOf(this.pool, tenant, others);
+    await this.read(tenant, [...known, ...read], now);
   }
 
   private async read(tenant: number, twins: readonly Keyed[], now: number): Promise<void> {
