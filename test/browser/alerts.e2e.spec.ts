@@ -61,6 +61,10 @@ describe('the page Alerts', () => {
     const text = await item.innerText();
     for (const part of ['Below', 'Default of the rule.', 'What would clear it', 'Raised: Medium, Open'])
       expect(text).toContain(part);
+    await item.getByRole('table', { name: 'Timeline' }).waitFor();
+    // The list has alerts and nothing else, whatever is open in it.
+    const inbox = page.getByRole('list', { name: 'Inbox' });
+    expect(await inbox.getByRole('listitem').count()).toBe(await inbox.locator(':scope > li').count());
     expect(await page.getByText('Times are in Europe/Paris').count()).toBe(1);
     const exact = await item.locator('time').first().getAttribute('title');
     expect(exact).toMatch(/GMT\+0[12]:00 \(Europe\/Paris\); 20\d\d-.*Z$/);

@@ -80,6 +80,17 @@ describe('high alerts in a browser', () => {
     await page.getByRole('link', { name: '1 high alert is open' }).waitFor(SOON);
   }, 60_000);
 
+  it('leave the live region with their patient', async () => {
+    await page.goto(`${system.url}/console/`);
+    await page.getByRole('link', { name: '1 high alert is open' }).waitFor();
+    await sendSaturation(system.client, 'leaving', 80);
+    const announced = page.locator('[aria-live=assertive] p').filter({ hasText: 'leaving' });
+    await announced.waitFor({ state: 'attached', timeout: 3_000 });
+    await system.client.fhir('DELETE', '/Patient/leaving');
+    await announced.waitFor({ state: 'detached', timeout: 8_000 });
+    await page.getByRole('link', { name: '1 high alert is open' }).waitFor();
+  }, 60_000);
+
   it('break a mute, which has an end that is shown', async () => {
     await page.goto(`${system.url}/console/`);
     await page.locator('body').click();

@@ -83,7 +83,12 @@ describe('every page', () => {
     const all = await system.addPerson('paula', 'physician,operator');
     await sendSaturation(system.client, 'p1', 80);
     await sendHeartRates(system.client, 'p1', 'Bell');
-    await sendSaturation(system.client, 'odd', 88);
+    const alert = await sendSaturation(system.client, 'odd', 88);
+    // A list of alerts and acts that is longer than its place.
+    for (let minutes = 20; minutes < 28; minutes += 1)
+      await system.client.api('POST', `/v1/alerts/${alert}/snooze`, {
+        until: new Date(Date.now() + minutes * 60_000).toISOString(),
+      });
     await system.client.fhir('PUT', '/Patient/odd', oddPerson('odd'));
     await system.client.samples([{ patient: 'nobody', code: 'charisma', value: 1, unit: '1' }]);
     const context = await system.browser.newContext();
@@ -126,6 +131,9 @@ describe('every page', () => {
     expect(await page.locator('header bdi').allInnerTexts()).toContain(LONG_NUMBER);
     await page.getByRole('figure', { name: 'Oxygen saturation' }).waitFor();
     expect(await isWithin()).toBe(true);
+    await page.getByRole('list', { name: 'Alerts and acts' }).getByRole('listitem').nth(7).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await page.getByRole('region', { name: 'Thresholds' }).count()).toBe(1);
 
     await page.goto(`${system.url}/console/alerts`);
     const item = page.getByRole('list', { name: 'Inbox' }).getByRole('listitem').filter({ hasText: '<img src=x' });
@@ -174,6 +182,7 @@ describe('every page', () => {
     for (const { path } of PAGES.slice(3)) {
       await page.goto(system.url + path);
       await page.getByText('Your role does not open this page.').waitFor();
+      expect(await page.getByRole('heading', { level: 1 }).allInnerTexts()).toEqual(['No access']);
     }
     await context.close();
   }, 60_000);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { seriousFindings } from './support/accessibility.js';
 import { Cable } from './support/cable.js';
 import { signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
@@ -100,6 +101,26 @@ describe('a page that is left open', () => {
     expect(complaints).toEqual([]);
     await context.close();
   }, 120_000);
+
+  it('says that the connection is lost above an open dialog, too, to everybody', async () => {
+    const context = await system.browser.newContext();
+    const { page, complaints } = await watchedPage(context);
+    await signIn(page, cable.url, paula, '/console/patients/p1');
+    await page.getByRole('button', { name: 'Edit' }).first().click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('kept');
+    cable.cut();
+    // By role: what is hidden from screen readers is not found.
+    await lost(page).waitFor({ timeout: 5_000 });
+    const { x, y, width, height } = (await lost(page).boundingBox())!;
+    const isOnTop = `document.elementFromPoint(${x + width / 2}, ${y + height / 2}).closest('.connection') !== null`;
+    expect(await page.evaluate<boolean>(isOnTop)).toBe(true);
+    expect(await seriousFindings(page)).toEqual([]);
+    cable.mend();
+    await lost(page).waitFor({ state: 'detached', timeout: 20_000 });
+    expect(await page.getByRole('dialog').getByLabel('Reason').inputValue()).toBe('kept');
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 60_000);
 
   it('says that its patient was erased, whatever it shows, and keeps nothing of them', async () => {
     const context = await system.browser.newContext();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
+import { seriousFindings } from './support/accessibility.js';
 import { signIn, SMALL_PHONE, watchedPage, type BrowserContext, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
 import { applied, recordedEarlier, sendHeartRates, type HeartRates } from './support/heart-rates.js';
@@ -123,6 +124,18 @@ describe('the values of a patient', () => {
     expect(then).toMatch(/^\w{3}, \d+ \w{3} \d{4}, \d{2}:\d{2}$/);
     await page.getByText(`As known at ${then}, not live`).waitFor();
     await page.getByRole('img', { name: /^Heart rate, newest 70 / }).waitFor();
+
+    // While another time is read, what is shown is marked so and can still be read.
+    const read = Promise.withResolvers<void>();
+    await page.route(/\/v1\/twins\/p1\?.*known-at/, async (route) => {
+      await read.promise;
+      await route.continue();
+    });
+    await slider.press('ArrowLeft');
+    await page.locator('.patient-shown[aria-busy=true]').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    read.resolve();
+    await page.locator('.patient-shown[aria-busy=false]').waitFor();
     await page.getByRole('button', { name: 'Back to live' }).click();
     await page.getByRole('img', { name: /^Heart rate, newest 99 / }).waitFor();
     expect(await page.getByText('not live').count()).toBe(0);

@@ -160,6 +160,31 @@ describe('the ward, on its page', () => {
     await own.close();
   }, 60_000);
 
+  it('has nothing else read of the patients until they are shown, and what came meanwhile after that', async () => {
+    const own = await system.browser.newContext({ storageState: await context.storageState() });
+    const { page } = await watchedPage(own);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (['/v1/ward', '/v1/stream'].includes(pathname)) asked.push(pathname);
+    });
+    // The first answer was made before a value came, and arrives after it.
+    await page.route(
+      '**/v1/ward**',
+      async (route) => {
+        const answer = await route.fetch();
+        await send('well', { 'heart-rate': 79 });
+        await route.fulfill({ response: answer });
+      },
+      { times: 1 },
+    );
+    await page.goto(`${system.url}/console/`);
+    await tile(page, 'Ada Quill').waitFor();
+    await tile(page, 'Ada Quill').getByText('79').waitFor({ timeout: 5_000 });
+    expect(asked).toEqual(['/v1/ward', '/v1/stream', '/v1/ward']);
+    await own.close();
+  }, 60_000);
+
   it('says what is stale and who is silent, by the clock of the server', async () => {
     const wrong = await system.browser.newContext();
     // A viewer's clock that is five hours ahead.

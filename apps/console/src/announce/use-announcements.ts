@@ -2,6 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Alert } from '../api/alert.js';
 import { labelQuery } from '../api/patient-label.js';
+import { useLiveEvents } from '../live/use-live.js';
 import { fill, strings } from '../strings/strings.js';
 import { useAlertFeed } from './alert-feed.js';
 import { NewHighAlerts } from './new-high-alerts.js';
@@ -9,6 +10,7 @@ import type { OpenHigh } from './open-high.js';
 
 export interface Announcement {
   readonly key: string;
+  readonly patient: string;
   readonly text: string;
 }
 
@@ -31,7 +33,8 @@ export function useAnnouncements(open: OpenHigh | undefined, onNew: (alert: Aler
       if (!alerts.current.take(alert)) return;
       onNew(alert);
       void whoOf(queries, alert.patient).then((who) => {
-        const announcement = { key: `${alert.id} ${alert.sequence}`, text: textOf(alert, who) };
+        const { id, sequence, patient } = alert;
+        const announcement = { key: `${id} ${sequence}`, patient, text: textOf(alert, who) };
         setAnnouncements((shown) => [...shown, announcement]);
         setTimeout(() => setAnnouncements((shown) => shown.filter((one) => one !== announcement)), SHOWN_MS);
       });
@@ -39,6 +42,9 @@ export function useAnnouncements(open: OpenHigh | undefined, onNew: (alert: Aler
     [onNew, queries],
   );
   useAlertFeed(take);
+  useLiveEvents('patient-removed', ({ patient }: Pick<Alert, 'patient'>) =>
+    setAnnouncements((shown) => shown.filter((one) => one.patient !== patient)),
+  );
   useEffect(() => {
     if (open === undefined) return;
     if (hasBegun.current) {

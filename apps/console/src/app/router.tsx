@@ -8,6 +8,7 @@ import {
 import { inboxSearch } from '../pages/alerts/inbox-search.js';
 import { strings } from '../strings/strings.js';
 import { Failed } from './failed.js';
+import { NoPage } from './no-page.js';
 import { mayOpen, PAGES, PATIENT_ROLES, type Page } from './page-access.js';
 import { useSession, type Role } from './session.js';
 import { Shell } from './shell.js';
@@ -17,7 +18,11 @@ import { SignedInPage } from './signed-in.js';
 function forRoles(needed: readonly Role[], PageShown: RouteComponent): RouteComponent {
   const Guarded: RouteComponent = () => {
     const roles = useSession().signedIn?.roles ?? [];
-    return mayOpen(roles, needed) ? <PageShown /> : <p role="alert">{strings.shell.notForRole}</p>;
+    return mayOpen(roles, needed) ? (
+      <PageShown />
+    ) : (
+      <NoPage title={strings.shell.noAccess} reason={strings.shell.notForRole} />
+    );
   };
   // The router loads a page's file by this before it shows the page.
   return PageShown.preload === undefined ? Guarded : Object.assign(Guarded, { preload: PageShown.preload });
@@ -28,7 +33,7 @@ const rolesOf = (path: Page['path']): readonly Role[] => PAGES.find((page) => pa
 const root = createRootRoute({
   component: Shell,
   errorComponent: Failed,
-  notFoundComponent: () => <p role="alert">{strings.shell.notFound}</p>,
+  notFoundComponent: () => <NoPage title={strings.shell.notFoundTitle} reason={strings.shell.notFound} />,
 });
 
 const ward = createRoute({

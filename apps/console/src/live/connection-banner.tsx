@@ -8,7 +8,12 @@ import { useConnection } from './use-live.js';
 /** Says that nothing on the page is live, and how old the newest of it is. */
 export function ConnectionBanner(): React.ReactNode {
   const { isLost, newestAt } = useConnection();
-  return isLost && <Lost newestAt={newestAt} />;
+  // Dialogs hide what is outside them, but not what is marked so: it is said above them, too.
+  return (
+    <div className="connection-place" data-live-announcer="true">
+      {isLost && <Lost newestAt={newestAt} />}
+    </div>
+  );
 }
 
 function Lost({ newestAt }: { readonly newestAt: string | null }): React.ReactNode {

@@ -1,4 +1,5 @@
 import { fetchWithSession } from '../api/client.js';
+import { firstWardAnswered } from '../api/first-ward.js';
 import { session } from '../app/session.js';
 import { laterOf, type Heard } from './connection-state.js';
 import type { StreamEvent } from './event-text.js';
@@ -15,6 +16,9 @@ type TabMessage =
   | LiveMessage
   | { readonly kind: 'came' }
   | { readonly kind: 'known'; readonly newestAt: string | null };
+
+/** The stream waits for the first patients at most so long: well before a connection counts as lost. */
+const WAITS_MS = 1_500;
 
 type Listener = (message: LiveMessage) => void;
 
@@ -65,7 +69,8 @@ class Live {
   }
 
   /** Until the tab goes. */
-  private stream(tell: Listener): Promise<void> {
+  private async stream(tell: Listener): Promise<void> {
+    await firstWardAnswered(WAITS_MS);
     return keepStreaming(
       new URL('/v1/stream', location.origin).href,
       {

@@ -9,7 +9,7 @@ interface Props {
 /** A table that scrolls by itself where it is wider than the window, also by keyboard. */
 export function ScrollingTable({ name, columns, children }: Props): React.ReactNode {
   return (
-    <div className="scrollable" role="region" aria-label={name} tabIndex={0}>
+    <div className="scrollable" role="group" aria-label={name} tabIndex={0}>
       <table aria-label={name}>
         <thead>
           <tr>

@@ -7,6 +7,8 @@ import type { WardPatient } from './ward-patient.js';
 /** What comes in between is shown together, ms. */
 const SHOWN_EVERY_MS = 250;
 const AFTER_FAILURE_MS = 2_000;
+/** The first reading has the server for itself as long as this: nobody sees anything before it is over. */
+const FIRST_ALONE_MS = 3_000;
 
 /** The ward as it is shown. */
 export interface WardState {
@@ -26,8 +28,8 @@ interface Reading {
 }
 
 /**
- * The patients: read at once, so that they are soon shown, and again when the stream has begun, because of what changed in between; then kept by
- * the stream, and read again when it begins anew.
+ * The patients: read at once, so that they are soon shown, and again after that when the stream has begun, because of what changed in between; then
+ * kept by the stream, and read again when it begins anew.
  */
 class WardStore {
   private state: WardState = { patients: new Map(), isLoaded: false, error: undefined };
@@ -39,6 +41,8 @@ class WardStore {
   /** Number of the newest reading that is in what is shown. */
   private newest = 0;
   private stop: (() => void) | undefined;
+  /** The stream has begun while the first reading was under way: another one follows it. */
+  private following: ReturnType<typeof setTimeout> | undefined;
 
   current = (): WardState => this.state;
 
@@ -58,6 +62,7 @@ class WardStore {
   private close(): void {
     this.stop?.();
     this.stop = undefined;
+    this.forgetFollowing();
     this.readings.clear();
     this.patients.clear();
     this.state = { patients: new Map(), isLoaded: false, error: undefined };
@@ -65,7 +70,8 @@ class WardStore {
 
   private take(message: LiveMessage): void {
     if (message.kind === 'anew') {
-      void this.read();
+      if (this.state.isLoaded || this.readings.size === 0) void this.read();
+      else this.readLater(FIRST_ALONE_MS);
       return;
     }
     for (const { event, data } of message.events) {
@@ -86,7 +92,18 @@ class WardStore {
     for (const { told } of this.readings) told.add(patient);
   }
 
+  private readLater(ms: number): void {
+    this.forgetFollowing();
+    this.following = setTimeout(() => void this.read(), ms);
+  }
+
+  private forgetFollowing(): void {
+    clearTimeout(this.following);
+    this.following = undefined;
+  }
+
   private async read(): Promise<void> {
+    this.forgetFollowing();
     this.begun += 1;
     const own: Reading = { number: this.begun, told: new Set() };
     this.readings.add(own);
@@ -107,6 +124,8 @@ class WardStore {
       }, AFTER_FAILURE_MS);
     }
     this.show();
+    // Once it is painted.
+    if (this.following !== undefined) this.readLater(SHOWN_EVERY_MS);
   }
 
   private show(): void {

@@ -81,11 +81,10 @@ function Changed({ state, acting }: ChangedProps): React.ReactNode {
       <p>
         <strong>{strings.alerts.changed}</strong> {fill(strings.alerts.changedDetail, { act: actName(act) })}
       </p>
-      <ul>
-        {alertChanges(seen, current).map((change) => (
-          <li key={change.what}>{changeText(change)}</li>
-        ))}
-      </ul>
+      {/* No list: those of the inbox are alerts. */}
+      {alertChanges(seen, current).map((change) => (
+        <p key={change.what}>{changeText(change)}</p>
+      ))}
       <Button className="button primary" onPress={() => acting.act(act, current)}>
         {fill(strings.alerts.allTheSame, { act: actName(act) })}
       </Button>

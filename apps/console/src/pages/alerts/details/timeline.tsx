@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import type { AlertWithTimeline } from '../../../api/alert.js';
 import { fill, strings } from '../../../strings/strings.js';
 import { Time } from '../../../times/time.js';
@@ -6,22 +7,38 @@ const text = strings.alerts.details;
 
 type Step = AlertWithTimeline['timeline'][number];
 
-/** What happened to an alert, from the first to the newest: each state that was sent, by whom and why. */
+/** What happened to an alert, from the first to the newest: each state that was sent, by whom and why. A table, since the alerts are the list. */
 export function Timeline({ steps }: { readonly steps: readonly Step[] }): React.ReactNode {
+  const heading = useId();
   return (
     <section>
-      <h3>{text.timeline}</h3>
-      <ol className="timeline">
-        {steps.map((step) => (
-          <li key={step.id}>
-            <Time at={step.at} /> <strong>{text.transitions[step.transition]}</strong>
-            {': '}
-            {strings.alerts.severities[step.alert.severity]}, {strings.alerts.statuses[step.alert.status]}
-            {step.alert.reason !== undefined && `, ${text.reasons[step.alert.reason]}`}
-            <StepDetail step={step} />
-          </li>
-        ))}
-      </ol>
+      <h3 id={heading}>{text.timeline}</h3>
+      <div className="scrollable" tabIndex={0} role="group" aria-labelledby={heading}>
+        <table aria-labelledby={heading}>
+          <thead>
+            <tr>
+              <th scope="col">{text.at}</th>
+              <th scope="col">{text.happened}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {steps.map((step) => (
+              <tr key={step.id}>
+                <th scope="row">
+                  <Time at={step.at} />
+                </th>
+                <td>
+                  <strong>{text.transitions[step.transition]}</strong>
+                  {': '}
+                  {strings.alerts.severities[step.alert.severity]}, {strings.alerts.statuses[step.alert.status]}
+                  {step.alert.reason !== undefined && `, ${text.reasons[step.alert.reason]}`}
+                  <StepDetail step={step} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }
