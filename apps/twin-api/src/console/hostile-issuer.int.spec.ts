@@ -187,7 +187,7 @@ describe('what an outside issuer answers', () => {
     expect(page.text).toContain('Try again in a moment.');
   }
 
-  it('tells people of two issuers apart who have the same number there', async () => {
+  it('holds people of two issuers apart who have the same number there', async () => {
     const subjects = async (): Promise<readonly string[]> => {
       const { rows } = await api.platform.pool.query<{ subject: string }>('SELECT subject FROM sessions');
       return rows.map(({ subject }) => subject);
@@ -201,7 +201,7 @@ describe('what an outside issuer answers', () => {
     expect(found).toContain('oidc-user:a1');
   });
 
-  it('tells people apart whose numbers differ at the end only', async () => {
+  it('holds people apart whose numbers differ at the end only', async () => {
     const long = 'n'.repeat(240);
     await api.platform.pool.query('DELETE FROM sessions');
     for (const sub of [`${long}1`, `${long}2`]) {
