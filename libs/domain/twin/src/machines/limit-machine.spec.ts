@@ -54,6 +54,11 @@ describe('a limit that is exceeded', () => {
     expect(machine!.open).toMatchObject({ start: at(5), first: citedAs('5:84'), rank: 2, peak: 3 });
   });
 
+  it('severely is counted on while the milder limit begins to be exceeded', () => {
+    const slow = limitRule({ ...SPEC, tiers: [MILD, { ...MILD, severity: 'high', limit: 85, clear: 88, samples: 3 }] });
+    expect(run('0:84 10:84 20:84', slow).ranks).toEqual([0, 2, 3]);
+  });
+
   it('is remembered as what confirmed it: the milder tier as the severe one', () => {
     const on = (values: string) => run(values).machine!.tiers.map((tier) => tier.on);
     expect(on('0:84')).toEqual([2, 2]);
@@ -103,6 +108,22 @@ describe('an episode of a limit', () => {
     const { ranks, machine } = run('0:84 2:88 20:88 35:88 36:84 37:88 52:88 67:88');
     expect(ranks).toEqual([3, 3, 3, 2, 3, 3, 3, 2]);
     expect(machine!.open).toMatchObject({ start: at(0), rank: 2, peak: 3 });
+  });
+
+  it('is over with the severe limit where that takes longer to clear than the milder one', () => {
+    const SLOW = {
+      ...MILD,
+      severity: 'high',
+      limit: 85,
+      clear: 88,
+      forSeconds: 0,
+      samples: 1,
+      clearSeconds: 60,
+    } as const;
+    const slow = limitRule({ ...SPEC, tiers: [MILD, SLOW] });
+    const { ranks, machine } = run('0:84 10:92 25:92 40:92 55:92 70:92', slow);
+    expect(ranks).toEqual([3, 3, 3, 3, 3, 0]);
+    expect(machine).toBeNull();
   });
 
   it('is followed by another one, which is counted from its own first value', () => {

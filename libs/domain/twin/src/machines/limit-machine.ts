@@ -49,7 +49,7 @@ function advance(
   sample: Cited,
   ended: FoundEpisode[],
 ): Machine | null {
-  let changed = machine === null;
+  let changed = false;
   let began: TierState | null = null;
   const tiers: TierState[] = [];
   for (let i = 0; i < rule.tiers.length; i++) {
@@ -60,20 +60,20 @@ function advance(
     tiers.push(after);
   }
   // A severe tier that is met has met the milder ones too, however long those wait on their own.
-  if (began !== null && fillBelow(tiers)) changed = true;
+  if (began !== null) fillBelow(tiers);
 
   const rank = rankOf(rule, tiers);
   const was = machine?.open ?? null;
   let open: OpenEpisode | null = null;
   if (rank > 0) {
-    open = was === null ? opened(rule, sample, began, rank) : continued(rule, was, sample, rank);
+    open = was === null ? opened(rule, sample, began!, rank) : continued(rule, was, sample, rank);
     if (open !== was) changed = true;
   } else if (was !== null) {
     ended.push({ ...was, end: sample.t, cleared: sample });
     changed = true;
   }
   if (!changed) return machine;
-  if (open === null && tiers.every(isOff)) return null;
+  if (tiers.every(isOff)) return null;
   return { tiers, open };
 }
 
@@ -131,18 +131,13 @@ function pointsBeyond(rule: LimitRule, comparator: Comparator): boolean {
   return (comparator === '<' || comparator === '<=') === (rule.direction === 'below');
 }
 
-function fillBelow(tiers: TierState[]): boolean {
+function fillBelow(tiers: TierState[]): void {
   let highest: 0 | 1 | 2 = 0;
-  let filled = false;
   for (let i = tiers.length - 1; i >= 0; i--) {
     const tier = tiers[i]!;
-    if (tier.on === 0 && highest !== 0) {
-      tiers[i] = { on: highest, run: null, clear: null };
-      filled = true;
-    }
+    if (tier.on === 0 && highest !== 0) tiers[i] = { on: highest, run: null, clear: null };
     if (tier.on > highest) highest = tier.on;
   }
-  return filled;
 }
 
 /** A tier that rests on doubtful values only counts one severity lower, but never as none. */
@@ -157,8 +152,8 @@ function rankOf(rule: LimitRule, tiers: readonly TierState[]): number {
   return rank;
 }
 
-function opened(rule: LimitRule, sample: Cited, began: TierState | null, rank: number): OpenEpisode {
-  const first = began?.run?.first ?? sample;
+function opened(rule: LimitRule, sample: Cited, began: TierState, rank: number): OpenEpisode {
+  const first = began.run?.first ?? sample;
   return { start: sample.t, first, met: sample, worst: worse(rule, first, sample), rank, peak: rank };
 }
 
@@ -175,5 +170,5 @@ function worse(rule: LimitRule, a: Cited, b: Cited): Cited {
 }
 
 function isOff(tier: TierState): boolean {
-  return tier.on === 0 && tier.run === null && tier.clear === null;
+  return tier.on === 0 && tier.run === null;
 }

@@ -18,6 +18,19 @@ describe('the twin of a new patient', () => {
     expect(initialTwin(CATALOGUE, 1, 'p1').tenantThresholds).toEqual({});
   });
 
+  it('knows nothing yet', () => {
+    const { acts, replaced, heard, version, facts, measures, rules } = initialTwin(CATALOGUE, 1, 'p1');
+    expect({ acts, replaced, heard, version, facts, measures, rules }).toEqual({
+      acts: [],
+      replaced: [],
+      heard: 0,
+      version: 0,
+      facts: {},
+      measures: {},
+      rules: {},
+    });
+  });
+
   it('names the versions of its memories that are not the first', () => {
     expect(initialTwin(CATALOGUE, 1, 'p1')).not.toHaveProperty('memories');
     const [detector] = GLUCOSE_PACK.detectors;

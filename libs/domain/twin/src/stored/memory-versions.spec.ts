@@ -63,6 +63,50 @@ describe('versions of single memories', () => {
     });
   });
 
+  it('are those of derived measures, signal checks and models too: brought up by their own steps, or begun anew', () => {
+    const { state: whole } = inFibrillation();
+    const kept = { now: {}, grid: [], machines: [] };
+    const models = {
+      trend: { memory: 7, outputs: { 9: { issuedAt: 1, at: 2 } } },
+      none: { memory: null, outputs: {} },
+    };
+    const state: TwinState = {
+      ...whole,
+      derived: { course: 7, other: 8 },
+      checks: { 1: kept },
+      forecasting: { models },
+    };
+    const next = (name: string, format: MemoryFormat) => withKnownMemories(state, { [name]: format });
+    const step = { version: 2, upcasters: { 1: (memory: unknown) => ({ of: memory }) } };
+    expect(next('derived:course', step).derived).toEqual({ course: { of: 7 }, other: 8 });
+    expect(next('derived:course', { version: 2 }).derived).toEqual({ other: 8 });
+    expect(next('derived:unknown', step).derived).toEqual(state.derived);
+    expect(next('checks', step).checks).toEqual(state.checks);
+    expect(next('checks', { version: 2 }).checks).toEqual({});
+    expect(next('checks', { version: 2 }).warmingUp).toBeUndefined();
+    expect(next('forecaster:trend', step).forecasting!.models).toEqual({
+      ...models,
+      trend: { ...models.trend, memory: { of: 7 } },
+    });
+    expect(next('forecaster:trend', { version: 2 }).forecasting!.models).toEqual({
+      ...models,
+      trend: { ...models.trend, memory: null },
+    });
+    // A step is never given a memory that is none.
+    expect(next('forecaster:none', step).forecasting).toEqual(state.forecasting);
+    expect(next('forecaster:unknown', step).forecasting).toEqual(state.forecasting);
+    expect(withKnownMemories(whole, { 'forecaster:trend': step })).not.toHaveProperty('forecasting');
+    expect(next('detector:unknown', step).detectors).toEqual(state.detectors);
+  });
+
+  it('of a twin without values begin anew, and have nothing to wait for', () => {
+    const detectors = { 'rr-rhythm': { now: null, grid: [], machines: [] } };
+    const empty: TwinState = { ...inFibrillation().state, asOf: null, detectors };
+    const next = withKnownMemories(empty, { [RR]: { version: 2 } });
+    expect(next.detectors).toEqual(detectors);
+    expect(next.warmingUp).toBeUndefined();
+  });
+
   it('leave an open alert open until the detector has seen enough to end it, and then it ends', () => {
     const ward = inFibrillation();
     ward.state = withKnownMemories({ ...ward.state, memories: { [RR]: 9 } }, FORMATS);

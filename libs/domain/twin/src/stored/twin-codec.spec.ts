@@ -9,6 +9,7 @@ import { decodeCited, encodeCited, type StoredCited } from '../state/cited.js';
 import { CATALOGUE_THEN } from '../fixtures/catalogue-then.fixture.js';
 import { STORIES } from '../fixtures/stories.fixture.js';
 import { underDevices } from '../fixtures/under-devices.fixture.js';
+import { isStoredCited } from './twin-codec.js';
 
 /** Twins as the software before named fields stored them, after the first part of each story. */
 const { twins } = JSON.parse(readFileSync(new URL(`./fixtures/v${TWIN_VERSION}.json`, import.meta.url), 'utf8')) as {
@@ -58,6 +59,18 @@ describe('the codec of stored twins', () => {
     for (const ward of [kept, reloaded]) for (const record of story.after.slice(0, 60)) ward.take(record);
     expect(reloaded.alerts()).toEqual(kept.alerts());
     expect(writeTwin(DEFAULT_CATALOGUE, reloaded.state)).toBe(writeTwin(DEFAULT_CATALOGUE, kept.state));
+  });
+
+  it.each<[string, unknown, boolean]>([
+    ['all of its places', ['a', 1, 2, 3, 0, 'b', 1], true],
+    ['a place too few', ['a', 1, 2, 3, 0, 'b'], false],
+    ['no identity', [7, 1, 2, 3, 0, 'b', 1], false],
+    ['no version', ['a', null, 2, 3, 0, 'b', 1], false],
+    ['no time', ['a', 1, null, 3, 0, 'b', 1], false],
+    ['no value', ['a', 1, 2, null, 0, 'b', 1], false],
+    ['names', { identity: 'a', length: 7 }, false],
+  ])('takes for a cited measurement what has %s, or not', (_, value, expected) => {
+    expect(isStoredCited(value)).toBe(expected);
   });
 
   it('refuses a twin in which a cited measurement is none', () => {
