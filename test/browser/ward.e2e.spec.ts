@@ -3,19 +3,9 @@ import { seriousFindings } from './support/accessibility.js';
 import { SMALL_PHONE, signIn, watchedPage, type BrowserContext, type Page } from './support/browser.js';
 import { ConsoleUnderTest, type Person } from './support/console.js';
 import { LONG_NUMBER, ODD_NAME } from './support/odd-person.js';
+import { admit, put, send } from './support/ward-patients.js';
 
 const MINUTE = 60_000;
-const UNITS: Readonly<Record<string, string>> = {
-  'oxygen-saturation': '%',
-  'systolic-pressure': 'mm[Hg]',
-  'diastolic-pressure': 'mm[Hg]',
-  'mean-pressure': 'mm[Hg]',
-  'body-temperature': 'Cel',
-  glucose: 'mg/dL',
-  'oxygen-flow': 'L/min',
-  'glasgow-coma-score': '{score}',
-};
-
 describe('the ward, on its page', () => {
   let system: ConsoleUnderTest;
   let nurse: Person;
@@ -24,53 +14,22 @@ describe('the ward, on its page', () => {
   beforeAll(async () => {
     system = await ConsoleUnderTest.start();
     nurse = await system.addPerson('nora', 'nurse');
-    await put('Location', { id: 'bed2', status: 'active', name: 'Bed 2' });
-    await put('Location', { id: 'bed10', status: 'active', name: 'Bed 10' });
-    await admit('well', 'Ada Quill', 'MRN-1', 'bed10');
-    await admit('sick', 'Bob Marsh', 'MRN-2', 'bed2');
-    await admit('quiet', 'Cleo Ng', 'MRN-3');
-    await admit('odd', ODD_NAME, LONG_NUMBER);
+    await put(system.client, 'Location', { id: 'bed2', status: 'active', name: 'Bed 2' });
+    await put(system.client, 'Location', { id: 'bed10', status: 'active', name: 'Bed 10' });
+    await admit(system.client, 'well', 'Ada Quill', 'MRN-1', 'bed10');
+    await admit(system.client, 'sick', 'Bob Marsh', 'MRN-2', 'bed2');
+    await admit(system.client, 'quiet', 'Cleo Ng', 'MRN-3');
+    await admit(system.client, 'odd', ODD_NAME, LONG_NUMBER);
     const now = Date.now();
-    await send('well', { 'heart-rate': 71, 'oxygen-saturation': 98, 'respiratory-rate': 15 }, now);
-    await send('sick', { 'heart-rate': 122, 'oxygen-saturation': 82, 'respiratory-rate': 26 }, now);
-    await send('quiet', { 'heart-rate': 64 }, now - 20 * MINUTE);
+    await send(system.client, 'well', { 'heart-rate': 71, 'oxygen-saturation': 98, 'respiratory-rate': 15 }, now);
+    await send(system.client, 'sick', { 'heart-rate': 122, 'oxygen-saturation': 82, 'respiratory-rate': 26 }, now);
+    await send(system.client, 'quiet', { 'heart-rate': 64 }, now - 20 * MINUTE);
     context = await system.browser.newContext({ viewport: { width: 1280, height: 800 } });
   }, 180_000);
   afterAll(async () => {
     await context?.close();
     await system?.close();
   }, 30_000);
-
-  async function put(resourceType: string, resource: { readonly id: string } & Record<string, unknown>): Promise<void> {
-    const answer = await system.client.fhir('PUT', `/${resourceType}/${resource.id}`, { resourceType, ...resource });
-    if (answer.status >= 300) throw new Error(`${resourceType}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  }
-
-  async function admit(id: string, name: string, number: string, bed?: string): Promise<void> {
-    const identifier = [{ type: { coding: [{ code: 'MR' }] }, value: number }];
-    await put('Patient', { id, name: [{ text: name }], identifier });
-    if (bed === undefined) return;
-    const stay = {
-      id: `stay-${id}`,
-      status: 'in-progress',
-      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
-      subject: { reference: `Patient/${id}` },
-      period: { start: '2026-01-01T00:00:00Z' },
-      location: [{ location: { reference: `Location/${bed}` }, status: 'active' }],
-    };
-    await put('Encounter', stay);
-  }
-
-  async function send(patient: string, values: Readonly<Record<string, number>>, at = Date.now()): Promise<void> {
-    const samples = Object.entries(values).map(([code, value]) => ({
-      patient,
-      code,
-      value,
-      unit: UNITS[code] ?? '/min',
-      effectiveAt: new Date(at).toISOString(),
-    }));
-    expect((await system.client.samples(samples)).status).toBe(202);
-  }
 
   async function open(on = context): Promise<{ page: Page; complaints: string[] }> {
     const watched = await watchedPage(on);
@@ -131,12 +90,12 @@ describe('the ward, on its page', () => {
     own.on('request', (request) => (streams += Number(request.url().endsWith('/v1/stream'))));
     const [first, second] = [(await open(own)).page, (await open(own)).page];
     await new Promise((done) => setTimeout(done, 1_000));
-    await send('well', { 'heart-rate': 77 });
+    await send(system.client, 'well', { 'heart-rate': 77 });
     await Promise.all([first, second].map((page) => tile(page, 'Ada Quill').getByText('77').waitFor()));
     expect(streams).toBe(1);
     // Another tab goes on when the one that had the connection is closed.
     await first.close();
-    await send('well', { 'heart-rate': 78 });
+    await send(system.client, 'well', { 'heart-rate': 78 });
     await tile(second, 'Ada Quill').getByText('78').waitFor({ timeout: 5_000 });
     expect(streams).toBe(2);
     await own.close();
@@ -195,7 +154,7 @@ describe('the ward, on its page', () => {
       expect(quiet).toContain('stale');
       expect(quiet).toContain('silent');
       expect(await seriousFindings(page)).toEqual([]);
-      await send('well', { 'heart-rate': 72 });
+      await send(system.client, 'well', { 'heart-rate': 72 });
       await tile(page, 'Ada Quill').getByText('72').waitFor();
       const well = await tile(page, 'Ada Quill').innerText();
       expect(well).not.toContain('stale');
@@ -223,7 +182,7 @@ describe('the ward, on its page', () => {
     await page.getByText('Connection lost').waitFor({ timeout: 5_000 });
     await system.app.start();
     await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 15_000 });
-    await send('well', { 'heart-rate': 79 });
+    await send(system.client, 'well', { 'heart-rate': 79 });
     await tile(page, 'Ada Quill').getByText('79').waitFor({ timeout: 5_000 });
     expect(await tile(page, 'Ada Quill').innerText()).not.toContain('old');
     await page.close();
@@ -244,7 +203,7 @@ describe('the ward, on its page', () => {
   }, 60_000);
 
   it('no longer shows a patient who is removed while looked at', async () => {
-    await admit('leaving', 'Dan Leaving', 'MRN-9');
+    await admit(system.client, 'leaving', 'Dan Leaving', 'MRN-9');
     const { page } = await open();
     await tile(page, 'Dan Leaving').hover();
     expect((await system.client.fhir('DELETE', '/Patient/leaving')).status).toBeLessThan(300);
@@ -261,8 +220,8 @@ describe('the ward, on its page', () => {
     const before = await place('Ada Quill');
     expect(Number(before)).toBeGreaterThan(1);
     await tile(page, 'Ada Quill').getByRole('link').focus();
-    await send('well', { 'oxygen-saturation': 78 });
-    await send('well', { 'oxygen-saturation': 78 }, Date.now() + 1_000);
+    await send(system.client, 'well', { 'oxygen-saturation': 78 });
+    await send(system.client, 'well', { 'oxygen-saturation': 78 }, Date.now() + 1_000);
     await tile(page, 'Ada Quill')
       .getByText(/\d high|\d medium/)
       .first()
@@ -275,10 +234,11 @@ describe('the ward, on its page', () => {
   }, 60_000);
 
   it('shows tiles whole at every width: each label, value, age, and what NEWS2 misses', async () => {
-    await admit('full', 'Eve Full', 'MRN-5', 'bed10');
+    await admit(system.client, 'full', 'Eve Full', 'MRN-5', 'bed10');
     const pressures = { 'systolic-pressure': 188, 'diastolic-pressure': 104, 'mean-pressure': 132 };
     const others = { 'body-temperature': 39.4, glucose: 412, 'oxygen-flow': 12.5, 'glasgow-coma-score': 13 };
     await send(
+      system.client,
       'full',
       { 'heart-rate': 171, 'oxygen-saturation': 81, ...pressures, ...others },
       Date.now() - 25 * MINUTE,

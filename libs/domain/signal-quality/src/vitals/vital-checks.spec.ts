@@ -1,43 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyRuns } from '#libs/testing/properties';
-import {
-  checkVital,
-  VITAL_SPECS,
-  type VitalSpec,
-  type VitalState,
-  type VitalValue,
-  type VitalVerdict,
-} from '../index.js';
+import { VITAL_SPECS, type VitalState, type VitalValue } from '../index.js';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const START = 1_700_000_000_000;
-
-function specOf(name: keyof typeof VITAL_SPECS): VitalSpec {
-  const spec = VITAL_SPECS[name];
-  if (!spec) throw new Error(`no spec for ${name}`);
-  return spec;
-}
-
-function run(spec: VitalSpec, values: readonly VitalValue[], from: VitalState | null = null): readonly VitalVerdict[] {
-  let state = from;
-  return values.map((value) => {
-    const verdict = checkVital(spec, state, value);
-    state = verdict.state;
-    return verdict;
-  });
-}
-
-/** Good values at even spacing; null stands for a value that never came. */
-function even(xs: readonly (number | null)[], everyMs: number): VitalValue[] {
-  return xs.flatMap((x, i) => (x === null ? [] : [{ t: START + i * everyMs, x, quality: 0 as const }]));
-}
-
-const told = (verdicts: readonly VitalVerdict[]): readonly string[] =>
-  verdicts.map(({ quality, reasons }) => [quality, ...reasons].join(' '));
-
-const calm = [70, 71, 70, 72, 71, 70, 69, 70, 71, 70];
+import { calm, even, MINUTE, run, SECOND, specOf, START, told } from './vital-checks.fixture.js';
 
 describe('one value after another', () => {
   it('finds nothing in calm values of any checked measure', () => {

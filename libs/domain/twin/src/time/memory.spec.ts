@@ -1,49 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { GLUCOSE, HEART_RATE, MINUTE, T0 } from '#libs/testing/ward';
-import type { StoredMeasurement } from '../state/twin-port.js';
-import { createMemory, type PatientMemory } from './memory.js';
-
-type Version = Parameters<PatientMemory['remember']>[0]['measurements'][number];
-
-function stored(identity: string, minute: number, over: Partial<Version> = {}): Version {
-  return {
-    identity,
-    version: 1,
-    hash: identity,
-    code: HEART_RATE,
-    t: T0 + minute * MINUTE,
-    x: 70,
-    quality: 0,
-    sourced: true,
-    source: 'gateway',
-    device: '',
-    receivedAt: T0 + minute * MINUTE,
-    retracted: false,
-    ...over,
-  };
-}
-
-/** The next version of a measurement; `over` is what it changes. */
-function correction(before: Version, over: Partial<Version>): Version {
-  const { version, code, t } = before;
-  return { ...before, version: version + 1, ...over, replaces: { version, code, t } };
-}
-
-const at = (minute: number): number => T0 + minute * MINUTE;
-const names = (list: readonly StoredMeasurement[] | undefined): readonly string[] | undefined =>
-  list?.map(({ identity, version }) => (version === 1 ? identity : `${identity}.${version}`));
-
-/** A memory that knows the heart rates `a` to `d` of minutes 0 to 3, from minute 0 to now. */
-function loaded(windowKept?: number): PatientMemory {
-  const memory = createMemory(windowKept);
-  const measurements = ['d', 'b', 'a', 'c'].map((name) => stored(name, name.charCodeAt(0) - 97));
-  memory.load({ windows: [{ code: HEART_RATE, from: at(0), measurements }] });
-  return memory;
-}
-
-function remember(memory: PatientMemory, ...measurements: readonly Version[]): void {
-  memory.remember({ measurements, judgements: [] });
-}
+import { GLUCOSE, HEART_RATE } from '#libs/testing/ward';
+import { at, correction, loaded, names, remember, stored, type Version } from './memory.fixture.js';
+import { createMemory } from './memory.js';
 
 describe('a memory of identities', () => {
   it('distinguishes what is absent from what nobody has looked up', () => {

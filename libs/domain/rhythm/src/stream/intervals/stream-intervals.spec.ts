@@ -4,14 +4,7 @@ import { propertyRuns } from '#libs/testing/properties';
 import { afVerdicts } from '../../fibrillation/af-detector.js';
 import type { AfVerdict } from '../../fibrillation/stream-af-decision.js';
 import { AfWindow, NEW_AF_WINDOW } from '../../fibrillation/stream-af-window.js';
-import {
-  afBurden,
-  hrvSummary,
-  stepIntervals,
-  type IntervalRun,
-  type IntervalState,
-  type RhythmFinding,
-} from '../../index.js';
+import { afBurden, stepIntervals, type IntervalRun, type IntervalState, type RhythmFinding } from '../../index.js';
 
 const START = 1_700_000_000_000;
 
@@ -234,22 +227,5 @@ describe('rhythm from intervals', () => {
       [997],
     );
     expect(JSON.stringify(day.state).length).toBeLessThan(4096);
-  });
-});
-
-describe('variability of a window', () => {
-  it('gives the figures of a series worked out by hand', () => {
-    const alternating = Array.from({ length: 200 }, (_, i) => (i % 2 ? 830 : 770));
-    const summary = hrvSummary(alternating);
-    expect(summary).toMatchObject({ rmssdMs: 60, pnn50Percent: 100, intervals: 200, normalShare: 1 });
-    expect('sdnnMs' in summary && summary.sdnnMs).toBeCloseTo(30 * Math.sqrt(200 / 199), 9);
-  });
-
-  it('leaves out early beats, and refuses windows of few or mostly odd intervals', () => {
-    const some = Array.from({ length: 300 }, (_, i) => (i % 30 === 0 ? 400 : i % 30 === 1 ? 1200 : 800));
-    expect(hrvSummary(some)).toMatchObject({ rmssdMs: 0, sdnnMs: 0, normalShare: 280 / 300 });
-    expect(hrvSummary([])).toMatchObject({ refused: 'too-few-intervals' });
-    const odd = Array.from({ length: 400 }, (_, i) => [800, 800, 800, 100, Number.NaN][i % 5]!);
-    expect(hrvSummary(odd)).toMatchObject({ refused: 'too-few-normal' });
   });
 });
