@@ -132,7 +132,7 @@ describe('the ward, on its page', () => {
       '**/v1/ward**',
       async (route) => {
         const answer = await route.fetch();
-        await send('well', { 'heart-rate': 79 });
+        await send(system.client, 'well', { 'heart-rate': 79 });
         await route.fulfill({ response: answer });
       },
       { times: 1 },
