@@ -21,8 +21,18 @@ const episodes = (draft: Draft, rule = CLOCK_STEP.id) => draft.rules[rule]?.epis
 
 /** Judged at T0, with an alert of a clock that is ahead. */
 function judged(clocks: Draft['clocks'], ...known: readonly Partial<EpisodeState>[]): Draft {
+  return judgedAfter(clocks, clocks, ...known);
+}
+
+/** The same where the record changed the clocks; `before`: as they were before it. */
+function judgedAfter(
+  before: Draft['clocks'],
+  clocks: Draft['clocks'],
+  ...known: readonly Partial<EpisodeState>[]
+): Draft {
   const own = known.map((over, n) => episodeOf({ n, cites: [], rank: 1, peak: 1, ...over }));
-  const draft = draftWith(own.length === 0 ? {} : { [CLOCK_STEP.id]: own });
+  const fresh = draftWith(own.length === 0 ? {} : { [CLOCK_STEP.id]: own });
+  const draft = { ...fresh, base: { ...fresh.base, clocks: before } };
   draft.clocks = { ...draft.clocks, ...clocks };
   judgeSenders(draft);
   return draft;
@@ -93,7 +103,7 @@ describe('an alert of senders', () => {
     ['snoozed', { status: 'snoozed', snoozedUntil: T0 + HOUR }],
   ])('that is %s covers the senders it had, not one that joins', (_, over) => {
     const other = { b: wrong(40 * SECOND, { source: 'gw2' }) };
-    const joined = judged({ ...still, ...other }, { about: ABOUT, ...over });
+    const joined = judgedAfter(still, { ...still, ...other }, { about: ABOUT, ...over });
     expect(told(joined)).toEqual(['clock-step raised sources-changed']);
     expect(episodes(joined)[0]).toMatchObject({ status: 'open', about: [...ABOUT, 'gw2 is about 40 s ahead'] });
     expect(episodes(joined)[0]).not.toHaveProperty('snoozedUntil');
@@ -104,6 +114,18 @@ describe('an alert of senders', () => {
     expect(episodes(drifted)[0]).toMatchObject(over);
     const left = judged(still, { about: [...ABOUT, 'gw2 is about 40 s ahead'], ...over });
     expect(told(left)).toEqual(['clock-step amended sources-changed']);
+  });
+
+  it.each([
+    ['gw, gw2', 'gw'],
+    ['gw is about 30 s', 'gw'],
+    ['gw', 'gw'],
+  ])('does not cover one that joins, whatever the names: "%s", then "%s"', (first, second) => {
+    const before = { a: wrong(30 * SECOND, { source: first }) };
+    const after = { ...before, b: wrong(30 * SECOND, { source: second }) };
+    const about = [`${first} is about 30 s ahead`];
+    const joined = judgedAfter(before, after, { about, status: 'acknowledged', acknowledgedBy: 'nurse' });
+    expect(told(joined)).toEqual(['clock-step raised sources-changed']);
   });
 
   it.each<[string, Partial<EpisodeState>]>([

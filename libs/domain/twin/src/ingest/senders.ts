@@ -38,7 +38,7 @@ interface Verdict {
 
 const NOTHING_WRONG: Verdict = { wrong: [], changes: NO_CHANGES };
 
-function judgeClocks({ clocks, now }: Pick<Draft, 'clocks' | 'now'>): Verdict {
+function judgeClocks({ base, clocks, now }: Pick<Draft, 'base' | 'clocks' | 'now'>): Verdict {
   const origins = Object.keys(clocks);
   if (origins.length === 0) return NOTHING_WRONG;
   const wrong: Wrong[] = [];
@@ -56,8 +56,8 @@ function judgeClocks({ clocks, now }: Pick<Draft, 'clocks' | 'now'>): Verdict {
       else kept[origin] = { ...clock, told: 0 };
       isNews = true;
     } else if (Math.abs(told) > NOTICED) {
-      const head = `${clock.source} is about `;
-      wrong.push({ head, words: `${head}${span(Math.abs(told))} ${told > 0 ? 'ahead' : 'behind'}`, since });
+      const words = `${clock.source} is about ${span(Math.abs(told))} ${told > 0 ? 'ahead' : 'behind'}`;
+      wrong.push({ words, since, isNew: Math.abs(base.clocks?.[origin]?.told ?? 0) <= NOTICED });
     }
   }
   return { wrong, changes: isNews ? { state: { clocks: kept }, isNews } : NO_CHANGES };
@@ -86,12 +86,7 @@ function judgeUnits(twin: Pick<Draft, 'base' | 'checks' | 'now' | 'units'>): Ver
     if (now - heard >= RIGHT_FOR && !isDoubted(checks, key, now - heard)) {
       delete kept[key];
       isNews = true;
-    } else
-      wrong.push({
-        head: headOf(Number(key.slice(0, key.indexOf('|'))), key.slice(key.indexOf('|') + 1)),
-        words,
-        since,
-      });
+    } else wrong.push({ words, since, isNew: !Object.hasOwn(base.units ?? {}, key) });
   }
   return { wrong, changes: { state: { units: kept }, isNews } };
 }
@@ -105,16 +100,13 @@ function withUnit(
 ): Draft['units'] {
   const key = `${code}|${source}`;
   const known = units[key];
-  const words = `${headOf(code, source)}${round(x)} after ${round(heldX)} ${measureByNumber(code)!.unit}`;
+  const { title, unit } = measureByNumber(code)!;
+  const words = `${title.toLowerCase()} from ${source}, ${round(x)} after ${round(heldX)} ${unit}`;
   const all = { ...units, [key]: { words: known?.words ?? words, since: known?.since ?? now, heard: now } };
   const keys = Object.keys(all).sort();
   if (keys.length <= UNITS_KEPT) return all;
   const { [keys.reduce((a, b) => (all[b]!.heard < all[a]!.heard ? b : a))]: _, ...rest } = all;
   return rest;
-}
-
-function headOf(code: number, source: string): string {
-  return `${measureByNumber(code)!.title.toLowerCase()} from ${source}, `;
 }
 
 /** Whether the source's newest value is still doubted, and is not older than a day by the log's own time. */
@@ -127,10 +119,10 @@ function isDoubted(checks: Draft['checks'], key: string, silentFor: number): boo
 }
 
 interface Wrong {
-  /** How the words begin whatever the figures are: which sender, and which of its measures. */
-  readonly head: string;
   readonly words: string;
   readonly since: number;
+  /** It was not wrong before this record. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -164,8 +156,7 @@ function emitSenderAlert(draft: Draft, rule: SenderRule, wrong: readonly Wrong[]
   }
   if (about.length > 0 && about.join() === (open.about ?? []).join()) return;
   draft.changed = true;
-  const known = open.about ?? [];
-  const isMore = wrong.some(({ head }) => !known.some((words) => words.startsWith(head)));
+  const isMore = wrong.some(({ isNew }) => isNew);
   const next = about.length === 0 ? ended(draft, rule, open) : changed(draft, rule, { ...open, about }, isMore);
   draft.rules[rule.id] = { ...state, episodes: [...state.episodes.slice(0, -1), next] };
 }
