@@ -1,7 +1,7 @@
 import { EARLY_LOW_SOON, LOW_SOON, URGENT_LOW_SOON } from '#libs/domain/glucose';
 import { QUALITY, type Policy, type StreamRule } from '#libs/domain/twin';
 
-/** The 15 min of hysteresis take the place of a refractory time. */
+/** The 15 min of hysteresis take the place of a refractory time; what comes back within the hour is one alert from the third on. */
 export const LOW: Policy = {
   refractorySeconds: 0,
   escalateAfterSeconds: 1800,

@@ -5,7 +5,8 @@ import { isOverdue } from '../late/catch-up.js';
 import type { Draft } from '../state/draft.js';
 import { differs } from './episode-content.js';
 import type { Look } from './look.js';
-import { isPagedByLeader } from '../policy/policy.js';
+import { furthestOf } from '../policy/further.js';
+import { isPagedByLeader } from '../policy/leaders.js';
 import type { MeasureRule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import { emit } from '../alerts/emit.js';
@@ -85,7 +86,9 @@ function ended(draft: Draft, rule: MeasureRule, old: EpisodeState, next: Episode
     return emit(draft, rule, { ...next, overAt: next.end! }, 'amended', 'latched');
   }
   if (!rule.policy.latching && next.recurring !== undefined) {
-    const standing = { ...next, rank: old.rank };
+    const far = furthestOf(rule, [next]);
+    const recurring = { ...next.recurring, ...(far === undefined ? undefined : { far }) };
+    const standing = { ...next, rank: old.rank, recurring };
     return moved ? emit(draft, rule, standing, 'amended', 'data-changed') : standing;
   }
   const { snoozedUntil: _, ...rest } = next;

@@ -4,9 +4,10 @@ import { seen } from './episode-content.js';
 import { bound } from './episode-memory.js';
 import type { FoundEpisode } from '../machines/limit-machine.js';
 import { silentlyPast, suppress, verdictOn, verdictOnMuted, type Verdict } from '../policy/policy.js';
-import { countOne, endOver, endStanding, recurrenceOf } from '../policy/recurrence.js';
+import { furthestOf } from '../policy/further.js';
+import { countOne, endOver, endStanding, recurrenceOf, type Recurrence } from '../policy/recurrence.js';
 import type { MeasureRule, Rule } from '../rules/rule.js';
-import type { EpisodeState } from '../state/episode-state.js';
+import type { EpisodeState, Recurring } from '../state/episode-state.js';
 import type { RuleState } from '../state/machine-state.js';
 import { emit } from '../alerts/emit.js';
 import { continueEmitted } from './emitted-episode.js';
@@ -90,7 +91,7 @@ function begin(draft: Draft, rule: MeasureRule, own: EpisodeState[], found: Foun
   own.splice(0, own.length, ...endOver(draft, rule, own, episode.start));
   if (!open) past(draft, rule, own, episode);
   else if (look.held && silentlyPast(draft, rule, episode) === null) own.push({ ...episode, muted: heldBack(episode) });
-  else settle(draft, rule, own, episode, verdictOn(draft, rule, own, episode));
+  else settle(draft, rule, own, episode, verdictOn(draft, rule, own, episode, look.fresh), look.newest);
 }
 
 /** Began and ended before an alert could be emitted: retrospective, and counted as a recurrence. */
@@ -106,7 +107,14 @@ function past(draft: Draft, rule: MeasureRule, own: EpisodeState[], episode: Epi
 }
 
 /** Applies the verdict on an alert that has not been emitted so far. */
-function settle(draft: Draft, rule: MeasureRule, own: EpisodeState[], episode: EpisodeState, verdict: Verdict): void {
+function settle(
+  draft: Draft,
+  rule: MeasureRule,
+  own: EpisodeState[],
+  episode: EpisodeState,
+  verdict: Verdict,
+  newest: number,
+): void {
   const { muted: was, ...audible } = episode;
   const standing = verdict.recurrence?.standing;
   if (verdict.kind === 'mute') {
@@ -124,8 +132,26 @@ function settle(draft: Draft, rule: MeasureRule, own: EpisodeState[], episode: E
   // Counted when it was suppressed.
   const count = standing !== undefined && was?.reason === 'refractory' ? recurrence.count - 1 : recurrence.count;
   if (standing !== undefined) replace(own, standing, endStanding(draft, rule, standing, recurrence.until));
-  const recurring = { count, since: recurrence.since };
+  const recurring = recurringOf(rule, { ...recurrence, count }, audible, reason === 'persists' ? newest : null);
   own.push(emit(draft, rule, { ...audible, recurring }, 'raised', reason));
+}
+
+/** `persistsAt`: it pages because it lasts; null: for another reason. */
+function recurringOf(
+  rule: MeasureRule,
+  { count, since, within, standing, paged }: Recurrence,
+  episode: EpisodeState,
+  persistsAt: number | null,
+): Recurring {
+  const far = furthestOf(rule, [paged, episode]);
+  const lasted = persistsAt === null ? standing?.recurring?.lasted : persistsAt - episode.start;
+  return {
+    count,
+    since,
+    ...(within === undefined ? undefined : { within }),
+    ...(far === undefined ? undefined : { far }),
+    ...(lasted === undefined ? undefined : { lasted }),
+  };
 }
 
 function replace(own: EpisodeState[], old: EpisodeState, next: EpisodeState): void {
@@ -162,10 +188,10 @@ function goOnMuted(
     own.push(next);
   } else {
     const verdict = isHeld
-      ? verdictOn(draft, rule, own, next)
-      : verdictOnMuted(draft, rule, own, was, next, look.newest);
+      ? verdictOn(draft, rule, own, next, look.fresh)
+      : verdictOnMuted(draft, rule, own, was, next, look.newest, look.fresh);
     const raisedAt = isHeld ? next.raisedAt : draft.record.receivedAt;
-    settle(draft, rule, own, { ...next, raisedAt }, verdict);
+    settle(draft, rule, own, { ...next, raisedAt }, verdict, look.newest);
   }
 }
 

@@ -1,7 +1,6 @@
 import { alertRank, reopened } from '../alerts/alert-state.js';
 import type { Draft } from '../state/draft.js';
-import { layersOf, limitsAt } from '../limits/limits.js';
-import { personOf } from '../facts/person.js';
+import { isFurther } from './further.js';
 import type { Rule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
@@ -9,6 +8,9 @@ import type { Cited } from '../state/cited.js';
 const MINUTE = 60_000;
 /** A severity that comes back within this time of its fall pages once more, and then no longer. */
 export const SAME_SEVERITY = 15 * MINUTE;
+/** Falls that follow each other within this time are one story, in which so many returns page. */
+const SAME_STORY = 60 * MINUTE;
+const RETURNS = 2;
 
 /** Notes how the patient was when a person acknowledged or snoozed the alert: what gets worse than that needs them again. */
 export function attended(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState {
@@ -42,49 +44,41 @@ export function furtherThanSeen(
   episode: EpisodeState,
   fresh: readonly Cited[],
 ): { readonly pages: boolean; readonly episode: EpisodeState } {
-  const { seen, finding, status } = episode;
-  const unchanged = { pages: false, episode };
-  if (status === 'open' || rule.further === undefined || seen?.far === undefined) return unchanged;
-  const { step } = rule.further;
+  const { seen, status } = episode;
+  if (status === 'open' || seen?.far === undefined) return { pages: false, episode };
   const { far, asOf } = seen;
-  if (rule.kind !== 'limit') return { pages: (finding?.weight ?? far) >= far + step, episode };
-  const side = rule.direction === 'below' ? -1 : 1;
-  const tier = rule.tiers.at(-1)!;
-  const { [tier.raiseSeconds]: seconds } = limitsAt(rule, layersOf(draft, rule.id), personOf(draft.facts), asOf);
-  let { run } = seen;
-  for (const { t, x, quality } of fresh) {
-    if (quality === 2 || t <= asOf) continue;
-    run = (x - far) * side < step ? undefined : { from: run?.from ?? t, n: (run?.n ?? 0) + 1 };
-    if (run !== undefined && run.n >= tier.raiseSamples && t - run.from >= seconds! * 1000) {
-      return { pages: true, episode };
-    }
-  }
-  if (run === seen.run) return unchanged;
+  const { met, run } = isFurther(draft, rule, episode, { far, asOf, run: seen.run, doubtful: 'counts' }, fresh);
+  if (met || run === seen.run) return { pages: met, episode };
   const { run: _, ...rest } = seen;
   return { pages: false, episode: { ...episode, seen: { ...rest, ...(run === undefined ? undefined : { run }) } } };
 }
 
 /** The severity fell: remembered, so that one that keeps rising and falling does not page every time. */
 export function fallen(episode: EpisodeState, from: number, at: number): EpisodeState {
-  const before = fellWithin(episode, at);
+  const before = fellWithin(episode, at, SAME_SEVERITY);
+  const { returns } = fellWithin(episode, at, SAME_STORY) ?? {};
   const { escalatedAt, escalatedRank = from } = episode;
   const escalated = escalatedAt === undefined ? undefined : { escalatedRank };
-  const fell = { from: Math.max(from, before?.from ?? 0), at, paged: before?.paged ?? 0 };
+  const counted = returns === undefined ? undefined : { returns };
+  const fell = { from: Math.max(from, before?.from ?? 0), at, paged: before?.paged ?? 0, ...counted };
   return { ...episode, ...escalated, fell };
 }
 
 /**
  * The severity rose: open again for everybody. One that comes back to where it was paged, and seen if anybody has attended, pages once
- * more and then no longer, until it has stayed lower for a while.
+ * more and then no longer, until it has stayed lower for a while; and no more than {@link RETURNS} times until no fall followed another within
+ * the hour.
  */
 export function risen(episode: EpisodeState, at: number): { readonly pages: boolean; readonly episode: EpisodeState } {
-  const fell = fellWithin(episode, at);
+  const fell = fellWithin(episode, at, SAME_STORY);
   if (fell === undefined || fell.from < episode.rank) return { pages: true, episode: reopened(episode) };
+  const { paged, returns = 0 } = fell;
   const isSeen = episode.status === 'open' || (episode.seen?.rank ?? 0) >= episode.rank;
-  if (isSeen && fell.paged > 0) return { pages: false, episode };
-  return { pages: true, episode: reopened({ ...episode, fell: { ...fell, paged: fell.paged + 1 } }) };
+  const isTold = (at - fell.at < SAME_SEVERITY && paged > 0) || returns >= RETURNS;
+  if (isSeen && isTold) return { pages: false, episode };
+  return { pages: true, episode: reopened({ ...episode, fell: { ...fell, paged: paged + 1, returns: returns + 1 } }) };
 }
 
-function fellWithin({ fell }: EpisodeState, at: number): EpisodeState['fell'] {
-  return fell !== undefined && at - fell.at < SAME_SEVERITY ? fell : undefined;
+function fellWithin({ fell }: EpisodeState, at: number, time: number): EpisodeState['fell'] {
+  return fell !== undefined && at - fell.at < time ? fell : undefined;
 }

@@ -1,5 +1,5 @@
 import { isDue, setTimer, type Draft } from '../state/draft.js';
-import { isOutranked } from './policy.js';
+import { isOutranked } from './leaders.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import { emit } from '../alerts/emit.js';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { uuidOf } from '#libs/domain/quantities';
 import { MINUTE, T0 } from '#libs/testing/ward';
 import { draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
-import { isOutranked, isPagedByLeader, ledBy, suppress } from './policy.js';
+import { suppress } from './policy.js';
+import { isOutranked, isPagedByLeader, ledBy } from './leaders.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import { episodeId } from '../alerts/emit.js';
 

@@ -1,20 +1,17 @@
 import type { AlertReason } from '#libs/contracts';
 import { uuidOf } from '#libs/domain/quantities';
-import { isClosed, isOpen } from '../alerts/alert-state.js';
+import { isClosed } from '../alerts/alert-state.js';
 import type { Draft } from '../state/draft.js';
 import { offReasonOf } from '../monitoring/monitoring.js';
 import { isOffReason } from '../monitoring/off-reason.js';
-import { isStanding, pagedRank, recurrenceOf, type Recurrence } from './recurrence.js';
+import { AFTER_LEADER, HIGH_AFTER_LEADER, leaders, ledBy } from './leaders.js';
+import { furthestOf, isFurther } from './further.js';
+import { isStanding, pagedRank, persistsAfter, recurrenceOf, type Recurrence } from './recurrence.js';
 import { severityOf, type MeasureRule, type Rule } from '../rules/rule.js';
-import type { EpisodeState } from '../state/episode-state.js';
+import type { EpisodeState, Run } from '../state/episode-state.js';
+import type { Cited } from '../state/cited.js';
 import { episodeId, amendPending } from '../alerts/emit.js';
 
-const MINUTE = 60_000;
-/** Time after the end of the leading alert before a persisting milder one of the same cause is emitted; shorter for a high one. */
-const AFTER_LEADER = 15 * MINUTE;
-const HIGH_AFTER_LEADER = MINUTE;
-/** A predicted condition of no higher severity that begins within this time of its forecast adds nothing yet. */
-const SAME_NEWS = 5 * MINUTE;
 const FOLDED_KEPT = 8;
 const HIGH = 3;
 
@@ -35,6 +32,7 @@ export function verdictOn(
   rule: MeasureRule,
   own: readonly EpisodeState[],
   episode: EpisodeState,
+  fresh: readonly Cited[] = [],
 ): Verdict {
   const { rank, start } = episode;
   const silent = silentlyPast(draft, rule, episode);
@@ -48,12 +46,34 @@ export function verdictOn(
   const most = pagedRank(paged);
   if (rank > most) return { kind: 'page', reason: 'worse', recurrence };
   const by = episodeId(draft.base, rule.id, paged.n);
-  if (standing !== undefined) {
-    return { kind: 'mute', muted: { reason: 'refractory', by, until: start + AFTER_LEADER, rank: most }, recurrence };
+  const until =
+    standing === undefined ? paged.end! + rule.policy.refractorySeconds * 1000 : start + persistsAfter(standing);
+  if (standing === undefined && (rank === HIGH || start >= until)) {
+    return { kind: 'page', reason: 'recurring', recurrence };
   }
-  const until = paged.end! + rule.policy.refractorySeconds * 1000;
-  if (rank === HIGH || start >= until) return { kind: 'page', reason: 'recurring', recurrence };
-  return { kind: 'mute', muted: { reason: 'refractory', by, until, rank: most } };
+  const { met, run } = beyondTold(draft, rule, episode, { told: paged, run: undefined }, fresh);
+  if (met) return { kind: 'page', reason: 'worse', recurrence };
+  const muted = withRun({ reason: 'refractory', by, until, rank: most }, run);
+  return { kind: 'mute', muted, ...(standing === undefined ? undefined : { recurrence }) };
+}
+
+/** Whether a suppressed episode is clearly further beyond its limit than what was told when it paged. */
+function beyondTold(
+  draft: Draft,
+  rule: MeasureRule,
+  episode: EpisodeState,
+  { told, run }: { readonly told: EpisodeState | undefined; readonly run: Run | undefined },
+  fresh: readonly Cited[],
+): ReturnType<typeof isFurther> {
+  const far = told === undefined ? undefined : furthestOf(rule, [told]);
+  if (far === undefined) return { met: false, run };
+  const asOf = (episode.cites[0]?.t ?? episode.start) - 1;
+  return isFurther(draft, rule, episode, { far, asOf, run, doubtful: 'confirmed' }, fresh);
+}
+
+function withRun(before: Muted, run: Run | undefined): Muted {
+  const { run: _, ...muted } = before;
+  return run === undefined ? muted : { ...muted, run };
 }
 
 /** Why what began and ended before it was known is not emitted, or null: its rule runs in shadow, or is off. */
@@ -75,11 +95,15 @@ export function verdictOnMuted(
   draft: Draft,
   rule: MeasureRule,
   own: readonly EpisodeState[],
-  muted: Muted,
+  was: Muted,
   episode: EpisodeState,
   newest: number,
+  fresh: readonly Cited[] = [],
 ): Verdict {
   const { rank } = episode;
+  const told = own.find(({ n }) => episodeId(draft.base, rule.id, n) === was.by);
+  const { met: isBeyond, run } = beyondTold(draft, rule, episode, { told, run: was.run }, fresh);
+  const muted = run === was.run ? was : withRun(was, run);
   const stays: Verdict = { kind: 'mute', muted };
   if (muted.reason === 'shadow') return stays;
   const off = offMute(draft, rule, episode);
@@ -90,24 +114,59 @@ export function verdictOnMuted(
       const until = newest + (rank === HIGH ? HIGH_AFTER_LEADER : AFTER_LEADER);
       return { kind: 'mute', muted: { ...muted, until } };
     }
-    return rank > leader.rank ? { kind: 'page', reason: 'worse' } : stays;
+    return rank > leader.rank ? unlessTold(draft, rule, own, episode, { newest, fresh, reason: 'worse' }) : stays;
   }
-  if (newest < (muted.until ?? 0) && rank <= muted.rank && !isFirstHigh(own, muted, episode)) return stays;
-  if (rank <= muted.rank && !isOffReason(muted.reason) && isClearing(draft, rule)) return stays;
+  const isWorse = isBeyond || rank > muted.rank;
+  if (newest < (muted.until ?? 0) && !isWorse && !isFirstHigh(own, muted, episode)) return stays;
+  if (!isWorse && !isOffReason(muted.reason) && isClearing(draft, rule)) return stays;
   // Another alert of the same cause may have been emitted meanwhile.
+  const reason = pageReason(muted, isWorse, newest);
+  if (muted.reason === 'same-cause') return unlessTold(draft, rule, own, episode, { newest, fresh, reason });
   const led = ledBy(draft, rule, episode, newest);
-  if (led !== null) return { kind: 'mute', muted: led };
-  const recurrence = recurrenceOf(rule, own, episode.start);
-  return {
-    kind: 'page',
-    reason: pageReason(muted, rank, newest),
-    ...(recurrence === null ? undefined : { recurrence }),
-  };
+  return led === null ? pageOf(rule, own, episode, reason) : { kind: 'mute', muted: led };
 }
 
-function pageReason({ reason, rank: before, until }: Muted, rank: number, newest: number): AlertReason {
+function pageOf(
+  rule: MeasureRule,
+  own: readonly EpisodeState[],
+  { start }: EpisodeState,
+  reason: AlertReason,
+): Extract<Verdict, { kind: 'page' }> {
+  const recurrence = recurrenceOf(rule, own, start);
+  return { kind: 'page', reason, ...(recurrence === null ? undefined : { recurrence }) };
+}
+
+/**
+ * An alert that its leader suppresses no more: a page, unless another one leads it, or an alert of its own rule that is open stands for
+ * what keeps coming back, at no lower severity and no less far.
+ */
+function unlessTold(
+  draft: Draft,
+  rule: MeasureRule,
+  own: readonly EpisodeState[],
+  episode: EpisodeState,
+  {
+    newest,
+    fresh,
+    reason,
+  }: { readonly newest: number; readonly fresh: readonly Cited[]; readonly reason: AlertReason },
+): Verdict {
+  const led = ledBy(draft, rule, episode, newest);
+  if (led !== null) return { kind: 'mute', muted: led };
+  const page = pageOf(rule, own, episode, reason);
+  const standing = page.recurrence?.standing;
+  if (standing === undefined || episode.rank > pagedRank(standing)) return page;
+  const until = episode.start + persistsAfter(standing);
+  const { met, run } = beyondTold(draft, rule, episode, { told: standing, run: undefined }, fresh);
+  if (met || newest >= until) return page;
+  const by = episodeId(draft.base, rule.id, standing.n);
+  const muted = withRun({ reason: 'refractory', by, until, rank: pagedRank(standing) }, run);
+  return { kind: 'mute', muted, recurrence: page.recurrence! };
+}
+
+function pageReason({ reason, until }: Muted, isWorse: boolean, newest: number): AlertReason {
   if (isOffReason(reason)) return 'monitoring-on';
-  if (rank > before) return 'worse';
+  if (isWorse) return 'worse';
   return newest < (until ?? 0) ? 'recurring' : 'persists';
 }
 
@@ -157,70 +216,4 @@ function fold(draft: Draft, by: string, entry: { readonly rule: string; readonly
   const next = amendPending(draft, rule, { ...episode, folded }, 'joined');
   const state = draft.rules[rule.id]!;
   draft.rules[rule.id] = { ...state, episodes: state.episodes.map((one) => (one === episode ? next : one)) };
-}
-
-/** Suppressed by an open alert of the same cause of at least the same severity at `at` (effective time), if there is one. */
-export function ledBy(draft: Draft, rule: Rule, { rank, start }: EpisodeState, at: number): Muted | null {
-  const { group, foresees } = rule.policy;
-  if (group === null) return null;
-  for (const one of leaders(draft, at)) {
-    if (one.rule.policy.group !== group || one.rule === rule || one.rank < rank) continue;
-    const muted = { reason: 'same-cause', by: one.id, until: null, rank } as const;
-    if (one.rule.policy.foresees !== true || foresees === true) return muted;
-    // Subscribers to the low itself must receive it, but not at the same moment.
-    const since = at - one.episode.start;
-    const isSameNews = rank < HIGH && since > 0 && since < SAME_NEWS;
-    if (isSameNews) return { ...muted, until: start + AFTER_LEADER };
-  }
-  return null;
-}
-
-/** Whether a more severe open alert of the same cause leads, and goes on leading. */
-export function isOutranked(draft: Draft, rule: Rule, rank: number): boolean {
-  return leadersOf(draft, rule).some((one) => one.rank > rank && one.rule.policy.escalateAfterSeconds !== null);
-}
-
-/** Whether a severity of this rank is already paged by another open alert of the same cause. */
-export function isPagedByLeader(draft: Draft, rule: Rule, rank: number): boolean {
-  return leadersOf(draft, rule).some((one) => one.rank >= rank);
-}
-
-/** Open alerts of the same cause; what comes true does not follow its forecast. */
-function leadersOf(draft: Draft, rule: Rule): readonly Leader[] {
-  const { group, foresees } = rule.policy;
-  if (group === null) return [];
-  return leaders(draft, Number.POSITIVE_INFINITY).filter(
-    ({ rule: other }) =>
-      other !== rule && other.policy.group === group && (foresees === true || other.policy.foresees !== true),
-  );
-}
-
-interface Leader {
-  readonly id: string;
-  readonly rule: Rule;
-  readonly episode: EpisodeState;
-  readonly rank: number;
-}
-
-/**
- * Alerts that are open, as the record has them so far, and whose condition holds or keeps coming back; one that is latched leads for a
- * short while after its condition has ended (`at`: effective time), because what follows at once is the same event.
- */
-function leaders(draft: Draft, at: number): readonly Leader[] {
-  return draft.catalogue.rules.flatMap((rule) =>
-    (draft.rules[rule.id]?.episodes ?? []).flatMap((episode) => {
-      if (episode.muted !== undefined || !(holds(episode) || isStanding(episode) || isJustOver(episode, at))) return [];
-      const { closedByHand, n } = episode;
-      return [{ id: episodeId(draft.base, rule.id, n), rule, episode, rank: closedByHand?.rank ?? episode.rank }];
-    }),
-  );
-}
-
-function isJustOver({ overAt }: EpisodeState, at: number): boolean {
-  return overAt !== undefined && at - overAt < HIGH_AFTER_LEADER;
-}
-
-/** `closedByHand`: closed by a version before this one although it goes on. */
-function holds(episode: EpisodeState): boolean {
-  return episode.end === null && (isOpen(episode) || episode.closedByHand !== undefined);
 }

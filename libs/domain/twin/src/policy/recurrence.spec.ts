@@ -215,12 +215,13 @@ describe('short events that keep coming back', () => {
     expect(raised.at(-1)).toMatchObject({ reason: 'persists', recurring: { count: 5 } });
   });
 
-  it('without a refractory time are each their own', () => {
+  it('without a refractory time page twice for themselves, and from the third on as recurring', () => {
     const ward = new Ward();
-    const values = [...Array<number>(3)].flatMap(() => [60, 80, 80, 80, 80]);
+    const values = [...Array<number>(6)].flatMap(() => [60, 80, 80, 80, 80]);
     for (const sample of series(GLUCOSE, T0, 5 * MINUTE, values)) ward.send([sample]);
     const raised = ward.alerts().filter(({ rule, transition }) => rule.id === 'glucose-low' && transition === 'raised');
-    expect(raised).toHaveLength(3);
-    expect(ward.alerts().some((alert) => 'recurring' in alert)).toBe(false);
+    expect(raised.map(({ recurring }) => recurring?.count)).toEqual([undefined, undefined, 3]);
+    const lows = ward.alerts().filter(({ rule }) => rule.id === 'glucose-low');
+    expect(lows.at(-1)!.recurring).toMatchObject({ count: 6 });
   });
 });

@@ -4,7 +4,15 @@ import type { MeasureRule, Rule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import { amendPending, emit } from '../alerts/emit.js';
 
-/** Episodes that followed each other within the refractory time, up to the one that begins now. */
+const MINUTE = 60_000;
+/** Episodes that follow each other within this time are one story too, however short the refractory time, */
+const SPACED = 60 * MINUTE;
+/** from this many on: the second one, after the refractory time, still pages for itself. */
+const SPACED_FROM = 3;
+/** Time for which one of them has to last to page by itself: this, then twice what the last that did had lasted, up to an hour. */
+const PERSISTS = { first: 15 * MINUTE, most: 60 * MINUTE } as const;
+
+/** Episodes that followed each other within the refractory time, or more of them within the hour, up to the one that begins now. */
 export interface Recurrence {
   /** How many, the new one included, and when the first of them began. */
   readonly count: number;
@@ -15,6 +23,8 @@ export interface Recurrence {
   readonly paged: EpisodeState | undefined;
   /** When the last of them before the new one ended. */
   readonly until: number;
+  /** They are further apart than the refractory time, but no further than this, ms. */
+  readonly within?: number;
 }
 
 /** An alert that stands for episodes that keep coming back, between two of them: open although its own episode has ended. */
@@ -22,33 +32,62 @@ export function isStanding(episode: EpisodeState): boolean {
   return episode.recurring !== undefined && episode.end !== null && episode.overAt === undefined && isOpen(episode);
 }
 
-/** Highest severity that paged in this episode, as a rank. */
+/** Highest severity of the condition that paged in this episode, as a rank: without the one that was added because nobody acknowledged it. */
 export function pagedRank({ paged, peak }: EpisodeState): number {
-  return paged ?? peak;
+  return Math.min(paged ?? peak, peak);
 }
 
 /** What an episode that begins at `start` comes back from, or null when it is the first. */
 export function recurrenceOf(rule: Rule, own: readonly EpisodeState[], start: number): Recurrence | null {
-  const refractory = rule.policy.refractorySeconds * 1000;
   const earlier = own.filter((one) => one.start < start && one.end !== null && !isUnseen(one));
   earlier.sort((a, b) => b.start - a.start);
   const until = earlier[0]?.end;
-  if (until == null || start - until >= refractory) return null;
+  if (until == null) return null;
   const standing = earlier.find(isStanding);
-  if (standing !== undefined) {
-    const { count, since } = standing.recurring!;
-    return { count: count + 1, since, standing, paged: standing, until };
+  if (standing !== undefined && start - until < patienceOf(rule, standing)) {
+    const { count, since, within } = standing.recurring!;
+    return {
+      count: count + 1,
+      since,
+      standing,
+      paged: standing,
+      until,
+      ...(within === undefined ? undefined : { within }),
+    };
   }
+  const refractory = refractoryOf(rule);
+  if (start - until < refractory) return chainOf(earlier, start, until, refractory);
+  if (rule.policy.latching || start - until >= SPACED) return null;
+  const spaced = chainOf(earlier, start, until, Math.max(refractory, SPACED));
+  return spaced.count < SPACED_FROM ? null : { ...spaced, within: SPACED };
+}
+
+/** Those that followed each other, each within `apart` of the end of the one before. */
+function chainOf(newestFirst: readonly EpisodeState[], start: number, until: number, apart: number): Recurrence {
   let since = start;
   let count = 1;
   let paged: EpisodeState | undefined;
-  for (const one of earlier) {
-    if (since - one.end! >= refractory) break;
+  for (const one of newestFirst) {
+    if (since - one.end! >= apart) break;
     since = one.start;
     count++;
     if (one.muted === undefined && one.status !== 'retrospective') paged ??= one;
   }
-  return { count, since, standing, paged, until };
+  return { count, since, standing: undefined, paged, until };
+}
+
+function refractoryOf({ policy }: Rule): number {
+  return policy.refractorySeconds * 1000;
+}
+
+/** For how long after the last episode the alert waits for another. */
+function patienceOf(rule: Rule, { recurring }: EpisodeState): number {
+  return Math.max(refractoryOf(rule), recurring?.within ?? 0);
+}
+
+/** Time for which an episode that an alert stands for has to last until it pages by itself. */
+export function persistsAfter({ recurring }: EpisodeState): number {
+  return Math.min(Math.max(PERSISTS.first, 2 * (recurring?.lasted ?? 0)), PERSISTS.most);
 }
 
 /** In shadow, or not known to be over yet. */
@@ -58,8 +97,8 @@ function isUnseen({ muted }: EpisodeState): boolean {
 
 /** Counts one more, without a page. */
 export function countOne(draft: Draft, rule: Rule, standing: EpisodeState): EpisodeState {
-  const { count, since } = standing.recurring!;
-  return amendPending(draft, rule, { ...standing, recurring: { count: count + 1, since } }, 'recurring');
+  const recurring = { ...standing.recurring!, count: standing.recurring!.count + 1 };
+  return amendPending(draft, rule, { ...standing, recurring }, 'recurring');
 }
 
 /** The alert stands for no more episodes: none came back within the refractory time, or a more severe or persisting one takes its place. */
@@ -76,8 +115,9 @@ export function endOver(
   episodes: readonly EpisodeState[],
   t: number,
 ): readonly EpisodeState[] {
-  if (!episodes.some(isStanding)) return episodes;
+  const standing = episodes.filter(isStanding);
+  if (standing.length === 0) return episodes;
   const last = Math.max(...episodes.map(({ end }) => end ?? Number.POSITIVE_INFINITY));
-  if (t < last + rule.policy.refractorySeconds * 1000) return episodes;
+  if (t < last + Math.max(...standing.map((one) => patienceOf(rule, one)))) return episodes;
   return episodes.map((one) => (isStanding(one) ? endStanding(draft, rule, one, last) : one));
 }

@@ -37,10 +37,13 @@ export interface EpisodeState {
     readonly rank: number;
     readonly asOf: number;
     readonly far?: number;
-    readonly run?: { readonly from: number; readonly n: number };
+    readonly run?: Run;
   };
-  /** When the severity last fell (effective time), the highest it fell from lately, and how often its return has paged since. */
-  readonly fell?: { readonly from: number; readonly at: number; readonly paged: number };
+  /**
+   * When the severity last fell (effective time), the highest it fell from lately, and how often its return has paged since; `returns`: how often
+   * it has while falls followed each other within the hour.
+   */
+  readonly fell?: { readonly from: number; readonly at: number; readonly paged: number; readonly returns?: number };
   readonly note?: string;
   /** A person closed it, at this rank and time, though the condition still held. */
   readonly closedByHand?: { readonly rank: number; readonly at: number };
@@ -51,9 +54,10 @@ export interface EpisodeState {
     readonly by: string | null;
     readonly until: number | null;
     readonly rank: number;
+    /** Its newest values, where they are clearly further beyond the limit than what paged. */
+    readonly run?: Run;
   };
-  /** Comes back within the refractory time: episodes so far, when the first of them began, and when the last ended once it is over. */
-  readonly recurring?: { readonly count: number; readonly since: number; readonly until?: number };
+  readonly recurring?: Recurring;
   /** Other alerts of the same cause that were folded into this one, newest last. */
   readonly folded?: readonly { readonly rule: string; readonly reason: string }[];
   /** The condition of a latching rule has gone, at this time, and nobody has seen it yet. */
@@ -72,6 +76,26 @@ export interface EpisodeState {
   readonly useful?: boolean;
   /** What the episode is about, for rules without measurements (silent streams). */
   readonly about?: readonly string[];
+}
+
+/** Values in a row that are clearly further beyond the limit. */
+export interface Run {
+  readonly from: number;
+  readonly n: number;
+}
+
+/** What an alert stands for that keeps coming back. */
+export interface Recurring {
+  /** Episodes so far, when the first of them began, and when the last ended once it is over. */
+  readonly count: number;
+  readonly since: number;
+  readonly until?: number;
+  /** How soon after the last another one comes back, ms; absent: within the refractory time. */
+  readonly within?: number;
+  /** How far beyond the limit what paged was (the value of a limit rule, the weight of a finding). */
+  readonly far?: number;
+  /** For how long the last that persisted had lasted when it paged, ms. */
+  readonly lasted?: number;
 }
 
 /** Why an alert was suppressed. */
