@@ -1,65 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { PatientInput, WireModelStatus, WireParameters, WireSample } from '#libs/contracts';
+import type { PatientInput, WireSample } from '#libs/contracts';
 import { PACKS } from '#libs/domain/packs';
-import { refuse, type Forecaster } from '#libs/domain/forecasting';
+import { refuse } from '#libs/domain/forecasting';
 import { metInRuns, propertyRuns } from '#libs/testing/properties';
 import { GLUCOSE, HEART_RATE, MINUTE, OXYGEN, SECOND, T0, TREND, Ward } from '#libs/testing/ward';
-import { catalogueOf, readTwin, writeTwin, type ForecastChange, type TwinState } from '../index.js';
-
-const CATALOGUE = catalogueOf(PACKS, [TREND]);
-const KEY = `glucose-forecast/${GLUCOSE}`;
-
-function wardWith(forecaster: Forecaster = TREND, reload?: (state: TwinState) => TwinState): Ward {
-  return new Ward('p1', reload, forecaster === TREND ? CATALOGUE : catalogueOf(PACKS, [forecaster]));
-}
-
-function glucose(minute: number, x: number, more: Partial<WireSample> = {}): WireSample {
-  return { c: GLUCOSE, t: T0 + minute * MINUTE, x, i: `g-${minute}`, ...more };
-}
-
-function said(ward: Ward): readonly ForecastChange[] {
-  return ward.outcomes.flatMap(({ forecasts }) => forecasts);
-}
-
-function means(ward: Ward): readonly unknown[] {
-  return said(ward).map((one) => (one.kind === 'forecast' ? one.points.map(({ mean }) => mean) : one.reason));
-}
-
-const HEAD = { v: 1, tenant: 1, patient: 'p1' } as const;
-const FIT: WireParameters = {
-  model: 'glucose-forecast',
-  modelVersion: '1.0.0',
-  version: 1,
-  fittedAt: T0,
-  dataFrom: T0,
-  dataUntil: T0,
-  estimates: { damping: 0.5 },
-  spread: [1],
-  report: { rmse: 12 },
-};
-
-function parameters(ward: Ward, over: Partial<WireParameters> = {}, minute = 20) {
-  const receivedAt = T0 + minute * MINUTE;
-  return ward.take({ ...HEAD, kind: 'model-parameters', receivedAt, parameters: { ...FIT, ...over } });
-}
-
-function status(ward: Ward, over: Partial<WireModelStatus> = {}, minute = 20) {
-  const demoted = {
-    model: 'glucose-forecast',
-    code: GLUCOSE,
-    status: 'demoted',
-    reason: '',
-    skill: -0.1,
-    n: 200,
-  } as const;
-  return ward.take({
-    ...HEAD,
-    kind: 'model-status',
-    receivedAt: T0 + minute * MINUTE,
-    status: { ...demoted, ...over },
-  });
-}
+import { catalogueOf, readTwin, writeTwin, type TwinState } from '../index.js';
+import { CATALOGUE, glucose, HEAD, KEY, means, parameters, said, status, wardWith } from './forecast.fixture.js';
 
 describe('forecasts of a record', () => {
   it('are one of each measure whose model has a new input, and none for other measures', () => {
