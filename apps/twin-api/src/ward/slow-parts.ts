@@ -69,7 +69,8 @@ export class SlowPartsOfTwins {
       });
       for (const patient of own) this.reading.set(keyOf(patient), read);
     }
-    await Promise.all(new Set(due.map((patient) => this.reading.get(keyOf(patient)))));
+    const reads = new Set(due.flatMap((patient) => this.reading.get(keyOf(patient)) ?? []));
+    await Promise.all(reads);
     return new Map(patients.map((patient) => [patient, this.held.get(keyOf(patient))?.parts ?? NOTHING]));
   }
 

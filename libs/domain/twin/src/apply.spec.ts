@@ -85,7 +85,10 @@ describe('samples that are stored already', () => {
     const ward = new Ward();
     ward.send(given, T0 + HOUR);
     // The sender's own identifiers are not kept.
-    const anonymous = given.map(({ i: _, ...one }): WireSample => one);
+    const anonymous = given.map((one): WireSample => {
+      const { i: _, ...rest } = one;
+      return rest;
+    });
     const known = [...ward.stored.values()].sort((a, b) => a.t - b.t).map(({ identity }) => identity);
     const identities = new Map(anonymous.map((one, i) => [one, known[i]!]));
     const record = samples(anonymous, T0 + HOUR);

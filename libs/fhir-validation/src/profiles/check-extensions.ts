@@ -88,10 +88,19 @@ function inside(
 
 /** Data types and the one that they are a kind of (R4 datatypes.html): what may stand in that, may stand in them. */
 const GENERAL: Readonly<Record<string, string>> = {
-  ...{ Age: 'Quantity', Count: 'Quantity', Distance: 'Quantity', Duration: 'Quantity' },
-  ...{ code: 'string', id: 'string', markdown: 'string' },
-  ...{ canonical: 'uri', oid: 'uri', url: 'uri', uuid: 'uri' },
-  ...{ positiveInt: 'integer', unsignedInt: 'integer' },
+  Age: 'Quantity',
+  Count: 'Quantity',
+  Distance: 'Quantity',
+  Duration: 'Quantity',
+  code: 'string',
+  id: 'string',
+  markdown: 'string',
+  canonical: 'uri',
+  oid: 'uri',
+  url: 'uri',
+  uuid: 'uri',
+  positiveInt: 'integer',
+  unsignedInt: 'integer',
 };
 
 function isResource(value: Json): boolean {

@@ -142,7 +142,7 @@ class ProfileCheck {
 /** Bundle, Binary and Parameters are Resources and no DomainResources. */
 function isOfType(resourceType: Json | undefined, type: string): boolean {
   if (type === 'Resource') return true;
-  if (type === 'DomainResource') return !['Bundle', 'Binary', 'Parameters'].includes(String(resourceType));
+  if (type === 'DomainResource') return !['Bundle', 'Binary', 'Parameters'].some((other) => other === resourceType);
   return resourceType === type;
 }
 

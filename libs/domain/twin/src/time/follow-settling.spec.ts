@@ -80,7 +80,7 @@ function chunksOf(course: string, lengths: readonly number[] = [5]): WireSample[
   for (let from = 0; from < course.length;) {
     const run = /^(?:\.+|\d+)/.exec(course.slice(from))![0];
     const length = Math.min(run.length, lengths[chunks.length % lengths.length]!);
-    const s = [...run.slice(0, length)].map(Number);
+    const s = Array.from(run.slice(0, length), Number);
     if (!run.startsWith('.')) chunks.push({ c: ECG, t: T0 + from * SECOND, s, p: SECOND, h: 'II', i: `chunk-${from}` });
     from += length;
   }
