@@ -24,6 +24,8 @@ export interface EcgEvidence {
   readonly quiet: boolean;
   /** One value throughout for three whole seconds: a silent heart or a lead that is off. */
   readonly flat: boolean;
+  /** No beat was ever seen, but steady ones are there a thousand times too small: volts sent as millivolts. */
+  readonly tiny: boolean;
   /** Rate over the last five and seventeen beats; 0 when there are fewer. */
   readonly five: number;
   readonly seventeen: number;
@@ -64,6 +66,9 @@ const SMALL = 0.15;
 const LEARN = 0.1;
 /** Without plain beats what is usual comes down by half in 35 s, so that a new gain of the amplifier is learnt. */
 const FORGET = 0.98;
+const MILLI = 1000;
+/** The newest beats that are too small count when they are alike: largest ratio in interval and height, s between two, s since the last. */
+const TINY = { beats: 6, spread: 1.4, least: 0.3, silent: 2.5 } as const;
 const QUIET = 0.35;
 const QUIET_MV = 0.05;
 
@@ -90,6 +95,7 @@ export function ecgEvidence(
     gap,
     quiet: wave.size < Math.max(QUIET_MV, QUIET * (usual?.size ?? 0)),
     flat: blocks.slice(-FLAT_S).every(([quality]) => quality === 'f'),
+    tiny: usual === null && all.length === 0 && hasTinyBeats(samples),
     five,
     seventeen: rateOf(times, 17),
     variation: variationOf(times.slice(-9)),
@@ -97,6 +103,20 @@ export function ecgEvidence(
     run: ventricularRun(samples, beats, usable),
   };
   return { evidence, usual: learnt(usual, beats, evidence), signal: { samples, beats } };
+}
+
+/** Noise of a silent heart, a thousand times larger, has no steps in time and size. */
+function hasTinyBeats(samples: Float64Array): boolean {
+  const beats = findBeats(
+    samples.map((x) => x * MILLI),
+    ECG_RATE,
+  ).slice(-TINY.beats);
+  const intervals = beats.slice(1).map(({ at }, i) => (at - beats[i]!.at) / ECG_RATE);
+  if (intervals.length < 2) return false;
+  const silent = (samples.length - beats.at(-1)!.at) / ECG_RATE;
+  const heights = beats.map(({ height }) => height);
+  const isLike = (all: readonly number[]): boolean => Math.max(...all) < TINY.spread * Math.min(...all);
+  return isLike(intervals) && isLike(heights) && Math.min(...intervals) > TINY.least && silent < TINY.silent;
 }
 
 function learnt(usual: Usual | null, beats: readonly Beat[], { gap, five, wave }: EcgEvidence): Usual | null {

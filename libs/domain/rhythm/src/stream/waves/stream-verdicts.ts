@@ -30,6 +30,9 @@ const LEAKAGE = 0.42;
 const WAVES = [2, 9] as const;
 const MIN_MV = 0.05;
 
+const FLAT = 'flat line: a silent heart or a lead that is off';
+const TINY = 'steady beats a thousand times too small: the unit of the ECG may be wrong';
+
 const NO: Verdict = { holds: false, value: 0, unit: '1', doubt: null, ago: 0 };
 
 /** One verdict per rule; `leads` has at least one, `run` is the newest ventricular run on any of them. */
@@ -54,11 +57,12 @@ function asystole(leads: readonly EcgEvidence[], pulses: readonly PulseEvidence[
     Math.max(...gaps) >= ASYSTOLE_S && Math.min(...gaps) >= ASYSTOLE_S - 1 && leads.some((each) => each.quiet);
   const goesOn = pulses.some((pulse) => isGood(pulse) && pulse.longest < 2.5);
   const isFlat = leads.every(({ flat }) => flat);
+  const isTiny = leads.every(({ flat, tiny }) => flat || tiny) && !isFlat;
   return {
     holds: isSilent && !goesOn,
     value: tenth(Math.min(...gaps)),
     unit: 's',
-    doubt: isFlat && pulses.length === 0 ? 'flat line: a silent heart or a lead that is off' : null,
+    doubt: isTiny ? TINY : isFlat && pulses.length === 0 ? FLAT : null,
     ago: Math.min(...gaps),
   };
 }

@@ -93,6 +93,30 @@ describe('life-threatening rhythms from streamed waves', () => {
     expect(flat[0]!.note).toContain('flat line');
   });
 
+  it.each([0.4, 0.8, 1.2, 1.4])(
+    'doubts the asystole of an ECG in volts that is called millivolts: a beat every %d s',
+    (interval) => {
+      const volts = ecg(steady(0.5, 40, interval), 40).map((x) => x / 1000);
+      const told = stream([{ samples: volts }]).findings;
+      expect(told.length).toBeGreaterThan(0);
+      for (const { rule, confident, note } of told) {
+        expect([rule, confident]).toEqual(['asystole', false]);
+        expect(note).toContain('a thousand times too small');
+      }
+    },
+  );
+
+  it('is sure of the asystole again when beats in volts stop', () => {
+    const told = stream([{ samples: ecg(STOPPED, 40).map((x) => x / 1000) }]).findings;
+    expect(told[0]).toMatchObject({ rule: 'asystole', confident: false });
+    expect(told.at(-1)).toMatchObject({ rule: 'asystole', present: true, confident: true });
+  });
+
+  it.each([0.1, 0.3, 0.6, 1])('is sure of a heart that is silent from the start, whatever the noise: %d', (share) => {
+    const told = stream([{ samples: ecg([], 40).map((x) => share * x) }]).findings;
+    expect(told[0]).toMatchObject({ rule: 'asystole', present: true, confident: true });
+  });
+
   it('emits extreme rates by five and seventeen beats', () => {
     const slow = [...steady(0.5, 20, 0.8), ...steady(20.5, 50, 1.7)];
     const told = stream([{ samples: ecg(slow, 50) }]).findings;
