@@ -36,7 +36,7 @@ describe('a tick', () => {
     expect(ward.state).toMatchObject({ listeningSince: T0 + 1, version: 2 });
   });
 
-  it('tells of an outage', () => {
+  it('reports an outage', () => {
     const ward = new Ward();
     const outage = { components: ['wearable-gateway'], from: T0 - HOUR };
     const outcome = ward.take(tick({ outage }));

@@ -164,7 +164,7 @@ describe('the memory of waves', () => {
     expect(SETTLING.judged(pulses.memory)).toBe(T0 + 3000);
   });
 
-  it('tells what is late for its channel', () => {
+  it('says what is late for its channel', () => {
     const { memory } = follow([wave(0), wave(2000), wave(4000), wave(6000), wave(8000)]);
     expect(SETTLING.isLate(memory, wave(10_000))).toBe(false);
     expect(SETTLING.isLate(memory, wave(2000))).toBe(true);

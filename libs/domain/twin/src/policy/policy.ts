@@ -57,7 +57,7 @@ export function verdictOn(
   return { kind: 'mute', muted, ...(standing === undefined ? undefined : { recurrence }) };
 }
 
-/** Whether a suppressed episode is clearly further beyond its limit than what was told when it paged. */
+/** Whether a suppressed episode is clearly further beyond its limit than what its page said. */
 function beyondTold(
   draft: Draft,
   rule: MeasureRule,

@@ -103,7 +103,7 @@ describe('events that come back, however far apart within the hour', () => {
   });
 });
 
-describe('what is worse than the events that were told', () => {
+describe('what is worse than the events that paged', () => {
   it.each([
     ['further by a clear step', 88, 86.5, 83],
     ['of the same severity', 83, 81, 78],
