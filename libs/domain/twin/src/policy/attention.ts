@@ -8,9 +8,6 @@ import type { Cited } from '../state/cited.js';
 const MINUTE = 60_000;
 /** A severity that comes back within this time of its fall pages once more, and then no longer. */
 export const SAME_SEVERITY = 15 * MINUTE;
-/** Falls that follow each other within this time are one story, in which so many returns page. */
-const SAME_STORY = 60 * MINUTE;
-const RETURNS = 2;
 
 /** Notes how the patient was when a person acknowledged or snoozed the alert: what gets worse than that needs them again. */
 export function attended(draft: Draft, rule: Rule, episode: EpisodeState): EpisodeState {
@@ -55,30 +52,25 @@ export function furtherThanSeen(
 
 /** The severity fell: remembered, so that one that keeps rising and falling does not page every time. */
 export function fallen(episode: EpisodeState, from: number, at: number): EpisodeState {
-  const before = fellWithin(episode, at, SAME_SEVERITY);
-  const { returns } = fellWithin(episode, at, SAME_STORY) ?? {};
+  const before = fellWithin(episode, at);
   const { escalatedAt, escalatedRank = from } = episode;
   const escalated = escalatedAt === undefined ? undefined : { escalatedRank };
-  const counted = returns === undefined ? undefined : { returns };
-  const fell = { from: Math.max(from, before?.from ?? 0), at, paged: before?.paged ?? 0, ...counted };
+  const fell = { from: Math.max(from, before?.from ?? 0), at, paged: before?.paged ?? 0 };
   return { ...episode, ...escalated, fell };
 }
 
 /**
  * The severity rose: open again for everybody. One that comes back to where it was paged, and seen if anybody has attended, pages once
- * more and then no longer, until it has stayed lower for a while; and no more than {@link RETURNS} times until no fall followed another within
- * the hour.
+ * more and then no longer, until it has stayed lower for a while.
  */
 export function risen(episode: EpisodeState, at: number): { readonly pages: boolean; readonly episode: EpisodeState } {
-  const fell = fellWithin(episode, at, SAME_STORY);
+  const fell = fellWithin(episode, at);
   if (fell === undefined || fell.from < episode.rank) return { pages: true, episode: reopened(episode) };
-  const { paged, returns = 0 } = fell;
   const isSeen = episode.status === 'open' || (episode.seen?.rank ?? 0) >= episode.rank;
-  const isTold = (at - fell.at < SAME_SEVERITY && paged > 0) || returns >= RETURNS;
-  if (isSeen && isTold) return { pages: false, episode };
-  return { pages: true, episode: reopened({ ...episode, fell: { ...fell, paged: paged + 1, returns: returns + 1 } }) };
+  if (isSeen && fell.paged > 0) return { pages: false, episode };
+  return { pages: true, episode: reopened({ ...episode, fell: { ...fell, paged: fell.paged + 1 } }) };
 }
 
-function fellWithin({ fell }: EpisodeState, at: number, time: number): EpisodeState['fell'] {
-  return fell !== undefined && at - fell.at < time ? fell : undefined;
+function fellWithin({ fell }: EpisodeState, at: number): EpisodeState['fell'] {
+  return fell !== undefined && at - fell.at < SAME_SEVERITY ? fell : undefined;
 }

@@ -6,7 +6,7 @@ import { offReasonOf } from '../monitoring/monitoring.js';
 import { isOffReason } from '../monitoring/off-reason.js';
 import { AFTER_LEADER, HIGH_AFTER_LEADER, leaders, ledBy } from './leaders.js';
 import { furthestOf, isFurther } from './further.js';
-import { isStanding, pagedRank, persistsAfter, recurrenceOf, type Recurrence } from './recurrence.js';
+import { isHighApart, isStanding, pagedRank, persistsAfter, recurrenceOf, type Recurrence } from './recurrence.js';
 import { severityOf, type MeasureRule, type Rule } from '../rules/rule.js';
 import type { EpisodeState, Run } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
@@ -48,9 +48,8 @@ export function verdictOn(
   const by = episodeId(draft.base, rule.id, paged.n);
   const until =
     standing === undefined ? paged.end! + rule.policy.refractorySeconds * 1000 : start + persistsAfter(standing);
-  if (standing === undefined && (rank === HIGH || start >= until)) {
-    return { kind: 'page', reason: 'recurring', recurrence };
-  }
+  const isNews = standing === undefined && (rank === HIGH || start >= until);
+  if (isNews || isHighApart(episode, recurrence)) return { kind: 'page', reason: 'recurring', recurrence };
   const { met, run } = beyondTold(draft, rule, episode, { told: paged, run: undefined }, fresh);
   if (met) return { kind: 'page', reason: 'worse', recurrence };
   const muted = withRun({ reason: 'refractory', by, until, rank: most }, run);
@@ -154,14 +153,15 @@ function unlessTold(
   const led = ledBy(draft, rule, episode, newest);
   if (led !== null) return { kind: 'mute', muted: led };
   const page = pageOf(rule, own, episode, reason);
-  const standing = page.recurrence?.standing;
-  if (standing === undefined || episode.rank > pagedRank(standing)) return page;
+  const { recurrence } = page;
+  const standing = recurrence?.standing;
+  if (standing === undefined || episode.rank > pagedRank(standing) || isHighApart(episode, recurrence!)) return page;
   const until = episode.start + persistsAfter(standing);
   const { met, run } = beyondTold(draft, rule, episode, { told: standing, run: undefined }, fresh);
   if (met || newest >= until) return page;
   const by = episodeId(draft.base, rule.id, standing.n);
   const muted = withRun({ reason: 'refractory', by, until, rank: pagedRank(standing) }, run);
-  return { kind: 'mute', muted, recurrence: page.recurrence! };
+  return { kind: 'mute', muted, recurrence: recurrence! };
 }
 
 function pageReason({ reason, until }: Muted, isWorse: boolean, newest: number): AlertReason {

@@ -5,10 +5,13 @@ import type { EpisodeState } from '../state/episode-state.js';
 import { amendPending, emit } from '../alerts/emit.js';
 
 const MINUTE = 60_000;
+const HIGH = 3;
 /** Episodes that follow each other within this time are one story too, however short the refractory time, */
 const SPACED = 60 * MINUTE;
 /** from this many on: the second one, after the refractory time, still pages for itself. */
 const SPACED_FROM = 3;
+/** One of high priority that begins so long after the last has ended pages, whatever stands for it. */
+const HIGH_APART = 15 * MINUTE;
 /** Time for which one of them has to last to page by itself: this, then twice what the last that did had lasted, up to an hour. */
 const PERSISTS = { first: 15 * MINUTE, most: 60 * MINUTE } as const;
 
@@ -93,6 +96,11 @@ export function persistsAfter({ recurring }: EpisodeState): number {
 /** In shadow, or not known to be over yet. */
 function isUnseen({ muted }: EpisodeState): boolean {
   return muted?.reason === 'shadow' || muted?.reason === 'catching-up';
+}
+
+/** Whether an episode of high priority begins so long after the last that no alert that was raised before says enough of it. */
+export function isHighApart({ rank, start }: EpisodeState, { until }: Recurrence): boolean {
+  return rank === HIGH && start - until >= HIGH_APART;
 }
 
 /** Counts one more, without a page. */

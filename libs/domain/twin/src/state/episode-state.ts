@@ -39,11 +39,8 @@ export interface EpisodeState {
     readonly far?: number;
     readonly run?: Run;
   };
-  /**
-   * When the severity last fell (effective time), the highest it fell from lately, and how often its return has paged since; `returns`: how often
-   * it has while falls followed each other within the hour.
-   */
-  readonly fell?: { readonly from: number; readonly at: number; readonly paged: number; readonly returns?: number };
+  /** When the severity last fell (effective time), the highest it fell from lately, and how often its return has paged since. */
+  readonly fell?: { readonly from: number; readonly at: number; readonly paged: number };
   readonly note?: string;
   /** A person closed it, at this rank and time, though the condition still held. */
   readonly closedByHand?: { readonly rank: number; readonly at: number };
