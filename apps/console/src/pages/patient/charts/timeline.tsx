@@ -20,7 +20,7 @@ export function Timeline({ items, now, isPart = false }: TimelineProps): React.R
       <Title id={id}>{strings.patient.timeline}</Title>
       {items.length === 0 && <p>{strings.patient.noTimeline}</p>}
       {/* It scrolls by itself where it is long, also by keyboard. */}
-      <ul aria-labelledby={id} tabIndex={0}>
+      <ul aria-labelledby={id} tabIndex={items.length === 0 ? undefined : 0}>
         {items.toReversed().map((item) => (
           <li key={item.id ?? `${item.at} ${item.kind} ${item.alert} ${item.transition}`}>
             <ShownTime at={Date.parse(item.at)} now={now} />{' '}
