@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { ConsoleBrowser, type PageAnswer } from '../../../../test/support/sign-in/console-browser.js';
 import { RunningApi } from '../../../../test/support/running-api.js';
-import { SECOND_CLIENT, SecondIssuer, type SignClaims } from '../../../../test/support/sign-in/second-issuer.js';
+import { SECOND_CLIENT, type SecondIssuer, type SignClaims } from '../../../../test/support/sign-in/second-issuer.js';
 import { TwinApiModule } from '../twin-api.module.js';
+import { OutsideIssuers } from './outside-issuers.fixture.js';
 
 type Forge = (claims: JWTPayload, sign: SignClaims) => Promise<string | undefined>;
 const now = (): number => Math.floor(Date.now() / 1000);
@@ -43,33 +44,21 @@ const FORGED: readonly (readonly [string, Forge])[] = [
 ];
 
 describe('what an outside issuer answers', () => {
+  let outside: OutsideIssuers;
   let hospital: SecondIssuer;
   let ehr: SecondIssuer;
   let api: RunningApi;
 
   beforeAll(async () => {
-    hospital = await SecondIssuer.start('userinfo');
-    ehr = await SecondIssuer.start('id-token');
-    api = await RunningApi.open((platform) => [TwinApiModule.forRoot(platform)], {
-      env: {
-        OIDC_ISSUER: hospital.url,
-        OIDC_CLIENT_ID: SECOND_CLIENT.id,
-        OIDC_CLIENT_SECRET: SECOND_CLIENT.secret,
-        SMART_EHR_ISSUERS: ehr.fhir,
-        SMART_CLIENT_ID: SECOND_CLIENT.id,
-        SMART_CLIENT_SECRET: SECOND_CLIENT.secret,
-        SMART_TENANT: 'north',
-      },
-    });
+    outside = await OutsideIssuers.start();
+    ({ hospital, ehr, api } = outside);
     for (const issuer of [hospital, ehr]) {
       issuer.accounts.set('a1', { name: 'Ada', tenant: 'north', roles: ['nurse'] });
       issuer.account = 'a1';
     }
   }, 60_000);
   afterAll(async () => {
-    await api?.close();
-    await hospital?.stop();
-    await ehr?.stop();
+    await outside?.stop();
   }, 20_000);
   afterEach(() => {
     for (const issuer of [hospital, ehr]) {

@@ -3,29 +3,19 @@ import { ConsoleBrowser, type PageAnswer } from '../../../../test/support/sign-i
 import { RunningApi } from '../../../../test/support/running-api.js';
 import { SECOND_CLIENT, SecondIssuer } from '../../../../test/support/sign-in/second-issuer.js';
 import { TwinApiModule } from '../twin-api.module.js';
+import { OutsideIssuers } from './outside-issuers.fixture.js';
 
 const isConsole = (url: string): boolean => /\/console\/($|patients|alerts)/.test(new URL(url).pathname);
 
 describe('people of an outside issuer', () => {
+  let outside: OutsideIssuers;
   let hospital: SecondIssuer;
   let ehr: SecondIssuer;
   let api: RunningApi;
 
   beforeAll(async () => {
-    hospital = await SecondIssuer.start('userinfo');
-    ehr = await SecondIssuer.start('id-token');
-    api = await RunningApi.open((platform) => [TwinApiModule.forRoot(platform)], {
-      env: {
-        OIDC_ISSUER: hospital.url,
-        OIDC_CLIENT_ID: SECOND_CLIENT.id,
-        OIDC_CLIENT_SECRET: SECOND_CLIENT.secret,
-        OIDC_ROLES_CLAIM: 'realm_access.roles',
-        SMART_EHR_ISSUERS: ehr.fhir,
-        SMART_CLIENT_ID: SECOND_CLIENT.id,
-        SMART_CLIENT_SECRET: SECOND_CLIENT.secret,
-        SMART_TENANT: 'north',
-      },
-    });
+    outside = await OutsideIssuers.start({ OIDC_ROLES_CLAIM: 'realm_access.roles' });
+    ({ hospital, ehr, api } = outside);
     hospital.accounts.set('a1', {
       name: 'Dr. Ada <b>Mwangi</b>\u202e',
       tenant: 'north',
@@ -43,9 +33,7 @@ describe('people of an outside issuer', () => {
     ehr.accounts.set('e2', { name: 'Without Role' });
   }, 60_000);
   afterAll(async () => {
-    await api?.close();
-    await hospital?.stop();
-    await ehr?.stop();
+    await outside?.stop();
   }, 20_000);
   afterEach(() => {
     hospital.account = undefined;

@@ -95,17 +95,9 @@ function offOf(learned: Learned, origin: string, source: string, run: Run): numb
 function late(learned: Learned, origin: string, source: string, known: ClockState | undefined, ahead: number): number {
   // What was noted of doses that are ahead says nothing of this.
   const before = known?.late !== undefined && known.late.by < 0 ? known.late : undefined;
-  const isSame = before !== undefined && Math.abs(before.by - ahead) <= SAME_CLOCK;
   // A stream that was late all along is slow, not wrong.
   if (before === undefined && !wasInTime(learned, origin, ahead)) return 0;
-  const { by, since, records } = isSame ? before : { by: ahead, since: learned.now, records: 0 };
-  if (records + 1 < SET_BACK.records || learned.now - since < SET_BACK.over) {
-    const clock = known ?? { source, off: 0, since: learned.now, told: 0, rightSince: learned.now };
-    put(learned, origin, { ...clock, heard: learned.now, late: { by, since, records: records + 1 } });
-    return 0;
-  }
-  put(learned, origin, changed(learned, source, known, ahead));
-  return behind(learned, ahead);
+  return isClock(learned, origin, { source, known, before, ahead }) ? behind(learned, ahead) : 0;
 }
 
 /**
@@ -119,16 +111,28 @@ function planned(
   known: ClockState | undefined,
   ahead: number,
 ): number {
-  const before = known?.late;
+  return isClock(learned, origin, { source, known, before: known?.late, ahead }) ? ahead : 0;
+}
+
+/** A run that is off by `ahead`, and what was noted of those before it. */
+interface Noted {
+  readonly source: string;
+  readonly known: ClockState | undefined;
+  readonly before: ClockState['late'];
+  readonly ahead: number;
+}
+
+/** Whether so many records were off by the same amount for so long that it is the clock, which is noted then; else the run is. */
+function isClock(learned: Learned, origin: string, { source, known, before, ahead }: Noted): boolean {
   const isSame = before !== undefined && Math.abs(before.by - ahead) <= SAME_CLOCK;
   const { by, since, records } = isSame ? before : { by: ahead, since: learned.now, records: 0 };
   if (records + 1 < SET_BACK.records || learned.now - since < SET_BACK.over) {
     const clock = known ?? { source, off: 0, since: learned.now, told: 0, rightSince: learned.now };
     put(learned, origin, { ...clock, heard: learned.now, late: { by, since, records: records + 1 } });
-    return 0;
+    return false;
   }
   put(learned, origin, changed(learned, source, known, ahead));
-  return ahead;
+  return true;
 }
 
 /** Whether some stream of this sender had values that were newer, relative to their receipt, than these. */

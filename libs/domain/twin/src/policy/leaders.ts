@@ -1,7 +1,7 @@
 import type { Draft } from '../state/draft.js';
 import { isOpen } from '../alerts/alert-state.js';
 import { isStanding } from './recurrence.js';
-import type { Rule } from '../rules/rule.js';
+import { RANKS, type Rule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import { episodeId } from '../alerts/emit.js';
 
@@ -11,7 +11,6 @@ export const AFTER_LEADER = 15 * MINUTE;
 export const HIGH_AFTER_LEADER = MINUTE;
 /** A predicted condition of no higher severity that begins within this time of its forecast adds nothing yet. */
 const SAME_NEWS = 5 * MINUTE;
-const HIGH = 3;
 
 type Muted = NonNullable<EpisodeState['muted']>;
 
@@ -25,7 +24,7 @@ export function ledBy(draft: Draft, rule: Rule, { rank, start }: EpisodeState, a
     if (one.rule.policy.foresees !== true || foresees === true) return muted;
     // Subscribers to the low itself must receive it, but not at the same moment.
     const since = at - one.episode.start;
-    const isSameNews = rank < HIGH && since > 0 && since < SAME_NEWS;
+    const isSameNews = rank < RANKS.high && since > 0 && since < SAME_NEWS;
     if (isSameNews) return { ...muted, until: start + AFTER_LEADER };
   }
   return null;

@@ -7,13 +7,12 @@ import { isOffReason } from '../monitoring/off-reason.js';
 import { AFTER_LEADER, HIGH_AFTER_LEADER, leaders, ledBy } from './leaders.js';
 import { furthestOf, isFurther } from './further.js';
 import { isHighApart, isStanding, pagedRank, persistsAfter, recurrenceOf, type Recurrence } from './recurrence.js';
-import { severityOf, type MeasureRule, type Rule } from '../rules/rule.js';
+import { RANKS, severityOf, type MeasureRule, type Rule } from '../rules/rule.js';
 import type { EpisodeState, Run } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
 import { episodeId, amendPending } from '../alerts/emit.js';
 
 const FOLDED_KEPT = 8;
-const HIGH = 3;
 
 type Muted = NonNullable<EpisodeState['muted']>;
 
@@ -48,7 +47,7 @@ export function verdictOn(
   const by = episodeId(draft.base, rule.id, paged.n);
   const until =
     standing === undefined ? paged.end! + rule.policy.refractorySeconds * 1000 : start + persistsAfter(standing);
-  const isNews = standing === undefined && (rank === HIGH || start >= until);
+  const isNews = standing === undefined && (rank === RANKS.high || start >= until);
   if (isNews || isHighApart(episode, recurrence)) return { kind: 'page', reason: 'recurring', recurrence };
   const { met, run } = beyondTold(draft, rule, episode, { told: paged, run: undefined }, fresh);
   if (met) return { kind: 'page', reason: 'worse', recurrence };
@@ -110,7 +109,7 @@ export function verdictOnMuted(
   if (muted.until === null && !isOffReason(muted.reason)) {
     const leader = leaders(draft, newest).find(({ id }) => id === muted.by);
     if (leader === undefined) {
-      const until = newest + (rank === HIGH ? HIGH_AFTER_LEADER : AFTER_LEADER);
+      const until = newest + (rank === RANKS.high ? HIGH_AFTER_LEADER : AFTER_LEADER);
       return { kind: 'mute', muted: { ...muted, until } };
     }
     return rank > leader.rank ? unlessTold(draft, rule, own, episode, { newest, fresh, reason: 'worse' }) : stays;
@@ -182,7 +181,7 @@ function isClearing({ rules }: Pick<Draft, 'rules'>, rule: MeasureRule): boolean
 
 /** High priority that comes back for the first time pages at once, also when it was milder at first. */
 function isFirstHigh(own: readonly EpisodeState[], { reason }: Muted, { rank }: EpisodeState): boolean {
-  return reason === 'refractory' && rank === HIGH && !own.some(isStanding);
+  return reason === 'refractory' && rank === RANKS.high && !own.some(isStanding);
 }
 
 /** Records the suppression, and lists it with the leading alert. */

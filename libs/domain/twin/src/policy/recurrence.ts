@@ -1,11 +1,10 @@
 import { isOpen } from '../alerts/alert-state.js';
 import type { Draft } from '../state/draft.js';
-import type { MeasureRule, Rule } from '../rules/rule.js';
+import { RANKS, type MeasureRule, type Rule } from '../rules/rule.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import { amendPending, emit } from '../alerts/emit.js';
 
 const MINUTE = 60_000;
-const HIGH = 3;
 /** Episodes that follow each other within this time are one story too, however short the refractory time, */
 const SPACED = 60 * MINUTE;
 /** from this many on: the second one, after the refractory time, still pages for itself. */
@@ -100,7 +99,7 @@ function isUnseen({ muted }: EpisodeState): boolean {
 
 /** Whether an episode of high priority begins so long after the last that no alert that was raised before says enough of it. */
 export function isHighApart({ rank, start }: EpisodeState, { until }: Recurrence): boolean {
-  return rank === HIGH && start - until >= HIGH_APART;
+  return rank === RANKS.high && start - until >= HIGH_APART;
 }
 
 /** Counts one more, without a page. */

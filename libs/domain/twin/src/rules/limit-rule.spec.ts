@@ -1,34 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { OXYGEN } from '#libs/testing/ward';
+import { MILD, SPEC } from '../fixtures/limit-machine.fixture.js';
 import { limitRule, QUALITY } from './limit-rule.js';
-
-type Spec = Parameters<typeof limitRule>[0];
-
-const POLICY = { refractorySeconds: 300, escalateAfterSeconds: null, latching: false, group: null };
-
-const MILD = {
-  severity: 'medium',
-  limit: 90,
-  clear: 92,
-  range: [70, 96],
-  forSeconds: 10,
-  samples: 2,
-  clearSeconds: 30,
-  clearSamples: 3,
-} as const;
-const SEVERE = { ...MILD, severity: 'high', limit: 85, clear: 88, range: [60, 90], forSeconds: 0, samples: 1 } as const;
-
-const SPEC: Spec = {
-  id: 'saturation-low',
-  title: 'Saturation low',
-  measure: 'oxygen-saturation',
-  direction: 'below',
-  tiers: [MILD, SEVERE],
-  maxGapSeconds: 60,
-  population: 'Adults.',
-  policy: POLICY,
-  further: { step: 4, why: 'the accuracy of pulse oximeters' },
-};
 
 describe('limitRule', () => {
   it('is what the catalogue serves of a rule with two severities', () => {
@@ -56,7 +29,7 @@ describe('limitRule', () => {
       hysteresis: 'medium: at or above 92 %; high: at or above 88 %',
       clears: 'Oxygen saturation by pulse oximetry at or above 92 % for 30 s, at least 3 good values',
       population: 'Adults.',
-      policy: POLICY,
+      policy: SPEC.policy,
       further: { step: 4, why: 'the accuracy of pulse oximeters', unit: '%' },
       page: 'docs/clinical/rules/saturation-low.md',
       codes: [OXYGEN],
