@@ -6,8 +6,15 @@ export {
   type TrendContribution,
   type TrendRisk,
 } from './trend/trend-risk.js';
-export { EMPTY_TREND, observeTrend, TREND_VARIABLES, type TrendInput, type TrendState } from './trend/trend-state.js';
-export { TELLING_WHEN_KNOWN, TREND_TERMS, trendSteps, type TrendModel } from './trend/trend-terms.js';
+export {
+  EMPTY_TREND,
+  observeTrend,
+  TREND_VARIABLES,
+  type TrendInput,
+  type TrendState,
+  type TrendVariable,
+} from './trend/trend-state.js';
+export { TELLING_WHEN_KNOWN, stepsOfChart, TREND_TERMS, trendSteps, type TrendModel } from './trend/trend-terms.js';
 export { mews } from './scores/mews.js';
 export { news2 } from './scores/news2.js';
 export { qsofa } from './scores/qsofa.js';

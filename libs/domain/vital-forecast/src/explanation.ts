@@ -14,10 +14,11 @@ export function explained(
   about: Subject,
 ): string {
   const { own, missing, disagreement } = features;
-  const mean = own.means.reduce((sum, x) => sum + x, 0) / own.means.length;
+  const { means } = own.hours;
+  const mean = means.reduce((sum, x) => sum + x, 0) / means.length;
   const digits = sign.spread < 2 ? 1 : 0;
   const sentences = [
-    `${capital(sign.title)} is ${own.level.toFixed(digits)} ${sign.unit}, the mean of the ${own.means.length} hours with a value is ${mean.toFixed(digits)}.`,
+    `${capital(sign.title)} is ${own.level.toFixed(digits)} ${sign.unit}, the mean of the ${means.length} hours with a value is ${mean.toFixed(digits)}.`,
   ];
   const horizon = horizons[TOLD_HORIZON];
   const most = horizon && strongest(horizon, sign, features);

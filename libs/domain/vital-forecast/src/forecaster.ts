@@ -70,7 +70,8 @@ function tooOldOrFew(memory: VitalMemory, sign: VitalSign, { own }: Features): M
   const behind = (newestOfAll(memory) ?? own.at) - own.at;
   if (behind > STALE_MS)
     return refuse('stale-data', `The newest ${sign.title} is ${hours(behind)} h behind the others.`);
-  if (own.count < MIN_VALUES) return refuse('too-little-data', `One value of ${sign.title} in 24 h is too little.`);
+  if (own.hours.count < MIN_VALUES)
+    return refuse('too-little-data', `One value of ${sign.title} in 24 h is too little.`);
   return undefined;
 }
 
@@ -87,8 +88,8 @@ function forecastFrom(sign: VitalSign, features: Features, about: Subject): Mode
       return { minutes: horizon.minutes, ...distributionAt(VITAL_MODEL, sign, horizon, features), baselines };
     }),
     inputs: [
-      { code: sign.code, count: own.count, newest: own.at },
-      ...others.map((other) => ({ code: other.sign.code, count: other.seen.count, newest: other.seen.at })),
+      { code: sign.code, count: own.hours.count, newest: own.at },
+      ...others.map((other) => ({ code: other.sign.code, count: other.seen.hours.count, newest: other.seen.at })),
     ],
     parameters: 'population',
     explanation: explained(horizons, sign, features, about),

@@ -19,20 +19,22 @@ export interface ChartSummary {
 }
 
 function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
 /** The chart of one measurement as it was at `t` (ms); later entries are not seen. Undefined: nothing as young as `carry` ms. */
 export function readChart(chart: readonly ChartEntry[], t: number, carry: number): ChartSummary | undefined {
-  const seen = chart.filter(([at]) => at <= t);
-  const newest = seen.at(-1);
-  if (!newest || t - newest[0] > carry) return undefined;
+  let end = chart.length;
+  while (end > 0 && chart[end - 1]![0] > t) end--;
+  const newest = chart[end - 1];
+  if (newest === undefined || t - newest[0] > carry) return undefined;
   const [at, last] = newest;
-  const day = seen.filter(([when]) => when > t - DAY).map(([, value]) => value);
-  const values = day.length > 0 ? day : [last];
-  const before = seen.at(-2);
+  let from = end;
+  while (from > 0 && chart[from - 1]![0] > t - DAY) from--;
+  const values = from < end ? chart.slice(from, end).map(([, value]) => value) : [last];
+  const before = chart[end - 2];
   return {
     at,
     last,

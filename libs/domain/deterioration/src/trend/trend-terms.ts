@@ -1,5 +1,5 @@
 import { readChart, type ChartSummary } from './trend-chart.js';
-import { TREND_VARIABLES, type TrendState, type TrendVariable } from './trend-state.js';
+import { TREND_VARIABLES, type ChartEntry, type TrendState, type TrendVariable } from './trend-state.js';
 
 const HOUR = 3_600_000;
 /** A vital sign counts for a day, a laboratory value for three: they are drawn once a day or less. */
@@ -113,6 +113,16 @@ export function stepsOf(term: TrendTerm, chart: ChartSummary): number | undefine
 /** What is known of one measurement at `t` (ms), or undefined when it is missing or too old to count. */
 export function knownAt(state: TrendState, variable: TrendVariable, t: number): ChartSummary | undefined {
   return readChart(state[variable] ?? [], t, VITAL_SIGNS.has(variable) ? CARRY_VITAL : CARRY_LAB);
+}
+
+/** Steps of each term of one measurement, in the order of TREND_TERMS, with its chart as it was at `t` (ms); undefined: unknown. */
+export function stepsOfChart(
+  variable: TrendVariable,
+  chart: readonly ChartEntry[],
+  t: number,
+): ReadonlyArray<number | undefined> {
+  const summary = readChart(chart, t, VITAL_SIGNS.has(variable) ? CARRY_VITAL : CARRY_LAB);
+  return TERMS_OF.get(variable)!.map(([term]) => summary && stepsOf(term, summary));
 }
 
 /** What a fit needs of one patient at one time: steps per term (undefined: unknown) and which telling measurements are there. */

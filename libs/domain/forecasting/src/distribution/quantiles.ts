@@ -8,8 +8,8 @@ export type QuantileLevel = (typeof QUANTILE_LEVELS)[number];
 export type Quantiles = Readonly<Record<QuantileLevel, number>>;
 
 /** Quantiles by level; made ascending, because estimates of each by itself may cross (Chernozhukov et al., Econometrica 2010;78:1093: sorting never makes them worse). */
-export function quantilesOf(quantileAt: (level: number) => number): Quantiles {
-  const values = LEVELS.map((level) => quantileAt(level));
+export function quantilesOf(quantileAt: (level: number, place: number) => number): Quantiles {
+  const values = LEVELS.map((level, place) => quantileAt(level, place));
   for (let i = 1; i < values.length; i++) {
     if (values[i]! >= values[i - 1]!) continue;
     values.sort((a, b) => a - b);

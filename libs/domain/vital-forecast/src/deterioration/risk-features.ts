@@ -1,10 +1,11 @@
-import { TREND_TERMS, trendSteps, type TrendState } from '#libs/domain/deterioration';
+import { stepsOfChart, TREND_TERMS, type TrendVariable } from '#libs/domain/deterioration';
 import type { Subject } from '#libs/domain/forecasting';
 import type { Readings } from '../features/readings.js';
-import { VITAL_SIGNS, vitalSign } from '../features/vital-signs.js';
+import { VITAL_SIGNS, type VitalSign } from '../features/vital-signs.js';
 import { HOUR_MS, newestTime, newestValue } from '../memory/hours.js';
-import { chartOf, newestOfAll, type VitalMemory } from '../memory/memory.js';
-import { probabilityBeyond } from '../model/vital-model.js';
+import type { Chart } from '../memory/chart.js';
+import { chartOf, newestOfAll } from '../memory/memory.js';
+import { probabilityBeyond, type HorizonModel } from '../model/vital-model.js';
 import { VITAL_MODEL } from '../model/vital-weights.js';
 import { STABLE_LIMITS, type StableLimits } from './instability.js';
 
@@ -36,37 +37,64 @@ export interface RiskFeatures {
   readonly columns: ReadonlyArray<number | undefined>;
 }
 
-export function riskFeatures(readings: Readings, about: Subject): RiskFeatures | undefined {
-  const { memory } = readings;
-  const at = newestOfAll(memory);
-  if (at === undefined) return undefined;
-  const { steps } = trendSteps(trendStateOf(memory), at);
-  const ahead = new Map(
-    STABLE_LIMITS.map(({ code }) => {
-      const features = readings.featuresOf(vitalSign(code)!, about);
-      return [code, features && at - features.own.at <= COUNTS_MS ? features : undefined] as const;
-    }),
-  );
+/** What is read of one vital sign, and where it stands among the columns. */
+interface SignPlan {
+  readonly sign: VitalSign;
+  /** Of its terms, in the order of the trend. */
+  readonly terms: readonly number[];
+  readonly beyond: ReadonlyArray<{
+    readonly place: number;
+    readonly limits: StableLimits;
+    readonly horizon: HorizonModel;
+  }>;
+}
+
+const PLANS: readonly SignPlan[] = VITAL_SIGNS.map((sign) => {
+  const own = [...RISK_COLUMNS.entries()].filter(([, { code }]) => code === sign.code);
+  const { horizons } = VITAL_MODEL.signs[sign.code]!;
   return {
-    at,
-    columns: RISK_COLUMNS.map((column) => {
-      if (column.kind === 'term') return steps[column.place];
-      const features = ahead.get(column.code);
-      if (features === undefined) return undefined;
-      const horizon = VITAL_MODEL.signs[column.code]!.horizons[column.horizon]!;
-      const p = probabilityBeyond(VITAL_MODEL, vitalSign(column.code)!, horizon, features, column.limits);
-      return Math.max(-MAX_LOG_ODDS, Math.min(MAX_LOG_ODDS, Math.log(p / (1 - p))));
-    }),
+    sign,
+    terms: own.flatMap(([place, column]) => (column.kind === 'term' ? [place] : [])),
+    beyond: own.flatMap(([place, column]) =>
+      column.kind === 'beyond' ? [{ place, limits: column.limits, horizon: horizons[column.horizon]! }] : [],
+    ),
   };
+});
+
+export function riskFeatures(readings: Readings, about: Subject): RiskFeatures | undefined {
+  const at = newestOfAll(readings.memory);
+  if (at === undefined) return undefined;
+  const columns = Array.from<number | undefined>({ length: RISK_COLUMNS.length });
+  for (const plan of PLANS) readSign(columns, plan, readings, about, at);
+  return { at, columns };
+}
+
+function readSign(
+  columns: (number | undefined)[],
+  { sign, terms, beyond }: SignPlan,
+  readings: Readings,
+  about: Subject,
+  at: number,
+): void {
+  const chart = chartOf(readings.memory, sign.code);
+  if (chart === undefined) return;
+  const steps = stepsOfChart(sign.name as TrendVariable, trendChart(chart), at);
+  for (const [n, place] of terms.entries()) columns[place] = steps[n];
+  if (beyond.length === 0) return;
+  const features = readings.featuresOf(sign, about);
+  if (features === undefined || at - features.own.at > COUNTS_MS) return;
+  for (const { place, limits, horizon } of beyond) {
+    const p = probabilityBeyond(VITAL_MODEL, sign, horizon, features, limits);
+    columns[place] = Math.max(-MAX_LOG_ODDS, Math.min(MAX_LOG_ODDS, Math.log(p / (1 - p))));
+  }
 }
 
 /** The chart of the deterioration trend: the newest value of each clock hour. */
-function trendStateOf(memory: VitalMemory): TrendState {
-  return Object.fromEntries(
-    VITAL_SIGNS.flatMap(({ code, name }) => {
-      const chart = chartOf(memory, code);
-      if (chart === undefined) return [];
-      return [[name, [...chart.earlier, chart.open].map((hour) => [newestTime(hour), newestValue(hour)] as const)]];
-    }),
-  );
+function trendChart({ earlier, open }: Chart): readonly (readonly [t: number, value: number])[] {
+  return [...earlier, open].map((hour) => [newestTime(hour), newestValue(hour)]);
 }
+
+/** Places of the columns of each vital sign, ascending, by catalogue number. */
+export const PLACES_OF: ReadonlyMap<number, readonly number[]> = new Map(
+  PLANS.map(({ sign, terms, beyond }) => [sign.code, [...terms, ...beyond.map(({ place }) => place)]]),
+);

@@ -63,7 +63,7 @@ function forecastOf(readings: Readings, about: Subject): ModelForecast | ModelRe
     const chart = chartOf(readings.memory, code);
     const seen = chart && readings.seenAt(chart, at);
     if (seen === undefined) continue;
-    inputs.push({ code, count: seen.count, newest: seen.at });
+    inputs.push({ code, count: seen.hours.count, newest: seen.at });
     if (at - seen.at <= COUNTS_MS) newest.set(code, seen.newest);
   }
   return {

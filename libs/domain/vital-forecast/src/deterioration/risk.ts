@@ -5,7 +5,7 @@ import { HOUR_MS, newestTime, newestValue } from '../memory/hours.js';
 import { chartOf, type VitalMemory } from '../memory/memory.js';
 import { outsidePopulation } from '../population.js';
 import { RISK_MINUTES } from './instability.js';
-import { RISK_COLUMNS, riskFeatures } from './risk-features.js';
+import { PLACES_OF, riskFeatures } from './risk-features.js';
 import { RISK_MODEL } from './risk-weights.js';
 
 /** What one vital sign adds to the log-odds, with its newest value. */
@@ -88,9 +88,9 @@ function riskOf(all: Readings, about: Subject): DeteriorationRisk | ModelRefusal
 
 function contributionOf({ code }: VitalSign, columns: ReadonlyArray<number | undefined>): number {
   let sum = 0;
-  for (const [place, column] of RISK_COLUMNS.entries()) {
+  for (const place of PLACES_OF.get(code)!) {
     const reading = columns[place];
-    if (column.code !== code || reading === undefined) continue;
+    if (reading === undefined) continue;
     const { weight, average } = RISK_MODEL.columns[place]!;
     sum += weight * (reading - average);
   }

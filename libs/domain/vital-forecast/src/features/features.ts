@@ -1,7 +1,9 @@
 import type { Subject } from '#libs/domain/forecasting';
-import { newestTime } from '../memory/hours.js';
+import type { Chart } from '../memory/chart.js';
+import { HOUR_MS, newestTime } from '../memory/hours.js';
 import { chartOf, type VitalMemory } from '../memory/memory.js';
-import { seenAt, type Seen } from './seen.js';
+import { WEIGHTED } from './past-hours.js';
+import { ChartReading, type Seen } from './seen.js';
 import { VITAL_SIGNS, type VitalSign } from './vital-signs.js';
 
 /** What the model reads off a memory for one vital sign, in units of its usual spread. Missing is 0 after centring: no information. */
@@ -17,12 +19,6 @@ export interface Features {
   readonly disagreement: number;
 }
 
-/**
- * Time constants of the weighted means, h: halves of each other, so that one weight is the square of the next and one exponential serves all. A last mean weighs all
- * hours alike.
- */
-const MAX_HOURS = 8;
-const WEIGHTED = 4;
 /** Places of the means of another vital sign that are read: of 2 and 8 h. */
 const READ_OF_OTHERS = [1, 3] as const;
 /** Two sensors that differ by less are no news: about what bedside monitors, cuffs and oximeters differ by. */
@@ -43,14 +39,21 @@ const AGE = { usual: 62, spread: 16 } as const;
 export const OTHERS_FROM = 3 + WEIGHTED + 1 + 3;
 export const PER_OTHER = 1 + READ_OF_OTHERS.length;
 
-/** The features of one vital sign at the time of its newest value, nothing later used; undefined: it has no value. `look`: {@link seenAt}, or what remembers its answers. */
-export function featuresOf(memory: VitalMemory, sign: VitalSign, about: Subject, look = seenAt): Features | undefined {
+/** What a chart said at a time, ms; see {@link ChartReading.at}. */
+export type Look = (chart: Chart, at: number) => Seen | undefined;
+
+/** The features of one vital sign at the time of its newest value, nothing later used; undefined: it has no value. `look`: how charts are read, or what remembers it. */
+export function featuresOf(
+  memory: VitalMemory,
+  sign: VitalSign,
+  about: Subject,
+  look: Look = (chart, at) => new ChartReading(chart).at(at),
+): Features | undefined {
   const chart = chartOf(memory, sign.code);
   const own = chart && look(chart, newestTime(chart.open));
   if (own === undefined) return undefined;
   const z = (own.level - sign.usual) / sign.spread;
-  const hours = own.means.length;
-  const few = 1 / (1 + hours / HALF_KNOWN);
+  const few = 1 / (1 + own.hours.means.length / HALF_KNOWN);
   const location = [1, z, z * Math.abs(z)];
   const means = towardsMeans(own, sign);
   const towardsMean = means[WEIGHTED]!;
@@ -83,39 +86,17 @@ export function areInConflict({ disagreement }: Seen, { spread }: VitalSign): bo
   return disagreement > REFUSED * spread;
 }
 
-/**
- * How far the means of the hours lie from the level: weighted by exp(−age / 1 h), 2 h, 4 h and 8 h, then plain. A weighted mean of hours so old that nothing weighs
- * is the level: no information.
- */
-function towardsMeans({ means, ages, level }: Seen, { spread }: VitalSign): readonly number[] {
-  let [w1, w2, w4, w8] = [0, 0, 0, 0];
-  let [s1, s2, s4, s8, all] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < means.length; i++) {
-    const x = means[i]! - level;
-    const by8 = Math.exp(-ages[i]! / MAX_HOURS);
-    const by4 = by8 * by8;
-    const by2 = by4 * by4;
-    const by1 = by2 * by2;
-    w1 += by1;
-    w2 += by2;
-    w4 += by4;
-    w8 += by8;
-    s1 += by1 * x;
-    s2 += by2 * x;
-    s4 += by4 * x;
-    s8 += by8 * x;
-    all += x;
-  }
-  const mean = (sum: number, weights: number): number => (weights > 1e-9 ? sum / weights / spread : 0);
-  return [mean(s1, w1), mean(s2, w2), mean(s4, w4), mean(s8, w8), mean(all, means.length)];
+/** How far the means of the hours lie from the level: weighted for 1, 2, 4 and 8 h, then plain. */
+function towardsMeans({ hours, level }: Seen, { spread }: VitalSign): readonly number[] {
+  return hours.weightedMeans().map((mean) => (mean - level) / spread);
 }
 
 /** Mean step between successive hours, newer ones weigh more; with an assumed one, so that it is never 0. */
-function roughness({ means, ages }: Seen, { spread }: VitalSign): number {
+function roughness({ hours: { means, times }, at }: Seen, { spread }: VitalSign): number {
   let weights: number = ASSUMED.weight;
   let sum: number = ASSUMED.weight * ASSUMED.step;
   for (let i = 1; i < means.length; i++) {
-    const weight = Math.exp(-ages[i]! / ROUGHNESS_HOURS);
+    const weight = Math.exp((times[i]! - at) / HOUR_MS / ROUGHNESS_HOURS);
     weights += weight;
     sum += (weight * Math.abs(means[i]! - means[i - 1]!)) / spread;
   }

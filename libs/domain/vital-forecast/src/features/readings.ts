@@ -3,7 +3,7 @@ import type { Chart } from '../memory/chart.js';
 import { memoryOf, type VitalMemory } from '../memory/memory.js';
 import { newestTime } from '../memory/hours.js';
 import { areInConflict, featuresOf, type Features } from './features.js';
-import { seenAt, type Seen } from './seen.js';
+import { ChartReading, type Seen } from './seen.js';
 import { VITAL_SIGNS, type VitalSign } from './vital-signs.js';
 
 /**
@@ -11,29 +11,26 @@ import { VITAL_SIGNS, type VitalSign } from './vital-signs.js';
  * changed, so nothing goes stale; it lives as long as the record is applied and is never stored.
  */
 export class Readings {
-  private readonly seen = new Map<Chart, Map<number, Seen | undefined>>();
+  private readonly charts = new Map<Chart, ChartReading>();
   private readonly features = new Map<string, Features | undefined>();
 
   constructor(readonly memory: VitalMemory) {}
 
-  /** {@link seenAt} of a chart of this memory. */
+  /** What a chart of this memory said at a time; see {@link ChartReading.at}. */
   seenAt(chart: Chart, at: number): Seen | undefined {
-    let times = this.seen.get(chart);
-    if (times === undefined) this.seen.set(chart, (times = new Map()));
-    if (!times.has(at)) times.set(at, seenAt(chart, at));
-    return times.get(at);
+    let reading = this.charts.get(chart);
+    if (reading === undefined) this.charts.set(chart, (reading = new ChartReading(chart)));
+    return reading.at(at);
   }
 
   /** {@link featuresOf} this memory. */
   featuresOf(sign: VitalSign, about: Subject): Features | undefined {
     const key = `${sign.code}/${about.ageYears}`;
-    if (!this.features.has(key))
-      this.features.set(
-        key,
-        featuresOf(this.memory, sign, about, (chart, at) => this.seenAt(chart, at)),
-      );
+    if (!this.features.has(key)) this.features.set(key, featuresOf(this.memory, sign, about, this.look));
     return this.features.get(key);
   }
+
+  private readonly look = (chart: Chart, at: number): Seen | undefined => this.seenAt(chart, at);
 }
 
 /** The readings without vital signs whose sensors differ so much at their newest value that nobody can say which is right. */
