@@ -92,6 +92,11 @@ function recentWith(recent: readonly KeptValue[], value: KeptValue): readonly Ke
   const minute = minuteOf(value.t);
   const last = recent.at(-1);
   if (last === undefined) return [value];
+  // What a stream brings nearly always: the next value of the only sensor of its minute.
+  if (minuteOf(last.t) === minute && compareValues(last, value) < 0 && !areOfDifferentSensors(last.id, value.id)) {
+    const before = recent.at(-2);
+    if (before === undefined || minuteOf(before.t) < minute) return [...recent.slice(0, -1), value];
+  }
   const newest = Math.max(minute, minuteOf(last.t));
   if (minute <= newest - RECENT_MINUTES) return recent;
   const [before, its, after]: [KeptValue[], KeptValue[], KeptValue[]] = [[], [], []];
