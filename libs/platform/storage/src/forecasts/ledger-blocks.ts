@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { unpackForecast, type StoredForecast } from '#libs/domain/ledger';
-import { plainArray, textArray } from '../postgres/pg-arrays.js';
-import { hexOf, type ForecastPlace } from './write-forecasts.js';
+import { binaryBytesArray, plainArray, textArray } from '../postgres/pg-arrays.js';
+import type { ForecastPlace } from './write-forecasts.js';
 
 /** A block of the prediction ledger that is to be looked at. Times in ms. */
 export interface DueBlock extends ForecastPlace {
@@ -111,19 +111,18 @@ export async function writeBlocks(client: PoolClient, writes: readonly BlockWrit
   const places = writes.map(({ place }) => place);
   await client.query({
     name: 'forecast-blocks-write',
-    text: `UPDATE forecast_blocks b SET forecasts = u.forecasts, tally = decode(u.tally, 'hex'), due_at = to_timestamp(u.due / 1000),
-        content = decode(u.content, 'hex')
-      FROM unnest($1::int4[], $2::int8[], $3::text[], $4::int2[], $5::float8[], $6::int4[], $7::text[], $8::float8[], $9::text[])
+    text: `UPDATE forecast_blocks b SET forecasts = u.forecasts, tally = u.tally, due_at = to_timestamp(u.due / 1000),
+        content = u.content
+      FROM unnest($1::int4[], $2::int8[], $3::text[], $4::int2[], $5::float8[], $6::int4[], $7::bytea[], $8::float8[], $9::bytea[])
         AS u (tenant, twin, model, code, block, forecasts, tally, due, content)
       WHERE b.tenant = u.tenant AND b.twin = u.twin AND b.model = u.model AND b.code = u.code AND b.block = to_timestamp(u.block / 1000)`,
     values: [
       ...placesOf(places),
       plainArray(places.map(({ block }) => block)),
       plainArray(writes.map(({ forecasts }) => forecasts)),
-      // An empty text is no element without quotes.
-      textArray(writes.map(({ tally }) => hexOf(tally))),
+      binaryBytesArray(writes.map(({ tally }) => tally)),
       plainArray(writes.map(({ dueAt }) => dueAt)),
-      textArray(writes.map(({ content }) => (content === null ? null : hexOf(content)))),
+      binaryBytesArray(writes.map(({ content }) => content)),
     ],
   });
   const taken = writes.flatMap(({ place, taken: versions }) => versions.map((version) => ({ place, version })));

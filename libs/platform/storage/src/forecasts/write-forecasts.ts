@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { WireModelStatus, WireParameters } from '#libs/contracts';
-import { plainArray, textArray } from '../postgres/pg-arrays.js';
+import { binaryBytesArray, binaryTextArray, plainArray, textArray } from '../postgres/pg-arrays.js';
 import { sentTogether } from '../postgres/sent-together.js';
 
 /** Which forecasts: of one person, model and measure (catalogue number). `twin` is its key. */
@@ -42,8 +42,8 @@ async function insert(client: ClientBase, writes: readonly ForecastWrite[]): Pro
     // A twin that was made anew counts its versions anew.
     text: `INSERT INTO forecasts (tenant, twin, model, code, version, block, issued_at, recorded_at, content, refusal, words, scored)
       SELECT u.tenant, u.twin, u.model, u.code, u.version, to_timestamp(u.block / 1000), to_timestamp(u.issued / 1000), now(),
-        decode(u.content, 'hex'), u.refusal, u.words, u.scored
-      FROM unnest($1::int4[], $2::int8[], $3::text[], $4::int2[], $5::int8[], $6::float8[], $7::float8[], $8::text[], $9::text[], $10::text[], $11::bool[])
+        u.content, u.refusal, u.words, u.scored
+      FROM unnest($1::int4[], $2::int8[], $3::text[], $4::int2[], $5::int8[], $6::float8[], $7::float8[], $8::bytea[], $9::text[], $10::text[], $11::bool[])
         AS u (tenant, twin, model, code, version, block, issued, content, refusal, words, scored)
       ON CONFLICT DO NOTHING`,
     values: [
@@ -51,9 +51,9 @@ async function insert(client: ClientBase, writes: readonly ForecastWrite[]): Pro
       plainArray(writes.map(({ version }) => version)),
       plainArray(writes.map(({ block }) => block)),
       plainArray(writes.map(({ issuedAt }) => issuedAt)),
-      plainArray(writes.map(({ content }) => (content === null ? null : hexOf(content)))),
+      binaryBytesArray(writes.map(({ content }) => content)),
       textArray(writes.map(({ refusal }) => refusal)),
-      textArray(writes.map(({ words }) => words)),
+      binaryTextArray(writes.map(({ words }) => words)),
       plainArray(writes.map(({ scored }) => (scored ? 't' : 'f'))),
     ],
   });
@@ -87,10 +87,6 @@ function blocksOf(writes: readonly ForecastWrite[]): readonly ForecastWrite[] {
     blocks.set(`${tenant}/${twin}/${model}/${code}/${block}`, write);
   }
   return [...blocks.values()];
-}
-
-export function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
 interface OfTwin {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { createTestDatabase } from '#libs/testing';
-import { binaryTextArray, textArray } from './pg-arrays.js';
+import { binaryBytesArray, binaryTextArray, textArray } from './pg-arrays.js';
 import { createPool } from './pool.js';
 
 const TEXTS = [
@@ -17,7 +17,7 @@ const TEXTS = [
   'x'.repeat(100_000),
 ];
 
-describe('arrays of texts', () => {
+describe('arrays', () => {
   let pool: Pool;
   let drop: () => Promise<void>;
 
@@ -35,12 +35,25 @@ describe('arrays of texts', () => {
   it.each([
     ['in text form', textArray],
     ['in binary form', binaryTextArray],
-  ])('arrive %s as they were sent, in their order', async (_, write) => {
+  ])('of texts arrive %s as they were sent, in their order', async (_, write) => {
     const { rows } = await pool.query<{ text: string }>(
       'SELECT u.text FROM unnest($1::text[]) WITH ORDINALITY AS u (text, n) ORDER BY u.n',
       [write(TEXTS)],
     );
 
     expect(rows.map(({ text }) => text)).toEqual(TEXTS);
+  });
+
+  it.each([
+    ['some of them NULL', [null, Uint8Array.of(), Uint8Array.of(0, 255, 10), null, new Uint8Array(100_000).fill(7)]],
+    ['none of them NULL', [Uint8Array.of(1), Uint8Array.of(0)]],
+    ['none at all', []],
+  ])('of bytes arrive as they were sent, %s', async (_, sent) => {
+    const { rows } = await pool.query<{ bytes: Buffer | null }>(
+      'SELECT u.bytes FROM unnest($1::bytea[]) WITH ORDINALITY AS u (bytes, n) ORDER BY u.n',
+      [binaryBytesArray(sent)],
+    );
+
+    expect(rows.map(({ bytes }) => bytes && [...bytes])).toEqual(sent.map((bytes) => bytes && [...bytes]));
   });
 });

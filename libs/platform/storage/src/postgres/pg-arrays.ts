@@ -33,6 +33,7 @@ export function jsonList(values: readonly string[]): string {
 }
 export const SEPARATOR = String.raw`E'\x01'`;
 
+const BYTEA_OID = 17;
 const TEXT_OID = 25;
 const HEAD_BYTES = 20;
 
@@ -42,12 +43,32 @@ const HEAD_BYTES = 20;
  */
 export function binaryTextArray(values: readonly string[]): Buffer {
   const lengths = values.map((value) => Buffer.byteLength(value));
-  const buffer = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, HEAD_BYTES));
+  return binaryArray(TEXT_OID, lengths, (buffer, at, n) => buffer.write(values[n]!, at));
+}
+
+/** A `bytea[]` in the same form. null becomes NULL. */
+export function binaryBytesArray(values: readonly (Uint8Array | null)[]): Buffer {
+  const lengths = values.map((value) => value?.length ?? NULL_LENGTH);
+  return binaryArray(BYTEA_OID, lengths, (buffer, at, n) => buffer.set(values[n]!, at));
+}
+
+const NULL_LENGTH = -1;
+
+function binaryArray(
+  oid: number,
+  lengths: readonly number[],
+  write: (buffer: Buffer, at: number, n: number) => void,
+): Buffer {
+  const size = lengths.reduce((sum, length) => sum + 4 + Math.max(0, length), HEAD_BYTES);
+  const buffer = Buffer.allocUnsafe(size);
   let at = 0;
-  for (const word of [1, 0, TEXT_OID, values.length, 1]) at = buffer.writeInt32BE(word, at);
-  for (let i = 0; i < values.length; i++) {
-    at = buffer.writeInt32BE(lengths[i]!, at);
-    at += buffer.write(values[i]!, at);
+  for (const word of [1, Number(lengths.includes(NULL_LENGTH)), oid, lengths.length, 1])
+    at = buffer.writeInt32BE(word, at);
+  for (const [n, length] of lengths.entries()) {
+    at = buffer.writeInt32BE(length, at);
+    if (length === NULL_LENGTH) continue;
+    write(buffer, at, n);
+    at += length;
   }
   return buffer;
 }
