@@ -1,4 +1,5 @@
 import { isDue, setTimer, type Draft } from '../state/draft.js';
+import { overBy } from './clearing.js';
 import { isOutranked } from './leaders.js';
 import type { EpisodeState } from '../state/episode-state.js';
 import { emit } from '../alerts/emit.js';
@@ -7,10 +8,11 @@ const TIMER = 'escalation';
 
 /**
  * Alerts that nobody has acknowledged for as long as their rule allows, by the log's own time, are escalated by one severity,
- * once. Acknowledged, snoozed, suppressed and technical alerts are not.
+ * once. Acknowledged, snoozed, suppressed and technical alerts are not; those whose values are back wait until they are over, or are not.
  */
 export function escalateIgnored(draft: Draft): void {
-  if (draft.transitions.length === 0 && !isDue(draft, TIMER)) return;
+  const isAnyWaiting = draft.timers[TIMER] !== undefined;
+  if (draft.transitions.length === 0 && !isDue(draft, TIMER) && !(isAnyWaiting && hasNewValues(draft))) return;
   let next: number | null = null;
   for (const rule of draft.catalogue.rules) {
     const seconds = rule.policy.escalateAfterSeconds;
@@ -18,7 +20,8 @@ export function escalateIgnored(draft: Draft): void {
     if (seconds === null || state === undefined || !state.episodes.some(isIgnored)) continue;
     const episodes = state.episodes.map((episode) => {
       if (!isIgnored(episode)) return episode;
-      const due = (episode.pagedAt ?? episode.raisedAt) + seconds * 1000;
+      const back = episode.end === null ? overBy(draft, rule) : null;
+      const due = Math.max((episode.pagedAt ?? episode.raisedAt) + seconds * 1000, back ?? 0);
       if (due <= draft.now && isOutranked(draft, rule, episode.rank)) {
         // A more severe alert of the same cause is open; this one restarts its time.
         draft.changed = true;
@@ -33,6 +36,11 @@ export function escalateIgnored(draft: Draft): void {
     draft.rules[rule.id] = { ...state, episodes };
   }
   setTimer(draft, TIMER, next);
+}
+
+/** They may show that what waited to be over is not. */
+function hasNewValues({ measurements }: Draft): boolean {
+  return measurements.length > 0;
 }
 
 function isIgnored({ status, muted, escalatedAt }: EpisodeState): boolean {

@@ -5,6 +5,7 @@ import type { Draft } from '../state/draft.js';
 import { offReasonOf } from '../monitoring/monitoring.js';
 import { isOffReason } from '../monitoring/off-reason.js';
 import { AFTER_LEADER, HIGH_AFTER_LEADER, leaders, ledBy } from './leaders.js';
+import { isClearing } from './clearing.js';
 import { furthestOf, isFurther } from './further.js';
 import { isHighApart, isStanding, pagedRank, persistsAfter, recurrenceOf, type Recurrence } from './recurrence.js';
 import { RANKS, severityOf, type MeasureRule, type Rule } from '../rules/rule.js';
@@ -167,16 +168,6 @@ function pageReason({ reason, until }: Muted, isWorse: boolean, newest: number):
   if (isOffReason(reason)) return 'monitoring-on';
   if (isWorse) return 'worse';
   return newest < (until ?? 0) ? 'recurring' : 'persists';
-}
-
-/**
- * Whether the values are back within the limits, and only the time that the rule waits before it calls the condition over has not passed:
- * a short event does not persist because that time is long.
- */
-function isClearing({ rules }: Pick<Draft, 'rules'>, rule: MeasureRule): boolean {
-  if (rule.kind !== 'limit') return false;
-  const on = (rules[rule.id]?.now?.tiers ?? []).filter((tier) => tier.on !== 0);
-  return on.length > 0 && on.every(({ clear }) => clear !== null);
 }
 
 /** High priority that comes back for the first time pages at once, also when it was milder at first. */

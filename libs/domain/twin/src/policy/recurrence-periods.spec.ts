@@ -200,6 +200,19 @@ describe('lows of glucose that come back', () => {
     expect(pages.length).toBeLessThanOrEqual(30 + 30 + 8);
   });
 
+  it.each([
+    [[95, 75, 60, 48, 48, 60, 75, 95], 95],
+    [[95, 75, 60, 48, 48, 60, 75, 95], 125],
+    [[90, 66, 52, 66, 90], 95],
+    [[85, 68, 85], 95],
+  ])('page once for each step of the fall, though nobody attends: %j every %i min', (dip, minutes) => {
+    const ward = lows(dip, minutes);
+    for (const rule of ['glucose-low-soon', 'glucose-urgent-low-soon', 'glucose-low', 'glucose-very-low'])
+      expect(pagesOf(ward, rule).length).toBeLessThanOrEqual(30 + 1);
+    expect(pagesOf(ward).filter(({ reason }) => reason === 'unacknowledged')).toEqual([]);
+    expect(pagesOf(ward, Math.min(...dip) < 54 ? 'glucose-very-low' : 'glucose-low').length).toBeGreaterThanOrEqual(30);
+  });
+
   it('of one fall page as it gets worse', () => {
     const ward = new Ward();
     for (const sample of series(GLUCOSE, T0, 5 * MINUTE, [110, 100, 90, 80, 72, 66, 60, 56, 52, 48]))
