@@ -39,6 +39,26 @@ describe('a condition of a score', () => {
     expect(after('5+ 15+ 35+ 35+ 35-').on).toBe(false);
   });
 
+  it('does not stand by what an earlier value of the same moment still said', () => {
+    expect(after('5+ 15+ 15-').on).toBe(false);
+    expect(after('5+ 15+ 15- 16+').on).toBe(false);
+    expect(after('5+ 15+ 15- 15+').on).toBe(true);
+    expect(after('5+ 5-', { atOnce: true }).on).toBe(false);
+    // Gone for a part of a moment is not gone.
+    expect(after('5+ 10- 10+ 15+').on).toBe(true);
+    expect(after('5+ 15+ 35- 35+ 40-').on).toBe(true);
+  });
+
+  it('is after the values of a moment as after the last of them alone', () => {
+    for (let bits = 0; bits < 256; bits++) {
+      const met = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => (bits & (1 << i) ? '+' : '-'));
+      const moments = [5, 15, 25, 45];
+      const all = moments.map((t, i) => `${t}${met[2 * i]} ${t}${met[2 * i + 1]}`).join(' ');
+      const last = moments.map((t, i) => `${t}${met[2 * i + 1]}`).join(' ');
+      expect([all, after(all).on, after(all).since]).toEqual([all, after(last).on, after(last).since]);
+    }
+  });
+
   it('that was met once only is gone with the next value of that moment', () => {
     expect(after('5+ 5-', { forMs: 0, clearMs: 0 })).toEqual(NOT_HELD);
     expect(after('5+ 5-', { forMs: 0 })).toEqual(NOT_HELD);
@@ -46,9 +66,9 @@ describe('a condition of a score', () => {
 
   it('remembers since when and when it was met', () => {
     expect(after('5+ 15+ 17+')).toEqual({ on: true, since: 5, last: 17, before: 15 });
-    expect(after('5+ 15+ 17-')).toEqual({ on: true, since: null, last: 15, before: 5 });
-    expect(after('5+ 15+ 17- 18+')).toEqual({ on: true, since: 18, last: 18, before: 15 });
-    expect(after('5+ 7-')).toEqual({ on: false, since: null, last: 5, before: null });
+    expect(after('5+ 15+ 17-')).toMatchObject({ on: true, since: null, last: 15, before: 5 });
+    expect(after('5+ 15+ 17- 18+')).toMatchObject({ on: true, since: 18, last: 18, before: 15 });
+    expect(after('5+ 7-')).toMatchObject({ on: false, since: null, last: 5, before: null });
   });
 
   it('leaves what it remembers as it is while nothing changes', () => {

@@ -6,6 +6,8 @@ export interface Hold {
   /** Newest time at which it was met, and the one before that was another. */
   readonly last: number | null;
   readonly before: number | null;
+  /** How it stood before the moment at which that last changed: values of one moment are judged one after another. */
+  readonly was?: { readonly at: number; readonly on: boolean; readonly since: number | null };
 }
 
 export const NOT_HELD: Hold = { on: false, since: null, last: null, before: null };
@@ -19,19 +21,33 @@ interface Persistence {
 }
 
 /**
- * One judgement on, at effective time `now`. Values of one moment are judged one after another; what the earlier of them still said
- * does not count against clearing.
+ * One judgement on, at effective time `now`. Values of one moment are judged one after another, and the last of them decides: what the
+ * earlier ones still said makes it neither stand nor clear.
  */
-export function hold(held: Hold, met: boolean, now: number, { forMs, clearMs, atOnce }: Persistence): Hold {
+export function hold(held: Hold, met: boolean, now: number, persistence: Persistence): Hold {
+  const from = beforeMoment(held, now);
+  const next = stepped(from, met, now, persistence);
+  if (next.on === from.on && next.since === from.since) return isSame(next, held) ? held : next;
+  return { ...next, was: { at: now, on: from.on, since: from.since } };
+}
+
+function stepped(held: Hold, met: boolean, now: number, { forMs, clearMs, atOnce }: Persistence): Hold {
   if (met) {
     const since = held.since ?? now;
-    const on = held.on || atOnce || now - since >= forMs;
-    const before = held.last === now ? held.before : held.last;
-    return { on, since, last: now, before };
+    return { on: held.on || atOnce || now - since >= forMs, since, last: now, before: held.last };
   }
   if (!held.on) return held.since === null ? held : { ...held, since: null };
-  const met0 = held.last === now ? held.before : held.last;
-  const over = met0 === null || now - met0 >= clearMs;
-  if (over) return NOT_HELD;
+  if (held.last === null || now - held.last >= clearMs) return NOT_HELD;
   return held.since === null ? held : { ...held, since: null };
+}
+
+/** As it stood before the first value of this moment. */
+function beforeMoment({ on, since, last, before, was }: Hold, now: number): Hold {
+  const stood = was?.at === now ? was : { on, since };
+  const met = last === now ? { last: before, before: null } : { last, before };
+  return { on: stood.on, since: stood.since, ...met };
+}
+
+function isSame(a: Hold, b: Hold): boolean {
+  return a.on === b.on && a.since === b.since && a.last === b.last && a.before === b.before;
 }

@@ -12,6 +12,8 @@ export interface Surroundings extends Omit<Circumstances, 'now'> {
   now: number;
   /** The detector's memory began anew: what it found before stays open. */
   readonly isWarmingUp?: boolean;
+  /** More values of the same moment follow in this record: what holds is known after the last of them. */
+  isAmid?: boolean;
   readonly ended: (rule: StreamRule, episode: FoundEpisode) => void;
   /** A finding of a rule that does not judge this person, or a value that the detector does not judge. */
   readonly refused: (reason: string, value?: Cited) => void;
@@ -48,7 +50,7 @@ export function stepDetector(
     const rule = detector.rules.find(({ id }) => id === change.rule);
     if (rule !== undefined) followed(rule, change.finding, change.finding === undefined ? change.at : now);
   }
-  for (const rule of detector.rules) followed(rule, holds[rule.id], now);
+  if (around.isAmid !== true) for (const rule of detector.rules) followed(rule, holds[rule.id], now);
   if (memory === before && open === undefined) return machine;
   if (memory === null && Object.keys(open ?? was).length === 0) return null;
   return { memory, open: open ?? was };

@@ -107,10 +107,12 @@ export function followDetector(
     since = part.since;
   } else {
     const start = forgetting(detector, before.now, effects);
-    kept = {
-      ...NOTHING_KEPT,
-      now: inTime(codes.flatMap((code) => (effects.has(code) ? past.fresh(code) : []))).reduce(step, start),
-    };
+    const samples = inTime(codes.flatMap((code) => (effects.has(code) ? past.fresh(code) : [])));
+    kept = { ...NOTHING_KEPT, now: start };
+    samples.forEach((sample, i) => {
+      around.isAmid = samples[i + 1]?.cited.t === sample.cited.t;
+      kept = { ...kept, now: step(kept.now, sample) };
+    });
   }
   if (kept.now !== null || kept.grid.length > 0 || before !== NOTHING_KEPT) draft.detectors[detector.id] = kept;
   return rules.flatMap((rule) => {
