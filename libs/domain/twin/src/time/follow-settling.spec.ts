@@ -33,7 +33,7 @@ function finding(since: number, cited: Cited): Finding {
   return { rank: 2, weight: 0, cites: [cited], words: 'High', since, ...limit };
 }
 
-/** Holds while values are 1, one a second; a gap ends it. */
+/** Holds while values are 1, one a second; a gap ends it. It refuses what it has been given before. */
 function step(memory: unknown, sample: Sample): DetectorStep {
   const { cited, series } = sample;
   let { since } = remembered(memory);
@@ -48,7 +48,8 @@ function step(memory: unknown, sample: Sample): DetectorStep {
   if (judged !== null && begin > judged) turn(0, judged);
   series!.forEach((x, i) => turn(x, begin + i * SECOND));
   const next = { since, judged: begin + lasts(sample), longest: Math.max(longest, lasts(sample)) };
-  return { memory: next, changes, holds: since === null ? {} : { [RULE.id]: finding(since, cited) } };
+  const refused = judged !== null && begin < judged ? ['given-twice'] : [];
+  return { memory: next, changes, refused, holds: since === null ? {} : { [RULE.id]: finding(since, cited) } };
 }
 
 const DETECTOR: Detector = {
@@ -139,6 +140,33 @@ describe('a detector that settles', () => {
     expect(ward.loaded).toBeLessThan(30);
   });
 
+  it('judges late values and those that go on in one record once each, in whatever order they stand', () => {
+    const [first, second, third, fourth, fifth] = chunksOf('0001111100000110000000000');
+    const ward = wardWith(each([first!, third!]));
+    const { counts } = ward.send([fifth!, second!, fourth!], T0 + 4 * HOUR + MINUTE);
+    expect(counts.dropped).toEqual({});
+    expect(found(ward)).toEqual([
+      [3, 8],
+      [13, 15],
+    ]);
+  });
+
+  it('leaves an episode open that values long before it do not reach', () => {
+    const [late, ...rest] = chunksOf(`01100${'0'.repeat(30)}11111`);
+    const ward = wardWith(each(rest));
+    expect(found(ward)).toEqual([[35, null]]);
+    ward.send([late!], T0 + 4 * HOUR + MINUTE);
+    expect(found(ward)).toEqual([
+      [1, 3],
+      [35, null],
+    ]);
+    ward.send(chunksOf(`${'.'.repeat(40)}00000`), T0 + 4 * HOUR + 2 * MINUTE);
+    expect(found(ward)).toEqual([
+      [1, 3],
+      [35, 40],
+    ]);
+  });
+
   it.each<[string, string, string, readonly (readonly [number, number | null])[]]>([
     ['corrected', '00000111110000000000', '00000001110000000000', [[7, 10]]],
     ['corrected away', '00000111110000000000', '00000000000000000000', []],
@@ -211,6 +239,36 @@ describe('late values that are scattered', () => {
     const { counts } = ward.send(all.flat(), T0 + 5 * HOUR);
     expect(counts.dropped).toEqual({ 'course-too-scattered': 1 });
     expect(ward.state.rules[RULE.id]!.count).toBe(211);
+  });
+
+  it('of a time whose episodes are forgotten change nothing, and are counted', () => {
+    // 70 episodes, of which 64 are remembered.
+    const ward = wardWith([Array.from({ length: 70 }, (__, i) => far(i)).flat()]);
+    const { count, floor } = ward.state.rules[RULE.id]!;
+    expect([count, floor]).toEqual([70, T0 + 5 * MINUTE + 3 * SECOND + 1]);
+    const late = (minutes: number, seconds: number): WireSample => ({
+      ...far(minutes)[0]!,
+      t: T0 + minutes * MINUTE + seconds * SECOND,
+      i: `late-${minutes}-${seconds}`,
+    });
+    // It looks a second back, where an episode may still be told to end.
+    const [before, after] = [ward.send([late(5, 0)], T0 + 5 * HOUR), ward.send([late(5, 10)], T0 + 5 * HOUR + 1)];
+    expect([before.counts.dropped, ward.state.rules[RULE.id]!.count]).toEqual([{ 'too-late-for-rules': 1 }, 71]);
+    expect(after.counts.dropped).toEqual({});
+  });
+
+  it('are judged again where they stand, in whatever order they come', () => {
+    const quiet = Array.from({ length: 40 }, (__, i) => far(i, '00000'));
+    const ward = wardWith([quiet.flat()]);
+    const loaded = ward.loaded;
+    const shifted = (minutes: number): WireSample => {
+      const [one] = far(minutes);
+      return { ...one!, t: one!.t + 20 * SECOND, i: `shifted-${minutes}` };
+    };
+    ward.send([shifted(30), shifted(5), shifted(20)], T0 + 5 * HOUR);
+    expect(found(ward)).toEqual([5, 20, 30].map((minutes) => [minutes * 60 + 21, minutes * 60 + 23]));
+    // Not the forty minutes between them.
+    expect(ward.loaded - loaded).toBeLessThan(60);
   });
 
   it('are one stretch where they share their warm-up', () => {

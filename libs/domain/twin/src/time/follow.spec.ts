@@ -66,10 +66,13 @@ describe('a detector that takes values as they come', () => {
     ]);
   });
 
-  it('knows the newest time of all its measures, also with a late value', () => {
+  it.each([
+    [HEART_RATE, OXYGEN],
+    [OXYGEN, HEART_RATE],
+  ])('knows the newest time of all its measures, also with a late value (%d ahead of %d)', (ahead, behind) => {
     const ward = wardOf(recorder('as-it-comes', [HEART_RATE, OXYGEN]));
-    ward.send([value(OXYGEN, 0, 97), value(HEART_RATE, 9, 70)]);
-    ward.send([value(OXYGEN, 5, 97)]);
+    ward.send([value(behind, 0, 97), value(ahead, 9, 70)]);
+    ward.send([value(behind, 5, 97)]);
     expect(memoryOf(ward).seen.map(({ now }) => now)).toEqual([0, 9, 9]);
   });
 
@@ -124,6 +127,7 @@ describe('a detector that is folded again', () => {
       expect(counts.dropped['too-late-for-rules']).toBeGreaterThan(0);
       // The one that goes on began an episode; the late one changed none.
       expect(ward.state.rules[rule]!.count).toBe(71);
+      expect(ward.state.rules[rule]!.episodes.at(-1)).toMatchObject({ start: T0 + 1200 * MINUTE, end: null });
       const inReach = ward.send([value(code, 1195, bad)], T0 + 1202 * MINUTE);
       expect(inReach.counts.dropped).toEqual({});
     },
