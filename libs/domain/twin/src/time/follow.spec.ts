@@ -37,8 +37,8 @@ function recorder(late: Lateness, codes: readonly number[]): Detector {
 }
 
 function wardOf(detector: Detector): Ward {
-  const measures = ['heart-rate', 'oxygen-saturation'];
-  const pack = { id: 'p', title: 'P', measures, rules: [RULE], detectors: [detector], derived: [] };
+  const head = { id: 'p', title: 'P', measures: ['heart-rate', 'oxygen-saturation'] } as const;
+  const pack = { ...head, rules: [RULE], detectors: [detector], derived: [] };
   return new Ward('p1', undefined, catalogueOf([pack]));
 }
 
