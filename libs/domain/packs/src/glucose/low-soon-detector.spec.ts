@@ -74,6 +74,35 @@ describe('a low that is predicted of a sensor', () => {
     expect(after(course(LOW)).holds['glucose-low-soon']!.rank).toBe(2);
   });
 
+  it('is confirmed by a good reading that shows or predicts it, not by one that is back', () => {
+    const [doubtful, good] = [{ quality: 1 }, {}] as const;
+    const rankAfter = (readings: readonly (readonly [number, Partial<Cited>])[]): number | undefined =>
+      after([...course(Array<number>(8).fill(110)), ...readings.map(([x, over], i) => reading(40 + 5 * i, x, over))])
+        .holds['glucose-urgent-low-soon']?.rank;
+    expect(rankAfter([[62, doubtful]])).toBe(2);
+    const back = [62, 110] as const;
+    expect(rankAfter(back.map((x, i) => [x, i === 0 ? doubtful : good]))).toBe(2);
+    expect(rankAfter([[62, doubtful], ...[110, 110].map((x) => [x, good] as const)])).toBe(2);
+    expect(
+      rankAfter([
+        [62, doubtful],
+        [50, good],
+      ]),
+    ).toBe(3);
+    // What a good one has shown is not less for doubtful ones that follow.
+    expect(
+      rankAfter([
+        [62, good],
+        [62, doubtful],
+      ]),
+    ).toBe(3);
+  });
+
+  it('does not call low what has come back after a pause too long for a forecast', () => {
+    const { holds } = after([...course(LOW), reading(40, 110)]);
+    expect(holds['glucose-low-soon']!.words).toBe('Glucose 110 mg/dL, too few readings for a forecast');
+  });
+
   it('cites the newest reading and those before it some ten minutes apart, of half an hour', () => {
     expect(minutesOf(sensorsOf(after(course(FALLING)))['sensor']!.cites)).toEqual([30, 40, 50, 60]);
     expect(minutesOf(sensorsOf(after(course(FALLING.slice(0, 2))))['sensor']!.cites)).toEqual([0, 5]);

@@ -48,29 +48,30 @@ type Memory = Readonly<Record<string, Sensor>>;
 const NONE: Sensor['findings'] = {};
 
 const LOW = 'below 70 mg/dL within 30 min';
-const FORECASTS: readonly (readonly [LowName, StreamRule, words: string])[] = [
-  ['low', LOW_SOON_RULE, LOW],
-  ['earlyLow', EARLY_LOW_SOON_RULE, LOW],
-  ['urgentLow', URGENT_LOW_SOON_RULE, 'at or below 55 mg/dL within 20 min'],
+const URGENT_LOW = 'at or below 55 mg/dL within 20 min';
+
+/** A rule, what it predicts, and what values are such a low already. */
+interface Predicted {
+  readonly rule: StreamRule;
+  readonly words: string;
+  readonly isLow: (mgdl: number) => boolean;
+}
+
+const isLow = (x: number): boolean => x < 70;
+const isUrgentLow = (x: number): boolean => x <= 55;
+const FORECASTS: readonly (Predicted & { readonly name: LowName })[] = [
+  { name: 'low', rule: LOW_SOON_RULE, words: LOW, isLow },
+  { name: 'earlyLow', rule: EARLY_LOW_SOON_RULE, words: LOW, isLow },
+  { name: 'urgentLow', rule: URGENT_LOW_SOON_RULE, words: URGENT_LOW, isLow: isUrgentLow },
 ];
 
 type AheadName = keyof LowProbabilities;
 type Ahead = Readonly<Partial<Record<AheadName, LowState>>>;
 
 /** Rules on the distribution of `glucose-forecast`, each with the values that are such a low. */
-const AHEAD: readonly {
-  readonly name: AheadName;
-  readonly rule: StreamRule;
-  readonly words: string;
-  readonly isLow: (mgdl: number) => boolean;
-}[] = [
-  { name: 'low', rule: LOW_AHEAD_RULE, words: LOW, isLow: (x) => x < 70 },
-  {
-    name: 'urgentLow',
-    rule: URGENT_LOW_AHEAD_RULE,
-    words: 'at or below 55 mg/dL within 20 min',
-    isLow: (x) => x <= 55,
-  },
+const AHEAD: readonly (Predicted & { readonly name: AheadName })[] = [
+  { name: 'low', rule: LOW_AHEAD_RULE, words: LOW, isLow },
+  { name: 'urgentLow', rule: URGENT_LOW_AHEAD_RULE, words: URGENT_LOW, isLow: isUrgentLow },
 ];
 /** After so long without readings they begin anew; an unpredicted low is reported after two readings 5 min apart. As `stepLowSoon` has it. */
 const GAP = 60 * MINUTE;
@@ -90,14 +91,17 @@ function step(memory: unknown, { cited, device }: Sample, at: Circumstances): De
   if (state === old?.state) return { memory: before, holds: holdsOf(before, at.now) };
   const cites = citesWith(old?.cites ?? [], cited);
   let findings = NONE;
-  for (const [name, rule, words] of FORECASTS) {
+  const told = old?.findings ?? NONE;
+  for (const { name, ...predicted } of FORECASTS) {
     if (!on[name]) continue;
-    findings = { ...findings, [rule.id]: findingOf(rule, words, cites, forecasts[name], limits[name].raise) };
+    const finding = findingOf(predicted, cites, forecasts[name], limits[name].raise, told);
+    findings = { ...findings, [predicted.rule.id]: finding };
   }
   const { ahead, probabilities } = stepAhead(old, state, at);
-  for (const { name, rule, words } of AHEAD) {
+  for (const { name, ...predicted } of AHEAD) {
     if (ahead[name]?.on !== true) continue;
-    const finding = aheadFindingOf(rule, words, cites, probabilities?.[name], limitsOf(at, rule).raise);
+    const { rule } = predicted;
+    const finding = aheadFindingOf(predicted, cites, probabilities?.[name], limitsOf(at, rule).raise, told);
     findings = { ...findings, [rule.id]: finding };
   }
   const known = { state, ...(Object.keys(ahead).length > 0 ? { ahead } : {}), cites, findings };
@@ -117,9 +121,9 @@ function stepAhead(
   const isGap = last === undefined || t - last[0] > GAP;
   const probabilities = lowProbabilities(history.map(([time, x]) => ({ t: time, mgdl: x })));
   let ahead: Ahead = {};
-  for (const { name, rule, isLow } of AHEAD) {
+  for (const { name, rule, isLow: isSuch } of AHEAD) {
     const before = isGap ? QUIET : (old?.ahead?.[name] ?? QUIET);
-    const moment = { t, isDown: isLow(mgdl), probability: probabilities?.[name] };
+    const moment = { t, isDown: isSuch(mgdl), probability: probabilities?.[name] };
     const next = stepLow(before, moment, limitsOf(at, rule), LOW_FOR);
     if (next.on || next.lowSince !== null) ahead = { ...ahead, [name]: next };
   }
@@ -127,16 +131,16 @@ function stepAhead(
 }
 
 function aheadFindingOf(
-  rule: StreamRule,
-  words: string,
+  predicted: Predicted,
   cites: readonly Cited[],
   probability: number | undefined,
   limit: number,
+  told: Sensor['findings'],
 ): Finding {
-  const finding = findingOf(rule, words, cites, undefined, limit);
-  if (probability === undefined) return finding;
+  const { words } = predicted;
+  if (probability === undefined) return findingOf(predicted, cites, undefined, limit, told);
   return {
-    ...finding,
+    ...baseOf(predicted, cites, probability, limit, told),
     weight: probability,
     words: `Glucose ${Math.round(cites.at(-1)!.x)} mg/dL, predicted ${words}, probability ${probability.toFixed(2)}`,
     notes: ['probability of the distribution of glucose-forecast; readings between the cited ones are used too'],
@@ -157,29 +161,47 @@ function citesWith(cites: readonly Cited[], cited: Cited): readonly Cited[] {
 }
 
 function findingOf(
-  rule: StreamRule,
-  words: string,
+  predicted: Predicted,
   cites: readonly Cited[],
   forecast: LowForecast | undefined,
   limit: number,
+  told: Sensor['findings'],
 ): Finding {
-  const { x, quality } = cites.at(-1)!;
-  const full = RANKS[rule.severity];
-  const rank = (quality === 0 ? full : full - 1) as Finding['rank'];
-  const base = { rank, cites, limit, limitName: 'probability', unit: '1', comparison: 'at-or-above' } as const;
+  const { x } = cites.at(-1)!;
+  const base = baseOf(predicted, cites, forecast?.probability, limit, told);
   const now = `Glucose ${Math.round(x)} mg/dL`;
-  if (forecast === undefined)
-    return { ...base, weight: 1, words: `${now}, already low; too few readings for a forecast` };
+  if (forecast === undefined) {
+    const already = predicted.isLow(x) ? 'already low; ' : '';
+    return { ...base, weight: 1, words: `${now}, ${already}too few readings for a forecast` };
+  }
   const { score, probability, intercept, contributions } = forecast;
   return {
     ...base,
     weight: probability,
-    words: `${now}, predicted ${words}, probability ${probability.toFixed(2)}`,
+    words: `${now}, predicted ${predicted.words}, probability ${probability.toFixed(2)}`,
     score,
     intercept,
     contributions,
     notes: ['score and contributions are log-odds; readings between the cited ones are used too'],
   };
+}
+
+/**
+ * A doubtful reading counts one severity lower until a good one that shows the low, or predicts it, confirms it: one that is back does not,
+ * though the rule still waits for it to stay there.
+ */
+function baseOf(
+  { rule, isLow: isSuch }: Predicted,
+  cites: readonly Cited[],
+  probability: number | undefined,
+  limit: number,
+  told: Sensor['findings'],
+) {
+  const { x, quality } = cites.at(-1)!;
+  const full = RANKS[rule.severity];
+  const confirms = quality === 0 && (isSuch(x) || (probability !== undefined && probability >= limit));
+  const rank = (confirms ? full : Math.max(full - 1, told[rule.id]?.rank ?? 0)) as Finding['rank'];
+  return { rank, cites, limit, limitName: 'probability', unit: '1', comparison: 'at-or-above' } as const;
 }
 
 /** The worst finding of each rule over all active sensors. */

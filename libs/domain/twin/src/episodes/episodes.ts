@@ -9,6 +9,7 @@ import { countOne, endOver, endStanding, recurrenceOf, type Recurrence } from '.
 import type { MeasureRule, Rule } from '../rules/rule.js';
 import type { EpisodeState, Recurring } from '../state/episode-state.js';
 import type { RuleState } from '../state/machine-state.js';
+import { isEscalated } from '../policy/escalation.js';
 import { emit } from '../alerts/emit.js';
 import { continueEmitted } from './emitted-episode.js';
 import type { Look } from './look.js';
@@ -151,6 +152,7 @@ function recurringOf(
     ...(within === undefined ? undefined : { within }),
     ...(far === undefined ? undefined : { far }),
     ...(lasted === undefined ? undefined : { lasted }),
+    ...(standing !== undefined && isEscalated(standing) ? { escalated: true } : undefined),
   };
 }
 

@@ -82,3 +82,49 @@ describe('an alert that nobody acknowledges', () => {
     expect(waiting(ignoredFor(10, { rank: 3 })).timers['escalation']).toBe(T0 + 5 * MINUTE);
   });
 });
+
+describe('an alert that stands for what keeps coming back', () => {
+  /** Lows of ten minutes every 45 min, and what a person does with the alert of the eleventh. */
+  function escalationsOf(does?: 'acknowledge' | 'snooze'): number[] {
+    const ward = new Ward();
+    let at = T0;
+    const escalations: number[] = [];
+    for (let n = 0; n < 20; n++) {
+      for (const x of [95, 75, 60, 48, 48, 60, 75, 95, 110]) {
+        const { transitions } = ward.send([{ c: GLUCOSE, t: at, x }]);
+        for (const { rule, alert } of transitions) {
+          if (rule === 'glucose-very-low' && alert.reason === 'unacknowledged') escalations.push(n);
+        }
+        at += 5 * MINUTE;
+      }
+      const open = ward.alerts().findLast(({ rule }) => rule.id === 'glucose-very-low')!;
+      if (n === 10 && does === 'acknowledge') ward.act({ type: 'acknowledge', episode: open.episode }, at);
+      if (n === 10 && does === 'snooze')
+        ward.act({ type: 'snooze', episode: open.episode, until: at + 24 * 60 * MINUTE }, at);
+    }
+    return escalations;
+  }
+
+  it('is escalated once, though each of high priority pages', () => {
+    expect(escalationsOf()).toEqual([2]);
+  });
+
+  it.each(['acknowledge', 'snooze'] as const)(
+    'is escalated again when it is ignored after somebody attended: %s',
+    (does) => {
+      expect(escalationsOf(does)).toEqual([2, 11]);
+    },
+  );
+
+  it('is escalated again when the condition lasts', () => {
+    const ward = new Ward();
+    const dips = Array.from({ length: 5 }, () => [95, 75, 60, 48, 48, 60, 75, 95, 110]).flat();
+    const lasting = [95, 75, 60, 48, 48, 48, 48, 48];
+    [...dips, ...lasting].forEach((x, i) => ward.send([{ c: GLUCOSE, t: T0 + i * 5 * MINUTE, x }]));
+    expect(ward.alerts().at(-1)).toMatchObject({
+      rule: { id: 'glucose-very-low' },
+      reason: 'unacknowledged',
+      severity: 'high',
+    });
+  });
+});

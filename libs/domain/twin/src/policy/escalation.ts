@@ -43,6 +43,14 @@ function hasNewValues({ measurements }: Draft): boolean {
   return measurements.length > 0;
 }
 
-function isIgnored({ status, muted, escalatedAt }: EpisodeState): boolean {
-  return status === 'open' && muted === undefined && escalatedAt === undefined;
+/** Between episodes that keep coming back, what was escalated once and is ignored since is not escalated again. */
+function isIgnored(episode: EpisodeState): boolean {
+  const { status, muted, escalatedAt, recurring, end } = episode;
+  if (status !== 'open' || muted !== undefined || escalatedAt !== undefined) return false;
+  return end === null || recurring?.escalated !== true;
+}
+
+/** Whether an alert, or one that stood before it for what keeps coming back, was escalated, and nobody has attended since. */
+export function isEscalated({ status, escalatedAt, recurring }: EpisodeState): boolean {
+  return status === 'open' && (escalatedAt !== undefined || recurring?.escalated === true);
 }

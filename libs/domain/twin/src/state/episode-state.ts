@@ -93,6 +93,8 @@ export interface Recurring {
   readonly far?: number;
   /** For how long the last that persisted had lasted when it paged, ms. */
   readonly lasted?: number;
+  /** The alert that stood for those before was escalated, and nobody has attended since. */
+  readonly escalated?: true;
 }
 
 /** Why an alert was suppressed. */
