@@ -20,7 +20,8 @@ const WORDS = {
   withdrawn: 'it is entered in error or cancelled',
   'contained-not-measured': 'contained Observations are not measured; send them as resources of their own',
   'bundled-not-measured': 'Observations of a stored Bundle or Parameters are not measured; send them in a transaction',
-  'not-given': 'its status does not say that it was given: completed or in-progress',
+  'not-given':
+    'its status does not say that it was given: completed or in-progress; of a rate also on-hold or stopped, with the end of its time',
   // What it is and how much.
   'medication-not-coded': 'its medication has no code; a text alone is not enough',
   'medication-code-unknown':

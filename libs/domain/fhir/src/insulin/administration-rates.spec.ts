@@ -27,6 +27,18 @@ describe('a rate of insulin', () => {
     ]);
   });
 
+  it.each(['stopped', 'on-hold'])('that was halted (%s) ran until then; without an end nobody knows', (status) => {
+    const halted = { ...rate, status };
+    expect(samplesOf({ ...halted, effectivePeriod: period(T0, T0 + HOUR) })).toMatchObject([
+      { c: 19, t: T0, x: 1.2 },
+      { c: 19, t: T0 + HOUR, x: 0 },
+    ]);
+    for (const end of [undefined, T0 + 48 * HOUR])
+      expect(reasonsOf({ ...halted, effectivePeriod: period(T0, end) })).toEqual(['not-given .status']);
+    const dosage = { ...rate.dosage, dose: quantity(4, 'U') };
+    expect(reasonsOf({ ...halted, dosage, effectivePeriod: period(T0, T0 + HOUR) })).toEqual(['not-given .status']);
+  });
+
   it('that goes on has no end yet, whatever is planned', () => {
     const running = { ...rate, status: 'in-progress' };
     expect(samplesOf({ ...running, effectivePeriod: period(T0) })).toMatchObject([{ t: T0, x: 1.2 }]);

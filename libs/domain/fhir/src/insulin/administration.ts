@@ -17,13 +17,13 @@ const AT_ONCE_MS = 15 * 60_000;
 const UCUM = 'http://unitsofmeasure.org';
 
 /** Every MedicationAdministration.status of R4. */
-const STATUS: Readonly<Record<string, 'given' | 'withdrawn' | 'not-given'>> = {
+const STATUS: Readonly<Record<string, 'given' | 'halted' | 'withdrawn' | 'not-given'>> = {
   completed: 'given',
   'in-progress': 'given',
   'entered-in-error': 'withdrawn',
   'not-done': 'not-given',
-  'on-hold': 'not-given',
-  stopped: 'not-given',
+  'on-hold': 'halted',
+  stopped: 'halted',
   unknown: 'not-given',
 };
 
@@ -45,7 +45,7 @@ export function administrationSamples(
   if (given.kind === 'unclear') note(given.reason, '.medication');
   if (given.kind !== 'rapid-insulin') return { samples: [], unmeasured };
   const status = STATUS[textAt(resource, 'status') ?? ''] ?? 'not-given';
-  if (status !== 'given') {
+  if (status === 'withdrawn' || status === 'not-given') {
     note(status, '.status');
     return { samples: [], unmeasured };
   }
@@ -54,8 +54,25 @@ export function administrationSamples(
     note(moment.reason, '.effective');
     return { samples: [], unmeasured };
   }
+  if (status === 'halted' && !isKnownInfusion(resource, moment.latest)) {
+    note('not-given', '.status');
+    return { samples: [], unmeasured };
+  }
   const frame: Frame = { at: moment.ms, latest: moment.latest, device: deviceOf(resource), unverified: false };
   return { samples: dosageSamples(resource, frame, note), unmeasured };
+}
+
+/**
+ * What was halted before all of it was given: a rate ran from its start to its end all the same, and a pump that was stopped has given that insulin. How
+ * much was given of a dose, or of a rate whose end is not known or only planned, nobody says.
+ */
+function isKnownInfusion(resource: JsonObject, latest: number): boolean {
+  const dosage = objectAt(resource, 'dosage');
+  const isRate = objectAt(dosage, 'rateQuantity') !== undefined || objectAt(dosage, 'rateRatio') !== undefined;
+  const period = objectAt(resource, 'effectivePeriod');
+  const end = momentAt(period, 'end');
+  if (!isRate || objectAt(dosage, 'dose') !== undefined || momentAt(period, 'start') === undefined) return false;
+  return end !== undefined && end <= latest;
 }
 
 /** The identities that the values of a stored MedicationAdministration may have, without values, for taking them back. */
