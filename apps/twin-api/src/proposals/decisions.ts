@@ -1,12 +1,19 @@
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { z } from 'zod';
 import type { ActRecord, DecideRequest, DecisionAnswerSchema, OverrideRequest } from '#libs/contracts';
 import { measureByName, toCanonical } from '#libs/domain/quantities';
 import { notFound, Problem } from '#libs/platform/http';
-import { decideProposal, holdProposal } from '#libs/platform/storage';
+import {
+  decidedProposals,
+  decideProposal,
+  findProposal,
+  holdDecisions,
+  holdProposal,
+  type ProposalRow,
+} from '#libs/platform/storage';
 import { once, personBehind, recordAct, type ActCall } from '../acts/record-act.js';
 import { invalid } from '../simulation/refusals.js';
-import { readProposal, type Decision, type StoredProposal } from './stored-proposal.js';
+import { decidedUnits, readProposal, type Decision, type StoredProposal } from './stored-proposal.js';
 
 type Answer = z.input<typeof DecisionAnswerSchema>;
 export type Asked = z.output<typeof DecideRequest> | z.output<typeof OverrideRequest>;
@@ -23,6 +30,9 @@ export class Decisions {
     const { key: tenant } = call.access.tenant;
     const onBehalfOf = personBehind(call);
     return once(this.pool, call, { id, status, request }, async (client) => {
+      const found = await findProposal(client, tenant, id);
+      if (found === undefined) throw notFound('the proposal');
+      await holdDecisions(client, tenant, found.patient);
       const row = await holdProposal(client, tenant, id);
       if (row === undefined) throw notFound('the proposal');
       const at = this.now();
@@ -33,6 +43,12 @@ export class Decisions {
       const proposal = readProposal(row);
       if (status === 'accepted' && proposal.status === 'none')
         throw new Problem(409, 'nothing-proposed', 'nothing was proposed that could be accepted');
+      if (status === 'accepted' && (await isOvertaken(client, tenant, row)))
+        throw new Problem(
+          409,
+          'expired',
+          'other insulin of this patient was decided on since this was proposed; ask for another one',
+        );
       const done = amountOf(proposal, request);
       const { reason } = request;
       const does: ActRecord['does'] = {
@@ -57,6 +73,13 @@ export class Decisions {
       return { id, act, status, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) };
     });
   }
+}
+
+/** Whether insulin was decided on that a proposal of insulin does not know of: two of them would add up. */
+async function isOvertaken(client: ClientBase, tenant: number, row: ProposalRow): Promise<boolean> {
+  if (readProposal(row).kind !== 'insulin-bolus') return false;
+  const since = await decidedProposals(client, tenant, row.patient, row.createdAt);
+  return since.some((other) => other.id !== row.id && decidedUnits(other) > 0);
 }
 
 const NOTHING: { readonly value?: number; readonly unit?: string } = {};

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ProposalSchema, RAILS, TherapySchema } from '#libs/contracts';
+import { storeForecasts } from '../../../../test/support/forecasts/stored-forecasts.js';
 import { DiabetesApi } from '../simulation/diabetes.fixture.js';
 
 const MINUTE = 60_000;
@@ -94,6 +95,17 @@ describe('proposals over HTTP and Postgres', () => {
     expect(record!['does']).toMatchObject({ type: 'decide-proposal', proposal: body['id'], decision: shown.status });
   });
 
+  it('made before other insulin was accepted is not accepted on top of it; one made after says so', async () => {
+    const [first, second] = [(await propose()).body, (await propose()).body];
+    const answers = await Promise.all([decide(first['id'], 'accept'), decide(second['id'], 'accept')]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, 409]);
+    expect(answers.find(({ status }) => status === 409)!.body['code']).toBe('expired');
+    const after = ProposalSchema.parse((await propose()).body);
+    expect(after.basis['insulinNotRecorded']).toBeGreaterThanOrEqual(first['value']);
+    expect(after.reasons.join(' ')).toContain('not recorded as given');
+    expect((await decide(after.id, 'reject')).status).toBe(202);
+  });
+
   it('is accepted once however often the request comes with one key', async () => {
     const { body } = await propose();
     const key = { 'idempotency-key': 'accept' };
@@ -126,6 +138,26 @@ describe('proposals over HTTP and Postgres', () => {
     expect((await decide(body['id'], 'accept')).body['code']).toBe('expired');
     const shown = (await api.call('GET', `/v1/proposals/${body['id']}`)).body;
     expect([shown['status'], shown['effect'].arm]).toEqual(['expired', 'nothing']);
+  });
+
+  it('is none where the forecast of the stream is low, or was demoted for the person', async () => {
+    const { platform, tenant, newest } = api;
+    const predicted = async (forecast: object) => {
+      await storeForecasts(platform.pool, [{ tenant, issuedAt: newest, ...forecast }]);
+      const { body } = await propose();
+      await platform.pool.query('DELETE FROM forecasts');
+      return [body['status'], body['checks'].find(({ rail }: { rail: string }) => rail === 'predicted-low')];
+    };
+    const [status, check] = await predicted({ median: 60 });
+    expect([status, check]).toMatchObject(['none', { held: false }]);
+    expect(check.value).toBeLessThan(70);
+    expect(await predicted({ median: 180, version: 2 })).toMatchObject(['proposed', { held: true }]);
+    expect(await predicted({ median: 180, version: 3, status: 'demoted' })).toMatchObject([
+      'none',
+      { held: false, value: null },
+    ]);
+    // Too old to say anything of now.
+    expect(await predicted({ median: 60, version: 4, issuedAt: newest - 30 * MINUTE })).toMatchObject(['proposed', {}]);
   });
 
   it('is none with its reasons where the state is not safe', async () => {

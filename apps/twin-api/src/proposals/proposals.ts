@@ -12,6 +12,7 @@ import type { ModelThreads } from '../simulation/model-threads.js';
 import { loadPerson } from '../simulation/person.js';
 import { PERSONAL_GLUCOSE } from '../simulation/personal-glucose.js';
 import { invalid, modelRefuses } from '../simulation/refusals.js';
+import { decidedDoses, streamedForecast } from './asked-of.js';
 import type { StoredProposal } from './stored-proposal.js';
 import type { Therapies } from './therapies.js';
 
@@ -49,11 +50,12 @@ export class Proposals {
     const target = aimedAt(request, therapy);
     const at = now();
     const knownAt = Math.min(at, (await knownUntil(pool, tenant, twin.key)) ?? at);
-    const person = await loadPerson(
-      pool,
-      { tenant, twin: twin.key, knownAt },
-      { at, from: at - 24 * HOUR, to: at + 4 * HOUR },
-    );
+    const span = { at, from: at - 24 * HOUR, to: at + 4 * HOUR };
+    const [person, decided, forecast] = await Promise.all([
+      loadPerson(pool, { tenant, twin: twin.key, knownAt }, span),
+      decidedDoses(pool, tenant, patient, at),
+      streamedForecast(pool, tenant, twin.key, at),
+    ]);
     const outcome = await threads.now({
       kind: 'proposal',
       case: {
@@ -64,6 +66,8 @@ export class Proposals {
         carbohydrates: request.carbohydrates ?? 0,
         now: at,
         knownAt,
+        decided,
+        forecast,
       },
     });
     if (outcome.kind === 'refused') throw modelRefuses(outcome, PERSONAL_GLUCOSE.id);

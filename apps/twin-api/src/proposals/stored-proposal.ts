@@ -16,6 +16,14 @@ export function decisionOf({ decision }: ProposalRow): Decision | undefined {
   return decision === null ? undefined : (JSON.parse(decision) as Decision);
 }
 
+/** [IU] of insulin that was decided on: accepted, or given in place of what was proposed; 0: none. */
+export function decidedUnits(row: ProposalRow): number {
+  const { kind, value } = readProposal(row);
+  const decision = decisionOf(row);
+  if (kind !== 'insulin-bolus' || decision === undefined || decision.status === 'rejected') return 0;
+  return (decision.status === 'accepted' ? value : decision.value) ?? 0;
+}
+
 /** As it stands at `now`, ms: a suggestion that nobody decided on in time has expired. */
 export function shownProposal(row: ProposalRow, now: number): Proposal {
   const stored = readProposal(row);

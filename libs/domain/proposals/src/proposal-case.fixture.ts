@@ -79,6 +79,8 @@ export function proposalCase(more: Partial<ProposalCase> = {}, values = readings
     carbohydrates: 0,
     now: NOW,
     knownAt: NOW,
+    decided: [],
+    forecast: null,
     ...more,
   };
 }

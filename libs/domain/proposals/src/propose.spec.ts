@@ -38,6 +38,19 @@ describe('an insulin bolus', () => {
     expect(suggestion.value).toBeCloseTo(Math.floor((4.75 - insulinOnBoard!) * 20) / 20, 9);
   });
 
+  it('says what was decided on before and is not recorded as given', () => {
+    const decided = [{ t: NOW - 5 * 60_000, units: 2 }];
+    const unknown = suggestionOf({ carbohydrates: 30, decided });
+    expect(unknown.basis['insulinNotRecorded']).toBe(2);
+    expect(unknown.reasons.join(' ')).toContain('2 [IU] that are not recorded as given');
+    const recorded = suggestionOf({ carbohydrates: 30, decided }, [...readings(180), value('insulin-bolus', 4, 2)]);
+    expect(recorded.basis).not.toHaveProperty('insulinNotRecorded');
+    const twice = [...decided, { t: NOW - 6 * 60_000, units: 2 }];
+    const half = suggestionOf({ carbohydrates: 30, decided: twice }, [...readings(180), value('insulin-bolus', 4, 3)]);
+    expect(half.basis['insulinNotRecorded']).toBe(1);
+    expect(half.reasons.join(' ')).toContain('1 [IU] that are not recorded as given');
+  });
+
   it('counts a bolus that is recorded for later whole', () => {
     const suggestion = suggestionOf({ carbohydrates: 30 }, [...readings(180), value('insulin-bolus', -8, 2)]);
     const before = suggestionOf({ carbohydrates: 30 }).basis;
@@ -104,6 +117,21 @@ describe('an insulin bolus', () => {
       rail: 'predicted-low',
       what: '65 mg/dL within an hour',
       suggestion: suggestionBy(levelModel(-25), {}, readings(90)),
+    },
+    {
+      rail: 'predicted-low',
+      what: '69.96 mg/dL within an hour, which is not rounded up to 70',
+      suggestion: suggestionBy(levelModel(-20.04), {}, readings(90)),
+    },
+    {
+      rail: 'predicted-low',
+      what: '68 mg/dL within an hour by the forecast of the stream',
+      suggestion: suggestionOf({ forecast: { isDemoted: false, lowestMean60: 68 } }),
+    },
+    {
+      rail: 'predicted-low',
+      what: 'a forecast that was demoted for the person',
+      suggestion: suggestionOf({ forecast: { isDemoted: true, lowestMean60: 180 } }),
     },
     {
       rail: 'insulin-on-board',

@@ -12,6 +12,7 @@ import type { Scenario } from '#libs/contracts';
 import { proposeCarbohydrates } from './dose/carbohydrate-proposal.js';
 import { proposeInsulin } from './dose/insulin-proposal.js';
 import { insulinOf } from './dose/insulin-of-day.js';
+import { notRecorded } from './dose/not-recorded.js';
 import { planOf, simulationOf } from './dose/simulation.js';
 import type { Check } from './rails/check.js';
 import { judgeReadings } from './rails/state-rails.js';
@@ -48,6 +49,7 @@ export function propose<Ensemble>(one: ProposalCase, model: ScenarioModel<Ensemb
   const history = recordedHistory(person.values, now, now + 240 * MINUTE);
   if (isRefusal(history)) return history;
   const insulin = insulinOf(history.inputs, now);
+  const missing = notRecorded(one.decided, history.inputs);
   const basis = {
     glucose: state.glucose,
     rate: state.rate === null ? null : Math.round(state.rate * 100) / 100,
@@ -55,11 +57,12 @@ export function propose<Ensemble>(one: ProposalCase, model: ScenarioModel<Ensemb
     carbohydrates: one.carbohydrates,
     insulinOnBoard: insulin.onBoard,
     insulinOfDay: insulin.ofDay,
+    ...(missing > 0 ? { insulinNotRecorded: missing } : {}),
     carbRatio: one.therapy.carbRatio,
     correctionFactor: one.therapy.correctionFactor,
   };
   const simulation = simulationOf(one, history, model);
-  const given = { one, state, insulin, simulation };
+  const given = { one, state, insulin, missing, simulation };
   const drafted = kind === 'insulin-bolus' ? proposeInsulin(given) : proposeCarbohydrates(given);
   if (isRefusal(drafted)) return drafted;
   const { simulated, ...draft } = drafted;

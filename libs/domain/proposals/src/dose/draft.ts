@@ -8,6 +8,8 @@ export interface DraftCase {
   readonly one: ProposalCase;
   readonly state: StateOfReadings;
   readonly insulin: InsulinGiven;
+  /** Insulin of earlier proposals that was decided on and is not recorded as given, [IU]. */
+  readonly missing: number;
   readonly simulation: Simulation;
 }
 

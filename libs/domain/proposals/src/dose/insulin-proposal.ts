@@ -8,8 +8,8 @@ import { calculatedDose, DOSE_STEP, judgeLimits, largestSafe, limitedDose, type 
 const LOW = 70;
 
 /** A bolus for the carbohydrates and the glucose, as far as every rail allows; none where the state forbids insulin. */
-export function proposeInsulin({ one, state, insulin, simulation }: DraftCase): Draft | ModelRefusal {
-  const { therapy, target, carbohydrates } = one;
+export function proposeInsulin({ one, state, insulin, missing, simulation }: DraftCase): Draft | ModelRefusal {
+  const { therapy, target, carbohydrates, forecast } = one;
   const dosed: DoseCase = {
     therapy,
     glucose: state.glucose ?? 0,
@@ -23,8 +23,10 @@ export function proposeInsulin({ one, state, insulin, simulation }: DraftCase): 
   const lowest = simulation.lowestMean();
   if (isRefusal(lowest)) return lowest;
   const base = { lowestMean60: lowest };
-  const before = [...state.judged, predicted(lowest)];
-  if (lowest < LOW) return none([...before, ...judgeLimits(0, dosed), simulated(null)], [], base);
+  const foreseen = Math.min(lowest, forecast?.lowestMean60 ?? lowest);
+  const before = [...state.judged, forecast?.isDemoted === true ? unreliable() : predicted(foreseen)];
+  if (foreseen < LOW || forecast?.isDemoted === true)
+    return none([...before, ...judgeLimits(0, dosed), simulated(null)], [], base);
   const calculated = calculatedDose(dosed);
   const limited = limitedDose(calculated, dosed);
   const values = { ...base, calculated: round(calculated), limited };
@@ -45,6 +47,11 @@ export function proposeInsulin({ one, state, insulin, simulation }: DraftCase): 
     return none([...before, ...judgedLimits, simulated(quantileOf(limited))], [], values);
   }
   const reasons = [
+    ...(missing > 0
+      ? [
+          `Earlier proposals were decided on with ${missing} [IU] that are not recorded as given and not counted here: if they were given, this would come on top of them.`,
+        ]
+      : []),
     `${round(calculated)} [IU] by carbohydrates / ratio + (glucose − target) / factor − insulin on board.`,
     ...(limited < calculated - DOSE_STEP ? [`Limited to ${limited} [IU] by ${limitingRail(calculated, dosed)}.`] : []),
     ...(dose < limited
@@ -68,6 +75,14 @@ function predicted(lowest: number | null): Judged {
     lowest === null
       ? 'not judged, because the state forbids insulin already.'
       : `${lowest} mg/dL is predicted within 60 minutes without a dose.`,
+  );
+}
+
+/** Judged by nobody: what is foreseen of this person has been worse than no forecast. */
+function unreliable(): Judged {
+  return judged(
+    { rail: 'predicted-low', held: false, value: null, limit: LOW, unit: 'mg/dL' },
+    'the glucose forecast of this person has lately been worse than its newest value that goes on: no prediction is relied on. Check with a meter.',
   );
 }
 

@@ -101,5 +101,6 @@ function least({ minutes, paths }: SimulatedArm, until: number, of: (values: Flo
   let lowest = Infinity;
   for (const [step, minute] of minutes.entries())
     if (minute <= until) lowest = Math.min(lowest, of(sortedAt(paths, step)));
-  return Math.round(lowest * 10) / 10;
+  // Down: what is just below a limit is not rounded up to it.
+  return Math.floor(lowest * 10 + 1e-6) / 10;
 }

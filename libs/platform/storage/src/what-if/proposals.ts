@@ -16,7 +16,11 @@ export interface ProposalRow {
 const COLUMNS = `id::text AS id, patient, proposal, (extract(epoch FROM expires_at) * 1000)::float8 AS "expiresAt",
   (extract(epoch FROM created_at) * 1000)::float8 AS "createdAt", decision, (extract(epoch FROM decided_at) * 1000)::float8 AS "decidedAt"`;
 
-export async function findProposal(pool: Pool, tenant: number, id: string): Promise<ProposalRow | undefined> {
+export async function findProposal(
+  pool: Pool | ClientBase,
+  tenant: number,
+  id: string,
+): Promise<ProposalRow | undefined> {
   const { rows } = await pool.query<ProposalRow>(`SELECT ${COLUMNS} FROM proposals WHERE tenant = $1 AND id = $2`, [
     tenant,
     id,
@@ -31,6 +35,27 @@ export async function holdProposal(client: ClientBase, tenant: number, id: strin
     [tenant, id],
   );
   return rows[0];
+}
+
+/** Those of a patient that were decided on since, ms. */
+export async function decidedProposals(
+  client: Pool | ClientBase,
+  tenant: number,
+  patient: string,
+  since: number,
+): Promise<readonly ProposalRow[]> {
+  // What is decided on ends 15 minutes after a reading: it was made at most an hour before.
+  const { rows } = await client.query<ProposalRow>(
+    `SELECT ${COLUMNS} FROM proposals WHERE tenant = $1 AND patient = $2 AND decided_at >= to_timestamp($3::float8 / 1000)
+       AND created_at >= to_timestamp($3::float8 / 1000) - interval '1 hour' ORDER BY decided_at, id`,
+    [tenant, patient, since],
+  );
+  return rows;
+}
+
+/** Holds back who else decides on proposals of the patient, until the transaction ends. */
+export async function holdDecisions(client: ClientBase, tenant: number, patient: string): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7308))', [`${tenant}/${patient}`]);
 }
 
 export async function addProposal(
