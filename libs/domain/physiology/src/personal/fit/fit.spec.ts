@@ -103,6 +103,17 @@ describe('a fit refuses', () => {
     expect(fitPersonal(asked)).toMatchObject({ kind: 'refused', reason });
   });
 
+  it('one meal or dose beyond the limits, with its time', () => {
+    const said = (over: Parameters<typeof withInputs>[0]) => {
+      const outcome = fitPersonal(withInputs(over));
+      return outcome.kind === 'refused' ? outcome.message : undefined;
+    };
+    expect(said({ carbohydrates: [{ t: HOUR, grams: 900 }] })).toBe(
+      'A meal must be a number from 0 to 400 g; that of 1970-01-01T01:00:00.000Z is not.',
+    );
+    expect(said({ boluses: [{ t: Number.NaN, units: 1 }] })).toBe('A bolus must be a number from 0 to 60 [IU].');
+  });
+
   it('nothing where the model does not explain the record, and shows it in the noise', () => {
     // A square wave of glucose that no insulin or meal explains.
     const glucose = request(2).glucose.map(({ t }) => ({

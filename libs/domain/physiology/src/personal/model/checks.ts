@@ -33,14 +33,14 @@ export function subjectRefusal({ ageYears, isPregnant, weightKg }: PersonalSubje
 export function inputsRefusal(inputs: PersonalInputs): ModelRefusal | null {
   const { bolusUnits, basalUnitsPerHour, carbohydrateGrams } = PERSONAL_LIMITS;
   for (const { t, units } of inputs.boluses)
-    if (!(Number.isFinite(t) && within(units, bolusUnits))) return outside('A bolus', `${bolusUnits} [IU]`);
+    if (!(Number.isFinite(t) && within(units, bolusUnits))) return outside('A bolus', t, bolusUnits, '[IU]');
   for (const { t, grams } of inputs.carbohydrates)
-    if (!(Number.isFinite(t) && within(grams, carbohydrateGrams))) return outside('A meal', `${carbohydrateGrams} g`);
+    if (!(Number.isFinite(t) && within(grams, carbohydrateGrams))) return outside('A meal', t, carbohydrateGrams, 'g');
   for (const { from, until, unitsPerHour } of inputs.basal)
     if (!(from <= until && within(unitsPerHour, basalUnitsPerHour)))
-      return outside('A basal rate', `${basalUnitsPerHour} [IU]/h, from before until`);
+      return outside('A basal rate', from, basalUnitsPerHour, '[IU]/h, from before until');
   for (const { from, until, percent } of inputs.exercise)
-    if (!(from <= until && within(percent, 100))) return outside('Exercise', '100 %, from before until');
+    if (!(from <= until && within(percent, 100))) return outside('Exercise', from, 100, '%, from before until');
   return overlapOf(inputs.basal);
 }
 
@@ -54,8 +54,11 @@ function within(value: number, maximum: number): boolean {
   return value >= 0 && value <= maximum;
 }
 
-function outside(what: string, limit: string): ModelRefusal {
-  return refuse('outside-domain', `${what} must be a number from 0 to ${limit}.`);
+/** Names the time: one wrong entry of many days is otherwise not found, and stands in the way until it is corrected. */
+function outside(what: string, t: number, most: number, unit: string): ModelRefusal {
+  // What a Date can hold; other times are as wrong as the value.
+  const which = Math.abs(t) <= 8.64e15 ? `; that of ${new Date(t).toISOString()} is not` : '';
+  return refuse('outside-domain', `${what} must be a number from 0 to ${most} ${unit}${which}.`);
 }
 
 function overlapOf(basal: readonly BasalSegment[]): ModelRefusal | null {
