@@ -55,6 +55,10 @@ describe('what is not supported', () => {
     ['DELETE', '/Patient/p/_history', 405],
     ['DELETE', '/Patient/p/_history/1', 405],
     ['POST', '/metadata', 405],
+    ['GET', '/Patient/_search', 405],
+    ['GET', '/Patient/$validate', 405],
+    ['DELETE', '/Patient/p/$everything', 405],
+    ['POST', '/_history', 405],
     ['GET', '/Nothing', 404],
     ['GET', '/Nothing/1/Observation', 404],
   ])('%s %s is %i', async (method, path, status) => {

@@ -12,17 +12,46 @@ import type { OutcomeProblem } from '../answers/outcome-problem.js';
 export function unsupported(method: string, path: string): OutcomeProblem {
   const [type = '', id, third] = path.split('/');
   if (path === '' || path === 'metadata') return notTaken(method, path === '' ? 'GET, HEAD, POST' : 'GET, HEAD');
-  if (path === '_history') return notTaken(method, 'GET, HEAD');
-  if (isOperation(type)) return notOffered(type);
+  if (isOperation(type)) return id === undefined ? operationRefused(method, type, SYSTEM_LEVEL) : notOffered(type);
   if (!isResourceType(type)) return oneIssue(404, 'not-supported', 'not a resource type of R4');
-  if (id === undefined) return notTaken(method, 'GET, HEAD, POST');
-  if (id === '_history' && third === undefined) return notTaken(method, 'GET, HEAD');
-  if (isOperation(id)) return notOffered(id);
+  // Conditional writes have the path of the type, too.
+  if (id === undefined) return notTaken(method, 'GET, HEAD, POST, PUT, PATCH, DELETE');
+  if (isOperation(id)) return third === undefined ? operationRefused(method, id, typeLevel(type)) : notOffered(id);
   if (third === undefined) return notTaken(method, 'GET, HEAD, PUT, PATCH, DELETE');
-  if (isOperation(third) && third !== '_history') return notOffered(third);
+  if (isOperation(third) && third !== '_history') return operationRefused(method, third, instanceLevel(type));
   if (isResourceType(third) || third === '*') return notTaken(method, 'GET, HEAD');
   if (third === '_history' && path.split('/').length < 5) return notTaken(method, 'GET, HEAD');
   return oneIssue(404, 'not-found', 'there is nothing at this path');
+}
+
+/** Methods of each operation that is served, by its name. */
+type Methods = Readonly<Record<string, string>>;
+const SYSTEM_LEVEL: Methods = { _history: 'GET, HEAD', _search: 'POST' };
+
+function typeLevel(type: string): Methods {
+  const all: Methods = { ...SYSTEM_LEVEL, $validate: 'POST' };
+  return type === 'Observation' ? { ...all, $lastn: 'GET, HEAD, POST' } : all;
+}
+
+function instanceLevel(type: string): Methods {
+  const all: Methods = { $validate: 'POST' };
+  return type === 'Patient' ? { ...all, $everything: 'GET, HEAD, POST' } : all;
+}
+
+/** The path of an operation that a route of another method may serve. */
+function operationRefused(method: string, name: string, served: Methods): OutcomeProblem {
+  const allow = Object.hasOwn(served, name) ? served[name] : undefined;
+  return allow === undefined ? notOffered(name) : notTaken(method, allow);
+}
+
+/** The refusal of a method for what stands where an id belongs: `_search`, `$validate`. */
+export function operationOfType(type: string, name: string): OutcomeProblem {
+  return operationRefused('', name, typeLevel(type));
+}
+
+/** The refusal of a method for what stands where a type belongs: `_search`, `_history`. */
+export function operationOfSystem(name: string): OutcomeProblem {
+  return operationRefused('', name, SYSTEM_LEVEL);
 }
 
 /** `$everything`, `_search`, `_history`: no type and no id. */
@@ -30,7 +59,7 @@ export function isOperation(segment: string): boolean {
   return segment.startsWith('$') || segment === '_search' || segment === '_history';
 }
 
-export function notOffered(what: string): OutcomeProblem {
+function notOffered(what: string): OutcomeProblem {
   const name = /^[$_]?[A-Za-z][A-Za-z -]{0,40}$/.test(what) ? what : 'this operation';
   return oneIssue(400, 'not-supported', `${name} is not supported here`);
 }

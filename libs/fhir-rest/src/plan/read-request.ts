@@ -1,23 +1,23 @@
 import { isResourceType, type Issue, type JsonObject } from '#libs/domain/fhir';
 import { oneIssue, refusal } from '../answers/refusal.js';
-import { isOperation, notOffered, notTaken } from '../capability/unsupported.js';
+import { isOperation, notTaken, operationOfSystem, operationOfType } from '../capability/unsupported.js';
 import { readObject } from './read-object.js';
 import { problemsOf, type ValidationMode } from './structure-issues.js';
 
 /** FHIR R4 datatypes.html#id */
 export const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/;
 
-/** The type of a path. @throws OutcomeProblem 400 for an operation, 404 when R4 has no such type */
+/** The type of a path. @throws OutcomeProblem 400 for an operation that is not served, 405 for one by another method, 404 when R4 has no such type */
 export function requireType(type: string): string {
   if (type === 'metadata') throw notTaken('', 'GET, HEAD');
-  if (isOperation(type)) throw notOffered(type);
+  if (isOperation(type)) throw operationOfSystem(type);
   if (!isResourceType(type)) throw oneIssue(404, 'not-supported', 'not a resource type of R4');
   return type;
 }
 
-/** @throws OutcomeProblem 400 for an operation; 404: no resource can have such an id, so there is none */
+/** @throws OutcomeProblem 400 for an operation that is not served, 405 for one by another method; 404: no resource can have such an id, so there is none */
 export function requireId(id: string, type: string): void {
-  if (isOperation(id)) throw notOffered(id);
+  if (isOperation(id)) throw operationOfType(type, id);
   if (!FHIR_ID.test(id))
     throw oneIssue(404, 'not-found', 'not an id: letters, digits, - and . only, at most 64', `${type}.id`);
 }

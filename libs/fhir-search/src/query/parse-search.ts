@@ -143,6 +143,10 @@ function take(type: string, name: string, value: string, draft: Draft, options: 
     case '_query':
       refuseUnsupported('there are no named queries here');
       return;
+    case '_filter':
+      // Left out, it would find what the client excludes.
+      refuseUnsupported('filter expressions are not supported; send search parameters');
+      return;
     case '_contained':
       if (value !== 'false') refuseUnsupported('contained resources are not searched');
       return;

@@ -19,6 +19,7 @@ describe('refused values', () => {
     [String.raw`Patient?name:contains=\d+`, 'value', 'stands before'],
     ['Patient?name=a\\', 'value', 'stands before'],
     ['Patient?_query=all', 'not-supported', 'named queries'],
+    ['Patient?_filter=name eq "x"', 'not-supported', 'filter expressions'],
     ['Observation?code=a\u0000', 'value', 'NUL'],
     ['Observation?code=\ud800', 'value', 'surrogate'],
     ['Patient?active=yes', 'value', 'true or false'],
@@ -91,6 +92,10 @@ describe('refused values', () => {
     const parsed = parse('Patient?birthdate=Smith&Schmidt=1');
     expect(JSON.stringify(parsed)).not.toContain('Smith');
   });
+});
+
+it.each(['_filter=id eq "x"', '_query=all'])('%s is refused when lenient, too: it says what is found', (parameter) => {
+  expect(parse(`Patient?${parameter}`, { handling: 'lenient' })).toMatchObject({ kind: 'refused' });
 });
 
 describe('parameters that are not known', () => {
