@@ -41,16 +41,16 @@ export function installAndBuild() {
   }
   if (SOURCES.some((source) => newest(source) > age(BUILD_STAMP))) {
     const started = Date.now();
-    run(NODE, ['node_modules/prisma/build/index.js', 'generate', '--no-hints'], 'ignore', 'ignore');
+    run(NODE, ['tools/generate.mjs']);
     run(NODE, ['node_modules/.bin/tsc']);
     run('npm', ['run', '--silent', 'build:console']);
     touch(BUILD_STAMP, started);
   }
 }
 
-function run(command, args, stdout = 'inherit', stderr = 'inherit') {
+function run(command, args) {
   const { status } = spawnSync(command, args, {
-    stdio: ['ignore', stdout, stderr],
+    stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   });
   if (status !== 0) {

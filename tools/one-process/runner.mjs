@@ -7,6 +7,8 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
+/** Room for new objects, as the services have it: with V8's own, all suites take a tenth longer. */
+const FLAGS = ['--enable-source-maps', '--min-semi-space-size=32', '--max-semi-space-size=32'];
 
 export default class OneProcessRunner {
   constructor(globalConfig) {
@@ -41,7 +43,7 @@ class Worker {
   constructor({ testNamePattern, testTimeout }) {
     // Jest's own output goes to stderr.
     const stdio = ['ignore', process.stderr, 'inherit', 'ipc'];
-    this.child = fork(WORKER, { execArgv: ['--enable-source-maps'], serialization: 'advanced', stdio });
+    this.child = fork(WORKER, { execArgv: FLAGS, serialization: 'advanced', stdio });
     this.child.send({ testNamePattern, testTimeout });
   }
 

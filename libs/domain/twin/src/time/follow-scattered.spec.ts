@@ -26,7 +26,7 @@ describe('late values that are scattered', () => {
       t: T0 + minutes * MINUTE + seconds * SECOND,
       i: `late-${minutes}-${seconds}`,
     });
-    // It looks a second back, where an episode may still be told to end.
+    // It looks a second back, where an episode may still end.
     const [before, after] = [ward.send([late(5, 0)], T0 + 5 * HOUR), ward.send([late(5, 10)], T0 + 5 * HOUR + 1)];
     expect([before.counts.dropped, ward.state.rules[RULE.id]!.count]).toEqual([{ 'too-late-for-rules': 1 }, 71]);
     expect(after.counts.dropped).toEqual({});

@@ -19,7 +19,7 @@ interface Seen {
 const minuteOf = (t: number): number => (t - T0) / MINUTE;
 const finding = { rank: 2, weight: 0, words: 'High', limit: 100, limitName: 'x', unit: '1' } as const;
 
-/** Remembers what it was given, in that order, and what it was told to forget; holds while the newest value is over 100. */
+/** Remembers what it was given, in that order, and what it was to forget; holds while the newest value is over 100. */
 function recorder(late: Lateness, codes: readonly number[]): Detector {
   return {
     id: 'recorder',
