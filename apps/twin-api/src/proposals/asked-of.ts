@@ -22,7 +22,7 @@ export async function decidedDoses(
   return rows.map((row) => ({ t: row.decidedAt ?? now, units: decidedUnits(row) })).filter(({ units }) => units > 0);
 }
 
-/** What the stream foresees of glucose; null: nothing, or it is older than its first horizon. */
+/** What the stream forecasts of glucose; null: nothing, or it is older than its first horizon. */
 export async function streamedForecast(
   pool: Pool,
   tenant: number,

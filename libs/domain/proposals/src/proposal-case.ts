@@ -9,7 +9,7 @@ export interface DecidedDose {
   readonly units: number;
 }
 
-/** What the stream's own model foresees of glucose: a second opinion, which can only forbid. */
+/** What the stream's own model forecasts of glucose: a second opinion, which can only forbid. */
 export interface StreamedForecast {
   /** It does worse than the newest value that goes on, for this person. */
   readonly isDemoted: boolean;

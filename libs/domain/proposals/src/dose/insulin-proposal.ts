@@ -78,7 +78,7 @@ function predicted(lowest: number | null): Judged {
   );
 }
 
-/** Judged by nobody: what is foreseen of this person has been worse than no forecast. */
+/** Judged by nobody: forecasts of this person have been worse than no forecast. */
 function unreliable(): Judged {
   return judged(
     { rail: 'predicted-low', held: false, value: null, limit: LOW, unit: 'mg/dL' },

@@ -6,7 +6,7 @@ const BELONGS = 30 * 60_000;
 
 /**
  * Insulin that was decided on and is not recorded as given, [IU]. Whether it was given nobody knows: it is in no figure, so whoever decides next has to
- * be told. A bolus counts for one decision only.
+ * read of it. A bolus counts for one decision only.
  */
 export function notRecorded(decided: readonly DecidedDose[], { boluses }: Pick<PersonInputs, 'boluses'>): number {
   const left = boluses.map(({ t, units }) => ({ t, units }));
