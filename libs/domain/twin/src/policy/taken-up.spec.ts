@@ -7,6 +7,7 @@ import type { EpisodeState } from '../state/episode-state.js';
 import type { Machine } from '../state/machine-state.js';
 import { NO_RULE_STATE } from '../time/fold.js';
 import { overBy } from './clearing.js';
+import { isEscalated } from './escalation.js';
 import { verdictOn, verdictOnMuted } from './policy.js';
 import { isHighApart, pagedRank, recurrenceOf } from './recurrence.js';
 
@@ -95,6 +96,15 @@ describe('what keeps coming back', () => {
     expect(pagedRank(episodeOf({ paged: 2, peak: 3 }))).toBe(2);
     expect(pagedRank(episodeOf({ paged: 3, peak: 2 }))).toBe(2);
     expect(pagedRank(episodeOf({ peak: 3 }))).toBe(3);
+  });
+
+  it.each<[string, Partial<EpisodeState>, boolean]>([
+    ['nobody was asked again', {}, false],
+    ['it was escalated', { escalatedAt: T0 }, true],
+    ['one before it was', { recurring: { ...recurring, escalated: true } }, true],
+    ['somebody attends', { escalatedAt: T0, status: 'acknowledged' }, false],
+  ])('counts as escalated for the next, or not: %s', (_, over, expected) => {
+    expect(isEscalated(episodeOf({ recurring, ...over }))).toBe(expected);
   });
 
   it.each<[string, EpisodeState, number, boolean]>([
