@@ -7,7 +7,7 @@ import { isOffReason } from '../monitoring/off-reason.js';
 import { AFTER_LEADER, HIGH_AFTER_LEADER, leaders, ledBy } from './leaders.js';
 import { isClearing } from './clearing.js';
 import { furthestOf, isFurther } from './further.js';
-import { isHighApart, isStanding, pagedRank, persistsAfter, recurrenceOf, type Recurrence } from './recurrence.js';
+import { isHighApart, pagedRank, persistsAfter, recurrenceOf, type Recurrence } from './recurrence.js';
 import { RANKS, severityOf, type MeasureRule, type Rule } from '../rules/rule.js';
 import type { EpisodeState, Run } from '../state/episode-state.js';
 import type { Cited } from '../state/cited.js';
@@ -116,7 +116,7 @@ export function verdictOnMuted(
     return rank > leader.rank ? unlessTold(draft, rule, own, episode, { newest, fresh, reason: 'worse' }) : stays;
   }
   const isWorse = isBeyond || rank > muted.rank;
-  if (newest < (muted.until ?? 0) && !isWorse && !isFirstHigh(own, muted, episode)) return stays;
+  if (newest < (muted.until ?? 0) && !isWorse && !isHighNews(rule, own, muted, episode)) return stays;
   if (!isWorse && !isOffReason(muted.reason) && isClearing(draft, rule)) return stays;
   // Another alert of the same cause may have been emitted meanwhile.
   const reason = pageReason(muted, isWorse, newest);
@@ -170,9 +170,19 @@ function pageReason({ reason, until }: Muted, isWorse: boolean, newest: number):
   return newest < (until ?? 0) ? 'recurring' : 'persists';
 }
 
-/** High priority that comes back for the first time pages at once, also when it was milder at first. */
-function isFirstHigh(own: readonly EpisodeState[], { reason }: Muted, { rank }: EpisodeState): boolean {
-  return reason === 'refractory' && rank === RANKS.high && !own.some(isStanding);
+/**
+ * High priority pages at once, also when it was milder when it began: where it comes back for the first time, or so long after the last that the
+ * alert that stands for those before says nothing of it.
+ */
+function isHighNews(
+  rule: MeasureRule,
+  own: readonly EpisodeState[],
+  { reason }: Muted,
+  episode: EpisodeState,
+): boolean {
+  if (reason !== 'refractory' || episode.rank !== RANKS.high) return false;
+  const recurrence = recurrenceOf(rule, own, episode.start);
+  return recurrence?.standing === undefined || isHighApart(episode, recurrence);
 }
 
 /** Records the suppression, and lists it with the leading alert. */

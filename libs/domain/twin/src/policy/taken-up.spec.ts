@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HEART_RATE, MINUTE, SECOND, T0 } from '#libs/testing/ward';
+import { HEART_RATE, MINUTE, OXYGEN, SECOND, T0, Ward } from '#libs/testing/ward';
 import { episodeId } from '../alerts/emit.js';
 import { citedOf, draftWith, episodeOf, measureRule } from '../fixtures/draft.fixture.js';
 import type { Cited } from '../state/cited.js';
@@ -138,6 +138,36 @@ describe('what keeps coming back', () => {
         paged: undefined,
       });
     expect([apart(3, 15), apart(3, 15 - 1 / MINUTE), apart(2, 30)]).toEqual([true, false, false]);
+  });
+});
+
+describe('saturation that drops so suddenly that its first value is doubtful, and is high a value later', () => {
+  /** Pages of high priority for each dip of three minutes, escalation for lack of acknowledgement aside. */
+  function highOf(apart: number, times: number): number[] {
+    const ward = new Ward();
+    return Array.from({ length: times }, (_, n) => {
+      const before = ward.alerts().length;
+      for (let second = 0; second < apart * 60; second += 30) {
+        const t = at(n * apart) + second * SECOND;
+        ward.send([{ c: OXYGEN, t, x: second < 180 ? 78 : 96 }], t + 500);
+      }
+      const own = ward.alerts().slice(before);
+      const paged = own.filter(
+        ({ transition, reason }) =>
+          transition === 'raised' || (transition === 'escalated' && reason !== 'unacknowledged'),
+      );
+      return paged.filter(({ severity }) => severity === 'high').length;
+    });
+  }
+
+  it.each([20, 30, 45, 60, 90])('pages high once for each dip, every %i min and ignored', (apart) => {
+    expect(highOf(apart, 7)).toEqual(Array<number>(7).fill(1));
+  });
+
+  it('pages a bounded number of times where dips follow each other within a quarter of an hour', () => {
+    const [first, ...later] = highOf(10, 12);
+    expect(first).toBe(1);
+    expect(later.slice(5)).toEqual(Array<number>(6).fill(0));
   });
 });
 
